@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from gateway.http.endpoint import Endpoint
@@ -43,6 +45,14 @@ class Gateway(FastAPI):
         route = Route(PATH, endpoint, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}
         self.router.routes.append(route)
+
+    def serve_operators(self, routes: OperatorRoutes, graphiql: Path | None) -> None:
+        """Add the routes for operators, and GraphiQL's files if there are any."""
+        self.add_api_route("/health", routes.health, methods=["GET"])
+        self.add_api_route("/ready", routes.ready, methods=["GET"])
+        self.add_api_route("/metrics", routes.metrics, methods=["GET"])
+        if graphiql is not None:
+            self.mount("/graphiql", StaticFiles(directory=graphiql), name="graphiql")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""

@@ -1,0 +1,97 @@
+"""Builds what prepares, plans and executes operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.caching import CacheMetrics
+from gateway.executor import AnswerLimits
+from gateway.limits import DocumentLimits
+from gateway.metrics import Metrics
+from gateway.pipeline.demand import DemandControl
+from gateway.pipeline.document_cache import Preparer
+from gateway.pipeline.introspection_answers import AnswerCache, Introspection
+from gateway.pipeline.known_bodies import KnownBodies
+from gateway.pipeline.labels import labels
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.preparation_limits import Limits
+from gateway.planner import Budget
+from gateway.settings import GatewaySettings
+from gateway.supergraph import Supergraph
+from gateway.transport import Transport
+
+
+def operation_executor(
+    model: Supergraph,
+    transports: Mapping[str, Transport],
+    settings: GatewaySettings,
+    metrics: Metrics,
+    costs: DemandControl,
+) -> OperationExecutor:
+    """Build what executes operations, with the cache of their documents.
+
+    Args:
+        model: The supergraph.
+        transports: The transport of each subgraph.
+        settings: The settings.
+        metrics: Counts plans, fetches and deoptimizations.
+        costs: Estimates what operations cost.
+    """
+    override_labels = labels(settings.override_labels, settings.override_seed)
+    return OperationExecutor(
+        preparer=Preparer(model, _limits(settings), metrics.plan, override_labels, costs.rules),
+        transports=transports,
+        observe=metrics.fetch,
+        execution=settings.execution,
+        on_deopt=metrics.deopt,
+        limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
+        introspection=Introspection(model.public, AnswerCache(settings.introspection_cache_bytes)),
+    )
+
+
+def known_bodies(settings: GatewaySettings, preparer: Preparer, metrics: Metrics) -> KnownBodies:
+    """Build the cache of bodies, and register the metrics of all caches."""
+    bodies = KnownBodies(settings.body_cache_bytes, preparer.documents)
+    metrics.registry.register(_cache_metrics(preparer, bodies))
+    return bodies
+
+
+def _limits(settings: GatewaySettings) -> Limits:
+    return Limits(
+        document_chars=settings.document_chars,
+        document_tokens=settings.document_tokens,
+        mutation_fields=settings.mutation_fields,
+        cache_bytes=settings.plan_cache_bytes,
+        pinned_bytes=settings.pinned_plan_bytes,
+        plans=settings.plans_per_document,
+        refusal_bytes=settings.refusal_cache_bytes,
+        shape=DocumentLimits(
+            depth=settings.document_depth,
+            fields=settings.document_fields,
+            merged_fields=settings.document_merged_fields,
+            root_fields=settings.document_root_fields,
+            aliases=settings.document_aliases,
+            directives=settings.document_directives,
+            fragments=settings.document_fragments,
+            fragment_depth=settings.document_fragment_depth,
+            conditions=settings.document_conditions,
+            literal_values=settings.document_literal_values,
+            value_depth=settings.document_value_depth,
+            operations=settings.document_operations,
+            variables=settings.document_variables,
+            variable_values=settings.variable_values,
+        ),
+        suggestions=settings.introspection is True,
+        budget=Budget(settings.planner_steps, settings.planner_tries),
+    )
+
+
+def _cache_metrics(preparer: Preparer, known_bodies: KnownBodies) -> CacheMetrics:
+    return CacheMetrics(
+        {
+            "documents": preparer.documents,
+            "aliases": preparer.aliases,
+            "bodies": known_bodies.cache,
+            "refusals": preparer.refusals.cache,
+        }
+    )

@@ -1,0 +1,59 @@
+"""Builds what calls subgraphs over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.errors import SupergraphError
+from gateway.settings import GatewaySettings
+from gateway.supergraph import Supergraph, load_supergraph
+from gateway.transport import HttpLimits, HttpTransport, Transport
+
+
+def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
+    """Load the supergraph.
+
+    Raises:
+        SupergraphError: It is broken, or restricts access and the settings do not leave that to subgraphs.
+    """
+    model = load_supergraph(text)
+    if model.annotations.guarded and settings.access != "subgraphs":
+        raise SupergraphError(
+            "The supergraph restricts access by @authenticated, @requiresScopes or @policy, which this "
+            "gateway does not enforce. If every subgraph checks access to its own fields, set "
+            "FURLONG_GATEWAY_ACCESS=subgraphs; else serve it by a router that enforces them."
+        )
+    return model
+
+
+def http_transports(
+    model: Supergraph, given: Mapping[str, Transport], settings: GatewaySettings
+) -> dict[str, HttpTransport]:
+    """Build a transport for each subgraph that is not given one.
+
+    Raises:
+        SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
+    """
+    unknown = sorted((set(given) | set(settings.subgraph_urls)) - set(model.subgraphs))
+    if unknown:
+        raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
+    limits = HttpLimits(
+        connect_seconds=settings.connect_seconds,
+        total_seconds=settings.total_seconds,
+        answer_bytes=settings.answer_bytes,
+        connections=settings.subgraph_connections,
+        idle_seconds=settings.subgraph_idle_seconds,
+        authorities=settings.subgraph_ca_file,
+    )
+    transports: dict[str, HttpTransport] = {}
+    for name, subgraph in model.subgraphs.items():
+        if name in given:
+            continue
+        url = settings.subgraph_urls.get(name, subgraph.url)
+        if not url:
+            raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
+        try:
+            transports[name] = HttpTransport.to(url, limits)
+        except (ValueError, OSError) as error:
+            raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error
+    return transports
