@@ -73,7 +73,7 @@ class PreparedDocument:
         return document_bytes(self.text, len(self.variable_names)) + self.plans.size
 
 
-class PreparedRequest(msgspec.Struct, eq=False):
+class PreparedRequest(msgspec.Struct, eq=False, gc=False):
     """A request that is ready to be planned and fetched.
 
     Attributes:

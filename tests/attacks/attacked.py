@@ -142,9 +142,9 @@ def _code(content: bytes) -> str | None:
     return errors[0].get("extensions", {}).get("code") if errors else None
 
 
-def attacked(sdl: str, **settings: Any) -> Attacked:
-    """Return a gateway with the default limits."""
-    subgraphs = MadeUpSubgraphs()
+def attacked(sdl: str, *, items: int = 1, **settings: Any) -> Attacked:
+    """Return a gateway with the default limits, over subgraphs whose lists have some items."""
+    subgraphs = MadeUpSubgraphs(items)
     transports = {name: subgraphs.transport() for name in SUBGRAPH.findall(sdl)}
     app = create_gateway(sdl, transports, GatewaySettings(**settings))
     supergraph = app._endpoint.pipeline.executor.preparer.supergraph

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.attacked import Attacked
+from tests.attacks.attacked import CLUB, Attacked, attacked
 
 BETS = "recentBets(first: 50) { betId placedAt stake { minor display } counted { minor display } reason }"
 CLUBS = " ".join(
@@ -20,4 +20,28 @@ async def test_large_answers_are_refused_before_they_are_planned(
     outcome = await attacked.query(document)
     assert outcome.code == "COST_ESTIMATED_TOO_EXPENSIVE"
     assert outcome.calls < 5 * await attacked.unit()
+    assert outcome.healths
+
+
+async def test_a_list_that_is_too_long_is_left_out() -> None:
+    """A subgraph may send more than it says: that list is null, and the client is told where."""
+    outcome = await attacked(CLUB, items=40, list_items=30).query(
+        '{ recentClubs(brand: "b") { id } club(brand: "b") { id } }'
+    )
+    assert outcome.code == "LIST_TOO_LONG"
+    assert outcome.size < 300
+    assert outcome.healths
+
+
+@pytest.mark.parametrize("execution", ["compiled", "interpreted"])
+@pytest.mark.parametrize(
+    "limit", [{"response_places": 3_000}, {"response_bytes": 20_000}], ids=["places", "bytes"]
+)
+async def test_an_answer_beyond_the_limits_is_given_up(execution: str, limit: dict[str, int]) -> None:
+    """Whatever the estimate was, the answer is an error, and `/health` answers meanwhile."""
+    outcome = await attacked(CLUB, items=60, execution=execution, **limit).query(
+        '{ recentClubs(brand: "b") { id progress { recentBets(first: 50) { betId placedAt } } } }'
+    )
+    assert outcome.code == "RESPONSE_TOO_LARGE"
+    assert outcome.size < 300
     assert outcome.healths

@@ -32,12 +32,14 @@ LEAVES: Mapping[str, object] = {"Int": 1, "Float": 1.5, "Boolean": True}
 
 @dataclass(slots=True)
 class MadeUpSubgraphs:
-    """All subgraphs of a supergraph; every list has one item.
+    """All subgraphs of a supergraph.
 
     Attributes:
+        items: The items of every list.
         schema: All types of the supergraph, which are known once it is loaded.
     """
 
+    items: int = 1
     schema: GraphQLSchema = field(init=False)
 
     def transport(self) -> MemoryTransport:
@@ -95,7 +97,7 @@ class MadeUpSubgraphs:
 
     def _value(self, output: GraphQLOutputType, node: FieldNode, variables: Mapping[str, Any]) -> Any:
         if is_list_type(output):
-            return [self._value(output.of_type, node, variables)]
+            return [self._value(output.of_type, node, variables)] * self.items
         if isinstance(output, GraphQLWrappingType):
             return self._value(output.of_type, node, variables)
         named: GraphQLNamedType = get_named_type(output)

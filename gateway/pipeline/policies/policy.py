@@ -7,16 +7,16 @@ A policy decides by who sends it, or how often.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from gateway.clients import ClientIdentity
 from gateway.pipeline.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyInput:
+class PolicyInput(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What a policy may look at.
 
     Attributes:
