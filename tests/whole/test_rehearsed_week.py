@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ def credits_of(data: Path, customer: str) -> int:
 def refused(demo: Demo, *arguments: str) -> str:
     """Return the error of a command that ends with 1."""
     ended = subprocess.run(
-        [str(demo.process.args[0]), *arguments],  # type: ignore[index] - a list, as it was started
+        [str(Path(sys.executable).parent / "furlong"), *arguments],
         cwd=demo.programs.folder,
         capture_output=True,
         text=True,
