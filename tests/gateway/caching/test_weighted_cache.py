@@ -55,6 +55,16 @@ def test_a_flood_of_keys_that_come_once_leaves_hot_ones_in_place() -> None:
     assert hot_hits(by_last_use.get, lambda key: by_last_use.put(key, Value()), 200) < 0.1
 
 
+def test_one_hot_key_between_keys_that_come_once_is_kept() -> None:
+    """Uses in a row count as one, and there is a new key between any two of these."""
+    cache: WeightedCache[object, Value] = WeightedCache(ROOM)
+    cache.put("hot", Value(), SIZE)
+    for number in range(5_000):
+        assert cache.get("hot") is not None, number
+        if cache.get(number) is None:
+            cache.put(number, Value(), SIZE)
+
+
 def test_what_has_become_hot_replaces_what_no_longer_is() -> None:
     """After a release, the clients' new documents push out the old ones, however often those were used."""
     cache: WeightedCache[object, Value] = WeightedCache(ROOM)
