@@ -67,7 +67,7 @@ class WeightedCache(Generic[K, V]):
             self._policy.get(key)
             return None
         self.hits += 1
-        # The policy tells keys apart by up to fifteen uses; counting each use of a hot key takes a microsecond.
+        # The policy tells keys apart by up to fifteen uses; counting each of a hot key takes a microsecond.
         if key != self._last_hit:
             self._last_hit = key
             self._policy.get(key)
