@@ -8,7 +8,7 @@ from sys import maxsize
 from typing import Any, Literal, Protocol, TypeAlias
 
 from gateway.compiled import OnDeopt, compile_plan, ignore_deopt
-from gateway.executor import Calls, Context, Failure, FetchedData, interpret
+from gateway.executor import CallMiddleware, Calls, Context, Failure, FetchedData, interpret
 from gateway.plan import QueryPlan
 from gateway.projection import project
 from gateway.transport import Transport
@@ -72,6 +72,8 @@ def executable(
     mode: ExecutionMode,
     on_deopt: OnDeopt = ignore_deopt,
     most_items: int = maxsize,
+    *,
+    middleware: tuple[CallMiddleware, ...] = (),
 ) -> ExecutablePlan:
     """Make a plan executable.
 
@@ -81,8 +83,9 @@ def executable(
         mode: How to execute it; plans that are too large to compile are always interpreted.
         on_deopt: Called when compiled code gives up.
         most_items: The most items of a list in the response.
+        middleware: Wrapped around each call of a subgraph.
     """
-    calls = Calls(transports)
+    calls = Calls(transports, middleware, plan.kind)
     made = compile_plan(plan, calls, on_deopt, most_items) if mode == "compiled" else None
     if made is None:
         return ExecutablePlan(InterpretedPlan(plan, most_items), calls)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.compiled import OnDeopt, ignore_deopt
-from gateway.executor import AnswerLimits, Context, Failure, FetchedData
+from gateway.executor import AnswerLimits, CallMiddleware, Context, Failure, FetchedData
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
 from gateway.pipeline.graphql_request import GraphQLResponse, require_query
@@ -35,6 +35,7 @@ class OperationExecutor:
         on_deopt: Called when compiled code gives up.
         introspection: Answers introspection, and keeps its answers; None: each is made anew.
         limits: What the answer to a request may hold.
+        middleware: Wrapped around each call of a subgraph; the first is the outermost.
     """
 
     preparer: Preparer
@@ -44,6 +45,7 @@ class OperationExecutor:
     on_deopt: OnDeopt = ignore_deopt
     introspection: Introspection | None = None
     limits: AnswerLimits = field(default_factory=AnswerLimits)
+    middleware: tuple[CallMiddleware, ...] = ()
 
     def fetch(
         self,
@@ -102,8 +104,14 @@ class OperationExecutor:
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
         """Make the plan's functions and its subgraphs' calls, which do not depend on a request."""
-        most = self.limits.list_items
-        made = executable(planned.plan, self.transports, self.execution, self.on_deopt, most)
+        made = executable(
+            planned.plan,
+            self.transports,
+            self.execution,
+            self.on_deopt,
+            self.limits.list_items,
+            middleware=self.middleware,
+        )
         planned.size = plan_bytes(planned.plan, made.code_chars, made.calls)
         planned.executable = made
         return made
