@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
 
-from gateway.clients import Identification
 from gateway.http.admission import Admission
+from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached
-from gateway.pipeline.cold_planning import ColdPlanning
-from gateway.pipeline.demand import demand_control
-from gateway.pipeline.documents.wiring import document_resolver, watch_manifests
-from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.warm_up import prepare_documents
 from gateway.rate_limits import CustomerOf
-from gateway.rate_limits.wiring import rate_limits
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import lifespan
-from gateway.wiring.endpoint import client_endpoint
-from gateway.wiring.operations import known_bodies, operation_executor
-from gateway.wiring.policies import policies
+from gateway.wiring.background import follow_manifests, lifespan
+from gateway.wiring.graph_version import graph_version
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
-from gateway.wiring.subgraphs import http_transports, served_supergraph
+from gateway.wiring.shared_parts import shared_parts
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads: ten times as often as by default."""
@@ -73,42 +64,19 @@ def create_gateway(
     sessions = checked_sessions(chosen, authenticate)
     if sessions is not None:
         customer_of = customer_of or sessions.customer_of
-    model = served_supergraph(supergraph, chosen)
-    over_http = http_transports(model, transports or {}, chosen)
+    # How long the event loop waits while the planning thread computes: a tenth of the default.
+    sys.setswitchinterval(SWITCH_SECONDS)
     admission = Admission(chosen.requests_inside)
     metrics = Metrics(admission)
     for collector in collectors:
         metrics.registry.register(collector)
-    costs = demand_control(model, chosen, metrics.registry)
-    executor = operation_executor(model, {**over_http, **(transports or {})}, chosen, metrics, costs)
-    planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
-    # How long the event loop waits while the planning thread computes: a tenth of the default.
-    sys.setswitchinterval(SWITCH_SECONDS)
-    large_responses = ThreadPoolExecutor(1, "gateway-large-responses")
-    documents = document_resolver(chosen, metrics.registry, introspection=chosen.introspection is not False)
-    limits, closing = rate_limits(chosen, customer_of, metrics.registry)
-    pipeline = Pipeline(
-        authentication=authentication(sessions, chosen, authenticate, authenticate_cached),
-        identification=Identification(chosen),
-        planning=planning,
-        policies=policies(model, chosen, documents, costs, limits),
-        executor=executor,
-        admission=admission,
-        known_bodies=known_bodies(chosen, executor.preparer, metrics),
-        documents=documents,
-        response_bytes=chosen.response_bytes,
-        large_responses=large_responses,
-        cost_report=costs.report,
-        rate_limits=limits,
+    authenticates = authentication(sessions, chosen, authenticate, authenticate_cached)
+    shared, closing = shared_parts(
+        chosen, transports or {}, authenticates, admission=admission, metrics=metrics, customer_of=customer_of
     )
-    if chosen.documents is not None:
-        prepare_documents(chosen.documents, executor)
-    watching = partial(watch_manifests, chosen, documents, planning, executor)
-    closed_last = [*over_http.values(), *closing, documents]
-    app = Gateway(
-        client_endpoint(pipeline, chosen, metrics, admission),
-        lifespan=lifespan(closed_last, planning, large_responses, watching),
-    )
+    graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
+    background = [partial(follow_manifests, graph, shared.documents, chosen)]
+    app = Gateway(graph, lifespan=lifespan([graph, *closing], shared.large_responses, background))
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
     app.serve_operators(OperatorRoutes(metrics, ready, remark), chosen.graphiql_dir)

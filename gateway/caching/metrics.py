@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,9 +13,18 @@ from gateway.caching.weighted_cache import WeightedCache
 
 
 class CacheMetrics(Collector):
-    """The metrics of caches by their names."""
+    """The metrics of caches by their names; when others take their places, counts go on from theirs."""
 
     def __init__(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
+        self._caches = caches
+        self._former: Counter[tuple[str, str]] = Counter()
+
+    def replace(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
+        """Let other caches take the places of these."""
+        for name, cache in self._caches.items():
+            self._former[name, "hit"] += cache.hits
+            self._former[name, "miss"] += cache.misses
+            self._former[name, "evicted"] += cache.evictions
         self._caches = caches
 
     def collect(self) -> Iterator[Metric]:
@@ -36,7 +46,7 @@ class CacheMetrics(Collector):
         for name, cache in self._caches.items():
             held.add_metric([name], cache.held)
             entries.add_metric([name], len(cache))
-            lookups.add_metric([name, "hit"], cache.hits)
-            lookups.add_metric([name, "miss"], cache.misses)
-            evictions.add_metric([name], cache.evictions)
+            lookups.add_metric([name, "hit"], cache.hits + self._former[name, "hit"])
+            lookups.add_metric([name, "miss"], cache.misses + self._former[name, "miss"])
+            evictions.add_metric([name], cache.evictions + self._former[name, "evicted"])
         yield from (held, entries, lookups, evictions)

@@ -13,8 +13,8 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from gateway.http.endpoint import Endpoint
 from gateway.http.fast_path import FastPath
+from gateway.http.graph_versions import ServedGraph
 from gateway.metrics import Metrics
 
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
@@ -35,14 +35,12 @@ class Gateway(FastAPI):
         fast_path: For our own server; without this attribute every request goes through ASGI.
     """
 
-    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+    def __init__(self, graph: ServedGraph, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
-        self._endpoint = endpoint
-        self.fast_path: FastPath | None = FastPath(
-            b"POST", PATH.encode(), endpoint.admission, endpoint.respond
-        )
+        self._graph = graph
+        self.fast_path: FastPath | None = FastPath(b"POST", PATH.encode(), graph.admission, graph.respond)
         # For other methods, and for an application that is mounted under a path.
-        route = Route(PATH, endpoint, methods=["GET", "POST"])
+        route = Route(PATH, graph, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}
         self.router.routes.append(route)
 
@@ -57,7 +55,7 @@ class Gateway(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] in ("POST", "GET"):
-            await self._endpoint(scope, receive, send)
+            await self._graph(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 

@@ -86,6 +86,14 @@ class HttpTransport:
         head = HEAD.format(target=address.target, authority=address.authority).encode("ascii")
         return cls(head, Connections(address, limits, address.trust(limits.authorities)))
 
+    def reaches(self, url: str, limits: HttpLimits) -> bool:
+        """Return whether it posts to just this URL, within just these limits.
+
+        Raises:
+            ValueError: It is not an HTTP URL.
+        """
+        return self.connections.address == Address.of(url) and self.connections.limits == limits
+
     async def close(self) -> None:
         """Close its connections."""
         await self.connections.close()

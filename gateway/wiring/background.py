@@ -10,33 +10,51 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.documents import TrustedDocuments
+from gateway.http.graph_versions import ServedGraph
+from gateway.pipeline.documents import DocumentResolver
+from gateway.pipeline.documents.wiring import watch_manifests
+from gateway.pipeline.warm_up import prepare_trusted_documents
 from gateway.rate_limits.wiring import Closing
+from gateway.settings import GatewaySettings
 
 
 def lifespan(
     closing: Iterable[Closing],
-    planning: ColdPlanning,
     large_responses: ThreadPoolExecutor,
-    watching: Callable[[], Coroutine[Any, Any, None]],
+    background: Iterable[Callable[[], Coroutine[Any, Any, None]]],
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return the lifespan of an application.
 
     Args:
         closing: What is closed at the end, in this order.
-        planning: The planning thread.
         large_responses: The thread that makes large responses.
-        watching: Watches files until it is cancelled.
+        background: What runs until it is cancelled, such as the watching of files.
     """
 
     @asynccontextmanager
-    async def running(_app: FastAPI) -> AsyncIterator[None]:
-        background = asyncio.create_task(watching())
+    async def serving(_app: FastAPI) -> AsyncIterator[None]:
+        running = [asyncio.create_task(work()) for work in background]
         yield
-        background.cancel()
-        planning.close()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         large_responses.shutdown(wait=False, cancel_futures=True)
         for each in closing:
             await each.close()
 
-    return running
+    return serving
+
+
+async def follow_manifests(
+    graph: ServedGraph, documents: DocumentResolver, settings: GatewaySettings
+) -> None:
+    """Keep up with the manifests on disk until cancelled, and prepare what is new in them."""
+
+    async def prepare(trusted: TrustedDocuments) -> None:
+        with graph.held() as version:
+            await prepare_trusted_documents(
+                trusted, settings.trusted_documents_prepared, version.planning, version.executor
+            )
+
+    await watch_manifests(settings, documents, prepare)

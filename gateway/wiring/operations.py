@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from gateway.caching import CacheMetrics
+from gateway.caching import WeightedCache
 from gateway.executor import AnswerLimits
 from gateway.limits import DocumentLimits
 from gateway.metrics import Metrics
@@ -49,11 +50,9 @@ def operation_executor(
     )
 
 
-def known_bodies(settings: GatewaySettings, preparer: Preparer, metrics: Metrics) -> KnownBodies:
-    """Build the cache of bodies, and register the metrics of all caches."""
-    bodies = KnownBodies(settings.body_cache_bytes, preparer.documents)
-    metrics.registry.register(_cache_metrics(preparer, bodies))
-    return bodies
+def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:
+    """Build the cache of bodies."""
+    return KnownBodies(settings.body_cache_bytes, preparer.documents)
 
 
 def _limits(settings: GatewaySettings) -> Limits:
@@ -86,12 +85,11 @@ def _limits(settings: GatewaySettings) -> Limits:
     )
 
 
-def _cache_metrics(preparer: Preparer, known_bodies: KnownBodies) -> CacheMetrics:
-    return CacheMetrics(
-        {
-            "documents": preparer.documents,
-            "aliases": preparer.aliases,
-            "bodies": known_bodies.cache,
-            "refusals": preparer.refusals.cache,
-        }
-    )
+def caches(preparer: Preparer, known_bodies: KnownBodies) -> dict[str, WeightedCache[Any, Any]]:
+    """Return the caches by the names that their metrics have."""
+    return {
+        "documents": preparer.documents,
+        "aliases": preparer.aliases,
+        "bodies": known_bodies.cache,
+        "refusals": preparer.refusals.cache,
+    }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from gateway.limits import IntrospectionSizes
 from gateway.pipeline.demand import DemandControl
-from gateway.pipeline.documents import DocumentResolver
-from gateway.pipeline.documents.wiring import trusted_documents_policies
-from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy
+from gateway.pipeline.policies import IntrospectionPolicy, Policy, RateLimitPolicy, TrustedDocumentsPolicy
 from gateway.rate_limits import RateLimits
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
@@ -15,7 +13,7 @@ from gateway.supergraph import Supergraph
 def policies(
     model: Supergraph,
     settings: GatewaySettings,
-    documents: DocumentResolver,
+    trusted: tuple[TrustedDocumentsPolicy, ...],
     costs: DemandControl,
     limits: RateLimits | None,
 ) -> tuple[Policy, ...]:
@@ -23,7 +21,7 @@ def policies(
     most = settings.introspection_bytes or 2 * IntrospectionSizes.of(model.public).standard_bytes()
     return (
         IntrospectionPolicy(settings.introspection, most),
-        *trusted_documents_policies(settings, documents),
+        *trusted,
         *costs.policies,
         *(() if limits is None else (RateLimitPolicy(limits),)),
     )

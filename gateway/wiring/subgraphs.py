@@ -27,9 +27,18 @@ def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
 
 
 def http_transports(
-    model: Supergraph, given: Mapping[str, Transport], settings: GatewaySettings
+    model: Supergraph,
+    given: Mapping[str, Transport],
+    settings: GatewaySettings,
+    kept: Mapping[str, HttpTransport],
 ) -> dict[str, HttpTransport]:
     """Build a transport for each subgraph that is not given one.
+
+    Args:
+        model: The supergraph.
+        given: The transports that the application has given.
+        settings: The settings.
+        kept: Transports from before; one is used again if its subgraph is called just as before.
 
     Raises:
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
@@ -53,7 +62,9 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            transports[name] = HttpTransport.to(url, limits)
+            former = kept.get(name)
+            reached = former is not None and former.reaches(url, limits)
+            transports[name] = former if former is not None and reached else HttpTransport.to(url, limits)
         except (ValueError, OSError) as error:
             raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error
     return transports

@@ -147,6 +147,6 @@ def attacked(sdl: str, *, items: int = 1, **settings: Any) -> Attacked:
     subgraphs = MadeUpSubgraphs(items)
     transports = {name: subgraphs.transport() for name in SUBGRAPH.findall(sdl)}
     app = create_gateway(sdl, transports, GatewaySettings(**settings))
-    supergraph = app._endpoint.pipeline.executor.preparer.supergraph
+    supergraph = app._graph.current.executor.preparer.supergraph
     subgraphs.schema = supergraph.schema
     return Attacked(supergraph, app)

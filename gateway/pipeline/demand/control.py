@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry
-
 from gateway.demand import CostRules
 from gateway.demand.metrics import CostMetrics
 from gateway.demand.settings import DemandSettings
@@ -29,14 +27,10 @@ class DemandControl:
     report: CostReport | None = None
 
 
-def demand_control(
-    supergraph: Supergraph, settings: DemandSettings, registry: CollectorRegistry
-) -> DemandControl:
-    """Build demand control for a supergraph, with its metrics in a registry."""
+def demand_control(supergraph: Supergraph, settings: DemandSettings, metrics: CostMetrics) -> DemandControl:
+    """Build demand control for a supergraph."""
     if settings.cost_mode == "off":
         return DemandControl()
-    metrics = CostMetrics()
-    registry.register(metrics)
     limits = CostLimits(settings.cost_limit)
     return DemandControl(
         CostRules(supergraph.public, supergraph.annotations, settings.cost_list_size),

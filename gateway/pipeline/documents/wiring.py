@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from prometheus_client import CollectorRegistry
 
 from gateway.documents import (
@@ -14,11 +16,8 @@ from gateway.documents import (
 )
 from gateway.documents.automatic import SharedTexts
 from gateway.documents.settings import TrustedDocumentSettings
-from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.documents.resolution import DocumentResolver
-from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import TrustedDocumentsPolicy
-from gateway.pipeline.warm_up import prepare_trusted_documents
 
 
 def document_resolver(
@@ -67,14 +66,15 @@ def trusted_documents_policies(
 async def watch_manifests(
     settings: TrustedDocumentSettings,
     documents: DocumentResolver,
-    planning: ColdPlanning,
-    executor: OperationExecutor,
+    prepare: Callable[[TrustedDocuments], Awaitable[None]],
 ) -> None:
-    """Keep up with the manifests on disk until cancelled, and prepare what is new in them."""
+    """Keep up with the manifests on disk until cancelled.
 
-    async def prepare(trusted: TrustedDocuments) -> None:
-        await prepare_trusted_documents(trusted, settings.trusted_documents_prepared, planning, executor)
-
+    Args:
+        settings: The settings.
+        documents: Finds documents by their ids.
+        prepare: Called with the trusted documents in force, and with each set that replaces them.
+    """
     await documents.manifests.watch(settings.trusted_documents_reload_seconds, prepare)
 
 

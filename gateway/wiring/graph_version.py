@@ -1,0 +1,72 @@
+"""Builds a version of the graph from a supergraph, the settings, and what outlives versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+from gateway.clients import Identification
+from gateway.http.graph_versions import GraphVersion
+from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.pipeline.demand import demand_control
+from gateway.pipeline.pipeline import Pipeline
+from gateway.pipeline.warm_up import prepare_documents
+from gateway.settings import GatewaySettings
+from gateway.transport import HttpTransport
+from gateway.wiring.endpoint import client_endpoint
+from gateway.wiring.operations import caches, known_bodies, operation_executor
+from gateway.wiring.policies import policies
+from gateway.wiring.shared_parts import SharedParts
+from gateway.wiring.subgraphs import http_transports, served_supergraph
+
+
+def graph_version(
+    sdl: str,
+    settings: GatewaySettings,
+    shared: SharedParts,
+    kept: Mapping[str, HttpTransport] | None = None,
+) -> GraphVersion:
+    """Build a version of the graph; nothing of the version in force is changed, so a thread may do it.
+
+    Args:
+        sdl: The supergraph's text.
+        settings: The settings.
+        shared: What outlives versions.
+        kept: The connections of the version in force, which are kept where nothing changes.
+
+    Raises:
+        SupergraphError: The supergraph cannot be served with these settings.
+    """
+    model = served_supergraph(sdl, settings)
+    over_http = http_transports(model, shared.transports, settings, kept or {})
+    costs = demand_control(model, settings, shared.cost_metrics)
+    executor = operation_executor(model, {**over_http, **shared.transports}, settings, shared.metrics, costs)
+    planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
+    documents = replace(shared.documents, introspection=settings.introspection is not False)
+    pipeline = Pipeline(
+        authentication=shared.authentication,
+        identification=Identification(settings),
+        planning=planning,
+        policies=policies(model, settings, shared.trusted_policies, costs, shared.rate_limits),
+        executor=executor,
+        admission=shared.admission,
+        known_bodies=known_bodies(settings, executor.preparer),
+        documents=documents,
+        response_bytes=settings.response_bytes,
+        large_responses=shared.large_responses,
+        cost_report=costs.report,
+        rate_limits=shared.rate_limits,
+    )
+    if settings.documents is not None:
+        prepare_documents(settings.documents, executor)
+    return GraphVersion(
+        sdl=sdl,
+        digest=sha256(sdl.encode()).hexdigest(),
+        settings=settings,
+        endpoint=client_endpoint(pipeline, settings, shared.metrics, shared.admission),
+        planning=planning,
+        executor=executor,
+        over_http=over_http,
+        caches=caches(executor.preparer, pipeline.known_bodies),
+    )

@@ -1,0 +1,86 @@
+"""Builds what outlives versions of the graph, because requests of several versions share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from gateway.caching import CacheMetrics
+from gateway.demand.metrics import CostMetrics
+from gateway.http.admission import Admission
+from gateway.metrics import Metrics
+from gateway.pipeline.authentication import Authentication
+from gateway.pipeline.documents import DocumentResolver
+from gateway.pipeline.documents.wiring import document_resolver, trusted_documents_policies
+from gateway.pipeline.policies import TrustedDocumentsPolicy
+from gateway.rate_limits import CustomerOf, RateLimits
+from gateway.rate_limits.wiring import Closing, rate_limits
+from gateway.settings import GatewaySettings
+from gateway.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class SharedParts:
+    """What all versions of the graph share, and what therefore outlives each of them.
+
+    Attributes:
+        transports: The transports that the application has given, by subgraph.
+        authentication: Finds the session of a request.
+        admission: Bounds how many requests are executed at once.
+        metrics: The gateway's metrics.
+        cost_metrics: Those of costs.
+        cache_metrics: Those of the caches of the version in force.
+        documents: Finds documents by their ids.
+        trusted_policies: Refuse documents that are not trusted.
+        rate_limits: The rate limits, with what everybody has spent.
+        large_responses: A thread that makes large responses.
+    """
+
+    transports: Mapping[str, Transport]
+    authentication: Authentication
+    admission: Admission
+    metrics: Metrics
+    cost_metrics: CostMetrics
+    cache_metrics: CacheMetrics
+    documents: DocumentResolver
+    trusted_policies: tuple[TrustedDocumentsPolicy, ...]
+    rate_limits: RateLimits | None
+    large_responses: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
+    )
+
+
+def shared_parts(
+    settings: GatewaySettings,
+    transports: Mapping[str, Transport],
+    authentication: Authentication,
+    *,
+    admission: Admission,
+    metrics: Metrics,
+    customer_of: CustomerOf | None,
+) -> tuple[SharedParts, list[Closing]]:
+    """Build what all versions share, and return it with what is closed at the end.
+
+    Raises:
+        ManifestError: A manifest of trusted documents is missing or broken.
+    """
+    registry = metrics.registry
+    documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
+    limits, closing = rate_limits(settings, customer_of, registry)
+    cost_metrics, cache_metrics = CostMetrics(), CacheMetrics({})
+    if settings.cost_mode != "off":
+        registry.register(cost_metrics)
+    registry.register(cache_metrics)
+    shared = SharedParts(
+        transports=transports,
+        authentication=authentication,
+        admission=admission,
+        metrics=metrics,
+        cost_metrics=cost_metrics,
+        cache_metrics=cache_metrics,
+        documents=documents,
+        trusted_policies=trusted_documents_policies(settings, documents),
+        rate_limits=limits,
+    )
+    return shared, [*closing, documents]
