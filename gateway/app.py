@@ -58,7 +58,8 @@ def create_gateway(
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
             restricted and the settings do not leave its enforcement to the subgraphs.
-        ValueError: Sessions are checked both by settings and by `authenticate`.
+        ValueError: The settings contradict one another, or sessions are checked both by settings and by
+            `authenticate`.
     """
     chosen = settings or GatewaySettings()
     sessions = checked_sessions(chosen, authenticate)
@@ -80,4 +81,6 @@ def create_gateway(
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
     app.serve_operators(OperatorRoutes(metrics, ready, remark), chosen.graphiql_dir)
+    if shared.caching is not None and chosen.response_cache_invalidation_key is not None:
+        app.serve_invalidation(shared.caching, chosen.response_cache_invalidation_key.get_secret_value())
     return app

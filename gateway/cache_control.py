@@ -76,18 +76,32 @@ def field_hint(
     *,
     is_root: bool,
 ) -> CacheHint:
+    """Return what a field of the public schema says of the whole answer; see `hint_of`."""
+    named = get_named_type(owner.fields[name].type)
+    by_type = named.name if is_composite_type(named) else None
+    return hint_of(hints, f"{owner.name}.{name}", by_type, is_root=is_root)
+
+
+def hint_of(
+    hints: Mapping[str, CacheHint], coordinate: str, composite: str | None, *, is_root: bool
+) -> CacheHint:
     """Return what a field says of the whole answer: its own hint, or else that of its type, or the default.
 
     Root fields and fields with selections are not cached unless something says so; other fields are cached
     for as long as their objects.
+
+    Args:
+        hints: What `@cacheControl` says.
+        coordinate: The field, as `Type.field`.
+        composite: The name of its type; None for a leaf.
+        is_root: Whether it is a field of the query type.
     """
-    named = get_named_type(owner.fields[name].type)
-    by_type = hints.get(named.name, NO_HINT) if is_composite_type(named) else NO_HINT
-    by_field = hints.get(f"{owner.name}.{name}", NO_HINT)
+    by_type = NO_HINT if composite is None else hints.get(composite, NO_HINT)
+    by_field = hints.get(coordinate, NO_HINT)
     max_age = by_type.max_age if by_field.max_age is None else by_field.max_age
     is_private = by_type.is_private if by_field.is_private is None else by_field.is_private
     inherits = by_type.inherits or by_field.inherits
-    if max_age is None and (is_root or (is_composite_type(named) and not inherits)):
+    if max_age is None and (is_root or (composite is not None and not inherits)):
         max_age = 0
     return CacheHint(max_age, is_private, inherits)
 

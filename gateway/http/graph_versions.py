@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +61,10 @@ class ServedGraph:
         cache_metrics.replace(first.caches)
         self._alive = [first]
         self._closing: set[asyncio.Task[None]] = set()
+
+    def subgraphs(self) -> Collection[str]:
+        """Return the names of the subgraphs of the version in force."""
+        return self.current.executor.preparer.supergraph.subgraphs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET through ASGI."""

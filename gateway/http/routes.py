@@ -15,7 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.http.fast_path import FastPath
 from gateway.http.graph_versions import ServedGraph
+from gateway.http.invalidation import InvalidationRoute
 from gateway.metrics import Metrics
+from gateway.response_cache import Caching
 
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 """Returns whether the services behind the gateway can serve."""
@@ -51,6 +53,11 @@ class Gateway(FastAPI):
         self.add_api_route("/metrics", routes.metrics, methods=["GET"])
         if graphiql is not None:
             self.mount("/graphiql", StaticFiles(directory=graphiql), name="graphiql")
+
+    def serve_invalidation(self, caching: Caching, key: str) -> None:
+        """Add the route that invalidates cached responses, for those who know the key."""
+        route = InvalidationRoute(caching, key, self._graph.subgraphs)
+        self.add_route("/invalidation", route.respond, methods=["POST"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""

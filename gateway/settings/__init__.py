@@ -9,6 +9,7 @@ from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.rate_limits.settings import RateLimitSettings
+from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.answers import AnswerSettings
 from gateway.settings.documents import DocumentSettings
@@ -23,6 +24,7 @@ class GatewaySettings(
     AnswerSettings,
     SubgraphSettings,
     PlanningSettings,
+    ResponseCacheSettings,
     CacheSettings,
     RateLimitSettings,
     DemandSettings,

@@ -2,6 +2,7 @@
 
 from gateway.supergraph.annotations import Access, Annotations, ListSize
 from gateway.supergraph.cache_hints import CacheHint
+from gateway.supergraph.cache_tags import CacheTag
 from gateway.supergraph.load import load_supergraph
 from gateway.supergraph.model import (
     ContextArgument,
@@ -17,6 +18,7 @@ __all__ = [
     "Access",
     "Annotations",
     "CacheHint",
+    "CacheTag",
     "ContextArgument",
     "Field",
     "Group",

@@ -13,7 +13,7 @@ from typing import Any, Final
 from graphql import DocumentNode, TypeDefinitionNode
 from graphql.language import Node
 
-from gateway.supergraph.directives import Links, applied
+from gateway.supergraph.directives import Links, applications
 
 DIRECTIVE: Final = "cacheControl"
 
@@ -39,31 +39,22 @@ def read_cache_hints(document: DocumentNode, links: Links) -> dict[str, CacheHin
     Where subgraphs say different things of one coordinate, the strictest holds.
     """
     names = {DIRECTIVE} | {alias for (_, name), alias in links.renamed.items() if name == DIRECTIVE}
-    joined = links.directive("join", "directive")
     hints: dict[str, CacheHint] = {}
-    for coordinate, node in _coordinates(document):
-        for arguments in _applications(node, names, joined):
+    for coordinate, node in coordinates(document):
+        for arguments in applications(node, names, links):
             hint = _hint(arguments)
             known = hints.get(coordinate)
             hints[coordinate] = hint if known is None else _strictest(known, hint)
     return hints
 
 
-def _coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
+def coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
+    """Yield the definition of each type and field with its coordinate."""
     for definition in document.definitions:
         if isinstance(definition, TypeDefinitionNode):
             yield definition.name.value, definition
             for member in getattr(definition, "fields", None) or ():
                 yield f"{definition.name.value}.{member.name.value}", member
-
-
-def _applications(node: Node, names: set[str], joined: str) -> Iterator[Mapping[str, Any]]:
-    for name in sorted(names):
-        yield from applied(node, name)
-    for arguments in applied(node, joined):
-        given = arguments.get("args")
-        if arguments.get("name") in names:
-            yield given if isinstance(given, dict) else {}
 
 
 def _hint(arguments: Mapping[str, Any]) -> CacheHint:

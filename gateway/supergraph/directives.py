@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -147,3 +147,19 @@ def _read_link(links: Links, link: dict[str, Any], url: str) -> None:
             links.renamed[spec, str(name).removeprefix("@")] = str(alias or name).removeprefix("@")
         else:
             links.types.add(str(alias or name))
+
+
+def applications(node: Node, names: Collection[str], links: Links) -> Iterator[Mapping[str, Any]]:
+    """Yield the arguments of each application of a composed directive, its own or by `@join__directive`.
+
+    Args:
+        node: The definition.
+        names: The names that the directive has in the supergraph.
+        links: The supergraph's links.
+    """
+    for name in sorted(names):
+        yield from applied(node, name)
+    for arguments in applied(node, links.directive("join", "directive")):
+        given = arguments.get("args")
+        if arguments.get("name") in names:
+            yield given if isinstance(given, dict) else {}

@@ -10,6 +10,7 @@ from gateway.errors import SupergraphError
 from gateway.garbage_collection import collection_paused
 from gateway.supergraph.annotations import ACCESS, read_annotations
 from gateway.supergraph.cache_hints import read_cache_hints
+from gateway.supergraph.cache_tags import read_cache_tags
 from gateway.supergraph.directives import Links, read_links, with_repeatable_directives
 from gateway.supergraph.inherited import with_inherited_interfaces
 from gateway.supergraph.joins import Joins
@@ -60,6 +61,7 @@ def _load(sdl: str) -> Supergraph:
         labels=frozenset(_labels(subgraphs.values())),
         annotations=read_annotations(document, links),
         cache_hints=read_cache_hints(document, links),
+        cache_tags=read_cache_tags(document, links),
     )
 
 

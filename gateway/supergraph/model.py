@@ -9,6 +9,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_
 
 from gateway.supergraph.annotations import Annotations
 from gateway.supergraph.cache_hints import CacheHint
+from gateway.supergraph.cache_tags import CacheTag
 from gateway.supergraph.selections import TYPENAME, Selections, possible_types
 
 
@@ -175,6 +176,7 @@ class Supergraph:
         labels: The labels of all progressive overrides.
         annotations: The directives about access, on which nothing in the gateway acts yet, and about cost.
         cache_hints: What `@cacheControl` says, by coordinate.
+        cache_tags: What `@cacheTag` says, by coordinate.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -186,6 +188,7 @@ class Supergraph:
     labels: frozenset[str] = frozenset()
     annotations: Annotations = field(default_factory=Annotations)
     cache_hints: Mapping[str, CacheHint] = field(default_factory=dict)
+    cache_tags: Mapping[str, tuple[CacheTag, ...]] = field(default_factory=dict)
     _available: dict[str, Availability] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def available(self, concrete: str) -> Availability:

@@ -1,8 +1,15 @@
 """Transports to subgraphs: the interface, and its two implementations."""
 
 from gateway.transport.base import SubgraphOperation, Transport
-from gateway.transport.http import HttpTransport
+from gateway.transport.http import BYTES_A_PLACE, HttpTransport
 from gateway.transport.limits import HttpLimits
 from gateway.transport.memory import MemoryTransport
 
-__all__ = ["HttpLimits", "HttpTransport", "MemoryTransport", "SubgraphOperation", "Transport"]
+__all__ = [
+    "BYTES_A_PLACE",
+    "HttpLimits",
+    "HttpTransport",
+    "MemoryTransport",
+    "SubgraphOperation",
+    "Transport",
+]

@@ -15,6 +15,7 @@ from gateway.pipeline.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport
 from gateway.wiring.endpoint import client_endpoint
+from gateway.wiring.middleware import call_middleware
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.policies import policies
 from gateway.wiring.shared_parts import SharedParts
@@ -41,7 +42,14 @@ def graph_version(
     model = served_supergraph(sdl, settings)
     over_http = http_transports(model, shared.transports, settings, kept or {})
     costs = demand_control(model, settings, shared.cost_metrics)
-    executor = operation_executor(model, {**over_http, **shared.transports}, settings, shared.metrics, costs)
+    executor = operation_executor(
+        model,
+        {**over_http, **shared.transports},
+        settings,
+        shared.metrics,
+        costs,
+        middleware=call_middleware(model, shared),
+    )
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     documents = replace(shared.documents, introspection=settings.introspection is not False)
     pipeline = Pipeline(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.caching import WeightedCache
-from gateway.executor import AnswerLimits
+from gateway.executor import AnswerLimits, CallMiddleware
 from gateway.limits import DocumentLimits
 from gateway.metrics import Metrics
 from gateway.pipeline.demand import DemandControl
@@ -28,6 +28,8 @@ def operation_executor(
     settings: GatewaySettings,
     metrics: Metrics,
     costs: DemandControl,
+    *,
+    middleware: tuple[CallMiddleware, ...] = (),
 ) -> OperationExecutor:
     """Build what executes operations, with the cache of their documents.
 
@@ -37,6 +39,7 @@ def operation_executor(
         settings: The settings.
         metrics: Counts plans, fetches and deoptimizations.
         costs: Estimates what operations cost.
+        middleware: Wrapped around each call of a subgraph; the first is the outermost.
     """
     override_labels = labels(settings.override_labels, settings.override_seed)
     return OperationExecutor(
@@ -47,6 +50,7 @@ def operation_executor(
         on_deopt=metrics.deopt,
         limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
         introspection=Introspection(model.public, AnswerCache(settings.introspection_cache_bytes)),
+        middleware=middleware,
     )
 
 

@@ -16,8 +16,10 @@ from gateway.pipeline.documents.wiring import document_resolver, trusted_documen
 from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.rate_limits import CustomerOf, RateLimits
 from gateway.rate_limits.wiring import Closing, rate_limits
+from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
+from gateway.wiring.response_cache import response_caching
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class SharedParts:
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
         rate_limits: The rate limits, with what everybody has spent.
+        caching: How subgraphs' responses are kept; None if they are not.
         large_responses: A thread that makes large responses.
     """
 
@@ -46,6 +49,7 @@ class SharedParts:
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     rate_limits: RateLimits | None
+    caching: Caching | None = None
     large_responses: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
     )
@@ -64,10 +68,12 @@ def shared_parts(
 
     Raises:
         ManifestError: A manifest of trusted documents is missing or broken.
+        ValueError: The settings contradict one another.
     """
     registry = metrics.registry
     documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
     limits, closing = rate_limits(settings, customer_of, registry)
+    caching = response_caching(settings, customer_of, registry)
     cost_metrics, cache_metrics = CostMetrics(), CacheMetrics({})
     if settings.cost_mode != "off":
         registry.register(cost_metrics)
@@ -82,5 +88,6 @@ def shared_parts(
         documents=documents,
         trusted_policies=trusted_documents_policies(settings, documents),
         rate_limits=limits,
+        caching=caching,
     )
-    return shared, [*closing, documents]
+    return shared, [*closing, documents, *(() if caching is None else (caching.store,))]

@@ -1,0 +1,23 @@
+"""Keeps what subgraphs answer, as far as `@cacheControl` allows it, until it expires or is invalidated."""
+
+from gateway.response_cache.caching import Caching
+from gateway.response_cache.entry_keys import EntryKeys
+from gateway.response_cache.invalidation import Invalidation, parse_invalidations
+from gateway.response_cache.memory_store import MemoryStore
+from gateway.response_cache.metrics import ResponseCacheMetrics
+from gateway.response_cache.middleware import ResponseCache
+from gateway.response_cache.store import Store, StoreUnavailable
+from gateway.response_cache.valkey_store import ValkeyStore
+
+__all__ = [
+    "Caching",
+    "EntryKeys",
+    "Invalidation",
+    "MemoryStore",
+    "ResponseCache",
+    "ResponseCacheMetrics",
+    "Store",
+    "StoreUnavailable",
+    "ValkeyStore",
+    "parse_invalidations",
+]

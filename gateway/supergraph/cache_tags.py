@@ -1,0 +1,94 @@
+"""Reads `@cacheTag`: the tags by which cached data can be invalidated.
+
+The directive is Federation's (v2.12): it stands on entity types, and on root fields of queries. It reaches a
+supergraph by `@composeDirective`, as an application of its own, or as a `@join__directive`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import DocumentNode
+
+from gateway.errors import SupergraphError
+from gateway.supergraph.cache_hints import coordinates
+from gateway.supergraph.directives import Links, applications
+
+DIRECTIVE: Final = "cacheTag"
+_PLACEHOLDER: Final = re.compile(r"\{\$(args|key)((?:\.[_A-Za-z][_0-9A-Za-z]*)+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class CacheTag:
+    """A tag with places for values.
+
+    Attributes:
+        parts: Texts, and the paths of values between them.
+        source: Where values come from: a root field's arguments, or an entity's key; None without values.
+    """
+
+    parts: tuple[str | tuple[str, ...], ...]
+    source: str | None
+
+    @classmethod
+    def of(cls, template: str) -> CacheTag:
+        """Parse a format such as `product-{$key.upc}`.
+
+        Raises:
+            ValueError: It is malformed, or has values of both kinds.
+        """
+        parts: list[str | tuple[str, ...]] = []
+        sources: set[str] = set()
+        start = 0
+        for found in _PLACEHOLDER.finditer(template):
+            parts += [template[start : found.start()], tuple(found[2].removeprefix(".").split("."))]
+            sources.add(found[1])
+            start = found.end()
+        parts.append(template[start:])
+        if any(isinstance(each, str) and set("{}") & set(each) for each in parts):
+            raise ValueError("places for values are {$args.NAME} or {$key.NAME}")
+        if len(sources) > 1:
+            raise ValueError("it has values of arguments and of a key")
+        return cls(tuple(each for each in parts if each), next(iter(sources), None))
+
+    def filled(self, values: Mapping[str, Any]) -> str | None:
+        """Return the tag with values; None if one is missing, or no text, number or boolean."""
+        filled = ""
+        for part in self.parts:
+            if isinstance(part, str):
+                filled += part
+                continue
+            value: Any = values
+            for name in part:
+                value = value.get(name) if isinstance(value, Mapping) else None
+            if not isinstance(value, str | int | float):
+                return None
+            filled += str(value).lower() if isinstance(value, bool) else str(value)
+        return filled
+
+
+def read_cache_tags(document: DocumentNode, links: Links) -> dict[str, tuple[CacheTag, ...]]:
+    """Return the tags by coordinate: `Type` or `Type.field`.
+
+    Raises:
+        SupergraphError: A format is malformed.
+    """
+    names = {DIRECTIVE} | {alias for (_, name), alias in links.renamed.items() if name == DIRECTIVE}
+    tags: dict[str, tuple[CacheTag, ...]] = {}
+    for coordinate, node in coordinates(document):
+        found = dict.fromkeys(_tags(coordinate, applications(node, names, links)))
+        if found:
+            tags[coordinate] = (*tags.get(coordinate, ()), *found)
+    return tags
+
+
+def _tags(coordinate: str, given: Iterator[Mapping[str, Any]]) -> Iterator[CacheTag]:
+    for arguments in given:
+        template = arguments.get("format")
+        try:
+            yield CacheTag.of(template if isinstance(template, str) else "")
+        except ValueError as error:
+            raise SupergraphError(f"@cacheTag of {coordinate}: {error}: {template!r}.") from error
