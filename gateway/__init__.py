@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from gateway.app import create_gateway
     from gateway.errors import RequestError, SupergraphError, Unauthenticated
+    from gateway.extensions import Extension, Hooks
     from gateway.settings import GatewaySettings
     from gateway.transport import HttpTransport, MemoryTransport, SubgraphOperation, Transport
 
 __all__ = [
+    "Extension",
     "GatewaySettings",
+    "Hooks",
     "HttpTransport",
     "MemoryTransport",
     "RequestError",
@@ -25,6 +28,8 @@ MODULES: Final = {
     "RequestError": "gateway.errors",
     "SupergraphError": "gateway.errors",
     "Unauthenticated": "gateway.errors",
+    "Extension": "gateway.extensions",
+    "Hooks": "gateway.extensions",
     "GatewaySettings": "gateway.settings",
 }
 """Where names are; the others are in `gateway.transport`."""

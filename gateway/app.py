@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
 
+from gateway.extensions import Extension, load_extensions
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
@@ -38,6 +39,7 @@ def create_gateway(
     customer_of: CustomerOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
+    extensions: Iterable[Extension] = (),
 ) -> FastAPI:
     """Build a gateway.
 
@@ -54,6 +56,7 @@ def create_gateway(
         customer_of: Returns the key of a session's customer, or None, for rate limits by customer.
         collectors: Further metrics for `GET /metrics`.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
+        extensions: Called at the stages of the pipeline, after those that the settings name.
 
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
@@ -72,11 +75,21 @@ def create_gateway(
     for collector in collectors:
         metrics.registry.register(collector)
     authenticates = authentication(sessions, chosen, authenticate, authenticate_cached)
+    every = (*load_extensions(chosen.extensions), *extensions)
     shared, closing = shared_parts(
-        chosen, transports or {}, authenticates, admission=admission, metrics=metrics, customer_of=customer_of
+        chosen,
+        transports or {},
+        authenticates,
+        admission=admission,
+        metrics=metrics,
+        customer_of=customer_of,
+        extensions=every,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
-    background = [partial(follow_manifests, graph, shared.documents, chosen)]
+    background: list[Callable[[], Coroutine[Any, Any, None]]] = [
+        partial(follow_manifests, graph, shared.documents, chosen),
+        *(each.run for each in every),
+    ]
     app = Gateway(graph, lifespan=lifespan([graph, *closing], shared.large_responses, background))
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)

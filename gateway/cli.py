@@ -229,11 +229,13 @@ def _settings() -> GatewaySettings:
 
 @contextmanager
 def _reported(file: Path) -> Iterator[None]:
-    """End the command with a message instead of a traceback if the supergraph is broken."""
+    """End the command with a message instead of a traceback if the supergraph or the settings are broken."""
     try:
         yield
     except SupergraphError as error:
         _stop(f"{file}: {error}", BROKEN)
+    except ValueError as error:
+        _stop(str(error), BROKEN)
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -11,12 +11,12 @@ from gateway.errors import AnswerTooLarge, AuthenticationUnavailable, Overloaded
 from gateway.executor import FetchedData, is_large
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
-from gateway.pipeline.demand import CostReport
 from gateway.pipeline.documents import DocumentResolver
+from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.known_bodies import KnownBodies
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.plan_cache import PlannedOperation
-from gateway.pipeline.policies import Policy, PolicyInput
+from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.prepared import PreparedRequest
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
 from gateway.rate_limits import RateLimited, RateLimits
@@ -30,14 +30,13 @@ class Pipeline:
         authentication: Finds the session of a request.
         identification: Finds the client of a request.
         planning: Prepares and plans requests.
-        policies: Checked in order for each prepared request.
+        hooks: What is called at the stages.
         executor: Fetches and projects.
         admission: Bounds how many requests fetch at once.
         known_bodies: Prepared queries by the bytes of their bodies.
         response_bytes: The largest response.
         large_responses: A thread that makes large responses, so that the event loop serves other requests
             meanwhile.
-        cost_report: Counts what responses have cost; None if costs are switched off.
         rate_limits: Charge refused requests; None without limits.
         documents: Finds documents by their ids.
     """
@@ -45,14 +44,13 @@ class Pipeline:
     authentication: Authentication
     identification: Identification
     planning: ColdPlanning
-    policies: tuple[Policy, ...]
+    hooks: Hooks
     executor: OperationExecutor
     admission: AdmissionControl
     known_bodies: KnownBodies
     documents: DocumentResolver
     response_bytes: int
     large_responses: Executor
-    cost_report: CostReport | None = None
     rate_limits: RateLimits | None = None
 
     async def respond(self, request: HttpRequest) -> Response:
@@ -62,6 +60,8 @@ class Pipeline:
             RequestError: The request is refused.
             ClientDisconnected: Nobody waits for the response.
         """
+        if self.hooks.requests:
+            await self._check_arrival(request)
         session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
         try:
             client = self.identification.identify(request.headers)
@@ -69,11 +69,13 @@ class Pipeline:
             await self._charge_refusal(request, session)
             raise
         asked = PolicyInput(request, client, session, prepared)
-        for policy in self.policies:
+        for policy in self.hooks.policies:
             undecided = policy.check(asked)
             if undecided is not None:
                 await undecided
         planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
+        if self.hooks.plans:
+            await self._check_plan(asked, planned)
         is_query = prepared.document.is_query
         connection = request.client
         if not connection.admitted and not self.admission.enter():
@@ -92,6 +94,18 @@ class Pipeline:
             return await loop.run_in_executor(self.large_responses, self._made, asked, planned, fetched)
         return self._made(asked, planned, fetched)
 
+    async def _check_arrival(self, request: HttpRequest) -> None:
+        for each in self.hooks.requests:
+            undecided = each.check(request)
+            if undecided is not None:
+                await undecided
+
+    async def _check_plan(self, asked: PolicyInput, planned: PlannedOperation) -> None:
+        for each in self.hooks.plans:
+            undecided = each.check(asked, planned)
+            if undecided is not None:
+                await undecided
+
     def _made(self, asked: PolicyInput, planned: PlannedOperation, fetched: FetchedData) -> Response:
         """Project and encode the response.
 
@@ -99,8 +113,8 @@ class Pipeline:
             AnswerTooLarge: It has too many bytes.
         """
         response = self.executor.project(asked.prepared, planned, fetched)
-        if self.cost_report is not None:
-            response = self.cost_report.complete(asked, response)
+        for hook in self.hooks.responses:
+            response = hook.complete(asked, response)
         cache_policy = asked.prepared.document.cache_policy
         if cache_policy is not None and self.authentication.is_required:
             cache_policy = cache_policy.as_private()

@@ -13,6 +13,7 @@ from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.answers import AnswerSettings
 from gateway.settings.documents import DocumentSettings
+from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
@@ -21,6 +22,7 @@ __all__ = ["GatewaySettings"]
 
 
 class GatewaySettings(
+    ExtensionSettings,
     AnswerSettings,
     SubgraphSettings,
     PlanningSettings,

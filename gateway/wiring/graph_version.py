@@ -15,9 +15,8 @@ from gateway.pipeline.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport
 from gateway.wiring.endpoint import client_endpoint
-from gateway.wiring.middleware import call_middleware
+from gateway.wiring.hooks import graph_hooks
 from gateway.wiring.operations import caches, known_bodies, operation_executor
-from gateway.wiring.policies import policies
 from gateway.wiring.shared_parts import SharedParts
 from gateway.wiring.subgraphs import http_transports, served_supergraph
 
@@ -42,13 +41,14 @@ def graph_version(
     model = served_supergraph(sdl, settings)
     over_http = http_transports(model, shared.transports, settings, kept or {})
     costs = demand_control(model, settings, shared.cost_metrics)
+    hooks = graph_hooks(model, settings, shared, costs)
     executor = operation_executor(
         model,
         {**over_http, **shared.transports},
         settings,
         shared.metrics,
         costs,
-        middleware=call_middleware(model, shared),
+        middleware=hooks.calls,
     )
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     documents = replace(shared.documents, introspection=settings.introspection is not False)
@@ -56,14 +56,13 @@ def graph_version(
         authentication=shared.authentication,
         identification=Identification(settings),
         planning=planning,
-        policies=policies(model, settings, shared.trusted_policies, costs, shared.rate_limits),
+        hooks=hooks,
         executor=executor,
         admission=shared.admission,
         known_bodies=known_bodies(settings, executor.preparer),
         documents=documents,
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
-        cost_report=costs.report,
         rate_limits=shared.rate_limits,
     )
     if settings.documents is not None:

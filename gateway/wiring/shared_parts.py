@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gateway.caching import CacheMetrics
 from gateway.demand.metrics import CostMetrics
+from gateway.extensions import Extension
 from gateway.http.admission import Admission
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authentication
@@ -37,6 +38,7 @@ class SharedParts:
         trusted_policies: Refuse documents that are not trusted.
         rate_limits: The rate limits, with what everybody has spent.
         caching: How subgraphs' responses are kept; None if they are not.
+        extensions: Called at the stages of the pipeline.
         large_responses: A thread that makes large responses.
     """
 
@@ -50,6 +52,7 @@ class SharedParts:
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     rate_limits: RateLimits | None
     caching: Caching | None = None
+    extensions: tuple[Extension, ...] = ()
     large_responses: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
     )
@@ -63,6 +66,7 @@ def shared_parts(
     admission: Admission,
     metrics: Metrics,
     customer_of: CustomerOf | None,
+    extensions: tuple[Extension, ...] = (),
 ) -> tuple[SharedParts, list[Closing]]:
     """Build what all versions share, and return it with what is closed at the end.
 
@@ -71,6 +75,8 @@ def shared_parts(
         ValueError: The settings contradict one another.
     """
     registry = metrics.registry
+    for collector in (each for extension in extensions for each in extension.collectors):
+        registry.register(collector)
     documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
     limits, closing = rate_limits(settings, customer_of, registry)
     caching = response_caching(settings, customer_of, registry)
@@ -89,5 +95,6 @@ def shared_parts(
         trusted_policies=trusted_documents_policies(settings, documents),
         rate_limits=limits,
         caching=caching,
+        extensions=extensions,
     )
-    return shared, [*closing, documents, *(() if caching is None else (caching.store,))]
+    return shared, [*closing, documents, *(() if caching is None else (caching.store,)), *extensions]

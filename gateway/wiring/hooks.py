@@ -1,0 +1,54 @@
+"""Builds the hooks of a version of the graph: the gateway's own, then those of extensions."""
+
+from __future__ import annotations
+
+from gateway.limits import IntrospectionSizes
+from gateway.pipeline.demand import DemandControl
+from gateway.pipeline.hooks import Hooks, joined
+from gateway.pipeline.policies import IntrospectionPolicy, RateLimitPolicy
+from gateway.response_cache import ResponseCache
+from gateway.settings import GatewaySettings
+from gateway.supergraph import Supergraph
+from gateway.wiring.shared_parts import SharedParts
+
+
+def graph_hooks(
+    model: Supergraph, settings: GatewaySettings, shared: SharedParts, costs: DemandControl
+) -> Hooks:
+    """Return all hooks, in the order in which they are called at each stage.
+
+    Whoever is refused by a policy spends no points. Extensions see what the gateway itself lets pass; their
+    calls are outside those of the gateway, so that they see cached responses too.
+    """
+    extensions = [each.hooks(model) for each in shared.extensions]
+    calls = tuple(call for each in extensions for call in each.calls)
+    own = (
+        _introspection(model, settings),
+        Hooks(policies=shared.trusted_policies),
+        _demand(costs),
+        _rate_limits(shared),
+        Hooks(calls=calls),
+        _response_cache(model, shared),
+    )
+    rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
+    return joined((*own, *rest))
+
+
+def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:
+    most = settings.introspection_bytes or 2 * IntrospectionSizes.of(model.public).standard_bytes()
+    return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
+
+
+def _demand(costs: DemandControl) -> Hooks:
+    return Hooks(policies=costs.policies, responses=() if costs.report is None else (costs.report,))
+
+
+def _rate_limits(shared: SharedParts) -> Hooks:
+    limits = shared.rate_limits
+    return Hooks() if limits is None else Hooks(policies=(RateLimitPolicy(limits),))
+
+
+def _response_cache(model: Supergraph, shared: SharedParts) -> Hooks:
+    if shared.caching is None or not model.cache_hints:
+        return Hooks()
+    return Hooks(calls=(ResponseCache(model, shared.caching),))

@@ -1,0 +1,151 @@
+"""An extension that notes what it is called with, at each stage; tests import it by its name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+from prometheus_client import CollectorRegistry, Counter
+
+from gateway import Extension, Hooks, RequestError
+from gateway.executor.calls import OperationKind
+from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.policies import PolicyInput
+from gateway.pipeline.stages import HttpRequest
+from gateway.plan import Fetch
+from gateway.supergraph import Supergraph
+from gateway.transport import SubgraphOperation
+
+
+@dataclass
+class Audit(Extension):
+    """Notes each stage of each request, and refuses at one of them.
+
+    Attributes:
+        notes: What was called, in order.
+        metric: The name of its metric.
+        refuses_at: The stage at which requests are refused.
+        waits: Whether it refuses after waiting for something.
+        running: Set while it runs beside requests.
+    """
+
+    notes: list[str] = field(default_factory=list)
+    metric: str = "audited"
+    refuses_at: str | None = None
+    waits: bool = False
+    running: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.counter = Counter(self.metric, "Calls.", registry=CollectorRegistry())
+        self.collectors = (self.counter,)
+
+    def hooks(self, supergraph: Supergraph) -> Hooks:
+        """Return a hook for each stage."""
+        self.notes.append(f"hooks for {len(supergraph.subgraphs)} subgraphs")
+        return Hooks(
+            requests=(Arrived(self),),
+            policies=(Prepared(self),),
+            plans=(Planned(self),),
+            calls=(Called(self),),
+            responses=(Responded(self),),
+        )
+
+    async def run(self) -> None:
+        """Wait until it is cancelled."""
+        self.running.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.notes.append("stopped")
+
+    async def close(self) -> None:
+        """Note that it is closed."""
+        self.notes.append("closed")
+
+    def note(self, stage: str, what: str) -> Any:
+        """Note a stage; refuse the request if that is to happen there."""
+        self.counter.inc()
+        self.notes.append(f"{stage}: {what}")
+        if stage != self.refuses_at:
+            return None
+        if self.waits:
+            return self._refuse_later()
+        raise RequestError("The audit says no.", code="AUDITED", status=403)
+
+    async def _refuse_later(self) -> None:
+        await asyncio.sleep(0)
+        raise RequestError("The audit says no.", code="AUDITED", status=403)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Sees a request as it came."""
+
+    audit: Audit
+
+    def check(self, request: HttpRequest) -> Any:
+        """Note one of its headers."""
+        return self.audit.note("request", request.headers.get(b"x-case", b"").decode())
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Sees a prepared request."""
+
+    audit: Audit
+
+    def check(self, asked: PolicyInput) -> Any:
+        """Note the name of the operation."""
+        name = asked.prepared.document.operation.name
+        return self.audit.note("policy", name.value if name else "")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Sees a plan."""
+
+    audit: Audit
+
+    def check(self, asked: PolicyInput, planned: PlannedOperation) -> Any:
+        """Note the subgraphs."""
+        del asked
+        return self.audit.note("plan", " ".join(planned.plan.subgraphs()))
+
+
+@dataclass(frozen=True)
+class Called:
+    """Sees each call of a subgraph."""
+
+    audit: Audit
+
+    def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: OperationKind) -> SubgraphOperation:
+        """Note the subgraph before each call."""
+
+        async def called(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+        ) -> Mapping[str, Any]:
+            self.audit.note("call", f"{kind} {fetch.subgraph}")
+            return await call(variables, headers, session)
+
+        return called
+
+
+@dataclass(frozen=True)
+class Responded:
+    """Sees each response."""
+
+    audit: Audit
+
+    def complete(self, asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
+        """Add an extension."""
+        self.audit.note("response", " ".join(response.body["data"]))
+        extensions = {**response.body.get("extensions", {}), "audit": asked.client.client_class.name}
+        return replace(response, body={**response.body, "extensions": extensions})
+
+
+extension = Audit()
+NOT_ONE = 7
