@@ -111,5 +111,5 @@ def create_gateway(
     )
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
-    app.serve_operators(OperatorRoutes(metrics, ready, remark), chosen.graphiql_dir)
+    app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)
     return app
