@@ -8,6 +8,7 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
+from gateway.masking.settings import MaskingSettings
 from gateway.rate_limits.settings import RateLimitSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.answers import AnswerSettings
@@ -21,6 +22,7 @@ __all__ = ["GatewaySettings"]
 
 class GatewaySettings(
     AnswerSettings,
+    MaskingSettings,
     SubgraphSettings,
     PlanningSettings,
     CacheSettings,

@@ -19,6 +19,7 @@ from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
+from gateway.wiring.masking import error_masking
 
 
 def operation_executor(
@@ -46,6 +47,7 @@ def operation_executor(
         on_deopt=metrics.deopt,
         limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
         introspection=Introspection(model.public, AnswerCache(settings.introspection_cache_bytes)),
+        masking=error_masking(settings, transports),
     )
 
 
