@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from gateway.logs.text import cleaned, impersonal
+from logs import cleaned, impersonal
 
 GENERAL_CODE: Final = "DOWNSTREAM_SERVICE_ERROR"
 """The code of a masked error, and of one that has none."""

@@ -15,6 +15,10 @@ _CONTROL: Final = re.compile(
 
 _WORD: Final = re.compile(r"[\w.+:/@-]+")
 _IDENTIFYING: Final = re.compile(r"[\d@]")
+_SHORT_NUMBER: Final = re.compile(r"[0-9]{1,4}[:.]?")
+"""The number of an error, a status or a line; whole ids and amounts of a few digits are rare."""
+
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 
 
 def cleaned(text: str, longest: int = LONGEST) -> str:
@@ -24,14 +28,21 @@ def cleaned(text: str, longest: int = LONGEST) -> str:
     return short if len(short) <= longest else short[: longest - 1] + "…"
 
 
-def impersonal(text: str, longest: int = LONGEST) -> str:
+def impersonal(text: str, longest: int = LONGEST, *, quoted: bool = True) -> str:
     """Return a text on one line, cut to a length, with `#` for each word that has a digit or an @.
 
     Such a word may be an id, an amount, an address or a token. What remains says what happened, and not to
-    whom.
+    whom. Numbers of up to four digits stay.
+
+    Args:
+        text: The text.
+        longest: The most characters.
+        quoted: Whether what stands in quotes is kept, such as the names of tables.
     """
-    return _WORD.sub(_impersonal_word, cleaned(text, longest))
+    short = cleaned(text, longest)
+    return _WORD.sub(_impersonal_word, short if quoted else _QUOTED.sub("'…'", short))
 
 
 def _impersonal_word(word: re.Match[str]) -> str:
-    return "#" if _IDENTIFYING.search(word[0]) else word[0]
+    text = word[0]
+    return "#" if _IDENTIFYING.search(text) and not _SHORT_NUMBER.fullmatch(text) else text

@@ -1,1 +1,0 @@
-"""What a process logs: JSON lines that name no customer, no token and no client's address."""
