@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from gateway.settings import GatewaySettings
+from logs import LogSettings
 from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.settings import (
@@ -77,6 +78,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     GatewaySettings,
     ServeSettings,
     FulfilmentSettings,
+    LogSettings,
 )
 
 

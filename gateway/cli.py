@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import orjson
-import structlog
 import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -36,6 +34,7 @@ from gateway.plan import show
 from gateway.planner import explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
+from logs import LogSettings, configure_logs
 
 cli = typer.Typer(
     name="gateway",
@@ -61,7 +60,7 @@ def serve(
     settings = _settings()
     with _reported(supergraph):
         app = create_gateway(_text(supergraph), settings=settings)
-    _log_as_json()
+    configure_logs(_log_settings())
     try:
         listener = open_listener(host.strip("[]") or "127.0.0.1", int(port))
     except OSError as error:
@@ -70,19 +69,6 @@ def serve(
     typer.echo(f"Serving {supergraph} at http://{listen}/graphql")
     with listener:
         run(configured(app, ClientLimits.of(settings), stop_times=StopTimes.of(settings)), listener)
-
-
-def _log_as_json() -> None:
-    """Log one JSON object a line on stderr, with tracebacks that leave out the values of variables."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @cli.command("plan")
@@ -225,6 +211,13 @@ def _settings() -> GatewaySettings:
         _stop("FURLONG_GATEWAY_… " + "; ".join(reasons), BROKEN)
     except SettingsError as error:
         _stop(f"FURLONG_GATEWAY_…: {error}", BROKEN)
+
+
+def _log_settings() -> LogSettings:
+    try:
+        return LogSettings()
+    except ValidationError as error:
+        _stop(f"FURLONG_LOG_…: {error.errors()[0]['msg']}", BROKEN)
 
 
 @contextmanager

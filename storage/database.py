@@ -148,7 +148,8 @@ def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = T
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, **({} if pooled else {"poolclass": NullPool}))
+        # Values of statements name customers: no message of an error has them.
+        engine = create_async_engine(url, hide_parameters=True, **({} if pooled else {"poolclass": NullPool}))
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -159,6 +160,7 @@ def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = T
     }
     engine = create_async_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         connect_args={"init_command": _mysql_session(settings), "connect_timeout": 5},
         **(pool if pooled else {"poolclass": NullPool}),

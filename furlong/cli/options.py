@@ -1,12 +1,9 @@
 """What commands share: settings (or those of a demo in this folder), addresses, logs, and how to fail."""
 
-import logging
 import os
-import sys
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-import structlog
 import typer
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
@@ -18,6 +15,7 @@ from furlong.demo import ready_file
 from furlong.demo.data_folder import database_in
 from furlong.demo.tokens import demo_secret, demo_sessions
 from furlong.settings import TopicSettings
+from logs import LogSettings, configure_logs
 from storage import rehearsal
 from storage.clock import Clock
 from storage.settings import ClockSettings, DatabaseSettings
@@ -148,17 +146,5 @@ def _explained(error: ValidationError, prefix: str) -> str:
 
 
 def log_to_stderr(*, quiet: bool = False) -> None:
-    """Log to stderr: readable lines on a terminal, JSON otherwise."""
-    level = logging.WARNING if quiet else logging.INFO
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    """Log to stderr, as the settings say; `quiet` leaves out what is below warnings."""
+    configure_logs(_read(LogSettings), quiet=quiet)

@@ -16,6 +16,7 @@ from furlong.settings import ServeSettings
 from gateway.app import create_gateway
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.masking.settings import CLIENT_CODES
 from gateway.rate_limits.rule import RateLimitRule
 from gateway.sessions import CHALLENGE
 from gateway.settings import GatewaySettings
@@ -23,8 +24,9 @@ from gateway.transport.memory import MemoryTransport
 from storage.rehearsal import rehearsal_marks
 from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
-from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.schema_building import UNAVAILABLE
 from tokens import TokenMetrics
 
 MUTATION_FIELDS: Final = 1
@@ -33,6 +35,9 @@ MUTATION_FIELDS: Final = 1
 COST_LIMIT: Final = 3_000
 """The default for how many points a request may cost: about a hundred bet-slips."""
 
+
+ERROR_CODES: Final = (*CLIENT_CODES, UnknownBrand.code, AuthenticationUnavailable.code, UNAVAILABLE)
+"""The codes of the subgraphs' errors that are written for clients; all others are masked."""
 
 RATE_LIMITS: Final = (RateLimitRule(by="customer", points=30_000, seconds=60),)
 """The default for customers: far more than a page needs that polls the bet-slip each second.
@@ -82,7 +87,10 @@ def create_site(
 
     app = create_gateway(
         serve.supergraph.read_text(encoding="utf-8"),
-        transports={subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs},
+        transports={
+            subgraph.name: MemoryTransport(subgraph.prepare, trusted=True, masks_errors=True)
+            for subgraph in subgraphs
+        },
         settings=gateway,
         authenticate=authenticate,
         ready=ready,
@@ -106,9 +114,15 @@ def create_subgraph_app(name: str, parts: Parts) -> FastAPI:
 
 
 def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySettings:
-    """Add the product's defaults to what is not set: limits on requests and customers, and GraphiQL."""
-    limits = {"mutation_fields": MUTATION_FIELDS, "cost_limit": COST_LIMIT, "rate_limits": RATE_LIMITS}
-    unset = {name: limit for name, limit in limits.items() if name not in gateway.model_fields_set}
+    """Add the product's defaults to what is not set: limits, the codes of errors, and GraphiQL."""
+    defaults = {
+        "mutation_fields": MUTATION_FIELDS,
+        "cost_limit": COST_LIMIT,
+        "rate_limits": RATE_LIMITS,
+        "subgraph_error_codes": ERROR_CODES,
+        "subgraph_error_extensions": ("id",),
+    }
+    unset = {name: value for name, value in defaults.items() if name not in gateway.model_fields_set}
     gateway = gateway.model_copy(update=unset)
     if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})

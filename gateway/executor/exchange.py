@@ -15,6 +15,7 @@ from gateway.errors import SubgraphUnreachable
 from gateway.executor.answer_limits import too_large
 from gateway.executor.calls import Calls
 from gateway.executor.failures import UNREACHABLE, Failure, invalid, unreachable
+from gateway.masking import ErrorMasking, ShownError
 from gateway.plan import Fetch
 from jit.codegen import BudgetSpent, own
 
@@ -24,6 +25,7 @@ def _unobserved(_subgraph: str, _outcome: str) -> None:
 
 
 NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+MASKED: Final = ErrorMasking()
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
@@ -36,6 +38,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         observe: Called for every fetch with the subgraph and the outcome.
         session: What authentication returned, for subgraphs in this process.
         most_entities: The most entities in one fetch.
+        masking: Decides what the client sees of subgraphs' errors; by default nothing.
     """
 
     calls: Calls
@@ -44,6 +47,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     observe: Callable[[str, str], None] = _unobserved
     session: object = None
     most_entities: int = maxsize
+    masking: ErrorMasking = MASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,12 @@ class SubgraphResponse:
 
     Attributes:
         data: The response's data, or None.
-        errors: The response's errors, unchanged.
+        errors: What the client sees of the response's errors.
         failure: Why there is no valid response; None if there is one.
     """
 
     data: Mapping[str, Any] | None
-    errors: tuple[object, ...] = ()
+    errors: tuple[ShownError, ...] = ()
     failure: Failure | None = None
 
     def outcome(self) -> str:
@@ -81,9 +85,8 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     try:
         call = context.calls.of(fetch)
-        response = parse_response(
-            fetch.subgraph, await call({**variables, **values}, context.headers, context.session)
-        )
+        given = await call({**variables, **values}, context.headers, context.session)
+        response = parse_response(fetch.subgraph, given, context.masking)
     except SubgraphUnreachable as error:
         response = unreachable_response(fetch.subgraph, error)
     except BudgetSpent as spent:
@@ -99,17 +102,18 @@ def unreachable_response(subgraph: str, error: SubgraphUnreachable) -> SubgraphR
     return SubgraphResponse(None, (), unreachable(subgraph))
 
 
-def parse_response(subgraph: str, response: Mapping[str, Any]) -> SubgraphResponse:
-    """Parse a decoded response; the caller may change its data."""
+def parse_response(subgraph: str, response: Mapping[str, Any], masking: ErrorMasking) -> SubgraphResponse:
+    """Parse a decoded response, and mask its errors; the caller may change its data."""
     data, errors = response.get("data"), response.get("errors") or []
     if isinstance(data, dict):
         own(data)
     if not isinstance(errors, list):
         return SubgraphResponse(None, (), invalid_response(subgraph, "returned errors that are not a list"))
+    shown = masking.shown(subgraph, errors) if errors else ()
     if isinstance(data, dict):
-        return SubgraphResponse(data, tuple(errors))
+        return SubgraphResponse(data, shown)
     failure = None if errors else invalid_response(subgraph, "returned no data")
-    return SubgraphResponse(None, tuple(errors), failure)
+    return SubgraphResponse(None, shown, failure)
 
 
 def invalid_response(subgraph: str, what: str) -> Failure:

@@ -1,7 +1,7 @@
 """The errors of a response, in the client's terms, and the missing data that each of them explains.
 
-The message and `extensions.code` of a subgraph's GraphQL error are passed on: they are written for clients.
-The rest of its extensions is dropped. Why a subgraph could not be reached is only logged.
+What a client sees of a subgraph's own errors is decided in `gateway.masking`. Why a subgraph could not be
+reached is only logged.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gateway.masking import ShownError
 from gateway.plan import Names
 
 Path = tuple[str | int, ...]
 
 UNREACHABLE = "SUBGRAPH_UNREACHABLE"
 INVALID = "SUBGRAPH_INVALID_RESPONSE"
-DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,14 @@ class Failure:
         code: The value of `extensions.code`.
         service: The subgraph that caused the error; None for the gateway itself.
         path: The path in the client's terms; None if the error belongs to no field.
+        extensions: Further extensions, if there are any.
     """
 
     message: str
     code: str
     service: str | None
     path: Path | None
+    extensions: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def formatted(self) -> dict[str, Any]:
         """Return the entry of the response's `errors`."""
@@ -43,6 +45,8 @@ class Failure:
         entry["extensions"] = {"code": self.code}
         if self.service is not None:
             entry["extensions"]["service"] = self.service
+        if self.extensions:
+            entry["extensions"] |= self.extensions
         return entry
 
 
@@ -116,18 +120,9 @@ def translated(stored: Path, names: Names | None) -> tuple[Path, bool]:
     return tuple(path), False
 
 
-def of_subgraph(error: object, service: str) -> Failure:
-    """Return the failure for a subgraph's error, with nothing but its message and code."""
-    entry: Mapping[str, Any] = error if isinstance(error, Mapping) else {}
-    extensions = entry.get("extensions")
-    code = extensions.get("code") if isinstance(extensions, Mapping) else None
-    message = entry.get("message")
-    return Failure(
-        message=message if isinstance(message, str) else "The service reported an error.",
-        code=code if isinstance(code, str) else DOWNSTREAM,
-        service=service,
-        path=None,
-    )
+def of_subgraph(error: ShownError, service: str) -> Failure:
+    """Return the failure for a subgraph's error."""
+    return Failure(error.message, error.code, service, None, error.extensions)
 
 
 def unreachable(service: str) -> Failure:

@@ -14,6 +14,7 @@ from gateway.executor.failures import Failure, Path, of_subgraph
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import Position, find
+from gateway.masking import ShownError
 from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
 
@@ -72,8 +73,10 @@ class FetchExecution:
     ) -> None:
         """Merge the response of a root fetch, and record what is missing."""
         for error in response.errors:
-            failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
-            self._record_error(failure, path, positions, provided_fields, answered=response.data is not None)
+            failure = of_subgraph(error, self.fetch.subgraph)
+            self._record_error(
+                failure, error.path, positions, provided_fields, answered=response.data is not None
+            )
         if response.data is None:
             self._mark_missing(positions, provided_fields, self._failure_of(response))
         else:
@@ -216,10 +219,10 @@ class FetchExecution:
             self._mark_missing(positions, provided_fields, failure)
 
     def _record_entity_error(
-        self, error: object, asked: Sequence[SentField], data: Mapping[str, Any]
+        self, error: ShownError, asked: Sequence[SentField], data: Mapping[str, Any]
     ) -> None:
-        failure, path = of_subgraph(error, self.fetch.subgraph), _path(error)
-        alias, *rest = path or (None,)
+        failure = of_subgraph(error, self.fetch.subgraph)
+        alias, *rest = error.path or (None,)
         concerned = [each for each in asked if each.entities.alias == alias]
         match concerned, rest:
             case [each], [int(index), *below] if 0 <= index < len(each.batch.sent):
@@ -248,10 +251,3 @@ class SentField:
     def fits(self, response: object) -> TypeGuard[list[Any]]:
         """Return whether the field has one entity for each representation."""
         return isinstance(response, list) and len(response) == len(self.batch.sent)
-
-
-def _path(error: object) -> Path | None:
-    path = error.get("path") if isinstance(error, Mapping) else None
-    if not isinstance(path, list) or not all(isinstance(part, str | int) for part in path):
-        return None
-    return tuple(path)

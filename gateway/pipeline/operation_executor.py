@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.compiled import OnDeopt, ignore_deopt
 from gateway.executor import AnswerLimits, CallMiddleware, Context, Failure, FetchedData
+from gateway.masking import ErrorMasking
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
 from gateway.pipeline.graphql_request import GraphQLResponse, require_query
@@ -36,6 +37,7 @@ class OperationExecutor:
         introspection: Answers introspection, and keeps its answers; None: each is made anew.
         limits: What the answer to a request may hold.
         middleware: Wrapped around each call of a subgraph; the first is the outermost.
+        masking: Decides what clients see of subgraphs' errors.
     """
 
     preparer: Preparer
@@ -46,6 +48,7 @@ class OperationExecutor:
     introspection: Introspection | None = None
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     middleware: tuple[CallMiddleware, ...] = ()
+    masking: ErrorMasking = field(default_factory=ErrorMasking)
 
     def fetch(
         self,
@@ -69,7 +72,9 @@ class OperationExecutor:
         # Whatever the task calls shares the budget, also the subgraphs in this process.
         BUDGET.set(AnswerBudget(self.limits.places))
         most = self.limits.entities
-        return ready.execution.fetch(Context(ready.calls, variables, headers, self.observe, session, most))
+        return ready.execution.fetch(
+            Context(ready.calls, variables, headers, self.observe, session, most, self.masking)
+        )
 
     def project(
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData

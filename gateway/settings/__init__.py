@@ -8,6 +8,7 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
+from gateway.masking.settings import MaskingSettings
 from gateway.rate_limits.settings import RateLimitSettings
 from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
@@ -24,6 +25,7 @@ __all__ = ["GatewaySettings"]
 class GatewaySettings(
     ExtensionSettings,
     AnswerSettings,
+    MaskingSettings,
     SubgraphSettings,
     PlanningSettings,
     ResponseCacheSettings,

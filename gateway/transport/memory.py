@@ -21,10 +21,12 @@ class MemoryTransport:
             subgraph would over HTTP. The gateway changes the responses, but not `SharedList` lists in them.
         trusted: Whether the function executes GraphQL, so that it never leaves out a field, and its calls
             return a GraphQL response whatever goes wrong. Then responses are not checked.
+        masks_errors: Whether all errors in its responses are written for clients.
     """
 
     prepare_call: Callable[[str, str | None], SubgraphOperation]
     trusted: bool = False
+    masks_errors: bool = False
 
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
         """Prepare an operation; unless the transport is trusted, its calls check the responses.

@@ -20,6 +20,7 @@ from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
+from gateway.wiring.masking import error_masking
 
 
 def operation_executor(
@@ -51,6 +52,7 @@ def operation_executor(
         limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
         introspection=Introspection(model.public, AnswerCache(settings.introspection_cache_bytes)),
         middleware=middleware,
+        masking=error_masking(settings, transports),
     )
 
 

@@ -10,6 +10,7 @@ from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan, SupergraphError
+from gateway.masking import ErrorMasking
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation_limits import Limits
@@ -294,11 +295,14 @@ async def test_a_value_that_is_lost_takes_the_field_away_with_its_error() -> Non
     """Without currencies there are no prices, and the fields beside them are answered."""
 
     async def accounts(_request: SubgraphRequest) -> Mapping[str, Any]:
-        return {"errors": [{"message": "No accounts today."}]}
+        return {"errors": [{"message": "No accounts today.", "extensions": {"code": "FORBIDDEN"}}]}
 
     supergraph = load_supergraph(MARKET.composed.supergraph)
     transports = {**GatewayOf(MARKET).transports(), "accounts": asking(accounts)}
-    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    masking = ErrorMasking(frozenset({"FORBIDDEN"}))
+    executor = OperationExecutor(
+        Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None, masking=masking
+    )
     given = (
         await executor.execute_request(GraphQLRequest("{ users { favourite { id price } id } }"), {})
     ).body
@@ -306,7 +310,7 @@ async def test_a_value_that_is_lost_takes_the_field_away_with_its_error() -> Non
     assert given["errors"][0] == {
         "message": "No accounts today.",
         "path": ["users", 0, "favourite", "price"],
-        "extensions": {"code": "DOWNSTREAM_SERVICE_ERROR", "service": "accounts"},
+        "extensions": {"code": "FORBIDDEN", "service": "accounts"},
     }
 
 

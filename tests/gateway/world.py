@@ -31,6 +31,7 @@ from graphql import (
     parse,
 )
 
+from gateway.masking import ErrorMasking
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -38,6 +39,9 @@ from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.plan import QueryPlan
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport
+
+SHOWN = ErrorMasking(frozenset({"LOST", "BUSY", "CLOSED"}))
+"""Shows the errors with which tests break subgraphs."""
 
 FOLDER = Path(__file__).parent / "supergraphs"
 
@@ -358,7 +362,9 @@ class Federation:
     async def answered(self, query: str, variables: dict[str, Any], way: ExecutionMode) -> dict[str, Any]:
         """The answer by one of the two ways."""
         _, planned = self.preparer.plan(query, None, variables)
-        executor = OperationExecutor(self.preparer, self.transports(), lambda _name, _outcome: None, way)
+        executor = OperationExecutor(
+            self.preparer, self.transports(), lambda _name, _outcome: None, way, masking=SHOWN
+        )
         apart = PlannedOperation(planned.plan, planned.introspection)
         return dict((await executor.execute(apart, variables, {})).body)
 

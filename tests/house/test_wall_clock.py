@@ -17,6 +17,7 @@ PACKAGES: Final = (
     "graphql_http",
     "jit",
     "tokens",
+    "logs",
 )
 READINGS: Final = frozenset(
     {

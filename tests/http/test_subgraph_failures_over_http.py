@@ -35,7 +35,10 @@ async def asked(broken: Stub, name: str, query: str, seconds: float = PATIENCE_S
     federation = shop()
     others = {each: transport for each, transport in federation.transports().items() if each != name}
     settings = GatewaySettings(
-        subgraph_urls={name: broken.url}, connect_seconds=PATIENCE_SECONDS, total_seconds=seconds
+        subgraph_urls={name: broken.url},
+        connect_seconds=PATIENCE_SECONDS,
+        total_seconds=seconds,
+        subgraph_error_codes=("SOLD_OUT",),
     )
     app = create_gateway(federation.sdl, others, settings)
     async with (

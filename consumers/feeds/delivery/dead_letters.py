@@ -10,6 +10,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, Refused
+from logs import impersonal
 
 log = structlog.get_logger(__name__)
 Headers = list[tuple[str, bytes]]
@@ -61,7 +62,7 @@ class FeedDeadLetters:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            reason=refused.reason,
+            reason=impersonal(refused.reason, quoted=False),
             event_id=record.header("event_id"),
             traceparent=record.header("traceparent"),
         )

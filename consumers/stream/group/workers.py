@@ -18,6 +18,7 @@ from consumers.stream.group.health import HealthState
 from consumers.stream.metrics import Metrics
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
+from logs import impersonal
 
 log = structlog.get_logger(__name__)
 ROLLBACK_SECONDS = 1.5
@@ -202,7 +203,7 @@ def _newest_timestamp(batch: Batch) -> float | None:
 def _log_rejected(applied: Applied) -> None:
     """Log dead letters and conflicts, naming events by their headers: the body cannot be trusted."""
     for record, reason in applied.dead:
-        log.warning("dead_letter", **_origin(record), reason=reason)
+        log.warning("dead_letter", **_origin(record), reason=impersonal(reason, quoted=False))
     for record in applied.conflicts:
         log.error("conflicting_revision", **_origin(record))
 

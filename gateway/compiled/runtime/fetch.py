@@ -57,7 +57,7 @@ class CompiledRoot:
                 else:
                     state.data.update(data)
                 return
-            response = parse_response(subgraph, given)
+            response = parse_response(subgraph, given, context.masking)
         context.observe(subgraph, response.outcome())
         state.interpret_root_response(fetch, response, self.returns)
 
@@ -108,7 +108,7 @@ class CompiledFetch:
                 self.fields.merge_entities(data, groups)
                 context.observe(subgraph, "ok")
                 return
-            response = parse_response(subgraph, given)
+            response = parse_response(subgraph, given, context.masking)
         context.observe(subgraph, response.outcome())
         state.interpret_entity_response(fetch, response, self.fields.sent(variables, groups))
 

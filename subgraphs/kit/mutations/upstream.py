@@ -136,7 +136,7 @@ class UpstreamClient:
             ):
                 reply = _Reply(answer.status_code, await _json_object(answer))
         except (httpx.HTTPError, TimeoutError) as error:
-            log.warning("upstream gave no answer", path=path, error=repr(error))
+            log.warning("upstream gave no answer", record=_kind(path), error=repr(error))
             self.breaker.failed()
             return None
         if reply.status >= SERVER_ERRORS or reply.status == httpx.codes.TOO_MANY_REQUESTS:
@@ -170,8 +170,13 @@ def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
         return Answer(Verdict.CONFIRMED)
     if reply.status in {CONFLICT, REFUSED}:
         return Answer(Verdict.REFUSED, str(reply.content.get("code", "REFUSED")))
-    log.warning("upstream outcome unknown", path=path, status=reply.status)
+    log.warning("upstream outcome unknown", record=_kind(path), status=reply.status)
     return Answer(Verdict.UNKNOWN)
+
+
+def _kind(path: str) -> str:
+    """Return what a path is about, without the customer: `membership` or `choice`."""
+    return path.rpartition("/")[2]
 
 
 def _shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import structlog
 from generous_limits import GENEROUS_LIMITS
@@ -19,6 +19,7 @@ from federation.case import Operation, Served
 from federation.faults import Faults
 from federation.objects import Run
 from gateway.errors import CannotPlan, RequestError, SupergraphError
+from gateway.masking import ErrorMasking
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -131,13 +132,22 @@ class GatewayOf:
         if way not in self._executors:
             transports = self.transports(trusted=trusted)
             executor = OperationExecutor(
-                self._preparer, transports, lambda _name, _outcome: None, mode, self._note_deopt
+                self._preparer,
+                transports,
+                lambda _name, _outcome: None,
+                mode,
+                self._note_deopt,
+                masking=_MASKING,
             )
             self._executors[way] = executor, PlannedOperation(planned.plan, planned.introspection)
         return self._executors[way]
 
     def _note_deopt(self, stage: str, error: str) -> None:
         self.deoptimizations.append(f"{stage}: {error}")
+
+
+_MASKING: Final = ErrorMasking()
+"""One for all executors, so that equal errors have equal ids."""
 
 
 def _requested(name: str, request: SubgraphRequest) -> str:
