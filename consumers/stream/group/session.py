@@ -134,6 +134,7 @@ class Session:
             log.warning("positions_unknown", error=str(fault))
             await asyncio.sleep(settings.retry_seconds)
             return
+        health_state.database = ""
         await self.source.verify_topics()
         bounds = await self.source.bounds(assigned | others)
         if number != self.source.assignment.number:
@@ -145,7 +146,7 @@ class Session:
         }
         for partition, position in positions.items():
             self.source.seek(partition, position)
-        self.adopted, health_state.phase, health_state.database = number, "", ""
+        self.adopted, health_state.phase = number, ""
         self.workers.metrics.rebalances.inc()
         self.workers.metrics.lag.clear()
         log.info("partitions_assigned", partitions=len(assigned), awaited=len(self.cursors.awaited))

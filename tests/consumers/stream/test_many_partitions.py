@@ -357,6 +357,14 @@ async def test_a_group_that_keeps_rebalancing_ends_the_process(group: MemberGrou
     assert "the group has been rebalancing" in str(fault)
 
 
+async def test_a_database_that_was_away_once_hides_no_rebalancing(group: MemberGroup) -> None:
+    """A group that never comes to rest ends the process, though the database could not be read at first."""
+    group.send(8)
+    consumer = group.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
+    consumer._health_state.database = "the database is unavailable: it was restarted"
+    assert isinstance(await group.ended(consumer), Stalled)
+
+
 async def test_positions_are_committed_to_the_broker_as_hints(group: MemberGroup) -> None:
     """They are for lag tools; the ends of partitions are read as well."""
     group.send(8)
