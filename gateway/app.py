@@ -16,10 +16,12 @@ from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached
 from gateway.rate_limits import CustomerOf
+from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import follow_manifests, lifespan
+from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
 
@@ -38,6 +40,7 @@ def create_gateway(
     customer_of: CustomerOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
+    reload: Reload | None = None,
 ) -> FastAPI:
     """Build a gateway.
 
@@ -54,6 +57,7 @@ def create_gateway(
         customer_of: Returns the key of a session's customer, or None, for rate limits by customer.
         collectors: Further metrics for `GET /metrics`.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
+        reload: Where the supergraph and settings come from, if they may change while the gateway serves.
 
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
@@ -75,8 +79,14 @@ def create_gateway(
         chosen, transports or {}, authenticates, admission=admission, metrics=metrics, customer_of=customer_of
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
-    background = [partial(follow_manifests, graph, shared.documents, chosen)]
+    background: list[Background] = [partial(follow_manifests, graph, shared.documents, chosen)]
     app = Gateway(graph, lifespan=lifespan([graph, *closing], shared.large_responses, background))
+    if reload is not None:
+        outcomes = ReloadOutcomes(graph)
+        metrics.registry.register(outcomes)
+        app.state.reloader = reloader(graph, shared, reload, outcomes)
+        background.append(app.state.reloader.run)
+        remark = joined_remarks(outcomes.remark, remark)
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
     app.serve_operators(OperatorRoutes(metrics, ready, remark), chosen.graphiql_dir)

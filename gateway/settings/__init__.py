@@ -15,11 +15,13 @@ from gateway.settings.documents import DocumentSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
+from gateway.sources.settings import ReloadSettings
 
 __all__ = ["GatewaySettings"]
 
 
 class GatewaySettings(
+    ReloadSettings,
     AnswerSettings,
     SubgraphSettings,
     PlanningSettings,

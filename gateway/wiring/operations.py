@@ -38,7 +38,7 @@ def operation_executor(
         metrics: Counts plans, fetches and deoptimizations.
         costs: Estimates what operations cost.
     """
-    override_labels = labels(settings.override_labels, settings.override_seed)
+    override_labels = labels(settings.override_labels, settings.override_seed, settings.override_shares)
     return OperationExecutor(
         preparer=Preparer(model, _limits(settings), metrics.plan, override_labels, costs.rules),
         transports=transports,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 from typing import Final
 
@@ -62,6 +64,16 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Workers(Multiprocess):
+    """Processes that share a socket; each of them reloads at SIGHUP, where uvicorn would start them anew."""
+
+    def handle_hup(self) -> None:
+        """Pass the signal on."""
+        for process in self.processes:
+            if process.process.pid is not None:
+                os.kill(process.process.pid, signal.SIGHUP)
+
+
 def run(config: uvicorn.Config, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -70,7 +82,7 @@ def run(config: uvicorn.Config, listener: socket.socket) -> None:
     """
     if config.workers > 1:
         listener.set_inheritable(True)
-        Multiprocess(config, sockets=[listener]).run()
+        _Workers(config, sockets=[listener]).run()
         return
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
