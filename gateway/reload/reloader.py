@@ -166,29 +166,42 @@ class Reloader:
         return reloaded(current, fresh)
 
     async def _put_in_force(self) -> None:
-        """Put supergraph and settings in force; if the supergraph is refused, the settings alone."""
+        """Put supergraph and settings in force; if they are refused together, the one without the other."""
         current = self._graph.current
-        if await self._tried(self._sdl, self._settings):
+        sdl, settings = self._sdl, self._settings
+        both = await self._refusal(sdl, settings)
+        if both is None:
             return
-        if self._sdl != current.sdl and self._settings != current.settings:
-            await self._tried(current.sdl, self._settings)
+        if settings == current.settings:
+            self._outcomes.refuse(SUPERGRAPH, both)
+            return
+        if sdl == current.sdl:
+            self._outcomes.refuse(SETTINGS, both)
+            return
+        of_supergraph = await self._refusal(sdl, current.settings)
+        if of_supergraph is None:
+            self._outcomes.refuse(SETTINGS, both)
+            return
+        self._outcomes.refuse(SUPERGRAPH, of_supergraph)
+        of_settings = await self._refusal(current.sdl, settings)
+        if of_settings is not None:
+            self._outcomes.refuse(SETTINGS, of_settings)
 
-    async def _tried(self, sdl: str, settings: GatewaySettings) -> bool:
-        """Put a version in force, and return whether that was possible."""
+    async def _refusal(self, sdl: str, settings: GatewaySettings) -> str | None:
+        """Put a version in force unless it is already, or return why it is refused."""
         current = self._graph.current
         differs = {SUPERGRAPH: sdl != current.sdl, SETTINGS: settings != current.settings}
         changed = [kind for kind, is_other in differs.items() if is_other]
         if not changed:
-            return True
+            return None
         try:
             version = await self._made(sdl, settings)
         except SupergraphError as error:
-            self._outcomes.refuse(changed[0], str(error))
-            return False
+            return str(error)
         self._graph.replace(version)
         self._outcomes.replaced(changed)
         structlog.get_logger("gateway").info("reloaded", changed=changed, digest=version.digest)
-        return True
+        return None
 
     async def _made(self, sdl: str, settings: GatewaySettings) -> GraphVersion:
         """Build, warm and check a version.
