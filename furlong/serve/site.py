@@ -102,6 +102,7 @@ def create_site(
         remark=remark,
         reload=None if reload is None else _with_defaults_of(reload, serve),
     )
+    app.state.subgraphs = subgraphs
     add_page(app, serve.page, parts.clock)
     _run_with(app, parts.verifier, subgraphs)
     _watch_public_data_with(app, subgraphs, parts.kafka)
