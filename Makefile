@@ -3,6 +3,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# The contracts: variants of the graph for some clients, by the tags of the subgraphs (docs/gateway/contracts.md).
+CONTRACTS := public internal
+TAGS_public := --exclude internal
+TAGS_internal := --exclude customer
+SUPERGRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql)
+compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package%,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
 .PHONY: help install demo test fuzz torture bench check format compose lock services services-stop clean
@@ -51,17 +57,23 @@ check: .venv/.installed web/node_modules/.installed ## Lint, types, imports, sch
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd web && npm run --silent check
-	$(MAKE) --no-print-directory compose OUT=.furlong/schema.check.graphql
-	@diff -u schema.graphql .furlong/schema.check.graphql || { echo "schema.graphql is out of date: run 'make compose' and commit it"; exit 1; }
+	@mkdir -p .furlong/composed
+	$(MAKE) --no-print-directory compose FOLDER=.furlong/composed/
+	@for file in $(SUPERGRAPHS); do diff -u $$file .furlong/composed/$$file || { echo "$$file is out of date: run 'make compose' and commit it"; exit 1; }; done
 
 format: .venv/.installed ## Format the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql from the subgraphs
+compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql and its contracts; OUT=FILE: one file only, CONTRACT=public: that contract
 	@mkdir -p .furlong
 	@for name in club rewards progress fulfilment; do $(BIN)/furlong subgraph $$name sdl > .furlong/$$name.graphql || exit 1; done
-	@node web/compose.mjs $(or $(OUT),schema.graphql) .furlong/club.graphql .furlong/rewards.graphql .furlong/progress.graphql .furlong/fulfilment.graphql
+ifneq ($(OUT)$(CONTRACT),)
+	@$(call compose,$(or $(OUT),schema.$(CONTRACT).graphql)) $(if $(CONTRACT),$(or $(TAGS_$(CONTRACT)),$(error there is no contract $(CONTRACT): there are $(CONTRACTS))))
+else
+	@$(call compose,$(FOLDER)schema.graphql)
+	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
+endif
 
 lock: ## Pin the Python dependencies anew
 	$(PYTHON) -m venv .venv

@@ -34,7 +34,10 @@ class ServeSettings(BaseSettings):
         description="memory: subgraphs in the gateway's process; "
         "http: each at its URL (FURLONG_GATEWAY_SUBGRAPH_URLS)",
     )
-    supergraph: Path = Field(default=ROOT / "schema.graphql", description="The supergraph's SDL")
+    supergraph: Path = Field(
+        default=ROOT / "schema.public.graphql",
+        description="The supergraph's SDL; by default the contract for customers",
+    )
     page: Path = Field(default=ROOT / "web" / "dist", description="The built page, as `make` leaves it")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
@@ -17,10 +17,12 @@ from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached
 from gateway.rate_limits import CustomerOf
+from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import follow_manifests, lifespan
+from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
 
@@ -40,6 +42,7 @@ def create_gateway(
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
     extensions: Iterable[Extension] = (),
+    reload: Reload | None = None,
 ) -> FastAPI:
     """Build a gateway.
 
@@ -57,6 +60,7 @@ def create_gateway(
         collectors: Further metrics for `GET /metrics`.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
         extensions: Called at the stages of the pipeline, after those that the settings name.
+        reload: Where the supergraph and settings come from, if they may change while the gateway serves.
 
     Raises:
         SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
@@ -86,11 +90,17 @@ def create_gateway(
         extensions=every,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
-    background: list[Callable[[], Coroutine[Any, Any, None]]] = [
+    background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
         *(each.run for each in every),
     ]
     app = Gateway(graph, lifespan=lifespan([graph, *closing], shared.large_responses, background))
+    if reload is not None:
+        outcomes = ReloadOutcomes(graph)
+        metrics.registry.register(outcomes)
+        app.state.reloader = reloader(graph, shared, reload, outcomes)
+        background.append(app.state.reloader.run)
+        remark = joined_remarks(outcomes.remark, remark)
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
     app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)

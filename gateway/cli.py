@@ -10,7 +10,6 @@ from typing import Annotated, Any, NoReturn
 import orjson
 import typer
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from gateway.app import create_gateway
 from gateway.compiled import write_plan
@@ -33,7 +32,10 @@ from gateway.pipeline.preparation_limits import Limits
 from gateway.plan import show
 from gateway.planner import explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings
+from gateway.settings.file import SettingsInvalid, read_settings
+from gateway.sources import SourceError
 from gateway.supergraph import load_supergraph
+from gateway.wiring.reload import first_text, reload_of, supergraph_source
 from logs import LogSettings, configure_logs
 
 cli = typer.Typer(
@@ -50,16 +52,27 @@ BROKEN, REFUSED = 2, 1
 
 @cli.command()
 def serve(
-    supergraph: SupergraphFile,
+    supergraph: Annotated[
+        str, typer.Option(help="The composed schema (SDL): a file, or the https:// URL of a schema registry.")
+    ],
     listen: Annotated[str, typer.Option(help="HOST:PORT.")] = "127.0.0.1:4000",
+    settings_file: Annotated[
+        Path | None,
+        typer.Option("--settings", help="A file of settings: FURLONG_GATEWAY_…=VALUE lines."),
+    ] = None,
 ) -> None:
-    """Serve a supergraph; its subgraphs are called at the URLs of @join__graph."""
+    """Serve a supergraph; its subgraphs are called at the URLs of @join__graph.
+
+    The supergraph and some settings may change meanwhile: both are looked at every few seconds and at SIGHUP.
+    """
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         _stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
-    settings = _settings()
+    settings = _settings(settings_file)
     with _reported(supergraph):
-        app = create_gateway(_text(supergraph), settings=settings)
+        source = supergraph_source(supergraph, settings)
+        text = first_text(source)
+        app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
     configure_logs(_log_settings())
     try:
         listener = open_listener(host.strip("[]") or "127.0.0.1", int(port))
@@ -202,15 +215,12 @@ def _variables(text: str) -> dict[str, Any]:
     return value
 
 
-def _settings() -> GatewaySettings:
+def _settings(file: Path | None = None) -> GatewaySettings:
     """Return the settings; end the command if one is wrong, without repeating what may be a secret."""
     try:
-        return GatewaySettings()
-    except ValidationError as error:
-        reasons = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        _stop("FURLONG_GATEWAY_… " + "; ".join(reasons), BROKEN)
-    except SettingsError as error:
-        _stop(f"FURLONG_GATEWAY_…: {error}", BROKEN)
+        return read_settings(file)
+    except SettingsInvalid as error:
+        _stop(f"FURLONG_GATEWAY_… {error}", BROKEN)
 
 
 def _log_settings() -> LogSettings:
@@ -221,11 +231,11 @@ def _log_settings() -> LogSettings:
 
 
 @contextmanager
-def _reported(file: Path) -> Iterator[None]:
+def _reported(file: Path | str) -> Iterator[None]:
     """End the command with a message instead of a traceback if the supergraph or the settings are broken."""
     try:
         yield
-    except SupergraphError as error:
+    except (SupergraphError, SourceError) as error:
         _stop(f"{file}: {error}", BROKEN)
     except ValueError as error:
         _stop(str(error), BROKEN)

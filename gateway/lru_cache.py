@@ -46,5 +46,10 @@ class LruCache(Generic[K, V]):
         with self._lock:
             return list(self._values.values())
 
+    def items(self) -> list[tuple[K, V]]:
+        """Return all keys with their values."""
+        with self._lock:
+            return list(self._values.items())
+
     def __len__(self) -> int:
         return len(self._values)

@@ -1,6 +1,9 @@
 // Composes subgraph SDL files into one supergraph file.
 //
-//   node compose.mjs OUT name.graphql… [--url name=URL]…
+//   node compose.mjs OUT name.graphql… [--url name=URL]… [--include TAG]… [--exclude TAG]… [--keep-unreachable]
+//
+// --include and --exclude compose a contract: a variant for some clients. What has an excluded tag, or
+// lacks every included one, is @inaccessible there, and so is a type that then nothing leads to.
 //
 // A subgraph is named after its file. Without --url, the first one listens on
 // http://127.0.0.1:4001/graphql, the second on 4002, and so on in the order given.
@@ -10,11 +13,12 @@ import { basename, extname } from 'node:path';
 import { argv, exit, stderr } from 'node:process';
 import { parseArgs } from 'node:util';
 
-import { composeServices } from '@theguild/federation-composition';
-import { parse } from 'graphql';
+import { composeSchemaContract, composeServices } from '@theguild/federation-composition';
+import { Kind, parse, visit } from 'graphql';
 
 const FIRST_PORT = 4001;
-const USAGE = 'usage: compose.mjs OUT name.graphql… [--url name=URL]…';
+const USAGE =
+  'usage: compose.mjs OUT name.graphql… [--url name=URL]… [--include TAG]… [--exclude TAG]… [--keep-unreachable]';
 
 /** A failure that is shown on the terminal, one line per problem, without a stack trace. */
 class ComposeError extends Error {
@@ -71,16 +75,47 @@ function readSubgraphs(files, urls) {
   return subgraphs;
 }
 
+/**
+ * Refuse tags that no subgraph has: a misspelt one would leave everything in a contract.
+ *
+ * @param {{ typeDefs: import('graphql').DocumentNode }[]} subgraphs
+ * @param {string[]} wanted
+ */
+function requireTags(subgraphs, wanted) {
+  const known = new Set();
+  for (const { typeDefs } of subgraphs) {
+    visit(typeDefs, {
+      Directive({ name, arguments: given }) {
+        if (!['tag', 'federation__tag'].includes(name.value)) return;
+        for (const { value } of given ?? []) if (value.kind === Kind.STRING) known.add(value.value);
+      },
+    });
+  }
+  const unknown = wanted.filter((tag) => !known.has(tag));
+  if (unknown.length > 0) throw new ComposeError(unknown.map((tag) => `${tag}: no subgraph has this tag`));
+}
+
 /** @param {string[]} args */
 function main(args) {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { url: { type: 'string', multiple: true, default: [] } },
+    options: {
+      url: { type: 'string', multiple: true, default: [] },
+      include: { type: 'string', multiple: true, default: [] },
+      exclude: { type: 'string', multiple: true, default: [] },
+      'keep-unreachable': { type: 'boolean', default: false },
+    },
   });
   const [out, ...files] = positionals;
   if (out === undefined || files.length === 0) throw new ComposeError([USAGE]);
-  const result = composeServices(readSubgraphs(files, urlsByName(values.url)));
+  const subgraphs = readSubgraphs(files, urlsByName(values.url));
+  const tags = { include: new Set(values.include), exclude: new Set(values.exclude) };
+  requireTags(subgraphs, [...tags.include, ...tags.exclude]);
+  const result =
+    tags.include.size + tags.exclude.size > 0
+      ? composeSchemaContract(subgraphs, tags, !values['keep-unreachable'])
+      : composeServices(subgraphs);
   if (result.supergraphSdl === undefined) {
     throw new ComposeError(result.errors.map(oneLine));
   }

@@ -22,6 +22,7 @@ from furlong.demo.data_folder import database_in
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import running_fulfilment
+from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
 from furlong.install import load
@@ -112,9 +113,11 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
         parts = Parts.from_settings(database, upstream, sessions, stream, clock)
-        await stack.enter_async_context(serving(_site(parts, simulator, session), listener))
+        site = _site(parts, simulator, session)
+        await stack.enter_async_context(serving(site, listener))
+        internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         await reach_first_state(url, session)
-        facts = _facts(url, broker, simulator, session, options)
+        facts = _facts(url, broker, simulator, session, options).model_copy(update={"internal": internal})
         if isinstance(clock, RehearsalClock):
             facts = facts.model_copy(update={"clock": str(clock.path.resolve())})
         ready_file.write(options.ready_file, facts)

@@ -20,6 +20,15 @@ class DemoCustomer(BaseModel):
     note: str = ""
 
 
+class InternalGraph(BaseModel):
+    """The internal graph, which answers requests with a key only."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    graphql: str
+    key: str
+
+
 class DemoFacts(BaseModel):
     """The addresses of a running demo, and its customers."""
 
@@ -35,6 +44,7 @@ class DemoFacts(BaseModel):
     generation: str
     clock: str | None = None
     """The file that moves its clock; None if it uses the machine's."""
+    internal: InternalGraph | None = None
 
 
 def write(path: Path, facts: DemoFacts) -> None:

@@ -13,13 +13,22 @@ from subgraphs.kit.settings import SessionSettings
 ISSUER, AUDIENCE = "furlong-demo", "furlong"
 LIFETIME = timedelta(hours=24)
 KEY_FILE = "session.key"
+INTERNAL_KEY_FILE = "internal.key"
 
 
 def demo_secret(data: Path) -> str:
     """Return the key of a data folder; create it on first use, readable by its owner only."""
-    path = data / KEY_FILE
+    return _kept_secret(data / KEY_FILE)
+
+
+def internal_key(data: Path) -> str:
+    """Return the key of the internal graph, in the same way."""
+    return _kept_secret(data / INTERNAL_KEY_FILE)
+
+
+def _kept_secret(path: Path) -> str:
     if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
     return path.read_text().strip()

@@ -18,6 +18,7 @@ from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUna
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.masking.settings import CLIENT_CODES
 from gateway.rate_limits.rule import RateLimitRule
+from gateway.reload import Reload
 from gateway.sessions import CHALLENGE
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
@@ -48,9 +49,18 @@ not among the trusted ones.
 
 
 def create_site(
-    parts: Parts, serve: ServeSettings | None = None, gateway: GatewaySettings | None = None
+    parts: Parts,
+    serve: ServeSettings | None = None,
+    gateway: GatewaySettings | None = None,
+    reload: Reload | None = None,
 ) -> FastAPI:
     """Build the gateway with the page and with its subgraphs, in this process or over HTTP.
+
+    Args:
+        parts: what subgraphs are built from.
+        serve: how they are combined; by default as the environment says.
+        gateway: the gateway's settings; by default those of the environment.
+        reload: what is reloaded while the site serves; its settings get the product's defaults, too.
 
     Raises:
         gateway.errors.SupergraphError: the supergraph cannot be served.
@@ -98,7 +108,9 @@ def create_site(
         customer_of=customer_of,
         collectors=[TokenMetrics(parts.verifier.tokens.counts), *([reads] if in_process else [])],
         remark=remark,
+        reload=None if reload is None else _with_defaults_of(reload, serve),
     )
+    app.state.subgraphs = subgraphs
     add_page(app, serve.page, parts.clock)
     _run_with(app, parts.verifier, subgraphs)
     _watch_public_data_with(app, subgraphs, parts.kafka)
@@ -127,6 +139,12 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySet
     if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
     return gateway
+
+
+def _with_defaults_of(reload: Reload, serve: ServeSettings) -> Reload:
+    """Return a reload whose settings have the product's defaults."""
+    read = reload.read_settings
+    return reload if read is None else replace(reload, read_settings=lambda: _with_defaults(read(), serve))
 
 
 def _run_with(app: FastAPI, verifier: SessionVerifier, subgraphs: Sequence[Subgraph]) -> None:

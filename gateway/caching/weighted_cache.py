@@ -113,6 +113,10 @@ class WeightedCache(Generic[K, V]):
             self._policy.set(key, size + ENTRY_BYTES)
             self._policy.run_pending_tasks()
 
+    def items(self) -> list[tuple[K, V]]:
+        """Return all keys with their values; that counts as no use of them."""
+        return list(self._values.items())
+
     @property
     def evictions(self) -> int:
         """How many values were evicted, or not kept in the first place."""

@@ -40,6 +40,7 @@ class Identification:
         classes = {each.name: each for each in settings.client_classes}
         self.anonymous = ClientIdentity(classes.get(DEFAULT, ClientClass(name=DEFAULT)))
         self._by_digest = {digest: each for each in classes.values() for digest in each.key_sha256}
+        self._requires_key = settings.client_key_required
         self._key_header = settings.client_key_header.encode("latin-1")
         self._name_headers = _encoded(settings.client_name_headers)
         self._version_headers = _encoded(settings.client_version_headers)
@@ -51,12 +52,15 @@ class Identification:
             headers: The request's headers by name in lower case.
 
         Raises:
-            RequestError: The request has a key that belongs to no class.
+            RequestError: The request has a key that belongs to no class, or lacks a key that is required.
         """
         name = _first(headers, self._name_headers)
         key = headers.get(self._key_header)
-        if key is None and name is None:
-            return self.anonymous
+        if key is None:
+            if self._requires_key:
+                raise RequestError("A client's key is required.", code="CLIENT_KEY_REQUIRED", status=401)
+            if name is None:
+                return self.anonymous
         client_class = self.anonymous.client_class if key is None else self._class_of(key)
         return ClientIdentity(client_class, name, _first(headers, self._version_headers))
 

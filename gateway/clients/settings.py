@@ -24,6 +24,11 @@ class ClientSettings(BaseSettings):
         pattern=r"^[a-z0-9-]+$",
         description="The header with the key that proves a client's class.",
     )
+    client_key_required: bool = Field(
+        default=False,
+        description="Whether requests without a client's key are refused with 401, so that only the classes "
+        "with keys are served.",
+    )
     client_name_headers: tuple[str, ...] = Field(
         default=("graphql-client-name", "apollographql-client-name"),
         description="The headers in which clients name themselves, in lower case; the first that is present.",
@@ -46,4 +51,6 @@ class ClientSettings(BaseSettings):
                 raise ValueError(
                     f"client_classes: {each.name}: classes but default need a key_sha256, default has none"
                 )
+        if self.client_key_required and not any(each.key_sha256 for each in self.client_classes):
+            raise ValueError("client_key_required: nobody has a key in client_classes")
         return self

@@ -32,6 +32,7 @@ class GraphVersion:
         executor: Executes operations, and prepares them ahead of requests.
         over_http: Its connections to subgraphs by their names; the next version keeps those it can.
         caches: Its caches, by the names in their metrics.
+        begun: When it was built, by the clock that only goes forward, in seconds.
         requests: How many requests are being answered.
     """
 
@@ -43,6 +44,7 @@ class GraphVersion:
     executor: OperationExecutor
     over_http: dict[str, HttpTransport]
     caches: Mapping[str, WeightedCache[Any, Any]]
+    begun: float
     requests: int = 0
 
 

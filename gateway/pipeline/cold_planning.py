@@ -145,6 +145,7 @@ class ColdPlanning:
 
     def _plan(self, prepared: PreparedRequest) -> PlannedOperation:
         planned = self._preparer.plan_request(prepared)
+        planned.uses += 1
         if planned.executable is None:
             self._make_executable(planned)
         self._preparer.measure(prepared.document)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -30,7 +30,7 @@ from gateway.limits import IntrospectionSizes, check_document, check_variables
 from gateway.pipeline.graphql_request import require_query
 from gateway.pipeline.labels import Labels
 from gateway.pipeline.operation_selection import select_operation
-from gateway.pipeline.plan_cache import Conditions, DocumentPlans, PlannedOperation
+from gateway.pipeline.plan_cache import NO_LABELS, Conditions, DocumentPlans, PlannedOperation
 from gateway.pipeline.preparation_limits import Limits, check_mutation_fields
 from gateway.pipeline.prepared import PreparedDocument, PreparedRequest
 from gateway.pipeline.sizes import ALIAS_BYTES, plan_bytes
@@ -42,9 +42,6 @@ from graphql_http import GraphQLRequest
 from jit.codegen import Variables
 
 MAX_ERRORS = 5
-
-
-NO_LABELS: Final[frozenset[str]] = frozenset()
 
 
 class Preparer:
@@ -103,6 +100,15 @@ class Preparer:
     def cached_document(self, query: str, operation_name: str | None) -> PreparedDocument | None:
         """Return a document that is in the cache, else None."""
         return self._known(digest(query, operation_name))
+
+    def know_as(self, aliases: Mapping[bytes, bytes]) -> None:
+        """Take over what texts are called from another preparer, for the documents that are known here.
+
+        Keys and texts are the same in all versions of a graph, so clients' texts need not be read again.
+        """
+        for alias, key in aliases.items():
+            if key in self.documents and alias not in self.aliases:
+                self.aliases.put(alias, key, ALIAS_BYTES)
 
     def _known(self, alias: bytes) -> PreparedDocument | None:
         key = self.aliases.get(alias)
@@ -221,7 +227,9 @@ class Preparer:
         planned = plans.get(request.conditions, self._labels_on() if self.supergraph.labels else NO_LABELS)
         if planned is None:
             plans.check_refused(request.conditions)
-        elif self._counted is not None:
+            return None
+        planned.uses += 1
+        if self._counted is not None:
             self._counted(True)
         return planned
 
@@ -237,20 +245,29 @@ class Preparer:
         """Tell the cache what a document takes, now that it has other plans or these are compiled."""
         self.documents.resize(prepared.key, prepared.size)
 
-    def planned_for(self, prepared: PreparedDocument, conditions: Mapping[str, bool]) -> PlannedOperation:
+    def planned_for(
+        self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str] | None = None
+    ) -> PlannedOperation:
         """Return the plan of an operation for values of its conditions, ahead of requests.
+
+        Args:
+            prepared: The operation.
+            conditions: The values of its conditions.
+            on: The labels of overrides that are on; by default as for a request.
 
         Raises:
             RequestError: It cannot be planned.
         """
-        return self._plan(prepared, tuple(sorted(conditions.items())))
+        return self._plan(prepared, conditions, on)
 
     def _labels_on(self) -> frozenset[str]:
         labels = self.supergraph.labels
         return self._labels.decide(labels) if labels else NO_LABELS
 
-    def _plan(self, prepared: PreparedDocument, conditions: Conditions) -> PlannedOperation:
-        on, plans = self._labels_on(), prepared.plans
+    def _plan(
+        self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str] | None = None
+    ) -> PlannedOperation:
+        on, plans = self._labels_on() if on is None else on, prepared.plans
         known = plans.get(conditions, on)
         if self._counted is not None:
             self._counted(known is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")
@@ -21,11 +21,13 @@ class Labels:
     """Decides about labels, anew for each request.
 
     Attributes:
-        is_on: Returns whether a label other than `percent(N)` is on.
-        chance: Draws a number from 0 to 1 for a `percent(N)` label; with a seed, draws are repeatable.
+        is_on: Returns whether a label is on, whatever its share.
+        shares: In percent, by label; they count more than the N of a `percent(N)` label.
+        chance: Draws a number from 0 to 1 for a label with a share; with a seed, draws are repeatable.
     """
 
     is_on: Callable[[str], bool] = _off
+    shares: Mapping[str, float] = field(default_factory=dict)
     chance: Callable[[], float] = field(default_factory=lambda: random.Random().random)  # noqa: S311 - a share, no secret
 
     def decide(self, labels: Iterable[str]) -> frozenset[str]:
@@ -33,13 +35,20 @@ class Labels:
         return frozenset(label for label in labels if self._decided(label))
 
     def _decided(self, label: str) -> bool:
-        share = PERCENT.fullmatch(label)
+        share = self.shares.get(label)
         if share is None:
-            return self.is_on(label)
-        return self.chance() * ALL < float(share[1])
+            named = PERCENT.fullmatch(label)
+            share = None if named is None else float(named[1])
+        return self.is_on(label) or (share is not None and self.chance() * ALL < share)
 
 
-def labels(on: Iterable[str], seed: int | None) -> Labels:
-    """Return what decides by the settings: the labels that are on, and a seed for the draws of shares."""
+def labels(on: Iterable[str], seed: int | None, shares: Mapping[str, float] | None = None) -> Labels:
+    """Return what decides by the settings.
+
+    Args:
+        on: The labels that are on.
+        seed: A seed for the draws of shares; None for draws that cannot be repeated.
+        shares: The shares of labels, in percent.
+    """
     named = frozenset(on)
-    return Labels(lambda label: label in named, random.Random(seed).random)  # noqa: S311 - a share, no secret
+    return Labels(lambda label: label in named, shares or {}, random.Random(seed).random)  # noqa: S311 - a share, no secret

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from graphql import DocumentNode
 
@@ -21,6 +22,9 @@ _Key: TypeAlias = tuple[Conditions, frozenset[str], frozenset[str]] | Conditions
 """Conditions alone, as long as no label matters."""
 
 
+NO_LABELS: Final[frozenset[str]] = frozenset()
+
+
 @dataclass(slots=True, eq=False)
 class PlannedOperation:
     """The plan of an operation.
@@ -28,12 +32,14 @@ class PlannedOperation:
     Attributes:
         introspection: A document with the fields that the gateway answers itself; None if there are none.
         size: The bytes that it takes, as measured.
+        uses: How often it was used, uses in former versions of the graph included.
         executable: The plan in executable form; None until it is first used.
     """
 
     plan: QueryPlan
     introspection: DocumentNode | None = None
     size: int = 0
+    uses: int = 0
     executable: ExecutablePlan | None = None
 
 
@@ -68,6 +74,15 @@ class DocumentPlans:
         """Keep a plan that was made with these labels on."""
         self._labels |= planned.plan.labels
         self._plans.put(self._key(conditions, on), planned)
+
+    def each(self) -> Iterator[tuple[Conditions, frozenset[str], PlannedOperation]]:
+        """Yield all plans with their conditions, and the labels that were on for them."""
+        for key, planned in self._plans.items():
+            match key:
+                case (tuple() as conditions, frozenset(), frozenset() as on):
+                    yield conditions, on, planned
+                case _:
+                    yield key, NO_LABELS, planned
 
     @property
     def size(self) -> int:

@@ -79,7 +79,7 @@ def _prepare(text: str, name: str | None, executor: OperationExecutor) -> None:
     if len(conditions) > MOST_CONDITIONS:
         return
     for values in product((False, True), repeat=len(conditions)):
-        planned = executor.preparer.planned_for(prepared, dict(zip(conditions, values, strict=True)))
+        planned = executor.preparer.planned_for(prepared, tuple(zip(conditions, values, strict=True)))
         if planned.executable is None:
             executor.make_executable(planned)
     executor.preparer.measure(prepared)

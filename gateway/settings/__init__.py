@@ -18,11 +18,13 @@ from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
+from gateway.sources.settings import ReloadSettings
 
 __all__ = ["GatewaySettings"]
 
 
 class GatewaySettings(
+    ReloadSettings,
     ExtensionSettings,
     AnswerSettings,
     MaskingSettings,

@@ -39,6 +39,11 @@ class PlanningSettings(BaseSettings):
         default=(),
         description="Labels of progressive overrides that are on, besides the shares of percent(N) labels.",
     )
+    override_shares: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
+        default_factory=dict,
+        description="Shares of requests, in percent, for which labels of progressive overrides are on, "
+        'such as {"move-progress": 25}; for a percent(N) label, this share counts instead of N.',
+    )
     override_seed: int | None = Field(
         default=None, description="Makes the draws of percent(N) labels repeatable, for tests."
     )

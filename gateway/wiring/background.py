@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from fastapi import FastAPI
 
@@ -18,11 +18,14 @@ from gateway.pipeline.warm_up import prepare_trusted_documents
 from gateway.rate_limits.wiring import Closing
 from gateway.settings import GatewaySettings
 
+Background: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""What runs beside requests until it is cancelled."""
+
 
 def lifespan(
     closing: Iterable[Closing],
     large_responses: ThreadPoolExecutor,
-    background: Iterable[Callable[[], Coroutine[Any, Any, None]]],
+    background: Iterable[Background],
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return the lifespan of an application.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
+from time import monotonic
 
 from gateway.clients import Identification
 from gateway.http.graph_versions import GraphVersion
@@ -76,4 +77,5 @@ def graph_version(
         executor=executor,
         over_http=over_http,
         caches=caches(executor.preparer, pipeline.known_bodies),
+        begun=monotonic(),
     )

@@ -42,7 +42,7 @@ def operation_executor(
         costs: Estimates what operations cost.
         middleware: Wrapped around each call of a subgraph; the first is the outermost.
     """
-    override_labels = labels(settings.override_labels, settings.override_seed)
+    override_labels = labels(settings.override_labels, settings.override_seed, settings.override_shares)
     return OperationExecutor(
         preparer=Preparer(model, _limits(settings), metrics.plan, override_labels, costs.rules),
         transports=transports,

@@ -16,6 +16,7 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.schemes import Terms, WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.graphql.contract_tags import CUSTOMER, INTERNAL
 from subgraphs.kit.graphql.deferred import deferred
 from subgraphs.kit.graphql.list_sizes import assumed_size, sliced_by
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
@@ -78,7 +79,7 @@ class Membership:
         description="The same as Club.ineligibleReason."
     )
     left_at: datetime | None = strawberry.federation.field(
-        inaccessible=True, description="When the latest membership ended; null for a member."
+        tags=[INTERNAL], description="When the latest membership ended; null for a member."
     )
 
 
@@ -124,14 +125,14 @@ class Club:
         """Return why the customer cannot take part; None if they can."""
         return self.club.ineligible
 
-    @strawberry.federation.field(inaccessible=True)
+    @strawberry.federation.field(tags=[INTERNAL])
     def jurisdiction(self) -> str:
-        """Return where the customer lives, for other subgraphs."""
+        """Return where the customer lives, for other subgraphs and for operators."""
         return self.club.account.jurisdiction
 
-    @strawberry.federation.field(inaccessible=True)
+    @strawberry.federation.field(tags=[INTERNAL])
     def currency(self) -> str:
-        """Return the currency of the customer's account, for other subgraphs."""
+        """Return the currency of the customer's account, for other subgraphs and for operators."""
         return self.club.account.currency
 
     @classmethod
@@ -246,7 +247,7 @@ class Query:
 class Mutation:
     """What a customer can do in the club."""
 
-    @strawberry.mutation(directives=[Cost(weight=UPSTREAM_COST)])
+    @strawberry.federation.mutation(directives=[Cost(weight=UPSTREAM_COST)], tags=[CUSTOMER])
     async def opt_in(self, info: ClubInfo, input: OptInInput) -> ClubPayload:  # noqa: A002 - the contract's name
         """Make the viewer a member."""
         actor = info.context.actor(input.brand)
@@ -256,7 +257,7 @@ class Mutation:
         refusal = await info.context.service.opt_in(club, input.terms_version, key)
         return _after(club, info.context, refusal)
 
-    @strawberry.mutation(directives=[Cost(weight=UPSTREAM_COST)])
+    @strawberry.federation.mutation(directives=[Cost(weight=UPSTREAM_COST)], tags=[CUSTOMER])
     async def opt_out(self, info: ClubInfo, input: OptOutInput) -> ClubPayload:  # noqa: A002 - the contract's name
         """End the viewer's membership."""
         actor = info.context.actor(input.brand)

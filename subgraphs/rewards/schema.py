@@ -10,6 +10,7 @@ from strawberry.federation.schema_directives import Cost
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.graphql.contract_tags import CUSTOMER
 from subgraphs.kit.graphql.deferred import deferred
 from subgraphs.kit.graphql.list_sizes import assumed_size
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
@@ -150,7 +151,7 @@ class Query:
 class Mutation:
     """What a customer can do with rewards."""
 
-    @strawberry.mutation(directives=[Cost(weight=UPSTREAM_COST)])
+    @strawberry.federation.mutation(directives=[Cost(weight=UPSTREAM_COST)], tags=[CUSTOMER])
     async def change_reward(self, info: RewardsInfo, input: ChangeRewardInput) -> ClubPayload:  # noqa: A002 - the contract's name
         """Change the choice of the current week."""
         context = info.context

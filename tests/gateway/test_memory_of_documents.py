@@ -84,7 +84,7 @@ def generated(random: Random, fields: int) -> str:
 def planned(executor: OperationExecutor, query: str) -> PreparedDocument:
     """A document with its plan, compiled."""
     prepared = executor.preparer.prepare(query, None)
-    executor.make_executable(executor.preparer.planned_for(prepared, {}))
+    executor.make_executable(executor.preparer.planned_for(prepared, ()))
     executor.preparer.measure(prepared)
     return prepared
 
@@ -183,12 +183,14 @@ def test_the_plans_of_one_document_evict_one_another() -> None:
         f"{{ {' '.join(f'{name}: __typename @include(if: ${name})' for name in names)} }}"
     )
     other = preparer.prepare("{ __typename }", None)
-    plan = preparer.planned_for(other, {})
+    plan = preparer.planned_for(other, ())
     document = preparer.prepare(query, None)
     for number in range(64):
-        preparer.planned_for(document, {name: bool(number >> bit & 1) for bit, name in enumerate(names)})
+        preparer.planned_for(
+            document, tuple((name, bool(number >> bit & 1)) for bit, name in enumerate(names))
+        )
         assert len(document.plans) <= 4
-    assert preparer.planned_for(other, {}) is plan
+    assert preparer.planned_for(other, ()) is plan
 
 
 async def test_a_document_that_is_not_kept_is_made_once_for_all_that_wait() -> None:

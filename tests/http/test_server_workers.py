@@ -18,11 +18,16 @@ from tests.http.busy_clients import BusyClients
 PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 APP = """
+import asyncio
 import os
+import signal
+
+told = []
 
 async def app(scope, receive, send):
     if scope["type"] == "http":
-        body = str(os.getpid()).encode()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, told.append, 1)
+        body = f"{os.getpid()} {len(told)}".encode()
         headers = [(b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -64,6 +69,8 @@ async def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path, worker
                 first, worker = worker, await kill_and_ask(worker, port)
                 second, worker = worker, await kill_and_ask(worker, port)
                 assert len({first, second, worker}) == 3  # of two workers, so one was replaced
+            process.send_signal(signal.SIGHUP)
+            await until_told(worker, port)
             clients = BusyClients(port, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
             async with clients.busy(8):
                 await clients.until_answered(200)
@@ -83,8 +90,21 @@ async def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path, worker
 
 async def answering_worker(port: int) -> int:
     """The process that answers a request."""
+    return (await answer(port))[0]
+
+
+async def answer(port: int) -> tuple[int, int]:
+    """The process that answers a request, and how often it was told to reload."""
     async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
-        return int((await client.get(f"http://127.0.0.1:{port}/")).text)
+        worker, told = (await client.get(f"http://127.0.0.1:{port}/")).text.split()
+        return int(worker), int(told)
+
+
+async def until_told(worker: int, port: int) -> None:
+    """Wait until a worker has heard that it shall reload."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await answer(port) != (worker, 1):
+            pass
 
 
 async def kill_and_ask(worker: int, port: int) -> int:

@@ -10,7 +10,7 @@ from furlong.cli.options import address, fail, log_to_stderr
 from furlong.serve.http_server import listen as open_listener
 from furlong.settings import ServeSettings
 from gateway.http.server import ClientLimits, StopTimes, configured, run
-from gateway.settings import GatewaySettings
+from gateway.settings.file import read_settings
 
 
 def serve(
@@ -27,7 +27,7 @@ def serve(
     try:
         listener = open_listener(*address(listen))
         create_app()  # so that wrong settings end the command and not each worker process
-        settings = GatewaySettings()
+        settings = read_settings()
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
     if ServeSettings().subgraphs == "memory":

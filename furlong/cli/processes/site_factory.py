@@ -3,11 +3,11 @@
 from fastapi import FastAPI
 
 from furlong.cli.options import database_settings, log_to_stderr, running_clock, session_settings
+from furlong.serve.reload import site_reload, site_settings
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
-from furlong.settings import ROOT
+from furlong.settings import ROOT, ServeSettings
 from gateway.garbage_collection import freeze_long_lived_objects
-from gateway.settings import GatewaySettings
 
 CONTRACTS = ROOT / "contracts"
 """The folder with the operations of our own clients."""
@@ -20,10 +20,9 @@ def create_app() -> FastAPI:
         ValueError: a setting is missing or wrong; the message names it.
     """
     log_to_stderr()
-    gateway = GatewaySettings()
-    if gateway.documents is None and CONTRACTS.is_dir():
-        gateway = gateway.model_copy(update={"documents": CONTRACTS})
+    serve, gateway = ServeSettings(), site_settings(CONTRACTS)
     parts = Parts.from_settings(database_settings(), sessions=session_settings(), clock=running_clock())
-    site = create_site(parts, gateway=gateway)
+    reload = site_reload(serve, gateway, CONTRACTS)
+    site = create_site(parts, serve, gateway, reload=reload)
     freeze_long_lived_objects()
     return site

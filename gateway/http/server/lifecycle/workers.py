@@ -14,7 +14,6 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Final
 
-import structlog
 from uvicorn.config import STARTUP_FAILURE
 
 from gateway.http.server.lifecycle.accept_queue import refuse_new_connections
@@ -32,7 +31,8 @@ SPAWNING: Final = multiprocessing.get_context("spawn")
 def serve_in_worker(config: ServerConfig, listener: socket.socket, pings: Connection) -> None:
     """Serve in a worker process, until the supervisor says or ends."""
     config.configure_logging()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # also before the server runs
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # also before the server runs, and without anything to reload
     server = Server(config, shares_socket=True)
     threading.Thread(target=_answer_pings, args=(server, pings), daemon=True).start()
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
@@ -87,8 +87,8 @@ class Worker:
 class Workers:
     """The supervisor of the workers.
 
-    It replaces a worker that ended or hangs, and at SIGHUP one after the other all of them. At SIGTERM or
-    SIGINT it stops all workers together; at a second signal at once.
+    It replaces a worker that ended or hangs, and passes SIGHUP on, at which applications reload. At SIGTERM
+    or SIGINT it stops all workers together; at a second signal at once.
     """
 
     def __init__(self, config: ServerConfig, listener: socket.socket) -> None:
@@ -128,7 +128,7 @@ class Workers:
             for number in self._signals(PING_SECONDS, wakes=self._workers):
                 if number != signal.SIGHUP:
                     return number
-                self._replace_all()
+                self._signal_all(signal.SIGHUP)
             for place, worker in enumerate(self._workers):
                 if worker.process.is_alive() and worker.answers() is not None:
                     continue
@@ -136,18 +136,6 @@ class Workers:
                 if worker.process.exitcode == STARTUP_FAILURE:
                     raise SystemExit(STARTUP_FAILURE)  # it would fail again
                 self._workers[place] = self._start()
-
-    def _replace_all(self) -> None:
-        """Replace each worker when its successor serves; if one does not, keep the rest."""
-        for place, old in enumerate(self._workers):
-            new = self._start()
-            while not new.answers():
-                if not new.process.is_alive():
-                    structlog.get_logger("gateway").error("worker_not_replaced", pid=new.process.pid)
-                    return
-                time.sleep(0.1)
-            self._workers[place] = new
-            old.signal(STOP_AT_ONCE)
 
     def _stop(self, number: int) -> None:
         """Stop all workers.

@@ -1,0 +1,37 @@
+"""The internal graph: another variant of the graph over the site's subgraphs, for operators' tools."""
+
+from hashlib import sha256
+
+from fastapi import FastAPI
+
+from furlong.settings import ROOT
+from gateway.app import create_gateway
+from gateway.clients import ClientClass
+from gateway.settings import GatewaySettings
+from gateway.transport.memory import MemoryTransport
+from subgraphs.kit.graphql.app import Subgraph
+
+SUPERGRAPH = ROOT / "schema.internal.graphql"
+
+
+def create_internal_graph(subgraphs: list[Subgraph], key: str) -> FastAPI:
+    """Build a gateway of its own, which answers only requests with a key.
+
+    Who is asked about is decided by the session, as in the public graph: subgraphs authenticate each request.
+    The site closes the subgraphs; the internal graph must end before.
+
+    Args:
+        subgraphs: those of the site.
+        key: the key that requests must have in the header `graphql-client-key`.
+    """
+    operators = ClientClass(
+        name="internal", key_sha256=(sha256(key.encode()).hexdigest(),), introspection=True
+    )
+    settings = GatewaySettings().model_copy(
+        update={"client_classes": (operators,), "client_key_required": True, "introspection": False}
+    )
+    return create_gateway(
+        SUPERGRAPH.read_text(encoding="utf-8"),
+        {subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs},
+        settings,
+    )

@@ -1,0 +1,112 @@
+"""The operations that clients send most, planned for a new version of the graph before it is served."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.errors import RequestError
+from gateway.pipeline.document_cache import Preparer
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.plan_cache import Conditions, PlannedOperation
+from gateway.pipeline.prepared import PreparedDocument
+
+UNNAMED: Final = "an operation without a name"
+
+
+@dataclass(frozen=True, slots=True)
+class HotOperation:
+    """An operation with a plan, as one version of the graph knows it.
+
+    Attributes:
+        document: The document.
+        conditions: The values of its conditions.
+        labels: The labels of progressive overrides that were on, among those that the plan depends on.
+        uses: How often the plan was used.
+    """
+
+    document: PreparedDocument
+    conditions: Conditions
+    labels: frozenset[str]
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """What became of hot operations in another version of the graph.
+
+    Attributes:
+        plans: How many were planned.
+        left: How many were not, because the time was over.
+        broken: The names of those that the other version cannot answer, each with the reason.
+        broken_uses: How often those were used.
+    """
+
+    plans: int
+    left: int
+    broken: tuple[tuple[str, str], ...]
+    broken_uses: int
+
+
+def all_operations(preparer: Preparer) -> list[HotOperation]:
+    """Return all operations with plans."""
+    return [
+        HotOperation(document, conditions, labels, planned.uses)
+        for _, document in preparer.documents.items()
+        for conditions, labels, planned in document.plans.each()
+    ]
+
+
+def warm_up(
+    executor: OperationExecutor,
+    operations: Iterable[HotOperation],
+    aliases: Mapping[bytes, bytes],
+    *,
+    seconds: float,
+    fading: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> WarmUp:
+    """Plan and compile operations for another version of the graph, in their order, until the time is over.
+
+    Args:
+        executor: That of the other version.
+        operations: The operations, the most used one first.
+        aliases: The keys of documents by the texts that clients send.
+        seconds: The most time.
+        fading: The share of their uses that counts in the other version: what was long ago counts less.
+        clock: Returns the time in seconds.
+    """
+    plans = left = broken_uses = 0
+    broken: dict[str, str] = {}
+    until = clock() + seconds
+    for each in operations:
+        if clock() >= until:
+            left += 1
+            continue
+        try:
+            _plan(executor, each).uses = round(each.uses * fading)
+        except RequestError as error:
+            broken_uses += each.uses
+            broken[each.document.name or UNNAMED] = error.message
+        else:
+            plans += 1
+    executor.preparer.know_as(aliases)
+    return WarmUp(plans, left, tuple(broken.items()), broken_uses)
+
+
+def _plan(executor: OperationExecutor, hot: HotOperation) -> PlannedOperation:
+    """Plan and compile an operation.
+
+    Raises:
+        RequestError: It cannot be answered.
+    """
+    preparer = executor.preparer
+    prepared = preparer.prepare(hot.document.text, hot.document.name)
+    preparer.estimate(prepared, hot.conditions)
+    planned = preparer.planned_for(prepared, hot.conditions, hot.labels)
+    if planned.executable is None:
+        executor.make_executable(planned)
+    preparer.measure(prepared)
+    return planned

@@ -1,0 +1,107 @@
+"""Builds what reloads supergraph and settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from gateway.http.graph_versions import GraphVersion, ServedGraph
+from gateway.http.routes import Remark
+from gateway.pipeline.warm_up import prepare_trusted_documents
+from gateway.reload import Reload, Reloader, ReloadOutcomes
+from gateway.settings import GatewaySettings
+from gateway.settings.file import read_settings
+from gateway.sources import FileSource, SourceError, UrlSource
+from gateway.wiring.graph_version import graph_version
+from gateway.wiring.shared_parts import SharedParts
+
+SETTINGS_BYTES: Final = 1024 * 1024
+"""The longest file of settings."""
+
+
+def reloader(graph: ServedGraph, shared: SharedParts, sources: Reload, outcomes: ReloadOutcomes) -> Reloader:
+    """Build what keeps a graph up to date with its sources."""
+
+    async def prepare(version: GraphVersion) -> None:
+        most = version.settings.trusted_documents_prepared
+        trusted = shared.documents.trusted
+        await prepare_trusted_documents(trusted, most, version.planning, version.executor)
+
+    async def refresh_manifests() -> None:
+        await asyncio.to_thread(shared.documents.manifests.refresh)
+
+    build = partial(graph_version, shared=shared)
+    return Reloader(graph, sources, build, outcomes, prepare=prepare, refresh_manifests=refresh_manifests)
+
+
+def joined_remarks(own: Remark, given: Remark | None) -> Remark:
+    """Return both remarks as one."""
+
+    def remark() -> str:
+        return "\n".join(filter(None, (own(), given() if given is not None else "")))
+
+    return remark
+
+
+def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | UrlSource:
+    """Return the source at a path or URL.
+
+    Raises:
+        SourceError: It is a URL that is not secure.
+    """
+    if "://" not in place:
+        return FileSource(Path(place), settings.supergraph_bytes)
+    try:
+        return UrlSource(
+            place,
+            headers={name: each.get_secret_value() for name, each in settings.supergraph_headers.items()},
+            seconds=settings.supergraph_seconds,
+            most_bytes=settings.supergraph_bytes,
+            authorities=settings.supergraph_ca_file,
+        )
+    except (ValueError, httpx.InvalidURL) as error:
+        raise SourceError(str(error)) from error
+
+
+def first_text(source: FileSource | UrlSource) -> str:
+    """Return the text of a source at the start, outside an event loop.
+
+    Raises:
+        SourceError: It cannot be read.
+    """
+    if isinstance(source, FileSource):
+        return source.read_now()
+    text = asyncio.run(source.read(anew=True))
+    if text is None:
+        raise SourceError("HTTP 304 to a first request")
+    return text
+
+
+def reload_of(
+    supergraph: FileSource | UrlSource | None,
+    settings: GatewaySettings,
+    file: Path | None = None,
+    read: Callable[[Path], GatewaySettings] = read_settings,
+) -> Reload:
+    """Return what is reloaded.
+
+    Args:
+        supergraph: Where the supergraph comes from; None if it stays.
+        settings: The settings.
+        file: The file of settings; by default the one that the settings name, if they do.
+        read: Returns the settings with those of that file; raises ValueError.
+
+    Raises:
+        SourceError: The file of settings cannot be read.
+    """
+    file = file or settings.settings_file
+    if file is None:
+        return Reload(supergraph)
+    source = FileSource(file, SETTINGS_BYTES)
+    source.read_now()
+    return Reload(supergraph, source, partial(read, file))
