@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gateway.errors import SubgraphUnreachable
 from gateway.plan import Names
 
 Path = tuple[str | int, ...]
 
-UNREACHABLE = "SUBGRAPH_UNREACHABLE"
 INVALID = "SUBGRAPH_INVALID_RESPONSE"
 DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
 
@@ -130,9 +130,9 @@ def of_subgraph(error: object, service: str) -> Failure:
     )
 
 
-def unreachable(service: str) -> Failure:
+def unreachable(service: str, error: SubgraphUnreachable) -> Failure:
     """Return the failure for a subgraph that gave no response."""
-    return Failure(f"The service {service} could not be reached.", UNREACHABLE, service, None)
+    return Failure(f"The service {service} {error.message}.", error.code, service, None)
 
 
 def invalid(service: str, what: str) -> Failure:

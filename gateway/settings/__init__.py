@@ -9,6 +9,7 @@ from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.rate_limits.settings import RateLimitSettings
+from gateway.resilience.settings import ResilienceSettings
 from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.answers import AnswerSettings
@@ -24,6 +25,7 @@ __all__ = ["GatewaySettings"]
 class GatewaySettings(
     ExtensionSettings,
     AnswerSettings,
+    ResilienceSettings,
     SubgraphSettings,
     PlanningSettings,
     ResponseCacheSettings,
