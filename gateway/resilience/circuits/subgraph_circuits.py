@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from gateway.errors import CircuitOpen, ConnectionFailed, SubgraphUnreachable
+from gateway.errors import CircuitOpen, ConnectionFailed, DeadlineExceeded, SubgraphUnreachable
 from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
 from gateway.transport import FailedResponse, SubgraphOperation
 
@@ -99,10 +99,7 @@ class Circuits:
             except BaseException as error:
                 self._ended(permit, error, own.clock() - begun)
                 raise
-            if self._is_failure(response):
-                self._failed(permit)
-            else:
-                self._succeeded(permit)
+            self._answered(permit, response, own.clock() - begun)
             return response
 
         return guarded
@@ -129,6 +126,17 @@ class Circuits:
         self.refused += 1
         return CircuitOpen(f"the circuit of {breaker.name or 'the subgraph'} is open")
 
+    def _answered(self, permit: Permit, response: Mapping[str, Any], seconds: float) -> None:
+        """Report a call that ended with a response."""
+        codes = _codes(response)
+        if DeadlineExceeded.code in codes and seconds < self.seconds / 2:
+            # The client was in a hurry, which says nothing of the subgraph.
+            self._released(permit)
+        elif isinstance(response, FailedResponse) or not self.codes.isdisjoint(codes):
+            self._failed(permit)
+        else:
+            self._succeeded(permit)
+
     def _ended(self, permit: Permit, error: BaseException, seconds: float) -> None:
         """Report a call that ended without a response."""
         match error:
@@ -136,8 +144,7 @@ class Circuits:
                 permit.own.released(permit.number)
                 self.whole.failed(permit.whole_number)
             case CancelledError() if seconds < self.seconds / 2:
-                permit.own.released(permit.number)
-                self.whole.released(permit.whole_number)
+                self._released(permit)
             case SubgraphUnreachable() | CancelledError():
                 # Clients may have less patience than the gateway.
                 self._failed(permit)
@@ -158,11 +165,9 @@ class Circuits:
         else:
             self.whole.released(permit.whole_number)
 
-    def _is_failure(self, response: Mapping[str, Any]) -> bool:
-        if isinstance(response, FailedResponse):
-            return True
-        errors = response.get("errors") if self.codes else None
-        return isinstance(errors, list) and any(_code(each) in self.codes for each in errors)
+    def _released(self, permit: Permit) -> None:
+        permit.own.released(permit.number)
+        self.whole.released(permit.whole_number)
 
     def _changed(self, breaker: Breaker) -> None:
         if breaker.state is State.CLOSED:
@@ -179,7 +184,13 @@ class Circuits:
                 log.info("circuit_closed", service=self.subgraph, of=breaker.name or "the subgraph")
 
 
-def _code(error: object) -> object:
-    extensions = error.get("extensions") if isinstance(error, Mapping) else None
-    code = extensions.get("code") if isinstance(extensions, Mapping) else None
-    return code if isinstance(code, str) else None
+def _codes(response: Mapping[str, Any]) -> set[str]:
+    """Return the codes of a response's errors."""
+    errors = response.get("errors")
+    found = set()
+    for error in errors if isinstance(errors, list) else ():
+        extensions = error.get("extensions") if isinstance(error, dict) else None
+        code = extensions.get("code") if isinstance(extensions, dict) else None
+        if isinstance(code, str):
+            found.add(code)
+    return found

@@ -131,6 +131,22 @@ async def test_what_counts_as_a_failure(entry: Any, state: State) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(0.4, State.CLOSED), (0.6, State.OPEN)])
+async def test_a_deadline_of_the_client_is_no_failure_of_the_subgraph(seconds: float, state: State) -> None:
+    """A client that is always in a hurry must not have a field taken away from all others."""
+    clock = Clock()
+    one = circuits(clock)
+    late = FailedResponse({"errors": [{"message": "", "extensions": {"code": "DEADLINE_EXCEEDED"}}]})
+
+    async def answer(_variables: Any, _headers: Any, _session: object) -> Any:
+        clock.now += seconds
+        return late
+
+    call = one.guarded(answer, A)
+    await outcomes(call, 3)
+    assert one.of(A).state is state
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0.4, State.CLOSED), (0.6, State.OPEN)])
 async def test_calls_that_clients_give_up_late_are_failures(seconds: float, state: State) -> None:
     """Else nobody would notice a dead subgraph whose clients have less patience than the gateway."""
     clock = Clock()
