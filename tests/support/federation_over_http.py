@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
@@ -51,6 +51,7 @@ class ServedFederation:
     cancelled: list[str] = field(default_factory=list)
     client: httpx.AsyncClient = field(init=False)
     app: Any = None
+    _serving: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def ask(self, query: str, **more: Any) -> dict[str, Any]:
         """The gateway's answer to a query."""
@@ -79,6 +80,9 @@ class ServedFederation:
         """Answers the connections of a subgraph."""
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._serving.add(task)
             try:
                 while True:
                     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -94,9 +98,19 @@ class ServedFederation:
             except (asyncio.IncompleteReadError, ConnectionError):
                 pass
             finally:
+                self._serving.discard(task)
                 writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
 
         return serve
+
+    async def close(self) -> None:
+        """End all connections of the subgraphs."""
+        serving = list(self._serving)
+        for each in serving:
+            each.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
     async def _answer(self, name: str, request: SubgraphRequest) -> Any:
         if name not in self.federation.broken:
@@ -139,6 +153,7 @@ async def over_http(federation: Federation, **settings: Any) -> AsyncIterator[Se
     """
     served = ServedFederation(federation)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(served.close)
         for name in served.federation.sources:
             server = await asyncio.start_server(served.serve(name), "127.0.0.1", 0)
             stack.callback(server.close)

@@ -155,3 +155,4 @@ async def tcp_proxy(target: int) -> AsyncIterator[TcpProxy]:
         for task in proxy._tasks:
             task.cancel()
         await asyncio.gather(*proxy._tasks, return_exceptions=True)
+        await asyncio.sleep(0.01)  # connections that were cut end in the next turns of the loop
