@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
 
@@ -11,13 +11,21 @@ __all__ = [
     "BodyTooLarge",
     "BudgetExceeded",
     "CannotPlan",
+    "CircuitOpen",
     "ClientDisconnected",
+    "ConnectionFailed",
+    "ConnectionLost",
+    "DeadlineExceeded",
     "GatewayError",
     "GatewayFault",
     "InvalidDocument",
     "MethodNotAllowed",
     "Overloaded",
     "RequestError",
+    "SubgraphBusy",
+    "SubgraphNotCalled",
+    "SubgraphTimeout",
+    "SubgraphUnavailable",
     "SubgraphUnreachable",
     "SupergraphError",
     "Unauthenticated",
@@ -120,12 +128,61 @@ class SubgraphUnreachable(GatewayError):
     """A subgraph gave no GraphQL response.
 
     Attributes:
+        code: The code that clients see.
+        message: What clients read after the subgraph's name.
         reason: The reason for logs and metrics; it is never shown to a client.
     """
+
+    code: ClassVar[str] = "SUBGRAPH_UNREACHABLE"
+    message: ClassVar[str] = "could not be reached"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ConnectionFailed(SubgraphUnreachable):
+    """No connection to the subgraph could be opened, so nothing was sent."""
+
+
+class ConnectionLost(SubgraphUnreachable):
+    """The connection was closed before the reply was complete."""
+
+
+class SubgraphUnavailable(SubgraphUnreachable):
+    """A server or proxy said 502, 503 or 504, without a GraphQL response."""
+
+
+class SubgraphTimeout(SubgraphUnreachable):
+    """The reply was not complete in time."""
+
+    code = "SUBGRAPH_TIMEOUT"
+    message = "did not respond in time"
+
+
+class DeadlineExceeded(SubgraphUnreachable):
+    """The time for the whole request was over before the reply was complete, or before anything was sent."""
+
+    code = "DEADLINE_EXCEEDED"
+    message = "did not respond before the deadline of the request"
+
+
+class SubgraphNotCalled(SubgraphUnreachable):
+    """Nothing was sent, to protect the subgraph or this gateway; too frequent to be logged each time."""
+
+
+class CircuitOpen(SubgraphNotCalled):
+    """Calls have failed repeatedly, so none is made for a while."""
+
+    code = "SUBGRAPH_CIRCUIT_OPEN"
+    message = "has failed repeatedly and is not called for a moment"
+
+
+class SubgraphBusy(SubgraphNotCalled):
+    """As many calls of the subgraph as are allowed are under way."""
+
+    code = "SUBGRAPH_BUSY"
+    message = "has too many calls under way"
 
 
 def fresh(error: E) -> E:

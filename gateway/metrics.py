@@ -94,7 +94,7 @@ class Metrics(Collector):
         )
         fetches = CounterMetricFamily(
             "furlong_gateway_subgraph_fetches",
-            "Fetches by subgraph and outcome: ok, errors, unreachable.",
+            "Fetches by subgraph and outcome: ok, errors, unreachable, timeout, rejected.",
             labels=["subgraph", "outcome"],
         )
         for labels, count in self._fetches.items():

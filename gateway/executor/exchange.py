@@ -11,10 +11,17 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from gateway.errors import SubgraphUnreachable
+from gateway.errors import (
+    CircuitOpen,
+    DeadlineExceeded,
+    SubgraphBusy,
+    SubgraphNotCalled,
+    SubgraphTimeout,
+    SubgraphUnreachable,
+)
 from gateway.executor.answer_limits import too_large
 from gateway.executor.calls import Calls
-from gateway.executor.failures import UNREACHABLE, Failure, invalid, unreachable
+from gateway.executor.failures import Failure, invalid, unreachable
 from gateway.masking import ErrorMasking, ShownError
 from gateway.plan import Fetch
 from jit.codegen import BudgetSpent, own
@@ -26,6 +33,13 @@ def _unobserved(_subgraph: str, _outcome: str) -> None:
 
 NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 MASKED: Final = ErrorMasking()
+
+_OUTCOMES: Final[Mapping[str, str]] = {
+    SubgraphTimeout.code: "timeout",
+    DeadlineExceeded.code: "timeout",
+    CircuitOpen.code: "rejected",
+    SubgraphBusy.code: "rejected",
+}
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
@@ -58,17 +72,17 @@ class SubgraphResponse:
         data: The response's data, or None.
         errors: What the client sees of the response's errors.
         failure: Why there is no valid response; None if there is one.
+        absence: What metrics count if there is no response at all: `unreachable`, `timeout` or `rejected`.
     """
 
     data: Mapping[str, Any] | None
     errors: tuple[ShownError, ...] = ()
     failure: Failure | None = None
+    absence: str | None = None
 
     def outcome(self) -> str:
-        """Return what metrics count: `ok`, `errors` or `unreachable`."""
-        if self.failure is not None and self.failure.code == UNREACHABLE:
-            return "unreachable"
-        return "errors" if self.errors or self.failure is not None else "ok"
+        """Return what metrics count: `ok`, `errors`, `unreachable`, `timeout` or `rejected`."""
+        return self.absence or ("errors" if self.errors or self.failure is not None else "ok")
 
 
 async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) -> SubgraphResponse:
@@ -97,9 +111,10 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
 
 def unreachable_response(subgraph: str, error: SubgraphUnreachable) -> SubgraphResponse:
     """Log that a subgraph gave no response, and return what stands for it."""
-    # The reason may name hosts, so only the log has it.
-    _log().warning("subgraph_unreachable", service=subgraph, reason=error.reason)
-    return SubgraphResponse(None, (), unreachable(subgraph))
+    if not isinstance(error, SubgraphNotCalled):
+        # The reason may name hosts, so only the log has it.
+        _log().warning("subgraph_unreachable", service=subgraph, reason=error.reason)
+    return SubgraphResponse(None, (), unreachable(subgraph, error), _OUTCOMES.get(error.code, "unreachable"))
 
 
 def parse_response(subgraph: str, response: Mapping[str, Any], masking: ErrorMasking) -> SubgraphResponse:

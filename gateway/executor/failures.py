@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gateway.errors import SubgraphUnreachable
 from gateway.masking import ShownError
 from gateway.plan import Names
 
 Path = tuple[str | int, ...]
 
-UNREACHABLE = "SUBGRAPH_UNREACHABLE"
 INVALID = "SUBGRAPH_INVALID_RESPONSE"
 
 
@@ -125,9 +125,9 @@ def of_subgraph(error: ShownError, service: str) -> Failure:
     return Failure(error.message, error.code, service, None, error.extensions)
 
 
-def unreachable(service: str) -> Failure:
+def unreachable(service: str, error: SubgraphUnreachable) -> Failure:
     """Return the failure for a subgraph that gave no response."""
-    return Failure(f"The service {service} could not be reached.", UNREACHABLE, service, None)
+    return Failure(f"The service {service} {error.message}.", error.code, service, None)
 
 
 def invalid(service: str, what: str) -> Failure:

@@ -51,6 +51,7 @@ class Admission:
         spent: Returns the CPU time used and wanted so far.
         limit: How many requests may be inside at present.
         inside: How many requests are inside.
+        idle: How many of them only wait for a slow subgraph; their slots are free for others.
         refused: How many requests were refused so far.
     """
 
@@ -59,6 +60,7 @@ class Admission:
     spent: Callable[[], CpuSeconds] = cpu_seconds
     limit: int = field(init=False)
     inside: int = 0
+    idle: int = 0
     refused: int = 0
     _sampled_at: float = -math.inf
     _spent: CpuSeconds = ZERO
@@ -69,11 +71,11 @@ class Admission:
     @property
     def is_full(self) -> bool:
         """Whether a request would be refused now."""
-        return self.inside >= self.limit and not self._has_room_again()
+        return self.inside - self.idle >= self.limit and not self._has_room_again()
 
     def enter(self) -> bool:
         """Admit a request if there is room; the caller of an admitted one calls `leave` at its end."""
-        if self.inside >= self.limit and not self._has_room_again():
+        if self.inside - self.idle >= self.limit and not self._has_room_again():
             self.refuse()
             return False
         self.inside += 1
@@ -93,7 +95,7 @@ class Admission:
     def _has_room_again(self) -> bool:
         if self.limit < INITIAL_LIMIT and self.clock() - self._sampled_at > RESET_SECONDS:
             self.limit = min(INITIAL_LIMIT, self.most)
-        return self.inside < self.limit
+        return self.inside - self.idle < self.limit
 
     def _sample(self, now: float) -> None:
         spent, passed = self.spent(), now - self._sampled_at

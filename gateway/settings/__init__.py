@@ -10,6 +10,7 @@ from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.rate_limits.settings import RateLimitSettings
+from gateway.resilience.settings import ResilienceSettings
 from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.answers import AnswerSettings
@@ -28,6 +29,7 @@ class GatewaySettings(
     ExtensionSettings,
     AnswerSettings,
     MaskingSettings,
+    ResilienceSettings,
     SubgraphSettings,
     PlanningSettings,
     ResponseCacheSettings,

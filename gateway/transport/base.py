@@ -23,6 +23,10 @@ Raises:
 """
 
 
+class FailedResponse(dict[str, Any]):
+    """A GraphQL response whose HTTP status says that the subgraph failed: 500 or above."""
+
+
 class Transport(Protocol):
     """How a subgraph is reached.
 

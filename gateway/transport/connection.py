@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from gateway.errors import SubgraphUnreachable
+from gateway.errors import ConnectionLost, SubgraphUnreachable
 from gateway.transport.reply import Reply, ReplyReader
 
 
@@ -109,7 +109,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Fail the request that is under way, if there is one."""
         self._owner.lost(self)
-        self._finish(SubgraphUnreachable(f"closed the connection{f': {exc}' if exc else ''}"))
+        self._finish(ConnectionLost(f"closed the connection{f': {exc}' if exc else ''}"))
 
     def close(self) -> None:
         """Close the connection; the owner forgets it at once."""

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.errors import SubgraphUnreachable
+from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
 from gateway.transport.address import Address
-from gateway.transport.base import SubgraphOperation
+from gateway.transport.base import FailedResponse, SubgraphOperation
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
@@ -25,6 +25,12 @@ from jit.codegen import spend
 HEADER_ENCODING = "latin-1"
 BYTES_A_PLACE: Final = 20
 """A field of a usual response with its value, in bytes: what it takes of the budget of a request's answer."""
+
+SERVER_ERRORS: Final = 500
+"""The first status by which a server says that it failed."""
+
+UNAVAILABLE: Final = frozenset({502, 503, 504})
+"""The statuses by which a server or proxy says that it cannot answer for the moment."""
 
 HEAD: Final = (
     "POST {target} HTTP/1.1\r\n"
@@ -149,9 +155,15 @@ def _graphql_response(reply: Reply) -> Mapping[str, Any]:
     try:
         response = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise SubgraphUnreachable(f"HTTP {status}, not JSON") from error
+        raise _unusable(status, "not JSON") from error
     if not isinstance(response, dict) or not ("data" in response or isinstance(response.get("errors"), list)):
-        raise SubgraphUnreachable(f"HTTP {status}, not a GraphQL response")
+        raise _unusable(status, "not a GraphQL response")
     if nested_too_deeply(body, response):
         raise SubgraphUnreachable(f"HTTP {status}, nested too deeply")
-    return response
+    return response if status < SERVER_ERRORS else FailedResponse(response)
+
+
+def _unusable(status: int, what: str) -> SubgraphUnreachable:
+    """Return the error for a reply without a GraphQL response."""
+    kind = SubgraphUnavailable if status in UNAVAILABLE else SubgraphUnreachable
+    return kind(f"HTTP {status}, {what}")

@@ -8,7 +8,7 @@ from collections import deque
 
 from aiohappyeyeballs import start_connection
 
-from gateway.errors import SubgraphUnreachable
+from gateway.errors import ConnectionFailed, SubgraphTimeout, SubgraphUnreachable
 from gateway.transport.address import Address
 from gateway.transport.connection import Connection, Job
 from gateway.transport.limits import HttpLimits
@@ -136,7 +136,7 @@ class Pool:
         return None
 
     def _too_late(self, job: Job) -> None:
-        job.settle(SubgraphUnreachable("timed out"))
+        job.settle(SubgraphTimeout("timed out"))
         job.give_up()
 
     def _close_old(self) -> None:
@@ -170,7 +170,7 @@ class Pool:
             # Each waiting request has its own attempt to connect, now or later.
             job = self._next()
             if job is not None:
-                job.settle(SubgraphUnreachable(f"connection failed: {error or type(error).__name__}"))
+                job.settle(ConnectionFailed(f"connection failed: {error or type(error).__name__}"))
             return
         self._all.add(connection)
         self.freed(connection)

@@ -9,6 +9,7 @@ from gateway.pipeline.policies import IntrospectionPolicy, RateLimitPolicy
 from gateway.response_cache import ResponseCache
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
+from gateway.wiring.resilience import resilience
 from gateway.wiring.shared_parts import SharedParts
 
 
@@ -29,6 +30,8 @@ def graph_hooks(
         _rate_limits(shared),
         Hooks(calls=calls),
         _response_cache(model, shared),
+        # What is cached needs no protection.
+        resilience(model, settings, shared.transports, shared.guards),
     )
     rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
     return joined((*own, *rest))

@@ -17,9 +17,11 @@ from gateway.pipeline.documents.wiring import document_resolver, trusted_documen
 from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.rate_limits import CustomerOf, RateLimits
 from gateway.rate_limits.wiring import Closing, rate_limits
+from gateway.resilience import KnownGuards
 from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
+from gateway.wiring.resilience import known_guards
 from gateway.wiring.response_cache import response_caching
 
 
@@ -38,6 +40,7 @@ class SharedParts:
         trusted_policies: Refuse documents that are not trusted.
         rate_limits: The rate limits, with what everybody has spent.
         caching: How subgraphs' responses are kept; None if they are not.
+        guards: Protect calls of subgraphs.
         extensions: Called at the stages of the pipeline.
         large_responses: A thread that makes large responses.
     """
@@ -51,6 +54,7 @@ class SharedParts:
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     rate_limits: RateLimits | None
+    guards: KnownGuards
     caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
     large_responses: ThreadPoolExecutor = field(
@@ -94,6 +98,7 @@ def shared_parts(
         documents=documents,
         trusted_policies=trusted_documents_policies(settings, documents),
         rate_limits=limits,
+        guards=known_guards(admission, registry, customer_of),
         caching=caching,
         extensions=extensions,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.errors import SupergraphError
 from gateway.settings import GatewaySettings
@@ -62,9 +63,18 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            former = kept.get(name)
-            reached = former is not None and former.reaches(url, limits)
-            transports[name] = former if former is not None and reached else HttpTransport.to(url, limits)
+            own, former = _own(limits, name, settings), kept.get(name)
+            reached = former is not None and former.reaches(url, own)
+            transports[name] = former if former is not None and reached else HttpTransport.to(url, own)
         except (ValueError, OSError) as error:
             raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error
     return transports
+
+
+def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits:
+    """Return the limits of one subgraph."""
+    return replace(
+        limits,
+        total_seconds=settings.subgraph_seconds.get(name, limits.total_seconds),
+        connections=settings.subgraph_connection_limits.get(name, limits.connections),
+    )

@@ -10,6 +10,7 @@ from club_stand import Stand, ask, codes, make_token, session
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.deadline import HEADER
 
 CLUB = '{ club(brand: "northbet") { id } }'
 ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { id } } }"
@@ -86,6 +87,16 @@ async def test_a_subgraph_without_its_database_is_not_ready() -> None:
         assert (await client.get("/health")).status_code == 200
         assert (await client.get("/ready")).status_code == 503
     await stand.close()
+
+
+async def test_a_query_ends_when_its_caller_waits_no_longer(http: httpx.AsyncClient) -> None:
+    """The gateway's deadline is obeyed; a mutation is not interrupted, whatever the header says."""
+    late = {HEADER: "0", **session()}
+    answer = await post(http, CLUB, **late)
+    assert (answer.status_code, codes(answer.json())) == (504, ["DEADLINE_EXCEEDED"])
+    change = 'mutation { optOut(input: {brand: "northbet", idempotencyKey: "k"}) { errors { code } } }'
+    assert "data" in (await post(http, change, **late)).json()
+    assert (await post(http, CLUB, **{HEADER: "60000"})).status_code == 200
 
 
 async def test_mutations_are_not_made_by_get(http: httpx.AsyncClient) -> None:

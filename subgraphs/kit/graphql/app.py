@@ -17,6 +17,7 @@ from storage.tracing import TRACEPARENT, follow_request
 from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.graphql.deadline import until_deadline
 from subgraphs.kit.graphql.http import Answer, GraphQLRoute
 from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
@@ -162,7 +163,9 @@ class Subgraph:
             context = await self._context(headers)
             if prepared is None or (operation.read_only and not prepared.is_query):
                 return await self.operations.interpret(operation, context)
-            return await prepared.run(operation.variables, context)
+            work = prepared.run(operation.variables, context)
+            # A mutation is not interrupted: nobody could know how far it has come.
+            return await (until_deadline(work, headers) if prepared.is_query else work)
 
         async def alive() -> dict[str, str]:
             return {"status": "alive"} | rehearsal_marks(self.clock)

@@ -1,0 +1,26 @@
+"""What the calls of one request share: its deadline, and how many of them wait for long."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Final
+
+import msgspec
+
+
+class ActiveRequest(msgspec.Struct, eq=False, gc=False):
+    """A request that is being answered.
+
+    Attributes:
+        deadline: When its time is over, on the monotonic clock, in seconds.
+        is_hurried: Whether its client has shortened the time.
+        stalled: How many of its calls have waited for long.
+    """
+
+    deadline: float
+    is_hurried: bool = False
+    stalled: int = 0
+
+
+ACTIVE_REQUEST: Final[ContextVar[ActiveRequest | None]] = ContextVar("active_request", default=None)
+"""The request of the current task; None outside the pipeline."""

@@ -1,0 +1,175 @@
+"""A circuit breaker: closed, open after failures, half-open while probes find out whether to close."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from time import monotonic
+from typing import Final
+
+SLICES: Final = 10
+"""The window of outcomes is forgotten slice by slice."""
+
+JITTER: Final = 0.2
+"""The share by which a pause is longer or shorter, so that gateways do not probe at the same time."""
+
+
+class State(IntEnum):
+    """The state of a circuit, as metrics show it."""
+
+    CLOSED = 0
+    HALF_OPEN = 1
+    OPEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerPolicy:
+    """When a circuit opens and closes.
+
+    Attributes:
+        failures: Failures in a row that open it.
+        failure_share: The share of failures among the calls of the window that opens it.
+        calls: The fewest calls in the window for which the share counts.
+        window_seconds: The length of the window.
+        open_seconds: How long it stays open before it is probed, give or take `JITTER`.
+        probes: The most probes at once, and how many of them must succeed to close it.
+    """
+
+    failures: int = 10
+    failure_share: float = 0.5
+    calls: int = 20
+    window_seconds: float = 10.0
+    open_seconds: float = 2.0
+    probes: int = 2
+
+
+@dataclass(slots=True)
+class Window:
+    """The outcomes of the last seconds."""
+
+    seconds: float
+    _slices: list[list[int]] = field(default_factory=lambda: [[-1, 0, 0] for _ in range(SLICES)])
+
+    def add(self, now: float, failed: int) -> None:
+        """Count an outcome: 1 for a failure, 0 for a success."""
+        number = int(now / self.seconds * SLICES)
+        counted = self._slices[number % SLICES]
+        if counted[0] != number:
+            counted[:] = (number, 0, 0)
+        counted[1] += 1
+        counted[2] += failed
+
+    def totals(self, now: float) -> tuple[int, int]:
+        """Return how many calls there were, and how many of them failed."""
+        oldest = int(now / self.seconds * SLICES) - SLICES
+        recent = [each for each in self._slices if each[0] > oldest]
+        return sum(each[1] for each in recent), sum(each[2] for each in recent)
+
+    def clear(self) -> None:
+        """Forget all outcomes."""
+        for each in self._slices:
+            each[:] = (-1, 0, 0)
+
+
+def _ignore_change(_breaker: Breaker) -> None:
+    """No-op observer."""
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class Breaker:
+    """The circuit breaker of some calls.
+
+    A caller asks for a permit before each call, and reports the outcome with it. Outcomes of calls that began
+    before the state changed are ignored: they say nothing of the present.
+
+    Attributes:
+        name: What the calls ask for; empty for a whole subgraph.
+        policy: When it opens and closes.
+        on_change: Called after each change of the state.
+        clock: The monotonic clock, in seconds.
+        draw: Returns a number between 0 and 1, for jitter.
+        state: The present state.
+        openings: How often it has opened.
+    """
+
+    name: str
+    policy: BreakerPolicy
+    on_change: Callable[[Breaker], None] = _ignore_change
+    clock: Callable[[], float] = monotonic
+    draw: Callable[[], float] = random.random
+    state: State = field(default=State.CLOSED, init=False)
+    openings: int = field(default=0, init=False)
+    _window: Window = field(init=False)
+    _in_a_row: int = field(default=0, init=False)
+    _probe_at: float = field(default=0.0, init=False)
+    _probing: int = field(default=0, init=False)
+    _probed: int = field(default=0, init=False)
+    _permit: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._window = Window(self.policy.window_seconds)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it is open and not to be probed yet."""
+        return self.state is State.OPEN and self.clock() < self._probe_at
+
+    def admit(self) -> int | None:
+        """Return a permit for a call; None if it must not be made."""
+        if self.state is State.CLOSED:
+            return self._permit
+        if self.state is State.OPEN and self.clock() >= self._probe_at:
+            self._change(State.HALF_OPEN)
+        if self.state is State.HALF_OPEN and self._probing + self._probed < self.policy.probes:
+            self._probing += 1
+            return self._permit
+        return None
+
+    def succeeded(self, permit: int) -> None:
+        """Report that a call was answered."""
+        if permit != self._permit:
+            return
+        if self.state is State.CLOSED:
+            self._in_a_row = 0
+            self._window.add(self.clock(), 0)
+            return
+        self._probing -= 1
+        self._probed += 1
+        if self._probed >= self.policy.probes:
+            self._change(State.CLOSED)
+
+    def failed(self, permit: int) -> None:
+        """Report that a call failed."""
+        if permit != self._permit:
+            return
+        if self.state is State.CLOSED:
+            now = self.clock()
+            self._in_a_row += 1
+            self._window.add(now, 1)
+            if self._in_a_row < self.policy.failures and not self._is_failing(now):
+                return
+        self._open()
+
+    def released(self, permit: int) -> None:
+        """Report that the outcome of a call is not known."""
+        if permit == self._permit and self.state is State.HALF_OPEN:
+            self._probing -= 1
+
+    def _is_failing(self, now: float) -> bool:
+        calls, failures = self._window.totals(now)
+        return calls >= self.policy.calls and failures >= self.policy.failure_share * calls
+
+    def _open(self) -> None:
+        spread = 1 + JITTER * (2 * self.draw() - 1)
+        self._probe_at = self.clock() + self.policy.open_seconds * spread
+        self.openings += 1
+        self._change(State.OPEN)
+
+    def _change(self, state: State) -> None:
+        self.state = state
+        self._permit += 1
+        self._in_a_row = self._probing = self._probed = 0
+        self._window.clear()
+        self.on_change(self)

@@ -1,0 +1,196 @@
+"""The circuit breakers of one subgraph: one for all of it, and one for each thing that fetches ask of it."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+from weakref import WeakValueDictionary
+
+import structlog
+
+from gateway.errors import CircuitOpen, ConnectionFailed, DeadlineExceeded, SubgraphUnreachable
+from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
+from gateway.transport import FailedResponse, SubgraphOperation
+
+MOST_PARTS: Final = 16
+"""The most circuits of single fields that a fetch of several is checked against."""
+
+FAILING_PARTS: Final = 3
+"""Of so many things none must be answered before silence counts against the whole subgraph."""
+
+MOST_KEPT: Final = 200
+"""The most circuits of parts that are kept because they are open, though no plan needs them at present."""
+
+NAME_CHARS: Final = 120
+
+
+class Permit(NamedTuple):
+    """Permits one call: by the breaker of what it asks for, and by that of the whole subgraph."""
+
+    own: Breaker
+    number: int
+    whole_number: int
+
+
+@dataclass(slots=True)
+class Circuits:
+    """The circuit breakers of one subgraph.
+
+    Fetches that ask for the same have a breaker together. A fetch of several root fields or entity types has
+    one for the combination, since nobody can say which of them failed, and is also refused while one of them
+    alone is open. Failed connections count against the whole subgraph, and so does silence about several
+    things while nothing is answered.
+
+    Attributes:
+        subgraph: The name of the subgraph.
+        policy: When circuits open and close.
+        seconds: The time-out of the subgraph; a call that was given up after half of it has failed.
+        codes: Codes of GraphQL errors that count as failures.
+        make: Builds a breaker.
+        whole: The breaker of the whole subgraph.
+        refused: How many calls were refused so far.
+    """
+
+    subgraph: str
+    policy: BreakerPolicy
+    seconds: float
+    codes: frozenset[str] = frozenset()
+    make: Callable[..., Breaker] = Breaker
+    whole: Breaker = field(init=False)
+    refused: int = field(default=0, init=False)
+    _parts: WeakValueDictionary[frozenset[str], Breaker] = field(
+        default_factory=WeakValueDictionary, init=False
+    )
+    _kept: dict[Breaker, None] = field(default_factory=dict, init=False)
+    _silent: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self.whole = self.make("", self.policy, self._changed)
+
+    def breakers(self) -> Iterator[Breaker]:
+        """Yield the breakers that are in use, that of the whole subgraph first."""
+        yield self.whole
+        yield from list(self._parts.values())
+
+    def of(self, coordinates: frozenset[str]) -> Breaker:
+        """Return the breaker of what a fetch asks for; it lives as long as a plan needs it, or it is open."""
+        known = self._parts.get(coordinates)
+        if known is None:
+            name = "+".join(sorted(coordinates))[:NAME_CHARS]
+            known = self._parts[coordinates] = self.make(name, self.policy, self._changed)
+        return known
+
+    def guarded(self, call: SubgraphOperation, coordinates: frozenset[str]) -> SubgraphOperation:
+        """Refuse calls while a circuit is open, and report the outcomes of the others."""
+        own = self.of(coordinates)
+        parts: tuple[Breaker, ...] = ()
+        if 1 < len(coordinates) <= MOST_PARTS:
+            parts = tuple(self.of(frozenset((each,))) for each in sorted(coordinates))
+
+        async def guarded(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+        ) -> Mapping[str, Any]:
+            permit = self._admit(own, parts)
+            begun = own.clock()
+            try:
+                response = await call(variables, headers, session)
+            except BaseException as error:
+                self._ended(permit, error, own.clock() - begun)
+                raise
+            self._answered(permit, response, own.clock() - begun)
+            return response
+
+        return guarded
+
+    def _admit(self, own: Breaker, parts: tuple[Breaker, ...]) -> Permit:
+        """Return the permit for a call.
+
+        Raises:
+            CircuitOpen: It must not be made.
+        """
+        for part in parts:
+            if part.is_resting:
+                raise self._open(part)
+        number = own.admit()
+        if number is None:
+            raise self._open(own)
+        whole_number = self.whole.admit()
+        if whole_number is None:
+            own.released(number)
+            raise self._open(self.whole)
+        return Permit(own, number, whole_number)
+
+    def _open(self, breaker: Breaker) -> CircuitOpen:
+        self.refused += 1
+        return CircuitOpen(f"the circuit of {breaker.name or 'the subgraph'} is open")
+
+    def _answered(self, permit: Permit, response: Mapping[str, Any], seconds: float) -> None:
+        """Report a call that ended with a response."""
+        codes = _codes(response)
+        if DeadlineExceeded.code in codes and seconds < self.seconds / 2:
+            # The client was in a hurry, which says nothing of the subgraph.
+            self._released(permit)
+        elif isinstance(response, FailedResponse) or not self.codes.isdisjoint(codes):
+            self._failed(permit)
+        else:
+            self._succeeded(permit)
+
+    def _ended(self, permit: Permit, error: BaseException, seconds: float) -> None:
+        """Report a call that ended without a response."""
+        match error:
+            case ConnectionFailed():
+                permit.own.released(permit.number)
+                self.whole.failed(permit.whole_number)
+            case CancelledError() if seconds < self.seconds / 2:
+                self._released(permit)
+            case SubgraphUnreachable() | CancelledError():
+                # Clients may have less patience than the gateway.
+                self._failed(permit)
+            case _:
+                self._succeeded(permit)
+
+    def _succeeded(self, permit: Permit) -> None:
+        permit.own.succeeded(permit.number)
+        self.whole.succeeded(permit.whole_number)
+        if self._silent:
+            self._silent.clear()
+
+    def _failed(self, permit: Permit) -> None:
+        permit.own.failed(permit.number)
+        self._silent.add(permit.own.name)
+        if len(self._silent) >= FAILING_PARTS or self.whole.state is not State.CLOSED:
+            self.whole.failed(permit.whole_number)
+        else:
+            self.whole.released(permit.whole_number)
+
+    def _released(self, permit: Permit) -> None:
+        permit.own.released(permit.number)
+        self.whole.released(permit.whole_number)
+
+    def _changed(self, breaker: Breaker) -> None:
+        if breaker.state is State.CLOSED:
+            self._kept.pop(breaker, None)
+        else:
+            self._kept[breaker] = None
+            if len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        log = structlog.get_logger("gateway")
+        match breaker.state:
+            case State.OPEN:
+                log.warning("circuit_opened", service=self.subgraph, of=breaker.name or "the subgraph")
+            case State.CLOSED:
+                log.info("circuit_closed", service=self.subgraph, of=breaker.name or "the subgraph")
+
+
+def _codes(response: Mapping[str, Any]) -> set[str]:
+    """Return the codes of a response's errors."""
+    errors = response.get("errors")
+    found = set()
+    for error in errors if isinstance(errors, list) else ():
+        extensions = error.get("extensions") if isinstance(error, dict) else None
+        code = extensions.get("code") if isinstance(extensions, dict) else None
+        if isinstance(code, str):
+            found.add(code)
+    return found

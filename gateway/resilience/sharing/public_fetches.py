@@ -1,0 +1,39 @@
+"""Whether what a fetch returns is the same for all customers, as `@cacheControl` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.plan import Entities, Fetch, RootFields
+from gateway.response_cache.cacheable_fields import CacheableEntities, cacheable_root, entity_fields
+from gateway.supergraph import Supergraph
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFetches:
+    """Knows which fetches a cache that customers share could answer.
+
+    Attributes:
+        supergraph: The supergraph with its hints.
+    """
+
+    supergraph: Supergraph
+
+    def includes(self, fetch: Fetch) -> bool:
+        """Return whether each field of a query may be cached, and none is private; if in doubt, it is not."""
+        if not self.supergraph.cache_hints:
+            return False
+        if isinstance(fetch.returns, RootFields):
+            root = cacheable_root(self.supergraph, fetch.subgraph, fetch.document)
+            return root is not None and not root.policy.is_private
+        fields = {each.alias: each for each in entity_fields(self.supergraph, fetch.subgraph, fetch.document)}
+        return all(_are_public(each, fields.get(each.alias)) for each in fetch.returns)
+
+
+def _are_public(entities: Entities, known: CacheableEntities | None) -> bool:
+    if known is None:
+        return False
+    policies = [
+        known.policies.get(entities.sent_as.get(concrete, concrete)) for concrete in entities.representations
+    ]
+    return all(policy is not None and not policy.is_private for policy in policies)

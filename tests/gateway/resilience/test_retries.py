@@ -1,0 +1,183 @@
+"""Queries are retried after failures that left no answer: few times, later, and within a budget."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from scripted_calls import VARIABLES, Clock, Scripted, soon
+
+from gateway.errors import (
+    CircuitOpen,
+    ConnectionFailed,
+    ConnectionLost,
+    DeadlineExceeded,
+    SubgraphBusy,
+    SubgraphTimeout,
+    SubgraphUnavailable,
+    SubgraphUnreachable,
+)
+from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, HedgeDelay, Hedging, RetryBudget, RetryPolicy
+
+GOOD = {"data": {"a": 1}}
+LOST = ConnectionLost("closed")
+
+
+async def outcome(call: Any) -> Any:
+    """What comes of a call."""
+    try:
+        return await call(VARIABLES, {}, None)
+    except SubgraphUnreachable as error:
+        return type(error).__name__
+
+
+@pytest.mark.parametrize("failure", [LOST, ConnectionFailed("refused"), SubgraphUnavailable("HTTP 503")])
+async def test_a_query_without_an_answer_is_sent_again(failure: Exception) -> None:
+    """Once."""
+    call = Scripted([failure, GOOD])
+    assert await outcome(RetryPolicy(pause_seconds=0).retried(call, RetryBudget(0.1))) == GOOD
+    assert len(call.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        SubgraphUnreachable("HTML"),
+        SubgraphTimeout("late"),
+        DeadlineExceeded("late"),
+        CircuitOpen("open"),
+        SubgraphBusy("busy"),
+    ],
+)
+async def test_other_failures_are_final(failure: Exception) -> None:
+    """There was an answer, or no time is left, or nothing should be sent."""
+    call = Scripted([failure])
+    assert (
+        await outcome(RetryPolicy(pause_seconds=0).retried(call, RetryBudget(0.1))) == type(failure).__name__
+    )
+    assert len(call.calls) == 1
+
+
+async def test_a_retry_that_is_not_made_does_not_hide_the_failure() -> None:
+    """The circuit may have opened meanwhile."""
+    call = Scripted([LOST, CircuitOpen("open")])
+    assert await outcome(RetryPolicy(pause_seconds=0).retried(call, RetryBudget(0.1))) == "ConnectionLost"
+
+
+async def test_retries_stay_within_a_tenth_of_the_calls() -> None:
+    """A hundred failing calls add ten at first, then one in ten."""
+    call, budget = Scripted([LOST]), RetryBudget(0.1)
+    retried = RetryPolicy(pause_seconds=0).retried(call, budget)
+    for _ in range(400):
+        await outcome(retried)
+    assert 400 < len(call.calls) <= 400 + 10 + 40
+    assert budget.spent == len(call.calls) - 400
+    assert budget.refused == 400 - budget.spent
+
+
+async def test_pauses_are_drawn_at_random_and_grow() -> None:
+    """Full jitter: anything from nothing to the longest pause, which doubles."""
+    pauses: list[float] = []
+    call = Scripted([LOST, LOST, LOST, GOOD])
+    policy = RetryPolicy(retries=3, pause_seconds=0.05, draw=lambda: 1.0)
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        await real(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.resilience.retries.asyncio.sleep", sleep)
+        assert await outcome(policy.retried(call, RetryBudget(0.1))) == GOOD
+    assert pauses == [0.05, 0.1, 0.2]
+
+
+async def test_nothing_is_retried_after_the_deadline() -> None:
+    """The pause itself would outlast the request."""
+    clock = Clock()
+    token = ACTIVE_REQUEST.set(ActiveRequest(clock.now + 0.01))
+    call = Scripted([LOST])
+    policy = RetryPolicy(pause_seconds=0.05, clock=clock, draw=lambda: 1.0)
+    assert await outcome(policy.retried(call, RetryBudget(0.1))) == "ConnectionLost"
+    assert len(call.calls) == 1
+    ACTIVE_REQUEST.reset(token)
+
+
+def hedging(seconds: float | None = 0.0, **more: Any) -> Hedging:
+    """Hedging with a full budget."""
+    return Hedging(RetryBudget(0.1), HedgeDelay(seconds, **more))
+
+
+async def test_a_slow_query_is_sent_a_second_time() -> None:
+    """The first answer counts, and the other call is cancelled."""
+    call = Scripted([asyncio.get_running_loop().create_future(), GOOD])
+    one = hedging()
+    assert await outcome(one.hedged(call)) == GOOD
+    assert (len(call.calls), call.cancelled, one.made, one.won) == (2, 1, 1, 1)
+
+
+async def test_a_fast_query_is_sent_once() -> None:
+    """And so is one that fails fast: that is for retries."""
+    for entry in (GOOD, LOST):
+        call = Scripted([entry])
+        one = hedging(60.0)
+        await outcome(one.hedged(call))
+        assert (len(call.calls), one.made) == (1, 0)
+
+
+async def test_a_second_call_that_fails_leaves_the_first_one() -> None:
+    """It may still be answered."""
+    first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    call = Scripted([first, LOST])
+    one = hedging()
+    waiting = asyncio.create_task(outcome(one.hedged(call)))
+    await soon(lambda: len(call.calls) == 2)
+    first.set_result(GOOD)
+    assert await waiting == GOOD
+    assert one.won == 0
+
+
+async def test_two_failures_are_a_failure() -> None:
+    """And nothing is left under way."""
+    first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    call = Scripted([first, LOST])
+    waiting = asyncio.create_task(outcome(hedging().hedged(call)))
+    await soon(lambda: len(call.calls) == 2)
+    first.set_exception(LOST)
+    assert await waiting == "ConnectionLost"
+
+
+async def test_second_calls_spend_the_budget_of_retries() -> None:
+    """Without a balance there is none."""
+    first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    call = Scripted([first])
+    one = Hedging(RetryBudget(0.1, tokens=0.5), HedgeDelay(0.0))
+    waiting = asyncio.create_task(outcome(one.hedged(call)))
+    await asyncio.sleep(0.01)
+    assert (len(call.calls), one.budget.refused) == (1, 1)
+    first.set_result(GOOD)
+    assert await waiting == GOOD
+
+
+async def test_giving_up_gives_both_calls_up() -> None:
+    """Neither goes on for nobody."""
+    call = Scripted([asyncio.get_running_loop().create_future()])
+    waiting = asyncio.create_task(outcome(hedging().hedged(call)))
+    await soon(lambda: len(call.calls) == 2)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert call.cancelled == 2
+
+
+def test_a_percentile_is_learned_from_the_last_calls() -> None:
+    """Before it is known nothing is hedged."""
+    delay = HedgeDelay(percentile=95)
+    for number in range(49):
+        delay.learn(number / 100)
+    assert delay.seconds is None
+    delay.learn(0.49)
+    assert delay.seconds == 0.47
+    for number in range(1000):
+        delay.learn(1 + number % 100 / 100)
+    assert delay.seconds == 1.95
