@@ -93,7 +93,7 @@ def create_gateway(
     app = Gateway(graph, lifespan=lifespan([graph, *closing], shared.large_responses, background))
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
-    app.serve_operators(OperatorRoutes(metrics, ready, remark), chosen.graphiql_dir)
+    app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)
     if shared.caching is not None and chosen.response_cache_invalidation_key is not None:
         app.serve_invalidation(shared.caching, chosen.response_cache_invalidation_key.get_secret_value())
     return app

@@ -28,7 +28,7 @@ from gateway.cost_figures import (
 )
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.garbage_collection import freeze_long_lived_objects
-from gateway.http.server import ClientLimits, configured, run
+from gateway.http.server import ClientLimits, StopTimes, configured, run
 from gateway.http.server import listen as open_listener
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.preparation_limits import Limits
@@ -69,7 +69,7 @@ def serve(
     freeze_long_lived_objects()
     typer.echo(f"Serving {supergraph} at http://{listen}/graphql")
     with listener:
-        run(configured(app, ClientLimits.of(settings)), listener)
+        run(configured(app, ClientLimits.of(settings), stop_times=StopTimes.of(settings)), listener)
 
 
 def _log_as_json() -> None:

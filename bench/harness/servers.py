@@ -129,7 +129,7 @@ def _environment(settings: Mapping[str, str]) -> Iterator[None]:
     before = dict(os.environ)
     for name in [name for name in before if name.startswith("FURLONG_")]:
         del os.environ[name]
-    os.environ.update(settings)
+    os.environ.update({"FURLONG_GATEWAY_DRAIN_SECONDS": "0", **settings})
     try:
         yield
     finally:

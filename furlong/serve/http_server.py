@@ -5,15 +5,12 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-import uvicorn
 from starlette.types import ASGIApp
 
-from gateway.http.server import ClientLimits, configured, listen
+from gateway.http.server import ClientLimits, Server, configured, listen
 from gateway.settings import GatewaySettings
 
 __all__ = ["listen", "serving"]
-
-GRACE_SECONDS = 2
 
 
 @asynccontextmanager
@@ -21,6 +18,8 @@ async def serving(
     app: ASGIApp, listener: socket.socket, limits: ClientLimits | None = None
 ) -> AsyncIterator[None]:
     """Serve an application on a listening socket while the block runs; from its first line on it responds.
+
+    At the end it does not wait until load balancers notice, and for requests under way only shortly.
 
     Args:
         app: the application.
@@ -30,7 +29,7 @@ async def serving(
     Raises:
         RuntimeError: the application's start-up failed.
     """
-    config = configured(app, limits or ClientLimits.of(GatewaySettings()), grace_seconds=GRACE_SECONDS)
+    config = configured(app, limits or ClientLimits.of(GatewaySettings()))
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -45,7 +44,7 @@ async def serving(
         await asyncio.shield(task)
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """A server that leaves signals to its process."""
 
     @contextmanager

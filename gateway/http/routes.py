@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.invalidation import InvalidationRoute
@@ -35,11 +36,13 @@ class Gateway(FastAPI):
 
     Attributes:
         fast_path: For our own server; without this attribute every request goes through ASGI.
+        draining: Whether the server is about to stop, which our own server notes here.
     """
 
     def __init__(self, graph: ServedGraph, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._graph = graph
+        self.draining = Draining()
         self.fast_path: FastPath | None = FastPath(b"POST", PATH.encode(), graph.admission, graph.respond)
         # For other methods, and for an application that is mounted under a path.
         route = Route(PATH, graph, methods=["GET", "POST"])
@@ -75,11 +78,13 @@ class OperatorRoutes:
         registry: The gateway's metrics.
         check: The readiness check, if there is one.
         remark: Returns a line that is added to each response, if given.
+        draining: Whether the server is about to stop.
     """
 
     registry: Metrics
     check: IsReady | None
     remark: Remark | None = None
+    draining: Draining = field(default_factory=Draining)
 
     async def health(self) -> Response:
         """Return that the process is alive."""
@@ -87,6 +92,8 @@ class OperatorRoutes:
 
     async def ready(self) -> Response:
         """Return whether requests can be served; an application always has a supergraph."""
+        if self.draining.has_begun:
+            return PlainTextResponse(self._remarked("draining"), status_code=503)
         if self.check is not None and not await self.check():
             return PlainTextResponse(self._remarked("not ready"), status_code=503)
         return PlainTextResponse(self._remarked("ready"))

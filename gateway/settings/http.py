@@ -36,3 +36,14 @@ class HttpSettings(BaseSettings):
         description="The most requests that are answered at once; fewer while they keep the CPU busy. "
         "Further requests are refused at once with 503.",
     )
+    drain_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="How long a server that gets SIGTERM still accepts connections while /ready says 503: as "
+        "long as load balancers need to notice. It does not wait after SIGINT (Ctrl-C).",
+    )
+    finish_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        description="How long a stopping server then waits for requests under way.",
+    )

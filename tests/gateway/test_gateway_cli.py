@@ -150,7 +150,11 @@ def test_serve_answers_until_it_is_stopped(tmp_path: Path) -> None:
             [sys.executable, "-m", "gateway", "serve", "--supergraph", SHOP, "--listen", f"127.0.0.1:{port}"],
             stderr=log,
             stdout=log,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "FURLONG_GATEWAY_DRAIN_SECONDS": "0",
+            },
         )
         try:
             wait_until_ready(client, f"http://127.0.0.1:{port}/ready", process)
@@ -158,7 +162,7 @@ def test_serve_answers_until_it_is_stopped(tmp_path: Path) -> None:
             assert answer.json() == {"data": {"__typename": "Query"}}
         finally:
             process.terminate()
-            process.wait(60)
+            assert process.wait(60) == 0
 
 
 def free_port() -> int:

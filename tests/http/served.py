@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
-
-from gateway.http.server import ClientLimits, configured
+from gateway.http.server import ClientLimits, Server, configured
 
 PATIENCE_SECONDS = 60.0
 
@@ -25,7 +23,7 @@ def served(app: Any, limits: ClientLimits | None = None) -> Iterator[str]:
     """
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(configured(app, limits or ClientLimits()))
+        server = Server(configured(app, limits or ClientLimits()))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

@@ -13,7 +13,7 @@ import orjson
 from federation.asked import SubgraphRequest, asking
 
 from furlong.serve.http_server import listen, serving
-from gateway import GatewaySettings, create_gateway
+from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.http.server import ClientLimits
 from tests.gateway.world import Federation
 
@@ -46,12 +46,15 @@ class Shop:
     @asynccontextmanager
     async def served(self) -> AsyncIterator[Shop]:
         """Serve until the end of the block."""
-        transports = {name: asking(self._asking(name)) for name in self.federation.sources}
-        app = create_gateway(self.federation.sdl, transports, self.settings)
+        app = create_gateway(self.federation.sdl, self.transports(), self.settings)
         with listen("127.0.0.1", 0) as listener:
             self.port = listener.getsockname()[1]
             async with serving(app, listener, self.limits):
                 yield self
+
+    def transports(self) -> dict[str, MemoryTransport]:
+        """The subgraphs, which answer when they are let."""
+        return {name: asking(self._asking(name)) for name in self.federation.sources}
 
     def _asking(self, name: str) -> Callable[[SubgraphRequest], Any]:
         async def ask(request: SubgraphRequest) -> Mapping[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.http.busy_clients import BusyClients
 
 PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,24 +29,25 @@ async def app(scope, receive, send):
 """
 SERVE = """
 import sys
-from gateway.http.server import ClientLimits, configured, listen, run
+from gateway.http.server import ClientLimits, StopTimes, configured, listen, run
 
 if __name__ == "__main__":
     listener = listen("127.0.0.1", 0)
     print(listener.getsockname()[1], flush=True)
-    run(configured("application:app", ClientLimits(), workers=int(sys.argv[1])), listener)
+    times = StopTimes(drain_seconds=0.5, finish_seconds=60)
+    run(configured("application:app", ClientLimits(), workers=int(sys.argv[1]), stop_times=times), listener)
 """
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path, workers: int) -> None:
-    """All its processes end with it, by the signal that service managers send."""
+async def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path, workers: int) -> None:
+    """All its processes end with it, by the signal that service managers send, and no request is lost."""
     (tmp_path / "application.py").write_text(APP)
     (tmp_path / "serve.py").write_text(SERVE)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
     with (
         (tmp_path / "log").open("wb") as log,
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: ASYNC220 - it starts within milliseconds
             [sys.executable, "serve.py", str(workers)],
             cwd=tmp_path,
             env=environment,
@@ -54,12 +59,39 @@ def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path, workers: int
         try:
             assert process.stdout is not None
             port = int(process.stdout.readline())
-            answer = httpx.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
+            worker = await answering_worker(port)
+            if workers > 1:
+                first, worker = worker, await kill_and_ask(worker, port)
+                second, worker = worker, await kill_and_ask(worker, port)
+                assert len({first, second, worker}) == 3  # of two workers, so one was replaced
+            clients = BusyClients(port, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            async with clients.busy(8):
+                await clients.until_answered(200)
+                process.send_signal(signal.SIGTERM)
+                status = f"http://127.0.0.1:{port}/ready"
+                async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as client:
+                    while (await client.get(status)).status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                        pass
+            assert process.wait(PATIENCE_SECONDS) == 0
+            assert clients.failures == []
         finally:
             process.kill()
-    worker = int(answer.text)
     assert (worker == process.pid) == (workers == 1)
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+
+
+async def answering_worker(port: int) -> int:
+    """The process that answers a request."""
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
+        return int((await client.get(f"http://127.0.0.1:{port}/")).text)
+
+
+async def kill_and_ask(worker: int, port: int) -> int:
+    """Kill a worker, and return one that answers after that."""
+    os.kill(worker, signal.SIGKILL)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if (answering := await answering_worker(port)) != worker:
+                    return answering

@@ -108,8 +108,9 @@ def programs_in(
 
 
 def without_settings() -> dict[str, str]:
-    """Return the environment without settings of Furlong."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+    """Return the environment without settings of Furlong, but the one that lets servers stop quickly."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+    return {**inherited, "FURLONG_GATEWAY_DRAIN_SECONDS": "0"}
 
 
 @dataclass(frozen=True)

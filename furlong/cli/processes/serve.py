@@ -9,7 +9,7 @@ from furlong.cli.install.db import check_databases
 from furlong.cli.options import address, fail, log_to_stderr
 from furlong.serve.http_server import listen as open_listener
 from furlong.settings import ServeSettings
-from gateway.http.server import ClientLimits, configured, run
+from gateway.http.server import ClientLimits, StopTimes, configured, run
 from gateway.settings import GatewaySettings
 
 
@@ -27,7 +27,7 @@ def serve(
     try:
         listener = open_listener(*address(listen))
         create_app()  # so that wrong settings end the command and not each worker process
-        limits = ClientLimits.of(GatewaySettings())
+        settings = GatewaySettings()
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
     if ServeSettings().subgraphs == "memory":
@@ -35,4 +35,13 @@ def serve(
     typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
     factory = "furlong.cli.processes.site_factory:create_app"
     with listener:
-        run(configured(factory, limits, workers=workers, factory=True), listener)
+        run(
+            configured(
+                factory,
+                ClientLimits.of(settings),
+                workers=workers,
+                stop_times=StopTimes.of(settings),
+                factory=True,
+            ),
+            listener,
+        )

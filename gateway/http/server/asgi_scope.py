@@ -1,4 +1,4 @@
-"""What the ASGI scope says of a request's target."""
+"""What the ASGI scope says of a connection and of a request's target."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ import urllib.parse
 from typing import Any
 
 import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+def of_connection(protocol: HttpToolsProtocol) -> dict[str, Any]:
+    """Return what all requests of a connection have in their scopes."""
+    return {
+        "type": "http",
+        "asgi": {"version": protocol.asgi_version, "spec_version": "2.3"},
+        "server": protocol.server,
+        "client": protocol.client,
+        "scheme": protocol.scheme,
+        "root_path": protocol.root_path,
+    }
 
 
 def target(url: bytes, root_path: str) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import Any, Final
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.headers import RawHeaders
-from gateway.http.server.asgi_scope import target
+from gateway.http.server.asgi_scope import of_connection, target
 from gateway.http.server.exchange import Exchange
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.request_sniffer import RequestSniffer
@@ -34,12 +35,14 @@ class BoundedProtocol(HttpToolsProtocol):
     Attributes:
         response_heads: The heads of replies.
         limits: The limits of the connection.
+        draining: Whether the server is about to stop.
         fast_path: The application's fast path, if it has one.
         sniffer: Recognizes ordinary requests for the fast path.
     """
 
     response_heads: ResponseHeads
     limits: ClientLimits
+    draining: Draining
     fast_path: FastPath | None
     sniffer: RequestSniffer | None
     _common: dict[str, Any]
@@ -60,14 +63,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Start the time limit for the first request of a new connection."""
         super().connection_made(transport)
-        self._common = {
-            "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
-            "root_path": self.root_path,
-        }
+        self._common = of_connection(self)
         self._deadline = self.loop.time() + self.limits.head_seconds
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -166,7 +162,9 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._usual_head = decisive
         self._framing_bytes = 0
         self._needs_deadline = True
-        keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        keep_alive = (
+            parser.should_keep_alive() and parser.get_http_version() != "1.0" and not self.draining.has_begun
+        )
         is_next = self._active is None or self._active.response_complete
         self._on_fast_path = (
             is_next
@@ -180,10 +178,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if parser.should_upgrade() and self._should_upgrade():
             self.scope = self._scope()
             return
+        before = self.cycle
         exchange = self.cycle = Exchange(self, self.response_heads, keep_alive=keep_alive)
         if is_next:
             self._active = self._unstarted = exchange
         else:
+            before.keep_alive |= self.draining.has_begun  # the last of several requests ends the connection
             self.flow.pause_reading()
             exchange.prepare_asgi(self, self._scope())
             self.pipeline.appendleft((exchange, self.app))
@@ -274,9 +274,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         fast_path.admission.refuse()
-        self.transport.write(self.response_heads.refusal(fast_path, self.server_state.default_headers))
+        is_kept = self._keeping_alive and not self.draining.has_begun
+        headers = self.server_state.default_headers
+        self.transport.write(self.response_heads.refusal(fast_path, headers, is_kept=is_kept))
         self._deadline = self.loop.time() + self.limits.idle_seconds
-        if not self._keeping_alive:
+        if not is_kept:
             self.transport.close()
 
     def _admit(self, exchange: Exchange, fast_path: FastPath) -> None:
@@ -328,11 +330,14 @@ class BoundedProtocol(HttpToolsProtocol):
     async def _run_asgi(self, exchange: Exchange) -> None:
         scope: Any = exchange.scope
         try:
-            await exchange.run_asgi(self.app)
+            await exchange.run_asgi(self._app_for(exchange))
         finally:
             self.tasks.discard(exchange.task)
             # The scope refers to the exchange; break the cycle, so that both are freed at once.
             scope.pop("extensions", None)
+
+    def _app_for(self, _exchange: Exchange) -> Any:
+        return self.app
 
     def _give_up(self, status: HTTPStatus) -> None:
         """Disconnect in the middle of a body; reply with a status if that can only mean this request."""

@@ -8,9 +8,10 @@ from typing import Any
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
+from gateway.http.server.draining_protocol import DrainingProtocol
 from gateway.http.server.limits import ClientLimits
-from gateway.http.server.protocol import BoundedProtocol
 from gateway.http.server.request_sniffer import RequestSniffer
 from gateway.http.server.response_heads import ResponseHeads
 
@@ -29,6 +30,7 @@ class ProtocolFactory:
         self._response_heads = ResponseHeads()
         self._sweeping = False
         self._sniffer: RequestSniffer | None = None
+        self._draining = Draining()
 
     def __call__(
         self,
@@ -38,15 +40,21 @@ class ProtocolFactory:
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> asyncio.Protocol:
         """Make a protocol, as uvicorn calls a protocol's class."""
-        protocol = BoundedProtocol(config, server_state, app_state, _loop)
+        protocol = DrainingProtocol(config, server_state, app_state, _loop)
         protocol.response_heads = self._response_heads
         protocol.limits = self.limits
         protocol.fast_path = getattr(protocol.app, "fast_path", None)
+        protocol.draining = self.draining_of(protocol.app)
         protocol.sniffer = self._sniffer_of(protocol.fast_path)
         if not self._sweeping:
             self._sweeping = True
             protocol.loop.call_later(self._sweep_seconds, self._sweep, protocol.loop, server_state)
         return protocol
+
+    def draining_of(self, app: Any) -> Draining:
+        """Return the application's own state of draining, or else the server's."""
+        draining: Draining = getattr(app, "draining", self._draining)
+        return draining
 
     def _sniffer_of(self, fast_path: FastPath | None) -> RequestSniffer | None:
         if fast_path is not None and self._sniffer is None:
@@ -56,7 +64,7 @@ class ProtocolFactory:
     def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
         """Check all connections; one timer for all costs less than one for each request."""
         now = loop.time()
-        own = [each for each in state.connections if isinstance(each, BoundedProtocol)]
+        own = [each for each in state.connections if isinstance(each, DrainingProtocol)]
         for each in own:
             each.check(now)
         self._sweeping = bool(own)

@@ -46,13 +46,21 @@ class ResponseHeads:
         """Return the head of a reply that never has a body, up to the end of its last line."""
         return (STATUS_LINES[status] + self.fixed(headers)).removesuffix(b"\r\n")
 
-    def refusal(self, fast_path: FastPath, headers: RawHeaders) -> bytes:
-        """Return the complete reply to a request that is not admitted."""
+    def refusal(self, fast_path: FastPath, headers: RawHeaders, *, is_kept: bool = True) -> bytes:
+        """Return the complete reply to a request that is not admitted.
+
+        Args:
+            fast_path: What the request is refused for.
+            headers: uvicorn's default headers.
+            is_kept: Whether the connection is kept after it.
+        """
         if headers is not self._refused_with:
             self._refused_with = headers
             head = STATUS_LINES[HTTPStatus.SERVICE_UNAVAILABLE] + self.fixed(headers)
             rest = b"content-type: application/json\r\nretry-after: %b\r\ncontent-length: %d\r\n\r\n"
             self._refusal = head + rest % (RETRY_AFTER, len(fast_path.refusal)) + fast_path.refusal
+        if not is_kept:
+            return self._refusal.replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
         return self._refusal
 
     def closing(self, status: HTTPStatus, headers: RawHeaders) -> bytes:

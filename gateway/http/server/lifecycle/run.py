@@ -1,19 +1,21 @@
-"""Runs an ASGI application by uvicorn, in one process or in several that share a socket."""
+"""Runs an ASGI application by our server, in one process or in several that share a socket."""
 
 from __future__ import annotations
 
 import socket
 from typing import Final
 
-import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
+from uvicorn.config import STARTUP_FAILURE
 
+from gateway.http.server.lifecycle.config import ServerConfig
+from gateway.http.server.lifecycle.server import Server
+from gateway.http.server.lifecycle.stop_times import StopTimes
+from gateway.http.server.lifecycle.workers import Workers
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.protocol_factory import ProtocolFactory
 
 BACKLOG: Final = 2048
-GRACE_SECONDS: Final = 4
 
 
 def configured(
@@ -21,22 +23,23 @@ def configured(
     limits: ClientLimits,
     *,
     workers: int = 1,
-    grace_seconds: int = GRACE_SECONDS,
+    stop_times: StopTimes | None = None,
     factory: bool = False,
-) -> uvicorn.Config:
-    """Return uvicorn's configuration for serving an application.
+) -> ServerConfig:
+    """Return the configuration for serving an application.
 
     Args:
         app: An application, or the name of one or of its factory as `module:name`.
         limits: The limits for clients.
         workers: How many processes serve.
-        grace_seconds: How long a stopping server waits for requests under way.
+        stop_times: How long the server takes to stop; by default it does not wait for load balancers.
         factory: Whether `app` names a factory.
     """
-    return uvicorn.Config(
+    return ServerConfig(
         app,
+        ProtocolFactory(limits),
+        stop_times or StopTimes(),
         factory=factory,
-        http=ProtocolFactory(limits),  # type: ignore[arg-type]  # is called as a protocol's class would be
         loop="uvloop",
         workers=workers,
         log_config=None,
@@ -45,7 +48,6 @@ def configured(
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
-        timeout_graceful_shutdown=grace_seconds,
     )
 
 
@@ -62,17 +64,18 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(config: uvicorn.Config, listener: socket.socket) -> None:
+def run(config: ServerConfig, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
-        SystemExit: The application failed to start.
+        SystemExit: The application failed to start, or a second signal ended the server at once.
     """
     if config.workers > 1:
-        listener.set_inheritable(True)
-        Multiprocess(config, sockets=[listener]).run()
+        Workers(config, listener).run()
         return
-    server = uvicorn.Server(config)
+    server = Server(config)
     server.run(sockets=[listener])
     if not server.started:
-        raise SystemExit(uvicorn.config.STARTUP_FAILURE)
+        raise SystemExit(STARTUP_FAILURE)
+    if server.ended_by is not None:
+        raise SystemExit(128 + server.ended_by)

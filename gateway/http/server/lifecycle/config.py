@@ -1,0 +1,31 @@
+"""uvicorn's configuration, with what our server adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import uvicorn
+
+from gateway.http.draining import Draining
+from gateway.http.server.lifecycle.stop_times import StopTimes
+from gateway.http.server.protocol_factory import ProtocolFactory
+
+
+class ServerConfig(uvicorn.Config):
+    """uvicorn's configuration.
+
+    Attributes:
+        protocols: Makes the protocol of each connection.
+        stop_times: How long the server takes to stop.
+    """
+
+    def __init__(self, app: Any, protocols: ProtocolFactory, stop_times: StopTimes, **options: Any) -> None:
+        # uvicorn calls the factory as it would call a protocol's class.
+        super().__init__(app, http=protocols, **options)  # type: ignore[arg-type]
+        self.protocols = protocols
+        self.stop_times = stop_times
+
+    @property
+    def draining(self) -> Draining:
+        """The loaded application's own state of draining, or the server's."""
+        return self.protocols.draining_of(self.loaded_app)

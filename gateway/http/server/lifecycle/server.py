@@ -1,0 +1,150 @@
+"""A server in one process, which stops without breaking a connection on which a request may be on its way."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+from typing import Final
+
+import structlog
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+
+from gateway.http.server.draining_protocol import DrainingProtocol
+from gateway.http.server.lifecycle.accept_queue import refuse_new_connections
+from gateway.http.server.lifecycle.config import ServerConfig
+
+SETTLE_SECONDS: Final = 0.1
+"""How long connections that are being made may take until the listening socket is closed."""
+
+SUPERVISED_SETTLE_SECONDS: Final = 0.4
+"""The same for a worker, whose supervisor keeps new connections from the socket in the meantime."""
+
+TICK_SECONDS: Final = 0.05
+CANCELLED_SECONDS: Final = 0.5
+"""How long cancelled requests may take to reply."""
+
+STOP_AT_ONCE: Final = signal.SIGUSR1
+"""Tells a worker to stop without the time in which load balancers notice."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, with an end of our own.
+
+    1. It is not ready any more, and each reply is the last of its connection.
+    2. After the time in which load balancers notice, it accepts no more connections.
+    3. It closes idle connections: those used within the last second have that second for another request.
+    4. When no connection is left, or after the time for requests under way, it ends.
+
+    A second signal ends it at once.
+
+    Attributes:
+        config: The configuration.
+        shares_socket: Whether other processes accept from the same socket.
+        ended_by: The second signal, if there was one.
+    """
+
+    config: ServerConfig
+
+    def __init__(self, config: ServerConfig, *, shares_socket: bool = False) -> None:
+        super().__init__(config)
+        self.shares_socket = shares_socket
+        self.ended_by: int | None = None
+        self._drain_seconds = config.stop_times.drain_seconds
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle the signals while the server runs; afterwards they are not raised again as uvicorn does."""
+        # A worker's supervisor gets what a terminal sends to all, and says what to do.
+        handled = {signal.SIGTERM: self.handle_exit, STOP_AT_ONCE: self.handle_exit}
+        handled[signal.SIGINT] = self._ignore if self.shares_socket else self.handle_exit
+        before = {number: signal.signal(number, handler) for number, handler in handled.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn has it
+        """Begin to stop; at a second signal, stop at once."""
+        if self.should_exit:
+            self.force_exit = True
+            self.ended_by = sig
+            return
+        self.should_exit = True
+        if sig != signal.SIGTERM or not self.started:
+            self._drain_seconds = 0.0
+        if self.started:
+            self.config.draining.begin()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application, and accept connections."""
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            sys.exit(STARTUP_FAILURE)
+        loop, config = asyncio.get_running_loop(), self.config
+        make_protocol = partial(config.protocols, config, self.server_state, self.lifespan.state)
+        self.servers = [
+            await loop.create_server(make_protocol, sock=each, backlog=config.backlog)
+            for each in sockets or ()
+        ]
+        self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; see the class."""
+        self.config.draining.begin()
+        for each in list(self.server_state.connections):
+            if isinstance(each, DrainingProtocol):
+                each.drain()
+        await self._pass(self._drain_seconds)
+        await self._stop_accepting(sockets or ())
+        await self._finish()
+        if not self.force_exit:
+            await self.lifespan.shutdown()
+
+    async def _stop_accepting(self, sockets: Sequence[socket.socket]) -> None:
+        if not self.shares_socket:
+            for each in sockets:
+                refuse_new_connections(each)
+        await self._pass(SUPERVISED_SETTLE_SECONDS if self.shares_socket else SETTLE_SECONDS)
+        for server in self.servers:
+            server.close()
+        for each in sockets:
+            each.close()
+
+    async def _finish(self) -> None:
+        """Wait for requests under way, and close connections that have none."""
+        loop, state = asyncio.get_running_loop(), self.server_state
+        deadline = loop.time() + self.config.stop_times.finish_seconds
+        for each in list(state.connections):
+            if not isinstance(each, DrainingProtocol):
+                each.shutdown()  # a websocket: closed with 1012, service restart
+        while (state.connections or state.tasks) and not self.force_exit and loop.time() < deadline:
+            for each in list(state.connections):
+                if isinstance(each, DrainingProtocol):
+                    each.close_if_idle(loop.time())
+            await asyncio.sleep(TICK_SECONDS)
+        if state.tasks:
+            structlog.get_logger("gateway").error("requests_cancelled_at_stop", requests=len(state.tasks))
+            for task in list(state.tasks):
+                task.cancel(msg="The server stops")
+            await asyncio.wait(list(state.tasks), timeout=CANCELLED_SECONDS)
+        for each in list(state.connections):
+            each.transport.abort() if self.force_exit else each.transport.close()
+
+    async def _pass(self, seconds: float) -> None:
+        """Let time pass, unless a second signal comes."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not self.force_exit and (left := end - loop.time()) > 0:  # noqa: ASYNC110 - a signal sets it
+            await asyncio.sleep(min(left, TICK_SECONDS))
+
+    @staticmethod
+    def _ignore(sig: int, frame: FrameType | None) -> None:
+        """Do nothing."""

@@ -1,0 +1,196 @@
+"""Several processes that accept from one socket, and the supervisor that replaces and stops them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Final
+
+import structlog
+from uvicorn.config import STARTUP_FAILURE
+
+from gateway.http.server.lifecycle.accept_queue import refuse_new_connections
+from gateway.http.server.lifecycle.config import ServerConfig
+from gateway.http.server.lifecycle.server import STOP_AT_ONCE, Server
+
+PING_SECONDS: Final = 1.0
+PATIENCE_SECONDS: Final = 5.0
+"""How long a worker may take to answer the supervisor, and longer than its time to stop."""
+
+SPAWNING: Final = multiprocessing.get_context("spawn")
+"""A fork would copy threads and locks of the supervisor."""
+
+
+def serve_in_worker(config: ServerConfig, listener: socket.socket, pings: Connection) -> None:
+    """Serve in a worker process, until the supervisor says or ends."""
+    config.configure_logging()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # also before the server runs
+    server = Server(config, shares_socket=True)
+    threading.Thread(target=_answer_pings, args=(server, pings), daemon=True).start()
+    threading.Thread(target=_stop_with_supervisor, daemon=True).start()
+    server.run(sockets=[listener])
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
+
+
+def _answer_pings(server: Server, pings: Connection) -> None:
+    with suppress(EOFError, OSError):
+        while True:
+            pings.recv()
+            pings.send(server.started)
+
+
+def _stop_with_supervisor() -> None:
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        os.kill(os.getpid(), STOP_AT_ONCE)
+
+
+class Worker:
+    """A worker process, as the supervisor sees it."""
+
+    def __init__(self, config: ServerConfig, listener: socket.socket) -> None:
+        self._pings, theirs = SPAWNING.Pipe()
+        self.process = SPAWNING.Process(target=serve_in_worker, args=(config, listener, theirs))
+        self.process.start()
+        theirs.close()
+
+    def answers(self) -> bool | None:
+        """Return whether the worker serves by now; None if it does not answer."""
+        with suppress(EOFError, OSError):
+            self._pings.send(None)
+            if self._pings.poll(PATIENCE_SECONDS):
+                return bool(self._pings.recv())
+        return None
+
+    def signal(self, number: int) -> None:
+        """Send a signal, unless the process has ended."""
+        if self.process.exitcode is None and self.process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.process.pid, number)
+
+    def kill(self) -> None:
+        """End the process without its consent."""
+        self.process.kill()
+        self.process.join()
+
+
+class Workers:
+    """The supervisor of the workers.
+
+    It replaces a worker that ended or hangs, and at SIGHUP one after the other all of them. At SIGTERM or
+    SIGINT it stops all workers together; at a second signal at once.
+    """
+
+    def __init__(self, config: ServerConfig, listener: socket.socket) -> None:
+        self._config, self._listener = config, listener
+        self._workers: list[Worker] = []
+        self._noted, noting = socket.socketpair()
+        for each in (self._noted, noting):
+            each.setblocking(False)
+        self._noting = noting
+
+    def run(self) -> None:
+        """Supervise until SIGINT or SIGTERM.
+
+        Raises:
+            SystemExit: A worker failed to start, or a second signal ended the workers at once.
+        """
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, lambda _number, _frame: None) for number in numbers}
+        # Handlers in Python could interrupt anything; the interpreter's own writes the number to this socket.
+        wakeup = signal.set_wakeup_fd(self._noting.fileno())
+        try:
+            self._workers = [self._start() for _ in range(self._config.workers)]
+            self._stop(self._supervise())
+        finally:
+            for each in self._workers:
+                each.kill()
+            signal.set_wakeup_fd(wakeup)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _start(self) -> Worker:
+        return Worker(self._config, self._listener)
+
+    def _supervise(self) -> int:
+        """Keep the workers alive, and return the signal that ends them."""
+        while True:
+            for number in self._signals(PING_SECONDS, wakes=self._workers):
+                if number != signal.SIGHUP:
+                    return number
+                self._replace_all()
+            for place, worker in enumerate(self._workers):
+                if worker.process.is_alive() and worker.answers() is not None:
+                    continue
+                worker.kill()
+                if worker.process.exitcode == STARTUP_FAILURE:
+                    raise SystemExit(STARTUP_FAILURE)  # it would fail again
+                self._workers[place] = self._start()
+
+    def _replace_all(self) -> None:
+        """Replace each worker when its successor serves; if one does not, keep the rest."""
+        for place, old in enumerate(self._workers):
+            new = self._start()
+            while not new.answers():
+                if not new.process.is_alive():
+                    structlog.get_logger("gateway").error("worker_not_replaced", pid=new.process.pid)
+                    return
+                time.sleep(0.1)
+            self._workers[place] = new
+            old.signal(STOP_AT_ONCE)
+
+    def _stop(self, number: int) -> None:
+        """Stop all workers.
+
+        Raises:
+            SystemExit: A second signal ended them at once.
+        """
+        times = self._config.stop_times
+        second = None
+        if number == signal.SIGTERM:
+            self._signal_all(signal.SIGTERM)
+            second = self._until_ended(times.drain_seconds)
+        refuse_new_connections(self._listener)
+        if number != signal.SIGTERM:
+            self._signal_all(STOP_AT_ONCE)
+        self._listener.close()
+        second = second or self._until_ended(times.finish_seconds + PATIENCE_SECONDS)
+        if second is not None:
+            self._signal_all(signal.SIGTERM)
+            self._until_ended(PATIENCE_SECONDS)
+            raise SystemExit(128 + second)
+
+    def _until_ended(self, seconds: float) -> int | None:
+        """Wait until all workers have ended, but no longer; return a signal that comes before."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            living = [each for each in self._workers if each.process.is_alive()]
+            if not living:
+                break
+            for number in self._signals(left, wakes=living):
+                if number != signal.SIGHUP:
+                    return number
+        return None
+
+    def _signal_all(self, number: int) -> None:
+        for each in self._workers:
+            each.signal(number)
+
+    def _signals(self, seconds: float, wakes: Iterable[Worker]) -> bytes:
+        """Wait for signals or the end of a worker, and return the numbers of the signals that came."""
+        sentinels = [each.process.sentinel for each in wakes]
+        multiprocessing.connection.wait([self._noted, *sentinels], seconds)
+        try:
+            return self._noted.recv(64)
+        except BlockingIOError:
+            return b""
