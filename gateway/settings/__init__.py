@@ -8,6 +8,7 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
+from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.rate_limits.settings import RateLimitSettings
 from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
@@ -25,6 +26,7 @@ class GatewaySettings(
     ExtensionSettings,
     AnswerSettings,
     SubgraphSettings,
+    HeaderRuleSettings,
     PlanningSettings,
     ResponseCacheSettings,
     CacheSettings,
