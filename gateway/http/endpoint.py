@@ -13,6 +13,7 @@ import structlog
 from msgspec import structs
 
 from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, RequestError, Unauthenticated
+from gateway.header_rules import collect
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
@@ -52,6 +53,7 @@ class Endpoint:
         admission: Bounds how many requests are executed at once.
         negotiation: Chooses media types.
         caching: Lets caches keep answers to GET.
+        collects_headers: Whether subgraphs' responses may have headers for clients.
     """
 
     pipeline: Pipeline
@@ -62,6 +64,7 @@ class Endpoint:
     admission: Admission
     negotiation: Negotiation
     caching: ResponseCaching
+    collects_headers: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET; a browser gets GraphiQL."""
@@ -96,7 +99,12 @@ class Endpoint:
         try:
             forwarded = self.forwarding.pick(headers)
             request = ReceivedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
-            response = await self.pipeline.respond(request)
+            if self.collects_headers:
+                collected = collect()
+                response = await self.pipeline.respond(request)
+                response = structs.replace(response, headers=collected.headers())
+            else:
+                response = await self.pipeline.respond(request)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             response = _error_response(error, client)
             if isinstance(error, RequestError):
@@ -105,8 +113,8 @@ class Endpoint:
         status = response.status
         if parameters is not None:
             return self.caching.reply(_reply(media, response), response.cache_policy, headers)
-        if status == 200:  # noqa: PLR2004 - the usual status, without additional headers
-            return status, media.content_type, response.content, ()
+        if status == 200:  # noqa: PLR2004 - the usual status, the same for all media types
+            return status, media.content_type, response.content, response.headers
         return _reply(media, response)
 
     def _page(self) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -51,14 +51,16 @@ class Forwarding:
 
     Attributes:
         names: Each name as bytes and as text.
+        others: Says whether a header is picked that is not among the names; None if none is.
     """
 
     names: tuple[tuple[bytes, str], ...]
+    others: Callable[[str], bool] | None = None
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> Forwarding:
+    def of(cls, names: Iterable[str], others: Callable[[str], bool] | None = None) -> Forwarding:
         """Build it from names in lower case."""
-        return cls(tuple((name.encode(ENCODING), name) for name in names))
+        return cls(tuple((name.encode(ENCODING), name) for name in names), others)
 
     def pick(self, found: Mapping[bytes, bytes]) -> dict[str, str]:
         """Return the forwarded headers that are present."""
@@ -66,4 +68,9 @@ class Forwarding:
         for name, text in self.names:
             if name in found:
                 picked[text] = found[name].decode(ENCODING)
+        if self.others is not None:
+            for name, value in found.items():
+                text = name.decode(ENCODING)
+                if self.others(text):
+                    picked[text] = value.decode(ENCODING)
         return picked

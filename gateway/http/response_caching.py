@@ -8,9 +8,11 @@ from hashlib import sha256
 from typing import Final
 
 from gateway.cache_control import CachePolicy
+from gateway.header_rules import strictest
 from gateway.http.client import NOT_MODIFIED, Reply
 
-NO_STORE: Final = (b"cache-control", b"no-store")
+CACHE_CONTROL: Final = b"cache-control"
+NO_STORE: Final = (CACHE_CONTROL, b"no-store")
 PAGE_HEADERS: Final = ((b"cache-control", b"no-cache"), (b"vary", b"accept"))
 """For the page that a browser gets at the same URL: no cache shall take it for an answer."""
 
@@ -27,10 +29,12 @@ class ResponseCaching:
     Attributes:
         vary: The headers that an answer may depend on.
         personal: The headers with which an answer belongs to one client.
+        is_shared: Whether answers may be public; not if headers that are not named here decide on them.
     """
 
     vary: bytes
     personal: tuple[bytes, ...]
+    is_shared: bool = True
 
     @classmethod
     def of(
@@ -40,6 +44,7 @@ class ResponseCaching:
         name_headers: Iterable[str] = (),
         *,
         authenticates: bool = False,
+        is_shared: bool = True,
     ) -> ResponseCaching:
         """Build it.
 
@@ -48,6 +53,7 @@ class ResponseCaching:
             key_header: The header that proves a client's class.
             name_headers: The headers in which clients name themselves, if that decides on answers.
             authenticates: Whether the gateway finds a session, by whatever a browser sends as credentials.
+            is_shared: Whether all headers that decide on answers are among these.
         """
         credentials = ("authorization", "cookie") if authenticates else ("authorization",)
         depends_on = [each for each in forwarded if each not in TRACING]
@@ -56,6 +62,7 @@ class ResponseCaching:
         return cls(
             ", ".join(vary).encode("latin-1"),
             tuple(each.encode("latin-1") for each in personal if each not in IMPERSONAL),
+            is_shared,
         )
 
     def reply(self, reply: Reply, policy: CachePolicy | None, headers: Mapping[bytes, bytes]) -> Reply:
@@ -67,14 +74,21 @@ class ResponseCaching:
             headers: The request's headers by name in lower case.
         """
         status, content_type, body, more = reply
-        if policy is None:
+        of_subgraphs = [value for name, value in more if name == CACHE_CONTROL]
+        more = [each for each in more if each[0] != CACHE_CONTROL]
+        if policy is None or any(name == b"set-cookie" for name, _ in more):
             return status, content_type, body, (*more, NO_STORE)
-        is_private = policy.is_private or any(name in headers for name in self.personal)
+        is_private = policy.is_private or not self.is_shared or any(name in headers for name in self.personal)
         # Representations in another media type are others, so their tags must differ (RFC 9110, 8.8.3).
         tag = b'"%b"' % sha256(content_type + b"\n" + body).hexdigest()[:32].encode()
-        scope = b"private" if is_private else b"public"
+        lifetime = b"%b, max-age=%d" % (b"private" if is_private else b"public", policy.max_age)
+        if of_subgraphs:
+            every = (each.decode("latin-1") for each in (lifetime, *of_subgraphs))
+            lifetime = strictest(every).encode("latin-1")
+            if lifetime == NO_STORE[1]:
+                return status, content_type, body, (*more, NO_STORE)
         caching = (
-            (b"cache-control", b"%b, max-age=%d" % (scope, policy.max_age)),
+            (CACHE_CONTROL, lifetime),
             (b"etag", tag),
             (b"vary", self.vary),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gateway.clients import Identification
 from gateway.errors import AnswerTooLarge, AuthenticationUnavailable, Overloaded, RequestError
 from gateway.executor import FetchedData, is_large
+from gateway.header_rules import KnownValues
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.documents import DocumentResolver
@@ -39,6 +40,7 @@ class Pipeline:
             meanwhile.
         rate_limits: Charge refused requests; None without limits.
         documents: Finds documents by their ids.
+        known_values: Adds what the gateway knows of a request to its headers; None without such rules.
     """
 
     authentication: Authentication
@@ -52,6 +54,7 @@ class Pipeline:
     response_bytes: int
     large_responses: Executor
     rate_limits: RateLimits | None = None
+    known_values: KnownValues | None = None
 
     async def respond(self, request: HttpRequest) -> Response:
         """Take a request the whole way: authenticate, prepare, check, plan, fetch, project, encode.
@@ -83,7 +86,10 @@ class Pipeline:
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
             passed_on = session if is_query else None
-            fetching = self.executor.fetch(planned, prepared.variables, request.forwarded, passed_on)
+            headers = request.forwarded
+            if self.known_values is not None:
+                headers = self.known_values.added(headers, session, client)
+            fetching = self.executor.fetch(planned, prepared.variables, headers, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
             fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
         finally:

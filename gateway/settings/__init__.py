@@ -8,6 +8,7 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
+from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.rate_limits.settings import RateLimitSettings
 from gateway.resilience.settings import ResilienceSettings
@@ -31,6 +32,7 @@ class GatewaySettings(
     MaskingSettings,
     ResilienceSettings,
     SubgraphSettings,
+    HeaderRuleSettings,
     PlanningSettings,
     ResponseCacheSettings,
     CacheSettings,

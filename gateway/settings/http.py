@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
+
+from gateway.header_rules.names import TOKEN, is_own_of_requests
 
 
 class HttpSettings(BaseSettings):
@@ -47,3 +49,14 @@ class HttpSettings(BaseSettings):
         ge=0,
         description="How long a stopping server then waits for requests under way.",
     )
+
+    @field_validator("forwarded_headers")
+    @classmethod
+    def _may_be_forwarded(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what concerns one connection only, and what the gateway itself says to subgraphs."""
+        for name in names:
+            if TOKEN.fullmatch(name) is None:
+                raise ValueError(f"{name!r} is no name of a header in lower case")
+            if is_own_of_requests(name):
+                raise ValueError(f"{name} is the gateway's own to say")
+        return names

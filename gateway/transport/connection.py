@@ -57,9 +57,9 @@ class Connection(asyncio.Protocol):
     __slots__ = ("_job", "_owner", "_reader", "_transport", "idle_since")
     _transport: asyncio.Transport
 
-    def __init__(self, owner: Owner, answer_bytes: int) -> None:
+    def __init__(self, owner: Owner, reader: ReplyReader) -> None:
         self._owner = owner
-        self._reader = ReplyReader(answer_bytes)
+        self._reader = reader
         self._job: Job | None = None
         self.idle_since = 0.0
 

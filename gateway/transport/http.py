@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -42,6 +42,14 @@ HEAD: Final = (
 )
 
 
+class ReplyHeaders(Protocol):
+    """What wants to know the headers of replies."""
+
+    def receive(self, received: Iterable[tuple[bytes, bytes]]) -> None:
+        """Note the headers of a reply, with names in lower case."""
+        ...
+
+
 @dataclass(slots=True)
 class Connections:
     """The connections to one subgraph, made for the first request because they belong to its event loop."""
@@ -49,12 +57,19 @@ class Connections:
     address: Address
     limits: HttpLimits
     trust: ssl.SSLContext | None
+    keeps_headers: bool = False
     _pool: Pool | None = field(default=None, init=False)
 
     def pool(self) -> Pool:
         """Return the connections."""
         if self._pool is None:
-            self._pool = Pool(self.address, self.limits, self.trust, asyncio.get_running_loop())
+            self._pool = Pool(
+                self.address,
+                self.limits,
+                self.trust,
+                asyncio.get_running_loop(),
+                keeps_headers=self.keeps_headers,
+            )
         return self._pool
 
     async def close(self) -> None:
@@ -69,10 +84,12 @@ class HttpTransport:
     Attributes:
         head: The part of the head that all requests share.
         connections: The connections to the subgraph.
+        reply_headers: Gets the headers of each reply; None if nobody wants them.
     """
 
     head: bytes
     connections: Connections
+    reply_headers: ReplyHeaders | None = None
 
     @property
     def trusted(self) -> bool:
@@ -80,7 +97,9 @@ class HttpTransport:
         return False
 
     @classmethod
-    def to(cls, url: str, limits: HttpLimits | None = None) -> HttpTransport:
+    def to(
+        cls, url: str, limits: HttpLimits | None = None, reply_headers: ReplyHeaders | None = None
+    ) -> HttpTransport:
         """Return a transport with connections of its own; the caller closes it.
 
         Raises:
@@ -90,15 +109,19 @@ class HttpTransport:
         limits = limits or HttpLimits()
         address = Address.of(url)
         head = HEAD.format(target=address.target, authority=address.authority).encode("ascii")
-        return cls(head, Connections(address, limits, address.trust(limits.authorities)))
+        trust = address.trust(limits.authorities)
+        connections = Connections(address, limits, trust, keeps_headers=reply_headers is not None)
+        return cls(head, connections, reply_headers)
 
-    def reaches(self, url: str, limits: HttpLimits) -> bool:
-        """Return whether it posts to just this URL, within just these limits.
+    def reaches(self, url: str, limits: HttpLimits, reply_headers: ReplyHeaders | None = None) -> bool:
+        """Return whether it posts to just this URL, within just these limits, and picks just these headers.
 
         Raises:
             ValueError: It is not an HTTP URL.
         """
-        return self.connections.address == Address.of(url) and self.connections.limits == limits
+        known = self.connections
+        is_same = known.address == Address.of(url) and known.limits == limits
+        return is_same and self.reply_headers == reply_headers
 
     async def close(self) -> None:
         """Close its connections."""
@@ -112,6 +135,7 @@ class HttpTransport:
         large together.
         """
         begin, head, connections = _begin(document, operation_name), self.head, self.connections
+        reply_headers = self.reply_headers
 
         async def call(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
@@ -120,6 +144,8 @@ class HttpTransport:
             request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, _lines(headers), len(body), body)
             reply = await connections.pool().ask(request)
             spend(len(reply.body) // BYTES_A_PLACE)
+            if reply_headers is not None:
+                reply_headers.receive(reply.headers)
             return _graphql_response(reply)
 
         return call
@@ -151,7 +177,7 @@ def _begin(document: str, operation_name: str | None) -> bytes:
 
 def _graphql_response(reply: Reply) -> Mapping[str, Any]:
     """Decode a reply's body; a GraphQL response counts whatever its HTTP status."""
-    status, body = reply
+    status, body = reply.status, reply.body
     try:
         response = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -12,7 +12,7 @@ from gateway.errors import ConnectionFailed, SubgraphTimeout, SubgraphUnreachabl
 from gateway.transport.address import Address
 from gateway.transport.connection import Connection, Job
 from gateway.transport.limits import HttpLimits
-from gateway.transport.reply import Reply
+from gateway.transport.reply import Reply, ReplyReader
 
 
 class Pool:
@@ -25,6 +25,7 @@ class Pool:
         limits: The subgraph's limits.
         trust: The TLS context, with the trusted certificates; None without TLS.
         loop: The running event loop.
+        keeps_headers: Whether replies come with their headers.
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Pool:
         "_all",
         "_idle",
         "_is_closed",
+        "_keeps_headers",
         "_limits",
         "_loop",
         "_opening",
@@ -46,11 +48,14 @@ class Pool:
         limits: HttpLimits,
         trust: ssl.SSLContext | None,
         loop: asyncio.AbstractEventLoop,
+        *,
+        keeps_headers: bool = False,
     ) -> None:
         self._address = address
         self._limits = limits
         self._trust = trust
         self._loop = loop
+        self._keeps_headers = keeps_headers
         self._all: set[Connection] = set()
         self._idle: deque[Connection] = deque()
         self._opening: set[asyncio.Task[None]] = set()
@@ -183,7 +188,7 @@ class Pool:
                 found, happy_eyeballs_delay=limits.connect_seconds / 3, loop=self._loop
             )
         _, connection = await self._loop.create_connection(
-            lambda: Connection(self, limits.answer_bytes),
+            lambda: Connection(self, ReplyReader(limits.answer_bytes, keeps_headers=self._keeps_headers)),
             sock=sock,
             ssl=self._trust,
             server_hostname=None if self._trust is None else address.host,

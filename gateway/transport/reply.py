@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import httptools
@@ -19,10 +20,15 @@ FIRST_FINAL: Final = 200
 
 
 class Reply(NamedTuple):
-    """The status and body of a complete reply."""
+    """A complete reply.
+
+    Attributes:
+        headers: Names in lower case and values, if the reader keeps them.
+    """
 
     status: int
     body: bytes
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 class Unwanted(ValueError):
@@ -39,7 +45,9 @@ class ReplyReader:
     __slots__ = (
         "_complete",
         "_framed",
+        "_headers",
         "_in_head",
+        "_keeps_headers",
         "_limit",
         "_parser",
         "_parts",
@@ -49,8 +57,10 @@ class ReplyReader:
         "is_kept",
     )
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, keeps_headers: bool = False) -> None:
         self._limit = limit
+        self._keeps_headers = keeps_headers
+        self._headers: list[tuple[bytes, bytes]] = []
         self._parser = httptools.HttpResponseParser(self)
         self.is_kept = False
         self._spoilt = False
@@ -62,6 +72,7 @@ class ReplyReader:
         self._read = self._size = 0
         self._complete = self._framed = False
         self._in_head = True
+        self._headers.clear()
 
     def feed(self, data: bytes) -> Reply | None:
         """Read a part of a reply, and return the reply once it is complete.
@@ -101,6 +112,8 @@ class ReplyReader:
             self._framed = True
         elif lowered == b"content-encoding" and value.lower() != b"identity" and not self._complete:
             raise Unwanted("a content encoding that was not requested")
+        if self._keeps_headers and self._in_head:
+            self._headers.append((lowered, value))
 
     def on_headers_complete(self) -> None:
         """Note the end of a head."""
@@ -121,6 +134,7 @@ class ReplyReader:
             return
         if self._parser.get_status_code() < FIRST_FINAL:
             self._in_head, self._framed = True, False
+            self._headers.clear()
             return
         self._complete = True
         self.is_kept = self._parser.should_keep_alive()
@@ -129,4 +143,5 @@ class ReplyReader:
         if self._spoilt:
             self.is_kept = False
         parts = self._parts
-        return Reply(self._parser.get_status_code(), parts[0] if len(parts) == 1 else b"".join(parts))
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        return Reply(self._parser.get_status_code(), body, tuple(self._headers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
@@ -13,21 +14,34 @@ from graphql_http import Negotiation
 
 
 def client_endpoint(
-    pipeline: Pipeline, settings: GatewaySettings, metrics: Metrics, admission: Admission
+    pipeline: Pipeline,
+    settings: GatewaySettings,
+    metrics: Metrics,
+    admission: Admission,
+    rules: CompiledRules | None = None,
 ) -> Endpoint:
     """Build the endpoint for clients."""
+    forwarding, seen = Forwarding.of(settings.forwarded_headers), settings.forwarded_headers
+    if rules is not None:
+        seen = rules.of_clients.names
+        forwarding = Forwarding.of(seen, rules.of_clients.matches if rules.of_clients.pattern else None)
+    name_headers = settings.client_name_headers if settings.trusted_documents else ()
+    if rules is not None and rules.names_clients:
+        name_headers = (*settings.client_name_headers, *settings.client_version_headers)
     return Endpoint(
         pipeline=pipeline,
         body_bytes=settings.body_bytes,
-        forwarding=Forwarding.of(settings.forwarded_headers),
+        forwarding=forwarding,
         graphiql=settings.graphiql_dir,
         metrics=metrics,
         admission=admission,
         negotiation=Negotiation(),
         caching=ResponseCaching.of(
-            settings.forwarded_headers,
+            seen,
             settings.client_key_header,
-            settings.client_name_headers if settings.trusted_documents else (),
+            name_headers,
             authenticates=pipeline.authentication.is_required,
+            is_shared=forwarding.others is None,
         ),
+        collects_headers=rules is not None and bool(rules.replies),
     )

@@ -16,6 +16,7 @@ from gateway.pipeline.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport
 from gateway.wiring.endpoint import client_endpoint
+from gateway.wiring.headers import header_rules
 from gateway.wiring.hooks import graph_hooks
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
@@ -40,12 +41,14 @@ def graph_version(
         SupergraphError: The supergraph cannot be served with these settings.
     """
     model = served_supergraph(sdl, settings)
-    over_http = http_transports(model, shared.transports, settings, kept or {})
+    rules = header_rules(model, settings)
+    over_http = http_transports(model, shared.transports, settings, kept or {}, rules)
+    reached = {**over_http, **shared.transports}
     costs = demand_control(model, settings, shared.cost_metrics)
     hooks = graph_hooks(model, settings, shared, costs)
     executor = operation_executor(
         model,
-        {**over_http, **shared.transports},
+        reached if rules is None else rules.applied(reached),
         settings,
         shared.metrics,
         costs,
@@ -65,6 +68,7 @@ def graph_version(
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
         rate_limits=shared.rate_limits,
+        known_values=None if rules is None else rules.known,
     )
     if settings.documents is not None:
         prepare_documents(settings.documents, executor)
@@ -72,7 +76,7 @@ def graph_version(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
         settings=settings,
-        endpoint=client_endpoint(pipeline, settings, shared.metrics, shared.admission),
+        endpoint=client_endpoint(pipeline, settings, shared.metrics, shared.admission, rules),
         planning=planning,
         executor=executor,
         over_http=over_http,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.errors import SupergraphError
+from gateway.header_rules import CompiledRules
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import HttpLimits, HttpTransport, Transport
@@ -32,6 +33,7 @@ def http_transports(
     given: Mapping[str, Transport],
     settings: GatewaySettings,
     kept: Mapping[str, HttpTransport],
+    rules: CompiledRules | None = None,
 ) -> dict[str, HttpTransport]:
     """Build a transport for each subgraph that is not given one.
 
@@ -40,6 +42,7 @@ def http_transports(
         given: The transports that the application has given.
         settings: The settings.
         kept: Transports from before; one is used again if its subgraph is called just as before.
+        rules: Which headers of responses clients get; None for none.
 
     Raises:
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
@@ -55,6 +58,7 @@ def http_transports(
         idle_seconds=settings.subgraph_idle_seconds,
         authorities=settings.subgraph_ca_file,
     )
+    replies = {} if rules is None else rules.replies
     transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
         if name in given:
@@ -63,9 +67,10 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            own, former = _own(limits, name, settings), kept.get(name)
-            reached = former is not None and former.reaches(url, own)
-            transports[name] = former if former is not None and reached else HttpTransport.to(url, own)
+            own, former, wanted = _own(limits, name, settings), kept.get(name), replies.get(name)
+            if former is None or not former.reaches(url, own, wanted):
+                former = HttpTransport.to(url, own, wanted)
+            transports[name] = former
         except (ValueError, OSError) as error:
             raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error
     return transports

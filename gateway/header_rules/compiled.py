@@ -1,0 +1,147 @@
+"""Header rules, compiled for the subgraphs of a supergraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.clients import ClientIdentity
+from gateway.header_rules.model import HeaderRules, Insertion
+from gateway.header_rules.names import expression, is_of_client, text
+from gateway.header_rules.requests import RequestHeaders
+from gateway.header_rules.responses import ReplyHeaders
+from gateway.header_rules.transport import RuledTransport
+from gateway.transport import Transport
+
+CREDENTIALS: Final = frozenset({"authorization", "cookie"})
+"""Headers that patterns do not match: a rule must name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValues:
+    """Values that the gateway knows of a request, for subgraphs that get them as headers.
+
+    Attributes:
+        claims: Which claims of the session, by the keys under which they are kept.
+        client: What of the client, by the keys.
+    """
+
+    claims: Mapping[str, str]
+    client: Mapping[str, str]
+
+    def added(self, forwarded: Mapping[str, str], session: object, client: ClientIdentity) -> dict[str, str]:
+        """Return a request's headers with these values; a client cannot send one of their keys."""
+        values = dict(forwarded)
+        claims = getattr(session, "claims", None) or {}
+        for key, claim in self.claims.items():
+            value = text(claims.get(claim))
+            if value is not None:
+                values[key] = value
+        known = {"name": client.name, "version": client.version, "class": client.client_class.name}
+        for key, attribute in self.client.items():
+            value = known[attribute]
+            if value is not None:
+                values[key] = value
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHeaders:
+    """What may be passed on of a client's headers, to whichever subgraph.
+
+    Attributes:
+        names: By name.
+        pattern: By patterns; None without any.
+        hidden: Names that patterns do not match.
+    """
+
+    names: tuple[str, ...]
+    pattern: re.Pattern[str] | None
+    hidden: frozenset[str]
+
+    def matches(self, name: str) -> bool:
+        """Return whether a header may be passed on by a pattern."""
+        return (
+            self.pattern is not None
+            and self.pattern.match(name) is not None
+            and name not in self.hidden
+            and is_of_client(name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRules:
+    """The rules for the subgraphs of a supergraph.
+
+    Attributes:
+        of_clients: What may be passed on of a client's headers.
+        known: Values that the gateway adds; None for none.
+        requests: By subgraph.
+        replies: By subgraph, for those whose responses have headers for clients.
+    """
+
+    of_clients: ClientHeaders
+    known: KnownValues | None
+    requests: Mapping[str, RequestHeaders]
+    replies: Mapping[str, ReplyHeaders]
+
+    @property
+    def names_clients(self) -> bool:
+        """Whether subgraphs get what clients say of themselves."""
+        return self.known is not None and bool(self.known.client)
+
+    def applied(self, transports: Mapping[str, Transport]) -> dict[str, Transport]:
+        """Return transports that send what the rules say."""
+        return {name: RuledTransport(each, self.requests[name]) for name, each in transports.items()}
+
+
+def compile_rules(
+    rules: HeaderRules, subgraphs: Iterable[str], forwarded: Iterable[str], secret: str
+) -> CompiledRules:
+    """Compile rules.
+
+    Args:
+        rules: The rules.
+        subgraphs: The names of all subgraphs.
+        forwarded: The headers that each subgraph gets without a rule.
+        secret: The header with a client's key, which no subgraph gets.
+
+    Raises:
+        ValueError: A rule is for a subgraph that there is not, or for the client's key.
+    """
+    forwarded, by_subgraph = tuple(forwarded), {name: rules.of(name) for name in subgraphs}
+    unknown = sorted(set(rules.subgraphs) - set(by_subgraph))
+    if unknown:
+        raise ValueError(f"header rules: the supergraph has no subgraph {', '.join(unknown)}")
+    every = [rule for each in by_subgraph.values() for rule in each.request]
+    propagated = [rule.propagate for rule in every if rule.propagate is not None]
+    named = [each.named for each in propagated if each.named is not None]
+    if secret in named:
+        raise ValueError(f"header rules: {secret} has the keys of clients, which stay in the gateway")
+    known = _known(rule.insert for rule in every if rule.insert is not None)
+    hidden = CREDENTIALS | {secret}
+    return CompiledRules(
+        of_clients=ClientHeaders(
+            tuple(dict.fromkeys((*forwarded, *named))),
+            expression(each.matching for each in propagated if each.matching is not None),
+            hidden,
+        ),
+        known=known,
+        requests={
+            name: RequestHeaders.of(forwarded, hidden, each.request) for name, each in by_subgraph.items()
+        },
+        replies={name: ReplyHeaders(each.response) for name, each in by_subgraph.items() if each.response},
+    )
+
+
+def _known(inserted: Iterable[Insertion]) -> KnownValues | None:
+    claims: dict[str, str] = {}
+    client: dict[str, str] = {}
+    for each in inserted:
+        if each.source is not None and each.claim is not None:
+            claims[each.source] = each.claim
+        elif each.source is not None and each.client is not None:
+            client[each.source] = each.client
+    return KnownValues(claims, client) if claims or client else None

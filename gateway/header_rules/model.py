@@ -1,0 +1,169 @@
+"""Header rules as they are written in JSON or YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gateway.header_rules.names import (
+    Name,
+    Pattern,
+    Value,
+    expression,
+    is_own_of_requests,
+    is_own_of_responses,
+)
+
+MergeRule = Literal["first", "last", "append"]
+"""Which values of several subgraphs a client gets."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Selection(_Strict):
+    """Headers by one name, or by a pattern such as `x-trace-*`."""
+
+    named: Name | None = None
+    matching: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.named is None) == (self.matching is None):
+            raise ValueError("give either named or matching")
+        return self
+
+    def selector(self) -> Callable[[str], bool]:
+        """Return the function that says whether a name is selected."""
+        pattern, named = expression([self.matching] if self.matching is not None else []), self.named
+        return (lambda name: name == named) if pattern is None else (lambda name: bool(pattern.match(name)))
+
+
+class Propagation(Selection):
+    """Headers of the client that a subgraph gets."""
+
+    rename: Name | None = None
+    default: Value | None = None
+
+    @model_validator(mode="after")
+    def _of_one_name(self) -> Self:
+        if self.matching is not None and (self.rename is not None or self.default is not None):
+            raise ValueError("rename and default need named, not matching")
+        for name in (self.named, self.rename):
+            if name is not None and is_own_of_requests(name):
+                raise ValueError(f"{name} is the gateway's own to say")
+        return self
+
+    @property
+    def target(self) -> str | None:
+        """The name with which a subgraph gets the header; None for a pattern."""
+        return self.rename or self.named
+
+
+class Insertion(_Strict):
+    """A header from the gateway itself: a fixed value, a claim, or what is known of the client."""
+
+    name: Name
+    value: Value | None = None
+    claim: str | None = Field(default=None, min_length=1)
+    client: Literal["name", "version", "class"] | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if sum(each is not None for each in (self.value, self.claim, self.client)) != 1:
+            raise ValueError("give one of value, claim and client")
+        if is_own_of_requests(self.name):
+            raise ValueError(f"{self.name} is the gateway's own to say")
+        return self
+
+    @property
+    def source(self) -> str | None:
+        """The key under which the value is kept with a request's headers; None for a fixed value."""
+        if self.claim is not None:
+            return f":claim:{self.claim}"
+        return None if self.client is None else f":client:{self.client}"
+
+
+class RequestRule(_Strict):
+    """One rule for requests to subgraphs."""
+
+    propagate: Propagation | None = None
+    insert: Insertion | None = None
+    remove: Selection | None = None
+
+    @model_validator(mode="after")
+    def _one_action(self) -> Self:
+        if sum(each is not None for each in (self.propagate, self.insert, self.remove)) != 1:
+            raise ValueError("give one of propagate, insert and remove")
+        return self
+
+
+class ResponsePropagation(Selection):
+    """Headers of a subgraph that the client gets."""
+
+    rename: Name | None = None
+    merge: MergeRule = "last"
+
+    @model_validator(mode="after")
+    def _of_one_name(self) -> Self:
+        if self.matching is not None and self.rename is not None:
+            raise ValueError("rename needs named, not matching")
+        for name in (self.named, self.rename):
+            if name is not None and is_own_of_responses(name):
+                raise ValueError(f"{name} is the gateway's own to say")
+        return self
+
+
+class ResponseInsertion(_Strict):
+    """A header with a fixed value that the client gets if the subgraph was asked."""
+
+    name: Name
+    value: Value
+
+    @model_validator(mode="after")
+    def _not_the_gateways(self) -> Self:
+        if is_own_of_responses(self.name):
+            raise ValueError(f"{self.name} is the gateway's own to say")
+        return self
+
+
+class ResponseRule(_Strict):
+    """One rule for responses of subgraphs."""
+
+    propagate: ResponsePropagation | None = None
+    insert: ResponseInsertion | None = None
+    remove: Selection | None = None
+
+    @model_validator(mode="after")
+    def _one_action(self) -> Self:
+        if sum(each is not None for each in (self.propagate, self.insert, self.remove)) != 1:
+            raise ValueError("give one of propagate, insert and remove")
+        return self
+
+
+class SubgraphRules(_Strict):
+    """The rules of a subgraph, in the order in which they are applied."""
+
+    request: tuple[RequestRule, ...] = ()
+    response: tuple[ResponseRule, ...] = ()
+
+    def after(self, general: SubgraphRules) -> SubgraphRules:
+        """Return the rules for all subgraphs followed by these."""
+        return SubgraphRules(
+            request=general.request + self.request, response=general.response + self.response
+        )
+
+
+class HeaderRules(_Strict):
+    """The rules for all subgraphs, and those of single ones, which are applied after them."""
+
+    all: SubgraphRules = SubgraphRules()
+    subgraphs: dict[str, SubgraphRules] = Field(default_factory=dict)
+
+    def of(self, subgraph: str) -> SubgraphRules:
+        """Return the rules that hold for a subgraph."""
+        own = self.subgraphs.get(subgraph)
+        return self.all if own is None else own.after(self.all)

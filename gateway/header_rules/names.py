@@ -1,0 +1,136 @@
+"""Names of headers, and those that no rule may touch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import translate
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+TOKEN: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
+"""A header's name in lower case (RFC 9110, 5.6.2)."""
+
+HOP_BY_HOP: Final = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authentication-info",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""What concerns one connection only (RFC 9110, 7.6.1)."""
+
+OF_REQUESTS: Final = HOP_BY_HOP | {
+    "accept",
+    "accept-encoding",
+    "content-digest",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "http2-settings",
+    "signature",
+    "signature-input",
+    "user-agent",
+}
+"""What the gateway itself says to subgraphs."""
+
+OF_RESPONSES: Final = HOP_BY_HOP | {
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-type",
+    "date",
+    "etag",
+    "expires",
+    "last-modified",
+    "location",
+    "server",
+    "vary",
+    "www-authenticate",
+}
+"""What the gateway itself says to clients, or what would be wrong of an answer from several subgraphs."""
+
+CROSS_ORIGIN: Final = "access-control-"
+"""Which pages may read an answer is not for subgraphs to say."""
+
+
+def _checked_name(name: str) -> str:
+    lowered = name.lower()
+    if TOKEN.fullmatch(lowered) is None:
+        raise ValueError(f"{name!r} is no name of a header")
+    return lowered
+
+
+def _checked_pattern(pattern: str) -> str:
+    lowered = pattern.lower()
+    if TOKEN.fullmatch(lowered) is None or not lowered.strip("*"):
+        raise ValueError(f"{pattern!r} is no pattern such as x-trace-*")
+    return lowered
+
+
+def _checked_value(value: str) -> str:
+    if any(ord(each) < 0x20 or ord(each) == 0x7F for each in value):  # noqa: PLR2004 - control characters
+        raise ValueError("control characters cannot be sent")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_checked_name)]
+"""A header's name, in lower case."""
+
+Pattern = Annotated[str, AfterValidator(_checked_pattern)]
+"""Names with `*` for any characters."""
+
+Value = Annotated[str, AfterValidator(_checked_value)]
+"""A header's value without control characters."""
+
+
+def expression(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    """Return the expression for names that one of the patterns matches; None if there are no patterns."""
+    each = [translate(pattern.replace("[", "[[]").replace("?", "[?]")) for pattern in sorted(set(patterns))]
+    return re.compile("|".join(each)) if each else None
+
+
+def is_own_of_requests(name: str) -> bool:
+    """Return whether only the gateway says this to subgraphs."""
+    return name in OF_REQUESTS
+
+
+def is_of_client(name: str) -> bool:
+    """Return whether a pattern may pass this on: nothing that the gateway says or has added."""
+    return not name.startswith(":") and name not in OF_REQUESTS
+
+
+def is_own_of_responses(name: str) -> bool:
+    """Return whether only the gateway says this to clients."""
+    return name in OF_RESPONSES or name.startswith(CROSS_ORIGIN)
+
+
+def text(value: object) -> str | None:
+    """Return a claim as the value of a header, in Latin-1 as headers are kept; None if it cannot be one."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case str():
+            printable = all(ord(each) >= 0x20 and ord(each) != 0x7F for each in value)  # noqa: PLR2004
+            return value.encode().decode("latin-1") if printable else None
+        case list() | tuple():
+            parts = [text(each) for each in value if not isinstance(each, list | tuple)]
+            return ",".join(each for each in parts if each is not None) if None not in parts else None
+        case _:
+            return None

@@ -1,0 +1,40 @@
+"""A transport whose subgraph gets the headers that the rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.header_rules.requests import RequestHeaders
+from gateway.transport import SubgraphOperation, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class RuledTransport:
+    """Sends operations by another transport, with the headers that the rules say.
+
+    Attributes:
+        transport: The other transport.
+        headers: The subgraph's headers.
+    """
+
+    transport: Transport
+    headers: RequestHeaders
+
+    @property
+    def trusted(self) -> bool:
+        """As the other transport says."""
+        return self.transport.trusted
+
+    def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
+        """Prepare an operation, as the other transport does."""
+        call, headers = self.transport.prepare(document, operation_name), self.headers
+        shares_session = headers.shares_session
+
+        async def with_headers(
+            variables: Mapping[str, Any], collected: Mapping[str, str], session: object
+        ) -> Mapping[str, Any]:
+            return await call(variables, headers.of_request(collected), session if shares_session else None)
+
+        return with_headers
