@@ -45,8 +45,8 @@ def _load(sdl: str) -> Supergraph:
         raise SupergraphError(f"The supergraph is not a valid schema: {error}") from error
     except TypeError as error:
         raise SupergraphError(f"The supergraph is not a valid schema: {error}") from error
-    if schema.query_type is None:
-        raise SupergraphError("The supergraph has no query type.")
+    if schema.query_type is None or public.query_type is None:
+        raise SupergraphError("The supergraph has no query type, or it is inaccessible.")
     if errors := validate_schema(public):
         raise SupergraphError(f"The public schema is not valid: {errors[0]}")
     joins = Joins(document, links, schema)
@@ -56,7 +56,7 @@ def _load(sdl: str) -> Supergraph:
         schema=schema,
         public=public,
         query=schema.query_type.name,
-        mutation=schema.mutation_type.name if schema.mutation_type else None,
+        mutation=public.mutation_type.name if public.mutation_type else None,
         interface_objects=joins.interface_objects,
         labels=frozenset(_labels(subgraphs.values())),
         annotations=read_annotations(document, links),

@@ -103,7 +103,7 @@ def _definitions(document: DocumentNode, pruning: _Pruning) -> Iterator[Definiti
     for definition in document.definitions:
         match definition:
             case SchemaDefinitionNode():
-                yield pruning.pruned(definition)
+                yield _schema(definition, pruning)
             case DirectiveDefinitionNode():
                 if _is_public_directive(definition, pruning):
                     yield definition
@@ -112,6 +112,13 @@ def _definitions(document: DocumentNode, pruning: _Pruning) -> Iterator[Definiti
                     yield _type(definition, pruning)
             case _:
                 continue
+
+
+def _schema(definition: SchemaDefinitionNode, pruning: _Pruning) -> SchemaDefinitionNode:
+    """Leave out inaccessible root types, such as that of mutations in a contract that only reads."""
+    roots = definition.operation_types or ()
+    kept = tuple(each for each in roots if not pruning.hides_type(each.type.name.value))
+    return _replaced(definition, directives=pruning.directives(definition), operation_types=kept)
 
 
 def _is_public_directive(definition: DirectiveDefinitionNode, pruning: _Pruning) -> bool:

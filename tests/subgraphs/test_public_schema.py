@@ -91,7 +91,7 @@ def is_due(fact: str) -> bool:
 def test_the_supergraph_keeps_the_contract_with_clients() -> None:
     """Every type, field, argument, default and value of the contract is in the public part."""
     promised = {fact for fact in facts(read("contracts/client.graphql")) if is_due(fact)}
-    missing = promised - facts(read("schema.graphql"), public=True)
+    missing = promised - facts(read("schema.public.graphql"), public=True)
     assert missing == set()
     assert len(promised) > 150
 
@@ -99,8 +99,8 @@ def test_the_supergraph_keeps_the_contract_with_clients() -> None:
 def test_what_is_for_subgraphs_only_is_not_public() -> None:
     """The fields that subgraphs exchange are in the supergraph, and hidden."""
     internal = {"Club.jurisdiction(): String!", "Club.currency(): String!", "Membership.leftAt(): DateTime"}
-    assert internal <= facts(read("schema.graphql"))
-    assert internal.isdisjoint(facts(read("schema.graphql"), public=True))
+    assert internal <= facts(read("schema.public.graphql"))
+    assert internal.isdisjoint(facts(read("schema.public.graphql"), public=True))
 
 
 @pytest.mark.parametrize("operations", ["betslip.graphql", "mutations.graphql"])

@@ -79,6 +79,7 @@ def _greeting(facts: DemoFacts, options: "DemoOptions") -> str:
             "",
             f"    Bet-slip     {facts.url}/",
             f"    GraphiQL     {facts.graphql}",
+            *_internal_graph(facts),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
             "",
@@ -87,6 +88,13 @@ def _greeting(facts: DemoFacts, options: "DemoOptions") -> str:
             "",
         ]
     )
+
+
+def _internal_graph(facts: DemoFacts) -> list[str]:
+    """Return where operators' tools find their variant of the graph."""
+    if facts.internal is None:
+        return []
+    return [f"    Internal     {facts.internal.graphql}   (needs the key in the ready file)"]
 
 
 def _rehearsal(facts: DemoFacts) -> list[str]:
