@@ -17,6 +17,7 @@ from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport
 from gateway.wiring.endpoint import client_endpoint
 from gateway.wiring.hooks import graph_hooks
+from gateway.wiring.observation import observed, observing
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
 from gateway.wiring.subgraphs import http_transports, served_supergraph
@@ -42,7 +43,7 @@ def graph_version(
     model = served_supergraph(sdl, settings)
     over_http = http_transports(model, shared.transports, settings, kept or {})
     costs = demand_control(model, settings, shared.cost_metrics)
-    hooks = graph_hooks(model, settings, shared, costs)
+    hooks = graph_hooks(model, settings, shared, costs, observing(settings, shared.tracing, over_http))
     executor = operation_executor(
         model,
         {**over_http, **shared.transports},
@@ -72,7 +73,9 @@ def graph_version(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
         settings=settings,
-        endpoint=client_endpoint(pipeline, settings, shared.metrics, shared.admission),
+        endpoint=client_endpoint(
+            observed(pipeline, settings, shared.tracing), settings, shared.metrics, shared.admission
+        ),
         planning=planning,
         executor=executor,
         over_http=over_http,

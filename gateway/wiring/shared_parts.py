@@ -21,6 +21,7 @@ from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.response_cache import response_caching
+from tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SharedParts:
         rate_limits: The rate limits, with what everybody has spent.
         caching: How subgraphs' responses are kept; None if they are not.
         extensions: Called at the stages of the pipeline.
+        tracing: Records traces; None without traces.
         large_responses: A thread that makes large responses.
     """
 
@@ -53,6 +55,7 @@ class SharedParts:
     rate_limits: RateLimits | None
     caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
+    tracing: Tracing | None = None
     large_responses: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
     )
@@ -67,6 +70,7 @@ def shared_parts(
     metrics: Metrics,
     customer_of: CustomerOf | None,
     extensions: tuple[Extension, ...] = (),
+    tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
     """Build what all versions share, and return it with what is closed at the end.
 
@@ -96,5 +100,6 @@ def shared_parts(
         rate_limits=limits,
         caching=caching,
         extensions=extensions,
+        tracing=tracing,
     )
     return shared, [*closing, documents, *(() if caching is None else (caching.store,)), *extensions]
