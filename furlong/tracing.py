@@ -1,4 +1,4 @@
-"""Opens what records traces in a process of the product, by the settings."""
+"""Ends the traces of an application with the application."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,31 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from tracing import Tracing, TracingSettings
-
-
-def opened(service: str, *, wanted: bool = False) -> Tracing | None:
-    """Return what records a process's traces; None if the settings do not ask for any.
-
-    Args:
-        service: the name of the process in traces, unless the standard variables name it.
-        wanted: whether other settings ask for traces.
-
-    Raises:
-        ValueError: a standard variable has a value that is not known.
-    """
-    return Tracing.open(service) if wanted or TracingSettings().tracing else None
-
-
-@asynccontextmanager
-async def running(service: str) -> AsyncIterator[Tracing | None]:
-    """Record a process's traces while the block runs, if the settings ask for it."""
-    tracing = opened(service)
-    try:
-        yield tracing
-    finally:
-        if tracing is not None:
-            await tracing.close()
+from tracing import Tracing
 
 
 def close_with(app: FastAPI, tracing: Tracing | None) -> None:

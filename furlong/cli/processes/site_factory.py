@@ -7,8 +7,9 @@ from furlong.serve.reload import site_reload, site_settings
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ROOT, ServeSettings
-from furlong.tracing import close_with, opened
+from furlong.tracing import close_with
 from gateway.garbage_collection import freeze_long_lived_objects
+from tracing import opened
 
 CONTRACTS = ROOT / "contracts"
 """The folder with the operations of our own clients."""
