@@ -63,6 +63,7 @@ def create_site(
         serve: how they are combined; by default as the environment says.
         gateway: the gateway's settings; by default those of the environment.
         reload: what is reloaded while the site serves; its settings get the product's defaults, too.
+        tracing: records traces; None for no traces.
 
     Raises:
         gateway.errors.SupergraphError: the supergraph cannot be served.

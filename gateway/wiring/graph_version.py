@@ -54,6 +54,7 @@ def graph_version(
     )
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     documents = replace(shared.documents, introspection=settings.introspection is not False)
+    bodies = known_bodies(settings, executor.preparer)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -61,7 +62,7 @@ def graph_version(
         hooks=hooks,
         executor=executor,
         admission=shared.admission,
-        known_bodies=known_bodies(settings, executor.preparer),
+        known_bodies=bodies,
         documents=documents,
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
@@ -79,6 +80,6 @@ def graph_version(
         planning=planning,
         executor=executor,
         over_http=over_http,
-        caches=caches(executor.preparer, pipeline.known_bodies),
+        caches=caches(executor.preparer, bodies),
         begun=monotonic(),
     )

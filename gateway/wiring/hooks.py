@@ -22,8 +22,8 @@ def graph_hooks(
     """Return all hooks, in the order in which they are called at each stage.
 
     Whoever is refused by a policy spends no points. Extensions see what the gateway itself lets pass; their
-    calls are outside those of the gateway, so that they see cached responses too. What observes is outside all:
-    a span of a fetch lasts as long as the fetch, whatever is done for it.
+    calls are outside those of the gateway, so that they see cached responses too. What observes is outside
+    all: the span of a fetch lasts as long as the fetch, whatever is done for it.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
     calls = tuple(call for each in extensions for call in each.calls)
