@@ -20,6 +20,7 @@ from subgraphs.kit.settings import (
     SessionSettings,
     UpstreamSettings,
 )
+from tracing import SamplerSettings, TracingSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -82,6 +83,8 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     ServeSettings,
     FulfilmentSettings,
     LogSettings,
+    TracingSettings,
+    SamplerSettings,
 )
 
 

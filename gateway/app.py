@@ -22,9 +22,11 @@ from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.observation import opened_tracing, own_tracing
 from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
+from tracing import Tracing
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads: ten times as often as by default."""
@@ -43,6 +45,7 @@ def create_gateway(
     remark: Remark | None = None,
     extensions: Iterable[Extension] = (),
     reload: Reload | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """Build a gateway.
 
@@ -58,6 +61,7 @@ def create_gateway(
             session, or None if `authenticate` must be awaited.
         customer_of: Returns the key of a session's customer, or None, for rate limits by customer.
         collectors: Further metrics for `GET /metrics`.
+        tracing: Records traces of requests; by default the settings decide whether there are any.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
         extensions: Called at the stages of the pipeline, after those that the settings name.
         reload: Where the supergraph and settings come from, if they may change while the gateway serves.
@@ -80,6 +84,7 @@ def create_gateway(
         metrics.registry.register(collector)
     authenticates = authentication(sessions, chosen, authenticate, authenticate_cached)
     every = (*load_extensions(chosen.extensions), *extensions)
+    recorded = opened_tracing(chosen, tracing)
     shared, closing = shared_parts(
         chosen,
         transports or {},
@@ -88,13 +93,15 @@ def create_gateway(
         metrics=metrics,
         customer_of=customer_of,
         extensions=every,
+        tracing=recorded,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
         *(each.run for each in every),
     ]
-    app = Gateway(graph, lifespan=lifespan([graph, *closing], shared.large_responses, background))
+    closed_last = [graph, *closing, *own_tracing(recorded, tracing)]
+    app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background))
     if reload is not None:
         outcomes = ReloadOutcomes(graph)
         metrics.registry.register(outcomes)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +23,9 @@ from simulator.world import World, load_world
 from storage.clock import Clock
 from storage.rehearsal import announce_rehearsal, product_clock
 from storage.settings import ClockSettings
+from tracing import recording
+
+SERVICE = "furlong-simulator"
 
 cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream squad.")
 
@@ -120,7 +124,7 @@ def bet(
     placed_at = clock_of(ctx).now()
 
     async def place() -> str:
-        async with open_producer(kafka) as producer:
+        async with recording(SERVICE) as tracing, open_producer(kafka, tracing) as producer:
             return await publish_bet(
                 producer,
                 known,
@@ -169,7 +173,7 @@ def _known_world(path: Path | None) -> World:
 
 async def _feeds(kafka: str, rate: float, world: World, clock: Clock) -> None:
     stop = _stop()
-    async with open_producer(kafka) as producer:
+    async with recording(SERVICE) as tracing, open_producer(kafka, tracing) as producer:
         betting = asyncio.create_task(run_traffic(producer, world, rate, 2, clock.now, message=feed_message))
         await asyncio.wait({betting, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         betting.cancel()
@@ -188,7 +192,10 @@ def _stop() -> asyncio.Event:
 
 async def _serve(settings: SimulatorSettings) -> None:
     stop = _stop()
-    async with running_simulator(settings) as simulator:
+    async with (
+        recording(SERVICE) as tracing,
+        running_simulator(replace(settings, tracing=tracing)) as simulator,
+    ):
         typer.echo(f"upstream API at {simulator.url}, {settings.clock.now():%Y-%m-%d %H:%M:%S} UTC")
         await stop.wait()
     typer.echo("stopped")

@@ -15,6 +15,7 @@ from simulator.kafka.traffic import run_traffic
 from simulator.upstream.serve import serving_upstream
 from simulator.world import World
 from storage.clock import Clock, SystemClock
+from tracing import Tracing
 
 RECORD_FILE = "upstream.sqlite"
 
@@ -30,6 +31,7 @@ class SimulatorSettings:
         feeds_per_second: Records of the platform's feeds a second; 0 for none.
         world: A file for `read_world`; None for the world that comes with the simulator.
         clock: Product time, at which bets are placed and changes are recorded.
+        tracing: Records the traces that messages begin; None for no traces.
     """
 
     kafka_bootstrap: str
@@ -41,6 +43,7 @@ class SimulatorSettings:
     traffic_seed: int = 1
     world: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
+    tracing: Tracing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[Runnin
     settings.data.mkdir(parents=True, exist_ok=True)
     record_file = settings.data / RECORD_FILE
     async with (
-        open_producer(settings.kafka_bootstrap) as producer,
+        open_producer(settings.kafka_bootstrap, settings.tracing) as producer,
         serving_upstream(
             world, record_file, host=settings.host, port=settings.port, clock=settings.clock
         ) as url,

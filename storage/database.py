@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from opentelemetry.trace import Tracer
 from sqlalchemy import URL, Dialect, event, make_url, text
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -13,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.pinned_connections import PinnedConnections
 from storage.settings import DatabaseSettings
+from storage.statement_spans import StatementSpans, TracedConnections
 
 K = TypeVar("K")
 SQLITE_BUSY_SECONDS = 10
@@ -91,20 +93,29 @@ async def _finish(step: Coroutine[Any, Any, None], seconds: float | None = None)
 
 
 class Database:
-    """The databases of one subgraph, by shard: one today, but callers ask as if there were several."""
+    """The databases of one subgraph, by shard: one today, but callers ask as if there were several.
 
-    def __init__(self, engine: AsyncEngine, settings: DatabaseSettings) -> None:
-        pinned = PinnedConnections(
-            engine, settings.reading_connections, settings.statement_seconds + SECONDS_TO_ANSWER
-        )
+    Attributes:
+        tracer: starts spans of its statements; None without traces.
+    """
+
+    def __init__(self, engine: AsyncEngine, settings: DatabaseSettings, tracer: Tracer | None = None) -> None:
+        seconds = settings.statement_seconds + SECONDS_TO_ANSWER
+        self.tracer = tracer
+        if tracer is None:
+            pinned = PinnedConnections(engine, settings.reading_connections, seconds)
+        else:
+            spans = StatementSpans.of(tracer, engine.sync_engine)
+            spans.listen(engine.sync_engine)
+            pinned = TracedConnections(engine, settings.reading_connections, seconds, spans)
         self._engine = engine
         self.home = Shard(engine, pinned)
         self.shards = (self.home,)
 
     @classmethod
-    def open(cls, settings: DatabaseSettings, subgraph: str) -> "Database":
+    def open(cls, settings: DatabaseSettings, subgraph: str, tracer: Tracer | None = None) -> "Database":
         """Create a pool of connections to the subgraph's database; nothing connects yet."""
-        return cls(create_engine(settings, subgraph), settings)
+        return cls(create_engine(settings, subgraph), settings, tracer)
 
     @property
     def dialect(self) -> str:

@@ -16,6 +16,7 @@ from subgraphs.club.erasure import erasure_of
 from subgraphs.club.models import REFERENCE, STREAM
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
+from tracing import Tracing
 
 
 def create_consumer(
@@ -23,9 +24,10 @@ def create_consumer(
     stream_settings: StreamSettings,
     registry: CollectorRegistry,
     clock: Clock,
+    tracing: Tracing | None = None,
 ) -> Consumer:
     """Return a consumer of the club's database; `registry` must be its own."""
-    database = Database.open(database_settings, "club")
+    database = Database.open(database_settings, "club", None if tracing is None else tracing.tracer)
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     accounts, reference = ClubReducer(writer, clock).accounts, ReferenceReducer(writer)
@@ -35,4 +37,6 @@ def create_consumer(
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, memberships, reference=True),
     ]
     app = App("furlong-club", topics)
-    return wire(app, database, STREAM, settings=stream_settings, registry=registry, clock=clock)
+    return wire(
+        app, database, STREAM, settings=stream_settings, registry=registry, clock=clock, tracing=tracing
+    )

@@ -25,6 +25,7 @@ from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
+from tracing import Tracing
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
@@ -39,9 +40,10 @@ def create_consumer(
     stream_settings: StreamSettings,
     registry: CollectorRegistry,
     clock: Clock,
+    tracing: Tracing | None = None,
 ) -> Consumer:
     """Return a consumer of the fulfilment database; `registry` must be its own."""
-    database = Database.open(database_settings, "fulfilment")
+    database = Database.open(database_settings, "fulfilment", None if tracing is None else tracing.tracer)
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     reducer = FulfilmentReducer(FulfilmentService.of(database.dialect), writer, clock, erasure=erasure)
@@ -59,4 +61,5 @@ def create_consumer(
         settings=stream_settings,
         registry=registry,
         clock=clock,
+        tracing=tracing,
     )

@@ -24,6 +24,7 @@ from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.progress.erasure import erasure_of
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
+from tracing import Tracing
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
@@ -51,9 +52,10 @@ def create_consumer(
     stream_settings: StreamSettings,
     registry: CollectorRegistry,
     clock: Clock,
+    tracing: Tracing | None = None,
 ) -> Consumer:
     """Return a consumer of the progress database; `registry` must be its own."""
-    database = Database.open(database_settings, "progress")
+    database = Database.open(database_settings, "progress", None if tracing is None else tracing.tracer)
     ledger = ledger_of(database.dialect, clock)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     reducer = ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect), erasure)
@@ -71,4 +73,5 @@ def create_consumer(
         settings=stream_settings,
         registry=registry,
         clock=clock,
+        tracing=tracing,
     )

@@ -21,6 +21,7 @@ from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack
 from subgraphs.rewards.erasure import erasure_of
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
+from tracing import Tracing
 
 
 def create_consumer(
@@ -28,9 +29,10 @@ def create_consumer(
     stream_settings: StreamSettings,
     registry: CollectorRegistry,
     clock: Clock,
+    tracing: Tracing | None = None,
 ) -> Consumer:
     """Return a consumer of the rewards database; `registry` must be its own."""
-    database = Database.open(database_settings, "rewards")
+    database = Database.open(database_settings, "rewards", None if tracing is None else tracing.tracer)
     reference = ReferenceReducer(ReferenceWriter(REFERENCE, database.dialect))
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
     reward_configs = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect))
@@ -49,4 +51,5 @@ def create_consumer(
         settings=stream_settings,
         registry=registry,
         clock=clock,
+        tracing=tracing,
     )

@@ -1,6 +1,7 @@
 """Builds a consumer: the composition root that the apps share."""
 
 from functools import partial
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -11,10 +12,12 @@ from consumers.stream.database.dead_letter_limit import DeadLetterLimit
 from consumers.stream.database.dead_letters import DeadLetters
 from consumers.stream.database.positions import Positions
 from consumers.stream.database.sink import Sink
+from consumers.stream.database.traced_sink import TracedSink
 from consumers.stream.settings import StreamSettings
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.records.tables import StreamTables
+from tracing import Tracing
 
 
 def wire(
@@ -26,18 +29,22 @@ def wire(
     registry: CollectorRegistry,
     clock: Clock,
     join: Join | None = None,
+    tracing: Tracing | None = None,
 ) -> Consumer:
     """Return a consumer of the app's topics that writes into the database, and closes it in the end.
 
-    It joins a Kafka group unless `join` says otherwise.
+    It joins a Kafka group unless `join` says otherwise, and records traces if `tracing` is given.
     """
     positions = Positions.of(tables.position, database.dialect, clock)
-    sink = Sink(
-        shard=database.home,
-        positions=positions,
-        dead_letters=DeadLetters(tables.dead_letter, database.dialect, clock, positions),
-        limit=DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_share),
-    )
+    parts: dict[str, Any] = {
+        "shard": database.home,
+        "positions": positions,
+        "dead_letters": DeadLetters(tables.dead_letter, database.dialect, clock, positions),
+        "limit": DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_share),
+    }
+    sink = Sink(**parts)
+    if tracing is not None:
+        sink = TracedSink(**parts, tracing=tracing, system=database.dialect)
     topics = [topic.name for topic in app.topics]
     kafka = partial(KafkaSource.join, settings, app.group, topics)
     return Consumer(app, settings, database, sink, join=join or kafka, registry=registry)

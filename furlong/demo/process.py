@@ -48,6 +48,7 @@ from storage.rehearsal import RehearsalClock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
+from tracing import Tracing, recording
 
 log = structlog.get_logger(__name__)
 WORLD = ROOT / "furlong" / "world.yaml"
@@ -98,14 +99,16 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
         # The world first: a bet of an unknown brand would become a dead letter.
         await _load_world(world, database, broker.bootstrap, clock.now())
-        await stack.enter_async_context(_running_consumers(database, stream, clock))
+        tracing = await stack.enter_async_context(recording("furlong-demo"))
+        tracer = None if tracing is None else tracing.tracer
+        await stack.enter_async_context(_running_consumers(database, stream, clock, tracing))
         workers = create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry())
         await stack.enter_async_context(running_feeds(workers))
-        await stack.enter_async_context(running_outbox_worker(database, stream))
+        await stack.enter_async_context(running_outbox_worker(database, stream, tracer))
         await stack.enter_async_context(running_week_worker(database, clock, stream))
         await stack.enter_async_context(running_fulfilment(database, options.data, stream, clock))
         simulator = await stack.enter_async_context(
-            running_simulator(_simulated(options, broker.bootstrap, clock))
+            running_simulator(_simulated(options, broker.bootstrap, clock, tracing))
         )
         upstream = UpstreamSettings(url=simulator.url)
         await stack.enter_async_context(running_recovery(database, upstream, clock))
@@ -113,7 +116,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
         parts = Parts.from_settings(database, upstream, sessions, stream, clock)
-        site = _site(parts, simulator, session)
+        site = _site(parts, simulator, session, tracing)
         await stack.enter_async_context(serving(site, listener))
         internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         await reach_first_state(url, session)
@@ -127,9 +130,12 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
 
 @asynccontextmanager
 async def _running_consumers(
-    database: DatabaseSettings, stream: StreamSettings, clock: Clock
+    database: DatabaseSettings, stream: StreamSettings, clock: Clock, tracing: Tracing | None
 ) -> AsyncIterator[None]:
-    consumers = [create_consumer(name, database, stream, CollectorRegistry(), clock) for name in SUBGRAPHS]
+    consumers = [
+        create_consumer(name, database, stream, CollectorRegistry(), clock, tracing=tracing)
+        for name in SUBGRAPHS
+    ]
     tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
     try:
         yield
@@ -155,26 +161,31 @@ async def _load_world(world: World, database: DatabaseSettings, bootstrap: str, 
     await rewards.close()
 
 
-def _simulated(options: DemoOptions, bootstrap: str, clock: Clock) -> SimulatorSettings:
+def _simulated(
+    options: DemoOptions, bootstrap: str, clock: Clock, tracing: Tracing | None
+) -> SimulatorSettings:
     return SimulatorSettings(
         kafka_bootstrap=bootstrap,
         data=options.data,
         traffic_per_second=TRAFFIC_PER_SECOND if options.traffic else 0.0,
         feeds_per_second=FEEDS_PER_SECOND if options.traffic else 0.0,
         clock=clock,
+        tracing=tracing,
     )
 
 
 def _demo_gateway() -> GatewaySettings:
-    """Return the gateway's settings, with introspection, by which GraphiQL explores the graph."""
+    """Return the gateway's settings, with what GraphiQL shows: the schema, query plans and timings."""
     gateway = GatewaySettings()
-    if "introspection" in gateway.model_fields_set:
-        return gateway
-    return gateway.model_copy(update={"introspection": True})
+    shown = {"introspection": True, "debug_in_response": True}
+    unset = {name: value for name, value in shown.items() if name not in gateway.model_fields_set}
+    return gateway.model_copy(update=unset)
 
 
-def _site(parts: Parts, simulator: RunningSimulator, session: DemoSession) -> FastAPI:
-    app = create_site(parts, gateway=_demo_gateway())
+def _site(
+    parts: Parts, simulator: RunningSimulator, session: DemoSession, tracing: Tracing | None
+) -> FastAPI:
+    app = create_site(parts, gateway=_demo_gateway(), tracing=tracing)
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
         brand = simulator.world.brand(owner.brand)

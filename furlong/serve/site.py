@@ -29,6 +29,7 @@ from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticat
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.schema_building import UNAVAILABLE
 from tokens import TokenMetrics
+from tracing import Tracing
 
 MUTATION_FIELDS: Final = 1
 """The default for how many mutation fields one operation may have: each has an effect upstream."""
@@ -53,6 +54,7 @@ def create_site(
     serve: ServeSettings | None = None,
     gateway: GatewaySettings | None = None,
     reload: Reload | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """Build the gateway with the page and with its subgraphs, in this process or over HTTP.
 
@@ -61,6 +63,7 @@ def create_site(
         serve: how they are combined; by default as the environment says.
         gateway: the gateway's settings; by default those of the environment.
         reload: what is reloaded while the site serves; its settings get the product's defaults, too.
+        tracing: records traces; None for no traces.
 
     Raises:
         gateway.errors.SupergraphError: the supergraph cannot be served.
@@ -69,7 +72,8 @@ def create_site(
     gateway = _with_defaults(gateway or GatewaySettings(), serve)
     in_process = serve.subgraphs == "memory"
     reads = ReadMetrics()
-    parts = replace(parts, reading=replace(parts.reading, observe=reads.batch))
+    tracer = None if tracing is None else tracing.tracer
+    parts = replace(parts, reading=replace(parts.reading, observe=reads.batch, tracer=tracer))
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
 
     authenticator = Authenticator(parts.verifier, parts.clock)
@@ -109,6 +113,7 @@ def create_site(
         collectors=[TokenMetrics(parts.verifier.tokens.counts), *([reads] if in_process else [])],
         remark=remark,
         reload=None if reload is None else _with_defaults_of(reload, serve),
+        tracing=tracing,
     )
     app.state.subgraphs = subgraphs
     add_page(app, serve.page, parts.clock)
@@ -117,10 +122,11 @@ def create_site(
     return app
 
 
-def create_subgraph_app(name: str, parts: Parts) -> FastAPI:
+def create_subgraph_app(name: str, parts: Parts, tracing: Tracing | None = None) -> FastAPI:
     """Build one subgraph as a server of its own, which follows changes of public data as the site does."""
-    subgraph = create_subgraph(name, parts)
-    app = subgraph.http_app()
+    tracer = None if tracing is None else tracing.tracer
+    subgraph = create_subgraph(name, replace(parts, reading=replace(parts.reading, tracer=tracer)))
+    app = subgraph.http_app(tracing)
     _watch_public_data_with(app, [subgraph], parts.kafka)
     return app
 

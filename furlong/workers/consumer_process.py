@@ -26,12 +26,19 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from storage.settings import DatabaseSettings
+from tracing import Tracing
 
 log = structlog.get_logger(__name__)
 
 
 def create_consumer(
-    name: str, database: DatabaseSettings, stream: StreamSettings, registry: CollectorRegistry, clock: Clock
+    name: str,
+    database: DatabaseSettings,
+    stream: StreamSettings,
+    registry: CollectorRegistry,
+    clock: Clock,
+    *,
+    tracing: Tracing | None = None,
 ) -> Consumer:
     """Build a consumer by its subgraph's name."""
     creators = {
@@ -40,7 +47,7 @@ def create_consumer(
         "progress": create_progress,
         "fulfilment": create_fulfilment,
     }
-    return creators[name](database, stream, registry, clock)
+    return creators[name](database, stream, registry, clock, tracing)
 
 
 async def check_retention(
@@ -83,6 +90,7 @@ async def run_consumer(
     *,
     clock: Clock,
     topics: TopicSettings | None = None,
+    tracing: Tracing | None = None,
 ) -> None:
     """Run a consumer until `stop` is set, with `/health` and `/metrics` on the listener.
 
@@ -92,7 +100,7 @@ async def run_consumer(
     """
     await check_retention(name, database, stream, topics or TopicSettings())
     registry = CollectorRegistry()
-    consumer = create_consumer(name, database, stream, registry, clock)
+    consumer = create_consumer(name, database, stream, registry, clock, tracing=tracing)
     running = asyncio.create_task(consumer.run())
     stopping = asyncio.create_task(stop.wait())
     try:

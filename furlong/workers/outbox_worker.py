@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from opentelemetry.trace import Span, Tracer
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.settings import StreamSettings
@@ -22,6 +23,7 @@ from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, OutboxStatus, R
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
+from tracing import continued, ending
 
 log = structlog.get_logger(__name__)
 
@@ -39,22 +41,33 @@ REST_SECONDS: Final = 2.0
 
 @dataclass(slots=True)
 class KafkaPublisher:
-    """Publishes through aiokafka, which keeps the order within a partition even when it retries."""
+    """Publishes through aiokafka, which keeps the order within a partition even when it retries.
+
+    Attributes:
+        tracer: starts spans of facts that belong to recorded traces; None without traces.
+    """
 
     producer: AIOKafkaProducer
+    tracer: Tracer | None = None
 
     async def publish(self, facts: Sequence[Waiting]) -> set[int]:
         """Send facts in order; return the ids of those that the broker accepted."""
         deliveries = {}
+        spans: list[Span] = []
         with suppress(KafkaError):
             for fact in facts:
+                headers = [(name, value.encode()) for name, value in fact.headers.items()]
+                if self.tracer is not None:
+                    headers, span = continued(self.tracer, fact.topic, headers)
+                    spans += () if span is None else (span,)
                 deliveries[fact.id] = await self.producer.send(
                     fact.topic,
                     None if fact.value == TOMBSTONE else fact.value.encode(),
                     key=fact.key.encode(),
-                    headers=[(name, value.encode()) for name, value in fact.headers.items()],
+                    headers=headers,
                 )
-        results = await asyncio.gather(*deliveries.values(), return_exceptions=True)
+        with ending(spans):
+            results = await asyncio.gather(*deliveries.values(), return_exceptions=True)
         failed = next((result for result in results if isinstance(result, BaseException)), None)
         if failed is not None:
             log.warning("facts_not_delivered", error=repr(failed))
@@ -66,9 +79,11 @@ class KafkaPublisher:
 
 
 @asynccontextmanager
-async def running_outbox_worker(database: DatabaseSettings, stream: StreamSettings) -> AsyncIterator[None]:
+async def running_outbox_worker(
+    database: DatabaseSettings, stream: StreamSettings, tracer: Tracer | None = None
+) -> AsyncIterator[None]:
     """Publish all outboxes while the block runs, through outages of Kafka and the database."""
-    running = asyncio.create_task(run_outbox_worker(database, stream), name="outbox relay")
+    running = asyncio.create_task(run_outbox_worker(database, stream, tracer=tracer), name="outbox relay")
     try:
         yield
     finally:
@@ -78,7 +93,10 @@ async def running_outbox_worker(database: DatabaseSettings, stream: StreamSettin
 
 
 async def run_outbox_worker(
-    database: DatabaseSettings, stream: StreamSettings, statuses: Mapping[str, OutboxStatus] | None = None
+    database: DatabaseSettings,
+    stream: StreamSettings,
+    statuses: Mapping[str, OutboxStatus] | None = None,
+    tracer: Tracer | None = None,
 ) -> None:
     """Publish all outboxes until cancelled.
 
@@ -86,6 +104,7 @@ async def run_outbox_worker(
         database: settings of the subgraphs' databases.
         stream: where Kafka is.
         statuses: kept up to date, by outbox.
+        tracer: starts spans of facts that belong to recorded traces.
     """
     statuses = statuses or {name: OutboxStatus() for name in OUTBOXES}
     while True:
@@ -99,7 +118,8 @@ async def run_outbox_worker(
                 )
                 stack.push_async_callback(producer.stop)
                 await producer.start()
-                relays = [_relay(stack, name, database, producer, statuses[name]) for name in OUTBOXES]
+                publisher = KafkaPublisher(producer, tracer)
+                relays = [_relay(stack, name, database, publisher, statuses[name]) for name in OUTBOXES]
                 async with asyncio.TaskGroup() as group:  # ends when the last relay has ended
                     for relay in relays:
                         group.create_task(_keep_publishing(relay))
@@ -114,13 +134,13 @@ def _relay(
     stack: AsyncExitStack,
     name: str,
     settings: DatabaseSettings,
-    producer: AIOKafkaProducer,
+    publisher: KafkaPublisher,
     status: OutboxStatus,
 ) -> Relay:
     database = Database.open(settings, name)
     stack.push_async_callback(database.close)
     clock = SystemClock()  # leases are machine time
-    return Relay(database, Outbox(OUTBOXES[name]), KafkaPublisher(producer), clock, status)
+    return Relay(database, Outbox(OUTBOXES[name]), publisher, clock, status)
 
 
 async def _keep_publishing(relay: Relay) -> None:

@@ -33,6 +33,7 @@ class ClientClass(BaseModel):
         any_document: Whether it may send documents that no manifest has, such as developers with GraphiQL.
         cost: The most points that a request may cost; None: as the settings say.
         cost_in_response: Whether it may ask for `extensions.cost`; None: as the settings say.
+        debug_in_response: Whether it may ask for the query plan and timings; None: as the settings say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +44,7 @@ class ClientClass(BaseModel):
     any_document: bool = False
     cost: int | None = Field(default=None, gt=0)
     cost_in_response: bool | None = None
+    debug_in_response: bool | None = None
 
     def may_introspect(self, *, default: bool) -> bool:
         """Return whether the class may introspect the schema in any way; `default` is for classes unsaid."""

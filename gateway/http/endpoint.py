@@ -21,8 +21,7 @@ from gateway.http.request import ReceivedRequest
 from gateway.http.response_caching import PAGE_HEADERS, ResponseCaching
 from gateway.metrics import Metrics
 from gateway.pipeline.graphql_request import GraphQLResponse, refused
-from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.stages import Response, encode
+from gateway.pipeline.stages import Response, ResponsePipeline, encode
 from gateway.rate_limits import RateLimited
 from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 
@@ -56,7 +55,7 @@ class Endpoint:
         collects_headers: Whether subgraphs' responses may have headers for clients.
     """
 
-    pipeline: Pipeline
+    pipeline: ResponsePipeline
     body_bytes: int
     forwarding: Forwarding
     graphiql: Path | None

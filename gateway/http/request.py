@@ -26,10 +26,15 @@ class ReceivedRequest:
 
     client: Client
     headers: Mapping[bytes, bytes]
-    forwarded: Mapping[str, str]
+    forwarded: dict[str, str]
     body_limit: int
     body: bytes | None = None
     parameters: bytes | None = None
+
+    @property
+    def method(self) -> str:
+        """The HTTP method: GET or POST."""
+        return "POST" if self.parameters is None else "GET"
 
     @property
     def peer(self) -> str | None:

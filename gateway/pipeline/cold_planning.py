@@ -51,6 +51,10 @@ class ColdPlanning:
         """How many documents are being prepared or planned, or wait for it."""
         return len(self._running)
 
+    def is_known(self, asked: GraphQLRequest) -> bool:
+        """Return whether a document is in the cache."""
+        return self._preparer.cached_document(asked.query, asked.operation_name) is not None
+
     async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
         """Prepare a request; parse and validate its document if that is new.
 

@@ -10,12 +10,9 @@ from gateway.clients import Identification
 from gateway.errors import AnswerTooLarge, AuthenticationUnavailable, Overloaded, RequestError
 from gateway.executor import FetchedData, is_large
 from gateway.header_rules import KnownValues
-from gateway.pipeline.authentication import Authentication
-from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks
-from gateway.pipeline.known_bodies import KnownBodies
-from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
 from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.prepared import PreparedRequest
@@ -43,13 +40,13 @@ class Pipeline:
         known_values: Adds what the gateway knows of a request to its headers; None without such rules.
     """
 
-    authentication: Authentication
+    authentication: AuthenticationPart
     identification: Identification
-    planning: ColdPlanning
+    planning: PlanningPart
     hooks: Hooks
-    executor: OperationExecutor
+    executor: ExecutorPart
     admission: AdmissionControl
-    known_bodies: KnownBodies
+    known_bodies: BodiesPart
     documents: DocumentResolver
     response_bytes: int
     large_responses: Executor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping, MutableMapping
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -48,7 +48,12 @@ class HttpRequest(Protocol):
         ...
 
     @property
-    def forwarded(self) -> Mapping[str, str]:
+    def method(self) -> str:
+        """The HTTP method: GET or POST."""
+        ...
+
+    @property
+    def forwarded(self) -> MutableMapping[str, str]:
         """The headers that subgraphs may see."""
         ...
 
@@ -115,6 +120,14 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     well_formed: bool = True
     headers: tuple[tuple[bytes, bytes], ...] = ()
     cache_policy: CachePolicy | None = None
+
+
+class ResponsePipeline(Protocol):
+    """Takes requests the whole way: the pipeline, or one that also observes requests."""
+
+    def respond(self, request: HttpRequest, /) -> Awaitable[Response]:
+        """Return the response to a request; awaiting it raises `RequestError` if the request is refused."""
+        ...
 
 
 def encode(

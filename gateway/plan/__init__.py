@@ -1,5 +1,6 @@
 """Query plans: fetches with their dependencies, the shape of the response, and how a plan is printed."""
 
+from gateway.plan.as_json import plan_as_json
 from gateway.plan.nodes import (
     Below,
     ContextSource,
@@ -40,5 +41,6 @@ __all__ = [
     "Shape",
     "ShapeField",
     "Step",
+    "plan_as_json",
     "show",
 ]

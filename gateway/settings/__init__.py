@@ -18,6 +18,7 @@ from gateway.settings.answers import AnswerSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
+from gateway.settings.observation import ObservationSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.sources.settings import ReloadSettings
@@ -27,6 +28,7 @@ __all__ = ["GatewaySettings"]
 
 class GatewaySettings(
     ReloadSettings,
+    ObservationSettings,
     ExtensionSettings,
     AnswerSettings,
     MaskingSettings,

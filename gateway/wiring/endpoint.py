@@ -8,13 +8,14 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.response_caching import ResponseCaching
 from gateway.metrics import Metrics
+from gateway.observation import ObservedPipeline
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import GatewaySettings
 from graphql_http import Negotiation
 
 
 def client_endpoint(
-    pipeline: Pipeline,
+    pipeline: Pipeline | ObservedPipeline,
     settings: GatewaySettings,
     metrics: Metrics,
     admission: Admission,

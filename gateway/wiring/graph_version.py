@@ -18,6 +18,7 @@ from gateway.transport import HttpTransport
 from gateway.wiring.endpoint import client_endpoint
 from gateway.wiring.headers import header_rules
 from gateway.wiring.hooks import graph_hooks
+from gateway.wiring.observation import observed, observing
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
 from gateway.wiring.subgraphs import http_transports, served_supergraph
@@ -45,7 +46,7 @@ def graph_version(
     over_http = http_transports(model, shared.transports, settings, kept or {}, rules)
     reached = {**over_http, **shared.transports}
     costs = demand_control(model, settings, shared.cost_metrics)
-    hooks = graph_hooks(model, settings, shared, costs)
+    hooks = graph_hooks(model, settings, shared, costs, observing(settings, shared.tracing, over_http))
     executor = operation_executor(
         model,
         reached if rules is None else rules.applied(reached),
@@ -56,6 +57,7 @@ def graph_version(
     )
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     documents = replace(shared.documents, introspection=settings.introspection is not False)
+    bodies = known_bodies(settings, executor.preparer)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -63,7 +65,7 @@ def graph_version(
         hooks=hooks,
         executor=executor,
         admission=shared.admission,
-        known_bodies=known_bodies(settings, executor.preparer),
+        known_bodies=bodies,
         documents=documents,
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
@@ -76,10 +78,12 @@ def graph_version(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
         settings=settings,
-        endpoint=client_endpoint(pipeline, settings, shared.metrics, shared.admission, rules),
+        endpoint=client_endpoint(
+            observed(pipeline, settings, shared.tracing), settings, shared.metrics, shared.admission, rules
+        ),
         planning=planning,
         executor=executor,
         over_http=over_http,
-        caches=caches(executor.preparer, pipeline.known_bodies),
+        caches=caches(executor.preparer, bodies),
         begun=monotonic(),
     )

@@ -14,16 +14,22 @@ from gateway.wiring.shared_parts import SharedParts
 
 
 def graph_hooks(
-    model: Supergraph, settings: GatewaySettings, shared: SharedParts, costs: DemandControl
+    model: Supergraph,
+    settings: GatewaySettings,
+    shared: SharedParts,
+    costs: DemandControl,
+    observing: Hooks,
 ) -> Hooks:
     """Return all hooks, in the order in which they are called at each stage.
 
     Whoever is refused by a policy spends no points. Extensions see what the gateway itself lets pass; their
-    calls are outside those of the gateway, so that they see cached responses too.
+    calls are outside those of the gateway, so that they see cached responses too. What observes is outside
+    all: the span of a fetch lasts as long as the fetch, whatever is done for it.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
     calls = tuple(call for each in extensions for call in each.calls)
     own = (
+        observing,
         _introspection(model, settings),
         Hooks(policies=shared.trusted_policies),
         _demand(costs),

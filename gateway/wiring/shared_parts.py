@@ -23,6 +23,7 @@ from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.resilience import known_guards
 from gateway.wiring.response_cache import response_caching
+from tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class SharedParts:
         caching: How subgraphs' responses are kept; None if they are not.
         guards: Protect calls of subgraphs.
         extensions: Called at the stages of the pipeline.
+        tracing: Records traces; None without traces.
         large_responses: A thread that makes large responses.
     """
 
@@ -57,6 +59,7 @@ class SharedParts:
     guards: KnownGuards
     caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
+    tracing: Tracing | None = None
     large_responses: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
     )
@@ -71,6 +74,7 @@ def shared_parts(
     metrics: Metrics,
     customer_of: CustomerOf | None,
     extensions: tuple[Extension, ...] = (),
+    tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
     """Build what all versions share, and return it with what is closed at the end.
 
@@ -101,5 +105,6 @@ def shared_parts(
         guards=known_guards(admission, registry, customer_of),
         caching=caching,
         extensions=extensions,
+        tracing=tracing,
     )
     return shared, [*closing, documents, *(() if caching is None else (caching.store,)), *extensions]

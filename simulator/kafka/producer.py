@@ -5,28 +5,38 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
+from opentelemetry.trace import Span
 
 from simulator.kafka.messages import Message
+from tracing import Tracing, ending, replaced, sending
 
 
 class MessageProducer:
     """Sends messages, acknowledged by all replicas and without duplicates from the client's retries."""
 
-    def __init__(self, kafka: AIOKafkaProducer) -> None:
+    def __init__(self, kafka: AIOKafkaProducer, tracing: Tracing | None = None) -> None:
         self._kafka = kafka
+        self._tracing = tracing
 
     async def publish(self, messages: Iterable[Message]) -> None:
         """Send messages, in order for each key, and return when the broker has all of them."""
-        sent = [
-            await self._kafka.send(one.topic, value=one.value, key=one.key, headers=list(one.headers))
-            for one in messages
-        ]
-        await asyncio.gather(*sent)
+        spans: list[Span] = []
+        sent = []
+        for one in messages:
+            headers = list(one.headers)
+            if self._tracing is not None and self._tracing.sampling.starts():
+                spans.append(sending(self._tracing.tracer, one.topic, None))
+                headers = replaced(headers, spans[-1])
+            sent.append(await self._kafka.send(one.topic, value=one.value, key=one.key, headers=headers))
+        with ending(spans):
+            await asyncio.gather(*sent)
 
 
 @asynccontextmanager
-async def open_producer(bootstrap: str) -> AsyncIterator[MessageProducer]:
+async def open_producer(bootstrap: str, tracing: Tracing | None = None) -> AsyncIterator[MessageProducer]:
     """Connect to the brokers at `HOST:PORT[,HOST:PORT…]`; at the end, send the rest and disconnect.
+
+    Messages that are sampled begin traces, if `tracing` is given.
 
     Raises:
         aiokafka.errors.KafkaError: no broker answers.
@@ -34,6 +44,6 @@ async def open_producer(bootstrap: str) -> AsyncIterator[MessageProducer]:
     kafka = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
     try:
         await kafka.start()
-        yield MessageProducer(kafka)
+        yield MessageProducer(kafka, tracing)
     finally:
         await kafka.stop()

@@ -36,7 +36,7 @@ def create_subgraph(
 ) -> Subgraph:
     """Return the club subgraph over its database and the upstream API."""
     options = options or ReadOptions()
-    database = Database.open(database_settings, NAME)
+    database = Database.open(database_settings, NAME, options.tracer)
     upstream = UpstreamClient(upstream_settings)
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
     service = ClubService(Changes(database, IntentRepository(INTENT), upstream, clock), memberships, clock)

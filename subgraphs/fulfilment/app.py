@@ -25,7 +25,7 @@ def create_subgraph(
 ) -> Subgraph:
     """Return the fulfilment subgraph over its database."""
     options = options or ReadOptions()
-    database = Database.open(database_settings, NAME)
+    database = Database.open(database_settings, NAME, options.tracer)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
     fulfilments = BatchedLookup.of(database, fulfilment_lookup(FULFILMENT), options.observe)
     return Subgraph(

@@ -26,7 +26,7 @@ def create_subgraph(
 ) -> Subgraph:
     """Return the progress subgraph over its database."""
     options = options or ReadOptions()
-    database = Database.open(database_settings, NAME)
+    database = Database.open(database_settings, NAME, options.tracer)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
     totals = BatchedLookup.of(database, total_lookup(PROGRESS), options.observe)
     reads = ProgressReads(database, ProgressRepository(), totals)

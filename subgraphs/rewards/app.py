@@ -37,7 +37,7 @@ def create_subgraph(
 ) -> Subgraph:
     """Return the rewards subgraph over its database and the upstream API."""
     options = options or ReadOptions()
-    database = Database.open(database_settings, NAME)
+    database = Database.open(database_settings, NAME, options.tracer)
     upstream = UpstreamClient(upstream_settings)
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock)

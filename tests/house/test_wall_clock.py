@@ -18,6 +18,7 @@ PACKAGES: Final = (
     "jit",
     "tokens",
     "logs",
+    "tracing",
 )
 READINGS: Final = frozenset(
     {
@@ -46,6 +47,7 @@ ALLOWED: Final = {
     ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
     ("tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
     ("tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
+    ("gateway/observation/observation.py", "time.time"): "spans stand beside those of other machines",
     ("gateway/sessions/sessions.py", "time.time"): "tokens: the gateway knows no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
     (

@@ -143,7 +143,7 @@ def test_keys_and_headers_repeat_the_body(world: World) -> None:
             "traceparent": headers["traceparent"],
         }
         trace = UUID(body["event_id"]).hex
-        assert headers["traceparent"] == f"00-{trace}-{trace[16:]}-01"
+        assert headers["traceparent"] == f"00-{trace}-{trace[16:]}-00"
 
 
 def test_times_are_written_in_utc(world: World) -> None:

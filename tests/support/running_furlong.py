@@ -198,9 +198,11 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path, *arguments: str, installed: bool = False) -> Iterator[Demo]:
+def running_demo(
+    folder: Path, *arguments: str, installed: bool = False, **environment: str
+) -> Iterator[Demo]:
     """A demo without traffic on a free port, with its data below the folder."""
-    with programs_in(folder, installed=installed) as programs:
+    with programs_in(folder, environment, installed=installed) as programs:
         process = programs.start("demo", "--port", "0", "--no-traffic", "--data", "data", *arguments)
         ready = folder / ".furlong" / "demo.json"
 

@@ -2,13 +2,19 @@
 import 'graphiql/setup-workers/vite';
 
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
-import { GraphiQL } from 'graphiql';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
 import { fetchDemo, type Demo } from '../src/session/session';
+import { planPlugin } from './PlanPlugin';
+import { ReportStore, reporting } from './report';
 import { startOf } from './start';
 import 'graphiql/style.css';
 import './page.css';
+
+const reports = new ReportStore();
+const PLUGINS = [HISTORY_PLUGIN, planPlugin(reports)];
+const fetcher = createGraphiQLFetcher({ url: '/graphql', fetch: reporting(fetch, reports) });
 
 /** The user's edits of an earlier visit, as stored by GraphiQL; null if there are none. */
 function edited(what: 'query' | 'variables'): string | null {
@@ -19,7 +25,8 @@ function Page({ demo }: { readonly demo: Demo | null }) {
   const start = startOf(demo);
   return (
     <GraphiQL
-      fetcher={createGraphiQLFetcher({ url: '/graphql' })}
+      fetcher={fetcher}
+      plugins={PLUGINS}
       defaultQuery={start.query}
       // Headers contain a session, so they are not stored between visits but set each time.
       initialHeaders={demo === null ? '' : start.headers}

@@ -26,6 +26,7 @@ from furlong.install.topic_retention import TooShort
 from furlong.serve.http_server import listen as open_listener
 from furlong.workers.consumer_process import run_consumer
 from gateway.garbage_collection import freeze_long_lived_objects
+from tracing import recording
 
 
 def consume(
@@ -58,9 +59,16 @@ def consume(
 
 async def _consume(name: str, stream: StreamSettings, listen: str | None) -> None:
     listener = open_listener(*address(listen)) if listen else None
-    with stop_on_signals() as stop:
-        freeze_long_lived_objects()
-        clock = running_clock()
-        await run_consumer(
-            name, database_settings(), stream, listener, stop, clock=clock, topics=topic_settings()
-        )
+    async with recording(f"furlong-consume-{name}") as tracing:
+        with stop_on_signals() as stop:
+            freeze_long_lived_objects()
+            await run_consumer(
+                name,
+                database_settings(),
+                stream,
+                listener,
+                stop,
+                clock=running_clock(),
+                topics=topic_settings(),
+                tracing=tracing,
+            )

@@ -7,7 +7,9 @@ from furlong.serve.reload import site_reload, site_settings
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ROOT, ServeSettings
+from furlong.tracing import close_with
 from gateway.garbage_collection import freeze_long_lived_objects
+from tracing import opened
 
 CONTRACTS = ROOT / "contracts"
 """The folder with the operations of our own clients."""
@@ -23,6 +25,8 @@ def create_app() -> FastAPI:
     serve, gateway = ServeSettings(), site_settings(CONTRACTS)
     parts = Parts.from_settings(database_settings(), sessions=session_settings(), clock=running_clock())
     reload = site_reload(serve, gateway, CONTRACTS)
-    site = create_site(parts, serve, gateway, reload=reload)
+    tracing = opened("furlong-serve", wanted=gateway.tracing)
+    site = create_site(parts, serve, gateway, reload=reload, tracing=tracing)
+    close_with(site, tracing)
     freeze_long_lived_objects()
     return site

@@ -19,6 +19,7 @@ from furlong.databases import SUBGRAPHS
 from furlong.serve.http_server import listen as open_listener
 from furlong.serve.site import create_subgraph_app
 from furlong.serve.subgraphs import Parts
+from furlong.tracing import close_with
 from gateway.http.server import ClientLimits, StopTimes, configured, run
 from gateway.settings import GatewaySettings
 from subgraphs.club.schema import create_schema as club_schema
@@ -26,6 +27,7 @@ from subgraphs.fulfilment.schema import create_schema as fulfilment_schema
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.progress.schema import create_schema as progress_schema
 from subgraphs.rewards.schema import create_schema as rewards_schema
+from tracing import opened
 
 SCHEMAS: dict[str, Callable[[], SubgraphSchema]] = {
     "club": club_schema,
@@ -56,7 +58,9 @@ def _commands_of(name: str) -> typer.Typer:
             parts = Parts.from_settings(
                 database_settings(), sessions=session_settings(), clock=running_clock()
             )
-            app = create_subgraph_app(name, parts)
+            tracing = opened(f"furlong-{name}")
+            app = create_subgraph_app(name, parts, tracing)
+            close_with(app, tracing)
             settings = GatewaySettings()
         except (ValidationError, ValueError, OSError) as error:
             fail(error)

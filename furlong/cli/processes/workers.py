@@ -39,6 +39,7 @@ from storage.clock import Clock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.records.outbox_relay import OutboxStatus
 from subgraphs.kit.settings import UpstreamSettings
+from tracing import recording
 
 cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")
 Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")]
@@ -142,7 +143,9 @@ async def _publish_outboxes(listen: str | None) -> None:
         stop = stack.enter_context(stop_on_signals())
         if listener is not None:
             await stack.enter_async_context(serving(outbox_status_app(statuses, clock), listener))
-        await _until(stop, run_outbox_worker(database_settings(), stream_settings(), statuses))
+        tracing = await stack.enter_async_context(recording("furlong-outbox"))
+        tracer = None if tracing is None else tracing.tracer
+        await _until(stop, run_outbox_worker(database_settings(), stream_settings(), statuses, tracer))
 
 
 @cli.command()

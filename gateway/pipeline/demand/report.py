@@ -60,7 +60,8 @@ class CostReport:
             "limit": limit,
             "result": _result(prepared, actual, limit),
         }
-        return replace(response, body={**response.body, "extensions": {"cost": cost}})
+        extensions = {**response.body.get("extensions", {}), "cost": cost}
+        return replace(response, body={**response.body, "extensions": extensions})
 
     def _may_ask(self, client_class: ClientClass) -> bool:
         own = client_class.cost_in_response

@@ -21,8 +21,10 @@ from subgraphs.kit.graphql.deadline import until_deadline
 from subgraphs.kit.graphql.http import Answer, GraphQLRoute
 from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
+from subgraphs.kit.graphql.traced_requests import TracedRequests
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
+from tracing import Tracing
 
 MakeContext = Callable[[RequestIdentity], RequestContext]
 
@@ -148,8 +150,12 @@ class Subgraph:
         call = self._interpreting(query, operation_name) if prepared is None else self._calling(prepared)
         return await call(variables, headers)
 
-    def http_app(self) -> FastAPI:
-        """Return the subgraph as a server of its own, with `/graphql`, `/health` and `/ready`."""
+    def http_app(self, tracing: Tracing | None = None) -> FastAPI:
+        """Return the subgraph as a server of its own, with `/graphql`, `/health` and `/ready`.
+
+        Args:
+            tracing: records traces of requests; None for no traces.
+        """
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -170,7 +176,7 @@ class Subgraph:
         async def alive() -> dict[str, str]:
             return {"status": "alive"} | rehearsal_marks(self.clock)
 
-        graphql = GraphQLRoute(run)
+        graphql = GraphQLRoute(run if tracing is None else TracedRequests(run, tracing))
         app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
         app.add_api_route("/graphql", graphql.post, methods=["POST"])
         app.add_api_route("/graphql", graphql.get, methods=["GET"])

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
+from opentelemetry.trace import Tracer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bounded_cache import BoundedCache
@@ -158,11 +159,13 @@ class ReadOptions:
         public: how stale public data may get.
         execution: compiled or interpreted.
         observe: is called with the table and size of each batched lookup.
+        tracer: starts spans of batched lookups and statements; None without traces.
     """
 
     public: PublicDataSettings = field(default_factory=PublicDataSettings)
     execution: Execution = "compiled"
     observe: Observe | None = None
+    tracer: Tracer | None = None
 
     def cache(self, read: Callable[[str], Awaitable[V | None]], clock: Clock) -> StaleCache[V]:
         """Return a cache of public data that a function reads."""

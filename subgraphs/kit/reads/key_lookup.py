@@ -25,6 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from storage.database import Database, Shard
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
+from subgraphs.kit.reads.traced_batches import TracedBatches
 
 K = TypeVar("K", Owner, ClubKey)
 V = TypeVar("V")
@@ -244,8 +245,11 @@ class BatchedLookup(Generic[K, V]):
         self._make = make
         self._observe = observe
         limits = limits or BatchLimits()
+        make_batches: Callable[..., Batches[K, V]] = Batches
+        if database.tracer is not None:
+            make_batches = partial(TracedBatches, database.tracer, self._statement.tables)
         self._batches: dict[int, Batches[K, V]] = {
-            id(shard): Batches(partial(self._read, shard), limits) for shard in database.shards
+            id(shard): make_batches(partial(self._read, shard), limits) for shard in database.shards
         }
         lone = next(iter(self._batches.values())) if len(self._batches) == 1 else None
         self.load: Callable[[K], PendingRead[K, V]] = lone.load if lone else self._load_from_its_shard

@@ -23,6 +23,7 @@ from club_samples import (
 )
 from joserfc import jwt
 from joserfc.jwk import OctKey
+from opentelemetry.trace import Tracer
 from pydantic import SecretStr
 from sqlalchemy import Table, event, func, insert, select
 
@@ -128,6 +129,7 @@ class Stand:
         now: datetime,
         upstream_url: str = UPSTREAM,
         execution: Execution = "compiled",
+        tracer: Tracer | None = None,
         **upstream: Any,
     ) -> "Stand":
         """Put the subgraphs together over existing databases."""
@@ -135,7 +137,7 @@ class Stand:
         database = DatabaseSettings(url=url)
         settings = UpstreamSettings(url=upstream_url, **{"retry_delay_seconds": 0.0} | upstream)
         verifier = SessionVerifier.from_settings(session_settings(), clock)
-        reading = ReadOptions(execution=execution)
+        reading = ReadOptions(execution=execution, tracer=tracer)
         return cls(
             club=create_club(database, settings, verifier, clock, reading),
             rewards=create_rewards(database, settings, verifier, clock, reading),

@@ -1,0 +1,175 @@
+"""The parts of the pipeline as an observed request sees them: each notes what it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Coroutine, Mapping
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any, Final
+
+from gateway.executor import AnswerLimits, FetchedData
+from gateway.observation.debugging import DebugReport
+from gateway.observation.observation import Observation
+from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
+from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.policies import Policy, PolicyInput
+from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.stages import HttpRequest
+from graphql_http import GraphQLRequest
+
+AUTHENTICATE: Final = "authenticate"
+PREPARE: Final = "prepare"
+POLICIES: Final = "policies"
+PLAN: Final = "plan"
+PROJECT: Final = "project"
+CACHE: Final = "cache"
+"""The attribute that names the cache which spared the stage its work, or `miss`."""
+
+_CLIENT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")
+"""What is kept of the name that a client gives itself: no address of a person fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedAuthentication:
+    """Finds the session of an observed request."""
+
+    part: AuthenticationPart
+    observation: Observation
+
+    @property
+    def is_required(self) -> bool:
+        """Whether requests need a session."""
+        return self.part.is_required
+
+    def cached(self, forwarded: Mapping[str, str]) -> object:
+        """Return the session if it is known without waiting, else None."""
+        began = perf_counter_ns()
+        session = self.part.cached(forwarded)
+        if session is not None:
+            self.observation.noted(AUTHENTICATE, began, {CACHE: "sessions"})
+        return session
+
+    async def session(self, request: HttpRequest) -> object:
+        """Return the session of a request; raises what the part raises."""
+        if not self.is_required:
+            return await self.part.session(request)
+        with self.observation.stage(AUTHENTICATE) as attributes:
+            attributes[CACHE] = "miss"
+            return await self.part.session(request)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedBodies:
+    """Recognizes the body of an observed request."""
+
+    part: BodiesPart
+    observation: Observation
+
+    def get(self, body: bytes) -> PreparedRequest | None:
+        """Return what was prepared for an equal body."""
+        began = perf_counter_ns()
+        prepared = self.part.get(body)
+        if prepared is not None:
+            self.observation.noted(PREPARE, began, {CACHE: "bodies"})
+        return prepared
+
+    def put(self, body: bytes, prepared: PreparedRequest) -> None:
+        """Remember what was prepared for a body."""
+        self.part.put(body, prepared)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedPlanning:
+    """Prepares and plans an observed request."""
+
+    part: PlanningPart
+    observation: Observation
+
+    def is_known(self, asked: GraphQLRequest) -> bool:
+        """Return whether a document is in the cache."""
+        return self.part.is_known(asked)
+
+    async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
+        """Prepare a request; raises what the part raises."""
+        with self.observation.stage(PREPARE) as attributes:
+            attributes[CACHE] = "documents" if self.part.is_known(asked) else "miss"
+            return await self.part.prepare(asked)
+
+    def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
+        """Return the plan of a request if it was made before; raises what the part raises."""
+        began = perf_counter_ns()
+        planned = self.part.known_plan(prepared)
+        if planned is not None:
+            self.observation.noted(PLAN, began, {CACHE: "plans"})
+        return planned
+
+    async def plan(self, prepared: PreparedRequest) -> PlannedOperation:
+        """Return the plan of a request; raises what the part raises."""
+        with self.observation.stage(PLAN) as attributes:
+            attributes[CACHE] = "miss"
+            return await self.part.plan(prepared)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedExecutor:
+    """Executes an observed request.
+
+    Attributes:
+        report: What the client is told beside the answer; None for nothing.
+    """
+
+    part: ExecutorPart
+    observation: Observation
+    report: DebugReport | None
+
+    @property
+    def limits(self) -> AnswerLimits:
+        """What the answer to a request may hold."""
+        return self.part.limits
+
+    def fetch(
+        self,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+        session: object = None,
+    ) -> Coroutine[Any, Any, FetchedData]:
+        """Fetch from subgraphs."""
+        return self.part.fetch(planned, variables, headers, session)
+
+    def project(
+        self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
+    ) -> GraphQLResponse:
+        """Project fetched data to the client's response, and add what the client asked to be told."""
+        with self.observation.stage(PROJECT):
+            response = self.part.project(prepared, planned, fetched)
+        return response if self.report is None else self.report.complete(response, planned, self.observation)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedPolicies:
+    """All policies, as one stage of an observed request; what they are shown names the request's span."""
+
+    policies: tuple[Policy, ...]
+    observation: Observation
+
+    def check(self, asked: PolicyInput) -> Awaitable[None]:
+        """Return what checks all policies when it is awaited; raises what they raise."""
+        return self._check(asked)
+
+    async def _check(self, asked: PolicyInput) -> None:
+        document, client, span = asked.prepared.document, asked.client, self.observation.span
+        span.set_attribute("graphql.operation.type", "query" if document.is_query else "mutation")
+        span.set_attribute("graphql.document.hash", document.tokens.hex())
+        if document.name is not None:
+            span.set_attribute("graphql.operation.name", document.name)
+        if client.name is not None and _CLIENT_NAME.fullmatch(client.name):
+            span.set_attribute("graphql.client.name", client.name)
+        span.set_attribute("graphql.client.class", client.client_class.name)
+        with self.observation.stage(POLICIES):
+            for policy in self.policies:
+                undecided = policy.check(asked)
+                if undecided is not None:
+                    await undecided

@@ -1,0 +1,104 @@
+"""The interfaces of the pipeline's parts, each of which an observed request sees in a second form."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from typing import Any, Protocol
+
+from gateway.executor import AnswerLimits, FetchedData
+from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.stages import HttpRequest
+from graphql_http import GraphQLRequest
+
+
+class AuthenticationPart(Protocol):
+    """Finds the session of a request: see `Authentication`."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether requests need a session."""
+        ...
+
+    def cached(self, forwarded: Mapping[str, str], /) -> object:
+        """Return the session if it is known without waiting, else None."""
+        ...
+
+    async def session(self, request: HttpRequest, /) -> object:
+        """Return the session of a request.
+
+        Raises:
+            Unauthenticated: There is none.
+        """
+        ...
+
+
+class BodiesPart(Protocol):
+    """Recognizes queries by their bodies: see `KnownBodies`."""
+
+    def get(self, body: bytes, /) -> PreparedRequest | None:
+        """Return what was prepared for an equal body."""
+        ...
+
+    def put(self, body: bytes, prepared: PreparedRequest, /) -> None:
+        """Remember what was prepared for a body."""
+        ...
+
+
+class PlanningPart(Protocol):
+    """Prepares and plans requests: see `ColdPlanning`."""
+
+    def is_known(self, asked: GraphQLRequest, /) -> bool:
+        """Return whether a document is in the cache."""
+        ...
+
+    async def prepare(self, asked: GraphQLRequest, /) -> PreparedRequest:
+        """Prepare a request.
+
+        Raises:
+            RequestError: The document or its variables are not valid, or too many wait.
+        """
+        ...
+
+    def known_plan(self, prepared: PreparedRequest, /) -> PlannedOperation | None:
+        """Return the plan of a request if it was made before, else None.
+
+        Raises:
+            RequestError: It cannot be planned, as an attempt has shown.
+        """
+        ...
+
+    async def plan(self, prepared: PreparedRequest, /) -> PlannedOperation:
+        """Return the plan of a request; make it if it is new.
+
+        Raises:
+            RequestError: It cannot be planned, or too many wait.
+        """
+        ...
+
+
+class ExecutorPart(Protocol):
+    """Fetches and projects: see `OperationExecutor`."""
+
+    @property
+    def limits(self) -> AnswerLimits:
+        """What the answer to a request may hold."""
+        ...
+
+    def fetch(
+        self,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+        session: object = None,
+        /,
+    ) -> Coroutine[Any, Any, FetchedData]:
+        """Fetch from subgraphs."""
+        ...
+
+    def project(
+        self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData, /
+    ) -> GraphQLResponse:
+        """Project fetched data to the client's response."""
+        ...

@@ -1,0 +1,54 @@
+"""A plan as JSON values, with the names that tools for Federation use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gateway.plan.nodes import Entities, Fetch, Parallel, Path, PlanNode, QueryPlan, RootFields
+from gateway.plan.nodes import Sequence as InSequence
+
+
+def plan_as_json(plan: QueryPlan) -> dict[str, Any]:
+    """Return a plan: nodes of kind Sequence, Parallel, Flatten and Fetch."""
+    return {"kind": "QueryPlan", "node": None if plan.tree is None else _node(plan.tree)}
+
+
+def _node(node: PlanNode) -> dict[str, Any]:
+    match node:
+        case Fetch():
+            return _fetch(node)
+        case InSequence():
+            return {"kind": "Sequence", "nodes": [_node(each) for each in node.nodes]}
+        case Parallel():
+            return {"kind": "Parallel", "nodes": [_node(each) for each in node.nodes]}
+
+
+def _fetch(fetch: Fetch) -> dict[str, Any]:
+    asked = {
+        "kind": "Fetch",
+        "id": fetch.number,
+        "serviceName": fetch.subgraph,
+        "operation": fetch.document,
+        "variableUsages": list(fetch.variables),
+        "dependsOn": sorted(fetch.depends_on),
+    }
+    match fetch.returns:
+        case RootFields(path):
+            return {"kind": "Flatten", "paths": [_path(path)], "node": asked} if path else asked
+        case batch:
+            asked["requires"] = [_required(each) for each in batch]
+            paths = [_path(path) for each in batch for path in each.paths]
+            return {"kind": "Flatten", "paths": paths, "node": asked}
+
+
+def _required(entities: Entities) -> dict[str, Any]:
+    """Return the fields that are sent of each type of entity."""
+    return {
+        entities.sent_as.get(concrete, concrete): ["__typename", *(field.name for field in fields)]
+        for concrete, fields in entities.representations.items()
+    }
+
+
+def _path(path: Path) -> Sequence[str]:
+    return [part for step in path for part in (step.response_key, *("@",) * step.lists)]

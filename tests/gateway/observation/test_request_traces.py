@@ -1,0 +1,216 @@
+"""Requests are traced from their arrival to their projection, if they are sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+from federation.asked import SubgraphRequest, asking
+from opentelemetry.trace import SpanKind, StatusCode
+from recorded_spans import Recording
+
+from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
+from gateway.pipeline.pipeline import Pipeline
+from tests.gateway.world import Federation
+from tests.gateway.worlds import shop
+from tracing import Sampling
+
+QUERY = "query Reviewed { topProducts { upc reviews { author { username } } } }"
+CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+CALLER_TRACE = 0x0AF7651916CD43DD8448EB211C80319C
+NEVER, ALWAYS = Sampling(0.0), Sampling(1.0)
+
+
+class Asked:
+    """A gateway over the shop, and the headers that its subgraphs have seen."""
+
+    def __init__(self, recording: Recording | None, **options: Any) -> None:
+        federation = shop()
+        self.seen: list[dict[str, str]] = []
+        settings = GatewaySettings(**options.pop("settings", {}))
+        self.app = create_gateway(
+            federation.sdl,
+            {name: self._noting(federation, name) for name in federation.transports()},
+            settings,
+            tracing=None if recording is None else recording.tracing,
+            **options,
+        )
+
+    def _noting(self, federation: Federation, name: str) -> MemoryTransport:
+        inner = federation.transports()[name]
+
+        def prepare(document: str, operation: str | None) -> Any:
+            call = inner.prepare(document, operation)
+
+            async def noting(
+                variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+            ) -> Any:
+                self.seen.append(dict(headers))
+                return await call(variables, headers, session)
+
+            return noting
+
+        return MemoryTransport(prepare)
+
+    async def post(self, query: str = QUERY, **headers: str) -> httpx.Response:
+        """Send a query."""
+        transport = httpx.ASGITransport(self.app)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+            return await client.post("/graphql", json={"query": query}, headers=sent)
+
+
+async def test_a_request_is_one_trace() -> None:
+    """Its stages and each fetch are spans below that of the request."""
+    recording = Recording()
+    asked = Asked(recording)
+    assert (await asked.post(graphql_client_name="slip")).status_code == 200
+    root = recording.named("POST /graphql")
+    assert root.parent is None
+    assert root.kind is SpanKind.SERVER
+    names = list(recording.tree(root))
+    assert names[:3] == ["prepare", "policies", "plan"]
+    assert names[-1] == "project"
+    assert sum(name.startswith("fetch ") for name in names) == len(asked.seen) >= 2
+    assert len({span.context.trace_id for span in recording.spans}) == 1
+    assert dict(root.attributes or {}) == {
+        "http.request.method": "POST",
+        "http.route": "/graphql",
+        "http.response.status_code": 200,
+        "graphql.operation.type": "query",
+        "graphql.operation.name": "Reviewed",
+        "graphql.document.hash": root.attributes["graphql.document.hash"],
+        "graphql.client.name": "slip",
+        "graphql.client.class": "default",
+        "graphql.response.outcome": "ok",
+    }
+
+
+async def test_a_fetch_says_what_it_asks_for_but_not_for_whom() -> None:
+    """Subgraph, kind and number of entities; its span is what the subgraph is told as its parent."""
+    recording = Recording()
+    asked = Asked(recording)
+    await asked.post()
+    fetches = [span for span in recording.spans if span.name.startswith("fetch ")]
+    kinds = {(span.attributes or {})["fetch.kind"] for span in fetches}
+    assert kinds == {"root", "entities"}
+    entities = [span.attributes["fetch.entities"] for span in fetches if "fetch.entities" in span.attributes]
+    assert all(count > 0 for count in entities)
+    expected = {
+        f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-{span.context.trace_flags:02x}"
+        for span in fetches
+    }
+    assert {headers["traceparent"] for headers in asked.seen} == expected
+
+
+async def test_the_caches_of_a_known_request_are_named() -> None:
+    """The second request of one body is neither parsed nor planned again."""
+    recording = Recording()
+    asked = Asked(recording)
+    await asked.post()
+    recording.exporter.clear()
+    await asked.post()
+    caches = {span.name: (span.attributes or {}).get("cache") for span in recording.spans}
+    assert (caches["prepare"], caches["plan"]) == ("bodies", "plans")
+
+
+async def test_a_request_that_is_not_sampled_is_as_without_tracing() -> None:
+    """No span is built; subgraphs are told that its trace is not recorded, so that they record none."""
+    recording = Recording(NEVER)
+    asked = Asked(recording)
+    await asked.post(traceparent=CALLER)
+    assert not recording.spans
+    (told,) = {headers["traceparent"] for headers in asked.seen}
+    assert told.endswith("-00")
+    assert told[:35] != CALLER[:35]
+
+
+async def test_without_tracing_nothing_is_built() -> None:
+    """Clients reach the pipeline itself, and no call of a subgraph is wrapped."""
+    asked = Asked(None)
+    pipeline = asked.app._endpoint.pipeline
+    assert type(pipeline) is Pipeline
+    assert pipeline.executor.middleware == ()
+    await asked.post(traceparent=CALLER)
+    assert {headers["traceparent"] for headers in asked.seen} == {CALLER}
+
+
+async def test_a_client_cannot_have_its_requests_recorded() -> None:
+    """Its trace is only linked to: on the internet anybody may send such a header."""
+    recording = Recording()
+    await Asked(recording).post(traceparent=CALLER)
+    root = recording.named("POST /graphql")
+    assert root.context.trace_id != CALLER_TRACE
+    assert root.parent is None
+    assert [link.context.trace_id for link in root.links] == [CALLER_TRACE]
+
+
+@pytest.mark.parametrize(("flags", "recorded"), [("01", True), ("00", False)])
+async def test_a_trusted_client_is_followed(flags: str, *, recorded: bool) -> None:
+    """If the settings trust clients, their trace is continued as its flag says, whatever would be drawn."""
+    recording = Recording(NEVER if recorded else ALWAYS)
+    asked = Asked(recording, settings={"tracing_trusts_clients": True})
+    await asked.post(traceparent=f"{CALLER[:-2]}{flags}", tracestate="vendor=1")
+    assert {headers["traceparent"][3:35] for headers in asked.seen} == {CALLER[3:35]}
+    if recorded:
+        root = recording.named("POST /graphql")
+        assert (root.context.trace_id, root.parent.span_id) == (CALLER_TRACE, 0xB7AD6B7169203331)
+        assert {headers["tracestate"] for headers in asked.seen} == {"vendor=1"}
+    else:
+        assert not recording.spans
+        assert {headers["traceparent"][-2:] for headers in asked.seen} == {"00"}
+
+
+@pytest.mark.parametrize(
+    "broken", ["x", "00-0-0-01", f"{CALLER}-", CALLER.upper(), "00-" + "0" * 32 + CALLER[35:]]
+)
+async def test_a_malformed_header_is_no_trace(broken: str) -> None:
+    """It is treated as if it had not been sent, also from a trusted client."""
+    recording = Recording()
+    await Asked(recording, settings={"tracing_trusts_clients": True}).post(traceparent=broken)
+    root = recording.named("POST /graphql")
+    assert (root.parent, list(root.links)) == (None, [])
+
+
+async def test_a_refusal_is_named_by_its_code() -> None:
+    """A span has no message, which could repeat what the client has sent."""
+    recording = Recording()
+    await Asked(recording).post("{ me { secretOfC4711 } }")
+    root = recording.named("POST /graphql")
+    assert root.attributes["error.type"] == "GRAPHQL_VALIDATION_FAILED"
+    assert root.attributes["http.response.status_code"] == 400
+    assert root.status.status_code is StatusCode.UNSET
+    assert "secretOfC4711" not in "".join(span.to_json() for span in recording.spans)
+
+
+async def test_a_stranger_is_refused_in_a_trace_of_two_spans() -> None:
+    """Nothing is prepared for somebody without a session."""
+
+    async def authenticate(_headers: Mapping[str, str]) -> object:
+        raise Unauthenticated
+
+    recording = Recording()
+    assert (await Asked(recording, authenticate=authenticate).post()).status_code == 401
+    assert [span.name for span in recording.spans] == ["authenticate", "POST /graphql"]
+    assert {span.attributes["error.type"] for span in recording.spans} == {"UNAUTHENTICATED"}
+
+
+async def test_a_failed_fetch_is_a_failed_span() -> None:
+    """Its error has a type; what the subgraph says of it stays out of the trace."""
+    recording = Recording()
+    federation = shop()
+
+    async def broken(_request: SubgraphRequest) -> Any:
+        raise OSError("db-7.internal refuses customer c-4711")
+
+    transports = {name: MemoryTransport(asking(broken)) for name in federation.transports()}
+    app = create_gateway(federation.sdl, transports, GatewaySettings(), tracing=recording.tracing)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+        await client.post("/graphql", json={"query": "{ me { name } }"})
+    (fetch,) = [span for span in recording.spans if span.name.startswith("fetch ")]
+    assert fetch.status.status_code is StatusCode.ERROR
+    assert fetch.attributes["error.type"] == "SubgraphUnreachable"
+    assert "4711" not in "".join(span.to_json() for span in recording.spans)

@@ -1,0 +1,59 @@
+"""Spans that stay in the process, for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from tracing import Sampling, Tracing
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Records traces in memory.
+
+    Attributes:
+        sampling: Decides which traces are recorded.
+        exporter: Keeps them.
+    """
+
+    sampling: Sampling = field(default_factory=Sampling)
+    exporter: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
+    tracing: Tracing = field(init=False)
+
+    def __post_init__(self) -> None:
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(SimpleSpanProcessor(self.exporter))
+        made = Tracing(provider.get_tracer("test"), self.sampling, provider, self.exporter)
+        object.__setattr__(self, "tracing", made)
+
+    @property
+    def spans(self) -> list[ReadableSpan]:
+        """All spans that have ended."""
+        return list(self.exporter.get_finished_spans())
+
+    def named(self, name: str) -> ReadableSpan:
+        """Return the only span with a name."""
+        (found,) = [span for span in self.spans if span.name == name]
+        return found
+
+    def children(self, parent: ReadableSpan) -> list[ReadableSpan]:
+        """Return the spans directly below a span."""
+        return [
+            span
+            for span in self.spans
+            if span.parent is not None
+            and span.parent.span_id == parent.context.span_id
+            and span.parent.trace_id == parent.context.trace_id
+        ]
+
+    def tree(self, root: ReadableSpan) -> dict[str, object]:
+        """Return the names below a span, nested."""
+        return {each.name: self.tree(each) for each in sorted(self.children(root), key=_began)}
+
+
+def _began(span: ReadableSpan) -> int:
+    return span.start_time or 0

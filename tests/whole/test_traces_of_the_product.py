@@ -1,0 +1,134 @@
+"""The product's traces, as a collector receives them: whole, and without anything about a customer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import httpx
+from otlp_receiver import ReceivedSpan, Receiver, receiving
+from running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
+
+NEW = "c-1001"
+CANARY = "canary4711"
+EMAIL = "ann.smith@example.com"
+BROWSER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def descendants(spans: list[ReceivedSpan], parent: ReceivedSpan) -> list[ReceivedSpan]:
+    """Return all spans below a span."""
+    below = [span for span in spans if span.parent == parent.id]
+    return [found for span in below for found in (span, *descendants(spans, span))]
+
+
+def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> None:
+    """From the browser to SQL, and from a bet on Kafka to its row; without tokens, ids or a user's text."""
+    with receiving() as received:
+        environment = {
+            "FURLONG_TRACING": "true",
+            "FURLONG_GATEWAY_TRACING_TRUSTS_CLIENTS": "true",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": received.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+            "OTEL_RESOURCE_ATTRIBUTES": "service.name=furlong-test,deployment.environment.name=test",
+        }
+        with running_demo(tmp_path, **environment) as demo:
+            use(demo)
+            eventually(lambda: bet_traces(received), "a bet's trace reaches its row")
+        check_browsers_trace(received)
+        check_nothing_of_customers(received, demo.site.tokens.values())
+
+
+def use(demo: Demo) -> None:
+    """Read a bet-slip, change something, place a bet, and send what must not be remembered."""
+
+    def ask(body: dict[str, object], **headers: str) -> httpx.Response:
+        signed = {"authorization": f"Bearer {demo.site.tokens[NEW]}", "x-customer": EMAIL, **headers}
+        return httpx.post(f"{demo.site.url}/graphql", json=body, headers=signed, timeout=30)
+
+    slip = {"query": BETSLIP, "variables": {"brand": BRAND}}
+    assert ask(slip, traceparent=BROWSER).json()["data"]["club"] is not None
+    arguments = {"brand": BRAND, "termsVersion": CANARY, "idempotencyKey": f"{CANARY}-key"}
+    ask({"query": MUTATIONS, "operationName": "OptIn", "variables": {"input": arguments}})
+    ask({"query": f'{{ club(brand: "{CANARY}") {{ id }} {CANARY} }}'})
+    ask({"query": f'{{ club(brand: "{EMAIL}") {{ id }} }}'}, **{"graphql-client-name": EMAIL})
+    ask({"query": "{ club }"}, authorization=f"Bearer {CANARY}.{CANARY}.{CANARY}")
+    placed = httpx.post(
+        f"{demo.site.url}/demo/bets",
+        json={"stakeMinor": 500, "oddsMilli": 2000, "betType": "single"},
+        headers={"authorization": f"Bearer {demo.site.tokens[NEW]}"},
+    )
+    assert placed.status_code == 202
+
+
+def bet_traces(received: Receiver) -> list[ReceivedSpan]:
+    """Return the rows of bets whose traces began when the bets were sent."""
+    rows = [span for span in received.spans if span.name == "INSERT contribution"]
+    found = []
+    for row in rows:
+        trace = received.trace(row.trace)
+        sent = [span for span in trace if span.name == "send club.progress.v1" and not span.parent]
+        found += [row for first in sent if row in descendants(trace, first)]
+    return found
+
+
+def check_browsers_trace(received: Receiver) -> None:
+    """The browser's trace has the request, its stages, each fetch, the loaders and their SQL."""
+    trace = received.trace(BROWSER[3:35])
+    (request,) = [span for span in trace if span.name == "POST /graphql"]
+    assert request.parent == BROWSER[36:52]
+    assert request.service == "furlong-test"
+    assert request.attributes["graphql.operation.name"] == "Betslip"
+    names = {span.name for span in descendants(trace, request)}
+    assert names >= {"authenticate", "prepare", "policies", "plan", "fetch club", "fetch rewards", "project"}
+    fetches = [span for span in trace if span.name.startswith("fetch ")]
+    below = {found.name.split()[0] for fetch in fetches for found in descendants(trace, fetch)}
+    assert below >= {"load", "SELECT"}
+
+
+def check_nothing_of_customers(received: Receiver, tokens: Iterable[str]) -> None:
+    """No export holds a token, a customer's id, an address, or anything that a user has written."""
+    everything = b"\n".join(received.bodies)
+    secrets = [part for token in tokens for part in token.split(".")[1:]]
+    for forbidden in (*secrets, CANARY, EMAIL, "example.com", "Bearer"):
+        assert forbidden.encode() not in everything, forbidden
+    assert not re.search(rb"\bc-\d{4}\b", everything)
+    statements = [span.attributes.get("db.query.text", "") for span in received.spans]
+    assert not [text for text in statements if "'" in text]
+    shown = {name for span in received.spans for name in span.attributes}
+    assert shown <= ALLOWED, shown - ALLOWED
+
+
+ALLOWED = {
+    "cache",
+    "db.collection.name",
+    "db.namespace",
+    "db.operation.batch.size",
+    "db.operation.name",
+    "db.query.text",
+    "db.system.name",
+    "error.type",
+    "fetch.entities",
+    "fetch.kind",
+    "fetch.number",
+    "furlong.load.keys",
+    "graphql.client.class",
+    "graphql.client.name",
+    "graphql.document.hash",
+    "graphql.error.count",
+    "graphql.operation.name",
+    "graphql.operation.type",
+    "graphql.response.outcome",
+    "http.request.method",
+    "http.response.status_code",
+    "http.route",
+    "messaging.batch.message_count",
+    "messaging.destination.name",
+    "messaging.destination.partition.id",
+    "messaging.kafka.offset",
+    "messaging.operation.name",
+    "messaging.operation.type",
+    "messaging.system",
+    "subgraph.name",
+}
+"""All attributes that spans may have: a new one must be looked at before it stands here."""

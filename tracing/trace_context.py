@@ -1,0 +1,57 @@
+"""W3C Trace Context: the headers `traceparent` and `tracestate`, read and written."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Final
+
+from opentelemetry.trace import INVALID_SPAN_ID, INVALID_TRACE_ID, SpanContext, TraceFlags, TraceState
+
+TRACEPARENT: Final = "traceparent"
+TRACESTATE: Final = "tracestate"
+MOST_STATE: Final = 512
+"""The longest `tracestate` that is passed on: what the recommendation asks for at least."""
+
+_FORM: Final = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
+_VERSION_0: Final = 55
+"""The length of a header of version 00, which has nothing after the flags."""
+
+
+def span_context_of(traceparent: str | None, tracestate: str | None = None) -> SpanContext | None:
+    """Return the span that a header names; None if the header is missing or malformed."""
+    found = None if traceparent is None else _FORM.fullmatch(traceparent)
+    if found is None or traceparent is None:
+        return None
+    if traceparent.startswith("00") and len(traceparent) != _VERSION_0:
+        return None
+    trace_id, span_id = int(found[1], 16), int(found[2], 16)
+    if trace_id == INVALID_TRACE_ID or span_id == INVALID_SPAN_ID:
+        return None
+    state = None
+    if tracestate and len(tracestate) <= MOST_STATE:
+        state = TraceState.from_header([tracestate])
+    return SpanContext(
+        trace_id, span_id, is_remote=True, trace_flags=TraceFlags(int(found[3], 16)), trace_state=state
+    )
+
+
+def header_of(span: SpanContext) -> str:
+    """Return the `traceparent` that names a span."""
+    return f"00-{span.trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}"
+
+
+def is_sampled(traceparent: str | None) -> bool:
+    """Return whether a header says that its trace is recorded, without reading all of it."""
+    return (
+        traceparent is not None
+        and len(traceparent) >= _VERSION_0
+        and traceparent[54] in "13579bdf"
+        and _FORM.fullmatch(traceparent) is not None
+    )
+
+
+def unsampled() -> str:
+    """Return the header of a new trace that is not recorded, so that nobody later begins to record it."""
+    drawn = random.getrandbits(192)  # ids need to be unique, not secret
+    return f"00-{drawn >> 64 or 1:032x}-{drawn & 0xFFFFFFFFFFFFFFFF or 1:016x}-00"

@@ -1,0 +1,80 @@
+"""What records traces in a process, and sends them to a collector in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from opentelemetry.trace import Tracer
+
+from tracing.sampling import Sampling
+from tracing.settings import SamplerSettings
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+SECONDS_TO_CLOSE: Final = 2
+"""How long the end of a process may be held up by spans that are not sent yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """What records traces in a process.
+
+    Attributes:
+        tracer: Starts spans; every span that is started is recorded, so `sampling` is asked before.
+        sampling: Decides which traces are recorded.
+        provider: Keeps spans until they are sent.
+        exporter: Sends them.
+    """
+
+    tracer: Tracer
+    sampling: Sampling
+    provider: TracerProvider
+    exporter: SpanExporter
+
+    @classmethod
+    def open(
+        cls, service: str, exporter: SpanExporter | None = None, sampling: Sampling | None = None
+    ) -> Tracing:
+        """Start recording.
+
+        Args:
+            service: The name of the service, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES name it.
+            exporter: Where spans are sent; by default over HTTP to the endpoint that the standard variables
+                name.
+            sampling: By default as the standard variables say.
+
+        Raises:
+            ValueError: A standard variable has a value that is not known.
+        """
+        # Importing the SDK takes a tenth of a second, which processes without traces do without.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+            OTLPSpanExporter,
+        )
+        from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
+        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+        from opentelemetry.sdk.trace.sampling import ALWAYS_ON  # noqa: PLC0415
+
+        sampling = sampling or Sampling.of(SamplerSettings())
+        exporter = exporter or OTLPSpanExporter()
+        named = Resource.create({}).merge(Resource({"service.name": service}))
+        resource = named.merge(OTELResourceDetector().detect())
+        provider = TracerProvider(ALWAYS_ON, resource, shutdown_on_exit=False)
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+        return cls(provider.get_tracer("furlong"), sampling, provider, exporter)
+
+    async def close(self) -> None:
+        """Send what is left, but give up after two seconds: the collector may be away."""
+        await asyncio.to_thread(self._send_the_rest)
+
+    def _send_the_rest(self) -> None:
+        sending = Thread(target=self.provider.shutdown, name="last-spans", daemon=True)
+        sending.start()
+        sending.join(SECONDS_TO_CLOSE)
+        if sending.is_alive():
+            self.exporter.shutdown()
