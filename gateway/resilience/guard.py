@@ -21,6 +21,7 @@ class Guard:
     """The protections of one subgraph; those that are None are switched off.
 
     Attributes:
+        subgraph: The name of the subgraph.
         time_limit: How long calls may take.
         deadline_header: The header that tells the subgraph how much time is left.
         bulkhead: Bounds how many requests wait for the subgraph.
@@ -31,6 +32,7 @@ class Guard:
         sharing: Shares identical queries.
     """
 
+    subgraph: str
     time_limit: TimeLimit
     deadline_header: str | None
     bulkhead: Bulkhead

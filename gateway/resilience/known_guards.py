@@ -38,5 +38,5 @@ class KnownGuards:
 
     def newest(self) -> dict[str, Guard]:
         """Return the newest guard of each subgraph; a version may be being built in a thread."""
-        found = [(reference.key, reference()) for reference in self._guards.valuerefs()]
-        return {subgraph: guard for (subgraph, _), guard in found if guard is not None}
+        found = [reference() for reference in self._guards.valuerefs()]
+        return {guard.subgraph: guard for guard in found if guard is not None}

@@ -95,6 +95,7 @@ def _guard(name: str, settings: GatewaySettings, known: KnownGuards, *, is_over_
     hedging = _hedging(settings, name, budget)
     is_repeated = settings.query_retries > 0 or hedging is not None
     return Guard(
+        subgraph=name,
         time_limit=TimeLimit(seconds, is_kept=is_over_http),
         # A subgraph in this process is cancelled instead.
         deadline_header=settings.deadline_header if is_over_http else None,
