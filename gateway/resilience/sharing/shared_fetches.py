@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from asyncio import Task, shield
+from asyncio import get_running_loop
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from sys import maxsize
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
 import orjson
 
-from gateway.errors import SubgraphUnreachable
-from gateway.executor.merge import copied
 from gateway.resilience.active_request import ACTIVE_REQUEST
+from gateway.resilience.sharing.flight import Flight, Key
 from gateway.transport import SubgraphOperation
-from jit.codegen import BUDGET, AnswerBudget, spend
-
-Key: TypeAlias = tuple[object, ...]
 
 SESSION_HEADERS: Final = frozenset({"authorization", "cookie"})
 """The headers that make two customers different for a subgraph."""
 
 Identify: TypeAlias = Callable[[object], object]
 """Returns what tells the sessions of two customers apart."""
-
-
-@dataclass(slots=True, eq=False)
-class Flight:
-    """A call that several requests may wait for.
-
-    Attributes:
-        session: Kept, so that its identity is not reused while the call is under way.
-        ends_at: When the call ends at the latest, on the monotonic clock.
-        meter: Counts what its response holds.
-        task: Makes the call.
-        waiters: How many requests wait, or have not taken their response yet.
-    """
-
-    session: object
-    ends_at: float
-    meter: AnswerBudget = field(default_factory=lambda: AnswerBudget(maxsize))
-    task: Task[Mapping[str, Any]] = field(init=False)
-    waiters: int = 0
-
-    async def fly(
-        self,
-        call: SubgraphOperation,
-        variables: Mapping[str, Any],
-        headers: Mapping[str, str],
-        session: object,
-    ) -> Mapping[str, Any]:
-        """Make the call; those that wait pay for its response from their own budgets."""
-        BUDGET.set(self.meter)
-        return await call(variables, headers, session)
-
-    async def response(self) -> Mapping[str, Any]:
-        """Wait for the call, and return a response that belongs to the waiter.
-
-        Raises:
-            SubgraphUnreachable: There is no response.
-            BudgetSpent: It is larger than the waiter's budget.
-        """
-        self.waiters += 1
-        try:
-            given = await shield(self.task)
-            spend(maxsize - self.meter.places)
-            # The last waiter gets the response itself: until then nobody may write into it.
-            return copied(given) if self.waiters > 1 else given
-        except SubgraphUnreachable as error:
-            raise type(error)(error.reason) from None
-        finally:
-            self.waiters -= 1
-            if not self.waiters:
-                self.task.cancel()
 
 
 @dataclass(slots=True)
@@ -117,13 +61,17 @@ class SharedFetches:
                 return await call(variables, headers, session)
             now = self.clock()
             left = self.seconds if request is None else min(self.seconds, request.deadline - now)
-            seen = tuple((name, headers[name]) for name in sorted(headers) if name not in ignored)
+            # The gateway picks headers in the same order for each request.
+            seen = tuple([each for each in headers.items() if each[0] not in ignored])
             whose = None if is_public else self._customer(session)
             key = (document, orjson.dumps(variables), seen, scope, whose)
             flight = self._flights.get(key)
             # A call that nobody waits for any more is being cancelled; one that is old may end too early.
             if flight is None or not flight.waiters or flight.ends_at - now < left / 2:
-                flight = self._begin(key, Flight(session, now + left), call, variables, headers)
+                flight = self._flights[key] = Flight(
+                    get_running_loop(), key, session, now + left, self._landed
+                )
+                flight.start(call(variables, headers, session))
                 return await flight.response()
             self.joined[scope] += 1
             response = await flight.response()
@@ -134,22 +82,9 @@ class SharedFetches:
 
         return shared
 
-    def _begin(
-        self,
-        key: Key,
-        flight: Flight,
-        call: SubgraphOperation,
-        variables: Mapping[str, Any],
-        headers: Mapping[str, str],
-    ) -> Flight:
-        def landed(_task: Task[Mapping[str, Any]]) -> None:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
-
-        self._flights[key] = flight
-        flight.task = asyncio.create_task(flight.fly(call, variables, headers, flight.session))
-        flight.task.add_done_callback(landed)
-        return flight
+    def _landed(self, flight: Flight) -> None:
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
 
     def _customer(self, session: object) -> object:
         return None if session is None else self.identify(session)
