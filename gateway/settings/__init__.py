@@ -21,6 +21,7 @@ from gateway.settings.http import HttpSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.sources.settings import ReloadSettings
+from gateway.tls.settings import TlsSettings
 
 __all__ = ["GatewaySettings"]
 
@@ -43,6 +44,7 @@ class GatewaySettings(
     TrustedDocumentSettings,
     DocumentSettings,
     HttpSettings,
+    TlsSettings,
 ):
     """The settings, read from `FURLONG_GATEWAY_…` variables of the environment.
 
