@@ -25,7 +25,7 @@ from gateway.cost_figures import (
 )
 from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.garbage_collection import freeze_long_lived_objects
-from gateway.http.server import ClientLimits, StopTimes, configured, run
+from gateway.http.server import configured_by, run
 from gateway.http.server import listen as open_listener
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.preparation_limits import Limits
@@ -75,13 +75,17 @@ def serve(
         app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
     configure_logs(_log_settings())
     try:
+        config = configured_by(settings, app)
+    except ValueError as error:
+        _stop(str(error), BROKEN)
+    try:
         listener = open_listener(host.strip("[]") or "127.0.0.1", int(port))
     except OSError as error:
         _stop(f"--listen {listen}: {error.strerror}", BROKEN)
     freeze_long_lived_objects()
-    typer.echo(f"Serving {supergraph} at http://{listen}/graphql")
+    typer.echo(f"Serving {supergraph} at {config.scheme}://{listen}/graphql")
     with listener:
-        run(configured(app, ClientLimits.of(settings), stop_times=StopTimes.of(settings)), listener)
+        run(config, listener)
 
 
 @cli.command("plan")

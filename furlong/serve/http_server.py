@@ -30,7 +30,7 @@ async def serving(
         RuntimeError: the application's start-up failed.
     """
     config = configured(app, limits or ClientLimits.of(GatewaySettings()))
-    server = _Server(config)
+    server = QuietServer(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
@@ -44,7 +44,7 @@ async def serving(
         await asyncio.shield(task)
 
 
-class _Server(Server):
+class QuietServer(Server):
     """A server that leaves signals to its process."""
 
     @contextmanager

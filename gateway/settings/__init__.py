@@ -22,6 +22,7 @@ from gateway.settings.observation import ObservationSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.sources.settings import ReloadSettings
+from gateway.tls.settings import TlsSettings
 
 __all__ = ["GatewaySettings"]
 
@@ -45,6 +46,7 @@ class GatewaySettings(
     TrustedDocumentSettings,
     DocumentSettings,
     HttpSettings,
+    TlsSettings,
 ):
     """The settings, read from `FURLONG_GATEWAY_…` variables of the environment.
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -52,17 +50,3 @@ class Address:
         """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS["https" if self.is_secure else "http"] else f"{host}:{self.port}"
-
-    def trust(self, authorities: Path | None) -> ssl.SSLContext | None:
-        """Return a context that trusts the system's certificate authorities and these; None without TLS.
-
-        Raises:
-            OSError: The file cannot be read, or contains no certificates.
-        """
-        if not self.is_secure:
-            return None
-        context = ssl.create_default_context()
-        context.set_alpn_protocols(["http/1.1"])
-        if authorities is not None:
-            context.load_verify_locations(authorities)
-        return context

@@ -6,7 +6,6 @@ The client is our own, on httptools' parser; docs/decisions/http-client.md says 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -14,6 +13,7 @@ from typing import Any, Final, Protocol
 import orjson
 
 from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
+from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
 from gateway.transport.base import FailedResponse, SubgraphOperation
 from gateway.transport.limits import HttpLimits
@@ -56,7 +56,7 @@ class Connections:
 
     address: Address
     limits: HttpLimits
-    trust: ssl.SSLContext | None
+    trust: ReloadedContext | None
     keeps_headers: bool = False
     _pool: Pool | None = field(default=None, init=False)
 
@@ -109,7 +109,7 @@ class HttpTransport:
         limits = limits or HttpLimits()
         address = Address.of(url)
         head = HEAD.format(target=address.target, authority=address.authority).encode("ascii")
-        trust = address.trust(limits.authorities)
+        trust = limits.tls.reloaded() if address.is_secure else None
         connections = Connections(address, limits, trust, keeps_headers=reply_headers is not None)
         return cls(head, connections, reply_headers)
 

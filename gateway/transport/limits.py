@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+
+from gateway.tls import SubgraphTls
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class HttpLimits:
         connections: How many connections may be open at once.
         idle_seconds: How long an unused connection is kept. Subgraphs must keep theirs for longer: a request
             that is sent while the other side closes is lost, and nothing is sent twice.
-        authorities: A PEM file of certificates that are trusted beside the system's.
+        tls: How the subgraph is reached if its URL is one of https.
     """
 
     connect_seconds: float = 0.3
@@ -25,4 +26,4 @@ class HttpLimits:
     answer_bytes: int = 2 * 1024 * 1024
     connections: int = 50
     idle_seconds: float = 2.0
-    authorities: Path | None = None
+    tls: SubgraphTls = field(default_factory=SubgraphTls)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
+from typing import Final
 
 from aiohappyeyeballs import start_connection
 
 from gateway.errors import ConnectionFailed, SubgraphTimeout, SubgraphUnreachable
+from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
 from gateway.transport.connection import Connection, Job
 from gateway.transport.limits import HttpLimits
 from gateway.transport.reply import Reply, ReplyReader
+
+TRUST_SECONDS: Final = 10.0
+"""How long certificates are used before their files are looked at again."""
 
 
 class Pool:
@@ -23,7 +28,7 @@ class Pool:
     Args:
         address: The subgraph's address.
         limits: The subgraph's limits.
-        trust: The TLS context, with the trusted certificates; None without TLS.
+        trust: The TLS context, with certificates; None without TLS.
         loop: The running event loop.
         keeps_headers: Whether replies come with their headers.
     """
@@ -39,6 +44,7 @@ class Pool:
         "_opening",
         "_sweep",
         "_trust",
+        "_trusted_until",
         "_waiting",
     )
 
@@ -46,7 +52,7 @@ class Pool:
         self,
         address: Address,
         limits: HttpLimits,
-        trust: ssl.SSLContext | None,
+        trust: ReloadedContext | None,
         loop: asyncio.AbstractEventLoop,
         *,
         keeps_headers: bool = False,
@@ -54,6 +60,7 @@ class Pool:
         self._address = address
         self._limits = limits
         self._trust = trust
+        self._trusted_until = loop.time() + TRUST_SECONDS
         self._loop = loop
         self._keeps_headers = keeps_headers
         self._all: set[Connection] = set()
@@ -187,11 +194,22 @@ class Pool:
             sock = await start_connection(
                 found, happy_eyeballs_delay=limits.connect_seconds / 3, loop=self._loop
             )
+        trust = self._current_trust()
         _, connection = await self._loop.create_connection(
             lambda: Connection(self, ReplyReader(limits.answer_bytes, keeps_headers=self._keeps_headers)),
             sock=sock,
-            ssl=self._trust,
-            server_hostname=None if self._trust is None else address.host,
-            ssl_handshake_timeout=None if self._trust is None else limits.total_seconds,
+            ssl=trust,
+            server_hostname=None if trust is None else limits.tls.server_name or address.host,
+            ssl_handshake_timeout=None if trust is None else limits.total_seconds,
         )
         return connection
+
+    def _current_trust(self) -> ssl.SSLContext | None:
+        """Return the context for a new connection, by files that were looked at a few seconds ago."""
+        if self._trust is None:
+            return None
+        now = self._loop.time()
+        if now >= self._trusted_until:
+            self._trusted_until = now + TRUST_SECONDS
+            self._trust.refresh()
+        return self._trust.current

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from gateway.errors import SupergraphError
 from gateway.header_rules import CompiledRules
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
+from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport, Transport
+
+EVERY: Final = "*"
+"""Stands for the subgraphs that the settings of TLS do not name."""
 
 
 def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
@@ -47,7 +52,8 @@ def http_transports(
     Raises:
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
     """
-    unknown = sorted((set(given) | set(settings.subgraph_urls)) - set(model.subgraphs))
+    named = set(given) | set(settings.subgraph_urls) | (set(settings.subgraph_tls) - {EVERY})
+    unknown = sorted(named - set(model.subgraphs))
     if unknown:
         raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
     limits = HttpLimits(
@@ -56,7 +62,6 @@ def http_transports(
         answer_bytes=settings.answer_bytes,
         connections=settings.subgraph_connections,
         idle_seconds=settings.subgraph_idle_seconds,
-        authorities=settings.subgraph_ca_file,
     )
     replies = {} if rules is None else rules.replies
     transports: dict[str, HttpTransport] = {}
@@ -81,5 +86,11 @@ def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits
     return replace(
         limits,
         total_seconds=settings.subgraph_seconds.get(name, limits.total_seconds),
+        tls=_tls(name, settings),
         connections=settings.subgraph_connection_limits.get(name, limits.connections),
     )
+
+
+def _tls(subgraph: str, settings: GatewaySettings) -> SubgraphTls:
+    known = settings.subgraph_tls.get(subgraph) or settings.subgraph_tls.get(EVERY) or SubgraphTls()
+    return known if known.ca_file else known.model_copy(update={"also_trusted": settings.subgraph_ca_file})

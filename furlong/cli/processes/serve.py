@@ -9,7 +9,7 @@ from furlong.cli.install.db import check_databases
 from furlong.cli.options import address, fail, log_to_stderr
 from furlong.serve.http_server import listen as open_listener
 from furlong.settings import ServeSettings
-from gateway.http.server import ClientLimits, StopTimes, configured, run
+from gateway.http.server import configured_by, run
 from gateway.settings.file import read_settings
 
 
@@ -27,21 +27,12 @@ def serve(
     try:
         listener = open_listener(*address(listen))
         create_app()  # so that wrong settings end the command and not each worker process
-        settings = read_settings()
+        factory = "furlong.cli.processes.site_factory:create_app"
+        config = configured_by(read_settings(), factory, workers=workers, factory=True)
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
     if ServeSettings().subgraphs == "memory":
         check_databases()
-    typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
-    factory = "furlong.cli.processes.site_factory:create_app"
+    typer.echo(f"Serving {config.scheme}://{listen}/ and {config.scheme}://{listen}/graphql")
     with listener:
-        run(
-            configured(
-                factory,
-                ClientLimits.of(settings),
-                workers=workers,
-                stop_times=StopTimes.of(settings),
-                factory=True,
-            ),
-            listener,
-        )
+        run(config, listener)

@@ -20,7 +20,7 @@ from furlong.serve.http_server import listen as open_listener
 from furlong.serve.site import create_subgraph_app
 from furlong.serve.subgraphs import Parts
 from furlong.tracing import close_with
-from gateway.http.server import ClientLimits, StopTimes, configured, run
+from gateway.http.server import configured_by, run
 from gateway.settings import GatewaySettings
 from subgraphs.club.schema import create_schema as club_schema
 from subgraphs.fulfilment.schema import create_schema as fulfilment_schema
@@ -61,13 +61,13 @@ def _commands_of(name: str) -> typer.Typer:
             tracing = opened(f"furlong-{name}")
             app = create_subgraph_app(name, parts, tracing)
             close_with(app, tracing)
-            settings = GatewaySettings()
+            config = configured_by(GatewaySettings(), app)
         except (ValidationError, ValueError, OSError) as error:
             fail(error)
         check_databases(name)
-        typer.echo(f"Serving the {name} subgraph at http://{listen}/graphql")
+        typer.echo(f"Serving the {name} subgraph at {config.scheme}://{listen}/graphql")
         with listener:
-            run(configured(app, ClientLimits.of(settings), stop_times=StopTimes.of(settings)), listener)
+            run(config, listener)
 
     return commands
 

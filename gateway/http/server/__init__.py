@@ -1,6 +1,14 @@
 """Serves an ASGI application by uvicorn, with limits for clients and a fast path for complete requests."""
 
-from gateway.http.server.lifecycle import Server, ServerConfig, StopTimes, configured, listen, run
+from gateway.http.server.lifecycle import (
+    Server,
+    ServerConfig,
+    StopTimes,
+    configured,
+    configured_by,
+    listen,
+    run,
+)
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.protocol_factory import ProtocolFactory
 
@@ -11,6 +19,7 @@ __all__ = [
     "ServerConfig",
     "StopTimes",
     "configured",
+    "configured_by",
     "listen",
     "run",
 ]

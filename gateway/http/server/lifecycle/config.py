@@ -9,6 +9,7 @@ import uvicorn
 from gateway.http.draining import Draining
 from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.protocol_factory import ProtocolFactory
+from gateway.tls import ServerTls
 
 
 class ServerConfig(uvicorn.Config):
@@ -17,13 +18,27 @@ class ServerConfig(uvicorn.Config):
     Attributes:
         protocols: Makes the protocol of each connection.
         stop_times: How long the server takes to stop.
+        tls: How it speaks TLS; None for plain HTTP.
     """
 
-    def __init__(self, app: Any, protocols: ProtocolFactory, stop_times: StopTimes, **options: Any) -> None:
+    def __init__(
+        self,
+        app: Any,
+        protocols: ProtocolFactory,
+        stop_times: StopTimes,
+        tls: ServerTls | None = None,
+        **options: Any,
+    ) -> None:
         # uvicorn calls the factory as it would call a protocol's class.
         super().__init__(app, http=protocols, **options)  # type: ignore[arg-type]
         self.protocols = protocols
         self.stop_times = stop_times
+        self.tls = tls
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the server's URLs."""
+        return "http" if self.tls is None else "https"
 
     @property
     def draining(self) -> Draining:

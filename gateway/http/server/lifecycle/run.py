@@ -14,6 +14,8 @@ from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.lifecycle.workers import Workers
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.protocol_factory import ProtocolFactory
+from gateway.settings import GatewaySettings
+from gateway.tls import ServerTls
 
 BACKLOG: Final = 2048
 
@@ -24,6 +26,7 @@ def configured(
     *,
     workers: int = 1,
     stop_times: StopTimes | None = None,
+    tls: ServerTls | None = None,
     factory: bool = False,
 ) -> ServerConfig:
     """Return the configuration for serving an application.
@@ -33,12 +36,14 @@ def configured(
         limits: The limits for clients.
         workers: How many processes serve.
         stop_times: How long the server takes to stop; by default it does not wait for load balancers.
+        tls: How the server speaks TLS; None for plain HTTP.
         factory: Whether `app` names a factory.
     """
     return ServerConfig(
         app,
         ProtocolFactory(limits),
         stop_times or StopTimes(),
+        tls,
         factory=factory,
         loop="uvloop",
         workers=workers,
@@ -48,6 +53,37 @@ def configured(
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
+    )
+
+
+def configured_by(
+    settings: GatewaySettings, app: ASGIApp | str, *, workers: int = 1, factory: bool = False
+) -> ServerConfig:
+    """Return the configuration for serving an application as the settings say.
+
+    Args:
+        settings: The limits for clients, how long the server takes to stop, and TLS.
+        app: An application, or the name of one or of its factory as `module:name`.
+        workers: How many processes serve.
+        factory: Whether `app` names a factory.
+
+    Raises:
+        ValueError: The certificate or its key cannot be used; the message names the files.
+    """
+    tls = ServerTls.of(settings)
+    if tls is not None:
+        try:
+            tls.context()
+        except (OSError, ValueError) as error:
+            files = [str(each) for each in (tls.certificate, tls.key, tls.client_authorities) if each]
+            raise ValueError(f"TLS with {', '.join(files)}: {error}") from error
+    return configured(
+        app,
+        ClientLimits.of(settings),
+        workers=workers,
+        stop_times=StopTimes.of(settings),
+        tls=tls,
+        factory=factory,
     )
 
 

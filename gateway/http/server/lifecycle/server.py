@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
@@ -19,6 +19,7 @@ from uvicorn.config import STARTUP_FAILURE
 from gateway.http.server.draining_protocol import DrainingProtocol
 from gateway.http.server.lifecycle.accept_queue import refuse_new_connections
 from gateway.http.server.lifecycle.config import ServerConfig
+from gateway.tls import ReloadedContext
 
 SETTLE_SECONDS: Final = 0.1
 """How long connections that are being made may take until the listening socket is closed."""
@@ -57,6 +58,7 @@ class Server(uvicorn.Server):
         self.shares_socket = shares_socket
         self.ended_by: int | None = None
         self._drain_seconds = config.stop_times.drain_seconds
+        self._following: asyncio.Task[None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,11 +92,25 @@ class Server(uvicorn.Server):
             sys.exit(STARTUP_FAILURE)
         loop, config = asyncio.get_running_loop(), self.config
         make_protocol = partial(config.protocols, config, self.server_state, self.lifespan.state)
+        tls = self._tls()
         self.servers = [
-            await loop.create_server(make_protocol, sock=each, backlog=config.backlog)
+            await loop.create_server(make_protocol, sock=each, backlog=config.backlog, **tls)
             for each in sockets or ()
         ]
         self.started = True
+
+    def _tls(self) -> dict[str, Any]:
+        """Return the options of TLS, and follow its files; nothing for plain HTTP."""
+        tls, limits = self.config.tls, self.config.protocols.limits
+        if tls is None:
+            return {}
+        context, reloaded = tls.reloaded()
+        self._following = asyncio.create_task(_follow(reloaded, tls.reload_seconds))
+        return {
+            "ssl": context,
+            "ssl_handshake_timeout": limits.head_seconds,
+            "ssl_shutdown_timeout": limits.head_seconds,
+        }
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; see the class."""
@@ -105,6 +121,8 @@ class Server(uvicorn.Server):
         await self._pass(self._drain_seconds)
         await self._stop_accepting(sockets or ())
         await self._finish()
+        if self._following is not None:
+            self._following.cancel()
         if not self.force_exit:
             await self.lifespan.shutdown()
 
@@ -148,3 +166,11 @@ class Server(uvicorn.Server):
     @staticmethod
     def _ignore(sig: int, frame: FrameType | None) -> None:
         """Do nothing."""
+
+
+async def _follow(reloaded: ReloadedContext, seconds: float) -> None:
+    """Use new certificates soon after their files have changed."""
+    while True:
+        await asyncio.sleep(seconds)
+        if await asyncio.to_thread(reloaded.refresh):
+            structlog.get_logger("gateway").info("certificates_reloaded")

@@ -1,0 +1,85 @@
+"""The server's certificate, and the certificates that its clients may need."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from gateway.tls.reloaded_context import ReloadedContext
+from gateway.tls.settings import TlsSettings
+
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTls:
+    """How a server speaks TLS.
+
+    Attributes:
+        certificate: A PEM file with the certificate and those between it and its authority.
+        key: A PEM file with its key.
+        minimum: The lowest version of TLS.
+        client_authorities: A PEM file of the authorities of clients' certificates; None: none are asked for.
+        requires_certificate: Whether clients without a certificate are refused.
+        reload_seconds: How often the files are looked at.
+    """
+
+    certificate: Path
+    key: Path
+    minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+    client_authorities: Path | None = None
+    requires_certificate: bool = True
+    reload_seconds: float = 10.0
+
+    @classmethod
+    def of(cls, settings: TlsSettings) -> Self | None:
+        """Return how a server speaks TLS by the settings; None without TLS."""
+        if settings.tls_certificate is None or settings.tls_key is None:
+            return None
+        return cls(
+            settings.tls_certificate,
+            settings.tls_key,
+            VERSIONS[settings.tls_minimum],
+            settings.tls_client_ca_file,
+            settings.tls_client_certificates == "required",
+            settings.tls_reload_seconds,
+        )
+
+    def context(self) -> ssl.SSLContext:
+        """Build a context from the files as they are now.
+
+        Raises:
+            OSError: A file cannot be read, or holds no certificate or key, or not those that belong together.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = self.minimum
+        context.set_alpn_protocols(["http/1.1"])
+        # A key with a passphrase is refused: OpenSSL would ask for it on the terminal.
+        context.load_cert_chain(self.certificate, self.key, password=_no_passphrase)
+        if self.client_authorities is not None:
+            context.load_verify_locations(self.client_authorities)
+            context.verify_mode = ssl.CERT_REQUIRED if self.requires_certificate else ssl.CERT_OPTIONAL
+        return context
+
+    def reloaded(self) -> tuple[ssl.SSLContext, ReloadedContext]:
+        """Return a context to listen with, and what keeps it up to date.
+
+        Each handshake uses the files as they were when they were last looked at.
+        """
+        files = (self.certificate, self.key, self.client_authorities)
+        reloaded = ReloadedContext(files, self.context)
+        listening = self.context()
+
+        def use_current(
+            connection: ssl.SSLObject | ssl.SSLSocket, _name: str | None, _context: ssl.SSLContext
+        ) -> None:
+            connection.context = reloaded.current
+
+        listening.sni_callback = use_current
+        return listening, reloaded
+
+
+def _no_passphrase() -> str:
+    raise ValueError("the key is encrypted: store it without a passphrase, readable by the server alone")

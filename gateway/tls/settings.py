@@ -1,0 +1,51 @@
+"""Settings: TLS to clients and to subgraphs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings
+
+from gateway.tls.subgraph_tls import SubgraphTls
+
+
+class TlsSettings(BaseSettings):
+    """TLS to clients and to subgraphs."""
+
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="PEM file with the server's certificate and those between it and its authority; without "
+        "it the server speaks plain HTTP.",
+    )
+    tls_key: Path | None = Field(default=None, description="PEM file with the certificate's key.")
+    tls_minimum: Literal["1.2", "1.3"] = Field(default="1.2", description="The lowest version of TLS.")
+    tls_client_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of the authorities of clients' certificates; without it none are asked for.",
+    )
+    tls_client_certificates: Literal["required", "optional"] = Field(
+        default="required",
+        description="Whether clients need a certificate if tls_client_ca_file is set; optional: one that is "
+        "shown must be valid.",
+    )
+    tls_reload_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="How often the server looks for new certificates and keys.",
+    )
+    subgraph_tls: dict[str, SubgraphTls] = Field(
+        default_factory=dict,
+        description='How subgraphs are reached over TLS, such as {"reviews":{"ca_file":"/tls/ca.pem",'
+        '"certificate":"/tls/gateway.pem","key":"/tls/gateway.key","server_name":"reviews.internal"}}; "*" '
+        "stands for those that are not named.",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key need each other")
+        if self.tls_client_ca_file is not None and self.tls_certificate is None:
+            raise ValueError("tls_client_ca_file needs tls_certificate")
+        return self
