@@ -22,6 +22,7 @@ from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
@@ -92,6 +93,7 @@ def create_gateway(
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
+        *watching(chosen, shared),
         *(each.run for each in every),
     ]
     app = Gateway(graph, lifespan=lifespan([graph, *closing], shared.large_responses, background))

@@ -113,7 +113,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
         parts = Parts.from_settings(database, upstream, sessions, stream, clock)
-        site = _site(parts, simulator, session)
+        site = _site(parts, simulator, session, options.data)
         await stack.enter_async_context(serving(site, listener))
         internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         await reach_first_state(url, session)
@@ -165,16 +165,15 @@ def _simulated(options: DemoOptions, bootstrap: str, clock: Clock) -> SimulatorS
     )
 
 
-def _demo_gateway() -> GatewaySettings:
-    """Return the gateway's settings, with introspection, by which GraphiQL explores the graph."""
+def _demo_gateway(data: Path) -> GatewaySettings:
+    """Return the gateway's settings: introspection, by which GraphiQL explores the graph, and usage."""
     gateway = GatewaySettings()
-    if "introspection" in gateway.model_fields_set:
-        return gateway
-    return gateway.model_copy(update={"introspection": True})
+    ours = {"introspection": True, "usage_file": data / "usage.sqlite"}
+    return gateway.model_copy(update={name: ours[name] for name in ours.keys() - gateway.model_fields_set})
 
 
-def _site(parts: Parts, simulator: RunningSimulator, session: DemoSession) -> FastAPI:
-    app = create_site(parts, gateway=_demo_gateway())
+def _site(parts: Parts, simulator: RunningSimulator, session: DemoSession, data: Path) -> FastAPI:
+    app = create_site(parts, gateway=_demo_gateway(data))
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
         brand = simulator.world.brand(owner.brand)

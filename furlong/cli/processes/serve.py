@@ -1,5 +1,6 @@
 """`furlong serve`: the gateway, its subgraphs and the page over HTTP."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from furlong.cli.options import address, fail, log_to_stderr
 from furlong.serve.http_server import listen as open_listener
 from furlong.settings import ServeSettings
 from gateway.http.server import ClientLimits, StopTimes, configured, run
+from gateway.operators import OperatorsPortError, operators_port
 from gateway.settings.file import read_settings
 
 
@@ -17,6 +19,10 @@ def serve(
     *,
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:8000",
     workers: Annotated[int, typer.Option(min=1, help="Number of processes that share the port.")] = 1,
+    operators: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Where to serve /metrics and /ready of all processes."),
+    ] = None,
 ) -> None:
     """Serve the graph and the page: a gateway with its subgraphs in process, or over HTTP by settings."""
     log_to_stderr()
@@ -32,16 +38,17 @@ def serve(
         fail(error)
     if ServeSettings().subgraphs == "memory":
         check_databases()
-    typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
-    factory = "furlong.cli.processes.site_factory:create_app"
-    with listener:
-        run(
-            configured(
-                factory,
-                ClientLimits.of(settings),
-                workers=workers,
-                stop_times=StopTimes.of(settings),
-                factory=True,
-            ),
-            listener,
-        )
+    config = partial(
+        configured,
+        "furlong.cli.processes.site_factory:create_app",
+        ClientLimits.of(settings),
+        workers=workers,
+        stop_times=StopTimes.of(settings),
+        factory=True,
+    )
+    try:
+        with listener, operators_port(operators or settings.operators, workers, settings) as on_load:
+            typer.echo(f"Serving http://{listen}/ and http://{listen}/graphql")
+            run(config(on_load=on_load), listener)
+    except OperatorsPortError as error:
+        fail(error)

@@ -1,11 +1,12 @@
 """Serves an ASGI application by uvicorn, with limits for clients and a fast path for complete requests."""
 
-from gateway.http.server.lifecycle import Server, ServerConfig, StopTimes, configured, listen, run
+from gateway.http.server.lifecycle import OnLoad, Server, ServerConfig, StopTimes, configured, listen, run
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.protocol_factory import ProtocolFactory
 
 __all__ = [
     "ClientLimits",
+    "OnLoad",
     "ProtocolFactory",
     "Server",
     "ServerConfig",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import uvicorn
 
 from gateway.http.draining import Draining
 from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.protocol_factory import ProtocolFactory
+
+OnLoad: TypeAlias = Callable[[Any], None]
+"""Called in each worker with its application, before that starts; must be picklable for several workers."""
 
 
 class ServerConfig(uvicorn.Config):
@@ -17,13 +21,22 @@ class ServerConfig(uvicorn.Config):
     Attributes:
         protocols: Makes the protocol of each connection.
         stop_times: How long the server takes to stop.
+        on_load: Called with the application once it is loaded.
     """
+
+    on_load: OnLoad | None = None
 
     def __init__(self, app: Any, protocols: ProtocolFactory, stop_times: StopTimes, **options: Any) -> None:
         # uvicorn calls the factory as it would call a protocol's class.
         super().__init__(app, http=protocols, **options)  # type: ignore[arg-type]
         self.protocols = protocols
         self.stop_times = stop_times
+
+    def load(self) -> None:
+        """Load the application."""
+        super().load()
+        if self.on_load is not None:
+            self.on_load(self.loaded_app)
 
     @property
     def draining(self) -> Draining:
