@@ -25,6 +25,9 @@ from prometheus_client.registry import Collector
 from gateway.monitoring import SummedGauge
 from gateway.monitoring.families import OutcomeTimes
 
+OUTCOMES: Final = ("ok", "partial", "refused", "gone", "fault")
+"""All outcomes are counted from 0: Prometheus sees no increase in a counter that begins with 1."""
+
 OTHER: Final = "other"
 """Stands for errors without a code, and for codes that are too many."""
 
@@ -52,7 +55,7 @@ class Metrics(Collector):
     def __init__(self, admission: AdmissionCounts) -> None:
         self.registry = CollectorRegistry()
         self.admission = admission
-        self._requests = OutcomeTimes()
+        self._requests = OutcomeTimes(OUTCOMES)
         self._fetches: dict[str, OutcomeTimes] = {}
         self._plans: Counter[bool] = Counter()
         self._deopts: Counter[tuple[str, str]] = Counter()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily
@@ -56,8 +56,8 @@ class OutcomeTimes:
 
     __slots__ = ("_times",)
 
-    def __init__(self) -> None:
-        self._times: dict[str, BucketCounts] = {}
+    def __init__(self, outcomes: Iterable[str] = ()) -> None:
+        self._times = {outcome: BucketCounts() for outcome in outcomes}
 
     def observe(self, outcome: str, seconds: float) -> None:
         """Count a time and an outcome."""
