@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs real MariaDB, Java, Maven, Valkey, Chromium, wrk (apt) and Apache Kafka's jars (Maven) for tests, benchmarks and
-# `make services`.
+# Installs real MariaDB, Java, Maven, Valkey, Prometheus, Chromium, wrk (apt) and Apache Kafka's jars (Maven) for tests,
+# benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 kafka_pom=$root/deploy/kafka/pom.xml
 kafka_libs=$root/.services/kafka/libs
+prometheus=$root/.services/prometheus
 apt_is_fresh=
 failed=0
 
@@ -142,6 +143,21 @@ install_valkey() {
 
 install_maven() { apt_install maven; }
 
+# The programs without their package, which would start a server; neither needs anything but the C library.
+install_prometheus() {
+  apt_refresh || return 1
+  local fresh=$prometheus.new.$$
+  mkdir -p "$fresh"
+  if (cd "$fresh" && retry apt-get download -qq -o APT::Sandbox::User=root prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb |
+    tar -x --strip-components=3 ./usr/bin/prometheus ./usr/bin/promtool && rm prometheus_*.deb); then
+    rm -rf "$prometheus"
+    mv "$fresh" "$prometheus"
+  else
+    rm -rf "$fresh"
+    return 1
+  fi
+}
+
 install_wrk() { apt_install wrk; }
 
 found=$(mariadb_version)
@@ -156,6 +172,10 @@ need Maven "$(command -v mvn || true)" install_maven || failed=1
 need Chromium "$(chromium_version)" install_chromium || say "all but the tests in a browser works without it"
 
 need Valkey "$(command -v valkey-server || command -v redis-server || true)" install_valkey || failed=1
+
+found=$(command -v promtool || true)
+if [ -z "$found" ] && [ -x "$prometheus/promtool" ]; then found=$prometheus; fi
+need Prometheus "$found" install_prometheus || failed=1
 
 need wrk "$(command -v wrk || true)" install_wrk || say "all but the benchmarks works without it"
 

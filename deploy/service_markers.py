@@ -13,6 +13,7 @@ import pytest
 from local_chromium import find_chromium
 from private_kafka import kafka_installed
 from private_mariadb import mariadb_installed
+from private_prometheus import prometheus_installed
 from private_valkey import valkey_installed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ SERVICES = (
     MarkedService("mariadb", "a real MariaDB server", "services", mariadb_installed),
     MarkedService("kafka", "a real Apache Kafka broker", "services", kafka_installed),
     MarkedService("valkey", "a real Valkey or Redis", "services", valkey_installed),
+    MarkedService("prometheus", "a real Prometheus", "services", prometheus_installed),
     MarkedService("chromium", "a real Chromium", "services", lambda: find_chromium() is not None),
     MarkedService("web", "the built page", "install", page_built),
 )

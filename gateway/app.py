@@ -22,6 +22,7 @@ from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.monitoring import watching
 from gateway.wiring.observation import opened_tracing, own_tracing
 from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
@@ -98,6 +99,7 @@ def create_gateway(
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
+        *watching(chosen, shared),
         *(each.run for each in every),
     ]
     closed_last = [graph, *closing, *own_tracing(recorded, tracing)]

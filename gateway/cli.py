@@ -27,6 +27,7 @@ from gateway.errors import InvalidDocument, RequestError, SupergraphError
 from gateway.garbage_collection import freeze_long_lived_objects
 from gateway.http.server import configured_by, run
 from gateway.http.server import listen as open_listener
+from gateway.operators import OperatorsPortError, operators_port
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.preparation_limits import Limits
 from gateway.plan import show
@@ -35,6 +36,7 @@ from gateway.settings import GatewaySettings
 from gateway.settings.file import SettingsInvalid, read_settings
 from gateway.sources import SourceError
 from gateway.supergraph import load_supergraph
+from gateway.usage_command import show_usage
 from gateway.wiring.reload import first_text, reload_of, supergraph_source
 from logs import LogSettings, configure_logs
 
@@ -49,6 +51,8 @@ SupergraphFile = Annotated[Path, typer.Option("--supergraph", help="The composed
 
 BROKEN, REFUSED = 2, 1
 
+cli.command("usage")(show_usage)
+
 
 @cli.command()
 def serve(
@@ -59,6 +63,9 @@ def serve(
     settings_file: Annotated[
         Path | None,
         typer.Option("--settings", help="A file of settings: FURLONG_GATEWAY_…=VALUE lines."),
+    ] = None,
+    operators: Annotated[
+        str | None, typer.Option(help="HOST:PORT of /metrics and /ready for operators.")
     ] = None,
 ) -> None:
     """Serve a supergraph; its subgraphs are called at the URLs of @join__graph.
@@ -83,9 +90,12 @@ def serve(
     except OSError as error:
         _stop(f"--listen {listen}: {error.strerror}", BROKEN)
     freeze_long_lived_objects()
-    typer.echo(f"Serving {supergraph} at {config.scheme}://{listen}/graphql")
-    with listener:
-        run(config, listener)
+    try:
+        with listener, operators_port(operators or settings.operators, 1, settings) as config.on_load:
+            typer.echo(f"Serving {supergraph} at {config.scheme}://{listen}/graphql")
+            run(config, listener)
+    except OperatorsPortError as error:
+        _stop(str(error), BROKEN)
 
 
 @cli.command("plan")

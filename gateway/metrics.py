@@ -6,10 +6,12 @@ collected.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
+import time
 from collections import Counter
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from math import inf, nextafter
+from typing import Any, Final, Protocol
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -20,7 +22,19 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+from gateway.monitoring import SummedGauge
+from gateway.monitoring.families import OutcomeTimes
+
+OUTCOMES: Final = ("ok", "partial", "refused", "gone", "fault")
+"""All outcomes are counted from 0: Prometheus sees no increase in a counter that begins with 1."""
+
+OTHER: Final = "other"
+"""Stands for errors without a code, and for codes that are too many."""
+
+ERROR_CODES: Final = 100
+"""The most codes of errors in metrics: subgraphs choose their own."""
+
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
 class AdmissionCounts(Protocol):
@@ -41,24 +55,50 @@ class Metrics(Collector):
     def __init__(self, admission: AdmissionCounts) -> None:
         self.registry = CollectorRegistry()
         self.admission = admission
-        self._requests: Counter[str] = Counter()
-        self._fetches: Counter[tuple[str, str]] = Counter()
+        self._requests = OutcomeTimes(OUTCOMES)
+        self._fetches: dict[str, OutcomeTimes] = {}
         self._plans: Counter[bool] = Counter()
         self._deopts: Counter[tuple[str, str]] = Counter()
         self._refusals: Counter[str] = Counter()
-        self._seconds = [0] * (len(BUCKETS) + 1)
-        self._total_seconds = 0.0
+        self._errors: Counter[str] = Counter()
+        self._started: dict[float, None] = {}
         self.registry.register(self)
+
+    def begin(self) -> float:
+        """Note that a request has come; return its time by `time.perf_counter`, which is its own."""
+        started = time.perf_counter()
+        while started in self._started:
+            started = nextafter(started, inf)
+        self._started[started] = None
+        return started
+
+    def end(self, started: float) -> None:
+        """Note that nobody waits for a request any more."""
+        del self._started[started]
 
     def request(self, outcome: str, seconds: float) -> None:
         """Count an answered request."""
-        self._requests[outcome] += 1
-        self._seconds[bisect_left(BUCKETS, seconds)] += 1
-        self._total_seconds += seconds
+        self._requests.observe(outcome, seconds)
 
-    def fetch(self, subgraph: str, outcome: str) -> None:
+    def fetch(self, subgraph: str, outcome: str, seconds: float) -> None:
         """Count a fetch."""
-        self._fetches[subgraph, outcome] += 1
+        times = self._fetches.get(subgraph)
+        if times is None:
+            times = self._fetches[subgraph] = OutcomeTimes()
+        times.observe(outcome, seconds)
+
+    def errors(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        """Count the errors in a response by their codes."""
+        for error in errors:
+            self._errors[self._error_code(error.get("extensions"))] += 1
+
+    def _error_code(self, extensions: object) -> str:
+        """Return the label of an error: its code, as long as there are not too many."""
+        code = extensions.get("code") if isinstance(extensions, Mapping) else None
+        if not isinstance(code, str):
+            return OTHER
+        is_new = code not in self._errors
+        return OTHER if is_new and (len(self._errors) >= ERROR_CODES or not _CODE.fullmatch(code)) else code
 
     def plan(self, hit: bool) -> None:  # noqa: FBT001 - called back with this alone
         """Count a look-up of a plan."""
@@ -83,23 +123,17 @@ class Metrics(Collector):
             "GraphQL requests by outcome: ok, partial, refused, gone, fault.",
             labels=["outcome"],
         )
-        for outcome, count in self._requests.items():
+        for outcome, count in self._requests.outcomes():
             requests.add_metric([outcome], count)
         yield requests
+        seconds = self._requests.seconds()
         yield HistogramMetricFamily(
             "furlong_gateway_request_seconds",
             "Time to answer a GraphQL request.",
-            buckets=self._cumulative(),
-            sum_value=self._total_seconds,
+            buckets=seconds.cumulative(),
+            sum_value=seconds.total,
         )
-        fetches = CounterMetricFamily(
-            "furlong_gateway_subgraph_fetches",
-            "Fetches by subgraph and outcome: ok, errors, unreachable, timeout, rejected.",
-            labels=["subgraph", "outcome"],
-        )
-        for labels, count in self._fetches.items():
-            fetches.add_metric(labels, count)
-        yield fetches
+        yield from self._fetched()
         plans = CounterMetricFamily(
             "furlong_gateway_plan_cache", "Look-ups of plans by result: hit, miss.", labels=["result"]
         )
@@ -120,13 +154,43 @@ class Metrics(Collector):
         for code, count in self._refusals.items():
             refusals.add_metric([code], count)
         yield refusals
+        errors = CounterMetricFamily(
+            "furlong_gateway_errors", "Errors in partial responses by their code.", labels=["code"]
+        )
+        for code, count in self._errors.items():
+            errors.add_metric([code], count)
+        yield errors
         yield from self._admitted()
 
+    def _fetched(self) -> Iterator[Metric]:
+        fetches = CounterMetricFamily(
+            "furlong_gateway_subgraph_fetches",
+            "Fetches by subgraph and outcome: ok, errors, unreachable, timeout, rejected.",
+            labels=["subgraph", "outcome"],
+        )
+        seconds = HistogramMetricFamily(
+            "furlong_gateway_fetch_seconds",
+            "Time of a fetch, from the call to the response, by subgraph.",
+            labels=["subgraph"],
+        )
+        for subgraph, times in self._fetches.items():
+            for outcome, count in times.outcomes():
+                fetches.add_metric([subgraph, outcome], count)
+            added = times.seconds()
+            seconds.add_metric([subgraph], added.cumulative(), added.total)
+        yield from (fetches, seconds)
+
     def _admitted(self) -> Iterator[Metric]:
+        oldest = next(iter(self._started), None)
         yield GaugeMetricFamily(
+            "furlong_gateway_oldest_request_seconds",
+            "For how long the oldest request has been waiting for its response.",
+            0.0 if oldest is None else time.perf_counter() - oldest,
+        )
+        yield SummedGauge(
             "furlong_gateway_requests_inside", "Requests that are being answered.", self.admission.inside
         )
-        yield GaugeMetricFamily(
+        yield SummedGauge(
             "furlong_gateway_requests_limit",
             "Requests that may be answered at once for now.",
             self.admission.limit,
@@ -136,11 +200,3 @@ class Metrics(Collector):
             "Requests that were refused because too many were being answered.",
             self.admission.refused,
         )
-
-    def _cumulative(self) -> list[tuple[str, float]]:
-        bounds = [*map(str, BUCKETS), "+Inf"]
-        counts, total = [], 0
-        for bound, count in zip(bounds, self._seconds, strict=True):
-            total += count
-            counts.append((bound, float(total)))
-        return counts

@@ -116,7 +116,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions)
         parts = Parts.from_settings(database, upstream, sessions, stream, clock)
-        site = _site(parts, simulator, session, tracing)
+        site = _site(parts, simulator, session, options.data, tracing)
         await stack.enter_async_context(serving(site, listener))
         internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         await reach_first_state(url, session)
@@ -174,18 +174,17 @@ def _simulated(
     )
 
 
-def _demo_gateway() -> GatewaySettings:
-    """Return the gateway's settings, with what GraphiQL shows: the schema, query plans and timings."""
+def _demo_gateway(data: Path) -> GatewaySettings:
+    """Return the gateway's settings: what GraphiQL shows (schema, query plans and timings), and usage."""
     gateway = GatewaySettings()
-    shown = {"introspection": True, "debug_in_response": True}
-    unset = {name: value for name, value in shown.items() if name not in gateway.model_fields_set}
-    return gateway.model_copy(update=unset)
+    ours = {"introspection": True, "debug_in_response": True, "usage_file": data / "usage.sqlite"}
+    return gateway.model_copy(update={name: ours[name] for name in ours.keys() - gateway.model_fields_set})
 
 
 def _site(
-    parts: Parts, simulator: RunningSimulator, session: DemoSession, tracing: Tracing | None
+    parts: Parts, simulator: RunningSimulator, session: DemoSession, data: Path, tracing: Tracing | None
 ) -> FastAPI:
-    app = create_site(parts, gateway=_demo_gateway(), tracing=tracing)
+    app = create_site(parts, gateway=_demo_gateway(data), tracing=tracing)
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
         brand = simulator.world.brand(owner.brand)

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from gateway.caching.weighted_cache import WeightedCache
+from gateway.monitoring import SummedGauge
 
 
 class CacheMetrics(Collector):
@@ -29,10 +30,10 @@ class CacheMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of all caches."""
-        held = GaugeMetricFamily(
+        held = SummedGauge(
             "furlong_gateway_cache_bytes", "Bytes that a cache holds, as measured.", labels=["cache"]
         )
-        entries = GaugeMetricFamily("furlong_gateway_cache_entries", "Entries of a cache.", labels=["cache"])
+        entries = SummedGauge("furlong_gateway_cache_entries", "Entries of a cache.", labels=["cache"])
         lookups = CounterMetricFamily(
             "furlong_gateway_cache_lookups",
             "Look-ups in a cache by result: hit, miss.",

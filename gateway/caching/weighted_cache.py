@@ -99,6 +99,10 @@ class WeightedCache(Generic[K, V]):
         self._values[key] = value
         return True
 
+    def is_pinned(self, key: K) -> bool:
+        """Return whether a key has a value that is never evicted."""
+        return key in self._pinned
+
     def resize(self, key: K, size: int) -> None:
         """Note that a value has another size now; this may evict values, and the value itself.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from sys import maxsize
+from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from gateway.plan import Fetch
 from jit.codegen import BudgetSpent, own
 
 
-def _unobserved(_subgraph: str, _outcome: str) -> None:
+def _unobserved(_subgraph: str, _outcome: str, _seconds: float) -> None:
     """No-op observer."""
 
 
@@ -49,7 +50,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         calls: The prepared operations of the plan's fetches.
         variables: The client's variables, unchanged.
         headers: The headers that subgraphs may see.
-        observe: Called for every fetch with the subgraph and the outcome.
+        observe: Called for every fetch with the subgraph, the outcome and its seconds.
         session: What authentication returned, for subgraphs in this process.
         most_entities: The most entities in one fetch.
         masking: Decides what the client sees of subgraphs' errors; by default nothing.
@@ -58,7 +59,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     calls: Calls
     variables: Mapping[str, Any] = NONE
     headers: Mapping[str, str] = NONE
-    observe: Callable[[str, str], None] = _unobserved
+    observe: Callable[[str, str, float], None] = _unobserved
     session: object = None
     most_entities: int = maxsize
     masking: ErrorMasking = MASKED
@@ -97,6 +98,7 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
         AnswerTooLarge: The response holds more than the request's budget.
     """
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
+    started = perf_counter()
     try:
         call = context.calls.of(fetch)
         given = await call({**variables, **values}, context.headers, context.session)
@@ -105,7 +107,7 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
         response = unreachable_response(fetch.subgraph, error)
     except BudgetSpent as spent:
         raise too_large(spent) from None
-    context.observe(fetch.subgraph, response.outcome())
+    context.observe(fetch.subgraph, response.outcome(), perf_counter() - started)
     return response
 
 

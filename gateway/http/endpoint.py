@@ -94,10 +94,10 @@ class Endpoint:
         media = self.negotiation.choose(headers.get(b"accept", b""))
         if media is None:
             return NOT_ACCEPTABLE
-        started = time.perf_counter()
+        started = self.metrics.begin()
+        forwarded = self.forwarding.pick(headers)
+        request = ReceivedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
         try:
-            forwarded = self.forwarding.pick(headers)
-            request = ReceivedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
             if self.collects_headers:
                 collected = collect()
                 response = await self.pipeline.respond(request)
@@ -108,7 +108,12 @@ class Endpoint:
             response = _error_response(error, client)
             if isinstance(error, RequestError):
                 self.metrics.refusal(error.code)
-        self.metrics.request(response.outcome, time.perf_counter() - started)
+        finally:
+            self.metrics.end(started)
+        seconds = time.perf_counter() - started
+        self.metrics.request(response.outcome, seconds)
+        if request.recorder is not None:
+            request.recorder.observe(response.outcome, seconds)
         status = response.status
         if parameters is not None:
             return self.caching.reply(_reply(media, response), response.cache_policy, headers)

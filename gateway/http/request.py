@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateway.errors import BodyTooLarge
 from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers
+from gateway.monitoring import Recorder
 from graphql_http import GraphQLRequest, check_content, read_body, read_parameters
 
 
@@ -22,6 +23,7 @@ class ReceivedRequest:
         body_limit: The largest body.
         body: The body of a POST, if all of it has arrived.
         parameters: The query string of a GET; None for a POST.
+        recorder: Counts requests like this one; None until its operation is known.
     """
 
     client: Client
@@ -30,6 +32,7 @@ class ReceivedRequest:
     body_limit: int
     body: bytes | None = None
     parameters: bytes | None = None
+    recorder: Recorder | None = None
 
     @property
     def method(self) -> str:

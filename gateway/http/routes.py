@@ -37,6 +37,7 @@ class Gateway(FastAPI):
     Attributes:
         fast_path: For our own server; without this attribute every request goes through ASGI.
         draining: Whether the server is about to stop, which our own server notes here.
+        operators: What operators see of it.
     """
 
     def __init__(self, graph: ServedGraph, **options: Any) -> None:
@@ -48,9 +49,11 @@ class Gateway(FastAPI):
         route = Route(PATH, graph, methods=["GET", "POST"])
         route.methods = {"GET", "POST"}
         self.router.routes.append(route)
+        self.operators: OperatorRoutes | None = None
 
     def serve_operators(self, routes: OperatorRoutes, graphiql: Path | None) -> None:
         """Add the routes for operators, and GraphiQL's files if there are any."""
+        self.operators = routes
         self.add_api_route("/health", routes.health, methods=["GET"])
         self.add_api_route("/ready", routes.ready, methods=["GET"])
         self.add_api_route("/metrics", routes.metrics, methods=["GET"])
@@ -94,9 +97,13 @@ class OperatorRoutes:
         """Return whether requests can be served; an application always has a supergraph."""
         if self.draining.has_begun:
             return PlainTextResponse(self._remarked("draining"), status_code=503)
-        if self.check is not None and not await self.check():
+        if not await self.is_ready():
             return PlainTextResponse(self._remarked("not ready"), status_code=503)
         return PlainTextResponse(self._remarked("ready"))
+
+    async def is_ready(self) -> bool:
+        """Return whether requests can be served."""
+        return not self.draining.has_begun and (self.check is None or await self.check())
 
     async def metrics(self) -> Response:
         """Return all metrics in Prometheus' text format."""

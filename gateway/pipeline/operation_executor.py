@@ -24,6 +24,10 @@ from graphql_http import GraphQLRequest
 from jit.codegen import BUDGET, AnswerBudget
 
 
+def _ignore_errors(_errors: list[dict[str, Any]]) -> None:
+    """No-op observer."""
+
+
 @dataclass(frozen=True, slots=True)
 class OperationExecutor:
     """Executes operations by their plans.
@@ -31,9 +35,10 @@ class OperationExecutor:
     Attributes:
         preparer: Plans documents.
         transports: By subgraph.
-        observe: Called for every fetch with the subgraph and the outcome.
+        observe: Called for every fetch with the subgraph, the outcome and its seconds.
         execution: How plans are executed.
         on_deopt: Called when compiled code gives up.
+        on_errors: Called with the errors of a response.
         introspection: Answers introspection, and keeps its answers; None: each is made anew.
         limits: What the answer to a request may hold.
         middleware: Wrapped around each call of a subgraph; the first is the outermost.
@@ -42,9 +47,10 @@ class OperationExecutor:
 
     preparer: Preparer
     transports: Mapping[str, Transport]
-    observe: Callable[[str, str], None]
+    observe: Callable[[str, str, float], None]
     execution: ExecutionMode = "compiled"
     on_deopt: OnDeopt = ignore_deopt
+    on_errors: Callable[[list[dict[str, Any]]], None] = _ignore_errors
     introspection: Introspection | None = None
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     middleware: tuple[CallMiddleware, ...] = ()
@@ -126,6 +132,7 @@ class OperationExecutor:
         data, failures = ready.execution.project(fetched.data, fetched.failures)
         if failures:
             errors = [_attributed(each, planned.plan).formatted() for each in failures]
+            self.on_errors(errors)
             return GraphQLResponse({"errors": errors, "data": data})
         return GraphQLResponse({"data": data})
 

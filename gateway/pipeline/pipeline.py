@@ -10,6 +10,7 @@ from gateway.clients import Identification
 from gateway.errors import AnswerTooLarge, AuthenticationUnavailable, Overloaded, RequestError
 from gateway.executor import FetchedData, is_large
 from gateway.header_rules import KnownValues
+from gateway.monitoring import Recorders
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
@@ -35,6 +36,7 @@ class Pipeline:
         response_bytes: The largest response.
         large_responses: A thread that makes large responses, so that the event loop serves other requests
             meanwhile.
+        recorders: Count requests by operation and client.
         rate_limits: Charge refused requests; None without limits.
         documents: Finds documents by their ids.
         known_values: Adds what the gateway knows of a request to its headers; None without such rules.
@@ -50,6 +52,7 @@ class Pipeline:
     documents: DocumentResolver
     response_bytes: int
     large_responses: Executor
+    recorders: Recorders
     rate_limits: RateLimits | None = None
     known_values: KnownValues | None = None
 
@@ -68,6 +71,7 @@ class Pipeline:
         except RequestError:
             await self._charge_refusal(request, session)
             raise
+        request.recorder = self.recorders.of(prepared.document, client)
         asked = PolicyInput(request, client, session, prepared)
         for policy in self.hooks.policies:
             undecided = policy.check(asked)

@@ -9,6 +9,7 @@ import msgspec
 import orjson
 
 from gateway.cache_control import CachePolicy
+from gateway.monitoring import Recorder
 from gateway.pipeline.graphql_request import GraphQLResponse
 from graphql_http import GraphQLRequest
 
@@ -35,7 +36,13 @@ class Client(Protocol):
 
 
 class HttpRequest(Protocol):
-    """A request over HTTP; its body may still be arriving."""
+    """A request over HTTP; its body may still be arriving.
+
+    Attributes:
+        recorder: What counts it once it is answered; None until its operation is known.
+    """
+
+    recorder: Recorder | None
 
     @property
     def client(self) -> Client:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gateway.monitoring import SummedGauge
 from gateway.rate_limits.limiter import RateLimits
 
 
@@ -48,7 +49,7 @@ class RateLimitMetrics(Collector):
         for source, store in self.stores.items():
             decisions.add_metric([source], store.decisions)
         yield decisions
-        kept = GaugeMetricFamily(
+        kept = SummedGauge(
             "furlong_gateway_rate_limit_buckets", "Buckets in memory by rule.", labels=["rule"]
         )
         for buckets in self.limits.rules:

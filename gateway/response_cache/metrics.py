@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from gateway.caching import WeightedCache
+from gateway.monitoring import SummedGauge
 
 
 class ResponseCacheMetrics(Collector):
@@ -46,10 +47,10 @@ class ResponseCacheMetrics(Collector):
             invalidations.add_metric([kind], count)
         yield from (lookups, invalidations)
         if self._kept is not None:
-            yield GaugeMetricFamily(
+            yield SummedGauge(
                 "furlong_gateway_response_cache_bytes", "Bytes of responses in memory.", self._kept.held
             )
-            yield GaugeMetricFamily(
+            yield SummedGauge(
                 "furlong_gateway_response_cache_entries", "Responses in memory.", len(self._kept)
             )
             yield CounterMetricFamily(

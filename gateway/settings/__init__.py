@@ -10,6 +10,7 @@ from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.masking.settings import MaskingSettings
+from gateway.monitoring.settings import MonitoringSettings
 from gateway.rate_limits.settings import RateLimitSettings
 from gateway.resilience.settings import ResilienceSettings
 from gateway.response_cache.settings import ResponseCacheSettings
@@ -23,6 +24,7 @@ from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.sources.settings import ReloadSettings
 from gateway.tls.settings import TlsSettings
+from gateway.usage.settings import UsageSettings
 
 __all__ = ["GatewaySettings"]
 
@@ -31,6 +33,8 @@ class GatewaySettings(
     ReloadSettings,
     ObservationSettings,
     ExtensionSettings,
+    UsageSettings,
+    MonitoringSettings,
     AnswerSettings,
     MaskingSettings,
     ResilienceSettings,

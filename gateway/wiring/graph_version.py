@@ -18,6 +18,7 @@ from gateway.transport import HttpTransport
 from gateway.wiring.endpoint import client_endpoint
 from gateway.wiring.headers import header_rules
 from gateway.wiring.hooks import graph_hooks
+from gateway.wiring.monitoring import recorders
 from gateway.wiring.observation import observed, observing
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
@@ -69,6 +70,7 @@ def graph_version(
         documents=documents,
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
+        recorders=recorders(settings, shared, executor.preparer),
         rate_limits=shared.rate_limits,
         known_values=None if rules is None else rules.known,
     )

@@ -49,6 +49,7 @@ def operation_executor(
         observe=metrics.fetch,
         execution=settings.execution,
         on_deopt=metrics.deopt,
+        on_errors=metrics.errors,
         limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
         introspection=Introspection(model.public, AnswerCache(settings.introspection_cache_bytes)),
         middleware=middleware,

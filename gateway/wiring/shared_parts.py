@@ -11,6 +11,7 @@ from gateway.demand.metrics import CostMetrics
 from gateway.extensions import Extension
 from gateway.http.admission import Admission
 from gateway.metrics import Metrics
+from gateway.monitoring import OperationMetrics
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.documents.wiring import document_resolver, trusted_documents_policies
@@ -21,6 +22,7 @@ from gateway.resilience import KnownGuards
 from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
+from gateway.usage import UsageTable, usage_table
 from gateway.wiring.resilience import known_guards
 from gateway.wiring.response_cache import response_caching
 from tracing import Tracing
@@ -40,6 +42,8 @@ class SharedParts:
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
         rate_limits: The rate limits, with what everybody has spent.
+        operations: Requests by operation and client.
+        usage: Counts who uses which fields; None if nobody asks.
         caching: How subgraphs' responses are kept; None if they are not.
         guards: Protect calls of subgraphs.
         extensions: Called at the stages of the pipeline.
@@ -57,6 +61,8 @@ class SharedParts:
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     rate_limits: RateLimits | None
     guards: KnownGuards
+    operations: OperationMetrics
+    usage: UsageTable | None = None
     caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
     tracing: Tracing | None = None
@@ -92,6 +98,8 @@ def shared_parts(
     if settings.cost_mode != "off":
         registry.register(cost_metrics)
     registry.register(cache_metrics)
+    operations = OperationMetrics(settings.metrics_operations)
+    registry.register(operations)
     shared = SharedParts(
         transports=transports,
         authentication=authentication,
@@ -103,6 +111,8 @@ def shared_parts(
         trusted_policies=trusted_documents_policies(settings, documents),
         rate_limits=limits,
         guards=known_guards(admission, registry, customer_of),
+        operations=operations,
+        usage=usage_table(settings),
         caching=caching,
         extensions=extensions,
         tracing=tracing,

@@ -285,7 +285,7 @@ async def test_an_error_about_one_set_of_values_is_told_where_these_are() -> Non
 
     supergraph = load_supergraph(MARKET.composed.supergraph)
     transports = {**gateway.transports(), "prices": asking(prices)}
-    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda *_: None)
     given = (await executor.execute_request(GraphQLRequest("{ users { favourite { price } } }"), {})).body
     assert [each["favourite"] is None for each in given["data"]["users"]] == [False, True, False, True]
     assert [error["path"] for error in given["errors"]] == [["users", 1, "favourite", "price"]]
@@ -300,9 +300,7 @@ async def test_a_value_that_is_lost_takes_the_field_away_with_its_error() -> Non
     supergraph = load_supergraph(MARKET.composed.supergraph)
     transports = {**GatewayOf(MARKET).transports(), "accounts": asking(accounts)}
     masking = ErrorMasking(frozenset({"FORBIDDEN"}))
-    executor = OperationExecutor(
-        Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None, masking=masking
-    )
+    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda *_: None, masking=masking)
     given = (
         await executor.execute_request(GraphQLRequest("{ users { favourite { id price } id } }"), {})
     ).body

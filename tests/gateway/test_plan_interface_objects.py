@@ -394,7 +394,7 @@ async def test_a_type_that_stays_unknown_is_an_error_at_the_object(typename: str
 
     supergraph = load_supergraph(LIBRARY.composed.supergraph)
     transports = {**GatewayOf(LIBRARY).transports(), "catalogue": asking(catalogue)}
-    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda _name, _outcome: None)
+    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda *_: None)
     given = (await executor.execute_request(GraphQLRequest("{ best { __typename stars } }"), {})).body
     assert given["data"] == {"best": None}
     assert [error["path"] for error in given["errors"]] == [["best"]]

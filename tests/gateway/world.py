@@ -362,9 +362,7 @@ class Federation:
     async def answered(self, query: str, variables: dict[str, Any], way: ExecutionMode) -> dict[str, Any]:
         """The answer by one of the two ways."""
         _, planned = self.preparer.plan(query, None, variables)
-        executor = OperationExecutor(
-            self.preparer, self.transports(), lambda _name, _outcome: None, way, masking=SHOWN
-        )
+        executor = OperationExecutor(self.preparer, self.transports(), lambda *_: None, way, masking=SHOWN)
         apart = PlannedOperation(planned.plan, planned.introspection)
         return dict((await executor.execute(apart, variables, {})).body)
 

@@ -49,6 +49,7 @@ ALLOWED: Final = {
     ("tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
     ("gateway/observation/observation.py", "time.time"): "spans stand beside those of other machines",
     ("gateway/sessions/sessions.py", "time.time"): "tokens: the gateway knows no product time",
+    ("gateway/usage/store.py", "time.time"): "when a field was asked for: the gateway knows no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
     (
         "furlong/workers/outbox_worker.py",

@@ -10,6 +10,7 @@ from furlong.cli.options import address, fail, log_to_stderr
 from furlong.serve.http_server import listen as open_listener
 from furlong.settings import ServeSettings
 from gateway.http.server import configured_by, run
+from gateway.operators import OperatorsPortError, operators_port
 from gateway.settings.file import read_settings
 
 
@@ -17,6 +18,10 @@ def serve(
     *,
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:8000",
     workers: Annotated[int, typer.Option(min=1, help="Number of processes that share the port.")] = 1,
+    operators: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Where to serve /metrics and /ready of all processes."),
+    ] = None,
 ) -> None:
     """Serve the graph and the page: a gateway with its subgraphs in process, or over HTTP by settings."""
     log_to_stderr()
@@ -28,11 +33,15 @@ def serve(
         listener = open_listener(*address(listen))
         create_app()  # so that wrong settings end the command and not each worker process
         factory = "furlong.cli.processes.site_factory:create_app"
-        config = configured_by(read_settings(), factory, workers=workers, factory=True)
+        settings = read_settings()
+        config = configured_by(settings, factory, workers=workers, factory=True)
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
     if ServeSettings().subgraphs == "memory":
         check_databases()
-    typer.echo(f"Serving {config.scheme}://{listen}/ and {config.scheme}://{listen}/graphql")
-    with listener:
-        run(config, listener)
+    try:
+        with listener, operators_port(operators or settings.operators, workers, settings) as config.on_load:
+            typer.echo(f"Serving {config.scheme}://{listen}/ and {config.scheme}://{listen}/graphql")
+            run(config, listener)
+    except OperatorsPortError as error:
+        fail(error)

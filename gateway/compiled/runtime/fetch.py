@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from gateway.compiled.deopt import DEOPT_ERRORS
@@ -39,6 +40,7 @@ class CompiledRoot:
         subgraph, variables = fetch.subgraph, context.variables
         if tuple(variables) != fetch.variables:
             variables = pick_variables(fetch.variables, variables)
+        started = perf_counter()
         try:
             given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
@@ -49,7 +51,7 @@ class CompiledRoot:
             data: Any = given.get("data")
             fits = not given.get("errors") and data.__class__ is dict
             if fits and (self.check is None or is_complete(data, self.check, state)):
-                context.observe(subgraph, "ok")
+                context.observe(subgraph, "ok", perf_counter() - started)
                 if self.owns:
                     own(data)
                 if state.data:
@@ -58,7 +60,7 @@ class CompiledRoot:
                     state.data.update(data)
                 return
             response = parse_response(subgraph, given, context.masking)
-        context.observe(subgraph, response.outcome())
+        context.observe(subgraph, response.outcome(), perf_counter() - started)
         state.interpret_root_response(fetch, response, self.returns)
 
 
@@ -89,6 +91,7 @@ class CompiledFetch:
         subgraph = fetch.subgraph
         if fetch.variables:
             variables = pick_variables(fetch.variables, context.variables) | variables
+        started = perf_counter()
         try:
             given = await self.call(variables, context.headers, context.session)
         except SubgraphUnreachable as error:
@@ -105,11 +108,11 @@ class CompiledFetch:
                 state.on_deopt("fetch", type(error).__name__)
                 fits = False
             if fits:
+                context.observe(subgraph, "ok", perf_counter() - started)
                 self.fields.merge_entities(data, groups)
-                context.observe(subgraph, "ok")
                 return
             response = parse_response(subgraph, given, context.masking)
-        context.observe(subgraph, response.outcome())
+        context.observe(subgraph, response.outcome(), perf_counter() - started)
         state.interpret_entity_response(fetch, response, self.fields.sent(variables, groups))
 
     def _represented(self, state: State) -> tuple[dict[str, Any], list[Any]] | None:

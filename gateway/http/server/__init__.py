@@ -1,6 +1,7 @@
 """Serves an ASGI application by uvicorn, with limits for clients and a fast path for complete requests."""
 
 from gateway.http.server.lifecycle import (
+    OnLoad,
     Server,
     ServerConfig,
     StopTimes,
@@ -14,6 +15,7 @@ from gateway.http.server.protocol_factory import ProtocolFactory
 
 __all__ = [
     "ClientLimits",
+    "OnLoad",
     "ProtocolFactory",
     "Server",
     "ServerConfig",

@@ -134,7 +134,7 @@ class GatewayOf:
             executor = OperationExecutor(
                 self._preparer,
                 transports,
-                lambda _name, _outcome: None,
+                lambda *_: None,
                 mode,
                 self._note_deopt,
                 masking=_MASKING,

@@ -1,8 +1,8 @@
 """How a server starts and stops: in one process, or in several that share a socket."""
 
-from gateway.http.server.lifecycle.config import ServerConfig
+from gateway.http.server.lifecycle.config import OnLoad, ServerConfig
 from gateway.http.server.lifecycle.run import configured, configured_by, listen, run
 from gateway.http.server.lifecycle.server import Server
 from gateway.http.server.lifecycle.stop_times import StopTimes
 
-__all__ = ["Server", "ServerConfig", "StopTimes", "configured", "configured_by", "listen", "run"]
+__all__ = ["OnLoad", "Server", "ServerConfig", "StopTimes", "configured", "configured_by", "listen", "run"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import uvicorn
 
@@ -10,6 +11,9 @@ from gateway.http.draining import Draining
 from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.protocol_factory import ProtocolFactory
 from gateway.tls import ServerTls
+
+OnLoad: TypeAlias = Callable[[Any], None]
+"""Called in each worker with its application, before that starts; must be picklable for several workers."""
 
 
 class ServerConfig(uvicorn.Config):
@@ -19,7 +23,10 @@ class ServerConfig(uvicorn.Config):
         protocols: Makes the protocol of each connection.
         stop_times: How long the server takes to stop.
         tls: How it speaks TLS; None for plain HTTP.
+        on_load: Called with the application once it is loaded.
     """
+
+    on_load: OnLoad | None = None
 
     def __init__(
         self,
@@ -39,6 +46,12 @@ class ServerConfig(uvicorn.Config):
     def scheme(self) -> str:
         """The scheme of the server's URLs."""
         return "http" if self.tls is None else "https"
+
+    def load(self) -> None:
+        """Load the application."""
+        super().load()
+        if self.on_load is not None:
+            self.on_load(self.loaded_app)
 
     @property
     def draining(self) -> Draining:

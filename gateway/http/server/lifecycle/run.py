@@ -8,7 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
-from gateway.http.server.lifecycle.config import ServerConfig
+from gateway.http.server.lifecycle.config import OnLoad, ServerConfig
 from gateway.http.server.lifecycle.server import Server
 from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.lifecycle.workers import Workers
@@ -28,6 +28,7 @@ def configured(
     stop_times: StopTimes | None = None,
     tls: ServerTls | None = None,
     factory: bool = False,
+    on_load: OnLoad | None = None,
 ) -> ServerConfig:
     """Return the configuration for serving an application.
 
@@ -38,8 +39,9 @@ def configured(
         stop_times: How long the server takes to stop; by default it does not wait for load balancers.
         tls: How the server speaks TLS; None for plain HTTP.
         factory: Whether `app` names a factory.
+        on_load: Called with the application once it is loaded.
     """
-    return ServerConfig(
+    config = ServerConfig(
         app,
         ProtocolFactory(limits),
         stop_times or StopTimes(),
@@ -54,6 +56,8 @@ def configured(
         proxy_headers=False,
         backlog=BACKLOG,
     )
+    config.on_load = on_load
+    return config
 
 
 def configured_by(

@@ -1,0 +1,20 @@
+"""What the gateway measures: of each operation, of its process, and how several processes are added up."""
+
+from gateway.monitoring.families import SummedGauge
+from gateway.monitoring.merging import MergedMetrics
+from gateway.monitoring.operations import KnownNames, OperationMetrics, Recorder, Recorders
+from gateway.monitoring.process import ProcessMetrics
+from gateway.monitoring.snapshot import Family, Series, snapshot
+
+__all__ = [
+    "Family",
+    "KnownNames",
+    "MergedMetrics",
+    "OperationMetrics",
+    "ProcessMetrics",
+    "Recorder",
+    "Recorders",
+    "Series",
+    "SummedGauge",
+    "snapshot",
+]

@@ -1,0 +1,186 @@
+"""Metrics by operation and client: a bounded number of names, whatever clients call themselves.
+
+Each request looks its recorder up and counts once. Names are decided when a recorder is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
+from weakref import WeakSet
+
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gateway.monitoring.families import OutcomeTimes
+
+OTHER: Final = "other"
+"""Stands for all operations and clients whose names are not known, or are too many."""
+
+NONE: Final = "none"
+"""Stands for operations without a name, and for clients that do not name themselves."""
+
+RECORDERS: Final = 4_096
+"""The most recorders that are kept by what clients send; after that all are looked up anew."""
+
+
+class Document(Protocol):
+    """What is known of a document and its operation."""
+
+    @property
+    def key(self) -> bytes:
+        """Identifies them."""
+        ...
+
+    @property
+    def tokens(self) -> bytes:
+        """Identifies the document."""
+        ...
+
+    @property
+    def name(self) -> str | None:
+        """The name of the operation."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The document as it came first."""
+        ...
+
+
+class Client(Protocol):
+    """Who sends a request, by its own account."""
+
+    @property
+    def name(self) -> str | None:
+        """The name that the client gives itself."""
+        ...
+
+    @property
+    def version(self) -> str | None:
+        """The version that the client gives itself."""
+        ...
+
+
+class Recorder(Protocol):
+    """Counts the requests with one operation from one client."""
+
+    def observe(self, outcome: str, seconds: float) -> None:
+        """Count a request."""
+        ...
+
+
+AddUsage: TypeAlias = Callable[[Document, Client, Recorder], Recorder]
+"""Returns a recorder that counts how an operation is used, and then as the given one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Whose names are labels of metrics.
+
+    Attributes:
+        is_known: Returns whether a document is known: trusted, or prepared at the start.
+        clients: The names of known clients.
+        any_name: Whether all names are known.
+    """
+
+    is_known: Callable[[Document, str | None], bool]
+    clients: frozenset[str] = frozenset()
+    any_name: bool = False
+
+    def operation(self, document: Document, client: Client) -> str:
+        """Return the label of an operation."""
+        if not (self.any_name or self.is_known(document, client.name)):
+            return OTHER
+        return document.name or NONE
+
+    def client(self, client: Client) -> str:
+        """Return the label of a client."""
+        if client.name is None:
+            return NONE
+        return client.name if self.any_name or client.name in self.clients else OTHER
+
+
+class OperationMetrics(Collector):
+    """The times and outcomes of requests by operation and client, whatever the version of the graph.
+
+    Attributes:
+        most: The most pairs of operation and client; further ones count as `other`.
+        recorders: What counts for each version of the graph.
+    """
+
+    def __init__(self, most: int = 200) -> None:
+        self.most = most
+        self.recorders: WeakSet[Recorders] = WeakSet()
+        self._series: dict[tuple[str, str], OutcomeTimes] = {}
+
+    def labelled(self, operation: str, client: str) -> OutcomeTimes:
+        """Return the counts of two labels."""
+        found = self._series.get((operation, client))
+        if found is None:
+            if len(self._series) >= self.most:
+                operation = client = OTHER
+            found = self._series.setdefault((operation, client), OutcomeTimes())
+        return found
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield all metrics; after that names are decided anew, as other documents may be known by now."""
+        for each in self.recorders:
+            each.forget()
+        times = HistogramMetricFamily(
+            "furlong_gateway_operation_seconds",
+            "Time to answer a request, by operation and client; other: names that are not known.",
+            labels=["operation", "client"],
+        )
+        requests = CounterMetricFamily(
+            "furlong_gateway_operation_requests",
+            "Requests by operation, client and outcome: ok, partial, refused, gone, fault.",
+            labels=["operation", "client", "outcome"],
+        )
+        for (operation, client), series in self._series.items():
+            seconds = series.seconds()
+            times.add_metric([operation, client], seconds.cumulative(), seconds.total)
+            for outcome, count in series.outcomes():
+                requests.add_metric([operation, client, outcome], count)
+        yield from (times, requests)
+
+
+class Recorders:
+    """The recorders of a version of the graph, found by what clients send.
+
+    Attributes:
+        metrics: What they count in.
+        names: Decides about labels.
+        add_usage: Makes recorders that also count usage; None if nobody asks for it.
+    """
+
+    def __init__(
+        self, metrics: OperationMetrics, names: KnownNames, add_usage: AddUsage | None = None
+    ) -> None:
+        self.metrics = metrics
+        self.names = names
+        self.add_usage = add_usage
+        self._known: dict[tuple[bytes, str | None, str | None], Recorder] = {}
+        metrics.recorders.add(self)
+
+    def of(self, document: Document, client: Client) -> Recorder:
+        """Return what counts requests with an operation from a client."""
+        key = (document.key, client.name, client.version)
+        return self._known.get(key) or self._made(key, document, client)
+
+    def forget(self) -> None:
+        """Make all recorders anew when they are next needed."""
+        self._known.clear()
+
+    def _made(
+        self, key: tuple[bytes, str | None, str | None], document: Document, client: Client
+    ) -> Recorder:
+        if len(self._known) >= RECORDERS:
+            self._known.clear()
+        labels = self.names.operation(document, client), self.names.client(client)
+        recorder: Recorder = self.metrics.labelled(*labels)
+        if self.add_usage is not None:
+            recorder = self.add_usage(document, client, recorder)
+        self._known[key] = recorder
+        return recorder

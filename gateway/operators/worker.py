@@ -1,0 +1,101 @@
+"""A worker's side: it reports to the operators' port whenever that asks, and when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+
+from gateway.http.routes import Gateway
+from gateway.monitoring import snapshot
+from gateway.operators.messages import Report, encoder, read_message, write_message
+
+RETRY_SECONDS: Final = 1.0
+READY_SECONDS: Final = 0.5
+"""A worker that takes longer to find out whether it is ready is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Makes the reports of a worker.
+
+    Attributes:
+        registry: Its metrics.
+        ready: Returns whether it can serve.
+        remark: Returns a line for operators.
+    """
+
+    registry: CollectorRegistry
+    ready: Callable[[], Awaitable[bool]]
+    remark: Callable[[], str]
+
+    async def report(self, *, ends: bool = False) -> Report:
+        """Return a report of this moment; a worker that ends is not ready."""
+        ready = not ends and await self._is_ready()
+        return Report(os.getpid(), ready, self.remark(), snapshot(self.registry))
+
+    async def _is_ready(self) -> bool:
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                return await self.ready()
+        except Exception:  # noqa: BLE001 - whatever keeps a worker from finding out, it is not ready
+            return False
+
+
+def report_to(path: str, app: Any) -> None:
+    """Have an application report to the operators' port at a Unix socket while it serves.
+
+    Its own port has no metrics then: each scrape would ask another worker.
+    """
+    if not isinstance(app, Gateway) or app.operators is None:
+        return
+    seen = app.operators
+    reporter = Reporter(seen.registry.registry, seen.is_ready, seen.remark or str)
+    routes = app.router.routes
+    routes[:] = [each for each in routes if getattr(each, "path", None) != "/metrics"]
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
+        async with inner(served) as state:
+            reporting = asyncio.create_task(_report(path, reporter), name="reports for operators")
+            try:
+                yield state
+            finally:
+                reporting.cancel()
+                with suppress(asyncio.CancelledError):
+                    await reporting
+
+    app.router.lifespan_context = lifespan
+
+
+async def _report(path: str, reporter: Reporter) -> None:
+    while True:
+        try:
+            reader, writer = await asyncio.open_unix_connection(path)
+            try:
+                await _answer(reader, writer, reporter)
+            finally:
+                writer.close()
+        except (OSError, EOFError) as error:
+            structlog.get_logger("gateway").warning("operators_port_away", reason=repr(error))
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reporter: Reporter) -> None:
+    try:
+        while True:
+            write_message(writer, encoder.encode(await reporter.report()))
+            await writer.drain()
+            await read_message(reader)
+    except asyncio.CancelledError:
+        write_message(writer, encoder.encode(await reporter.report(ends=True)))
+        await writer.drain()
+        raise

@@ -1,0 +1,28 @@
+"""Settings: whether and where usage is counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class UsageSettings(BaseSettings):
+    """Whether and where usage is counted."""
+
+    usage_file: Path | None = Field(
+        default=None,
+        description="An SQLite file in which all workers of a node count who uses which operations and "
+        "fields, for `furlong gateway usage`; without it nothing is counted.",
+    )
+    usage_operations: int = Field(
+        default=5_000, gt=0, description="The most different operations in the file; others are not counted."
+    )
+    usage_days: int = Field(default=400, gt=0, description="How many days of usage the file keeps.")
+    usage_seconds: float = Field(
+        default=10.0, gt=0, description="How often workers write what they have counted."
+    )
+    usage_token: SecretStr | None = Field(
+        default=None, description="The bearer token for `furlong gateway usage --push`."
+    )

@@ -1,0 +1,206 @@
+"""`furlong gateway usage`: who asks for which fields, what nobody asks for, and reports for registries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+import typer
+
+from gateway.errors import SupergraphError
+from gateway.settings import GatewaySettings
+from gateway.supergraph import load_supergraph
+from gateway.usage import FieldUse, UsageReport, UsageStore, UsageStoreError, public_fields
+from gateway.usage.hive import API_VERSION, hive_report
+
+BROKEN, USED = 2, 1
+PUSH_SECONDS = 30.0
+
+
+def show_usage(
+    *,
+    store: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file with usage; one for each node. By default FURLONG_GATEWAY_USAGE_FILE."),
+    ] = None,
+    supergraph: Annotated[Path | None, typer.Option(help="The composed schema (SDL), for --unused.")] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days to look back.")] = 30,
+    field: Annotated[
+        str | None,
+        typer.Option(metavar="TYPE.FIELD", help="Who asks for one field; status 1 if anybody does."),
+    ] = None,
+    unused: Annotated[bool, typer.Option("--unused", help="List fields that nobody asks for.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    hive: Annotated[bool, typer.Option("--hive", help="Print a usage report for GraphQL Hive.")] = False,
+    day: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day of that report; by default yesterday.")
+    ] = None,
+    push: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Send the report, with FURLONG_GATEWAY_USAGE_TOKEN, instead."),
+    ] = None,
+) -> None:
+    """Print who asks for which fields, so that a field can be taken away safely."""
+    settings = GatewaySettings()
+    paths = store or ([settings.usage_file] if settings.usage_file is not None else [])
+    if not paths:
+        _stop("Name a file with --store or FURLONG_GATEWAY_USAGE_FILE: nothing is counted without one.")
+    stores = [UsageStore(path) for path in paths]
+    try:
+        if hive or push is not None:
+            _report_to_hive(stores, _day(day, stores[0]), push, settings)
+            return
+        report = UsageReport(stores, stores[0].today() - timedelta(days=days - 1))
+        if field is not None:
+            _show_field(report, field, as_json=as_json)
+        elif unused:
+            _show_unused(report, supergraph, as_json=as_json)
+        else:
+            _show_fields(report, as_json=as_json)
+    except UsageStoreError as error:
+        _stop(str(error))
+
+
+def _show_fields(report: UsageReport, *, as_json: bool) -> None:
+    found = list(report.fields().values())
+    if as_json:
+        _print_json(report, {"fields": [_as_json(each) for each in found]})
+        return
+    _warn(report)
+    width = max((len(each.coordinate) for each in found), default=0)
+    for each in found:
+        typer.echo(f"{each.coordinate:{width}}  {each.requests:>10}  {_time(each.last)}  {_clients(each)}")
+
+
+def _show_field(report: UsageReport, coordinate: str, *, as_json: bool) -> None:
+    found = report.field(coordinate)
+    if as_json:
+        _print_json(report, _as_json(found))
+    else:
+        _warn(report)
+        typer.echo("\n".join(_field_lines(report, found)))
+    if found.requests or report.lost or report.incomplete:
+        raise typer.Exit(USED)
+
+
+def _field_lines(report: UsageReport, found: FieldUse) -> Iterator[str]:
+    if not found.requests:
+        yield f"{found.coordinate}: nobody has asked for it since {report.since}"
+        return
+    yield f"{found.coordinate}: {found.requests} requests since {report.since}, last {_time(found.last)}"
+    for (client, version), count in sorted(found.clients.items(), key=lambda each: -each[1]):
+        yield f"  client {client or '(no name)'} {version}: {count}".rstrip()
+    for (name, digest), count in sorted(found.operations.items(), key=lambda each: -each[1]):
+        yield f"  operation {name or '(no name)'} {digest[:12]}: {count}"
+
+
+def _show_unused(report: UsageReport, supergraph: Path | None, *, as_json: bool) -> None:
+    if supergraph is None:
+        _stop("--unused needs --supergraph FILE: usage does not know the fields that nobody asks for.")
+    try:
+        schema = load_supergraph(supergraph.read_text(encoding="utf-8")).public
+    except (OSError, UnicodeDecodeError, SupergraphError) as error:
+        _stop(f"{supergraph}: {error}")
+    names = report.unused(schema)
+    if as_json:
+        _print_json(report, {"unused": names, "fields": len(public_fields(schema))})
+        return
+    _warn(report)
+    typer.echo("\n".join(names) if names else "Every field is asked for.")
+
+
+def _report_to_hive(
+    stores: Sequence[UsageStore], day: date, url: str | None, settings: GatewaySettings
+) -> None:
+    coordinates: dict[str, list[str]] = {}
+    documents: dict[str, str] = {}
+    for each in stores:
+        documents |= each.documents()
+        for name, digests in sorted(each.coordinates().items()):
+            for digest in digests:
+                if name not in coordinates.setdefault(digest, []):
+                    coordinates[digest].append(name)
+    uses = [use for each in stores for use in each.uses(day, day)]
+    content = orjson.dumps(hive_report(uses, documents, coordinates))
+    if url is None:
+        typer.echo(content)
+        return
+    _push(url, content, settings)
+    typer.echo(f"Sent the usage of {day}: {sum(use.requests for use in uses)} requests.")
+
+
+def _push(url: str, content: bytes, settings: GatewaySettings) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        _stop("--push: the token is sent over https only.")
+    if settings.usage_token is None:
+        _stop("--push: set FURLONG_GATEWAY_USAGE_TOKEN.")
+    headers = {
+        "authorization": f"Bearer {settings.usage_token.get_secret_value()}",
+        "content-type": "application/json",
+        API_VERSION[0]: API_VERSION[1],
+    }
+    try:
+        answer = httpx.post(url, content=content, headers=headers, timeout=PUSH_SECONDS)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        _stop(f"--push {url}: {error or type(error).__name__}")
+    if not answer.is_success:
+        _stop(f"--push {url}: status {answer.status_code}")
+
+
+def _day(text: str | None, store: UsageStore) -> date:
+    try:
+        return store.today() - timedelta(days=1) if text is None else date.fromisoformat(text)
+    except ValueError:
+        _stop(f"--day {text}: expected a day such as 2026-01-31.")
+
+
+def _warn(report: UsageReport) -> None:
+    """Say on stderr what makes the figures too low."""
+    if report.lost:
+        typer.echo(f"{report.lost} requests are not counted: there were too many operations.", err=True)
+    for store in report.incomplete:
+        typer.echo(f"{store.path} was begun later than {report.since}.", err=True)
+
+
+def _print_json(report: UsageReport, content: dict[str, Any]) -> None:
+    about = {
+        "since": report.since,
+        "notCounted": report.lost,
+        "begunLater": [str(store.path) for store in report.incomplete],
+    }
+    typer.echo(orjson.dumps({**about, **content}, option=orjson.OPT_INDENT_2))
+
+
+def _as_json(use: FieldUse) -> dict[str, Any]:
+    return {
+        "coordinate": use.coordinate,
+        "requests": use.requests,
+        "last": _time(use.last) if use.requests else None,
+        "clients": [
+            {"name": name, "version": version, "requests": count}
+            for (name, version), count in sorted(use.clients.items())
+        ],
+        "operations": [
+            {"name": name, "digest": digest, "requests": count}
+            for (name, digest), count in sorted(use.operations.items())
+        ],
+    }
+
+
+def _clients(use: FieldUse) -> str:
+    return ", ".join(sorted({client or "(no name)" for client, _ in use.clients}))
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(BROKEN)
