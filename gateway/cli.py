@@ -33,6 +33,7 @@ from gateway.plan import show
 from gateway.planner import explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings
 from gateway.settings.file import SettingsInvalid, read_settings
+from gateway.signed_requests.cli import cli as keys
 from gateway.sources import SourceError
 from gateway.supergraph import load_supergraph
 from gateway.wiring.reload import first_text, reload_of, supergraph_source
@@ -48,6 +49,8 @@ cli = typer.Typer(
 SupergraphFile = Annotated[Path, typer.Option("--supergraph", help="The composed schema (SDL).")]
 
 BROKEN, REFUSED = 2, 1
+
+cli.add_typer(keys)
 
 
 @cli.command()

@@ -21,6 +21,7 @@ from gateway.settings.http import HttpSettings
 from gateway.settings.observation import ObservationSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
+from gateway.signed_requests.settings import SigningSettings
 from gateway.sources.settings import ReloadSettings
 
 __all__ = ["GatewaySettings"]
@@ -33,6 +34,7 @@ class GatewaySettings(
     AnswerSettings,
     MaskingSettings,
     ResilienceSettings,
+    SigningSettings,
     SubgraphSettings,
     HeaderRuleSettings,
     PlanningSettings,

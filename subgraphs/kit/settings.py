@@ -1,5 +1,6 @@
 """Settings that every subgraph reads from the environment."""
 
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pydantic import Field, SecretStr, model_validator
@@ -8,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from tokens.issuer import MIN_SECRET_BYTES, check_url
 
 Execution: TypeAlias = Literal["compiled", "plain"]
+CallersMode: TypeAlias = Literal["signed", "unsigned", "development"]
 
 
 class PublicDataSettings(BaseSettings):
@@ -33,6 +35,43 @@ class ExecutionSettings(BaseSettings):
         description="compiled: each operation is compiled once; plain: Strawberry and graphql-core "
         "interpret it each time, with the same answers",
     )
+
+
+class CallerSettings(BaseSettings):
+    """Who may call a subgraph that runs by itself, and how much one request may ask for."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_SUBGRAPH_", hide_input_in_errors=True)
+
+    callers: CallersMode = Field(
+        default="signed",
+        description="signed: only requests that the gateway has signed are answered; unsigned: everybody's, "
+        "but the schema is told to nobody; development: everybody's, the schema too",
+    )
+    gateway_keys_file: Path | None = Field(
+        default=None,
+        description="A JSON Web Key Set with the gateway's keys: secrets (kty oct) or public keys (Ed25519). "
+        "It is read again when it changes",
+    )
+    gateway_keys: SecretStr | None = Field(default=None, description="The same as a text instead of a file")
+    signature_seconds: int = Field(
+        default=60, ge=1, le=600, description="The longest life of a signature that is accepted"
+    )
+    clock_skew_seconds: float = Field(
+        default=5.0, ge=0, le=60, description="How far the gateway's clock may be from ours"
+    )
+    signatures_kept: int = Field(
+        default=500_000,
+        ge=1,
+        description="Signatures that a process remembers, so that none is accepted twice; when there are "
+        "more within their lifetime, requests are refused with 503",
+    )
+    representations: int = Field(
+        default=1_000, ge=1, description="The most items in a list of variables, such as representations"
+    )
+    answer_places: int = Field(
+        default=200_000, ge=1, description="The most fields and list items of a response"
+    )
+    answer_bytes: int = Field(default=2 * 1024 * 1024, ge=1, description="The largest response, in bytes")
 
 
 class SessionSettings(BaseSettings):
