@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tokens import Revocations
 from tokens.issuer import MIN_SECRET_BYTES, check_url
 
 Execution: TypeAlias = Literal["compiled", "plain"]
@@ -97,6 +98,10 @@ class SessionSettings(BaseSettings):
     types: tuple[str, ...] = Field(
         default=("JWT", "at+jwt"),
         description="The values of `typ` that tokens may have; a token without `typ` is accepted",
+    )
+    revocations: Revocations | None = Field(
+        default=None,
+        description='Where sessions are revoked before they expire, such as {"url":"redis://127.0.0.1:6379/0"}',
     )
     jwks_plain_http: bool = Field(
         default=False,
