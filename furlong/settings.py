@@ -14,6 +14,7 @@ from logs import LogSettings
 from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.settings import (
+    CallerSettings,
     CompareSettings,
     ExecutionSettings,
     PublicDataSettings,
@@ -79,6 +80,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     SessionSettings,
     PublicDataSettings,
     ExecutionSettings,
+    CallerSettings,
     GatewaySettings,
     ServeSettings,
     FulfilmentSettings,

@@ -34,6 +34,7 @@ from gateway.plan import show
 from gateway.planner import explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings
 from gateway.settings.file import SettingsInvalid, read_settings
+from gateway.signed_requests.cli import cli as keys
 from gateway.sources import SourceError
 from gateway.supergraph import load_supergraph
 from gateway.usage_command import show_usage
@@ -52,6 +53,7 @@ SupergraphFile = Annotated[Path, typer.Option("--supergraph", help="The composed
 BROKEN, REFUSED = 2, 1
 
 cli.command("usage")(show_usage)
+cli.add_typer(keys)
 
 
 @cli.command()

@@ -8,6 +8,7 @@ from tokens.introspection import Introspection
 from tokens.issuer import Issuer
 from tokens.keys import RefreshLimits
 from tokens.metrics import TokenMetrics
+from tokens.revocations import Revocations
 from tokens.verifier import TokenVerifier, VerifiedToken
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Issuer",
     "Reason",
     "RefreshLimits",
+    "Revocations",
     "TokenError",
     "TokenMetrics",
     "TokenVerifier",

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """The signature is not the issuer's."""
     INACTIVE = "inactive"
     """The issuer says that it is not active."""
+    REVOKED = "revoked"
+    """It was valid until it was revoked."""
 
 
 class TokenError(Exception):

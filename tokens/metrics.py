@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from tokens.errors import Reason
 from tokens.keys.key_source import RefreshCounts
+from tokens.revocations import RevocationFollower
 
 
 @dataclass(slots=True)
@@ -20,11 +21,13 @@ class TokenCounts:
         refreshes: Refreshes of keys by issuer.
         refused: Refused tokens by reason.
         unavailable: Tokens that nobody could check.
+        revocations: Follows revocations; None where tokens are not revoked.
     """
 
     refreshes: Mapping[str, RefreshCounts]
     refused: Counter[Reason] = field(default_factory=Counter)
     unavailable: int = 0
+    revocations: RevocationFollower | None = None
 
 
 class TokenMetrics(Collector):
@@ -69,3 +72,22 @@ class TokenMetrics(Collector):
                 ages.add_metric([issuer], self._now() - counts.fetched_at)
         yield refreshes
         yield ages
+        yield from self._revocations()
+
+    def _revocations(self) -> Iterator[Metric]:
+        following = self._counts.revocations
+        if following is None:
+            return
+        yield GaugeMetricFamily(
+            "furlong_token_revocations", "Revocations of tokens in memory.", len(following.list)
+        )
+        yield GaugeMetricFamily(
+            "furlong_token_revocations_fresh",
+            "1 while revocations are known up to now; 0: tokens cannot be checked.",
+            following.is_fresh,
+        )
+        yield CounterMetricFamily(
+            "furlong_token_revocation_failures",
+            "How often the stream of revocations could not be read.",
+            following.failed,
+        )

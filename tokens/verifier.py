@@ -15,9 +15,12 @@ from tokens.issuer import Issuer
 from tokens.keys import FixedKeys, KeySource, RefreshedKeys, RefreshLimits, secret_key
 from tokens.keys.download import Download, file_loader
 from tokens.metrics import TokenCounts
+from tokens.remembered_tokens import RememberedToken, RememberedTokens
+from tokens.revocations import Mark, RevocationFollower, Revocations
 
 T = TypeVar("T")
 MAX_KEPT: Final = 100_000
+DAY: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,6 @@ class TrustedIssuer:
         return cls(issuer, _source(issuer, limits, now), ClaimRules(issuer, now))
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept(Generic[T]):
-    """A verified token: valid until it expires, or a key of its issuer is dropped."""
-
-    session: T
-    expires: float
-    keys: KeySource | None
-    generation: int
-
-
 class TokenVerifier(Generic[T]):
     """Checks `Authorization` headers, and returns what a caller makes of their tokens.
 
@@ -72,6 +65,7 @@ class TokenVerifier(Generic[T]):
         issuers: Whose tokens are accepted; no two with one name.
         session_of: Returns what a verified token stands for; may raise `InvalidToken`.
         introspection: Asks about tokens that are not signed; None: they are refused.
+        revocations: Where tokens are revoked; None: nowhere.
         now: Returns the time in seconds since the epoch.
         kept: How many verified headers are remembered.
     """
@@ -82,6 +76,7 @@ class TokenVerifier(Generic[T]):
         session_of: Callable[[VerifiedToken], T],
         *,
         introspection: Introspection | None = None,
+        revocations: Revocations | None = None,
         now: Callable[[], float] = time.time,
         kept: int = MAX_KEPT,
     ) -> None:
@@ -89,24 +84,31 @@ class TokenVerifier(Generic[T]):
         self._session_of = session_of
         self._introspector = None if introspection is None else Introspector(introspection, now)
         self._now = now
-        self._max_kept = kept
-        self._kept: dict[str | None, _Kept[T]] = {}
+        self._remembered: RememberedTokens[T] = RememberedTokens(kept)
+        self._by_header = self._remembered.by_header
+        self.revocations = None if revocations is None else self._following(revocations)
         self.counts = TokenCounts(
-            {name: each.keys.counts for name, each in self._issuers.items() if each.keys.counts is not None}
+            {name: each.keys.counts for name, each in self._issuers.items() if each.keys.counts is not None},
+            revocations=self.revocations,
         )
 
     @property
     def is_ready(self) -> bool:
-        """Whether every issuer's keys may be used."""
+        """Whether every issuer's keys may be used, and revocations are known."""
+        if self.revocations is not None and not self.revocations.is_fresh:
+            return False
         now = self._now()
         return all(now < each.keys.serves_until for each in self._issuers.values())
 
     async def start(self) -> None:
-        """Fetch all keys, and keep them up to date; return when they are there, or not soon."""
-        await asyncio.gather(*(each.keys.start() for each in self._issuers.values()))
+        """Fetch keys and revocations, and keep them up to date; return when they are there, or not soon."""
+        following = () if self.revocations is None else (self.revocations.start(),)
+        await asyncio.gather(*(each.keys.start() for each in self._issuers.values()), *following)
 
     async def close(self) -> None:
         """Stop, and close what is open."""
+        if self.revocations is not None:
+            await self.revocations.close()
         for each in self._issuers.values():
             await each.keys.close()
         if self._introspector is not None:
@@ -114,7 +116,7 @@ class TokenVerifier(Generic[T]):
 
     def cached(self, authorization: str | None) -> T | None:
         """Return what `verify` would if that is known; nearly all requests end here."""
-        kept = self._kept.get(authorization)
+        kept = self._by_header.get(authorization)
         if kept is None:
             return None
         now, keys = self._now(), kept.keys
@@ -134,7 +136,7 @@ class TokenVerifier(Generic[T]):
         known = self.cached(authorization)
         if known is not None:
             return known
-        self._kept.pop(authorization, None)
+        self._remembered.forget(authorization)
         try:
             kept = await self._verify(read_bearer(authorization))
         except InvalidToken as error:
@@ -143,18 +145,21 @@ class TokenVerifier(Generic[T]):
         except VerificationUnavailable:
             self.counts.unavailable += 1
             raise
-        self._remember(authorization, kept)
+        self._remembered.put(authorization, kept)
         return kept.session
 
-    async def _verify(self, token: str) -> _Kept[T]:
+    async def _verify(self, token: str) -> RememberedToken[T]:
         if is_compact(token):
             return await self._verify_signed(read_compact(token))
         if self._introspector is None:
             raise InvalidToken(Reason.MALFORMED)
         issuer, claims, expires = await self._introspector.introspect(token)
-        return _Kept(self._session_of(VerifiedToken(issuer, claims, expires)), expires, None, 0)
+        marks = self._unrevoked({"iss": issuer} | dict(claims))
+        return RememberedToken(
+            self._session_of(VerifiedToken(issuer, claims, expires)), expires, None, 0, marks
+        )
 
-    async def _verify_signed(self, token: SignedToken) -> _Kept[T]:
+    async def _verify_signed(self, token: SignedToken) -> RememberedToken[T]:
         """Check a token: first what costs little, last its signature."""
         name = token.claims.get("iss")
         issuer = self._issuers.get(name) if isinstance(name, str) else None
@@ -172,13 +177,38 @@ class TokenVerifier(Generic[T]):
             raise InvalidToken(Reason.KEY)
         if not any(key.verifies(token.algorithm, token.signing_input, token.signature) for key in keys):
             raise InvalidToken(Reason.SIGNATURE)
+        marks = self._unrevoked(token.claims)
         session = self._session_of(VerifiedToken(accepted.issuer, token.claims, expires))
-        return _Kept(session, expires, issuer.keys, generation)
+        return RememberedToken(session, expires, issuer.keys, generation, marks)
 
-    def _remember(self, authorization: str, kept: _Kept[T]) -> None:
-        while len(self._kept) >= self._max_kept:
-            del self._kept[next(iter(self._kept))]  # the oldest
-        self._kept[authorization] = kept
+    def _unrevoked(self, claims: Mapping[str, Any]) -> tuple[Mark, ...]:
+        """Return what a token can be revoked by.
+
+        Raises:
+            InvalidToken: It is revoked.
+            VerificationUnavailable: Revocations could not be read for too long.
+        """
+        following = self.revocations
+        if following is None:
+            return ()
+        following.keep_following()
+        marks, issued_at = following.list.marks(claims), claims.get("iat")
+        if following.list.is_revoked(marks, issued_at if isinstance(issued_at, int | float) else None):
+            raise InvalidToken(Reason.REVOKED)
+        if not following.is_fresh:
+            raise VerificationUnavailable
+        return marks
+
+    def _following(self, revocations: Revocations) -> RevocationFollower:
+        accepted = [each.accepted for each in self._issuers.values()]
+        longest = max((each.longest_lifetime_seconds + each.leeway_seconds for each in accepted), default=DAY)
+        return RevocationFollower(
+            revocations,
+            max(longest, DAY),
+            self._now,
+            on_revoked=self._remembered.forget_marked,
+            on_stale=self._remembered.forget_all,
+        )
 
 
 def _source(issuer: Issuer, limits: RefreshLimits, now: Callable[[], float]) -> KeySource:

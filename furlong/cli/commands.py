@@ -101,7 +101,9 @@ COMMANDS: Final = {
         "cli",
         "Versions of rewards: list them; pause, resume, withdraw or recall one.",
     ),
-    "customer": Command(f"{OPERATIONS}.customer", "cli", "Export what is kept of a customer, and erase it."),
+    "customer": Command(
+        f"{OPERATIONS}.customer", "cli", "Export what is kept of a customer, erase it, end its sessions."
+    ),
     "import": Command(f"{INSTALL}.crm_import", "cli", "Import what was done by hand before."),
     "fulfilment": Command(
         f"{OPERATIONS}.fulfilment",

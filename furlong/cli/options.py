@@ -19,7 +19,7 @@ from logs import LogSettings, configure_logs
 from storage import rehearsal
 from storage.clock import Clock
 from storage.settings import ClockSettings, DatabaseSettings
-from subgraphs.kit.settings import SessionSettings, UpstreamSettings
+from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -63,6 +63,15 @@ def session_settings() -> SessionSettings:
     configured = _read(SessionSettings)
     if demo and not (configured.secret or configured.jwks_url):
         return demo_sessions(demo_secret(Path(demo.data)))
+    return configured
+
+
+def caller_settings() -> CallerSettings:
+    """Return who may call a subgraph; beside a demo in this folder everybody, unless the settings say."""
+    configured = _read(CallerSettings)
+    is_open = not configured.model_fields_set & {"callers", "gateway_keys_file", "gateway_keys"}
+    if is_open and ready_file.read() and "FURLONG_DATABASE_URL" not in os.environ:
+        return configured.model_copy(update={"callers": "development"})
     return configured
 
 

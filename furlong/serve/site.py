@@ -27,6 +27,7 @@ from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdenti
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.graphql.schema_building import UNAVAILABLE
 from tokens import TokenMetrics
 from tracing import Tracing
@@ -122,11 +123,11 @@ def create_site(
     return app
 
 
-def create_subgraph_app(name: str, parts: Parts, tracing: Tracing | None = None) -> FastAPI:
+def create_subgraph_app(name: str, parts: Parts, callers: Callers, tracing: Tracing | None = None) -> FastAPI:
     """Build one subgraph as a server of its own, which follows changes of public data as the site does."""
     tracer = None if tracing is None else tracing.tracer
     subgraph = create_subgraph(name, replace(parts, reading=replace(parts.reading, tracer=tracer)))
-    app = subgraph.http_app(tracing)
+    app = subgraph.http_app(callers, tracing)
     _watch_public_data_with(app, [subgraph], parts.kafka)
     return app
 

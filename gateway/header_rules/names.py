@@ -40,6 +40,7 @@ OF_REQUESTS: Final = HOP_BY_HOP | {
     "http2-settings",
     "signature",
     "signature-input",
+    "subgraph-name",
     "user-agent",
 }
 """What the gateway itself says to subgraphs."""

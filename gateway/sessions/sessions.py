@@ -66,6 +66,7 @@ class Sessions:
             [TrustedIssuer.of(issuer, limits, now) for issuer in settings.token_issuers],
             _session_of,
             introspection=settings.token_introspection,
+            revocations=settings.token_revocations,
             now=now,
             kept=settings.tokens_kept,
         )

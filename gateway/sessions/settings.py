@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
-from tokens import Introspection, Issuer
+from tokens import Introspection, Issuer, Revocations
 
 
 class TokenSettings(BaseSettings):
@@ -23,6 +23,10 @@ class TokenSettings(BaseSettings):
         default=None,
         description='Where to ask about opaque tokens (RFC 7662), such as {"url":"https://login.example/'
         'introspect","issuer":"https://login.example","client_id":"…","client_secret":"…"}.',
+    )
+    token_revocations: Revocations | None = Field(
+        default=None,
+        description='Where tokens are revoked before they expire, such as {"url":"redis://127.0.0.1:6379/0"}.',
     )
     token_anonymous: bool = Field(
         default=False,

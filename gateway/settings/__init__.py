@@ -22,6 +22,7 @@ from gateway.settings.http import HttpSettings
 from gateway.settings.observation import ObservationSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
+from gateway.signed_requests.settings import SigningSettings
 from gateway.sources.settings import ReloadSettings
 from gateway.tls.settings import TlsSettings
 from gateway.usage.settings import UsageSettings
@@ -38,6 +39,7 @@ class GatewaySettings(
     AnswerSettings,
     MaskingSettings,
     ResilienceSettings,
+    SigningSettings,
     SubgraphSettings,
     HeaderRuleSettings,
     PlanningSettings,

@@ -1,6 +1,6 @@
 """Transports to subgraphs: the interface, and its two implementations."""
 
-from gateway.transport.base import FailedResponse, SubgraphOperation, Transport
+from gateway.transport.base import FailedResponse, Sign, SubgraphOperation, Transport
 from gateway.transport.http import BYTES_A_PLACE, HttpTransport
 from gateway.transport.limits import HttpLimits
 from gateway.transport.memory import MemoryTransport
@@ -11,6 +11,7 @@ __all__ = [
     "HttpLimits",
     "HttpTransport",
     "MemoryTransport",
+    "Sign",
     "SubgraphOperation",
     "Transport",
 ]

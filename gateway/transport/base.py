@@ -23,6 +23,14 @@ Raises:
 """
 
 
+Sign: TypeAlias = Callable[[bytes, Mapping[str, str]], bytes]
+"""Returns header lines that sign a request, by its body as it is sent and the headers of the call.
+
+Raises:
+    SubgraphUnreachable: The request cannot be signed.
+"""
+
+
 class FailedResponse(dict[str, Any]):
     """A GraphQL response whose HTTP status says that the subgraph failed: 500 or above."""
 

@@ -15,7 +15,7 @@ import orjson
 from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
 from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
-from gateway.transport.base import FailedResponse, SubgraphOperation
+from gateway.transport.base import FailedResponse, Sign, SubgraphOperation
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
@@ -85,11 +85,13 @@ class HttpTransport:
         head: The part of the head that all requests share.
         connections: The connections to the subgraph.
         reply_headers: Gets the headers of each reply; None if nobody wants them.
+        sign: Returns the header lines that sign a request; None if requests are not signed.
     """
 
     head: bytes
     connections: Connections
     reply_headers: ReplyHeaders | None = None
+    sign: Sign | None = None
 
     @property
     def trusted(self) -> bool:
@@ -98,7 +100,11 @@ class HttpTransport:
 
     @classmethod
     def to(
-        cls, url: str, limits: HttpLimits | None = None, reply_headers: ReplyHeaders | None = None
+        cls,
+        url: str,
+        limits: HttpLimits | None = None,
+        reply_headers: ReplyHeaders | None = None,
+        sign: Sign | None = None,
     ) -> HttpTransport:
         """Return a transport with connections of its own; the caller closes it.
 
@@ -111,17 +117,23 @@ class HttpTransport:
         head = HEAD.format(target=address.target, authority=address.authority).encode("ascii")
         trust = limits.tls.reloaded() if address.is_secure else None
         connections = Connections(address, limits, trust, keeps_headers=reply_headers is not None)
-        return cls(head, connections, reply_headers)
+        return cls(head, connections, reply_headers, sign)
 
-    def reaches(self, url: str, limits: HttpLimits, reply_headers: ReplyHeaders | None = None) -> bool:
-        """Return whether it posts to just this URL, within just these limits, and picks just these headers.
+    def reaches(
+        self,
+        url: str,
+        limits: HttpLimits,
+        reply_headers: ReplyHeaders | None = None,
+        sign: Sign | None = None,
+    ) -> bool:
+        """Return whether it does as `to` would with these arguments.
 
         Raises:
             ValueError: It is not an HTTP URL.
         """
         known = self.connections
         is_same = known.address == Address.of(url) and known.limits == limits
-        return is_same and self.reply_headers == reply_headers
+        return is_same and self.reply_headers == reply_headers and self.sign == sign
 
     async def close(self) -> None:
         """Close its connections."""
@@ -135,13 +147,16 @@ class HttpTransport:
         large together.
         """
         begin, head, connections = _begin(document, operation_name), self.head, self.connections
-        reply_headers = self.reply_headers
+        reply_headers, sign = self.reply_headers, self.sign
 
         async def call(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
         ) -> Mapping[str, Any]:
             body = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
-            request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, _lines(headers), len(body), body)
+            lines = _lines(headers)
+            if sign is not None:
+                lines += sign(body, headers)
+            request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, lines, len(body), body)
             reply = await connections.pool().ask(request)
             spend(len(reply.body) // BYTES_A_PLACE)
             if reply_headers is not None:

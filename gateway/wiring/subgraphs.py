@@ -12,6 +12,7 @@ from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport, Transport
+from gateway.wiring.signing import request_signing
 
 EVERY: Final = "*"
 """Stands for the subgraphs that the settings of TLS do not name."""
@@ -50,7 +51,8 @@ def http_transports(
         rules: Which headers of responses clients get; None for none.
 
     Raises:
-        SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
+        SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL; or
+            the keys that sign requests cannot be used.
     """
     named = set(given) | set(settings.subgraph_urls) | (set(settings.subgraph_tls) - {EVERY})
     unknown = sorted(named - set(model.subgraphs))
@@ -64,6 +66,7 @@ def http_transports(
         idle_seconds=settings.subgraph_idle_seconds,
     )
     replies = {} if rules is None else rules.replies
+    signer_of = request_signing(settings)
     transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
         if name in given:
@@ -73,8 +76,9 @@ def http_transports(
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
             own, former, wanted = _own(limits, name, settings), kept.get(name), replies.get(name)
-            if former is None or not former.reaches(url, own, wanted):
-                former = HttpTransport.to(url, own, wanted)
+            sign = signer_of(name, url)
+            if former is None or not former.reaches(url, own, wanted, sign):
+                former = HttpTransport.to(url, own, wanted, sign)
             transports[name] = former
         except (ValueError, OSError) as error:
             raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error

@@ -1,13 +1,16 @@
 """Settings that every subgraph reads from the environment."""
 
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tokens import Revocations
 from tokens.issuer import MIN_SECRET_BYTES, check_url
 
 Execution: TypeAlias = Literal["compiled", "plain"]
+CallersMode: TypeAlias = Literal["signed", "unsigned", "development"]
 
 
 class PublicDataSettings(BaseSettings):
@@ -35,6 +38,43 @@ class ExecutionSettings(BaseSettings):
     )
 
 
+class CallerSettings(BaseSettings):
+    """Who may call a subgraph that runs by itself, and how much one request may ask for."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_SUBGRAPH_", hide_input_in_errors=True)
+
+    callers: CallersMode = Field(
+        default="signed",
+        description="signed: only requests that the gateway has signed are answered; unsigned: everybody's, "
+        "but the schema is told to nobody; development: everybody's, the schema too",
+    )
+    gateway_keys_file: Path | None = Field(
+        default=None,
+        description="A JSON Web Key Set with the gateway's keys: secrets (kty oct) or public keys (Ed25519). "
+        "It is read again when it changes",
+    )
+    gateway_keys: SecretStr | None = Field(default=None, description="The same as a text instead of a file")
+    signature_seconds: int = Field(
+        default=60, ge=1, le=600, description="The longest life of a signature that is accepted"
+    )
+    clock_skew_seconds: float = Field(
+        default=5.0, ge=0, le=60, description="How far the gateway's clock may be from ours"
+    )
+    signatures_kept: int = Field(
+        default=500_000,
+        ge=1,
+        description="Signatures that a process remembers, so that none is accepted twice; when there are "
+        "more within their lifetime, requests are refused with 503",
+    )
+    representations: int = Field(
+        default=1_000, ge=1, description="The most items in a list of variables, such as representations"
+    )
+    answer_places: int = Field(
+        default=200_000, ge=1, description="The most fields and list items of a response"
+    )
+    answer_bytes: int = Field(default=2 * 1024 * 1024, ge=1, description="The largest response, in bytes")
+
+
 class SessionSettings(BaseSettings):
     """How the bearer tokens of customers are checked: by a key set's URL, or by one shared secret."""
 
@@ -58,6 +98,10 @@ class SessionSettings(BaseSettings):
     types: tuple[str, ...] = Field(
         default=("JWT", "at+jwt"),
         description="The values of `typ` that tokens may have; a token without `typ` is accepted",
+    )
+    revocations: Revocations | None = Field(
+        default=None,
+        description='Where sessions are revoked before they expire, such as {"url":"redis://127.0.0.1:6379/0"}',
     )
     jwks_plain_http: bool = Field(
         default=False,

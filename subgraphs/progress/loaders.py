@@ -13,6 +13,7 @@ from subgraphs.kit.auth.sessions import Viewer
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.reads.brand_rules import BrandRules, WeekScheme
 from subgraphs.kit.reads.dataloaders import loader_by_owner, nothing
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.progress.counting.rules import BetFacts, Verdict
@@ -86,17 +87,31 @@ class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
     async def club(self, key: ClubKey, required: Mapping[str, Any]) -> ClubProgress | None:
         """Return a club's progress; None if the customer cannot take part.
 
+        Jurisdiction, currency and eligibility are those of our own read model, unless a gateway in this
+        process has them from the club subgraph. A representation from elsewhere can only say that the
+        customer may not take part.
+
         Args:
             key: the club.
             required: jurisdiction, currency and ineligibleReason from the club subgraph.
         """
         rules = self.shared.rules.get_fresh(key.brand, self.identity.now) or await self.rules(key.brand)
-        week_scheme = rules.week_scheme(key.iso_week, required["jurisdiction"], required["currency"])
+        if self.trusts_caller:
+            week_scheme = rules.week_scheme(key.iso_week, required["jurisdiction"], required["currency"])
+        else:
+            week_scheme = await self._own_week_scheme(rules, key)
         scheme = week_scheme.scheme
         if scheme is None or required["ineligibleReason"] is not None:
             return None
         total = await self.read(self.reads.totals, key)
         return ClubProgress.of(key, week_scheme.week, scheme, self.locale(rules.brand), total)
+
+    async def _own_week_scheme(self, rules: BrandRules, key: ClubKey) -> WeekScheme:
+        """Return the week, and the customer's scheme by our own read model; none for an ineligible one."""
+        week = rules.week_named(key.iso_week)
+        account = await self.account(key.owner) or unknown_account(rules.brand)
+        eligibility = rules.evaluate(account, week)
+        return WeekScheme(week, eligibility.scheme if eligibility.ineligible is None else None)
 
     async def preview(self, viewer: Viewer, bet: BetFacts) -> tuple[Verdict, ClubProgress] | None:
         """Return what a bet placed now would count, and the progress after it; None if ineligible."""

@@ -92,7 +92,11 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
     service: RewardService
 
     async def chooser(self, key: ClubKey, representation: Mapping[str, Any] | None = None) -> Chooser:
-        """Return the customer of a club, eligible by the club subgraph or else by our own read model.
+        """Return the customer of a club.
+
+        Jurisdiction, currency and eligibility are those of our own read model, unless a gateway in this
+        process has them from the club subgraph. A representation from elsewhere can only say that the
+        customer may not take part.
 
         Args:
             key: the club.
@@ -100,14 +104,18 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
                 is ignored.
         """
         rules = await self.rules(key.brand)
+        required = None
         if representation is not None and representation.keys() >= REQUIRED:
-            return _chooser(rules, key, representation)
+            required = representation
+            if self.trusts_caller:
+                return _chooser(rules, key, required)
         week = rules.week_named(key.iso_week)
         account = await self.account(key.owner) or unknown_account(rules.brand)
         eligibility = rules.evaluate(account, week)
-        return Chooser(
-            key, rules, week, eligibility.scheme, account.jurisdiction, eligibility.ineligible is None
-        )
+        is_eligible = eligibility.ineligible is None
+        if required is not None and required["ineligibleReason"] is not None:
+            is_eligible = False
+        return Chooser(key, rules, week, eligibility.scheme, account.jurisdiction, is_eligible)
 
     async def offer(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Offer:
         """Return what a customer is offered."""
@@ -119,6 +127,8 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
 
     def get_fresh_offer(self, key: ClubKey, representation: Mapping[str, Any]) -> Offer | None:
         """Return what `offer` would, if nothing has to be read; else None, also where `offer` would fail."""
+        if not self.trusts_caller:
+            return None
         brand, now = key.brand, self.identity.now
         rules, menus = self.shared.rules.get_fresh(brand, now), self.reads.menus.get_fresh(brand, now)
         if rules is None or menus is None or not representation.keys() >= REQUIRED:

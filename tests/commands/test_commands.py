@@ -11,6 +11,7 @@ import pytest
 from running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
 
 NOBODY_LISTENS = "mysql+aiomysql://user:password@127.0.0.1:9/furlong"
+UNSIGNED = {"FURLONG_SUBGRAPH_CALLERS": "unsigned"}
 SESSIONS = {
     "FURLONG_JWT_SECRET": "a secret of 32 bytes or even more",
     "FURLONG_JWT_ISSUER": "issuer",
@@ -46,7 +47,8 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         (("db", "status"), {"FURLONG_DATABASE_URL": NOBODY_LISTENS}, "cannot be reached"),
         (("deadletters", "list"), {"FURLONG_DATABASE_URL": NOBODY_LISTENS}, "cannot be reached"),
         (("consume", "club"), {}, "the database of club is not migrated"),
-        (("subgraph", "club", "serve"), SESSIONS, "the database of club is not migrated"),
+        (("subgraph", "club", "serve"), SESSIONS, "set FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE"),
+        (("subgraph", "club", "serve"), SESSIONS | UNSIGNED, "the database of club is not migrated"),
         (("worker", "weeks"), {}, "not migrated, and this version needs"),
         (("deadletters", "show", "seven"), {}, "is not a dead letter"),
         (("load", "nothing.yaml"), {}, "cannot read nothing.yaml"),

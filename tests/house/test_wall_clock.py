@@ -19,6 +19,7 @@ PACKAGES: Final = (
     "tokens",
     "logs",
     "tracing",
+    "signatures",
 )
 READINGS: Final = frozenset(
     {
@@ -48,6 +49,8 @@ ALLOWED: Final = {
     ("tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
     ("tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
     ("gateway/observation/observation.py", "time.time"): "spans stand beside those of other machines",
+    ("signatures/signer.py", "time.time"): "signatures: two machines must agree, and know of no rehearsal",
+    ("signatures/verifier.py", "time.time"): "the same",
     ("gateway/sessions/sessions.py", "time.time"): "tokens: the gateway knows no product time",
     ("gateway/usage/store.py", "time.time"): "when a field was asked for: the gateway knows no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",

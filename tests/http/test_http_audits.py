@@ -15,6 +15,7 @@ from furlong.databases import SUBGRAPHS
 from furlong.serve.subgraphs import Parts, create_subgraph
 from gateway import GatewaySettings, create_gateway
 from storage.settings import DatabaseSettings
+from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 from tests.http.served import PATIENCE_SECONDS, served
 
@@ -31,7 +32,7 @@ def server(name: str, folder: Path) -> Iterator[str]:
         app = create_gateway((ROOT / "schema.graphql").read_text(), settings=settings)
     else:
         database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
-        app = create_subgraph(name, Parts.from_settings(database, sessions=SESSIONS)).http_app()
+        app = create_subgraph(name, Parts.from_settings(database, sessions=SESSIONS)).http_app(DEVELOPMENT)
     with served(app) as url:
         yield f"{url}/graphql"
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from furlong.serve.subgraphs import Parts, create_subgraph
 from storage.settings import DatabaseSettings
+from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 
 RESPONSE_JSON = "application/graphql-response+json"
@@ -22,7 +23,7 @@ SESSIONS = SessionSettings(secret=SecretStr("x" * 32), issuer="furlong", audienc
 async def club(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the club subgraph, whose database has no table: a resolver that ran would fault."""
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
-    app = create_subgraph("club", Parts.from_settings(database, sessions=SESSIONS)).http_app()
+    app = create_subgraph("club", Parts.from_settings(database, sessions=SESSIONS)).http_app(DEVELOPMENT)
     headers = {"accept": RESPONSE_JSON}
     async with (
         app.router.lifespan_context(app),

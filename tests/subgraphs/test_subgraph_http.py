@@ -10,6 +10,7 @@ from club_stand import Stand, ask, codes, make_token, session
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.graphql.deadline import HEADER
 
 CLUB = '{ club(brand: "northbet") { id } }'
@@ -28,7 +29,7 @@ async def northbet(stand: Stand) -> Stand:
 @pytest.fixture
 async def http(northbet: Stand) -> AsyncIterator[httpx.AsyncClient]:
     """The club subgraph's server."""
-    transport = httpx.ASGITransport(northbet.club.http_app())
+    transport = httpx.ASGITransport(northbet.club.http_app(DEVELOPMENT))
     async with httpx.AsyncClient(transport=transport, base_url="http://club") as client:
         yield client
 
@@ -82,7 +83,7 @@ async def test_a_server_tells_that_it_lives_and_is_ready(http: httpx.AsyncClient
 async def test_a_subgraph_without_its_database_is_not_ready() -> None:
     """A database that cannot be reached makes the server alive but not ready."""
     stand = Stand.over("mysql+aiomysql://furlong:no@127.0.0.1:9/furlong", NOW)
-    transport = httpx.ASGITransport(stand.club.http_app())
+    transport = httpx.ASGITransport(stand.club.http_app(DEVELOPMENT))
     async with httpx.AsyncClient(transport=transport, base_url="http://club") as client:
         assert (await client.get("/health")).status_code == 200
         assert (await client.get("/ready")).status_code == 503

@@ -86,4 +86,4 @@ async def test_so_many_tokens_are_remembered_and_no_more(verifier: TokenVerifier
     known = [verifier.cached(header) is not None for header in headers]
     assert known == [False, False, True, True, True]
     assert await verifier.verify(headers[0]) == "c-0"
-    assert len(verifier._kept) == 3
+    assert len(verifier._by_header) == 3

@@ -12,6 +12,7 @@ from private_kafka import start_kafka
 from private_mariadb import PrivateMariadb
 from running_furlong import BETSLIP, BRAND, ROOT, Programs, Site, eventually, programs_in
 from server_process import free_port
+from signing import PRIVATE, PUBLIC, key_text
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.chromium, pytest.mark.web]
 
@@ -37,6 +38,8 @@ def installation(
         "FURLONG_JWT_ISSUER": "tests",
         "FURLONG_JWT_AUDIENCE": "furlong",
         "FURLONG_SERVE_SUBGRAPHS": "http",
+        "FURLONG_SUBGRAPH_GATEWAY_KEYS": key_text(PUBLIC),
+        "FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS": key_text(PRIVATE),
         "FURLONG_GATEWAY_SUBGRAPH_URLS": json.dumps(
             {n: f"http://127.0.0.1:{ports[n]}/graphql" for n in SUBGRAPHS}
         ),

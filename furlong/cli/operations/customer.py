@@ -1,4 +1,4 @@
-"""`furlong customer …`: exports what is kept of a customer, and erases the customer."""
+"""`furlong customer …`: exports what is kept of a customer, erases the customer, and ends sessions."""
 
 import asyncio
 import json
@@ -11,11 +11,13 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.cli.options import database_settings, fail, product_clock, stream_settings
+from furlong.cli.options import database_settings, fail, product_clock, session_settings, stream_settings
 from furlong.operations.customer_erasure import Counts, CustomerErasure, Erased, NotErased, send_tombstone
+from subgraphs.kit.auth.sessions import session_revocations
 from subgraphs.kit.domain.keys import Owner
+from tokens.revocations import revoke
 
-cli = typer.Typer(no_args_is_help=True, help="Export what is kept of a customer, and erase it.")
+cli = typer.Typer(no_args_is_help=True, help="Export what is kept of a customer, erase it, end its sessions.")
 Brand = Annotated[str, typer.Argument(help="The brand.")]
 Customer = Annotated[str, typer.Argument(help="The customer's id, as the session's token carries it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
@@ -68,6 +70,26 @@ def erase(
         _report(erased, as_json=as_json)
 
     _with_databases(act)
+
+
+@cli.command("sign-out")
+def sign_out(*, brand: Brand, customer: Customer) -> None:
+    """End all sessions of a customer that began before now; they take effect no more within seconds.
+
+    FURLONG_JWT_REVOCATIONS says where processes learn of it. The customer can sign in again: whether that is
+    wanted is for the issuer to decide.
+    """
+    sessions = session_settings()
+    revocations = session_revocations(sessions)
+    if revocations is None or not sessions.issuer:
+        fail("set FURLONG_JWT_REVOCATIONS and FURLONG_JWT_ISSUER as for `furlong serve`")
+    claims = {"iss": sessions.issuer, "brand": brand, "sub": customer}
+    kept = sessions.longest_lifetime_seconds + sessions.leeway_seconds
+    try:
+        asyncio.run(revoke(revocations, claims, kept))
+    except (OSError, ValueError) as error:
+        fail(error)
+    typer.echo(f"The sessions of {customer} at {brand} have ended.")
 
 
 def _report(erased: Erased, *, as_json: bool) -> None:

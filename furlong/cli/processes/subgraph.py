@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from furlong.cli.install.db import check_databases
 from furlong.cli.options import (
     address,
+    caller_settings,
     database_settings,
     fail,
     log_to_stderr,
@@ -24,6 +25,7 @@ from gateway.http.server import configured_by, run
 from gateway.settings import GatewaySettings
 from subgraphs.club.schema import create_schema as club_schema
 from subgraphs.fulfilment.schema import create_schema as fulfilment_schema
+from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.progress.schema import create_schema as progress_schema
 from subgraphs.rewards.schema import create_schema as rewards_schema
@@ -51,7 +53,7 @@ def _commands_of(name: str) -> typer.Typer:
         *,
         listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:4001",
     ) -> None:
-        """Serve the subgraph alone, at /graphql."""
+        """Serve the subgraph alone, at /graphql, for a gateway that signs its requests."""
         log_to_stderr()
         try:
             listener = open_listener(*address(listen))
@@ -59,7 +61,7 @@ def _commands_of(name: str) -> typer.Typer:
                 database_settings(), sessions=session_settings(), clock=running_clock()
             )
             tracing = opened(f"furlong-{name}")
-            app = create_subgraph_app(name, parts, tracing)
+            app = create_subgraph_app(name, parts, Callers.of(caller_settings(), name), tracing)
             close_with(app, tracing)
             config = configured_by(GatewaySettings(), app)
         except (ValidationError, ValueError, OSError) as error:

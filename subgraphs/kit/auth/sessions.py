@@ -13,11 +13,15 @@ from tokens import (
     Issuer,
     Reason,
     RefreshLimits,
+    Revocations,
     TokenVerifier,
     VerificationUnavailable,
     VerifiedToken,
 )
 from tokens.verifier import TrustedIssuer
+
+SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
+"""What names the sessions that are revoked: a customer is one of a brand."""
 
 MAX_BRAND, MAX_CUSTOMER = 64, 128  # the widths of the columns
 
@@ -74,7 +78,10 @@ class SessionVerifier:
             return machine.now().timestamp()
 
         issuer = TrustedIssuer.of(accepted_issuer(settings), limits or RefreshLimits(), now)
-        return cls(TokenVerifier([issuer], viewer_of, now=now, kept=settings.tokens_kept))
+        revocations = session_revocations(settings)
+        return cls(
+            TokenVerifier([issuer], viewer_of, revocations=revocations, now=now, kept=settings.tokens_kept)
+        )
 
     async def verify(self, authorization: str | None) -> Viewer | None:
         """Return the viewer of an `Authorization` header; None without the header, which means anonymous.
@@ -124,6 +131,14 @@ def accepted_issuer(settings: SessionSettings) -> Issuer:
         leeway_seconds=settings.leeway_seconds,
         plain_http=settings.jwks_plain_http,
     )
+
+
+def session_revocations(settings: SessionSettings) -> Revocations | None:
+    """Return where sessions are revoked: one token, one login, or all sessions of a brand's customer."""
+    revocations = settings.revocations
+    if revocations is None or "claims" in revocations.model_fields_set:
+        return revocations
+    return revocations.model_copy(update={"claims": SESSION_CLAIMS})
 
 
 def viewer_of(token: VerifiedToken) -> Viewer:

@@ -3,22 +3,26 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Final, Protocol
 
 from fastapi import FastAPI, Response
 from graphql import ExecutionResult
 from sqlalchemy.exc import SQLAlchemyError
 
 from graphql_http import GraphQLRequest
+from jit.codegen import BUDGET, AnswerBudget, BudgetSpent
+from signatures.asgi import SignedRequests
 from storage.clock import Clock
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from storage.tracing import TRACEPARENT, follow_request
 from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.graphql.callers import Callers, too_large
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.deadline import until_deadline
-from subgraphs.kit.graphql.http import Answer, GraphQLRoute
+from subgraphs.kit.graphql.http import BODY_BYTES, Answer, GraphQLRoute
 from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.kit.graphql.traced_requests import TracedRequests
@@ -26,7 +30,11 @@ from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
 from tracing import Tracing
 
-MakeContext = Callable[[RequestIdentity], RequestContext]
+MakeContext = Callable[..., RequestContext]
+"""Makes a context for an identity; see `RequestContext` for its other fields."""
+
+OPEN_PATHS: Final = frozenset({"/health", "/ready"})
+"""The paths that anybody may ask for."""
 
 
 class Call(Protocol):
@@ -61,11 +69,13 @@ class Subgraph:
     execution: Execution = "compiled"
     operations: Operations = field(init=False, repr=False)
     authenticator: Authenticator = field(init=False, repr=False)
+    _make_trusting_context: MakeContext = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         operations = Operations(self.schema, compiled=self.execution == "compiled")
         object.__setattr__(self, "operations", operations)  # derived from the other fields of a frozen class
         object.__setattr__(self, "authenticator", Authenticator(self.verifier, self.clock))
+        object.__setattr__(self, "_make_trusting_context", partial(self.make_context, trusts_caller=True))
 
     def changed(self, brand: str) -> None:
         """Announce that public data of a brand change about now."""
@@ -102,7 +112,7 @@ class Subgraph:
 
     def _calling(self, prepared: PreparedOperation) -> Call:
         """Return the call of a prepared operation."""
-        make_context = self.make_context
+        make_context = self._make_trusting_context
         authenticate_cached = self.authenticator.authenticate_cached
         authenticate = self.authenticator.authenticate
 
@@ -131,7 +141,9 @@ class Subgraph:
         ) -> dict[str, Any]:
             try:
                 operation = GraphQLRequest(document, operation_name, dict(variables))
-                answer = await self.operations.interpret(operation, await self._context(headers))
+                context = self._make_trusting_context(await self.authenticator.authenticate(headers))
+                follow_request(headers.get(TRACEPARENT))
+                answer = await self.operations.interpret(operation, context)
             except Exception as error:  # noqa: BLE001 - a fault is masked and logged
                 return answer_of(failed(error))
             return answer.body if "data" in answer.body else {"data": None} | answer.body
@@ -150,10 +162,13 @@ class Subgraph:
         call = self._interpreting(query, operation_name) if prepared is None else self._calling(prepared)
         return await call(variables, headers)
 
-    def http_app(self, tracing: Tracing | None = None) -> FastAPI:
+    def http_app(self, callers: Callers, tracing: Tracing | None = None) -> FastAPI:
         """Return the subgraph as a server of its own, with `/graphql`, `/health` and `/ready`.
 
+        It looks up by itself who may take part: what a representation says can only take that away.
+
         Args:
+            callers: who may call it.
             tracing: records traces of requests; None for no traces.
         """
 
@@ -165,23 +180,34 @@ class Subgraph:
             await self.close()
 
         async def run(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
+            callers.check(operation)
+            BUDGET.set(AnswerBudget(callers.limits.places))
             prepared = self.operations.prepared(operation.query, operation.operation_name)
             context = await self._context(headers)
             if prepared is None or (operation.read_only and not prepared.is_query):
                 return await self.operations.interpret(operation, context)
             work = prepared.run(operation.variables, context)
-            # A mutation is not interrupted: nobody could know how far it has come.
-            return await (until_deadline(work, headers) if prepared.is_query else work)
+            try:
+                # A mutation is not interrupted: nobody could know how far it has come.
+                return await (until_deadline(work, headers) if prepared.is_query else work)
+            except BudgetSpent:
+                raise too_large(callers.limits.answer_bytes) from None
 
         async def alive() -> dict[str, str]:
             return {"status": "alive"} | rehearsal_marks(self.clock)
 
-        graphql = GraphQLRoute(run if tracing is None else TracedRequests(run, tracing))
+        graphql = GraphQLRoute(
+            run if tracing is None else TracedRequests(run, tracing), answer_bytes=callers.limits.answer_bytes
+        )
         app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
         app.add_api_route("/graphql", graphql.post, methods=["POST"])
         app.add_api_route("/graphql", graphql.get, methods=["GET"])
         app.add_api_route("/health", alive, methods=["GET"])
         app.add_api_route("/ready", self._ready, methods=["GET"])
+        if callers.verifier is not None:
+            app.add_middleware(
+                SignedRequests, verifier=callers.verifier, body_bytes=BODY_BYTES, open_paths=OPEN_PATHS
+            )
         return app
 
     async def ready(self) -> bool:

@@ -27,11 +27,14 @@ class RequestContext(msgspec.Struct, eq=False):
     Attributes:
         identity: who sends the request, and when.
         shared: brand rules and lookups that all requests of the subgraph share.
+        trusts_caller: whether representations come from a gateway in this process, so that what they say of
+            the customer is believed. Otherwise it decides nothing about money or law.
         pending_reads: what the request has read, so that all its resolvers see the same.
     """
 
     identity: RequestIdentity
     shared: SharedReads
+    trusts_caller: bool = False
     pending_reads: dict[tuple[object, object], PendingRead[Any, Any]] = msgspec.field(default_factory=dict)
 
     def read(self, reader: BatchedLookup[K, V], key: K) -> PendingRead[K, V]:

@@ -22,6 +22,7 @@ from graphql_http import (
     read_parameters,
 )
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
+from subgraphs.kit.graphql.callers import ANSWER_BYTES, too_large
 
 BODY_BYTES: Final = 1024 * 1024  # a gateway requests many entities at once
 MAX_DEPTH: Final = 32
@@ -54,11 +55,13 @@ class GraphQLRoute:
         run: runs an operation, given the request's headers with lower-case names; raises `Unauthenticated` or
             `RequestError`.
         body_bytes: the size limit of a body.
+        answer_bytes: the size limit of a response.
         negotiation: chooses media types.
     """
 
     run: Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]
     body_bytes: int = BODY_BYTES
+    answer_bytes: int = ANSWER_BYTES
     negotiation: Negotiation = field(default_factory=Negotiation)
 
     async def post(self, request: Request) -> Response:
@@ -85,7 +88,10 @@ class GraphQLRoute:
             return _refusal(error, media)
         # With application/json another status would mean that the response is not from a GraphQL server.
         status = 200 if answer.executed else media.status(400, well_formed=True)
-        return _response(answer.body, status, media)
+        response = _response(answer.body, status, media)
+        if len(response.body) > self.answer_bytes:
+            return _refusal(too_large(self.answer_bytes), media)
+        return response
 
     async def _read_body(self, request: Request) -> GraphQLRequest:
         headers = request.headers

@@ -1,0 +1,1 @@
+"""Signing requests to subgraphs over HTTP, by settings; see docs/gateway/signed-requests.md."""

@@ -1,0 +1,76 @@
+"""Builds what signs requests to subgraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from pydantic import SecretStr
+
+from gateway.errors import SubgraphUnreachable, SupergraphError
+from gateway.settings import GatewaySettings
+from gateway.transport import Sign
+from gateway.transport.address import Address
+from signatures import Recipient, RequestSigner, key_source
+
+SignerOf: TypeAlias = Callable[[str, str], Sign | None]
+"""Returns what signs the requests to a subgraph, by its name and URL; None if requests are not signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphSigner:
+    """Signs the requests to a subgraph; equal to another one that would do so alike.
+
+    Attributes:
+        source: The file of the keys, or their text.
+        name: The subgraph's name.
+        url: Its URL.
+        seconds: How long a signature is valid.
+        signer: Signs.
+    """
+
+    source: Path | SecretStr
+    name: str
+    url: str
+    seconds: int
+    signer: RequestSigner = field(compare=False, repr=False)
+
+    def __call__(self, body: bytes, headers: Mapping[str, str]) -> bytes:
+        """Return the header lines that sign a request.
+
+        Raises:
+            SubgraphUnreachable: No key can sign.
+        """
+        try:
+            return self.signer.lines(body, headers)
+        except ValueError as error:
+            raise SubgraphUnreachable(f"the request cannot be signed: {error}") from error
+
+
+def request_signing(settings: GatewaySettings) -> SignerOf:
+    """Return what gives each subgraph its signer.
+
+    Raises:
+        SupergraphError: The keys cannot be read, or none can sign.
+    """
+    text, file = settings.subgraph_signing_keys, settings.subgraph_signing_keys_file
+    try:
+        keys = key_source(file, None if text is None else text.get_secret_value())
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        raise SupergraphError(f"The keys that sign requests to subgraphs: {said}.") from error
+    source = file or text
+    if keys is None or source is None:
+        return lambda _name, _url: None
+    if keys().signing is None:
+        raise SupergraphError("The keys that sign requests to subgraphs are all public: none can sign.")
+    seconds = settings.subgraph_signature_seconds
+
+    def signer_of(name: str, url: str) -> Sign:
+        address = Address.of(url)
+        recipient = Recipient(audience=name, authority=address.authority, target=address.target)
+        return SubgraphSigner(source, name, url, seconds, RequestSigner(keys, recipient, seconds=seconds))
+
+    return signer_of

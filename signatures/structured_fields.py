@@ -1,0 +1,146 @@
+"""Reads the headers of signatures: the part of Structured Fields (RFC 9651) that they use, strictly."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+MAX_CHARS: Final = 8192
+MAX_MEMBERS: Final = 8
+
+Parameter: TypeAlias = str | int
+
+_KEY: Final = re.compile(r"[a-z*][a-z0-9_\-.*]*", re.ASCII)
+_STRING: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*+)"', re.ASCII)
+_INTEGER: Final = re.compile(r"[0-9]{1,15}(?![0-9.])", re.ASCII)
+_BYTES: Final = re.compile(r":([A-Za-z0-9+/]*={0,2}):", re.ASCII)
+_COMMA: Final = re.compile(r"[ \t]*,[ \t]*")
+_BLANKS: Final = re.compile(r" *")
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureInput:
+    """One signature's part of `Signature-Input`.
+
+    Attributes:
+        components: The names of what is covered.
+        parameters: Its parameters.
+        text: Both, as they stand in the header; it is signed as well.
+    """
+
+    components: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    text: str
+
+
+class _Reader:
+    """Reads a header from left to right; each method raises ValueError if something else stands there."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > MAX_CHARS:
+            raise ValueError("too long")
+        self.text = text
+        self.at = 0
+
+    def read(self, pattern: re.Pattern[str]) -> re.Match[str]:
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            raise ValueError("malformed")
+        self.at = found.end()
+        return found
+
+    def skips(self, character: str) -> bool:
+        if not self.text.startswith(character, self.at):
+            return False
+        self.at += len(character)
+        return True
+
+    def expect(self, character: str) -> None:
+        if not self.skips(character):
+            raise ValueError("malformed")
+
+    def label(self, seen: set[str]) -> str:
+        """Read the name of a member, which no other may have."""
+        label = self.read(_KEY)[0]
+        if label in seen or len(seen) >= MAX_MEMBERS:
+            raise ValueError("a name twice, or too many")
+        seen.add(label)
+        self.expect("=")
+        return label
+
+    def more(self) -> bool:
+        """Return whether another member follows."""
+        if self.at == len(self.text):
+            return False
+        self.read(_COMMA)
+        return True
+
+    def string(self) -> str:
+        return re.sub(r"\\(.)", r"\1", self.read(_STRING)[1])
+
+    def decoded(self) -> bytes:
+        try:
+            return base64.b64decode(self.read(_BYTES)[1], validate=True)
+        except binascii.Error as error:
+            raise ValueError("malformed") from error
+
+
+def read_signature_input(header: str) -> dict[str, SignatureInput]:
+    """Return the signatures that a `Signature-Input` describes, by label.
+
+    Raises:
+        ValueError: It is malformed, or uses what this profile does not: parameters of components, and values
+            other than strings and whole numbers.
+    """
+    reader, seen = _Reader(header.strip(" \t")), set[str]()
+    found: dict[str, SignatureInput] = {}
+    while True:
+        label = reader.label(seen)
+        start = reader.at
+        components = _components(reader)
+        parameters = _parameters(reader)
+        found[label] = SignatureInput(components, parameters, reader.text[start : reader.at])
+        if not reader.more():
+            return found
+
+
+def read_byte_sequences(header: str) -> dict[str, bytes]:
+    """Return the members of a dictionary of byte sequences: a `Signature` or `Content-Digest`.
+
+    Raises:
+        ValueError: It is malformed.
+    """
+    reader, seen = _Reader(header.strip(" \t")), set[str]()
+    found: dict[str, bytes] = {}
+    while True:
+        label = reader.label(seen)
+        found[label] = reader.decoded()
+        if not reader.more():
+            return found
+
+
+def _components(reader: _Reader) -> tuple[str, ...]:
+    reader.expect("(")
+    found: list[str] = []
+    while True:
+        reader.read(_BLANKS)
+        if reader.skips(")"):
+            return tuple(found)
+        found.append(reader.string())
+        if not reader.text.startswith((" ", ")"), reader.at):
+            raise ValueError("a component with parameters")
+
+
+def _parameters(reader: _Reader) -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    while reader.skips(";"):
+        reader.read(_BLANKS)
+        name = reader.read(_KEY)[0]
+        reader.expect("=")
+        if name in found:
+            raise ValueError("a parameter twice")
+        quoted = reader.text.startswith('"', reader.at)
+        found[name] = reader.string() if quoted else int(reader.read(_INTEGER)[0])
+    return found

@@ -1,0 +1,135 @@
+"""Who may call a subgraph over HTTP, and how much one request may ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from graphql import GraphQLError, Source, TokenKind
+from graphql.language import Lexer
+
+from graphql_http import GraphQLRequest, RequestError
+from signatures import SignatureLimits, SignatureVerifier, key_source
+from subgraphs.kit.settings import CallerSettings
+
+DOCUMENT_CHARS: Final = 64 * 1024
+"""The longest document; gateways send values as variables."""
+
+ANSWER_BYTES: Final = 2 * 1024 * 1024
+"""The largest response by default: the largest that the gateway reads by default."""
+
+TELLS_SCHEMA: Final = frozenset({"_service", "__schema", "__type"})
+"""The fields that tell of the schema."""
+
+NO_KEYS: Final = (
+    "set FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE to the gateway's keys, so that this subgraph answers nobody "
+    "else; or FURLONG_SUBGRAPH_CALLERS=unsigned if the network lets nobody else reach it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """How much one request may ask for.
+
+    Attributes:
+        representations: Items in a list of variables.
+        places: Fields and list items of a response.
+        answer_bytes: Bytes of a response.
+    """
+
+    representations: int = 1_000
+    places: int = 200_000
+    answer_bytes: int = ANSWER_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who may call a subgraph over HTTP.
+
+    Attributes:
+        verifier: verifies signatures; None if requests need none.
+        hides_schema: whether the schema is told to nobody.
+        limits: how much one request may ask for.
+    """
+
+    verifier: SignatureVerifier | None = None
+    hides_schema: bool = False
+    limits: CallLimits = field(default_factory=CallLimits)
+
+    @classmethod
+    def of(cls, settings: CallerSettings, subgraph: str) -> Self:
+        """Return the callers of a subgraph by the settings.
+
+        Raises:
+            ValueError: a setting is missing or wrong; the message names it.
+        """
+        limits = CallLimits(settings.representations, settings.answer_places, settings.answer_bytes)
+        if settings.callers != "signed":
+            return cls(None, settings.callers == "unsigned", limits)
+        text = settings.gateway_keys
+        try:
+            keys = key_source(settings.gateway_keys_file, None if text is None else text.get_secret_value())
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
+            raise ValueError(f"FURLONG_SUBGRAPH_GATEWAY_KEYS: {said}") from error
+        if keys is None:
+            raise ValueError(NO_KEYS)
+        lives = SignatureLimits(
+            settings.signature_seconds, settings.clock_skew_seconds, settings.signatures_kept
+        )
+        return cls(SignatureVerifier(subgraph, keys, lives), hides_schema=False, limits=limits)
+
+    def check(self, operation: GraphQLRequest) -> None:
+        """Check what is asked for, before it is parsed.
+
+        Raises:
+            RequestError: it is too much, or the schema.
+        """
+        if len(operation.query) > DOCUMENT_CHARS:
+            raise RequestError(
+                f"The document is longer than {DOCUMENT_CHARS} characters.",
+                code="DOCUMENT_TOO_LARGE",
+                status=413,
+            )
+        if _longest_list(operation.variables) > self.limits.representations:
+            raise RequestError(
+                f"At most {self.limits.representations} representations are answered at once.",
+                code="TOO_MANY_REPRESENTATIONS",
+                status=413,
+            )
+        if self.hides_schema and asks_for_schema(operation.query):
+            raise RequestError(
+                "The schema is told only where requests are signed.",
+                code="INTROSPECTION_DISABLED",
+                status=403,
+            )
+
+
+DEVELOPMENT: Final = Callers()
+"""Everybody may call, and ask for the schema: for development and tests."""
+
+
+def asks_for_schema(document: str) -> bool:
+    """Return whether a document names a field that tells of the schema; broken documents tell nothing."""
+    if not any(name in document for name in TELLS_SCHEMA):
+        return False
+    lexer = Lexer(Source(document))
+    try:
+        while (token := lexer.advance()).kind is not TokenKind.EOF:
+            if token.kind is TokenKind.NAME and token.value in TELLS_SCHEMA:
+                return True
+    except GraphQLError:
+        return False
+    return False
+
+
+def too_large(limit: int) -> RequestError:
+    """Return the refusal of a response that is longer than the limit, in bytes."""
+    return RequestError(
+        f"The response is larger than {limit} bytes, or holds too much.",
+        code="RESPONSE_TOO_LARGE",
+        status=413,
+    )
+
+
+def _longest_list(variables: Mapping[str, Any]) -> int:
+    return max((len(value) for value in variables.values() if isinstance(value, list)), default=0)

@@ -1,0 +1,84 @@
+"""A session that was ended is refused by the site and its subgraphs, although its token has not expired."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from functools import partial
+
+import httpx
+import pytest
+from club_stand import AUDIENCE, ISSUER, SECRET, make_token
+from private_valkey import PrivateValkey
+from pydantic import SecretStr
+from typer.testing import CliRunner
+
+from furlong.cli.operations.customer import cli
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts, create_subgraph
+from gateway import GatewaySettings
+from storage.settings import DatabaseSettings
+from subgraphs.kit.graphql.callers import DEVELOPMENT
+from subgraphs.kit.settings import SessionSettings
+from tokens import Revocations
+
+PATIENCE_SECONDS = 60.0
+QUERY = {"query": "{ __typename }"}
+ANSWERED = {"data": {"__typename": "Query"}}
+
+
+@pytest.mark.valkey
+async def test_a_customer_who_is_signed_out_is_refused_everywhere(
+    sqlite_url: str, valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the site and by a subgraph that runs by itself, within a minute; a new session is accepted."""
+    where = Revocations(url=valkey.url, stream=uuid.uuid4().hex)
+    for name, value in (
+        ("SECRET", SECRET),
+        ("ISSUER", ISSUER),
+        ("AUDIENCE", AUDIENCE),
+        ("REVOCATIONS", json.dumps({"url": where.url, "stream": where.stream})),
+    ):
+        monkeypatch.setenv(f"FURLONG_JWT_{name}", value)
+    settings = SessionSettings(secret=SecretStr(SECRET), issuer=ISSUER, audience=AUDIENCE, revocations=where)
+    database = DatabaseSettings(url=sqlite_url)
+    site = create_site(Parts.from_settings(database, sessions=settings), gateway=GatewaySettings())
+    alone = create_subgraph("club", Parts.from_settings(database, sessions=settings)).http_app(DEVELOPMENT)
+    now = int(time.time())
+    made = partial(make_token, exp=now + 3600)
+    mine, others, elsewhere = (
+        made(iat=now - 60),
+        made("c-2", iat=now - 60),
+        made(brand="lagunabet", iat=now - 60),
+    )
+    async with site.router.lifespan_context(site), alone.router.lifespan_context(alone):
+        for app in (site, alone):
+            assert [await asked(app, each) for each in (mine, others, elsewhere)] == [200] * 3
+        done = await asyncio.to_thread(CliRunner().invoke, cli, ["sign-out", "northbet", "c-1"])
+        assert done.exit_code == 0, done.output
+        for app in (site, alone):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await asked(app, mine) == 200:  # noqa: ASYNC110 - it happens in the product
+                    await asyncio.sleep(0.05)
+            answers = [await asked(app, each) for each in (mine, others, elsewhere, made(iat=now + 20))]
+            assert answers == [401, 200, 200, 200]
+
+
+async def asked(app: object, session: str) -> int:
+    """The status of an answer to the owner of a session."""
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://site.test") as client:
+        headers = {"authorization": f"Bearer {session}"}
+        answer = await client.post("/graphql", json=QUERY, headers=headers)
+    assert answer.status_code != 200 or answer.json() == ANSWERED
+    return answer.status_code
+
+
+def test_where_to_end_sessions_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command says what to set."""
+    monkeypatch.delenv("FURLONG_JWT_REVOCATIONS", raising=False)
+    ended = CliRunner().invoke(cli, ["sign-out", "northbet", "c-1"])
+    assert ended.exit_code == 1
+    assert "FURLONG_JWT_REVOCATIONS" in ended.output
