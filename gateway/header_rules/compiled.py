@@ -98,7 +98,11 @@ class CompiledRules:
 
 
 def compile_rules(
-    rules: HeaderRules, subgraphs: Iterable[str], forwarded: Iterable[str], secret: str
+    rules: HeaderRules,
+    subgraphs: Iterable[str],
+    forwarded: Iterable[str],
+    secret: str,
+    added: Iterable[str] = (),
 ) -> CompiledRules:
     """Compile rules.
 
@@ -107,6 +111,7 @@ def compile_rules(
         subgraphs: The names of all subgraphs.
         forwarded: The headers that each subgraph gets without a rule.
         secret: The header with a client's key, which no subgraph gets.
+        added: Headers that the gateway itself adds to calls, and that no client can send.
 
     Raises:
         ValueError: A rule is for a subgraph that there is not, or for the client's key.
@@ -130,7 +135,8 @@ def compile_rules(
         ),
         known=known,
         requests={
-            name: RequestHeaders.of(forwarded, hidden, each.request) for name, each in by_subgraph.items()
+            name: RequestHeaders.of((*forwarded, *added), hidden, each.request)
+            for name, each in by_subgraph.items()
         },
         replies={name: ReplyHeaders(each.response) for name, each in by_subgraph.items() if each.response},
     )

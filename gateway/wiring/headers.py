@@ -18,7 +18,11 @@ def header_rules(model: Supergraph, settings: GatewaySettings) -> CompiledRules 
         return None
     try:
         return compile_rules(
-            settings.header_rules, model.subgraphs, settings.forwarded_headers, settings.client_key_header
+            settings.header_rules,
+            model.subgraphs,
+            settings.forwarded_headers,
+            settings.client_key_header,
+            added=() if settings.deadline_header is None else (settings.deadline_header,),
         )
     except ValueError as error:
         raise SupergraphError(str(error)) from error

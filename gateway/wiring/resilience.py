@@ -66,7 +66,8 @@ def resilience(
     guarded = sorted({*over_http, *settings.guard_in_process})
     if not guarded:
         return Hooks()
-    written = repr([getattr(settings, each) for each in (*ResilienceSettings.model_fields, "total_seconds")])
+    read = (*ResilienceSettings.model_fields, "total_seconds", "header_rules")
+    written = repr([getattr(settings, each) for each in read])
     guards = {
         name: known.guard(
             name,
@@ -104,7 +105,7 @@ def _guard(name: str, settings: GatewaySettings, known: KnownGuards, *, is_over_
         circuits=_circuits(settings, name, seconds) if settings.circuit_breakers else None,
         retries=RetryPolicy(settings.query_retries, settings.retry_seconds) if is_repeated else None,
         hedging=hedging,
-        sharing=_sharing(settings, seconds, known) if settings.share_fetches and is_over_http else None,
+        sharing=_sharing(settings, name, seconds, known) if is_over_http else None,
     )
 
 
@@ -130,7 +131,13 @@ def _hedging(settings: GatewaySettings, name: str, budget: RetryBudget) -> Hedgi
             return Hedging(budget, HedgeDelay(seconds))
 
 
-def _sharing(settings: GatewaySettings, seconds: float, known: KnownGuards) -> SharedFetches:
+def _sharing(
+    settings: GatewaySettings, name: str, seconds: float, known: KnownGuards
+) -> SharedFetches | None:
+    # Headers of a response go to the client for whom the call was made, and to nobody who shares it.
+    rules = settings.header_rules
+    if not settings.share_fetches or (rules is not None and rules.of(name).response):
+        return None
     return SharedFetches(seconds, frozenset(settings.share_ignores_headers), known.identify)
 
 

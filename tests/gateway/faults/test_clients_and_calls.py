@@ -124,6 +124,28 @@ async def test_a_mutation_outlives_the_patience_of_its_client() -> None:
         assert (await asked)["data"] == {"optIn": {"errors": []}}
 
 
+async def test_header_rules_leave_the_deadline_to_the_gateway() -> None:
+    """Subgraphs are told what is left whatever rules there are, and no client can say something else."""
+    rules = {"all": {"request": [{"propagate": {"matching": "x-*"}}]}}
+    header = "x-envoy-expected-rq-timeout-ms"
+    async with shop_over_http(header_rules=rules) as served:
+        await served.ask(ACCOUNTS, headers={header: "999999999", "x-other": "1"})
+        (received,) = served.received
+    assert 0 < int(received.request.headers[header]) <= 60_500
+    assert received.request.headers["x-other"] == "1"
+
+
+async def test_responses_whose_headers_go_to_clients_are_not_shared() -> None:
+    """Each client needs the headers of a response of its own."""
+    rules = {"subgraphs": {"accounts": {"response": [{"propagate": {"named": "x-cost"}}]}}}
+    async with shop_over_http(header_rules=rules) as served:
+        gate = Gate(served, "accounts")
+        asked = [asyncio.create_task(served.ask(ACCOUNTS)) for _ in range(3)]
+        await eventually(lambda: served.calls("accounts"), 3)
+        gate.opened.set()
+        await asyncio.gather(*asked)
+
+
 async def test_a_slow_replica_is_hedged() -> None:
     """The second call answers while the first one hangs."""
     async with shop_over_http(hedge_after={"accounts": 0.05}) as served:
