@@ -16,6 +16,7 @@ from gateway.http.headers import RawHeaders
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.settings import GatewaySettings
+from gateway.supergraph.release import release
 from gateway.transport import HttpTransport
 
 
@@ -128,10 +129,16 @@ class ServedGraph:
         version.planning.close()
         kept = {id(each) for other in self._alive for each in other.over_http.values()}
         dropped = [each for each in version.over_http.values() if id(each) not in kept]
-        if dropped:
-            task = asyncio.get_running_loop().create_task(_close(dropped))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        task = asyncio.get_running_loop().create_task(_end(version, dropped))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _end(version: GraphVersion, dropped: Iterable[HttpTransport]) -> None:
+    """Close what no other version uses, and free the memory of the model step by step."""
+    await _close(dropped)
+    for _ in release(version.executor.preparer.supergraph):
+        await asyncio.sleep(0)
 
 
 async def _close(transports: Iterable[HttpTransport]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -210,8 +209,6 @@ class Reloader:
             SupergraphError: It is refused.
         """
         current = self._graph.current
-        # What former versions have left behind is in cycles; the collector alone would hardly ever look.
-        gc.collect()
         version = await asyncio.get_running_loop().run_in_executor(
             self._thread, partial(self._build, sdl, settings, kept=current.over_http)
         )

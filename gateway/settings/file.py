@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
+from gateway.masking.settings import MaskingSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.answers import AnswerSettings
 from gateway.settings.documents import DocumentSettings
@@ -29,6 +30,7 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     CacheSettings,
     PlanningSettings,
     SubgraphSettings,
+    MaskingSettings,
     AnswerSettings,
 )
 """The parts of the settings that a version of the graph is built from, and nothing else."""

@@ -31,12 +31,17 @@ def load_supergraph(sdl: str) -> Supergraph:
         SupergraphError: The supergraph is invalid; the message says what is wrong, and where.
     """
     with collection_paused():
-        return _load(sdl)
+        try:
+            return _load(sdl, located=False)
+        except SupergraphError:
+            return _load(sdl, located=True)
 
 
-def _load(sdl: str) -> Supergraph:
+def _load(sdl: str, *, located: bool) -> Supergraph:
+    """Read a supergraph; locations take half of its memory, and only errors need them."""
     try:
-        document = with_repeatable_directives(with_inherited_interfaces(parse(Source(sdl, "supergraph"))))
+        parsed = parse(Source(sdl, "supergraph"), no_location=not located)
+        document = with_repeatable_directives(with_inherited_interfaces(parsed))
         links = read_links(document)
         _refuse_unknown(links)
         schema = build_ast_schema(document)
