@@ -136,7 +136,7 @@ async def test_refusals_and_partial_answers_count_for_their_operation(
         ],
         "data": None,
     }
-    async with client_of(federation, documents=tmp_path) as client:
+    async with client_of(federation, documents=tmp_path, subgraph_error_codes=("*",)) as client:
         await ask(client, ME)
         assert '{client="none",operation="Me",outcome="partial"} 1.0' in await labelled(client)
         errors = await labelled(client, "furlong_gateway_errors_total")
