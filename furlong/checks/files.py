@@ -13,6 +13,7 @@ from gateway.documents import DocumentMetrics, ManifestFiles
 from gateway.errors import ManifestError, SupergraphError
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
+from gateway.tls import ServerTls
 
 SOON = timedelta(days=14)
 """A certificate that ends sooner is wrong: somebody must act."""
@@ -75,6 +76,22 @@ def certificates(path: Path, setting: str) -> str:
         ended = "ended" if left < timedelta() else "ends"
         raise Wrong(f"{path}: a certificate {ended} on {first:%Y-%m-%d}", "replace it")
     return f"{path}: {len(found)} certificates, until {first:%Y-%m-%d} at least"
+
+
+def server_tls(tls: ServerTls) -> str:
+    """Return that certificate and key belong together.
+
+    Raises:
+        Wrong: they do not, or a file is missing.
+    """
+    try:
+        tls.context()
+    except (OSError, ValueError) as error:
+        reason = (
+            "certificate and key do not belong together" if isinstance(error, ssl.SSLError) else str(error)
+        )
+        raise Wrong(reason, "correct FURLONG_GATEWAY_TLS_CERTIFICATE and FURLONG_GATEWAY_TLS_KEY") from error
+    return "certificate and key belong together"
 
 
 def readable(path: Path, setting: str) -> str:

@@ -1,8 +1,6 @@
 """Checks of what is reached over HTTP."""
 
-import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,12 +19,10 @@ class HttpProbe:
     Attributes:
         clocks: where their clocks are noted.
         seconds: the deadline of a request.
-        authorities: a PEM file of certificates that are trusted besides the system's.
     """
 
     clocks: MachineClocks
     seconds: float
-    authorities: Path | None = None
 
     async def reachable(self, url: str, setting: str) -> str:
         """Return that something answers; which status it has does not matter.
@@ -34,7 +30,7 @@ class HttpProbe:
         Raises:
             Wrong: nothing does.
         """
-        answer = await self._ask("GET", url, setting)
+        answer = await self._get(url, setting)
         return f"{plain(url)} answers (status {answer.status_code})"
 
     async def key_set(self, url: str, setting: str) -> str:
@@ -43,7 +39,7 @@ class HttpProbe:
         Raises:
             Wrong: it has none.
         """
-        answer = await self._ask("GET", url, setting)
+        answer = await self._get(url, setting)
         keys: Any = None
         if answer.is_success and len(answer.content) <= KEY_SET_BYTES:
             try:
@@ -57,33 +53,10 @@ class HttpProbe:
             )
         return f"{plain(url)} has {len(keys)} keys"
 
-    async def subgraph(self, url: str, setting: str) -> str:
-        """Return that a URL answers GraphQL, or refuses us as a subgraph that checks signatures does.
-
-        Raises:
-            Wrong: it does neither.
-        """
-        answer = await self._ask("POST", url, setting, {"query": "{ __typename }"})
+    async def _get(self, url: str, setting: str) -> httpx.Response:
         try:
-            body = answer.json()
-        except ValueError:
-            body = None
-        if not (isinstance(body, dict) and ("data" in body or "errors" in body)):
-            raise Wrong(
-                f"{plain(url)} does not answer GraphQL (status {answer.status_code})",
-                f"correct {setting}, or start the subgraph there",
-            )
-        if answer.status_code in {401, 403}:
-            return f"{plain(url)} answers, and refuses unsigned requests"
-        return f"{plain(url)} answers"
-
-    async def _ask(self, method: str, url: str, setting: str, body: Any = None) -> httpx.Response:
-        context = ssl.create_default_context()
-        try:
-            if self.authorities is not None:
-                context.load_verify_locations(self.authorities)
-            async with httpx.AsyncClient(timeout=self.seconds, trust_env=False, verify=context) as client:
-                answer = await client.request(method, url, json=body)
+            async with httpx.AsyncClient(timeout=self.seconds, trust_env=False) as client:
+                answer = await client.get(url)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise Wrong(
                 f"{plain(url)} cannot be reached: {_reason(error)}",

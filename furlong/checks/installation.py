@@ -1,7 +1,7 @@
 """The checks of an installation, as its settings say what it depends on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -18,17 +18,23 @@ from furlong.checks.finding import Check, Wrong
 from furlong.checks.http import HttpProbe
 from furlong.checks.kafka import kafka_checks
 from furlong.checks.machine_clock import MachineClocks
+from furlong.checks.subgraphs import subgraph_checks
 from furlong.checks.valkey import ping
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
 from gateway.settings import GatewaySettings
-from gateway.supergraph import load_supergraph
+from gateway.tls import ServerTls
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 
 GATEWAY: Final = "FURLONG_GATEWAY_"
+
+CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
+FILES: Final = (*CERTIFICATES, "_FILE", "KEY")
+WRITTEN: Final = ("USAGE_FILE",)
+"""Files that need not be there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,8 @@ def checks_of(parts: Installation, clocks: MachineClocks, seconds: float, explai
     if gateway is not None:
         found += _gateway(gateway, probe)
         if parts.serve is not None:
-            found += _served(parts.serve, gateway, replace(probe, authorities=gateway.subgraph_ca_file))
+            run_supergraph = files.in_thread(partial(files.supergraph, parts.serve.supergraph))
+            found += [Check("supergraph", run_supergraph), *subgraph_checks(parts.serve, gateway)]
     if parts.fulfilment is not None:
         found += _providers(parts.fulfilment, probe)
     return found
@@ -126,34 +133,14 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
         if name.endswith("valkey_url") and value is not None:
             url = value.get_secret_value() if isinstance(value, SecretStr) else value
             yield Check(f"valkey ({setting})", partial(ping, url, setting))
-        elif isinstance(value, Path) and name.endswith("_file") and name != "usage_file":
-            of = files.certificates if _is_certificate(name) else files.readable
-            yield Check(setting, files.in_thread(partial(of, value, setting)))
+    for setting, path in _files(settings, GATEWAY):
+        of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
+        yield Check(setting, files.in_thread(partial(of, path, setting)))
+    server = ServerTls.of(settings)
+    if server is not None:
+        yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
     if settings.trusted_documents:
         yield Check("trusted documents", files.in_thread(partial(files.manifests, settings)))
-
-
-def _is_certificate(name: str) -> bool:
-    return name.endswith(("ca_file", "cert_file", "certificate_file"))
-
-
-def _served(serve: ServeSettings, gateway: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
-    yield Check("supergraph", files.in_thread(partial(files.supergraph, serve.supergraph)))
-    if serve.subgraphs != "http":
-        return
-    try:
-        model = load_supergraph(serve.supergraph.read_text(encoding="utf-8"))
-    except Exception:  # noqa: BLE001 - the check above says what is wrong
-        return
-    for name, subgraph in sorted(model.subgraphs.items()):
-        url = gateway.subgraph_urls.get(name, subgraph.url)
-        yield Check(f"subgraph {name}", partial(_subgraph, probe, name, url))
-
-
-async def _subgraph(probe: HttpProbe, name: str, url: str | None) -> str:
-    if not url:
-        raise Wrong("it has no URL", f"name {name} in {GATEWAY}SUBGRAPH_URLS")
-    return await probe.subgraph(url, f"{GATEWAY}SUBGRAPH_URLS")
 
 
 def _providers(settings: FulfilmentSettings, probe: HttpProbe) -> Iterator[Check]:
@@ -171,6 +158,19 @@ def _providers(settings: FulfilmentSettings, probe: HttpProbe) -> Iterator[Check
         setting = f"the url of {config.name} in FURLONG_FULFILMENT_PROVIDERS"
         if config.enabled:
             yield Check(f"provider {config.name}", partial(probe.reachable, config.url, setting))
+
+
+def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:
+    """Yield the files below a value that must be there, with the setting that names each."""
+    match value:
+        case Path() if setting.endswith(FILES) and not setting.endswith(WRITTEN):
+            yield setting, value
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from _files(getattr(value, name), f"{setting}{name.upper()}")
+        case dict():
+            for key, each in value.items():
+                yield from _files(each, f"{setting}.{key}.")
 
 
 def _secrets(value: object) -> Iterator[SecretStr]:

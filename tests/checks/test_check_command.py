@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,13 +60,6 @@ def server(answers: Mapping[str, tuple[int, str]], skew: float = 0.0) -> Iterato
         yield f"http://127.0.0.1:{made.server_port}"
         made.shutdown()
         thread.join()
-
-
-@contextmanager
-def silent() -> Iterator[str]:
-    """Accept connections, and never answer."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def topic_names() -> list[str]:
@@ -144,7 +136,7 @@ def test_where_all_is_well_the_status_is_0(
 
 
 def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path: Path) -> None:
-    """A wrong answer is told apart from none, a late one from none, and a wrong clock from a right one."""
+    """A wrong answer is told apart from none, and a wrong clock from a right one."""
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "old.pem").write_bytes(certificate(days=3))
     (tmp_path / "providers.yaml").write_text("providers: 7")
@@ -152,10 +144,9 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
     issuers = [
         {"issuer": "login", "audiences": ["x"], "jwks_url": "http://127.0.0.1:1/k", "plain_http": True}
     ]
-    with server({"/keys": (200, "{}")}, skew=-300) as url, silent() as mute:
+    with server({"/keys": (200, "{}")}, skew=-300) as url:
         status, found, output = find(
-            seconds=1,
-            UPSTREAM_URL=f"{mute}/?key={SECRET}",
+            UPSTREAM_URL=f"http://user:{SECRET}@127.0.0.1:1/?key={SECRET}",
             JWT_JWKS_URL=f"{url}/keys",
             DATABASE_URL=f"mysql+aiomysql://root:{SECRET}@127.0.0.1:1/furlong",
             GATEWAY_TOKEN_ISSUERS=json.dumps(issuers),
@@ -169,7 +160,7 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
     assert SECRET not in output
     says = {name: each["says"] for name, each in found.items() if not each["ok"]}
     expected = {
-        "upstream": "no answer",
+        "upstream": "http://127.0.0.1:1/ cannot be reached: no connection",
         "session keys": "has no key set (status 200)",
         "database club": "cannot be reached",
         "keys of login": "no connection",
@@ -198,19 +189,37 @@ def test_wrong_settings_are_findings_without_their_values(find: Find) -> None:
 
 
 def test_subgraphs_over_http_are_asked(find: Find) -> None:
-    """One that answers, one that checks signatures, one that is no subgraph, and one without a URL."""
+    """One that answers, one that refuses us, one that is no subgraph, and one without a URL."""
     answers = {
         "/club": (200, '{"data":{"__typename":"Query"}}'),
-        "/rewards": (401, '{"errors":[{"message":"unsigned"}]}'),
+        "/rewards": (401, '{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]}'),
         "/progress": (200, "<html>"),
     }
     with server(answers) as url:
         urls = {name.removeprefix("/"): f"{url}{name}" for name in answers}
         _, found, _ = find(SERVE_SUBGRAPHS="http", GATEWAY_SUBGRAPH_URLS=json.dumps(urls))
     assert found["subgraph club"]["ok"]
-    assert "refuses unsigned requests" in found["subgraph rewards"]["says"]
-    assert "does not answer GraphQL" in found["subgraph progress"]["says"]
+    assert "refuses this gateway (UNAUTHENTICATED)" in found["subgraph rewards"]["says"]
+    assert "not JSON" in found["subgraph progress"]["says"]
     assert not found["subgraph fulfilment"]["ok"]
+
+
+def test_certificates_of_this_server_and_to_subgraphs_are_read(find: Find, tmp_path: Path) -> None:
+    """Each file that a setting names, also below a subgraph's name; and whether key and certificate fit."""
+    (tmp_path / "new.pem").write_bytes(certificate(days=90))
+    (tmp_path / "other.key").write_bytes(
+        ec.generate_private_key(ec.SECP256R1()).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    _, found, _ = find(
+        GATEWAY_TLS_CERTIFICATE=str(tmp_path / "new.pem"),
+        GATEWAY_TLS_KEY=str(tmp_path / "other.key"),
+        GATEWAY_SUBGRAPH_TLS=json.dumps({"club": {"ca_file": str(tmp_path / "none.pem")}}),
+    )
+    assert found["FURLONG_GATEWAY_TLS_CERTIFICATE"]["ok"]
+    assert "do not belong together" in found["TLS to clients"]["says"]
+    assert "No such file" in found["FURLONG_GATEWAY_SUBGRAPH_TLS.club.CA_FILE"]["says"]
 
 
 def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
