@@ -68,6 +68,11 @@ COMMANDS: Final = {
     "settings": Command(
         f"{INSTALL}.setup", "settings", "List all settings: environment variable, default, meaning."
     ),
+    "check": Command(
+        f"{OPERATIONS}.check",
+        "check",
+        "Test every dependency that the settings name, and say what is wrong.",
+    ),
     "backup": Command(
         f"{INSTALL}.backup", "backup", "Back up all databases as of one moment, while everything runs."
     ),

@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from gateway.errors import CircuitOpen, SubgraphBusy
+from gateway.monitoring import SummedGauge
 from gateway.resilience.guard import Guard
 from gateway.resilience.known_guards import KnownGuards
 from gateway.resilience.waiting import Slots
@@ -32,7 +33,7 @@ class ResilienceMetrics(Collector):
         yield from _circuits(guards)
         yield from _calls(guards)
         yield from _attempts(guards)
-        yield GaugeMetricFamily(
+        yield SummedGauge(
             "furlong_gateway_requests_waiting",
             "Requests that only wait for a slow subgraph, and take no slot of admission control.",
             self._slots.idle,
@@ -57,10 +58,10 @@ def _circuits(guards: Mapping[str, Guard]) -> Iterator[Metric]:
 
 
 def _calls(guards: Mapping[str, Guard]) -> Iterator[Metric]:
-    calls = GaugeMetricFamily(
+    calls = SummedGauge(
         "furlong_gateway_subgraph_calls", "Requests that wait for a subgraph.", labels=["subgraph"]
     )
-    limits = GaugeMetricFamily(
+    limits = SummedGauge(
         "furlong_gateway_subgraph_calls_limit",
         "Requests that may wait for a subgraph at once.",
         labels=["subgraph"],

@@ -58,6 +58,15 @@ ALLOWED: Final = {
         "furlong/workers/outbox_worker.py",
         "SystemClock",
     ): "leases: another node must not take over because time jumped",
+    (
+        "furlong/checks/machine_clock.py",
+        "datetime.now",
+    ): "`furlong check`: the machine's clock is what it checks",
+    (
+        "furlong/checks/databases.py",
+        "SQL 'SELECT UTC_TIMESTAMP(3)'",
+    ): "`furlong check`: compares the database's clock with the machine's",
+    ("furlong/checks/files.py", "datetime.now"): "`furlong check`: when certificates end",
     ("furlong/demo/process.py", "SystemClock"): "the demo's tokens",
     ("furlong/demo/clock.py", "SystemClock"): "a demo that is not moved; what a moved one is moved against",
     ("furlong/cli/install/setup.py", "SystemClock"): "`furlong token`: a token's issue and expiry",

@@ -135,6 +135,14 @@ CASES: Final = {
         one("furlong_gateway_manifests_broken", "", "0x60 1x60"),
         one("furlong_gateway_manifests_broken", "", "0x86 1x2 0x60"),
     ),
+    "GatewayReloadRefused": Case(
+        one("furlong_gateway_reload_refused", 'what="supergraph"', "0x60 1x60"),
+        one("furlong_gateway_reload_refused", 'what="supergraph"', "0x87 1x1 0x60"),
+    ),
+    "CircuitOpen": Case(
+        one("furlong_gateway_circuit_state", 'subgraph="club",of=""', "0x60 2 1 2 1 2 1 2 1 2x60"),
+        one("furlong_gateway_circuit_state", 'subgraph="club",of=""', "0x88 2x1 0x60"),
+    ),
     "SubgraphFails": Case(fetches(900, 100), fetches(1_000, 10)),
     "SubgraphSlow": Case(
         buckets("furlong_gateway_fetch_seconds", 900, 100, "0.5", 'subgraph="club"'),

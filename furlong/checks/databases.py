@@ -1,0 +1,68 @@
+"""Checks of the databases."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from furlong.checks.finding import Check, Wrong
+from furlong.checks.machine_clock import MachineClocks
+from furlong.databases import METADATA
+from storage.database import create_engine, database_url
+from storage.migrations.upgrade import status
+from storage.settings import DatabaseSettings
+
+STATES = {
+    "absent": ("there is no database", "run `furlong db upgrade`"),
+    "empty": ("it has no tables", "run `furlong db upgrade`"),
+    "behind": ("it is older than this version", "run `furlong db upgrade`"),
+    "incomplete": ("an upgrade was interrupted, or tables were dropped", "run `furlong db upgrade` again"),
+    "unrestored": ("a restore was interrupted", "run `furlong restore` again"),
+}
+
+Explain = Callable[[DBAPIError], str]
+
+
+def database_checks(settings: DatabaseSettings, clocks: MachineClocks, explain: Explain) -> list[Check]:
+    """Return a check of each subgraph's database.
+
+    Args:
+        settings: where they are.
+        clocks: where their clocks are noted.
+        explain: returns what a database error means, in words.
+    """
+    return [Check(f"database {name}", partial(_check, settings, name, clocks, explain)) for name in METADATA]
+
+
+async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, explain: Explain) -> str:
+    try:
+        found = await status(settings, name, METADATA[name])
+        if found.serves:
+            await _note_clock(settings, name, clocks)
+    except DBAPIError as error:
+        raise Wrong(explain(error), "correct FURLONG_DATABASE_URL, or repair the database") from error
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        raise Wrong(
+            f"it cannot be used: {type(error).__name__}",
+            "correct FURLONG_DATABASE_URL: see `furlong settings`",
+        ) from error
+    if not found.serves:
+        raise Wrong(*STATES[found.state])
+    return f"reachable, at revision {found.revision}"
+
+
+async def _note_clock(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> None:
+    """Ask a database server for its time; a file has the clock of this machine."""
+    url = database_url(settings.url, name)
+    if url.get_backend_name() == "sqlite":
+        return
+    engine = create_engine(settings, name, pooled=False)
+    try:
+        async with engine.connect() as connection:
+            said = (await connection.execute(text("SELECT UTC_TIMESTAMP(3)"))).scalar_one()
+    finally:
+        await engine.dispose()
+    if isinstance(said, datetime):
+        clocks.note(f"the database at {url.host}", said.replace(tzinfo=UTC))

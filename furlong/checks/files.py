@@ -1,0 +1,109 @@
+"""Checks of files that settings name: the supergraph, manifests, certificates, providers."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from furlong.checks.finding import Wrong
+from gateway.documents import DocumentMetrics, ManifestFiles
+from gateway.errors import ManifestError, SupergraphError
+from gateway.settings import GatewaySettings
+from gateway.supergraph import load_supergraph
+from gateway.tls import ServerTls
+
+SOON = timedelta(days=14)
+"""A certificate that ends sooner is wrong: somebody must act."""
+
+Run = Callable[[], Awaitable[str]]
+
+
+def in_thread(work: Callable[[], str]) -> Run:
+    """Return a check that reads files in a thread, so that a hanging disk holds up no other check."""
+    return lambda: asyncio.to_thread(work)
+
+
+def supergraph(path: Path) -> str:
+    """Return what a supergraph has.
+
+    Raises:
+        Wrong: it cannot be read or served.
+    """
+    try:
+        model = load_supergraph(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Wrong(f"{path}: {error.strerror}", "correct FURLONG_SERVE_SUPERGRAPH") from error
+    except (SupergraphError, UnicodeDecodeError) as error:
+        raise Wrong(f"{path}: {error}", "compose it anew: `make compose`") from error
+    return f"{path} has the subgraphs {', '.join(sorted(model.subgraphs))}"
+
+
+def manifests(settings: GatewaySettings) -> str:
+    """Return how many documents are trusted.
+
+    Raises:
+        Wrong: a manifest is missing or broken.
+    """
+    try:
+        found = ManifestFiles(
+            settings.trusted_documents, settings.trusted_documents_clients, DocumentMetrics()
+        )
+    except ManifestError as error:
+        raise Wrong(str(error), "correct the file, or FURLONG_GATEWAY_TRUSTED_DOCUMENTS") from error
+    return f"{len(found.documents)} documents are trusted"
+
+
+def certificates(path: Path, setting: str) -> str:
+    """Return for how long the certificates of a PEM file hold.
+
+    Raises:
+        Wrong: it has none, or one ends soon.
+    """
+    try:
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+        ssl.create_default_context().load_verify_locations(path)
+    except OSError as error:
+        reason = error.strerror if not isinstance(error, ssl.SSLError) else "no certificates"
+        raise Wrong(f"{path}: {reason}", f"correct {setting}") from error
+    except ValueError as error:
+        raise Wrong(f"{path}: it has no certificates in PEM", f"correct {setting}") from error
+    first = min(each.not_valid_after_utc for each in found)
+    left = first - datetime.now(UTC)
+    if left < SOON:
+        ended = "ended" if left < timedelta() else "ends"
+        raise Wrong(f"{path}: a certificate {ended} on {first:%Y-%m-%d}", "replace it")
+    return f"{path}: {len(found)} certificates, until {first:%Y-%m-%d} at least"
+
+
+def server_tls(tls: ServerTls) -> str:
+    """Return that certificate and key belong together.
+
+    Raises:
+        Wrong: they do not, or a file is missing.
+    """
+    try:
+        tls.context()
+    except (OSError, ValueError) as error:
+        reason = (
+            "certificate and key do not belong together" if isinstance(error, ssl.SSLError) else str(error)
+        )
+        raise Wrong(reason, "correct FURLONG_GATEWAY_TLS_CERTIFICATE and FURLONG_GATEWAY_TLS_KEY") from error
+    return "certificate and key belong together"
+
+
+def readable(path: Path, setting: str) -> str:
+    """Return that a file can be read.
+
+    Raises:
+        Wrong: it cannot.
+    """
+    try:
+        size = len(path.read_bytes())
+    except OSError as error:
+        raise Wrong(f"{path}: {error.strerror}", f"correct {setting}, or the file's rights") from error
+    if not size:
+        raise Wrong(f"{path} is empty", f"correct {setting}, or write the file")
+    return f"{path} can be read"

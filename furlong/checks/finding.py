@@ -1,0 +1,85 @@
+"""A check, what it finds, and running many of them at once, each with a deadline."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+
+class Wrong(Exception):
+    """Something is wrong.
+
+    Attributes:
+        says: what is wrong.
+        helps: what to do about it.
+    """
+
+    def __init__(self, says: str, helps: str) -> None:
+        super().__init__(says)
+        self.says = says
+        self.helps = helps
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check of one thing.
+
+    Attributes:
+        name: what is checked, such as `database club`.
+        run: returns what is well, in words, or raises `Wrong`.
+    """
+
+    name: str
+    run: Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        name: what was checked.
+        ok: whether it is well.
+        says: what was found, in words.
+        helps: what to do if it is not well.
+    """
+
+    name: str
+    ok: bool
+    says: str
+    helps: str = ""
+
+
+async def run_checks(
+    checks: Iterable[Check], seconds: float, secrets: Iterable[SecretStr] = ()
+) -> list[Finding]:
+    """Run checks at once, and return what they found in their order.
+
+    Args:
+        checks: the checks.
+        seconds: the deadline of each.
+        secrets: what no finding may contain.
+    """
+    hidden = [each.get_secret_value() for each in secrets]
+    found = await asyncio.gather(*(_found(check, seconds) for check in checks))
+    return [Finding(each.name, each.ok, _without(each.says, hidden), each.helps) for each in found]
+
+
+async def _found(check: Check, seconds: float) -> Finding:
+    try:
+        async with asyncio.timeout(seconds):
+            return Finding(check.name, True, await check.run())
+    except Wrong as wrong:
+        return Finding(check.name, False, wrong.says, wrong.helps)
+    except TimeoutError:
+        return Finding(check.name, False, f"no answer within {seconds:g} s", "is it running, and reachable?")
+    except Exception as error:  # noqa: BLE001 - one check that breaks must not hide what the others find
+        return Finding(check.name, False, f"the check itself failed: {type(error).__name__}", "report this")
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "…")
+    return text

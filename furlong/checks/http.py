@@ -1,0 +1,87 @@
+"""Checks of what is reached over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from furlong.checks.finding import Wrong
+from furlong.checks.machine_clock import MachineClocks
+
+KEY_SET_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HttpProbe:
+    """Asks servers, and notes their clocks.
+
+    Attributes:
+        clocks: where their clocks are noted.
+        seconds: the deadline of a request.
+    """
+
+    clocks: MachineClocks
+    seconds: float
+
+    async def reachable(self, url: str, setting: str) -> str:
+        """Return that something answers; which status it has does not matter.
+
+        Raises:
+            Wrong: nothing does.
+        """
+        answer = await self._get(url, setting)
+        return f"{plain(url)} answers (status {answer.status_code})"
+
+    async def key_set(self, url: str, setting: str) -> str:
+        """Return that a URL has a JSON Web Key Set.
+
+        Raises:
+            Wrong: it has none.
+        """
+        answer = await self._get(url, setting)
+        keys: Any = None
+        if answer.is_success and len(answer.content) <= KEY_SET_BYTES:
+            try:
+                keys = answer.json().get("keys")
+            except (ValueError, AttributeError):
+                keys = None
+        if not isinstance(keys, list) or not keys:
+            raise Wrong(
+                f"{plain(url)} has no key set (status {answer.status_code})",
+                f"correct {setting}, or ask the issuer: tokens cannot be checked without keys",
+            )
+        return f"{plain(url)} has {len(keys)} keys"
+
+    async def _get(self, url: str, setting: str) -> httpx.Response:
+        try:
+            async with httpx.AsyncClient(timeout=self.seconds, trust_env=False) as client:
+                answer = await client.get(url)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise Wrong(
+                f"{plain(url)} cannot be reached: {_reason(error)}",
+                f"is it running? Otherwise correct {setting}, or the network between",
+            ) from error
+        self.clocks.note_date(urlsplit(url).netloc.rpartition("@")[2], answer.headers.get("date"))
+        return answer
+
+
+def plain(url: str) -> str:
+    """Return a URL without what may be secret: user, password, query."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    except ValueError:
+        return "the URL"
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case httpx.TimeoutException():
+            return "no answer in time"
+        case httpx.ConnectError():
+            return "no connection" if "CERTIFICATE" not in str(error) else "its certificate is not trusted"
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return "this is no URL"
+        case _:
+            return type(error).__name__

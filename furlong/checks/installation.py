@@ -1,0 +1,189 @@
+"""The checks of an installation, as its settings say what it depends on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, SecretStr
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from consumers.feeds.settings import FeedSettings
+from consumers.stream.settings import StreamSettings
+from furlong.checks import files
+from furlong.checks.databases import Explain, database_checks
+from furlong.checks.finding import Check, Wrong
+from furlong.checks.http import HttpProbe
+from furlong.checks.kafka import kafka_checks
+from furlong.checks.machine_clock import MachineClocks
+from furlong.checks.subgraphs import subgraph_checks
+from furlong.checks.valkey import ping
+from furlong.install.topics import TOPICS, feed_topics
+from furlong.settings import ServeSettings, TopicSettings
+from gateway.settings import GatewaySettings
+from gateway.tls import ServerTls
+from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.settings import SessionSettings, UpstreamSettings
+
+GATEWAY: Final = "FURLONG_GATEWAY_"
+
+CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
+FILES: Final = (*CERTIFICATES, "_FILE", "KEY")
+WRITTEN: Final = ("USAGE_FILE",)
+"""Files that need not be there yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The settings of an installation; None for those that are invalid, which is a finding of its own."""
+
+    database: DatabaseSettings | None
+    stream: StreamSettings | None
+    topics: TopicSettings | None
+    feeds: FeedSettings | None
+    upstream: UpstreamSettings | None
+    sessions: SessionSettings | None
+    gateway: GatewaySettings | None
+    serve: ServeSettings | None
+    fulfilment: FulfilmentSettings | None
+
+    def secrets(self) -> list[SecretStr]:
+        """Return everything that nobody must see."""
+        parts = (self.database, self.sessions, self.gateway, self.fulfilment)
+        found = [secret for part in parts if part is not None for secret in _secrets(part)]
+        if self.database is not None:
+            try:
+                found.append(SecretStr(make_url(self.database.url).password or ""))
+            except ArgumentError:
+                found.append(SecretStr(self.database.url))
+        return found
+
+
+def checks_of(parts: Installation, clocks: MachineClocks, seconds: float, explain: Explain) -> list[Check]:
+    """Return the checks.
+
+    Args:
+        parts: the settings.
+        clocks: where the clocks of others are noted; it is checked last.
+        seconds: the deadline of a request.
+        explain: returns what a database error means, in words.
+    """
+    gateway = parts.gateway
+    probe = HttpProbe(clocks, seconds)
+    found: list[Check] = []
+    if parts.database is not None:
+        found += database_checks(parts.database, clocks, explain)
+    if parts.stream is not None and parts.topics is not None:
+        names = () if parts.feeds is None else [parts.feeds.topic(each) for each in parts.feeds.feeds()]
+        found += kafka_checks(parts.stream, parts.topics, (*TOPICS, *feed_topics(names)))
+    if parts.upstream is not None:
+        run = partial(probe.reachable, parts.upstream.url, "FURLONG_UPSTREAM_URL")
+        found.append(Check("upstream", run))
+    if parts.sessions is not None:
+        found += _sessions(parts.sessions, gateway, probe)
+    if gateway is not None:
+        found += _gateway(gateway, probe)
+        if parts.serve is not None:
+            run_supergraph = files.in_thread(partial(files.supergraph, parts.serve.supergraph))
+            found += [Check("supergraph", run_supergraph), *subgraph_checks(parts.serve, gateway)]
+    if parts.fulfilment is not None:
+        found += _providers(parts.fulfilment, probe)
+    return found
+
+
+def _sessions(
+    sessions: SessionSettings, gateway: GatewaySettings | None, probe: HttpProbe
+) -> Iterator[Check]:
+    if sessions.jwks_url is not None:
+        setting = "FURLONG_JWT_JWKS_URL"
+        yield Check("session keys", partial(probe.key_set, sessions.jwks_url, setting))
+
+    async def complete() -> str:
+        if gateway is not None and gateway.token_issuers:
+            return "the gateway checks the tokens of its issuers"
+        needed = {"ISSUER": sessions.issuer, "AUDIENCE": sessions.audience}
+        missing = [f"FURLONG_JWT_{name}" for name, value in needed.items() if value is None]
+        if not (sessions.jwks_url or sessions.secret):
+            missing.append("FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET")
+        if missing:
+            raise Wrong(f"not set: {', '.join(missing)}", "set them: no customer can be recognized without")
+        return "an issuer, an audience and keys are set"
+
+    yield Check("sessions", complete)
+
+
+def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
+    for issuer in settings.token_issuers:
+        name, setting = f"keys of {issuer.issuer}", f"{GATEWAY}TOKEN_ISSUERS"
+        if issuer.jwks_url is not None:
+            yield Check(name, partial(probe.key_set, issuer.jwks_url, setting))
+        elif issuer.jwks_file is not None:
+            yield Check(name, files.in_thread(partial(files.readable, issuer.jwks_file, setting)))
+    if settings.token_introspection is not None:
+        setting = f"{GATEWAY}TOKEN_INTROSPECTION"
+        yield Check(
+            "token introspection", partial(probe.reachable, settings.token_introspection.url, setting)
+        )
+    for name in type(settings).model_fields:
+        value, setting = getattr(settings, name), f"{GATEWAY}{name}".upper()
+        if name.endswith("valkey_url") and value is not None:
+            url = value.get_secret_value() if isinstance(value, SecretStr) else value
+            yield Check(f"valkey ({setting})", partial(ping, url, setting))
+    for setting, path in _files(settings, GATEWAY):
+        of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
+        yield Check(setting, files.in_thread(partial(of, path, setting)))
+    server = ServerTls.of(settings)
+    if server is not None:
+        yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
+    if settings.trusted_documents:
+        yield Check("trusted documents", files.in_thread(partial(files.manifests, settings)))
+
+
+def _providers(settings: FulfilmentSettings, probe: HttpProbe) -> Iterator[Check]:
+    try:
+        configs = settings.read_providers()
+    except ProviderConfigError as error:
+        reason = str(error)
+
+        async def broken() -> str:
+            raise Wrong(reason, "correct FURLONG_FULFILMENT_PROVIDERS and FURLONG_FULFILMENT_SECRETS")
+
+        yield Check("providers", broken)
+        return
+    for config in configs:
+        setting = f"the url of {config.name} in FURLONG_FULFILMENT_PROVIDERS"
+        if config.enabled:
+            yield Check(f"provider {config.name}", partial(probe.reachable, config.url, setting))
+
+
+def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:
+    """Yield the files below a value that must be there, with the setting that names each."""
+    match value:
+        case Path() if setting.endswith(FILES) and not setting.endswith(WRITTEN):
+            yield setting, value
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from _files(getattr(value, name), f"{setting}{name.upper()}")
+        case dict():
+            for key, each in value.items():
+                yield from _files(each, f"{setting}.{key}.")
+
+
+def _secrets(value: object) -> Iterator[SecretStr]:
+    """Yield all secrets below a value."""
+    match value:
+        case SecretStr():
+            yield value
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from _secrets(getattr(value, name))
+        case dict():
+            for each in value.values():
+                yield from _secrets(each)
+        case tuple() | list():
+            for each in value:
+                yield from _secrets(each)

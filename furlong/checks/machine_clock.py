@@ -1,0 +1,60 @@
+"""Compares this machine's clock with those of the servers that it speaks to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from furlong.checks.finding import Check, Wrong
+
+MOST_SECONDS: Final = 10.0
+"""How far clocks may differ: tokens forgive 30 seconds, and both sides may be wrong."""
+
+
+@dataclass(slots=True)
+class MachineClocks:
+    """What the clocks of others said, in seconds ahead of this machine's.
+
+    Attributes:
+        now: returns this machine's time.
+        ahead: by server.
+    """
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ahead: dict[str, float] = field(default_factory=dict)
+
+    def note_date(self, server: str, header: str | None) -> None:
+        """Note the `Date` header of a response."""
+        try:
+            said = parsedate_to_datetime(header or "")
+        except ValueError:
+            return
+        if said.tzinfo is not None:
+            self.note(server, said)
+
+    def note(self, server: str, said: datetime) -> None:
+        """Note the time of a server."""
+        self.ahead[server] = (said - self.now()).total_seconds()
+
+    def as_check(self, name: str) -> Check:
+        """Return this as a check, to be run after all others."""
+        return Check(name, self.check)
+
+    async def check(self) -> str:
+        """Return how far the clocks differ.
+
+        Raises:
+            Wrong: they differ too much.
+        """
+        if not self.ahead:
+            return "nobody was asked for the time"
+        server, most = max(self.ahead.items(), key=lambda each: abs(each[1]))
+        # Servers tell whole seconds.
+        if abs(most) > MOST_SECONDS + 1:
+            direction = "behind" if most > 0 else "ahead of"
+            raise Wrong(
+                f"this machine's clock is {abs(most):.0f} s {direction} that of {server}",
+                "set both by NTP: tokens are refused and weeks begin at the wrong moment otherwise",
+            )
+        return f"within {max(1.0, abs(most)):.0f} s of {len(self.ahead)} others"

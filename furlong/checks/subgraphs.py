@@ -1,0 +1,67 @@
+"""Checks of subgraphs over HTTP: they are called as the gateway calls them, with TLS and signatures."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from furlong.checks.finding import Check, Wrong
+from furlong.checks.http import plain
+from furlong.settings import ServeSettings
+from gateway.errors import SubgraphUnreachable, SupergraphError
+from gateway.settings import GatewaySettings
+from gateway.supergraph import Supergraph, load_supergraph
+from gateway.transport import MemoryTransport, Transport
+from gateway.wiring.subgraphs import http_transports
+
+REFUSALS: Final = frozenset({"UNAUTHENTICATED", "UNSIGNED_REQUEST", "INVALID_SIGNATURE"})
+
+
+def subgraph_checks(serve: ServeSettings, gateway: GatewaySettings) -> Iterator[Check]:
+    """Yield a check of each subgraph; none if they run in the gateway's process."""
+    if serve.subgraphs != "http":
+        return
+    try:
+        model = load_supergraph(serve.supergraph.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, SupergraphError):
+        return  # the check of the supergraph says so
+    for name in sorted(model.subgraphs):
+        yield Check(f"subgraph {name}", partial(_check, model, name, gateway))
+
+
+async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str:
+    url = settings.subgraph_urls.get(name, model.subgraphs[name].url)
+    if not url:
+        raise Wrong("it has no URL", f"name {name} in FURLONG_GATEWAY_SUBGRAPH_URLS")
+    others: dict[str, Transport] = {each: _NOT_ASKED for each in model.subgraphs if each != name}
+    try:
+        transport = http_transports(model, others, settings, {})[name]
+    except SupergraphError as error:
+        raise Wrong(str(error), "correct the setting that the message names") from error
+    try:
+        answer = await transport.prepare("{ __typename }", None)({}, {}, None)
+    except SubgraphUnreachable as error:
+        raise Wrong(
+            f"{plain(url)} gives no answer: {error.reason}",
+            "is it running? Otherwise correct FURLONG_GATEWAY_SUBGRAPH_URLS, TLS, or the network between",
+        ) from error
+    finally:
+        await transport.close()
+    codes = {_code(each) for each in answer.get("errors") or ()}
+    if codes & REFUSALS:
+        raise Wrong(
+            f"{plain(url)} refuses this gateway ({', '.join(sorted(codes & REFUSALS))})",
+            "give both the same keys, and set their clocks by NTP",
+        )
+    return f"{plain(url)} answers"
+
+
+def _code(error: object) -> str:
+    extensions = error.get("extensions") if isinstance(error, dict) else None
+    return str(extensions.get("code")) if isinstance(extensions, dict) else ""
+
+
+async def _never(*_: object) -> dict[str, object]:
+    return {}
+
+
+_NOT_ASKED: Final = MemoryTransport(lambda *_: _never)

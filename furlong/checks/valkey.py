@@ -1,0 +1,31 @@
+"""Checks of Valkey and Redis."""
+
+from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError, RedisError
+
+from furlong.checks.finding import Wrong
+from furlong.checks.http import plain
+
+
+async def ping(url: str, setting: str) -> str:
+    """Return that a server answers.
+
+    Raises:
+        Wrong: it does not.
+    """
+    try:
+        client = Redis.from_url(url)
+    except ValueError as error:
+        raise Wrong("this is no URL such as redis://HOST:6379/0", f"correct {setting}") from error
+    try:
+        await client.get("furlong check")  # a command that needs the password
+    except AuthenticationError as error:
+        raise Wrong(f"{plain(url)} refuses the password", f"correct {setting}") from error
+    except (RedisError, OSError) as error:
+        raise Wrong(
+            f"{plain(url)} cannot be reached: {type(error).__name__}",
+            f"is it running? Otherwise correct {setting}. Meanwhile each process decides by itself",
+        ) from error
+    finally:
+        await client.aclose()
+    return f"{plain(url)} answers"

@@ -1,0 +1,299 @@
+"""`furlong check`: every dependency that the settings name is tested, and what is wrong is said in words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from private_mariadb import PrivateMariadb
+from private_valkey import PrivateValkey
+from typer.testing import CliRunner
+
+from consumers.feeds.settings import FeedSettings
+from furlong.checks import Check, Wrong, run_checks
+from furlong.cli import app
+from furlong.databases import SUBGRAPHS, upgrade_databases
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import TOPICS, feed_topics
+from storage.settings import DatabaseSettings
+
+SECRET = "do-not-print-this-secret-of-32-bytes"
+KEYS = json.dumps({"keys": [{"kty": "oct"}]})
+
+
+@contextmanager
+def server(answers: Mapping[str, tuple[int, str]], skew: float = 0.0) -> Iterator[str]:
+    """Answer each path as told, by a clock that may be wrong; other paths with 404."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            status, body = answers.get(self.path, (404, "not here"))
+            self.send_response_only(status)
+            self.send_header("date", format_datetime(datetime.now(UTC) + timedelta(seconds=skew)))
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
+        thread = Thread(target=made.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{made.server_port}"
+        made.shutdown()
+        thread.join()
+
+
+def topic_names() -> list[str]:
+    """Return the names of all topics that the default settings need."""
+    feeds = FeedSettings()
+    return [plan.name for plan in (*TOPICS, *feed_topics(feeds.topic(each) for each in feeds.feeds()))]
+
+
+Find = Callable[..., tuple[int, dict[str, dict[str, Any]], str]]
+
+
+@pytest.fixture
+def find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Find:
+    """Run the command in an empty folder with settings; return its status, findings and all its output."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/data")
+    monkeypatch.setenv("FURLONG_KAFKA_BOOTSTRAP", "127.0.0.1:1")
+    monkeypatch.setenv("FURLONG_UPSTREAM_URL", "http://127.0.0.1:1")
+
+    def run(seconds: float = 30, **settings: str) -> tuple[int, dict[str, dict[str, Any]], str]:
+        environment = {f"FURLONG_{name}": value for name, value in settings.items()}
+        result = CliRunner().invoke(app, ["check", "--json", "--seconds", str(seconds)], env=environment)
+        assert not isinstance(result.exception, Exception), result.exception
+        return result.exit_code, {each["name"]: each for each in json.loads(result.stdout)}, result.output
+
+    return run
+
+
+def test_where_nothing_runs_each_finding_says_what_to_do(find: Find) -> None:
+    """Nothing is created, no traceback is printed, and the status is 1."""
+    status, found, output = find()
+    assert status == 1
+    wrong = {name for name, each in found.items() if not each["ok"]}
+    kafka = {"kafka", "kafka topics", "kafka retention"}
+    assert wrong == {*(f"database {name}" for name in SUBGRAPHS), *kafka, "upstream", "sessions"}
+    assert all(found[name]["helps"] for name in wrong)
+    assert found["database club"]["helps"] == "run `furlong db upgrade`"
+    assert "FURLONG_JWT_ISSUER" in found["sessions"]["says"]
+    assert "Traceback" not in output
+    assert not Path("data").exists()
+
+
+def test_where_all_is_well_the_status_is_0(
+    find: Find, tmp_path: Path, embedded_broker: EmbeddedBroker
+) -> None:
+    """Databases, Kafka, upstream, keys, documents, providers: all are asked."""
+    database = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}/data")
+    asyncio.run(upgrade_databases(database))
+    embedded_broker.create_topics(topic_names())
+    (tmp_path / "manifest.json").write_text('{"id": "{ __typename }"}')
+    (tmp_path / "ca.pem").write_bytes(certificate(days=90))
+    with server({"/keys": (200, KEYS)}) as url:
+        (tmp_path / "providers.yaml").write_text(
+            f"providers: [{{name: bonus, adapter: games, url: '{url}', secret: one, kinds: [free_spins]}}]"
+        )
+        status, found, output = find(
+            KAFKA_BOOTSTRAP=embedded_broker.bootstrap,
+            UPSTREAM_URL=url,
+            JWT_JWKS_URL=f"{url}/keys",
+            JWT_ISSUER="issuer",
+            JWT_AUDIENCE="club",
+            GATEWAY_TRUSTED_DOCUMENTS=json.dumps([str(tmp_path / "manifest.json")]),
+            GATEWAY_SUBGRAPH_CA_FILE=str(tmp_path / "ca.pem"),
+            FULFILMENT_PROVIDERS=str(tmp_path / "providers.yaml"),
+            FULFILMENT_SECRETS=json.dumps({"one": SECRET}),
+        )
+    assert [each for each in found.values() if not each["ok"]] == []
+    assert status == 0
+    assert {"session keys", "provider bonus", "trusted documents", "FURLONG_GATEWAY_SUBGRAPH_CA_FILE"} <= set(
+        found
+    )
+    assert SECRET not in output
+    assert "within" in found["clock"]["says"]
+
+
+def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path: Path) -> None:
+    """A wrong answer is told apart from none, and a wrong clock from a right one."""
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "old.pem").write_bytes(certificate(days=3))
+    (tmp_path / "providers.yaml").write_text("providers: 7")
+    (tmp_path / "supergraph.graphql").write_text("type Query {")
+    issuers = [
+        {"issuer": "login", "audiences": ["x"], "jwks_url": "http://127.0.0.1:1/k", "plain_http": True}
+    ]
+    with server({"/keys": (200, "{}")}, skew=-300) as url:
+        status, found, output = find(
+            UPSTREAM_URL=f"http://user:{SECRET}@127.0.0.1:1/?key={SECRET}",
+            JWT_JWKS_URL=f"{url}/keys",
+            DATABASE_URL=f"mysql+aiomysql://root:{SECRET}@127.0.0.1:1/furlong",
+            GATEWAY_TOKEN_ISSUERS=json.dumps(issuers),
+            GATEWAY_TRUSTED_DOCUMENTS=json.dumps([str(tmp_path / "broken.json")]),
+            GATEWAY_SUBGRAPH_CA_FILE=str(tmp_path / "old.pem"),
+            GATEWAY_RATE_LIMIT_VALKEY_URL=f"redis://:{SECRET}@127.0.0.1:1/0",
+            SERVE_SUPERGRAPH=str(tmp_path / "supergraph.graphql"),
+            FULFILMENT_PROVIDERS=str(tmp_path / "providers.yaml"),
+        )
+    assert status == 1
+    assert SECRET not in output
+    says = {name: each["says"] for name, each in found.items() if not each["ok"]}
+    expected = {
+        "upstream": "http://127.0.0.1:1/ cannot be reached: no connection",
+        "session keys": "has no key set (status 200)",
+        "database club": "cannot be reached",
+        "keys of login": "no connection",
+        "trusted documents": "broken.json",
+        "FURLONG_GATEWAY_SUBGRAPH_CA_FILE": "a certificate ends on",
+        "valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)": "redis://127.0.0.1:1/0 cannot be reached",
+        "supergraph": "supergraph.graphql",
+        "providers": "providers.yaml",
+        "clock": "s ahead of that of 127.0.0.1",
+    }
+    assert {name: text in says.get(name, "") for name, text in expected.items()} == dict.fromkeys(
+        expected, True
+    ), says
+
+
+def test_wrong_settings_are_findings_without_their_values(find: Find) -> None:
+    """The rest is checked all the same."""
+    status, found, output = find(
+        DATABASE_POOL_SIZE="many", JWT_SECRET="short-secret", GATEWAY_RATE_LIMITS=f"[{SECRET}"
+    )
+    assert status == 1
+    assert found["upstream"]
+    assert not found["settings"]["ok"]
+    assert "short-secret" not in output
+    assert SECRET not in output
+
+
+def test_subgraphs_over_http_are_asked(find: Find) -> None:
+    """One that answers, one that refuses us, one that is no subgraph, and one without a URL."""
+    answers = {
+        "/club": (200, '{"data":{"__typename":"Query"}}'),
+        "/rewards": (401, '{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]}'),
+        "/progress": (200, "<html>"),
+    }
+    with server(answers) as url:
+        urls = {name.removeprefix("/"): f"{url}{name}" for name in answers}
+        _, found, _ = find(SERVE_SUBGRAPHS="http", GATEWAY_SUBGRAPH_URLS=json.dumps(urls))
+    assert found["subgraph club"]["ok"]
+    assert "refuses this gateway (UNAUTHENTICATED)" in found["subgraph rewards"]["says"]
+    assert "not JSON" in found["subgraph progress"]["says"]
+    assert not found["subgraph fulfilment"]["ok"]
+
+
+def test_certificates_of_this_server_and_to_subgraphs_are_read(find: Find, tmp_path: Path) -> None:
+    """Each file that a setting names, also below a subgraph's name; and whether key and certificate fit."""
+    (tmp_path / "new.pem").write_bytes(certificate(days=90))
+    (tmp_path / "other.key").write_bytes(
+        ec.generate_private_key(ec.SECP256R1()).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    _, found, _ = find(
+        GATEWAY_TLS_CERTIFICATE=str(tmp_path / "new.pem"),
+        GATEWAY_TLS_KEY=str(tmp_path / "other.key"),
+        GATEWAY_SUBGRAPH_TLS=json.dumps({"club": {"ca_file": str(tmp_path / "none.pem")}}),
+    )
+    assert found["FURLONG_GATEWAY_TLS_CERTIFICATE"]["ok"]
+    assert "do not belong together" in found["TLS to clients"]["says"]
+    assert "No such file" in found["FURLONG_GATEWAY_SUBGRAPH_TLS.club.CA_FILE"]["says"]
+
+
+def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
+    """With the command that creates them."""
+    embedded_broker.create_topics(topic_names()[1:])
+    _, found, _ = find(KAFKA_BOOTSTRAP=embedded_broker.bootstrap)
+    assert found["kafka"]["ok"]
+    assert TOPICS[0].name in found["kafka topics"]["says"]
+    assert "furlong topics create" in found["kafka topics"]["helps"]
+
+
+@pytest.mark.mariadb
+def test_a_real_database_that_is_not_migrated_is_told(find: Find, mariadb: PrivateMariadb) -> None:
+    """And after the upgrade its clock is compared with this machine's."""
+    url = f"{mariadb.url}_check"
+    _, found, output = find(DATABASE_URL=url)
+    assert found["database club"]["says"] == "there is no database"
+    asyncio.run(upgrade_databases(DatabaseSettings(url=url)))
+    _, found, output = find(DATABASE_URL=url)
+    assert found["database club"]["ok"]
+    assert "within 1 s" in found["clock"]["says"]
+    assert "Traceback" not in output
+
+
+@pytest.mark.valkey
+def test_a_real_valkey_answers(find: Find, valkey: PrivateValkey) -> None:
+    """And one whose password is wrong is told apart."""
+    _, found, _ = find(GATEWAY_RATE_LIMIT_VALKEY_URL=valkey.url)
+    assert found["valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)"]["ok"]
+
+
+async def test_a_check_that_breaks_or_hangs_hides_no_other() -> None:
+    """Each has its deadline; what none foresaw is a finding as well."""
+
+    async def well() -> str:
+        return "well"
+
+    async def wrong() -> str:
+        raise Wrong("wrong", "do this")
+
+    async def broken() -> str:
+        raise KeyError(SECRET)
+
+    async def hanging() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    checks = [Check(each.__name__, each) for each in (well, wrong, broken, hanging)]
+    found = await run_checks(checks, 0.05)
+    assert [(each.name, each.ok) for each in found] == [
+        ("well", True),
+        ("wrong", False),
+        ("broken", False),
+        ("hanging", False),
+    ]
+    assert SECRET not in str(found)
+
+
+def certificate(days: int) -> bytes:
+    """Make a certificate that ends after so many days."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")]),
+    )
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM)
