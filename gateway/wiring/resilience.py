@@ -82,7 +82,7 @@ def resilience(
         settings.request_seconds or longest + GRACE_SECONDS,
         None if header is None else header.encode("latin-1"),
     )
-    return Hooks(requests=(deadlines,), calls=(Guards(guards, PublicFetches(model).includes),))
+    return Hooks(plans=(deadlines,), calls=(Guards(guards, PublicFetches(model).includes),))
 
 
 def subgraph_seconds(settings: GatewaySettings, name: str) -> float:
