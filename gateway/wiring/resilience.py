@@ -30,7 +30,6 @@ from gateway.resilience import (
     TimeLimit,
     WaitingRequests,
 )
-from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 
@@ -66,12 +65,12 @@ def resilience(
     guarded = sorted({*over_http, *settings.guard_in_process})
     if not guarded:
         return Hooks()
-    read = (*ResilienceSettings.model_fields, "total_seconds", "header_rules")
-    written = repr([getattr(settings, each) for each in read])
+    written = repr(settings)
     guards = {
         name: known.guard(
             name,
-            f"{name in over_http} {written}",
+            # Requests of two versions must not share calls that are made in different ways.
+            f"{name in over_http} {model.subgraphs[name].url} {written}",
             partial(_guard, name, settings, known, is_over_http=name in over_http),
         )
         for name in guarded
