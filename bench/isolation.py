@@ -27,10 +27,10 @@ DELAYS: Final = {SOUND: ("0", "0", "0", "0"), FAILING: ("0", "0", "1.0", "never"
 """Seconds that each of the four subgraphs takes: the third is slow, and the fourth is dead."""
 
 SLOW_FIELD, DEAD_FIELD = "field2", "field3"
-OTHER_RATE: Final = 50.0
-"""Requests a second for each of the two other subgraphs, in both worlds."""
+OTHER_RATES: Final = {SLOW_FIELD: 40.0, DEAD_FIELD: 200.0}
+"""Requests a second for the two other subgraphs, in both worlds: the dead one would fill the gateway."""
 
-OTHER_CONNECTIONS: Final = 300
+OTHER_CONNECTIONS: Final = 400
 """The clients of each of the two other subgraphs."""
 
 SUPERGRAPH: Final = """
@@ -120,7 +120,7 @@ def offer_others(port: int, seconds: float) -> tuple[Record, Record]:
 
     async def one(name: str) -> Record:
         load = OpenLoop(asking(port, name), TOKENS, connections=OTHER_CONNECTIONS)
-        record = await load.run(OTHER_RATE, seconds)
+        record = await load.run(OTHER_RATES[name], seconds)
         await load.close()
         return record
 

@@ -21,6 +21,7 @@ __all__ = [
     "InvalidDocument",
     "MethodNotAllowed",
     "Overloaded",
+    "ReplyTooLarge",
     "RequestError",
     "SubgraphBusy",
     "SubgraphNotCalled",
@@ -30,6 +31,7 @@ __all__ = [
     "SupergraphError",
     "Unauthenticated",
     "Unreachable",
+    "UnsendableRequest",
     "fresh",
 ]
 
@@ -147,6 +149,14 @@ class ConnectionFailed(SubgraphUnreachable):
 
 class ConnectionLost(SubgraphUnreachable):
     """The connection was closed before the reply was complete."""
+
+
+class UnsendableRequest(SubgraphUnreachable):
+    """A request cannot be sent, because of what its client or session put into a header."""
+
+
+class ReplyTooLarge(SubgraphUnreachable):
+    """A reply is longer than the limit, which may be due to what its client asked for."""
 
 
 class SubgraphUnavailable(SubgraphUnreachable):

@@ -18,12 +18,21 @@ MOST_DIGITS: Final = 7
 MILLISECONDS: Final = 1000
 
 
-class Arrived(Protocol):
+class Request(Protocol):
     """A request over HTTP."""
 
     @property
     def headers(self) -> Mapping[bytes, bytes]:
         """All headers as bytes, by name in lower case."""
+        ...
+
+
+class Asked(Protocol):
+    """What a request asks for."""
+
+    @property
+    def request(self) -> Request:
+        """The request as it came."""
         ...
 
 
@@ -41,9 +50,9 @@ class Deadlines:
     client_header: bytes | None = None
     clock: Callable[[], float] = monotonic
 
-    def check(self, request: Arrived) -> None:
-        """Start the time of a request."""
-        self.begin(request.headers)
+    def check(self, asked: Asked, _planned: object) -> None:
+        """Start the time of a request whose plan is known: planning happens once for a document."""
+        self.begin(asked.request.headers)
 
     def begin(self, headers: Mapping[bytes, bytes]) -> None:
         """Start the time of a request; the current task and all tasks that it starts belong to it."""

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
+from gateway.errors import SubgraphUnavailable, SubgraphUnreachable, UnsendableRequest
 from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
 from gateway.transport.base import FailedResponse, Sign, SubgraphOperation
@@ -170,16 +170,16 @@ def _lines(headers: Mapping[str, str]) -> bytes:
     """Encode headers with the octets that the client sent.
 
     Raises:
-        SubgraphUnreachable: A header cannot be sent.
+        UnsendableRequest: A header cannot be sent.
     """
     text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     # A line break in a value would be another header.
     if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
-        raise SubgraphUnreachable("a header cannot be sent")
+        raise UnsendableRequest("a header cannot be sent")
     try:
         return text.encode(HEADER_ENCODING)
     except UnicodeEncodeError as error:
-        raise SubgraphUnreachable("a header cannot be sent") from error
+        raise UnsendableRequest("a header cannot be sent") from error
 
 
 def _begin(document: str, operation_name: str | None) -> bytes:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import httptools
 
-from gateway.errors import SubgraphUnreachable
+from gateway.errors import ReplyTooLarge, SubgraphUnreachable
 
 HEAD_BYTES: Final = 64 * 1024
 """The longest head of a reply; none needs as much."""
@@ -33,6 +33,10 @@ class Reply(NamedTuple):
 
 class Unwanted(ValueError):
     """A reply has a form or size that is not accepted."""
+
+
+class TooLarge(Unwanted):
+    """A reply is longer than the limit."""
 
 
 class ReplyReader:
@@ -81,12 +85,13 @@ class ReplyReader:
             SubgraphUnreachable: The data is not HTTP, is too long, or has a form that is not accepted.
         """
         if self._read > HEAD_BYTES + (0 if self._in_head else FRAMING * self._limit):
-            raise SubgraphUnreachable("sent too many bytes for one reply")
+            raise ReplyTooLarge("sent too many bytes for one reply")
         self._read += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError as error:
-            raise SubgraphUnreachable(f"sent {error.__context__}") from error
+            kind = ReplyTooLarge if isinstance(error.__context__, TooLarge) else SubgraphUnreachable
+            raise kind(f"sent {error.__context__}") from error
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not self._complete:
                 raise SubgraphUnreachable(f"does not speak HTTP/1.1: {error}") from error
@@ -125,7 +130,7 @@ class ReplyReader:
             return
         self._size += len(body)
         if self._size > self._limit:
-            raise Unwanted(f"more than {self._limit} bytes")
+            raise TooLarge(f"more than {self._limit} bytes")
         self._parts.append(body)
 
     def on_message_complete(self) -> None:

@@ -30,7 +30,6 @@ from gateway.resilience import (
     TimeLimit,
     WaitingRequests,
 )
-from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 
@@ -66,12 +65,12 @@ def resilience(
     guarded = sorted({*over_http, *settings.guard_in_process})
     if not guarded:
         return Hooks()
-    read = (*ResilienceSettings.model_fields, "total_seconds", "header_rules")
-    written = repr([getattr(settings, each) for each in read])
+    written = repr(settings)
     guards = {
         name: known.guard(
             name,
-            f"{name in over_http} {written}",
+            # Requests of two versions must not share calls that are made in different ways.
+            f"{name in over_http} {model.subgraphs[name].url} {written}",
             partial(_guard, name, settings, known, is_over_http=name in over_http),
         )
         for name in guarded
@@ -82,7 +81,7 @@ def resilience(
         settings.request_seconds or longest + GRACE_SECONDS,
         None if header is None else header.encode("latin-1"),
     )
-    return Hooks(requests=(deadlines,), calls=(Guards(guards, PublicFetches(model).includes),))
+    return Hooks(plans=(deadlines,), calls=(Guards(guards, PublicFetches(model).includes),))
 
 
 def subgraph_seconds(settings: GatewaySettings, name: str) -> float:

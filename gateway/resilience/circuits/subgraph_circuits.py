@@ -10,7 +10,14 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from gateway.errors import CircuitOpen, ConnectionFailed, DeadlineExceeded, SubgraphUnreachable
+from gateway.errors import (
+    CircuitOpen,
+    ConnectionFailed,
+    DeadlineExceeded,
+    ReplyTooLarge,
+    SubgraphUnreachable,
+    UnsendableRequest,
+)
 from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
 from gateway.transport import FailedResponse, SubgraphOperation
 
@@ -144,6 +151,9 @@ class Circuits:
                 permit.own.released(permit.number)
                 self.whole.failed(permit.whole_number)
             case CancelledError() if seconds < self.seconds / 2:
+                self._released(permit)
+            case UnsendableRequest() | ReplyTooLarge():
+                # A client can bring that about, and must not take the field away from all others.
                 self._released(permit)
             case SubgraphUnreachable() | CancelledError():
                 # Clients may have less patience than the gateway.

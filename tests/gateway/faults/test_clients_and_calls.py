@@ -189,13 +189,13 @@ def test_subgraphs_in_process_are_guarded_by_setting_alone() -> None:
     """By default nothing is put around their calls, and nothing is called for their requests."""
     federation = shop()
     plain = hooks_of(create_gateway(federation.sdl, federation.transports(), GatewaySettings()))
-    assert (plain.requests, plain.calls) == ((), ())
+    assert (plain.requests, plain.plans, plain.calls) == ((), (), ())
     chosen = GatewaySettings(guard_in_process=("accounts",))
     guarded = hooks_of(create_gateway(federation.sdl, federation.transports(), chosen))
     (guards,) = guarded.calls
     assert isinstance(guards, Guards)
     assert set(guards.of) == {"accounts"}
-    assert len(guarded.requests) == 1
+    assert len(guarded.plans) == 1
 
 
 async def test_circuits_outlive_a_version_of_the_graph() -> None:

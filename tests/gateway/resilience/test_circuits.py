@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from scripted_calls import VARIABLES, Clock, Scripted, root_fetch
 
-from gateway.errors import CircuitOpen, ConnectionFailed, SubgraphTimeout, SubgraphUnreachable
+from gateway.errors import (
+    CircuitOpen,
+    ConnectionFailed,
+    ReplyTooLarge,
+    SubgraphTimeout,
+    SubgraphUnreachable,
+    UnsendableRequest,
+)
 from gateway.resilience import Breaker, BreakerPolicy, Circuits, State
 from gateway.resilience.circuits import coordinates
 from gateway.transport import FailedResponse
@@ -120,6 +127,8 @@ async def test_silence_does_not_count_while_something_is_answered() -> None:
         (FailedResponse({"errors": [{"message": "no"}]}), State.OPEN),
         (SubgraphUnreachable("HTML"), State.OPEN),
         (BudgetSpent(), State.CLOSED),
+        (UnsendableRequest("a header"), State.CLOSED),
+        (ReplyTooLarge("3 MiB"), State.CLOSED),
     ],
 )
 async def test_what_counts_as_a_failure(entry: Any, state: State) -> None:

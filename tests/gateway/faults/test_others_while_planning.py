@@ -1,0 +1,47 @@
+"""G31: a large new document is planned while others ask; they are answered meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+from foreign_supergraph import foreign_supergraph
+from generous_limits import GENEROUS
+from made_up_subgraphs import MadeUpSubgraphs
+
+from gateway import GatewaySettings, create_gateway
+
+SUBGRAPHS, FIELDS = 60, 300
+SMALL = "{ own0(first: 1) { id title } }"
+
+
+def large_query() -> str:
+    """Three hundred fields of one product, which all subgraphs have a part in."""
+    fields = [f"f{number % SUBGRAPHS}x{number // SUBGRAPHS}" for number in range(FIELDS)]
+    return f'{{ product(id: "1") {{ {" ".join(fields)} }} }}'
+
+
+async def test_others_are_answered_while_a_large_document_is_planned() -> None:
+    """None of them waits for the plan: each is asked after the answer to the one before."""
+    sdl, subgraphs = foreign_supergraph(SUBGRAPHS), MadeUpSubgraphs()
+    transports = {f"s{number}": subgraphs.transport() for number in range(SUBGRAPHS)}
+    settings = GatewaySettings(**GENEROUS, cost_mode="off")
+    app = create_gateway(sdl, transports, settings)
+    subgraphs.schema = app._graph.current.executor.preparer.supergraph.schema
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test") as client,
+    ):
+
+        async def ask(query: str) -> None:
+            response = await client.post("/graphql", json={"query": query}, timeout=600)
+            assert "errors" not in response.json(), response.text[:400]
+
+        await ask(SMALL)
+        planning = asyncio.create_task(ask(large_query()))
+        answered = 0
+        while not planning.done():
+            await ask(SMALL)
+            answered += 1
+        await planning
+    assert answered >= 20
