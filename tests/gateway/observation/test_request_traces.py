@@ -12,6 +12,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from recorded_spans import Recording
 
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
+from gateway.observation import observation
 from gateway.pipeline.pipeline import Pipeline
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
@@ -62,6 +63,13 @@ class Asked:
             return await client.post("/graphql", json={"query": query}, headers=sent)
 
 
+@pytest.fixture
+def every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even the shortest stage has a span."""
+    monkeypatch.setattr(observation, "SHORTEST", 0)
+
+
+@pytest.mark.usefixtures("every_stage")
 async def test_a_request_is_one_trace() -> None:
     """Its stages and each fetch are spans below that of the request."""
     recording = Recording()
@@ -105,6 +113,19 @@ async def test_a_fetch_says_what_it_asks_for_but_not_for_whom() -> None:
     assert {headers["traceparent"] for headers in asked.seen} == expected
 
 
+async def test_a_short_stage_has_no_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would cost more than the stage; the request's span names the caches that made it short."""
+    monkeypatch.setattr(observation, "SHORTEST", 3_600_000_000_000)
+    recording = Recording()
+    asked = Asked(recording)
+    await asked.post()
+    recording.exporter.clear()
+    await asked.post()
+    assert {span.name.split()[0] for span in recording.spans} == {"POST", "fetch"}
+    assert recording.named("POST /graphql").attributes["cache.hits"] == "bodies,plans"
+
+
+@pytest.mark.usefixtures("every_stage")
 async def test_the_caches_of_a_known_request_are_named() -> None:
     """The second request of one body is neither parsed nor planned again."""
     recording = Recording()
@@ -185,6 +206,7 @@ async def test_a_refusal_is_named_by_its_code() -> None:
     assert "secretOfC4711" not in "".join(span.to_json() for span in recording.spans)
 
 
+@pytest.mark.usefixtures("every_stage")
 async def test_a_stranger_is_refused_in_a_trace_of_two_spans() -> None:
     """Nothing is prepared for somebody without a session."""
 
