@@ -114,8 +114,8 @@ class RecordingTracer(Tracer):
         attributes: Attributes = None,
         links: Sequence[Link] | None = (),
         start_time: int | None = None,
-        record_exception: bool = True,
-        set_status_on_exception: bool = True,
+        record_exception: bool = True,  # noqa: ARG002, FBT001, FBT002 - the same
+        set_status_on_exception: bool = True,  # noqa: ARG002, FBT001, FBT002 - the same
     ) -> Span:
         """Start a span below that of the context; without one, it begins a trace."""
         above = get_current_span(context).get_span_context()
