@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Tracer, set_span_in_context
@@ -15,7 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.pinned_connections import PinnedConnections, Rows
 from tracing import CURRENT, fail
 
-MOST_CHARS: Final = 2_000
+MOST_TEXTS: Final = 512
+"""How many statements are remembered as they are shown: the same few come again and again."""
+
+MOST_CHARS: Final = 1_000
 """The longest text of a statement in a span."""
 
 _SYSTEMS: Final = {"mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
@@ -26,6 +30,7 @@ _TABLE: Final = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+[`\"]?(\w+)", re.IGNO
 _SPAN: Final = "furlong statement span"
 
 
+@lru_cache(MOST_TEXTS)
 def anonymous(statement: str) -> str:
     """Return a statement without any value, and with its lists of placeholders shortened."""
     without_values = _LITERAL.sub("?", statement)

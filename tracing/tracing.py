@@ -13,7 +13,7 @@ from tracing.sampling import Sampling
 from tracing.settings import SamplerSettings
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.sdk.trace.export import SpanExporter
 
 SECONDS_TO_CLOSE: Final = 2
@@ -27,13 +27,13 @@ class Tracing:
     Attributes:
         tracer: Starts spans; every span that is started is recorded, so `sampling` is asked before.
         sampling: Decides which traces are recorded.
-        provider: Keeps spans until they are sent.
+        processor: Keeps spans until they are sent.
         exporter: Sends them.
     """
 
     tracer: Tracer
     sampling: Sampling
-    provider: TracerProvider
+    processor: SpanProcessor
     exporter: SpanExporter
 
     @classmethod
@@ -56,24 +56,23 @@ class Tracing:
             OTLPSpanExporter,
         )
         from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
-        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-        from opentelemetry.sdk.trace.sampling import ALWAYS_ON  # noqa: PLC0415
+
+        from tracing.recorded_spans import RecordingTracer  # noqa: PLC0415
 
         sampling = sampling or Sampling.of(SamplerSettings())
         exporter = exporter or OTLPSpanExporter()
         named = Resource.create({}).merge(Resource({"service.name": service}))
         resource = named.merge(OTELResourceDetector().detect())
-        provider = TracerProvider(ALWAYS_ON, resource, shutdown_on_exit=False)
-        provider.add_span_processor(BatchSpanProcessor(exporter))
-        return cls(provider.get_tracer("furlong"), sampling, provider, exporter)
+        processor = BatchSpanProcessor(exporter)
+        return cls(RecordingTracer(processor, resource), sampling, processor, exporter)
 
     async def close(self) -> None:
         """Send what is left, but give up after two seconds: the collector may be away."""
         await asyncio.to_thread(self._send_the_rest)
 
     def _send_the_rest(self) -> None:
-        sending = Thread(target=self.provider.shutdown, name="last-spans", daemon=True)
+        sending = Thread(target=self.processor.shutdown, name="last-spans", daemon=True)
         sending.start()
         sending.join(SECONDS_TO_CLOSE)
         if sending.is_alive():

@@ -72,8 +72,9 @@ class _ObservedCall:
         found: Attributes = {
             "subgraph.name": fetch.subgraph,
             "fetch.number": fetch.number,
-            "graphql.operation.type": self.kind,
         }
+        if self.kind != "query":
+            found["graphql.operation.type"] = self.kind
         if isinstance(fetch.returns, RootFields):
             return found | {"fetch.kind": "root"}
         names = tuple(each.variable for each in fetch.returns)

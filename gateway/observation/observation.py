@@ -14,6 +14,12 @@ from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
 from tracing import TRACEPARENT, TRACESTATE, error_type, fail, header_of, within
 
 Attributes: TypeAlias = dict[str, str | int | bool]
+CACHE: Final = "cache"
+"""The attribute of a stage that names the cache which spared it its work, or `miss`."""
+
+MISS: Final = "miss"
+SHORTEST: Final = 100_000
+"""A stage that took less time, in nanoseconds, has no span, which would cost more than the stage did."""
 
 
 @dataclass(slots=True)
@@ -43,6 +49,8 @@ class Observation:
         began: When the request began, in nanoseconds of `perf_counter_ns`.
         timings: Its stages and fetches, in the order of their ends.
         clock: What is added to `perf_counter_ns` to get the time of day.
+        shortest: The shortest stage that has a span, in nanoseconds.
+        hits: The caches that spared stages their work.
     """
 
     tracer: Tracer
@@ -50,6 +58,8 @@ class Observation:
     began: int = field(default_factory=perf_counter_ns)
     timings: list[Timing] = field(default_factory=list)
     clock: int = field(default_factory=lambda: time_ns() - perf_counter_ns())
+    shortest: int = field(default_factory=lambda: SHORTEST)
+    hits: list[str] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Attributes]:
@@ -62,18 +72,14 @@ class Observation:
             failure = error
             raise
         finally:
-            self._end(timing)
-            span = self._started(timing, SpanKind.INTERNAL)
             if failure is not None:
                 # A refusal is what the stage is for: only a fault of ours makes the span a failed one.
-                span.set_attribute("error.type", error_type(failure))
-            span.end(timing.ended + self.clock)
+                timing.attributes["error.type"] = error_type(failure)
+            self._end_stage(timing)
 
     def noted(self, name: str, began: int, attributes: Attributes) -> None:
         """Note a stage that is over already."""
-        timing = Timing(name, began, 0, attributes)
-        self._end(timing)
-        self._started(timing, SpanKind.INTERNAL).end(timing.ended + self.clock)
+        self._end_stage(Timing(name, began, 0, attributes))
 
     @contextmanager
     def fetch(self, name: str, attributes: Attributes, kind: SpanKind) -> Iterator[FetchSpan]:
@@ -99,6 +105,14 @@ class Observation:
             attributes=timing.attributes,
             start_time=timing.began + self.clock,
         )
+
+    def _end_stage(self, timing: Timing) -> None:
+        self._end(timing)
+        cache = timing.attributes.get(CACHE)
+        if isinstance(cache, str) and cache != MISS:
+            self.hits.append(cache)
+        if timing.ended - timing.began >= self.shortest:
+            self._started(timing, SpanKind.INTERNAL).end(timing.ended + self.clock)
 
     def _end(self, timing: Timing) -> None:
         timing.ended = perf_counter_ns()

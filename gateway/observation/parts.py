@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gateway.executor import AnswerLimits, FetchedData
 from gateway.observation.debugging import DebugReport
-from gateway.observation.observation import Observation
+from gateway.observation.observation import CACHE, MISS, Observation
 from gateway.pipeline.graphql_request import GraphQLResponse
 from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
 from gateway.pipeline.plan_cache import PlannedOperation
@@ -24,8 +24,6 @@ PREPARE: Final = "prepare"
 POLICIES: Final = "policies"
 PLAN: Final = "plan"
 PROJECT: Final = "project"
-CACHE: Final = "cache"
-"""The attribute that names the cache which spared the stage its work, or `miss`."""
 
 _CLIENT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")
 """What is kept of the name that a client gives itself: no address of a person fits."""
@@ -56,7 +54,7 @@ class ObservedAuthentication:
         if not self.is_required:
             return await self.part.session(request)
         with self.observation.stage(AUTHENTICATE) as attributes:
-            attributes[CACHE] = "miss"
+            attributes[CACHE] = MISS
             return await self.part.session(request)
 
 
@@ -94,7 +92,7 @@ class ObservedPlanning:
     async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
         """Prepare a request; raises what the part raises."""
         with self.observation.stage(PREPARE) as attributes:
-            attributes[CACHE] = "documents" if self.part.is_known(asked) else "miss"
+            attributes[CACHE] = "documents" if self.part.is_known(asked) else MISS
             return await self.part.prepare(asked)
 
     def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
@@ -108,7 +106,7 @@ class ObservedPlanning:
     async def plan(self, prepared: PreparedRequest) -> PlannedOperation:
         """Return the plan of a request; raises what the part raises."""
         with self.observation.stage(PLAN) as attributes:
-            attributes[CACHE] = "miss"
+            attributes[CACHE] = MISS
             return await self.part.plan(prepared)
 
 

@@ -69,6 +69,8 @@ class ObservedPipeline:
             observation.span.set_attribute("graphql.response.outcome", response.outcome)
         finally:
             OBSERVED.reset(token)
+            if observation.hits:
+                observation.span.set_attribute("cache.hits", ",".join(observation.hits))
             observation.span.end()
         return response
 

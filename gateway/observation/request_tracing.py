@@ -32,11 +32,13 @@ class RequestTracing:
         sampling: Decides which requests are traced.
         trusts_clients: Whether a client's `traceparent` is continued. Without trust it is only linked to:
             anybody on the internet could otherwise have all of their requests recorded.
+        tells: Whether subgraphs are told which requests are not traced. Those in this process need not be.
     """
 
     tracer: Tracer
     sampling: Sampling
     trusts_clients: bool = False
+    tells: bool = True
 
     def begin(self, request: HttpRequest) -> Span | None:
         """Return the span of a request that is traced; for any other, tell subgraphs so and return None."""
@@ -46,7 +48,8 @@ class RequestTracing:
             if parent is not None:
                 return self._continue(request, parent)
         if not self.sampling.starts():
-            _tell(request, unsampled())
+            if self.tells or given is not None:
+                _tell(request, unsampled())
             return None
         caller = None if given is None else span_context_of(given.decode("latin-1"))
         return self._span(request, Context(), () if caller is None else (Link(caller),))

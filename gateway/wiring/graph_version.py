@@ -76,13 +76,12 @@ def graph_version(
     )
     if settings.documents is not None:
         prepare_documents(settings.documents, executor)
+    answering = observed(pipeline, settings, shared.tracing, over_http)
     return GraphVersion(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
         settings=settings,
-        endpoint=client_endpoint(
-            observed(pipeline, settings, shared.tracing), settings, shared.metrics, shared.admission, rules
-        ),
+        endpoint=client_endpoint(answering, settings, shared.metrics, shared.admission, rules),
         planning=planning,
         executor=executor,
         over_http=over_http,

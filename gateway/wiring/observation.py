@@ -37,16 +37,25 @@ def observing(settings: GatewaySettings, tracing: Tracing | None, remote: Iterab
 
 
 def observed(
-    pipeline: Pipeline, settings: GatewaySettings, tracing: Tracing | None
+    pipeline: Pipeline, settings: GatewaySettings, tracing: Tracing | None, remote: Iterable[str]
 ) -> Pipeline | ObservedPipeline:
-    """Return the pipeline that clients reach: the given one itself if no request can be observed."""
+    """Return the pipeline that clients reach: the given one itself if no request can be observed.
+
+    Args:
+        pipeline: The pipeline of requests that are not observed.
+        settings: The settings.
+        tracing: Records traces; None for no traces.
+        remote: The subgraphs that are called over HTTP.
+    """
     debugging = None
     if may_debug(settings):
         header = settings.debug_header.encode("latin-1")
         debugging = Debugging(header, settings.debug_in_response, pipeline.identification)
     requests = None
     if tracing is not None:
-        requests = RequestTracing(tracing.tracer, tracing.sampling, settings.tracing_trusts_clients)
+        requests = RequestTracing(
+            tracing.tracer, tracing.sampling, settings.tracing_trusts_clients, tells=any(True for _ in remote)
+        )
     if requests is None and debugging is None:
         return pipeline
     return ObservedPipeline(pipeline, requests, debugging)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tracing import Sampling, Tracing
+from tracing.recorded_spans import RecordingTracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,9 @@ class Recording:
     tracing: Tracing = field(init=False)
 
     def __post_init__(self) -> None:
-        provider = TracerProvider(shutdown_on_exit=False)
-        provider.add_span_processor(SimpleSpanProcessor(self.exporter))
-        made = Tracing(provider.get_tracer("test"), self.sampling, provider, self.exporter)
+        processor = SimpleSpanProcessor(self.exporter)
+        tracer = RecordingTracer(processor, Resource({"service.name": "test"}))
+        made = Tracing(tracer, self.sampling, processor, self.exporter)
         object.__setattr__(self, "tracing", made)
 
     @property

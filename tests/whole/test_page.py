@@ -3,6 +3,7 @@
 import pytest
 from bet_slip_page import browser
 from local_chromium import LocalChromium
+from playwright.sync_api import expect
 from running_furlong import Demo, eventually
 
 pytestmark = [pytest.mark.chromium, pytest.mark.web]
@@ -43,6 +44,9 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromi
             return '"club"' in (answer.inner_text() if answer.count() else "")
 
         eventually(answered, "GraphiQL shows the bet-slip")
+        explorer.page.get_by_role("button", name="Plan and timing").click()
+        for told in ("Query plan", "fetch club", "from the cache of plans"):
+            expect(explorer.page.get_by_text(told).first).to_be_visible()
         foreign = [url for url in requested if not url.startswith((demo.site.url, "data:", "blob:"))]
         assert foreign == []
         assert explorer.faults == []

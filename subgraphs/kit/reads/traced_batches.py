@@ -45,7 +45,7 @@ class TracedBatches(Batches[K, V]):
         span = CURRENT.get()
         if span is not None:
             self._waiting.setdefault(key, []).append(span)
-        return super().load(key)
+        return Batches.load(self, key)
 
     def _carry_out(self, batch: list[PendingRead[K, V]]) -> Coroutine[Any, Any, None]:
         # Not a coroutine function: who waits is read now, before the same keys are requested again.

@@ -11,7 +11,9 @@ from federation.asked import SubgraphRequest, asking
 from opentelemetry.trace import SpanKind, StatusCode
 from recorded_spans import Recording
 
+from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
+from gateway.observation import observation
 from gateway.pipeline.pipeline import Pipeline
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
@@ -62,6 +64,13 @@ class Asked:
             return await client.post("/graphql", json={"query": query}, headers=sent)
 
 
+@pytest.fixture
+def every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even the shortest stage has a span."""
+    monkeypatch.setattr(observation, "SHORTEST", 0)
+
+
+@pytest.mark.usefixtures("every_stage")
 async def test_a_request_is_one_trace() -> None:
     """Its stages and each fetch are spans below that of the request."""
     recording = Recording()
@@ -105,6 +114,19 @@ async def test_a_fetch_says_what_it_asks_for_but_not_for_whom() -> None:
     assert {headers["traceparent"] for headers in asked.seen} == expected
 
 
+async def test_a_short_stage_has_no_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would cost more than the stage; the request's span names the caches that made it short."""
+    monkeypatch.setattr(observation, "SHORTEST", 3_600_000_000_000)
+    recording = Recording()
+    asked = Asked(recording)
+    await asked.post()
+    recording.exporter.clear()
+    await asked.post()
+    assert {span.name.split()[0] for span in recording.spans} == {"POST", "fetch"}
+    assert recording.named("POST /graphql").attributes["cache.hits"] == "bodies,plans"
+
+
+@pytest.mark.usefixtures("every_stage")
 async def test_the_caches_of_a_known_request_are_named() -> None:
     """The second request of one body is neither parsed nor planned again."""
     recording = Recording()
@@ -116,15 +138,48 @@ async def test_the_caches_of_a_known_request_are_named() -> None:
     assert (caches["prepare"], caches["plan"]) == ("bodies", "plans")
 
 
-async def test_a_request_that_is_not_sampled_is_as_without_tracing() -> None:
-    """No span is built; subgraphs are told that its trace is not recorded, so that they record none."""
+@pytest.mark.parametrize("headers", [{}, {"traceparent": CALLER}])
+async def test_a_request_that_is_not_sampled_is_as_without_tracing(headers: dict[str, str]) -> None:
+    """No span is built, and subgraphs in the process see no client's trace, which they would follow."""
     recording = Recording(NEVER)
     asked = Asked(recording)
-    await asked.post(traceparent=CALLER)
+    await asked.post(**headers)
     assert not recording.spans
-    (told,) = {headers["traceparent"] for headers in asked.seen}
-    assert told.endswith("-00")
-    assert told[:35] != CALLER[:35]
+    told = {found.get("traceparent") for found in asked.seen}
+    if headers:
+        (header,) = told
+        assert header.endswith("-00")
+        assert header[:35] != CALLER[:35]
+    else:
+        assert told == {None}
+
+
+async def test_a_subgraph_over_http_is_told_what_is_not_recorded() -> None:
+    """Otherwise it would begin a trace of its own, by its own share."""
+    recording = Recording(NEVER)
+    seen: list[str] = []
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend(value.decode() for name, value in scope["headers"] if name == b"traceparent")
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"27")]})
+        await send({"type": "http.response.body", "body": b'{"data":{"me":{"name":"x"}}}'[:27]})
+
+    with listen("127.0.0.1", 0) as listener:
+        async with serving(served, listener):
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            federation = shop()
+            urls = dict.fromkeys(federation.transports(), url)
+            app = create_gateway(
+                federation.sdl, None, GatewaySettings(subgraph_urls=urls), tracing=recording.tracing
+            )
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(app), base_url="http://gateway.test"
+            ) as client:
+                await client.post("/graphql", json={"query": "{ me { name } }"})
+    (header,) = seen
+    assert header.endswith("-00")
+    assert not recording.spans
 
 
 async def test_without_tracing_nothing_is_built() -> None:
@@ -185,6 +240,7 @@ async def test_a_refusal_is_named_by_its_code() -> None:
     assert "secretOfC4711" not in "".join(span.to_json() for span in recording.spans)
 
 
+@pytest.mark.usefixtures("every_stage")
 async def test_a_stranger_is_refused_in_a_trace_of_two_spans() -> None:
     """Nothing is prepared for somebody without a session."""
 
