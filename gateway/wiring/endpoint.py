@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
+from gateway.http.compression import Compression
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.response_caching import ResponseCaching
@@ -19,7 +22,9 @@ def client_endpoint(
     settings: GatewaySettings,
     metrics: Metrics,
     admission: Admission,
-    rules: CompiledRules | None = None,
+    *,
+    rules: CompiledRules | None,
+    compression: Compression | None,
 ) -> Endpoint:
     """Build the endpoint for clients."""
     forwarding, seen = Forwarding.of(settings.forwarded_headers), settings.forwarded_headers
@@ -43,6 +48,14 @@ def client_endpoint(
             name_headers,
             authenticates=pipeline.authentication.is_required,
             is_shared=forwarding.others is None,
+            compresses=compression is not None,
         ),
+        compression=compression,
+        reads_gzip=settings.gzip_requests,
         collects_headers=rules is not None and bool(rules.replies),
     )
+
+
+def response_compression(settings: GatewaySettings, thread: Executor) -> Compression | None:
+    """Build what compresses responses, the large ones in a thread; None if the settings want none."""
+    return Compression(settings.compression_bytes, thread) if settings.compression else None
