@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from asyncio import CancelledError
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from msgspec import structs
@@ -17,6 +18,7 @@ from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, Req
 from gateway.header_rules import collect
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
+from gateway.http.compression import ACCEPT_ENCODING, Compression
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
 from gateway.http.request import ReceivedRequest
 from gateway.http.response_caching import NO_STORE, PAGE_HEADERS, ResponseCaching
@@ -57,6 +59,8 @@ class Endpoint:
         negotiation: Chooses media types.
         caching: Lets caches keep answers to GET.
         collects_headers: Whether subgraphs' responses may have headers for clients.
+        compression: Compresses responses; None for never.
+        reads_gzip: Whether the bodies of requests may be compressed.
     """
 
     pipeline: ResponsePipeline
@@ -68,6 +72,8 @@ class Endpoint:
     negotiation: Negotiation
     caching: ResponseCaching
     collects_headers: bool = False
+    compression: Compression | None = None
+    reads_gzip: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET; a browser gets GraphiQL."""
@@ -86,10 +92,10 @@ class Endpoint:
             return self._page()
         return await self.respond(client, raw, parameters=scope["query_string"])
 
-    async def respond(
+    def respond(
         self, client: Client, raw: RawHeaders, body: bytes | None = None, parameters: bytes | None = None
-    ) -> Reply:
-        """Return the reply to a request.
+    ) -> Coroutine[Any, Any, Reply]:
+        """Answer a request; the result returns the reply.
 
         Args:
             client: The other end of the connection.
@@ -98,12 +104,26 @@ class Endpoint:
             parameters: The query string of a GET.
         """
         headers = combined(raw)
+        answering = self._respond(client, headers, body, parameters)
+        if self.compression is None or ACCEPT_ENCODING not in headers:
+            return answering
+        return self.compression.compressed(answering, headers)
+
+    async def _respond(
+        self,
+        client: Client,
+        headers: Mapping[bytes, bytes],
+        body: bytes | None,
+        parameters: bytes | None,
+    ) -> Reply:
         media = self.negotiation.choose(headers.get(b"accept", b""))
         if media is None:
             return NOT_ACCEPTABLE
         started = self.metrics.begin()
         forwarded = self.forwarding.pick(headers)
         request = ReceivedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
+        if self.reads_gzip:
+            request.reads_gzip = True
         try:
             if self.collects_headers:
                 collected = collect()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.errors import BodyTooLarge
+from gateway.decompression import Broken, TooMuch, gunzipped
+from gateway.errors import BodyTooLarge, RequestError
 from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers
 from gateway.monitoring import Recorder
@@ -24,6 +25,7 @@ class ReceivedRequest:
         body: The body of a POST, if all of it has arrived.
         parameters: The query string of a GET; None for a POST.
         recorder: Counts requests like this one; None until its operation is known.
+        reads_gzip: Whether the body may be compressed.
     """
 
     client: Client
@@ -33,6 +35,7 @@ class ReceivedRequest:
     body: bytes | None = None
     parameters: bytes | None = None
     recorder: Recorder | None = None
+    reads_gzip: bool = False
 
     @property
     def method(self) -> str:
@@ -65,12 +68,26 @@ class ReceivedRequest:
         """
         if self.parameters is not None:
             return None
-        _check_content(self.headers)
+        is_compressed = self.reads_gzip and self.headers.get(b"content-encoding", b"").lower() == b"gzip"
+        _check_content(self.headers, is_compressed=is_compressed)
         if self.body is None:
             self.body = await self.client.read(self.body_limit)
         elif len(self.body) > self.body_limit:
             raise BodyTooLarge(self.body_limit)
-        return self.body
+        return self._decompressed(self.body) if is_compressed else self.body
+
+    def _decompressed(self, body: bytes) -> bytes:
+        """Return what a compressed body holds; the limit holds for both.
+
+        Raises:
+            RequestError: It is not gzip, or too large.
+        """
+        try:
+            return gunzipped(body, self.body_limit)
+        except TooMuch as error:
+            raise BodyTooLarge(self.body_limit) from error
+        except Broken as error:
+            raise RequestError(f"The body is not gzip: {error}.", code="INVALID_COMPRESSION") from error
 
     def parse(self, body: bytes | None) -> GraphQLRequest:
         """Parse the body, or the parameters of a GET.
@@ -85,9 +102,9 @@ class ReceivedRequest:
         )
 
 
-def _check_content(headers: Mapping[bytes, bytes]) -> None:
+def _check_content(headers: Mapping[bytes, bytes], *, is_compressed: bool) -> None:
     if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
         check_content(
             headers.get(b"content-type", b"").decode(ENCODING),
-            headers.get(b"content-encoding", b"identity").decode(ENCODING),
+            "identity" if is_compressed else headers.get(b"content-encoding", b"identity").decode(ENCODING),
         )

@@ -10,6 +10,7 @@ from typing import Final
 from gateway.cache_control import CachePolicy
 from gateway.header_rules import strictest
 from gateway.http.client import NOT_MODIFIED, Reply
+from gateway.http.compression import gzip_tag
 
 CACHE_CONTROL: Final = b"cache-control"
 NO_STORE: Final = (CACHE_CONTROL, b"no-store")
@@ -45,6 +46,7 @@ class ResponseCaching:
         *,
         authenticates: bool = False,
         is_shared: bool = True,
+        compresses: bool = False,
     ) -> ResponseCaching:
         """Build it.
 
@@ -54,10 +56,12 @@ class ResponseCaching:
             name_headers: The headers in which clients name themselves, if that decides on answers.
             authenticates: Whether the gateway finds a session, by whatever a browser sends as credentials.
             is_shared: Whether all headers that decide on answers are among these.
+            compresses: Whether responses may be compressed.
         """
         credentials = ("authorization", "cookie") if authenticates else ("authorization",)
         depends_on = [each for each in forwarded if each not in TRACING]
-        vary = dict.fromkeys(["accept", *depends_on, *credentials, key_header, *name_headers])
+        encoding = ["accept-encoding"] if compresses else []
+        vary = dict.fromkeys(["accept", *encoding, *depends_on, *credentials, key_header, *name_headers])
         personal = dict.fromkeys([*depends_on, *credentials, key_header])
         return cls(
             ", ".join(vary).encode("latin-1"),
@@ -87,14 +91,11 @@ class ResponseCaching:
             lifetime = strictest(every).encode("latin-1")
             if lifetime == NO_STORE[1]:
                 return status, content_type, body, (*more, NO_STORE)
-        caching = (
-            (CACHE_CONTROL, lifetime),
-            (b"etag", tag),
-            (b"vary", self.vary),
-        )
-        if _matches(headers.get(b"if-none-match"), tag):
-            return NOT_MODIFIED, content_type, b"", (*more, *caching)
-        return status, content_type, body, (*more, *caching)
+        control, vary = (CACHE_CONTROL, lifetime), (b"vary", self.vary)
+        for each in (tag, gzip_tag(tag)):  # of the two representations that the client may have
+            if _matches(headers.get(b"if-none-match"), each):
+                return NOT_MODIFIED, content_type, b"", (*more, control, (b"etag", each), vary)
+        return status, content_type, body, (*more, control, (b"etag", tag), vary)
 
 
 def _matches(if_none_match: bytes | None, tag: bytes) -> bool:

@@ -17,6 +17,7 @@ from gateway.resilience.settings import ResilienceSettings
 from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.answers import AnswerSettings
+from gateway.settings.compression import CompressionSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
@@ -54,6 +55,7 @@ class GatewaySettings(
     DocumentSettings,
     CorsSettings,
     HttpSettings,
+    CompressionSettings,
     TlsSettings,
 ):
     """The settings, read from `FURLONG_GATEWAY_…` variables of the environment.

@@ -37,7 +37,7 @@ HEAD: Final = (
     "host: {authority}\r\n"
     "content-type: application/json\r\n"
     "accept: application/graphql-response+json, application/json;q=0.9\r\n"
-    "accept-encoding: identity\r\n"
+    "accept-encoding: {encoding}\r\n"
     "user-agent: furlong-gateway\r\n"
 )
 
@@ -114,10 +114,11 @@ class HttpTransport:
         """
         limits = limits or HttpLimits()
         address = Address.of(url)
-        head = HEAD.format(target=address.target, authority=address.authority).encode("ascii")
+        encoding = "gzip" if limits.reads_gzip else "identity"
+        head = HEAD.format(target=address.target, authority=address.authority, encoding=encoding)
         trust = limits.tls.reloaded() if address.is_secure else None
         connections = Connections(address, limits, trust, keeps_headers=reply_headers is not None)
-        return cls(head, connections, reply_headers, sign)
+        return cls(head.encode("ascii"), connections, reply_headers, sign)
 
     def reaches(
         self,

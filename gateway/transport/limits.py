@@ -18,6 +18,7 @@ class HttpLimits:
         connections: How many connections may be open at once.
         idle_seconds: How long an unused connection is kept. Subgraphs must keep theirs for longer: a request
             that is sent while the other side closes is lost, and nothing is sent twice.
+        reads_gzip: Whether replies may be compressed.
         tls: How the subgraph is reached if its URL is one of https.
     """
 
@@ -26,4 +27,5 @@ class HttpLimits:
     answer_bytes: int = 2 * 1024 * 1024
     connections: int = 50
     idle_seconds: float = 2.0
+    reads_gzip: bool = False
     tls: SubgraphTls = field(default_factory=SubgraphTls)

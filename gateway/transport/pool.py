@@ -196,13 +196,19 @@ class Pool:
             )
         trust = self._current_trust()
         _, connection = await self._loop.create_connection(
-            lambda: Connection(self, ReplyReader(limits.answer_bytes, keeps_headers=self._keeps_headers)),
+            lambda: Connection(self, self._reader()),
             sock=sock,
             ssl=trust,
             server_hostname=None if trust is None else limits.tls.server_name or address.host,
             ssl_handshake_timeout=None if trust is None else limits.total_seconds,
         )
         return connection
+
+    def _reader(self) -> ReplyReader:
+        limits = self._limits
+        return ReplyReader(
+            limits.answer_bytes, keeps_headers=self._keeps_headers, reads_gzip=limits.reads_gzip
+        )
 
     def _current_trust(self) -> ssl.SSLContext | None:
         """Return the context for a new connection, by files that were looked at a few seconds ago."""

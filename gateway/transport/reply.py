@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import httptools
 
+from gateway.decompression import GzipReader, TooMuch
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
 
 HEAD_BYTES: Final = 64 * 1024
@@ -49,6 +50,7 @@ class ReplyReader:
     __slots__ = (
         "_complete",
         "_framed",
+        "_gzip",
         "_headers",
         "_in_head",
         "_keeps_headers",
@@ -56,13 +58,16 @@ class ReplyReader:
         "_parser",
         "_parts",
         "_read",
+        "_reads_gzip",
         "_size",
         "_spoilt",
         "is_kept",
     )
 
-    def __init__(self, limit: int, *, keeps_headers: bool = False) -> None:
+    def __init__(self, limit: int, *, keeps_headers: bool = False, reads_gzip: bool = False) -> None:
         self._limit = limit
+        self._reads_gzip = reads_gzip
+        self._gzip: GzipReader | None = None
         self._keeps_headers = keeps_headers
         self._headers: list[tuple[bytes, bytes]] = []
         self._parser = httptools.HttpResponseParser(self)
@@ -77,6 +82,7 @@ class ReplyReader:
         self._complete = self._framed = False
         self._in_head = True
         self._headers.clear()
+        self._gzip = None
 
     def feed(self, data: bytes) -> Reply | None:
         """Read a part of a reply, and return the reply once it is complete.
@@ -100,7 +106,7 @@ class ReplyReader:
 
     def end(self) -> Reply | None:
         """Return the reply that the end of the connection completes, if its length was not declared."""
-        if self._complete or self._in_head or self._framed:
+        if self._complete or self._in_head or self._framed or self._is_cut_short():
             return None
         return self._whole()
 
@@ -116,7 +122,10 @@ class ReplyReader:
         if lowered in (b"content-length", b"transfer-encoding"):
             self._framed = True
         elif lowered == b"content-encoding" and value.lower() != b"identity" and not self._complete:
-            raise Unwanted("a content encoding that was not requested")
+            # One that is repeated, or in a trailer, is unwanted too.
+            if not self._reads_gzip or value.lower() != b"gzip" or self._gzip or not self._in_head:
+                raise Unwanted("a content encoding that was not requested")
+            self._gzip = GzipReader(self._limit)
         if self._keeps_headers and self._in_head:
             self._headers.append((lowered, value))
 
@@ -128,6 +137,11 @@ class ReplyReader:
         """Keep a part of a body."""
         if self._complete:
             return
+        if self._gzip is not None:
+            try:
+                body = self._gzip.feed(body)
+            except TooMuch as error:
+                raise TooLarge(f"more than {self._limit} bytes") from error
         self._size += len(body)
         if self._size > self._limit:
             raise TooLarge(f"more than {self._limit} bytes")
@@ -140,9 +154,15 @@ class ReplyReader:
         if self._parser.get_status_code() < FIRST_FINAL:
             self._in_head, self._framed = True, False
             self._headers.clear()
+            self._gzip = None
             return
+        if self._is_cut_short():
+            raise Unwanted("a compressed body that is cut short")
         self._complete = True
         self.is_kept = self._parser.should_keep_alive()
+
+    def _is_cut_short(self) -> bool:
+        return self._gzip is not None and not self._gzip.is_whole
 
     def _whole(self) -> Reply:
         if self._spoilt:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+
 from gateway.browsers import CorsPolicy
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
+from gateway.http.compression import Compression
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
@@ -21,7 +24,9 @@ def client_endpoint(
     settings: GatewaySettings,
     metrics: Metrics,
     admission: Admission,
-    rules: CompiledRules | None = None,
+    *,
+    rules: CompiledRules | None,
+    compression: Compression | None,
 ) -> Endpoint | CorsEndpoint:
     """Build the endpoint for clients; without pages of other origins nothing is asked about them."""
     forwarding, seen = Forwarding.of(settings.forwarded_headers), settings.forwarded_headers
@@ -45,8 +50,16 @@ def client_endpoint(
             name_headers,
             authenticates=pipeline.authentication.is_required,
             is_shared=forwarding.others is None,
+            compresses=compression is not None,
         ),
+        compression=compression,
+        reads_gzip=settings.gzip_requests,
         collects_headers=rules is not None and bool(rules.replies),
     )
     policy = CorsPolicy.of(settings)
     return endpoint if policy is None else CorsEndpoint(endpoint, policy)
+
+
+def response_compression(settings: GatewaySettings, thread: Executor) -> Compression | None:
+    """Build what compresses responses, the large ones in a thread; None if the settings want none."""
+    return Compression(settings.compression_bytes, thread) if settings.compression else None

@@ -15,7 +15,7 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport
-from gateway.wiring.endpoint import client_endpoint
+from gateway.wiring.endpoint import client_endpoint, response_compression
 from gateway.wiring.headers import header_rules
 from gateway.wiring.hooks import graph_hooks
 from gateway.wiring.monitoring import recorders
@@ -81,7 +81,14 @@ def graph_version(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
         settings=settings,
-        endpoint=client_endpoint(answering, settings, shared.metrics, shared.admission, rules),
+        endpoint=client_endpoint(
+            answering,
+            settings,
+            shared.metrics,
+            shared.admission,
+            rules=rules,
+            compression=response_compression(settings, shared.large_responses),
+        ),
         planning=planning,
         executor=executor,
         over_http=over_http,

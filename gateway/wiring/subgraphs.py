@@ -15,7 +15,7 @@ from gateway.transport import HttpLimits, HttpTransport, Transport
 from gateway.wiring.signing import request_signing
 
 EVERY: Final = "*"
-"""Stands for the subgraphs that the settings of TLS do not name."""
+"""Stands for all subgraphs that a setting does not name."""
 
 
 def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
@@ -54,8 +54,8 @@ def http_transports(
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL; or
             the keys that sign requests cannot be used.
     """
-    named = set(given) | set(settings.subgraph_urls) | (set(settings.subgraph_tls) - {EVERY})
-    unknown = sorted(named - set(model.subgraphs))
+    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls, *settings.subgraph_compression}
+    unknown = sorted(named - {EVERY, *model.subgraphs})
     if unknown:
         raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
     limits = HttpLimits(
@@ -90,6 +90,7 @@ def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits
     return replace(
         limits,
         total_seconds=settings.subgraph_seconds.get(name, limits.total_seconds),
+        reads_gzip=not {name, EVERY}.isdisjoint(settings.subgraph_compression),
         tls=_tls(name, settings),
         connections=settings.subgraph_connection_limits.get(name, limits.connections),
     )

@@ -33,7 +33,7 @@ SDL = joined(
     "a",
 ).replace("query: Query", "query: Query mutation: Mutation")
 RESPONSE_JSON = "application/graphql-response+json"
-VARY = "accept, authorization, accept-language, graphql-client-key"
+VARY = "accept, accept-encoding, authorization, accept-language, graphql-client-key"
 
 
 @asynccontextmanager

@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 
+from gateway.http.server.lifecycle.workers import HANGING_SECONDS, START_SECONDS, Worker
 from tests.http.busy_clients import BusyClients
 
 PATIENCE_SECONDS = 60.0
@@ -115,3 +117,43 @@ async def kill_and_ask(worker: int, port: int) -> int:
             with contextlib.suppress(httpx.TransportError):
                 if (answering := await answering_worker(port)) != worker:
                     return answering
+
+
+class Pings:
+    """The supervisor's end of a pipe to a worker, which answers when the test says."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.answered = 0
+
+    def send(self, _: None) -> None:
+        """Note a question."""
+        self.asked += 1
+
+    def poll(self) -> bool:
+        """Whether there is an answer."""
+        return self.answered > 0
+
+    def recv(self) -> None:
+        """Take the answer."""
+        self.answered -= 1
+
+
+def test_a_worker_hangs_only_if_it_has_not_answered_for_long() -> None:
+    """It may take minutes to start, where a machine is slow; once it serves, half a minute is too long."""
+    now = 0.0
+    pings = Pings()
+    worker = object.__new__(Worker)
+    worker._now, worker._pings = lambda: now, cast("Any", pings)
+    worker._asked_at, worker._patience = None, START_SECONDS
+    assert not worker.hangs()
+    now = START_SECONDS
+    assert not worker.hangs()
+    assert pings.asked == 1
+    pings.answered = 1
+    assert not worker.hangs()
+    assert pings.asked == 2
+    now += HANGING_SECONDS
+    assert not worker.hangs()
+    now += 1
+    assert worker.hangs()

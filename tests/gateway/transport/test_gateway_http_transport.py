@@ -216,3 +216,61 @@ def test_what_is_no_url_is_told_at_once(url: str) -> None:
     """A wrong setting ends the start, not the first request."""
     with pytest.raises(ValueError, match="not an HTTP URL"):
         HttpTransport.to(url)
+
+
+def gzipped(body: bytes, encoding: str = "gzip") -> React:
+    """Answer with a body that is said to be compressed."""
+    return answering(body, headers={"content-encoding": encoding})
+
+
+async def test_a_subgraph_may_compress_its_answer_if_the_settings_say_so() -> None:
+    """It is asked for gzip then, and may answer without."""
+    body = b'{"data": {"a": 1}}'
+    for react in (gzipped(gzip.compress(body)), answering(), gzipped(body, "identity")):
+        subgraph = Subgraph(react)
+        async with asking(subgraph, replace(PATIENT, reads_gzip=True)) as transport:
+            for _ in range(2):
+                assert await sent(transport) == {"data": {"a": 1}}
+        assert dict(subgraph.received[0].headers())[b"accept-encoding"] == b"gzip"
+        assert subgraph.connections == 1
+
+
+async def test_a_compressed_answer_may_come_in_pieces() -> None:
+    """Byte by byte, in chunks, or ended by the connection."""
+    packed = gzip.compress(b'{"data": {"a": 1}}')
+    chunks = b"".join(b"1\r\n%c\r\n" % each for each in packed) + b"0\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n"
+    for content, is_kept in (
+        (head + b"transfer-encoding: chunked\r\n\r\n" + chunks, True),
+        (head + b"\r\n" + packed, False),
+    ):
+
+        async def react(request: Received, content: bytes = content, *, is_kept: bool = is_kept) -> None:
+            for each in range(0, len(content), 50):
+                request.writer.write(content[each : each + 50])
+                await request.writer.drain()
+            if not is_kept:
+                request.writer.close()
+
+        async with asking(Subgraph(react), replace(PATIENT, reads_gzip=True)) as transport:
+            assert await sent(transport) == {"data": {"a": 1}}
+
+
+@pytest.mark.parametrize(
+    ("react", "reason"),
+    [
+        (gzipped(gzip.compress(b'{"data": "' + b"x" * 1_000 + b'"}')), "more than 1000 bytes"),
+        (gzipped(gzip.compress(b" " * 50_000_000)), "more than 1000 bytes"),
+        (gzipped(gzip.compress(b'{"data"') + gzip.compress(b": 1}")), "data after the end"),
+        (gzipped(gzip.compress(b'{"data": {"a": 1}}') + b"\0"), "data after the end"),
+        (gzipped(gzip.compress(b'{"data": {"a": 1}}')[:-1]), "cut short"),
+        (gzipped(b'{"data": {"a": 1}}'), "incorrect header"),
+        (gzipped(gzip.compress(gzip.compress(b'{"data": null}')), "gzip, gzip"), "not requested"),
+        (gzipped(b'{"data": {"a": 1}}', "br"), "not requested"),
+    ],
+)
+async def test_a_compressed_answer_is_read_within_limits(react: React, reason: str) -> None:
+    """The limit holds for what comes out, and there is one member."""
+    async with asking(Subgraph(react), replace(PATIENT, reads_gzip=True)) as transport:
+        with pytest.raises(SubgraphUnreachable, match=reason):
+            await sent(transport)

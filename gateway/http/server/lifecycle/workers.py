@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Final
@@ -21,8 +21,14 @@ from gateway.http.server.lifecycle.config import ServerConfig
 from gateway.http.server.lifecycle.server import STOP_AT_ONCE, Server
 
 PING_SECONDS: Final = 1.0
-PATIENCE_SECONDS: Final = 5.0
-"""How long a worker may take to answer the supervisor, and longer than its time to stop."""
+START_SECONDS: Final = 300.0
+"""How long a worker may take to its first answer, on whatever machine: it imports the product before that."""
+
+HANGING_SECONDS: Final = 30.0
+"""How long a worker that serves may leave the supervisor without an answer."""
+
+STOPPING_SECONDS: Final = 5.0
+"""How much longer than its time to stop a worker may take."""
 
 SPAWNING: Final = multiprocessing.get_context("spawn")
 """A fork would copy threads and locks of the supervisor."""
@@ -34,18 +40,18 @@ def serve_in_worker(config: ServerConfig, listener: socket.socket, pings: Connec
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # also before the server runs, and without anything to reload
     server = Server(config, shares_socket=True)
-    threading.Thread(target=_answer_pings, args=(server, pings), daemon=True).start()
+    threading.Thread(target=_answer_pings, args=(pings,), daemon=True).start()
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
     server.run(sockets=[listener])
     if not server.started:
         raise SystemExit(STARTUP_FAILURE)
 
 
-def _answer_pings(server: Server, pings: Connection) -> None:
+def _answer_pings(pings: Connection) -> None:
     with suppress(EOFError, OSError):
         while True:
             pings.recv()
-            pings.send(server.started)
+            pings.send(None)
 
 
 def _stop_with_supervisor() -> None:
@@ -56,21 +62,37 @@ def _stop_with_supervisor() -> None:
 
 
 class Worker:
-    """A worker process, as the supervisor sees it."""
+    """A worker process, as the supervisor sees it.
 
-    def __init__(self, config: ServerConfig, listener: socket.socket) -> None:
+    Args:
+        config: The configuration.
+        listener: The listening socket.
+        now: Returns the time in seconds.
+    """
+
+    def __init__(
+        self, config: ServerConfig, listener: socket.socket, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._now = now
+        self._asked_at: float | None = None
+        self._patience = START_SECONDS
         self._pings, theirs = SPAWNING.Pipe()
         self.process = SPAWNING.Process(target=serve_in_worker, args=(config, listener, theirs))
         self.process.start()
         theirs.close()
 
-    def answers(self) -> bool | None:
-        """Return whether the worker serves by now; None if it does not answer."""
-        with suppress(EOFError, OSError):
-            self._pings.send(None)
-            if self._pings.poll(PATIENCE_SECONDS):
-                return bool(self._pings.recv())
-        return None
+    def hangs(self) -> bool:
+        """Return whether the worker has not answered for too long; does not wait for an answer."""
+        try:
+            if self._asked_at is not None and self._pings.poll():
+                self._pings.recv()
+                self._asked_at, self._patience = None, HANGING_SECONDS
+            if self._asked_at is None:
+                self._pings.send(None)
+                self._asked_at = self._now()
+        except (EOFError, OSError):
+            return True
+        return self._now() - self._asked_at > self._patience
 
     def signal(self, number: int) -> None:
         """Send a signal, unless the process has ended."""
@@ -130,7 +152,7 @@ class Workers:
                     return number
                 self._signal_all(signal.SIGHUP)
             for place, worker in enumerate(self._workers):
-                if worker.process.is_alive() and worker.answers() is not None:
+                if worker.process.is_alive() and not worker.hangs():
                     continue
                 worker.kill()
                 if worker.process.exitcode == STARTUP_FAILURE:
@@ -152,10 +174,10 @@ class Workers:
         if number != signal.SIGTERM:
             self._signal_all(STOP_AT_ONCE)
         self._listener.close()
-        second = second or self._until_ended(times.finish_seconds + PATIENCE_SECONDS)
+        second = second or self._until_ended(times.finish_seconds + STOPPING_SECONDS)
         if second is not None:
             self._signal_all(signal.SIGTERM)
-            self._until_ended(PATIENCE_SECONDS)
+            self._until_ended(STOPPING_SECONDS)
             raise SystemExit(128 + second)
 
     def _until_ended(self, seconds: float) -> int | None:
