@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic_settings import SettingsConfigDict
 
+from gateway.access.settings import AccessSettings
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
@@ -40,6 +41,7 @@ class GatewaySettings(
     CacheSettings,
     RateLimitSettings,
     DemandSettings,
+    AccessSettings,
     TokenSettings,
     ClientSettings,
     TrustedDocumentSettings,

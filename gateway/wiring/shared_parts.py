@@ -21,6 +21,7 @@ from gateway.resilience import KnownGuards
 from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
+from gateway.wiring.access import AccessDecisions
 from gateway.wiring.resilience import known_guards
 from gateway.wiring.response_cache import response_caching
 from tracing import Tracing
@@ -42,6 +43,7 @@ class SharedParts:
         rate_limits: The rate limits, with what everybody has spent.
         caching: How subgraphs' responses are kept; None if they are not.
         guards: Protect calls of subgraphs.
+        access: Decides who may see what.
         extensions: Called at the stages of the pipeline.
         tracing: Records traces; None without traces.
         large_responses: A thread that makes large responses.
@@ -57,6 +59,7 @@ class SharedParts:
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     rate_limits: RateLimits | None
     guards: KnownGuards
+    access: AccessDecisions
     caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
     tracing: Tracing | None = None
@@ -73,6 +76,7 @@ def shared_parts(
     admission: Admission,
     metrics: Metrics,
     customer_of: CustomerOf | None,
+    access: AccessDecisions,
     extensions: tuple[Extension, ...] = (),
     tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
@@ -103,6 +107,7 @@ def shared_parts(
         trusted_policies=trusted_documents_policies(settings, documents),
         rate_limits=limits,
         guards=known_guards(admission, registry, customer_of),
+        access=access,
         caching=caching,
         extensions=extensions,
         tracing=tracing,
