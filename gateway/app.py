@@ -10,6 +10,8 @@ from typing import Final
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
 
+from gateway.access.deciders import DecidePolicies
+from gateway.access.granted import AccessOf
 from gateway.extensions import Extension, load_extensions
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
@@ -20,6 +22,7 @@ from gateway.rate_limits import CustomerOf
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
+from gateway.wiring.access import access_decisions
 from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
 from gateway.wiring.monitoring import watching
@@ -42,6 +45,8 @@ def create_gateway(
     *,
     authenticate_cached: AuthenticateCached | None = None,
     customer_of: CustomerOf | None = None,
+    decide_policies: DecidePolicies | None = None,
+    access_of: AccessOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
     extensions: Iterable[Extension] = (),
@@ -61,6 +66,10 @@ def create_gateway(
         authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns the
             session, or None if `authenticate` must be awaited.
         customer_of: Returns the key of a session's customer, or None, for rate limits by customer.
+        decide_policies: Decides which policies of `@policy` hold for a request, as far as the settings have
+            no expressions for them.
+        access_of: Returns what a session has for `@authenticated` and `@requiresScopes`; by default, it is
+            authenticated unless it is None, and has the scopes of its claims.
         collectors: Further metrics for `GET /metrics`.
         tracing: Records traces of requests; by default the settings decide whether there are any.
         remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
@@ -68,10 +77,9 @@ def create_gateway(
         reload: Where the supergraph and settings come from, if they may change while the gateway serves.
 
     Raises:
-        SupergraphError: The supergraph is broken, a subgraph has neither transport nor URL, or access is
-            restricted and the settings do not leave its enforcement to the subgraphs.
+        SupergraphError: The supergraph is broken, or a subgraph has neither transport nor URL.
         ValueError: The settings contradict one another, or sessions are checked both by settings and by
-            `authenticate`.
+            `authenticate`, or policies decided by both settings and `decide_policies`.
     """
     chosen = settings or GatewaySettings()
     sessions = checked_sessions(chosen, authenticate)
@@ -86,6 +94,7 @@ def create_gateway(
     authenticates = authentication(sessions, chosen, authenticate, authenticate_cached)
     every = (*load_extensions(chosen.extensions), *extensions)
     recorded = opened_tracing(chosen, tracing)
+    access = access_decisions(chosen, metrics.registry, decide_policies, access_of)
     shared, closing = shared_parts(
         chosen,
         transports or {},
@@ -95,6 +104,7 @@ def create_gateway(
         customer_of=customer_of,
         extensions=every,
         tracing=recorded,
+        access=access,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     background: list[Background] = [
@@ -102,7 +112,7 @@ def create_gateway(
         *watching(chosen, shared),
         *(each.run for each in every),
     ]
-    closed_last = [graph, *closing, *own_tracing(recorded, tracing)]
+    closed_last = [graph, *closing, *access.closing, *own_tracing(recorded, tracing)]
     app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background))
     if reload is not None:
         outcomes = ReloadOutcomes(graph)

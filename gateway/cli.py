@@ -11,6 +11,9 @@ import orjson
 import typer
 from pydantic import ValidationError
 
+from gateway.access.operations import OperationAccess
+from gateway.access.requirements import Granted
+from gateway.access.restriction import hidden_paths
 from gateway.app import create_gateway
 from gateway.compiled import write_plan
 from gateway.cost_figures import (
@@ -31,12 +34,12 @@ from gateway.operators import OperatorsPortError, operators_port
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.preparation_limits import Limits
 from gateway.plan import show
-from gateway.planner import explain_plan, normalize, plan_with_reasons
+from gateway.planner import Operation, explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings
 from gateway.settings.file import SettingsInvalid, read_settings
 from gateway.signed_requests.cli import cli as keys
 from gateway.sources import SourceError
-from gateway.supergraph import load_supergraph
+from gateway.supergraph import Supergraph, load_supergraph
 from gateway.usage_command import show_usage
 from gateway.wiring.reload import first_text, reload_of, supergraph_source
 from logs import LogSettings, configure_logs
@@ -118,8 +121,18 @@ def show_plan(
         typer.Option("--explain", help="Also print the paths to each field and why one was chosen."),
     ] = False,
     code: Annotated[bool, typer.Option("--code", help="Also print the generated functions.")] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Plan what a client without a session may see.")
+    ] = False,
+    authenticated: Annotated[
+        bool, typer.Option("--authenticated", help="Plan what a client with a session may see.")
+    ] = False,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="A scope of such a session; may be repeated.")
+    ] = None,
+    policy: Annotated[list[str] | None, typer.Option(help="A policy that holds; may be repeated.")] = None,
 ) -> None:
-    """Print the plan of an operation."""
+    """Print the plan of an operation; whoever asks, unless what a client has is given."""
     with _reported(supergraph):
         model = load_supergraph(_text(supergraph))
     settings = _settings()
@@ -129,6 +142,13 @@ def show_plan(
         given = _variables(variables)
         conditions = {name: given[name] is True for name in prepared.conditions if name in given}
         wanted = normalize(model, *prepared.parsed(), conditions)
+        if anonymous or authenticated or scope or policy:
+            granted = Granted(
+                authenticated=authenticated or bool(scope),
+                scopes=frozenset(scope or ()),
+                policies=frozenset(policy or ()),
+            )
+            wanted = _restricted(model, wanted, granted)
         made, best = plan_with_reasons(model, wanted, labels=frozenset(label or ()))
         typer.echo(show(made))
         if explain:
@@ -179,6 +199,18 @@ def show_cost(
             typer.echo("\n".join(printed_documents(read, settings)).rstrip())
         if any(each.errors or each.is_refused(settings) for each in read.values()):
             raise typer.Exit(REFUSED)
+
+
+def _restricted(model: Supergraph, operation: Operation, granted: Granted) -> Operation:
+    """Return what a client may see of an operation, and print what it may not."""
+    access = OperationAccess.of(model)
+    unmet = granted.unmet(access.fields.rules.all)
+    if not unmet:
+        return operation
+    restricted = access.restrict(operation, unmet)
+    for path in dict.fromkeys(hidden_paths(restricted)):
+        typer.echo(f"# Hidden: {'.'.join(path)}")
+    return restricted
 
 
 def _propose(log: Path, proposals: Proposals, settings: GatewaySettings, *, as_json: bool) -> None:

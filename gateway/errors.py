@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
@@ -30,6 +31,7 @@ __all__ = [
     "SubgraphUnreachable",
     "SupergraphError",
     "Unauthenticated",
+    "Unauthorized",
     "Unreachable",
     "UnsendableRequest",
     "fresh",
@@ -93,6 +95,19 @@ class InvalidDocument(RequestError):
     def formatted(self) -> list[dict[str, Any]]:
         """Return one error for each violation."""
         return [{**entry, "extensions": {"code": self.code}} for entry in self.entries]
+
+
+class Unauthorized(InvalidDocument):
+    """The client may not see fields of its operation, which refuses the operation as a whole.
+
+    Args:
+        paths: Where the fields are in the response, without list indexes.
+    """
+
+    def __init__(self, paths: Iterable[Sequence[str]]) -> None:
+        entries = [{"message": "Unauthorized field or type", "path": list(each)} for each in paths]
+        super().__init__(entries, "UNAUTHORIZED_FIELD_OR_TYPE")
+        self.status = 403
 
 
 class CannotPlan(RequestError):

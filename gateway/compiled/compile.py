@@ -13,7 +13,7 @@ from gateway.compiled.codegen.completeness import CompletenessCodegen
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.codegen.projection import ProjectionCodegen
 from gateway.compiled.codegen.representations import RepresentationCodegen
-from gateway.compiled.compiled_plan import CompiledPlan
+from gateway.compiled.compiled_plan import CompiledPlan, RestrictedPlan
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.compiled.runtime.entity_fields import EntityField, EntityFields
 from gateway.compiled.runtime.fetch import CompiledFetch, CompiledRoot
@@ -50,7 +50,8 @@ def compile_plan(
     # If an interface's name may stand for a type's, later fetches change the type of an object.
     made = None if plan.interface_objects else stages(plan.fetches, steps)
     project_data = written.source.names[written.projection]
-    return CompiledPlan(plan, made, project_data, written.source, on_deopt, most_items)
+    kind = RestrictedPlan if plan.restricted else CompiledPlan
+    return kind(plan, made, project_data, written.source, on_deopt, most_items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,3 +59,14 @@ class CompiledPlan:
             self.on_deopt("project", type(error).__name__)
             return project(self.plan.shape, data, failures, self.most_items)
         return projected, list(failures)
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedPlan(CompiledPlan):
+    """A plan of which the client may not see everything: errors say what is left out, and where."""
+
+    def project(
+        self, data: dict[str, Any], failures: Iterable[Failure]
+    ) -> tuple[dict[str, Any] | None, list[Failure]]:
+        """Project the data to the client's response, by interpreting the shape: only that knows paths."""
+        return project(self.plan.shape, data, failures, self.most_items)

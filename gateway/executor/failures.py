@@ -17,6 +17,7 @@ from gateway.plan import Names
 Path = tuple[str | int, ...]
 
 INVALID = "SUBGRAPH_INVALID_RESPONSE"
+UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"
 
 
 @dataclass(frozen=True, slots=True)

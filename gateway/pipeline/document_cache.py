@@ -21,6 +21,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from gateway.access.operations import OperationAccess
+from gateway.access.requirements import NOTHING, Requirement
 from gateway.cache_control import cache_policy
 from gateway.caching import Refusals, WeightedCache
 from gateway.demand import CostRules, OperationCost, operation_cost
@@ -61,6 +63,8 @@ class Preparer:
         counted: Callable[[bool], None] | None = None,
         labels: Labels | None = None,
         cost_rules: CostRules | None = None,
+        *,
+        access: OperationAccess | None = None,
     ) -> None:
         self.supergraph = supergraph
         self._limits = limits
@@ -68,6 +72,7 @@ class Preparer:
         self._labels = labels or Labels()
         self._sizes = IntrospectionSizes.of(supergraph.public)
         self._cost_rules = cost_rules
+        self._access = access
         self.documents: WeightedCache[bytes, PreparedDocument] = WeightedCache(
             limits.cache_bytes, limits.pinned_bytes
         )
@@ -223,10 +228,10 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned, as an attempt has shown.
         """
-        plans = request.document.plans
-        planned = plans.get(request.conditions, self._labels_on() if self.supergraph.labels else NO_LABELS)
+        plans, variant = request.document.plans, request.variant
+        planned = plans.get(variant, self._labels_on() if self.supergraph.labels else NO_LABELS)
         if planned is None:
-            plans.check_refused(request.conditions)
+            plans.check_refused(variant)
             return None
         planned.uses += 1
         if self._counted is not None:
@@ -239,14 +244,18 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned.
         """
-        return self._plan(request.document, request.conditions)
+        return self._plan(request.document, request.conditions, unmet=request.unmet)
 
     def measure(self, prepared: PreparedDocument) -> None:
         """Tell the cache what a document takes, now that it has other plans or these are compiled."""
         self.documents.resize(prepared.key, prepared.size)
 
     def planned_for(
-        self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str] | None = None
+        self,
+        prepared: PreparedDocument,
+        conditions: Conditions,
+        on: frozenset[str] | None = None,
+        unmet: Requirement = NOTHING,
     ) -> PlannedOperation:
         """Return the plan of an operation for values of its conditions, ahead of requests.
 
@@ -254,40 +263,48 @@ class Preparer:
             prepared: The operation.
             conditions: The values of its conditions.
             on: The labels of overrides that are on; by default as for a request.
+            unmet: The rules of access that do not hold for the client.
 
         Raises:
             RequestError: It cannot be planned.
         """
-        return self._plan(prepared, conditions, on)
+        return self._plan(prepared, conditions, on, unmet)
 
     def _labels_on(self) -> frozenset[str]:
         labels = self.supergraph.labels
         return self._labels.decide(labels) if labels else NO_LABELS
 
     def _plan(
-        self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str] | None = None
+        self,
+        prepared: PreparedDocument,
+        conditions: Conditions,
+        on: frozenset[str] | None = None,
+        unmet: Requirement = NOTHING,
     ) -> PlannedOperation:
         on, plans = self._labels_on() if on is None else on, prepared.plans
-        known = plans.get(conditions, on)
+        variant = (conditions, unmet) if unmet else conditions
+        known = plans.get(variant, on)
         if self._counted is not None:
             self._counted(known is not None)
         if known is None:
-            plans.check_refused(conditions)
+            plans.check_refused(variant)
             try:
-                known = self._planned(prepared, conditions, on)
+                known = self._planned(prepared, conditions, on, unmet)
             except RequestError as error:
                 if not self.supergraph.labels:
-                    plans.refuse(conditions, error)
+                    plans.refuse(variant, error)
                 raise
-            plans.put(conditions, on, known)
+            plans.put(variant, on, known)
         return known
 
     def _planned(
-        self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str]
+        self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str], unmet: Requirement
     ) -> PlannedOperation:
         document, chosen, operation = self._normalized(prepared, conditions)
         with bounded_nesting():
             check_mutation_fields(operation, self._limits.mutation_fields)
+            if unmet and self._access is not None:
+                operation = self._access.restrict(operation, unmet)
             made = plan(self.supergraph, operation, self._limits.budget, on)
         introspection = introspection_document(document, chosen, operation.introspection)
         return PlannedOperation(made, introspection, plan_bytes(made))
@@ -311,6 +328,10 @@ class Preparer:
             raise InvalidDocument([error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         operation = select_operation(document, operation_name)
         name = operation.name.value if operation.name is not None else None
+        access = None
+        if self._access is not None and operation.operation is not OperationType.SUBSCRIPTION:
+            access = self._access.document(normalize(self.supergraph, document, operation, {}))
+        caching = cache_policy(self.supergraph, document, operation)
         return PreparedDocument(
             text=query,
             name=name,
@@ -324,7 +345,8 @@ class Preparer:
             is_query=operation.operation is OperationType.QUERY,
             plans=DocumentPlans(self._limits.plans),
             introspection=self._sizes.introspection_of(document, operation),
-            cache_policy=cache_policy(self.supergraph, document, operation),
+            cache_policy=caching if access is None or caching is None else access.caching(caching),
+            access=access,
         )
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:

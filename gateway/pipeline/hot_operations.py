@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.access.requirements import NOTHING, Requirement
 from gateway.errors import RequestError
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -25,12 +26,14 @@ class HotOperation:
         conditions: The values of its conditions.
         labels: The labels of progressive overrides that were on, among those that the plan depends on.
         uses: How often the plan was used.
+        unmet: The rules of access that did not hold for its clients.
     """
 
     document: PreparedDocument
     conditions: Conditions
     labels: frozenset[str]
     uses: int
+    unmet: Requirement = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,9 @@ class WarmUp:
 def all_operations(preparer: Preparer) -> list[HotOperation]:
     """Return all operations with plans."""
     return [
-        HotOperation(document, conditions, labels, planned.uses)
+        HotOperation(document, conditions, labels, planned.uses, unmet)
         for _, document in preparer.documents.items()
-        for conditions, labels, planned in document.plans.each()
+        for conditions, unmet, labels, planned in document.plans.each()
     ]
 
 
@@ -105,7 +108,9 @@ def _plan(executor: OperationExecutor, hot: HotOperation) -> PlannedOperation:
     preparer = executor.preparer
     prepared = preparer.prepare(hot.document.text, hot.document.name)
     preparer.estimate(prepared, hot.conditions)
-    planned = preparer.planned_for(prepared, hot.conditions, hot.labels)
+    # Rules that the other version does not have make no difference to its plans.
+    unmet = NOTHING if prepared.access is None else hot.unmet & prepared.access.rules
+    planned = preparer.planned_for(prepared, hot.conditions, hot.labels, unmet)
     if planned.executable is None:
         executor.make_executable(planned)
     preparer.measure(prepared)

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import orjson
 from graphql import GraphQLSchema
 
+from gateway.access.visible_schema import VisibleSchemas
 from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.pipeline.prepared import PreparedRequest
 from gateway.projection import introspect
@@ -63,10 +64,12 @@ class Introspection:
     Attributes:
         public: The public schema.
         answers: Answers that were made before.
+        visible: The schemas that clients see who may not see everything; None if all see the same.
     """
 
     public: GraphQLSchema
     answers: AnswerCache
+    visible: VisibleSchemas | None = None
 
     def is_answered(self, prepared: PreparedRequest, planned: PlannedOperation) -> bool:
         """Return whether a request can be answered without executing introspection."""
@@ -75,19 +78,22 @@ class Introspection:
     def prepare_answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> None:
         """Execute the introspection of a request and keep its answer; this takes long for a large schema."""
         if not self.is_answered(prepared, planned):
-            data = self._executed(planned, prepared.variables)
+            data = self._executed(prepared, planned)
             texts = {name: orjson.dumps(value) for name, value in data.items()}
             answer = {name: orjson.Fragment(text) for name, text in texts.items()}
             self.answers.put(_key(prepared), answer, sum(map(len, texts.values())))
 
     def answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> Mapping[str, Any]:
         """Return the introspection fields of a request by response key."""
-        return self.answers.get(_key(prepared)) or self._executed(planned, prepared.variables)
+        return self.answers.get(_key(prepared)) or self._executed(prepared, planned)
 
-    def _executed(self, planned: PlannedOperation, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def _executed(self, prepared: PreparedRequest, planned: PlannedOperation) -> dict[str, Any]:
         if planned.introspection is None:
             return {}
-        return introspect(self.public, planned.introspection, variables)
+        schema = self.public
+        if prepared.unmet and self.visible is not None:
+            schema = self.visible.without(prepared.unmet)
+        return introspect(schema, planned.introspection, prepared.variables)
 
 
 def _key(prepared: PreparedRequest) -> Hashable:

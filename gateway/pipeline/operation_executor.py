@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.compiled import OnDeopt, ignore_deopt
 from gateway.executor import AnswerLimits, CallMiddleware, Context, Failure, FetchedData
+from gateway.executor.failures import UNAUTHORIZED
 from gateway.masking import ErrorMasking
 from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
@@ -147,6 +148,6 @@ class OperationExecutor:
 
 def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
     """Name the subgraph that supplied a value in which projection found an error."""
-    if failure.service is not None or failure.path is None:
+    if failure.service is not None or failure.path is None or failure.code == UNAUTHORIZED:
         return failure
     return replace(failure, service=providing_subgraph(plan, failure.path))

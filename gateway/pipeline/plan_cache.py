@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from graphql import DocumentNode
 
+from gateway.access.requirements import NOTHING, Requirement
 from gateway.demand import OperationCost
 from gateway.errors import RequestError, fresh
 from gateway.lru_cache import LruCache
@@ -18,8 +19,11 @@ from gateway.plan import QueryPlan
 Conditions: TypeAlias = tuple[tuple[str, bool], ...]
 """The values of the variables in `@skip` and `@include`, by name, in the order of the names."""
 
-_Key: TypeAlias = tuple[Conditions, frozenset[str], frozenset[str]] | Conditions
-"""Conditions alone, as long as no label matters."""
+Variant: TypeAlias = Conditions | tuple[Conditions, Requirement]
+"""What a plan is made for: conditions, and the rules that do not hold for the client if there are any."""
+
+_Key: TypeAlias = tuple[Variant, frozenset[str], frozenset[str]] | Variant
+"""The variant alone, as long as no label matters."""
 
 
 NO_LABELS: Final[frozenset[str]] = frozenset()
@@ -45,7 +49,7 @@ class PlannedOperation:
 
 @dataclass(slots=True, eq=False)
 class DocumentPlans:
-    """The plans of a document, by conditions and by the labels that the planner has examined.
+    """The plans of a document, by conditions, unmet rules of access, and labels that the planner examined.
 
     A document has few of them: its own combinations evict one another, and not the plans of other documents.
     A label that no plan of the document depends on is not part of the key, so that the draw for an unrelated
@@ -58,7 +62,7 @@ class DocumentPlans:
     most: int
     _labels: frozenset[str] = frozenset()
     _plans: LruCache[_Key, PlannedOperation] = field(init=False)
-    _refused: LruCache[Conditions, RequestError] = field(init=False)
+    _refused: LruCache[Variant, RequestError] = field(init=False)
     _costs: LruCache[Conditions, OperationCost] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,23 +70,23 @@ class DocumentPlans:
         self._refused = LruCache(self.most)
         self._costs = LruCache(self.most)
 
-    def get(self, conditions: Conditions, on: frozenset[str]) -> PlannedOperation | None:
+    def get(self, variant: Variant, on: frozenset[str]) -> PlannedOperation | None:
         """Return the plan if it is known; `on` are the labels that are on for this request."""
-        return self._plans.get(self._key(conditions, on) if self._labels else conditions)
+        return self._plans.get(self._key(variant, on) if self._labels else variant)
 
-    def put(self, conditions: Conditions, on: frozenset[str], planned: PlannedOperation) -> None:
+    def put(self, variant: Variant, on: frozenset[str], planned: PlannedOperation) -> None:
         """Keep a plan that was made with these labels on."""
         self._labels |= planned.plan.labels
-        self._plans.put(self._key(conditions, on), planned)
+        self._plans.put(self._key(variant, on), planned)
 
-    def each(self) -> Iterator[tuple[Conditions, frozenset[str], PlannedOperation]]:
-        """Yield all plans with their conditions, and the labels that were on for them."""
+    def each(self) -> Iterator[tuple[Conditions, Requirement, frozenset[str], PlannedOperation]]:
+        """Yield all plans with their conditions, unmet rules, and the labels that were on for them."""
         for key, planned in self._plans.items():
             match key:
-                case (tuple() as conditions, frozenset(), frozenset() as on):
-                    yield conditions, on, planned
+                case (tuple() as variant, frozenset(), frozenset() as on):
+                    yield *_parts(variant), on, planned
                 case _:
-                    yield key, NO_LABELS, planned
+                    yield *_parts(key), NO_LABELS, planned
 
     @property
     def size(self) -> int:
@@ -98,22 +102,31 @@ class DocumentPlans:
         """Keep how the cost of the operation is worked out."""
         self._costs.put(conditions, cost)
 
-    def check_refused(self, conditions: Conditions) -> None:
+    def check_refused(self, variant: Variant) -> None:
         """Refuse at once what could not be planned before: looking for a plan takes the whole budget.
 
         Raises:
             RequestError: An attempt has shown that there is no plan.
         """
-        refused = self._refused.get(conditions)
+        refused = self._refused.get(variant)
         if refused is not None:
             raise fresh(refused)
 
-    def refuse(self, conditions: Conditions, error: RequestError) -> None:
+    def refuse(self, variant: Variant, error: RequestError) -> None:
         """Remember that there is no plan, whatever the labels."""
-        self._refused.put(conditions, fresh(error))
+        self._refused.put(variant, fresh(error))
 
-    def _key(self, conditions: Conditions, on: frozenset[str]) -> _Key:
-        return (conditions, self._labels, on & self._labels) if self._labels else conditions
+    def _key(self, variant: Variant, on: frozenset[str]) -> _Key:
+        return (variant, self._labels, on & self._labels) if self._labels else variant
 
     def __len__(self) -> int:
         return len(self._plans)
+
+
+def _parts(variant: Any) -> tuple[Conditions, Requirement]:
+    """Return the conditions and the unmet rules that a plan was made for."""
+    match variant:
+        case (tuple() as conditions, frozenset() as unmet):
+            return conditions, unmet
+        case _:
+            return variant, NOTHING

@@ -9,12 +9,14 @@ from typing import Any
 import msgspec
 from graphql import DocumentNode, OperationDefinitionNode, parse
 
+from gateway.access.operation_rules import DocumentAccess
+from gateway.access.requirements import NOTHING, Requirement
 from gateway.cache_control import CachePolicy
 from gateway.demand import OperationCost
 from gateway.documents import TrustedDocuments
 from gateway.limits import DocumentIntrospection
 from gateway.pipeline.operation_selection import select_operation
-from gateway.pipeline.plan_cache import Conditions, DocumentPlans
+from gateway.pipeline.plan_cache import Conditions, DocumentPlans, Variant
 from gateway.pipeline.sizes import document_bytes
 from jit.codegen import Variables
 
@@ -37,6 +39,7 @@ class PreparedDocument:
         is_query: Whether the operation is a query, which GET allows.
         introspection: What is introspected; None if `__schema` and `__type` are selected nowhere.
         cache_policy: For how long the answer to a GET may be cached; None for not at all.
+        access: What a client must have to see all of it; None if everybody may.
         plans: The plans that are known.
     """
 
@@ -51,6 +54,7 @@ class PreparedDocument:
     plans: DocumentPlans
     introspection: DocumentIntrospection | None = None
     cache_policy: CachePolicy | None = None
+    access: DocumentAccess | None = None
 
     def parsed(self) -> tuple[DocumentNode, OperationDefinitionNode]:
         """Parse the document again, without locations; return it with the chosen operation."""
@@ -83,6 +87,7 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
         cost: What it may cost, in points; 1 if costs are not worked out.
         cost_fault: What is wrong with its slicing arguments; None if nothing is.
         trusted: The set of trusted documents in which the document was found by its id; None if it was sent.
+        unmet: The rules of access that do not hold for the client.
     """
 
     document: PreparedDocument
@@ -91,6 +96,7 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
     cost: int = 1
     cost_fault: str | None = None
     trusted: TrustedDocuments | None = None
+    unmet: Requirement = NOTHING
 
     @property
     def operation_cost(self) -> OperationCost | None:
@@ -98,6 +104,11 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
         return self.document.plans.cost(self.conditions)
 
     @property
-    def key(self) -> tuple[bytes, Conditions]:
+    def variant(self) -> Variant:
+        """What its plan is made for."""
+        return (self.conditions, self.unmet) if self.unmet else self.conditions
+
+    @property
+    def key(self) -> tuple[bytes, Variant]:
         """Identifies what is planned."""
-        return self.document.key, self.conditions
+        return self.document.key, self.variant

@@ -214,6 +214,7 @@ class QueryPlan:
         interface_objects: Interfaces whose name some subgraph returns instead of the concrete type; a
             concrete type replaces it.
         labels: Labels of progressive overrides that this plan depends on.
+        restricted: Whether anything that was asked for is hidden from the client.
     """
 
     kind: Literal["query", "mutation"]
@@ -223,6 +224,7 @@ class QueryPlan:
     shape: Shape
     interface_objects: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
+    restricted: bool = False
 
     def subgraphs(self) -> Iterator[str]:
         """Yield the subgraph of each fetch, in the plan's order."""

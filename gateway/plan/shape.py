@@ -18,6 +18,7 @@ class ShapeField:
         coordinate: The field's schema coordinate, such as `Club.state`, for messages.
         type: Its type in the public schema.
         below: The shape of its objects; None for a leaf.
+        hidden: Whether the client may not see it: it is null, with an error.
     """
 
     response: str
@@ -25,6 +26,7 @@ class ShapeField:
     coordinate: str
     type: GraphQLOutputType
     below: Shape | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class Shape:
     Attributes:
         only: The concrete type, if no other is possible.
         fields: By concrete type, in the order of the response.
+        hidden: The concrete types whose objects the client may not see: they are null, with an error.
     """
 
     only: str | None
     fields: Mapping[str, tuple[ShapeField, ...]]
+    hidden: frozenset[str] = frozenset()

@@ -49,6 +49,8 @@ class Operation:
         introspection: The root fields that the gateway answers itself.
         introspected: By response name, the selections below these.
         definitions: The variable definitions as printed, by name.
+        hidden_types: The object types whose objects the client may not see: they are null, with an error.
+        restricted: Whether anything is hidden from the client.
     """
 
     kind: Literal["query", "mutation"]
@@ -59,6 +61,8 @@ class Operation:
     introspection: tuple[FieldNode, ...]
     introspected: Mapping[str, Selections]
     definitions: Mapping[str, str]
+    hidden_types: frozenset[str] = frozenset()
+    restricted: bool = False
 
 
 def normalize(
@@ -97,7 +101,7 @@ def normalize(
         name=operation.name.value if operation.name else None,
         root=root,
         wanted=wanted,
-        fetched=_fetched(supergraph, wanted, root),
+        fetched=fetched(supergraph, wanted, root),
         introspection=tuple(_introspection(wanted.of(root))),
         introspected={
             node.alias.value if node.alias else node.name.value: normalizer.normalize(
@@ -114,10 +118,18 @@ def normalize(
     )
 
 
-def _fetched(supergraph: Supergraph, wanted: Selections, root: str) -> Selections:
+def fetched(supergraph: Supergraph, wanted: Selections, root: str) -> Selections:
+    """Return the selections of an operation that have to be fetched.
+
+    Args:
+        supergraph: The supergraph.
+        wanted: All selections of the operation.
+        root: The name of the root type.
+    """
     fields = tuple(each for each in wanted.of(root) if each.name not in INTROSPECTION)
-    fetched = Selections((Group(frozenset({root}), fields),))
-    return typed(fetched, supergraph.interface_objects, supergraph.public)
+    return typed(
+        Selections((Group(frozenset({root}), fields),)), supergraph.interface_objects, supergraph.public
+    )
 
 
 def condition_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:

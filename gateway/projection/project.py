@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import maxsize
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLScalarType
 
 from gateway.executor.answer_limits import LIST_TOO_LONG
-from gateway.executor.failures import INVALID, Failure, Path
+from gateway.executor.failures import INVALID, UNAUTHORIZED, Failure, Path
 from gateway.plan import Shape, ShapeField
 from gateway.projection.leaves import is_valid_leaf
 from gateway.supergraph.selections import TYPENAME
+
+MOST_DENIALS: Final = 1_000
+"""The most errors about what the client may not see; in long lists they would outweigh the data."""
 
 
 class _NullError(Exception):
@@ -31,6 +34,7 @@ class Projection:
 
     failures: list[Failure]
     most_items: int
+    _denials: int = 0
     _explained: set[Path] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -54,15 +58,37 @@ class Projection:
             self.failures.append(Failure(message, code, None, path))
             self._explain(path)
 
+    def _deny(self, path: Path) -> None:
+        """Record that the client may not see what is at a path."""
+        self._denials += 1
+        if self._denials <= MOST_DENIALS:
+            self._fail("Unauthorized field or type", UNAUTHORIZED, path)
+
+    def _hide(self, wanted: ShapeField, path: Path) -> None:
+        """Leave out a field that the client may not see.
+
+        Raises:
+            _NullError: The field cannot be null.
+        """
+        self._deny(path)
+        if isinstance(wanted.type, GraphQLNonNull):
+            raise _NullError
+
     def _object(self, shape: Shape, data: Mapping[str, Any], coordinate: str, path: Path) -> dict[str, Any]:
         concrete = shape.only or data.get(TYPENAME)
         fields = shape.fields.get(concrete) if isinstance(concrete, str) else None
+        if concrete in shape.hidden:
+            self._deny(path)
+            raise _NullError
         if fields is None:
             self._fail(f"{coordinate} is of a type that is not known here.", INVALID, path)
             raise _NullError
         answer: dict[str, Any] = {}
         for each in fields:
-            if each.response_key is None:
+            if each.hidden:
+                self._hide(each, (*path, each.response))
+                answer[each.response] = None
+            elif each.response_key is None:
                 answer[each.response] = concrete
             else:
                 answer[each.response] = self._field(each, data.get(each.response_key), (*path, each.response))

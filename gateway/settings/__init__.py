@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic_settings import SettingsConfigDict
 
+from gateway.access.settings import AccessSettings
 from gateway.browsers.settings import CorsSettings
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
@@ -49,6 +50,7 @@ class GatewaySettings(
     CacheSettings,
     RateLimitSettings,
     DemandSettings,
+    AccessSettings,
     TokenSettings,
     ClientSettings,
     TrustedDocumentSettings,

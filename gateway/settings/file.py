@@ -36,6 +36,7 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
 """The parts of the settings that a version of the graph is built from, and nothing else."""
 
 RELOADED: Final = frozenset(name for part in RELOADED_PARTS for name in part.model_fields) | {
+    "access",
     "reload_seconds",
     "reload_plans",
     "reload_plan_seconds",

@@ -29,12 +29,6 @@ class PlanningSettings(BaseSettings):
         description="How plans are executed: by functions generated from each plan, or by interpreting it; "
         "responses are the same. The old name of interpreted, plain, is accepted as well.",
     )
-    access: Literal["refuse", "subgraphs"] = Field(
-        default="refuse",
-        description="What to do with a supergraph that uses @authenticated, @requiresScopes or @policy, "
-        'which the gateway does not enforce: do not start, or "subgraphs": start, because every subgraph '
-        "checks access to its own fields by itself.",
-    )
     override_labels: tuple[str, ...] = Field(
         default=(),
         description="Labels of progressive overrides that are on, besides the shares of percent(N) labels.",

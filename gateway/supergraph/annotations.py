@@ -1,10 +1,11 @@
-"""Reads the directives about access, on which nothing in the gateway acts yet, and about cost."""
+"""Reads the directives about access and about cost."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, product
 from typing import Any
 
 from graphql import DocumentNode, TypeDefinitionNode
@@ -102,20 +103,35 @@ def _coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
 
 
 def _access(node: Node, links: Links) -> Access:
+    """Read the directives under every name that they may have; one name too many only guards more."""
     return Access(
-        authenticated=any(is_applied(node, name) for name in links.names("authenticated")),
-        scopes=_alternatives(node, links.names("requiresScopes"), "scopes"),
-        policies=_alternatives(node, links.names("policy"), "policies"),
+        authenticated=any(
+            is_applied(node, name) for name in links.names("authenticated") | {"authenticated"}
+        ),
+        scopes=_alternatives(node, links.names("requiresScopes") | {"requiresScopes"}, "scopes"),
+        policies=_alternatives(node, links.names("policy") | {"policy"}, "policies"),
     )
 
 
 def _alternatives(node: Node, directives: frozenset[str], argument: str) -> Alternatives:
-    return tuple(
-        tuple(str(each) for each in together)
+    """Return the alternatives of a directive; if it is applied several times, each of them has to hold."""
+    lists = [
+        tuple(tuple(map(str, _listed(together))) for together in _listed(arguments.get(argument)))
         for directive in sorted(directives)
         for arguments in applied(node, directive)
-        for together in arguments.get(argument) or ()
-    )
+    ]
+    demanding = [each for each in lists if each and all(each)]
+    if not demanding:
+        return ()
+    combined = (tuple(dict.fromkeys(chain(*chosen))) for chosen in product(*demanding))
+    return tuple(dict.fromkeys(combined))
+
+
+def _listed(value: object) -> Sequence[object]:
+    """Return a list; by GraphQL's rules, a single value stands for a list of it."""
+    if value is None:
+        return ()
+    return value if isinstance(value, list) else (value,)
 
 
 def _weight(at: str, weight: object) -> int:

@@ -18,7 +18,6 @@ from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
 
 UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context", "cost", *ACCESS})
-"""Access is read but not enforced: the operator has to confirm that something else enforces it."""
 
 
 def load_supergraph(sdl: str) -> Supergraph:

@@ -174,7 +174,7 @@ class Supergraph:
         mutation: The name of the mutation type, if there is one.
         interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
         labels: The labels of all progressive overrides.
-        annotations: The directives about access, on which nothing in the gateway acts yet, and about cost.
+        annotations: The directives about access and about cost.
         cache_hints: What `@cacheControl` says, by coordinate.
         cache_tags: What `@cacheTag` says, by coordinate.
     """

@@ -42,6 +42,7 @@ class Field:
         variables: The names of the variables in the arguments.
         children: What is wanted below; None for a leaf.
         node: The field in the document; of equal fields the first, and for introspection all in one.
+        hidden: Whether the client may not see it: it is null, with an error.
         leaves: How many leaves there are below it, itself included, summed over the types that it may have.
         response_size: How many fields the response has for it, itself and those below, whatever the types.
     """
@@ -52,6 +53,7 @@ class Field:
     variables: frozenset[str] = frozenset()
     children: Selections | None = None
     node: FieldNode | None = None
+    hidden: bool = False
     leaves: int = field(init=False, default=1)
     response_size: int = field(init=False, default=1)
 

@@ -15,6 +15,7 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport
+from gateway.wiring.access import access_control
 from gateway.wiring.endpoint import client_endpoint, response_compression
 from gateway.wiring.headers import header_rules
 from gateway.wiring.hooks import graph_hooks
@@ -47,7 +48,9 @@ def graph_version(
     over_http = http_transports(model, shared.transports, settings, kept or {}, rules)
     reached = {**over_http, **shared.transports}
     costs = demand_control(model, settings, shared.cost_metrics)
-    hooks = graph_hooks(model, settings, shared, costs, observing(settings, shared.tracing, over_http))
+    access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
+    watching = observing(settings, shared.tracing, over_http)
+    hooks = graph_hooks(model, settings, shared, costs, watching, access=access)
     executor = operation_executor(
         model,
         reached if rules is None else rules.applied(reached),
@@ -55,6 +58,7 @@ def graph_version(
         shared.metrics,
         costs,
         middleware=hooks.calls,
+        access=access,
     )
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     documents = replace(shared.documents, introspection=settings.introspection is not False)

@@ -9,6 +9,7 @@ from gateway.pipeline.policies import IntrospectionPolicy, RateLimitPolicy
 from gateway.response_cache import ResponseCache
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
+from gateway.wiring.access import AccessControl
 from gateway.wiring.resilience import resilience
 from gateway.wiring.shared_parts import SharedParts
 
@@ -19,12 +20,15 @@ def graph_hooks(
     shared: SharedParts,
     costs: DemandControl,
     observing: Hooks,
+    *,
+    access: AccessControl,
 ) -> Hooks:
     """Return all hooks, in the order in which they are called at each stage.
 
     Whoever is refused by a policy spends no points. Extensions see what the gateway itself lets pass; their
     calls are outside those of the gateway, so that they see cached responses too. What observes is outside
-    all: the span of a fetch lasts as long as the fetch, whatever is done for it.
+    all: the span of a fetch lasts as long as the fetch, whatever is done for it. Rate limits come before
+    access, which may ask a coprocessor.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
     calls = tuple(call for each in extensions for call in each.calls)
@@ -34,6 +38,7 @@ def graph_hooks(
         Hooks(policies=shared.trusted_policies),
         _demand(costs),
         _rate_limits(shared),
+        Hooks(policies=access.policies),
         Hooks(calls=calls),
         _response_cache(model, shared),
         # What is cached needs no protection.

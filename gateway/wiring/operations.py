@@ -20,6 +20,7 @@ from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
+from gateway.wiring.access import AccessControl
 from gateway.wiring.masking import error_masking
 
 
@@ -30,6 +31,7 @@ def operation_executor(
     metrics: Metrics,
     costs: DemandControl,
     *,
+    access: AccessControl,
     middleware: tuple[CallMiddleware, ...] = (),
 ) -> OperationExecutor:
     """Build what executes operations, with the cache of their documents.
@@ -40,18 +42,28 @@ def operation_executor(
         settings: The settings.
         metrics: Counts plans, fetches and deoptimizations.
         costs: Estimates what operations cost.
+        access: Restricts operations to what their clients may see.
         middleware: Wrapped around each call of a subgraph; the first is the outermost.
     """
     override_labels = labels(settings.override_labels, settings.override_seed, settings.override_shares)
     return OperationExecutor(
-        preparer=Preparer(model, _limits(settings), metrics.plan, override_labels, costs.rules),
+        preparer=Preparer(
+            model,
+            _limits(settings, access),
+            metrics.plan,
+            override_labels,
+            costs.rules,
+            access=access.operations,
+        ),
         transports=transports,
         observe=metrics.fetch,
         execution=settings.execution,
         on_deopt=metrics.deopt,
         on_errors=metrics.errors,
         limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
-        introspection=Introspection(model.public, AnswerCache(settings.introspection_cache_bytes)),
+        introspection=Introspection(
+            model.public, AnswerCache(settings.introspection_cache_bytes), access.visible
+        ),
         middleware=middleware,
         masking=error_masking(settings, transports),
     )
@@ -62,7 +74,7 @@ def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:
     return KnownBodies(settings.body_cache_bytes, preparer.documents)
 
 
-def _limits(settings: GatewaySettings) -> Limits:
+def _limits(settings: GatewaySettings, access: AccessControl) -> Limits:
     return Limits(
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
@@ -87,7 +99,8 @@ def _limits(settings: GatewaySettings) -> Limits:
             variables=settings.document_variables,
             variable_values=settings.variable_values,
         ),
-        suggestions=settings.introspection is True,
+        # A suggestion might name what its client may not see: validation is the same for all.
+        suggestions=settings.introspection is True and access.operations is None,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
 

@@ -23,6 +23,7 @@ from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.usage import UsageTable, usage_table
+from gateway.wiring.access import AccessDecisions
 from gateway.wiring.resilience import known_guards
 from gateway.wiring.response_cache import response_caching
 from tracing import Tracing
@@ -46,6 +47,7 @@ class SharedParts:
         usage: Counts who uses which fields; None if nobody asks.
         caching: How subgraphs' responses are kept; None if they are not.
         guards: Protect calls of subgraphs.
+        access: Decides who may see what.
         extensions: Called at the stages of the pipeline.
         tracing: Records traces; None without traces.
         large_responses: A thread that makes large responses.
@@ -61,6 +63,7 @@ class SharedParts:
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     rate_limits: RateLimits | None
     guards: KnownGuards
+    access: AccessDecisions
     operations: OperationMetrics
     usage: UsageTable | None = None
     caching: Caching | None = None
@@ -79,6 +82,7 @@ def shared_parts(
     admission: Admission,
     metrics: Metrics,
     customer_of: CustomerOf | None,
+    access: AccessDecisions,
     extensions: tuple[Extension, ...] = (),
     tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
@@ -113,6 +117,7 @@ def shared_parts(
         guards=known_guards(admission, registry, customer_of),
         operations=operations,
         usage=usage_table(settings),
+        access=access,
         caching=caching,
         extensions=extensions,
         tracing=tracing,

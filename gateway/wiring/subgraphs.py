@@ -22,14 +22,14 @@ def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
     """Load the supergraph.
 
     Raises:
-        SupergraphError: It is broken, or restricts access and the settings do not leave that to subgraphs.
+        SupergraphError: It is broken, or speaks of access in a way that is not understood.
     """
     model = load_supergraph(text)
-    if model.annotations.guarded and settings.access != "subgraphs":
+    if model.annotations.guarded and not model.annotations.access and settings.access != "subgraphs":
         raise SupergraphError(
-            "The supergraph restricts access by @authenticated, @requiresScopes or @policy, which this "
-            "gateway does not enforce. If every subgraph checks access to its own fields, set "
-            "FURLONG_GATEWAY_ACCESS=subgraphs; else serve it by a router that enforces them."
+            "The supergraph is linked to @authenticated, @requiresScopes or @policy, but uses none of them "
+            "under a name that this gateway knows. If nothing is meant to be guarded, or every subgraph "
+            "checks access to its own fields, set FURLONG_GATEWAY_ACCESS=subgraphs."
         )
     return model
 

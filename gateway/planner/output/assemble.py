@@ -29,13 +29,15 @@ def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidateP
     ordered = sorted(candidate.calls, key=lambda call: levels[call])
     numbers = {call: number for number, call in enumerate(ordered)}
     fetches = tuple(_fetch(supergraph, header, call, numbers) for call in ordered)
+    shaper = ResponseShaper(supergraph, operation.hidden_types)
     return QueryPlan(
         kind=operation.kind,
         fetches=fetches,
         tree=_tree(fetches, [levels[call] for call in ordered]),
         names=_names(candidate.scope),
         interface_objects=frozenset(supergraph.interface_objects),
-        shape=ResponseShaper(supergraph).shape(operation.wanted, candidate.scope, operation.root),
+        shape=shaper.shape(operation.wanted, candidate.scope, operation.root),
+        restricted=operation.restricted,
     )
 
 

@@ -31,9 +31,11 @@ class ResponseShaper:
 
     Attributes:
         supergraph: The supergraph with its public types.
+        hidden: The concrete types whose objects the client may not see.
     """
 
     supergraph: Supergraph
+    hidden: frozenset[str] = frozenset()
     _known: dict[tuple[Selections, int, str], Shape] = field(default_factory=dict)
 
     def shape(self, wanted: Selections, scope: ResponseScope, static: str) -> Shape:
@@ -47,13 +49,17 @@ class ResponseShaper:
         index = (wanted, id(scope), static)
         if index not in self._known:
             named = self.supergraph.public.type_map[static]
-            concretes = sorted(possible_types(self.supergraph.public, named))
+            possible = possible_types(self.supergraph.public, named)
+            concretes = sorted(possible - self.hidden)
             fields = {each: self._fields(wanted, each, scope) for each in concretes}
             for interface, members in self.supergraph.interface_objects.items():
                 # If the response is the same for all these types, the concrete type may still be unknown.
+                if members & self.hidden:
+                    continue
                 if members & fields.keys() and alike(wanted, members, self.supergraph.public):
                     fields[interface] = fields[min(members & fields.keys())]
-            self._known[index] = Shape(None if is_abstract_type(named) else static, fields)
+            only = None if is_abstract_type(named) else static
+            self._known[index] = Shape(only, fields, possible & self.hidden)
         return self._known[index]
 
     def _fields(self, wanted: Selections, concrete: str, scope: ResponseScope) -> tuple[ShapeField, ...]:
@@ -70,6 +76,8 @@ class ResponseShaper:
         if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
             raise CannotPlan(f"{coordinate} is not a field of an object or interface type.")
         output = owner.fields[wanted.name].type
+        if wanted.hidden:
+            return ShapeField(response, None, coordinate, output, hidden=True)
         response_key = scope.client_key_of(concrete, wanted) or response
         below = None
         if wanted.children is not None:

@@ -187,7 +187,7 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     record = gateway.record
     if unexpected := [each for each in gateway.deoptimizations if each != NULL_KEY]:
         return Difference("deoptimized", ", ".join(unexpected))
-    truth = _excused(truth, given, run)
+    truth = excused(truth, given, run)
     found = (
         _wrong(gateway, truth, given) or _unanswered(record, run) or _calls(gateway, operation, truth["data"])
     )
@@ -249,7 +249,7 @@ def _unanswered(record: Record, run: Run) -> Difference | None:
     return Difference("external", f"nobody who may answer was asked for {missing}") if missing else None
 
 
-def _excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dict[str, Any]:
+def excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dict[str, Any]:
     """Return the expected data, with null for objects that have no known type in the requested subgraph."""
     excused: dict[str, Any] = json.loads(json.dumps(truth))
     for path in sorted(run.unnamed, key=len):

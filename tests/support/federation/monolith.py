@@ -63,7 +63,7 @@ class Monolith:
             parse(query),
             context_value=(self.truth, run or Run()),
             variable_values=dict(variables),
-            field_resolver=_resolve,
+            field_resolver=resolve,
             type_resolver=_type_of,
         )
         if not isinstance(result, ExecutionResult):
@@ -71,7 +71,8 @@ class Monolith:
         return dict(result.formatted)
 
 
-def _resolve(source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+def resolve(source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+    """Return the true value of a field."""
     truth: Truth
     run: Run
     truth, run = info.context

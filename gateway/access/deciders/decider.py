@@ -1,0 +1,44 @@
+"""What is asked about policies, and who may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyQuestion:
+    """Which of these policies hold for a request?
+
+    Attributes:
+        policies: The policies that the operation's access depends on.
+        session: What authentication found.
+        claims: The claims of the session; empty if it has none.
+        authenticated: Whether the client is authenticated.
+        scopes: The scopes of the client.
+        client: The name that the client gives itself; it proves nothing.
+        operation: The name of the operation.
+        kind: Query or mutation.
+        variables: The client's variables, checked.
+        headers: The headers that subgraphs may see.
+    """
+
+    policies: frozenset[str]
+    session: object
+    claims: Mapping[str, Any]
+    authenticated: bool
+    scopes: frozenset[str]
+    client: str | None
+    operation: str | None
+    kind: str
+    variables: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+    def without(self, policies: frozenset[str]) -> PolicyQuestion:
+        """Return the question for the other policies."""
+        return replace(self, policies=self.policies - policies)
+
+
+DecidePolicies: TypeAlias = Callable[[PolicyQuestion], Awaitable[Collection[str]]]
+"""Returns the policies that hold; whatever it raises, none of them holds."""

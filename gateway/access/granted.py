@@ -1,0 +1,54 @@
+"""What a session has: whether it is authenticated, and its scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from gateway.access.requirements import Granted
+from gateway.sessions import Session
+
+AccessOf: TypeAlias = Callable[[object], Granted]
+"""Returns what a session has."""
+
+ANONYMOUS: Final = Granted()
+NO_CLAIMS: Final[Mapping[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedByClaims:
+    """Reads what a session has from its claims.
+
+    The gateway's own sessions have claims. Of an application's, a mapping is taken for the claims, or else
+    its attribute `claims`; None is an anonymous client, and anything else is authenticated.
+
+    Attributes:
+        scope_claims: The claims that hold scopes: a text with spaces between them (RFC 8693), or a list.
+    """
+
+    scope_claims: tuple[str, ...]
+
+    def __call__(self, session: object) -> Granted:
+        """Return what a session has."""
+        if session is None or (isinstance(session, Session) and session.issuer is None):
+            return ANONYMOUS
+        claims = claims_of(session)
+        scopes = (each for name in self.scope_claims for each in _scopes(claims.get(name)))
+        return Granted(authenticated=True, scopes=frozenset(scopes))
+
+
+def claims_of(session: object) -> Mapping[str, Any]:
+    """Return the claims of a session; none if it has none."""
+    claims = session if isinstance(session, Mapping) else getattr(session, "claims", None)
+    return claims if isinstance(claims, Mapping) else NO_CLAIMS
+
+
+def _scopes(claim: object) -> Iterable[str]:
+    match claim:
+        case str():
+            return claim.split()
+        case list() | tuple() | set() | frozenset():
+            return [each for each in claim if isinstance(each, str)]
+        case _:
+            return ()

@@ -1,0 +1,121 @@
+"""What an operation touches of the rules of a supergraph, whoever sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+    is_abstract_type,
+)
+
+from gateway.access.arguments import ArgumentRules
+from gateway.access.requirements import NOTHING, Requirement, policies_in
+from gateway.access.rules import AccessRules
+from gateway.cache_control import CachePolicy
+from gateway.planner import Operation
+from gateway.supergraph import Field, Selections, possible_types
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAccess:
+    """What a client must have to see all that a document may select.
+
+    Attributes:
+        rules: All rules.
+        policies: The policies that these speak of.
+        coordinates: Where each rule comes from, for logs.
+    """
+
+    rules: Requirement
+    policies: frozenset[str]
+    coordinates: Mapping[str, Requirement]
+
+    def caching(self, policy: CachePolicy) -> CachePolicy | None:
+        """Return for how long an answer may be cached that depends on its client; None for not at all.
+
+        Policies may depend on anything.
+        """
+        return None if self.policies else policy.as_private()
+
+
+@dataclass(slots=True)
+class FieldRules:
+    """The requirements of the fields of operations, with those of their arguments.
+
+    Attributes:
+        rules: The rules of the supergraph.
+    """
+
+    rules: AccessRules
+    arguments: ArgumentRules = field(init=False)
+    _possible: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _guarded: dict[tuple[str, str], Sequence[tuple[str, Requirement]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.arguments = ArgumentRules(self.rules)
+
+    def of(self, owner: str, wanted: Field) -> Requirement:
+        """Return what it takes to see a field of an operation."""
+        if wanted.name.startswith("__"):
+            return NOTHING
+        required = self.rules.of_field(owner, wanted.name)
+        sent = self.arguments.of(owner, wanted.node)
+        return required | sent if sent else required
+
+    def of_possible(self, owner: str, name: str) -> Sequence[tuple[str, Requirement]]:
+        """Return the guarded object types that a field of an abstract type may have, with what they take."""
+        known = self._guarded.get((owner, name))
+        if known is None:
+            types = ((each, self.rules.of_type(each)) for each in sorted(self.possible(owner, name)))
+            known = self._guarded[owner, name] = tuple((each, rules) for each, rules in types if rules)
+        return known
+
+    def possible(self, owner: str, name: str) -> frozenset[str]:
+        """Return the object types that a field's values may have if its type is abstract, else none."""
+        known = self._possible.get((owner, name))
+        if known is None:
+            public = self.rules.supergraph.public
+            named = public.get_type(owner)
+            known = frozenset()
+            if isinstance(named, GraphQLObjectType | GraphQLInterfaceType) and name in named.fields:
+                below = get_named_type(named.fields[name].type)
+                known = possible_types(public, below) if is_abstract_type(below) else known
+            self._possible[owner, name] = known
+        return known
+
+
+def document_access(fields: FieldRules, operation: Operation) -> DocumentAccess | None:
+    """Return what an operation touches; None if everybody may see all of it.
+
+    Args:
+        fields: The requirements of fields.
+        operation: The operation with everything that its conditions may leave in.
+    """
+    found: dict[str, Requirement] = {}
+    for coordinate, rules in _touched(fields, operation.wanted, set()):
+        if rules:
+            found[coordinate] = found.get(coordinate, NOTHING) | rules
+    if operation.introspection:
+        found["__schema"] = fields.rules.all
+    rules = NOTHING.union(*found.values())
+    return DocumentAccess(rules, policies_in(rules), found) if rules else None
+
+
+def _touched(
+    fields: FieldRules, selections: Selections, seen: set[Selections]
+) -> Iterator[tuple[str, Requirement]]:
+    """Yield coordinates with their requirements."""
+    if selections in seen:
+        return
+    seen.add(selections)
+    for group in selections.groups:
+        for wanted in group.fields:
+            for owner in group.types:
+                yield f"{owner}.{wanted.name}", fields.of(owner, wanted)
+                yield from fields.of_possible(owner, wanted.name)
+            if wanted.children is not None:
+                yield from _touched(fields, wanted.children, seen)

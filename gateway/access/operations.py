@@ -1,0 +1,57 @@
+"""Access to operations, as the pipeline asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from gateway.access.operation_rules import DocumentAccess, FieldRules, document_access
+from gateway.access.requirements import Requirement
+from gateway.access.restriction import hidden_paths, restrict
+from gateway.access.rules import AccessRules
+from gateway.errors import Unauthorized
+from gateway.planner import Operation
+from gateway.supergraph import Supergraph
+
+MOST_PATHS: Final = 50
+"""The most fields that a refusal names."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationAccess:
+    """Decides what of an operation is planned.
+
+    Attributes:
+        fields: The requirements of fields.
+        rejects: Whether an operation is refused as a whole if its client may not see one of its fields.
+    """
+
+    fields: FieldRules
+    rejects: bool = False
+
+    @classmethod
+    def of(cls, supergraph: Supergraph, *, rejects: bool = False) -> OperationAccess:
+        """Return the access to a supergraph's operations."""
+        return cls(FieldRules(AccessRules.of(supergraph)), rejects)
+
+    def document(self, operation: Operation) -> DocumentAccess | None:
+        """Return what an operation touches, whatever its conditions are; None if everybody may see it."""
+        return document_access(self.fields, operation)
+
+    def restrict(self, operation: Operation, unmet: Requirement) -> Operation:
+        """Return an operation without what its client may not see.
+
+        Args:
+            operation: The operation in normal form.
+            unmet: The rules that do not hold for the client.
+
+        Raises:
+            Unauthorized: The client may not see all of its fields, and that refuses operations.
+        """
+        restricted = restrict(self.fields, unmet, operation)
+        if self.rejects:
+            paths = list(islice(dict.fromkeys(hidden_paths(restricted)), MOST_PATHS))
+            if paths:
+                raise Unauthorized(paths)
+        return restricted

@@ -1,0 +1,106 @@
+"""What a client must have to see something: rules, all of which must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+from typing import Final, Literal, TypeAlias
+
+from gateway.supergraph import Access
+
+MOST_COMBINATIONS: Final = 4_096
+"""Beyond so many combinations of alternatives, nothing is said to follow from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that a client must have.
+
+    Attributes:
+        kind: Which directive demands it.
+        alternatives: Sets of scopes or policies, one of which is needed as a whole; empty for
+            `@authenticated`.
+    """
+
+    kind: Literal["authenticated", "scopes", "policies"]
+    alternatives: frozenset[frozenset[str]] = frozenset()
+
+    def __str__(self) -> str:
+        """Return the rule as text for logs, such as `scopes read and see, or all`."""
+        texts = sorted(" and ".join(sorted(each)) for each in self.alternatives)
+        return f"{self.kind} {', or '.join(texts)}".rstrip()
+
+
+Requirement: TypeAlias = frozenset[Rule]
+"""All rules that must hold; none for what everybody may see."""
+
+NOTHING: Final[Requirement] = frozenset()
+AUTHENTICATED: Final = Rule("authenticated")
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a request has.
+
+    Attributes:
+        authenticated: Whether its client is authenticated.
+        scopes: The client's scopes.
+        policies: The policies that hold for it.
+    """
+
+    authenticated: bool = False
+    scopes: frozenset[str] = frozenset()
+    policies: frozenset[str] = field(default=frozenset())
+
+    def satisfies(self, rule: Rule) -> bool:
+        """Return whether a rule holds."""
+        match rule.kind:
+            case "authenticated":
+                return self.authenticated
+            case "scopes":
+                return any(each <= self.scopes for each in rule.alternatives)
+            case "policies":
+                return any(each <= self.policies for each in rule.alternatives)
+
+    def unmet(self, rules: Iterable[Rule]) -> Requirement:
+        """Return the rules that do not hold."""
+        return frozenset(each for each in rules if not self.satisfies(each))
+
+
+def requirement(access: Access | None) -> Requirement:
+    """Return what the directives at one coordinate demand.
+
+    A list without alternatives, or with an empty one, demands nothing, as Apollo's router has it.
+    """
+    if access is None:
+        return NOTHING
+    rules = {AUTHENTICATED} if access.authenticated else set()
+    for kind, alternatives in (("scopes", access.scopes), ("policies", access.policies)):
+        if alternatives and all(alternatives):
+            rules.add(Rule(kind, frozenset(map(frozenset, alternatives))))  # type: ignore[arg-type]
+    return frozenset(rules)
+
+
+def policies_in(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the names of all policies that rules speak of."""
+    return frozenset(
+        name for rule in rules if rule.kind == "policies" for each in rule.alternatives for name in each
+    )
+
+
+def implies(rules: Collection[Rule], rule: Rule) -> bool:
+    """Return whether a rule holds wherever all of some rules hold."""
+    alike = [each.alternatives for each in rules if each.kind == rule.kind]
+    if rule.kind == "authenticated" or not alike:
+        return bool(alike)
+    if prod(map(len, alike)) > MOST_COMBINATIONS:
+        return False
+    return all(any(wanted <= have for wanted in rule.alternatives) for have in _combined(alike))
+
+
+def _combined(alternatives: Iterable[frozenset[frozenset[str]]]) -> Iterator[frozenset[str]]:
+    """Yield what a client has that satisfies all lists of alternatives by one of each."""
+    for chosen in product(*alternatives):
+        yield frozenset[str]().union(*chosen)

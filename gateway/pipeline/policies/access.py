@@ -1,0 +1,90 @@
+"""Which rules of access do not hold for the client of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import structlog
+
+from gateway.access.deciders import PolicyDecision, PolicyQuestion
+from gateway.access.granted import AccessOf, claims_of
+from gateway.access.metrics import AccessMetrics
+from gateway.access.operation_rules import DocumentAccess
+from gateway.access.requirements import Granted, Requirement
+from gateway.pipeline.policies.policy import PolicyInput
+
+MOST_LOGGED: Final = 1_000
+"""The most different warnings of a dry run."""
+
+
+@dataclass(slots=True)
+class AccessPolicy:
+    """Finds the rules that do not hold for a client; its plan leaves out what they guard.
+
+    Attributes:
+        access_of: Returns what a session has.
+        decision: Decides policies.
+        result: What becomes of a request whose client may not see everything, for metrics; with `answered`,
+            it is only logged.
+        metrics: Counts such requests.
+    """
+
+    access_of: AccessOf
+    decision: PolicyDecision
+    result: str
+    metrics: AccessMetrics
+    _logged: set[tuple[bytes, Requirement]] = field(default_factory=set)
+
+    def check(self, asked: PolicyInput) -> Awaitable[None] | None:
+        """Note in the prepared request which rules do not hold."""
+        access = asked.prepared.document.access
+        if access is None:
+            return None
+        granted = self.access_of(asked.session)
+        if access.policies:
+            return self._decide(asked, access, granted)
+        self._apply(asked, access, granted)
+        return None
+
+    async def _decide(self, asked: PolicyInput, access: DocumentAccess, granted: Granted) -> None:
+        document = asked.prepared.document
+        question = PolicyQuestion(
+            policies=access.policies,
+            session=asked.session,
+            claims=claims_of(asked.session),
+            authenticated=granted.authenticated,
+            scopes=granted.scopes,
+            client=asked.client.name,
+            operation=document.name,
+            kind="query" if document.is_query else "mutation",
+            variables=asked.prepared.variables,
+            headers=asked.request.forwarded,
+        )
+        held = await self.decision(question)
+        self._apply(asked, access, replace(granted, policies=granted.policies | held))
+
+    def _apply(self, asked: PolicyInput, access: DocumentAccess, granted: Granted) -> None:
+        unmet = granted.unmet(access.rules)
+        if not unmet:
+            return
+        self.metrics.requests[self.result] += 1
+        if self.result == "answered":
+            self._log(asked, access, unmet)
+        else:
+            asked.prepared.unmet = unmet
+
+    def _log(self, asked: PolicyInput, access: DocumentAccess, unmet: Requirement) -> None:
+        """Log what would be hidden, once for each document and set of rules."""
+        document = asked.prepared.document
+        if (document.key, unmet) in self._logged or len(self._logged) >= MOST_LOGGED:
+            return
+        self._logged.add((document.key, unmet))
+        structlog.get_logger("gateway").warning(
+            "access_would_be_denied",
+            operation=document.name,
+            client=asked.client.name,
+            fields=sorted(at for at, rules in access.coordinates.items() if not unmet.isdisjoint(rules)),
+            rules=sorted(map(str, unmet)),
+        )
