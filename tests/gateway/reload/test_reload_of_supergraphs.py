@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from pathlib import Path
+from typing import NoReturn
 from weakref import ref
 
 import pytest
@@ -98,6 +99,19 @@ async def test_a_broken_supergraph_is_refused(gateway: Reloading, case: str) -> 
     await gateway.look()
     assert await gateway.ready() == "ready\n"
     assert await gateway.metric('furlong_gateway_reload_refused{kind="supergraph"}') == 0
+
+
+async def test_an_unexpected_failure_is_reported(gateway: Reloading) -> None:
+    """Such as that of an extension: the former version serves, and operators see why."""
+
+    def fail(*_given: object, **_named: object) -> NoReturn:
+        raise LookupError("my table is empty")
+
+    gateway.reloader._build = fail
+    gateway.write(gateway.federation.sdl + "\n")
+    await gateway.look()
+    assert "LookupError: my table is empty" in await gateway.ready()
+    assert (await gateway.ask("{ me { name } }"))["data"] == {"me": {"name": "User 1"}}
 
 
 async def test_a_missing_file_is_reported(gateway: Reloading) -> None:
