@@ -21,7 +21,7 @@ class Labels:
     """Decides about labels, anew for each request.
 
     Attributes:
-        is_on: Returns whether a label is on, whatever its share.
+        is_on: Returns whether a label without a share is on.
         shares: In percent, by label; they count more than the N of a `percent(N)` label.
         chance: Draws a number from 0 to 1 for a label with a share; with a seed, draws are repeatable.
     """
@@ -38,8 +38,10 @@ class Labels:
         share = self.shares.get(label)
         if share is None:
             named = PERCENT.fullmatch(label)
-            share = None if named is None else float(named[1])
-        return self.is_on(label) or (share is not None and self.chance() * ALL < share)
+            if named is None:
+                return self.is_on(label)
+            share = float(named[1])
+        return self.chance() * ALL < share
 
 
 def labels(on: Iterable[str], seed: int | None, shares: Mapping[str, float] | None = None) -> Labels:
@@ -48,7 +50,8 @@ def labels(on: Iterable[str], seed: int | None, shares: Mapping[str, float] | No
     Args:
         on: The labels that are on.
         seed: A seed for the draws of shares; None for draws that cannot be repeated.
-        shares: The shares of labels, in percent.
+        shares: The shares of other labels, in percent.
     """
     named = frozenset(on)
-    return Labels(lambda label: label in named, shares or {}, random.Random(seed).random)  # noqa: S311 - a share, no secret
+    drawn = {label: share for label, share in (shares or {}).items() if label not in named}
+    return Labels(lambda label: label in named, drawn, random.Random(seed).random)  # noqa: S311 - a share, no secret

@@ -197,6 +197,9 @@ class Reloader:
             version = await self._made(sdl, settings)
         except SupergraphError as error:
             return str(error)
+        except Exception as error:  # noqa: BLE001 - such as that of an extension, which must not go unseen
+            structlog.get_logger("gateway").error("reload_failed", exc_info=True)
+            return f"{type(error).__name__}: {error}"
         self._graph.replace(version)
         self._outcomes.replaced(changed)
         structlog.get_logger("gateway").info("reloaded", changed=changed, digest=version.digest)

@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
+from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.masking.settings import MaskingSettings
+from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.answers import AnswerSettings
 from gateway.settings.documents import DocumentSettings
@@ -29,7 +31,9 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     DemandSettings,
     CacheSettings,
     PlanningSettings,
+    HeaderRuleSettings,
     SubgraphSettings,
+    ResilienceSettings,
     MaskingSettings,
     AnswerSettings,
 )
@@ -37,6 +41,9 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
 
 RELOADED: Final = frozenset(name for part in RELOADED_PARTS for name in part.model_fields) | {
     "access",
+    "subgraph_tls",
+    "debug_header",
+    "debug_in_response",
     "reload_seconds",
     "reload_plans",
     "reload_plan_seconds",

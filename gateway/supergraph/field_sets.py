@@ -52,8 +52,9 @@ class FieldSets:
         if named is None:
             raise SupergraphError(f'The field set "{text}" stands on an unknown type {owner}.')
         try:
-            braced = text if text.lstrip().startswith("{") else f"{{{text}}}"
-            definition = parse(braced, no_location=True).definitions[0]
+            definition = parse(
+                text if text.lstrip().startswith("{") else f"{{{text}}}", no_location=True
+            ).definitions[0]
         except GraphQLError as error:
             raise SupergraphError(
                 f'{owner}: the field set "{text}" does not parse: {error.message}'

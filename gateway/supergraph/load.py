@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from graphql import GraphQLError, Source, build_ast_schema, parse, validate_schema
+from graphql import GraphQLError, build_ast_schema, validate_schema
 
 from gateway.errors import SupergraphError
 from gateway.garbage_collection import collection_paused
@@ -16,6 +16,7 @@ from gateway.supergraph.inherited import with_inherited_interfaces
 from gateway.supergraph.joins import Joins
 from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
+from gateway.supergraph.syntax import parsed
 
 UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context", "cost", *ACCESS})
 
@@ -32,15 +33,14 @@ def load_supergraph(sdl: str) -> Supergraph:
     with collection_paused():
         try:
             return _load(sdl, located=False)
-        except SupergraphError:
+        except (SupergraphError, RecursionError):
             return _load(sdl, located=True)
 
 
 def _load(sdl: str, *, located: bool) -> Supergraph:
     """Read a supergraph; locations take half of its memory, and only errors need them."""
     try:
-        parsed = parse(Source(sdl, "supergraph"), no_location=not located)
-        document = with_repeatable_directives(with_inherited_interfaces(parsed))
+        document = with_repeatable_directives(with_inherited_interfaces(parsed(sdl, located=located)))
         links = read_links(document)
         _refuse_unknown(links)
         schema = build_ast_schema(document)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
+from typing import NoReturn
+from weakref import ref
 
 import pytest
 from federation.asked import asking
@@ -96,6 +99,19 @@ async def test_a_broken_supergraph_is_refused(gateway: Reloading, case: str) -> 
     await gateway.look()
     assert await gateway.ready() == "ready\n"
     assert await gateway.metric('furlong_gateway_reload_refused{kind="supergraph"}') == 0
+
+
+async def test_an_unexpected_failure_is_reported(gateway: Reloading) -> None:
+    """Such as that of an extension: the former version serves, and operators see why."""
+
+    def fail(*_given: object, **_named: object) -> NoReturn:
+        raise LookupError("my table is empty")
+
+    gateway.reloader._build = fail
+    gateway.write(gateway.federation.sdl + "\n")
+    await gateway.look()
+    assert "LookupError: my table is empty" in await gateway.ready()
+    assert (await gateway.ask("{ me { name } }"))["data"] == {"me": {"name": "User 1"}}
 
 
 async def test_a_missing_file_is_reported(gateway: Reloading) -> None:
@@ -239,3 +255,21 @@ async def test_reloads_under_load_fail_no_request(gateway: Reloading) -> None:
     assert await gateway.metric('furlong_gateway_reloads_total{kind="supergraph",result="refused"}') == 6
     assert await gateway.metric("furlong_gateway_graph_versions") == 1
     assert len(failures) == 0
+
+
+async def test_the_memory_of_a_former_version_is_freed(gateway: Reloading) -> None:
+    """Without the collector, which would stop all requests to visit every object there is."""
+    public = gateway.app._graph.current.executor.preparer.supergraph.public
+    field = ref(public.type_map["User"].fields["name"])
+    del public
+    await gateway.ask("{ me { name } }")
+    gc.collect()
+    gc.disable()
+    try:
+        gateway.write(gateway.federation.sdl + "\n")
+        await gateway.look()
+        await asyncio.gather(*gateway.app._graph._closing)
+        assert field() is None
+    finally:
+        gc.enable()
+    assert (await gateway.ask("{ me { name } }"))["data"] == {"me": {"name": "User 1"}}

@@ -1,0 +1,39 @@
+"""What the site reloads: its settings, and the supergraph of subgraphs that are elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from furlong.serve.reload import site_reload, site_settings
+from furlong.serve.site import COST_LIMIT, MUTATION_FIELDS, _with_defaults_of
+from furlong.settings import ServeSettings
+
+DOCUMENTS = Path(__file__).resolve().parents[2] / "contracts"
+
+
+@pytest.mark.parametrize(("subgraphs", "expected"), [("memory", False), ("http", True)])
+def test_a_supergraph_is_reloaded_if_its_subgraphs_are_elsewhere(
+    subgraphs: str, tmp_path: Path, *, expected: bool
+) -> None:
+    """Subgraphs in the process could not answer for another one: they belong to the same release."""
+    serve = ServeSettings(subgraphs=subgraphs, supergraph=tmp_path / "supergraph.graphql")
+    sources = site_reload(serve, site_settings(DOCUMENTS), DOCUMENTS)
+    assert (sources.supergraph is not None) is expected
+    assert sources.settings_file is None
+
+
+def test_reloaded_settings_keep_the_defaults_of_the_product(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What neither file nor environment says is as at the start, and not as in the gateway alone."""
+    file = tmp_path / "gateway.env"
+    file.write_text("FURLONG_GATEWAY_DOCUMENT_DEPTH=7\n")
+    monkeypatch.setenv("FURLONG_GATEWAY_SETTINGS_FILE", str(file))
+    settings = site_settings(DOCUMENTS)
+    assert settings.document_depth == 7
+    sources = _with_defaults_of(site_reload(ServeSettings(), settings, DOCUMENTS), ServeSettings())
+    file.write_text("FURLONG_GATEWAY_DOCUMENT_DEPTH=8\nFURLONG_DATABASE_URL=of another part\n")
+    assert sources.read_settings is not None
+    fresh = sources.read_settings()
+    assert (fresh.document_depth, fresh.documents) == (8, DOCUMENTS)
+    assert (fresh.cost_limit, fresh.mutation_fields) == (COST_LIMIT, MUTATION_FIELDS)
