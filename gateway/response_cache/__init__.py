@@ -3,11 +3,9 @@
 from gateway.response_cache.caching import Caching
 from gateway.response_cache.entry_keys import EntryKeys
 from gateway.response_cache.invalidation import Invalidation, parse_invalidations
-from gateway.response_cache.memory_store import MemoryStore
 from gateway.response_cache.metrics import ResponseCacheMetrics
 from gateway.response_cache.middleware import ResponseCache
-from gateway.response_cache.store import Store, StoreUnavailable
-from gateway.response_cache.valkey_store import ValkeyStore
+from gateway.response_cache.stores import MemoryStore, Store, StoreUnavailable, ValkeyStore
 
 __all__ = [
     "Caching",

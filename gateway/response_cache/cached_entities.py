@@ -11,7 +11,7 @@ import orjson
 from gateway.response_cache.cacheable_fields import CacheableEntities
 from gateway.response_cache.caching import Caching, read
 from gateway.response_cache.entry_keys import used
-from gateway.response_cache.store import Entry, Found, Lookup
+from gateway.response_cache.stores import Entry, Found, Lookup
 from gateway.supergraph.selections import TYPENAME
 from gateway.transport import SubgraphOperation
 

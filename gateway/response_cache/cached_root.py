@@ -11,7 +11,7 @@ import orjson
 from gateway.response_cache.cacheable_fields import CacheableRoot
 from gateway.response_cache.caching import Caching, read
 from gateway.response_cache.entry_keys import used
-from gateway.response_cache.store import Entry, Lookup
+from gateway.response_cache.stores import Entry, Lookup
 from gateway.transport import SubgraphOperation
 
 

@@ -10,7 +10,7 @@ import orjson
 from gateway.cache_control import CachePolicy
 from gateway.response_cache.entry_keys import EntryKeys
 from gateway.response_cache.metrics import ResponseCacheMetrics
-from gateway.response_cache.store import Store
+from gateway.response_cache.stores import Store
 from gateway.transport import BYTES_A_PLACE
 from jit.codegen import spend
 

@@ -14,7 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from gateway.response_cache.store import Entry, Found, Lookup, StoreUnavailable
+from gateway.response_cache.stores.store import Entry, Found, Lookup, StoreUnavailable
 
 T = TypeVar("T")
 
