@@ -18,6 +18,7 @@ from gateway.masking.settings import MaskingSettings
 from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.answers import AnswerSettings
+from gateway.settings.compression import CompressionSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
@@ -35,6 +36,7 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     SubgraphSettings,
     ResilienceSettings,
     MaskingSettings,
+    CompressionSettings,
     AnswerSettings,
 )
 """The parts of the settings that a version of the graph is built from, and nothing else."""

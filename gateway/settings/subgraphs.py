@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from gateway.tls import SubgraphTls
+
 
 class SubgraphSettings(BaseSettings):
     """How subgraphs are called over HTTP."""
@@ -31,4 +33,10 @@ class SubgraphSettings(BaseSettings):
     )
     subgraph_ca_file: Path | None = Field(
         default=None, description="A PEM file of certificates that are trusted besides the system's."
+    )
+    subgraph_tls: dict[str, SubgraphTls] = Field(
+        default_factory=dict,
+        description='How subgraphs are reached over TLS, such as {"reviews":{"ca_file":"/tls/ca.pem",'
+        '"certificate":"/tls/gateway.pem","key":"/tls/gateway.key","server_name":"reviews.internal"}}; "*" '
+        "stands for those that are not named.",
     )

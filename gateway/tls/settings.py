@@ -1,4 +1,4 @@
-"""Settings: TLS to clients and to subgraphs."""
+"""Settings: TLS to clients."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
-from gateway.tls.subgraph_tls import SubgraphTls
-
 
 class TlsSettings(BaseSettings):
-    """TLS to clients and to subgraphs."""
+    """TLS to clients."""
 
     tls_certificate: Path | None = Field(
         default=None,
@@ -34,12 +32,6 @@ class TlsSettings(BaseSettings):
         default=10.0,
         gt=0,
         description="How often the server looks for new certificates and keys.",
-    )
-    subgraph_tls: dict[str, SubgraphTls] = Field(
-        default_factory=dict,
-        description='How subgraphs are reached over TLS, such as {"reviews":{"ca_file":"/tls/ca.pem",'
-        '"certificate":"/tls/gateway.pem","key":"/tls/gateway.key","server_name":"reviews.internal"}}; "*" '
-        "stands for those that are not named.",
     )
 
     @model_validator(mode="after")
