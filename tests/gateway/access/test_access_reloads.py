@@ -33,7 +33,7 @@ def warmed(sdl: str) -> DocumentPlans:
     assert request.document.access is not None
     request.unmet = Granted().unmet(request.document.access.rules)
     former.plan_request(request)
-    executor = OperationExecutor(other, GatewayOf(SERVED).transports(), lambda _name, _outcome: None)
+    executor = OperationExecutor(other, GatewayOf(SERVED).transports(), lambda *_: None)
     result = warm_up(executor, all_operations(former), {}, seconds=600, fading=1.0)
     assert (result.plans, result.broken) == (1, ())
     return other.prepare_request(ASKED).document.plans
