@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from gateway.access.deciders import PolicyQuestion
+    from gateway.access.requirements import Granted
     from gateway.app import create_gateway
     from gateway.errors import RequestError, SupergraphError, Unauthenticated
     from gateway.extensions import Extension, Hooks
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Extension",
     "GatewaySettings",
+    "Granted",
     "Hooks",
     "HttpTransport",
     "MemoryTransport",
+    "PolicyQuestion",
     "RequestError",
     "SubgraphOperation",
     "SupergraphError",
@@ -24,6 +28,8 @@ __all__ = [
     "create_gateway",
 ]
 MODULES: Final = {
+    "Granted": "gateway.access.requirements",
+    "PolicyQuestion": "gateway.access.deciders",
     "create_gateway": "gateway.app",
     "RequestError": "gateway.errors",
     "SupergraphError": "gateway.errors",

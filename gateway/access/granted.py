@@ -31,15 +31,25 @@ class GrantedByClaims:
 
     def __call__(self, session: object) -> Granted:
         """Return what a session has."""
-        if session is None or (isinstance(session, Session) and session.issuer is None):
+        if isinstance(session, Session):
+            if session.issuer is None:
+                return ANONYMOUS
+            claims = session.claims
+        elif session is None:
             return ANONYMOUS
-        claims = claims_of(session)
-        scopes = (each for name in self.scope_claims for each in _scopes(claims.get(name)))
+        else:
+            claims = claims_of(session)
+        scopes: set[str] = set()
+        for name in self.scope_claims:
+            if name in claims:
+                scopes.update(_scopes(claims[name]))
         return Granted(authenticated=True, scopes=frozenset(scopes))
 
 
 def claims_of(session: object) -> Mapping[str, Any]:
     """Return the claims of a session; none if it has none."""
+    if isinstance(session, Session):
+        return session.claims
     claims = session if isinstance(session, Mapping) else getattr(session, "claims", None)
     return claims if isinstance(claims, Mapping) else NO_CLAIMS
 

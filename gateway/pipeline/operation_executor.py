@@ -93,7 +93,7 @@ class OperationExecutor:
         return self._introspected(planned, prepared.variables, fetched)
 
     async def execute_request(self, request: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLResponse:
-        """Plan and execute a request, outside the pipeline.
+        """Plan and execute a request, outside the pipeline, which alone asks who may see what.
 
         Raises:
             RequestError: It cannot be answered at all.

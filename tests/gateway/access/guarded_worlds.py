@@ -57,7 +57,7 @@ class GuardedGateway(GatewayOf):
             )
             request.unmet = granted.unmet(access.rules)
         planned = replace(self.preparer.plan_request(request), executable=None)
-        executor = OperationExecutor(self.preparer, self.transports(), lambda _name, _outcome: None, mode)
+        executor = OperationExecutor(self.preparer, self.transports(), lambda *_: None, mode)
         answer = dict((await executor.execute(planned, operation.variables, {})).body)
         self.plan: QueryPlan = planned.plan
         return answer

@@ -12,6 +12,7 @@ from gateway.sessions import Session
 from gateway.supergraph import Access, load_supergraph
 from tests.gateway.access.guarded_shop import Shop, hidden, shop
 from tests.gateway.access.guarded_worlds import GuardedGateway
+from tests.gateway.federated import federated
 from tests.gateway.plans import joined
 from tests.gateway.test_plan_context import market
 
@@ -128,3 +129,35 @@ async def test_a_renamed_directive_is_enforced() -> None:
         assert hidden(await club.ask("{ guarded }")) == [["guarded"]]
         assert club.calls == []
         assert (await club.ask("{ guarded }", "ann"))["data"] == {"guarded": "g"}
+
+
+MEDIA = federated(
+    {
+        "Query": {"__typename": "Query", "media": [{"$ref": "Book/1"}, {"$ref": "Film/2"}]},
+        "Book/1": {"__typename": "Book", "id": "1", "rating": 5},
+        "Film/2": {"__typename": "Film", "id": "2", "rating": 4},
+    },
+    a="""
+    type Query { open: String }
+    interface Media @key(fields: "id") { id: ID! }
+    type Book implements Media @key(fields: "id") @authenticated { id: ID! }
+    type Film implements Media @key(fields: "id") { id: ID! }
+    """,
+    b="""
+    type Query { media: [Media] }
+    type Media @key(fields: "id") @interfaceObject { id: ID! rating: Int }
+    """,
+)
+
+
+async def test_a_hidden_type_is_hidden_where_a_subgraph_does_not_know_it() -> None:
+    """Behind an interface object, the concrete type is asked for before anything is shown."""
+    answer = await Shop(MEDIA).ask("{ media { rating } }")
+    assert (answer["data"], hidden(answer)) == ({"media": [None, {"rating": 4}]}, [["media", 0]])
+    nothing = await Shop(MEDIA).ask("{ media { rating @skip(if: true) } }")
+    assert (nothing["data"], hidden(nothing)) == ({"media": [None, {}]}, [["media", 0]])
+    club = Shop(MEDIA, ANN)
+    assert (await club.ask("{ media { rating } }", "ann"))["data"] == {
+        "media": [{"rating": 5}, {"rating": 4}]
+    }
+    assert [name for name, _ in club.calls] == ["b"]

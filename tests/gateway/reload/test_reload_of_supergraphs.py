@@ -66,16 +66,16 @@ BROKEN = {
         ),
         "feature odd",
     ),
-    "access that is not enforced": (
+    "access by unknown names": (
         lambda sdl: (
             sdl.replace(
                 "schema @link",
                 'schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) @link',
                 1,
-            ).replace("birthday: Int", "birthday: Int @authenticated")
-            + "directive @authenticated on FIELD_DEFINITION\n"
+            ).replace("birthday: Int", "birthday: Int @guard")
+            + "directive @guard on FIELD_DEFINITION\n"
         ),
-        "restricts access",
+        "uses none of them under a name",
     ),
 }
 
@@ -273,3 +273,16 @@ async def test_the_memory_of_a_former_version_is_freed(gateway: Reloading) -> No
     finally:
         gc.enable()
     assert (await gateway.ask("{ me { name } }"))["data"] == {"me": {"name": "User 1"}}
+
+
+async def test_access_is_enforced_from_the_reload_on_that_brings_it(gateway: Reloading) -> None:
+    """Bodies that were known before are answered by the new rules."""
+    query = {"query": "{ me { id birthday } }"}
+    before = (await gateway.client.post("/graphql", json=query)).json()
+    assert "errors" not in before
+    sdl = gateway.federation.sdl.replace("birthday: Int", "birthday: Int @authenticated")
+    gateway.write(f"{sdl}directive @authenticated on FIELD_DEFINITION\n")
+    await gateway.look()
+    after = (await gateway.client.post("/graphql", json=query)).json()
+    assert after["data"] == {"me": {"id": before["data"]["me"]["id"], "birthday": None}}
+    assert [each["extensions"]["code"] for each in after["errors"]] == ["UNAUTHORIZED_FIELD_OR_TYPE"]
