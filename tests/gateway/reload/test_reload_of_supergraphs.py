@@ -242,17 +242,17 @@ async def test_reloads_under_load_fail_no_request(gateway: Reloading) -> None:
     await begun.wait()
     candidates = [other, "type Query {", good, changed(gateway, WITHOUT_NAME), good[: len(good) // 2]]
     in_force = []
-    for round_ in range(10):
+    for round_ in range(5):
         gateway.write(candidates[round_ % len(candidates)] + "\n" * round_)
         await gateway.look()
         in_force.append(gateway.digest)
     stop.set()
     await asyncio.gather(*clients)
     assert not failures
-    # Of five candidates two are good, and each time they are put in force.
-    assert len(set(in_force)) == 4
-    assert await gateway.metric('furlong_gateway_reloads_total{kind="supergraph",result="ok"}') == 4
-    assert await gateway.metric('furlong_gateway_reloads_total{kind="supergraph",result="refused"}') == 6
+    # Of five candidates two are good, and put in force.
+    assert len(set(in_force)) == 2
+    assert await gateway.metric('furlong_gateway_reloads_total{kind="supergraph",result="ok"}') == 2
+    assert await gateway.metric('furlong_gateway_reloads_total{kind="supergraph",result="refused"}') == 3
     assert await gateway.metric("furlong_gateway_graph_versions") == 1
     assert len(failures) == 0
 
@@ -268,8 +268,9 @@ async def test_the_memory_of_a_former_version_is_freed(gateway: Reloading) -> No
     try:
         gateway.write(gateway.federation.sdl + "\n")
         await gateway.look()
-        await asyncio.gather(*gateway.app._graph._closing)
-        assert field() is None
+        async with asyncio.timeout(60):
+            while field() is not None:  # noqa: ASYNC110 - a thread may hold its last work for a moment
+                await asyncio.sleep(0.005)
     finally:
         gc.enable()
     assert (await gateway.ask("{ me { name } }"))["data"] == {"me": {"name": "User 1"}}
