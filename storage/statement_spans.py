@@ -19,6 +19,9 @@ from tracing import CURRENT, fail
 MOST_TEXTS: Final = 512
 """How many statements are remembered as they are shown: the same few come again and again."""
 
+MOST_READ: Final = 4_000
+"""How many characters of a statement are read: bulk statements may have many thousands."""
+
 MOST_CHARS: Final = 1_000
 """The longest text of a statement in a span."""
 
@@ -30,11 +33,21 @@ _TABLE: Final = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+[`\"]?(\w+)", re.IGNO
 _SPAN: Final = "furlong statement span"
 
 
-@lru_cache(MOST_TEXTS)
 def anonymous(statement: str) -> str:
     """Return a statement without any value, and with its lists of placeholders shortened."""
+    return _shown(statement[:MOST_READ])[2]
+
+
+@lru_cache(MOST_TEXTS)
+def _shown(statement: str) -> tuple[str, str | None, str]:
+    """Return the operation, the first table, and the text without values."""
+    operation = statement.lstrip().partition(" ")[0].upper()[:16]
+    table = _TABLE.search(statement)
     without_values = _LITERAL.sub("?", statement)
-    return _ROWS.sub("(…), …", _PLACEHOLDERS.sub("(…)", without_values))[:MOST_CHARS]
+    if len(statement) == MOST_READ:  # it may have been cut within a value
+        without_values = without_values.partition("'")[0]
+    text = _ROWS.sub("(…), …", _PLACEHOLDERS.sub("(…)", without_values))[:MOST_CHARS]
+    return operation, None if table is None else table[1], text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +76,17 @@ class StatementSpans:
         current = CURRENT.get()
         if current is None:
             return INVALID_SPAN
-        operation = statement.lstrip().partition(" ")[0].upper()[:16]
-        table = _TABLE.search(statement)
+        operation, table, text = _shown(statement[:MOST_READ])
         attributes: dict[str, str | int] = {
             "db.system.name": self.system,
             "db.namespace": self.namespace,
             "db.operation.name": operation,
-            "db.query.text": anonymous(statement),
+            "db.query.text": text,
         }
         name = operation
         if table is not None:
-            attributes["db.collection.name"] = table[1]
-            name = f"{operation} {table[1]}"
+            attributes["db.collection.name"] = table
+            name = f"{operation} {table}"
         if rows > 1:
             attributes["db.operation.batch.size"] = rows
         context = set_span_in_context(current)

@@ -114,6 +114,12 @@ def test_a_statement_is_shown_without_values(statement: str, shown: str) -> None
     assert anonymous(statement) == shown
 
 
+@given(st.integers(3_900, 4_100))
+def test_a_value_in_which_a_long_statement_is_cut_is_not_shown(length: int) -> None:
+    """Only the beginning of a statement is read, which may end within a string."""
+    assert "canary" not in anonymous(f"x {'a' * (length - 20)} = 'canary{'canary' * 50}'")
+
+
 @given(st.text(alphabet="ab c@.-_1'\\\"", max_size=30))
 def test_no_literal_survives(value: str) -> None:
     """Whatever a string literal holds, none of it is shown."""
