@@ -9,6 +9,7 @@ from furlong.cli.install.db import check_databases
 from furlong.cli.options import address, fail, log_to_stderr
 from furlong.serve.http_server import listen as open_listener
 from furlong.settings import ServeSettings
+from gateway.errors import SupergraphError
 from gateway.http.server import configured_by, run
 from gateway.operators import OperatorsPortError, operators_port
 from gateway.settings.file import read_settings
@@ -35,7 +36,7 @@ def serve(
         factory = "furlong.cli.processes.site_factory:create_app"
         settings = read_settings()
         config = configured_by(settings, factory, workers=workers, factory=True)
-    except (ValidationError, ValueError, OSError) as error:
+    except (ValidationError, ValueError, OSError, SupergraphError) as error:
         fail(error)
     if ServeSettings().subgraphs == "memory":
         check_databases()
