@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
@@ -54,5 +55,10 @@ def _family(metric: Metric) -> Family:
         metric.documentation,
         metric.type,
         metric.type in ADDED or isinstance(metric, SummedGauge),
-        tuple((each.name, tuple(each.labels.items()), float(each.value)) for each in metric.samples),
+        tuple((each.name, _labels(each.labels), float(each.value)) for each in metric.samples),
     )
+
+
+def _labels(labels: Mapping[str, str]) -> Labels:
+    # A library's own kind of string, such as a table's name, cannot be sent.
+    return tuple((name, str(value)) for name, value in labels.items())

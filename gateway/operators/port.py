@@ -26,7 +26,7 @@ from gateway.monitoring.settings import MonitoringSettings
 from gateway.operators.worker import report_to
 from gateway.operators.workers import Workers
 
-POLL_SECONDS: Final = 2.0
+POLL_SECONDS: Final = 5.0
 """How often workers are asked without a scrape: a worker that is killed takes what it counted since."""
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"

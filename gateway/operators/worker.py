@@ -18,7 +18,7 @@ from gateway.monitoring import snapshot
 from gateway.operators.messages import Report, encoder, read_message, write_message
 
 RETRY_SECONDS: Final = 1.0
-READY_SECONDS: Final = 0.5
+READY_SECONDS: Final = 2.0
 """A worker that takes longer to find out whether it is ready is not."""
 
 
@@ -84,8 +84,13 @@ async def _report(path: str, reporter: Reporter) -> None:
                 await _answer(reader, writer, reporter)
             finally:
                 writer.close()
+                with suppress(OSError):  # the last report may still be on its way
+                    async with asyncio.timeout(RETRY_SECONDS):
+                        await writer.wait_closed()
         except (OSError, EOFError) as error:
             structlog.get_logger("gateway").warning("operators_port_away", reason=repr(error))
+        except Exception:  # noqa: BLE001 - the outermost edge: a broken metric must not end a worker
+            _log_failure()
         await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -96,6 +101,12 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, re
             await writer.drain()
             await read_message(reader)
     except asyncio.CancelledError:
-        write_message(writer, encoder.encode(await reporter.report(ends=True)))
-        await writer.drain()
+        try:
+            write_message(writer, encoder.encode(await reporter.report(ends=True)))
+        except Exception:  # noqa: BLE001 - a broken metric must not keep a worker from ending
+            _log_failure()
         raise
+
+
+def _log_failure() -> None:
+    structlog.get_logger("gateway").error("operators_report_failed", exc_info=True)

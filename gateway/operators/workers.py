@@ -16,8 +16,11 @@ from prometheus_client.registry import Collector
 from gateway.monitoring import MergedMetrics
 from gateway.operators.messages import Report, decoder, read_message, write_message
 
-REPORT_SECONDS: Final = 1.0
-"""How long to wait for the report of a worker, whose event loop may be busy."""
+REPORT_SECONDS: Final = 3.0
+"""How long to wait for the report of a worker, whose event loop may be busy; Prometheus waits for 10 s."""
+
+READY_SECONDS: Final = 15.0
+"""For how long a worker's word that it is ready holds: a busy machine must not be taken for a broken one."""
 
 _ASK: Final = b"?"
 
@@ -86,8 +89,8 @@ class Workers(Collector):
 
     @property
     def ready(self) -> int:
-        """How many workers say that they are ready, and said so just now."""
-        oldest = time.monotonic() - 2 * REPORT_SECONDS
+        """How many workers say that they are ready, and said so lately."""
+        oldest = time.monotonic() - READY_SECONDS
         reports = [each.report for each in self._workers if each.reported_at >= oldest]
         return sum(each is not None and each.ready for each in reports)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -15,12 +16,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 from server_process import free_port
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
+from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
 from gateway.monitoring.settings import MonitoringSettings
-from gateway.operators import OperatorsPortError, operators_port
+from gateway.operators import OperatorsPortError, operators_port, report_to
+from gateway.operators.messages import Report, encoder, write_message
+from gateway.operators.workers import READY_SECONDS, Workers
+from tests.gateway.worlds import shop
 
 PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,9 +175,9 @@ def test_two_workers_are_scraped_as_one_and_a_killed_one_keeps_its_counts(tmp_pa
         assert (gateway.ready().status_code, "workers: 1 of 2" in gateway.ready().text) == (503, True)
         (tmp_path / f"broken-{first}").unlink()
 
-        # A worker that hangs is waited for a moment, and is not ready; what it counted before still counts.
+        # A worker that hangs is waited for a moment; what it counted before still counts.
         os.kill(first, signal.SIGSTOP)
-        assert (gateway.ready().status_code, gateway.value(OK)) == (503, 20)
+        assert gateway.value(OK) == 20
         with suppress(ProcessLookupError):  # on a slow machine it has been taken for dead by now
             os.kill(first, signal.SIGCONT)
 
@@ -181,6 +189,65 @@ def test_two_workers_are_scraped_as_one_and_a_killed_one_keeps_its_counts(tmp_pa
         assert gateway.value(OK) == 30
     assert not Path(f"/proc/{first}").exists()
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
+
+
+async def test_a_worker_that_says_nothing_for_long_is_not_ready(tmp_path: Path) -> None:
+    """Its word holds for a while; what is no report ends the connection."""
+    workers = Workers(1)
+    server = await asyncio.start_unix_server(workers.connected, tmp_path / "reports")
+    reader, writer = await asyncio.open_unix_connection(tmp_path / "reports")
+    async with server:
+        write_message(writer, encoder.encode(Report(1, True, "remark", ())))
+        await until(lambda: workers.ready == 1)
+        (known,) = workers._workers
+        assert workers.remark == "remark"
+        known.reported_at -= READY_SECONDS + 1
+        assert workers.ready == 0
+        write_message(writer, b"no report")
+        assert await reader.read() == b""
+        writer.close()
+    assert workers._workers == set()
+
+
+async def test_a_metric_that_breaks_ends_neither_reports_nor_the_worker(tmp_path: Path) -> None:
+    """It is logged, and the next report has everything as soon as the metric is well again."""
+    federation, broken = shop(), BrokenMetric()
+    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(), collectors=[broken])
+    workers = Workers(1)
+    async with await asyncio.start_unix_server(workers.connected, tmp_path / "reports"):
+        report_to(str(tmp_path / "reports"), app)
+        with capture_logs() as logs:
+            async with app.router.lifespan_context(app):
+                broken.breaks = True
+                await workers.refresh()
+                await until(lambda: any(each["event"] == "operators_report_failed" for each in logs))
+                broken.breaks = False
+                await until(lambda: workers.ready == 1)
+                broken.breaks = True
+    assert workers.metrics._ended["furlong_gateway_requests"]
+
+
+class BrokenMetric(Collector):
+    """A metric that can be broken."""
+
+    breaks = True
+
+    def collect(self) -> list[Metric]:
+        """Return nothing, or break."""
+        if self.breaks:
+            raise KeyError
+        return []
+
+    def describe(self) -> list[Metric]:
+        """Return nothing."""
+        return []
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something to hold."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not holds():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
 
 
 def test_an_address_that_cannot_be_opened_is_said_in_words() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import Metric
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
@@ -51,6 +51,24 @@ def exposed(merged: MergedMetrics) -> dict[tuple[str, str], float]:
     return values(registry)
 
 
+class Name(str):
+    """A library's own kind of string, as SQLAlchemy has for names of tables."""
+
+    __slots__ = ()
+
+
+def test_labels_of_any_kind_of_string_can_be_sent() -> None:
+    """A report holds plain ones."""
+    registry = CollectorRegistry()
+    Counter("reads", "Reads.", ["table"], registry=registry).labels(Name("club")).inc()
+    family = CounterMetricFamily("own", "Own.", labels=["table"])
+    family.add_metric([Name("club")], 1)
+    registry.register(_OneMetric(family))
+    report = Report(1, True, "", snapshot(registry))
+    assert decoder.decode(encoder.encode(report)) == report
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 @given(EVENTS, st.sets(st.integers(0, 2)))
 def test_counts_of_processes_add_up_also_of_those_that_have_ended(
     events: list[tuple[int, str, int]], ended: set[int]
@@ -75,7 +93,7 @@ def test_gauges_are_summed_or_the_largest_counts_and_end_with_their_process() ->
     merged = MergedMetrics()
     for name, value in (("1", 3.0), ("2", 4.0)):
         registry = CollectorRegistry()
-        registry.register(_OneGauge(SummedGauge("inside", "Summed.", value)))
+        registry.register(_OneMetric(SummedGauge("inside", "Summed.", value)))
         gauge = Gauge("age", "Largest.", registry=registry)
         gauge.set(value)
         merged.update(name, snapshot(registry))
@@ -84,7 +102,7 @@ def test_gauges_are_summed_or_the_largest_counts_and_end_with_their_process() ->
     assert exposed(merged) == {("inside", "[]"): 3.0, ("age", "[]"): 3.0}
 
 
-class _OneGauge(Collector):
+class _OneMetric(Collector):
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
 
@@ -92,6 +110,7 @@ class _OneGauge(Collector):
         return [self.metric]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 @given(st.lists(st.floats(0, 10)))
 def test_buckets_count_as_the_librarys_histogram_does(seconds: list[float]) -> None:
     """Each bucket has what is at most its bound."""
