@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
+from furlong.embedding.settings import EmbedSettings
 from gateway.settings import GatewaySettings
 from logs import LogSettings
 from storage.settings import ClockSettings, DatabaseSettings
@@ -83,6 +84,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     CallerSettings,
     GatewaySettings,
     ServeSettings,
+    EmbedSettings,
     FulfilmentSettings,
     LogSettings,
     TracingSettings,

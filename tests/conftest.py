@@ -4,6 +4,7 @@ A test file may import the fixtures' types from the modules in `deploy/`, such a
 """
 
 import gc
+import logging
 import os
 import shutil
 import sys
@@ -57,8 +58,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
     """A command that runs in the tests' own process sets up logging to a stream which is closed after it."""
+    root = logging.getLogger()
+    handlers, level, hook = list(root.handlers), root.level, sys.excepthook
     yield
     structlog.reset_defaults()
+    logging.captureWarnings(False)
+    sys.excepthook = hook
+    root.setLevel(level)
+    for each in set(root.handlers) - set(handlers):
+        if each.__class__ is logging.StreamHandler:  # and not pytest's own
+            root.removeHandler(each)
 
 
 @pytest.fixture(scope="session")

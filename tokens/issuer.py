@@ -29,6 +29,7 @@ class Issuer(BaseModel):
         jwks_url: URL of its JSON Web Key Set; https, unless the host is this machine or `plain_http` is set.
         jwks_file: A file with its key set, which is read again as a URL is.
         secret: A secret that it shares with us, of at least 32 bytes.
+        older_secrets: Secrets that were replaced, and whose tokens are still accepted.
         algorithms: The algorithms of its signatures; by default ES256 and RS256, or HS256 with a secret.
         types: The values of `typ` that are accepted, without `application/`.
         untyped: Whether a token without `typ` is accepted.
@@ -45,6 +46,7 @@ class Issuer(BaseModel):
     jwks_url: str | None = None
     jwks_file: Path | None = None
     secret: SecretStr | None = None
+    older_secrets: tuple[SecretStr, ...] = ()
     algorithms: tuple[PublicAlgorithm | SecretAlgorithm, ...] = ()
     types: tuple[MediaType, ...] = ("jwt", "at+jwt")
     untyped: bool = True
@@ -63,7 +65,10 @@ class Issuer(BaseModel):
         sources = [self.jwks_url, self.jwks_file, self.secret]
         if len(sources) - sources.count(None) != 1:
             raise ValueError("give one of jwks_url, jwks_file and secret")
-        if self.secret and len(self.secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
+        if self.older_secrets and self.secret is None:
+            raise ValueError("older_secrets are for an issuer with a secret")
+        secrets = [each for each in (self.secret, *self.older_secrets) if each is not None]
+        if any(len(each.get_secret_value().encode()) < MIN_SECRET_BYTES for each in secrets):
             raise ValueError(f"the secret is too short: use at least {MIN_SECRET_BYTES} bytes")
         # A public key that were used as a secret would let everybody sign.
         if any((name in _SECRET) != (self.secret is not None) for name in self.accepted_algorithms):

@@ -214,7 +214,8 @@ class TokenVerifier(Generic[T]):
 def _source(issuer: Issuer, limits: RefreshLimits, now: Callable[[], float]) -> KeySource:
     algorithms = issuer.accepted_algorithms
     if issuer.secret is not None:
-        return FixedKeys(secret_key(issuer.secret.get_secret_value(), algorithms))
+        secrets = (issuer.secret, *issuer.older_secrets)
+        return FixedKeys(tuple(secret_key(each.get_secret_value(), algorithms) for each in secrets))
     if issuer.jwks_file is not None:
         return RefreshedKeys(issuer.issuer, file_loader(issuer.jwks_file), algorithms, limits, now=now)
     download = Download(issuer.jwks_url or "")

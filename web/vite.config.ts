@@ -11,9 +11,15 @@ export default defineConfig({
   resolve: {
     alias: { '@contracts': fileURLToPath(new URL('../contracts', import.meta.url)) },
   },
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', reportCompressedSize: false },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    reportCompressedSize: false,
+    rolldownOptions: { input: ['index.html', 'embed.html'] },
+  },
   // GraphiQL has its own build; its workers are not served by the development server.
-  optimizeDeps: { entries: ['index.html'] },
+  optimizeDeps: { entries: ['index.html', 'embed.html'] },
   server: {
     proxy: { '/graphql': GATEWAY, '/demo': GATEWAY, '/clock': GATEWAY },
     // The operations are read from ../contracts.

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, HTTPException
+from fastapi import APIRouter, Header, HTTPException, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -62,7 +62,8 @@ def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: Plac
     routes = APIRouter(prefix="/demo")
 
     @routes.get("/session")
-    async def get_session() -> DemoSession:
+    async def get_session(response: Response) -> DemoSession:
+        response.headers["cache-control"] = "no-store"  # it has tokens
         return session
 
     @routes.post("/bets", status_code=202)

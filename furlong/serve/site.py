@@ -8,6 +8,9 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from furlong.databases import SUBGRAPHS
+from furlong.embedding.routes import Embedding
+from furlong.embedding.sessions import Brands
+from furlong.embedding.settings import EmbedSettings
 from furlong.serve.page import add_page
 from furlong.serve.public_data_watch import watching_public_data
 from furlong.serve.read_metrics import ReadMetrics
@@ -68,9 +71,11 @@ def create_site(
 
     Raises:
         gateway.errors.SupergraphError: the supergraph cannot be served.
+        ValueError: the settings of frames are wrong; the message names them.
     """
     serve = serve or ServeSettings()
-    gateway = _with_defaults(gateway or GatewaySettings(), serve)
+    embedding = Embedding.of(EmbedSettings(), parts.clock, serve.page)
+    gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands)
     in_process = serve.subgraphs == "memory"
     reads = ReadMetrics()
     tracer = None if tracing is None else tracing.tracer
@@ -111,13 +116,18 @@ def create_site(
         ready=ready,
         authenticate_cached=authenticator.authenticate_cached if shares_identity else None,
         customer_of=customer_of,
-        collectors=[TokenMetrics(parts.verifier.tokens.counts), *([reads] if in_process else [])],
+        collectors=[
+            TokenMetrics(parts.verifier.tokens.counts),
+            *([reads] if in_process else []),
+            *embedding.collectors,
+        ],
         remark=remark,
-        reload=None if reload is None else _with_defaults_of(reload, serve),
+        reload=None if reload is None else _with_defaults_of(reload, serve, embedding.brands),
         tracing=tracing,
     )
     app.state.subgraphs = subgraphs
     add_page(app, serve.page, parts.clock)
+    embedding.add_to(app)
     _run_with(app, parts.verifier, subgraphs)
     _watch_public_data_with(app, subgraphs, parts.kafka)
     return app
@@ -132,14 +142,15 @@ def create_subgraph_app(name: str, parts: Parts, callers: Callers, tracing: Trac
     return app
 
 
-def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySettings:
-    """Add the product's defaults to what is not set: limits, the codes of errors, and GraphiQL."""
+def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brands) -> GatewaySettings:
+    """Add the product's defaults to what is not set: limits, codes, GraphiQL, and the origins of brands."""
     defaults = {
         "mutation_fields": MUTATION_FIELDS,
         "cost_limit": COST_LIMIT,
         "rate_limits": RATE_LIMITS,
         "subgraph_error_codes": ERROR_CODES,
         "subgraph_error_extensions": ("id",),
+        "cors_origins": brands.origins,
     }
     unset = {name: value for name, value in defaults.items() if name not in gateway.model_fields_set}
     gateway = gateway.model_copy(update=unset)
@@ -148,10 +159,12 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings) -> GatewaySet
     return gateway
 
 
-def _with_defaults_of(reload: Reload, serve: ServeSettings) -> Reload:
+def _with_defaults_of(reload: Reload, serve: ServeSettings, brands: Brands) -> Reload:
     """Return a reload whose settings have the product's defaults."""
     read = reload.read_settings
-    return reload if read is None else replace(reload, read_settings=lambda: _with_defaults(read(), serve))
+    if read is None:
+        return reload
+    return replace(reload, read_settings=lambda: _with_defaults(read(), serve, brands))
 
 
 def _run_with(app: FastAPI, verifier: SessionVerifier, subgraphs: Sequence[Subgraph]) -> None:

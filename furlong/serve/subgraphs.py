@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from consumers.stream.settings import StreamSettings
 from furlong.databases import SUBGRAPHS
+from furlong.embedding.sessions import embed_issuer
+from furlong.embedding.settings import EmbedSettings
 from storage.clock import Clock
 from storage.rehearsal import product_clock
 from storage.settings import ClockSettings, DatabaseSettings
@@ -48,7 +50,9 @@ class Parts:
             ValueError: a setting is missing; the message names it.
         """
         clock = clock or product_clock(ClockSettings())
-        verifier = SessionVerifier.from_settings(sessions or SessionSettings(), clock)
+        framed = embed_issuer(EmbedSettings())
+        further = () if framed is None else (framed,)
+        verifier = SessionVerifier.from_settings(sessions or SessionSettings(), clock, further=further)
         stream = stream or StreamSettings()
         return cls(
             database or DatabaseSettings(),

@@ -21,7 +21,8 @@ Reply: TypeAlias = tuple[int, bytes, bytes, RawHeaders]
 """A complete reply: its status, content type and body, and additional headers."""
 
 NOT_MODIFIED: Final = 304
-"""The status of a reply without a body, whose length would be that of a body which is not sent."""
+BODILESS: Final = frozenset({204, NOT_MODIFIED})
+"""The statuses of replies without a body, which say nothing of its length and type."""
 
 EXTENSION = "furlong.client"
 """The extension of the ASGI scope in which a server passes its own `Client`."""
@@ -113,7 +114,7 @@ class AsgiClient:
     async def reply(self, status: int, content_type: bytes, body: bytes, headers: RawHeaders = ()) -> None:
         """Send the reply as the two messages of ASGI."""
         fixed: RawHeaders = ((b"content-type", content_type), (b"content-length", b"%d" % len(body)))
-        if status == NOT_MODIFIED:
+        if status in BODILESS:
             fixed = ()
         await self.send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
         await self.send({"type": "http.response.body", "body": body})

@@ -12,13 +12,14 @@ from pathlib import Path
 import structlog
 from msgspec import structs
 
+from gateway.browsers.security_headers import GRAPHIQL_POLICY, encoded, page_headers
 from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, RequestError, Unauthenticated
 from gateway.header_rules import collect
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
 from gateway.http.request import ReceivedRequest
-from gateway.http.response_caching import PAGE_HEADERS, ResponseCaching
+from gateway.http.response_caching import NO_STORE, PAGE_HEADERS, ResponseCaching
 from gateway.metrics import Metrics
 from gateway.pipeline.graphql_request import GraphQLResponse, refused
 from gateway.pipeline.stages import Response, ResponsePipeline, encode
@@ -31,6 +32,9 @@ CLIENT_DISCONNECTED = 499
 TEXT = b"text/plain; charset=utf-8"
 NO_GRAPHIQL = b"This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"
 NOT_ACCEPTABLE: Reply = (406, TEXT, f"Responses are {JSON} or {GRAPHQL_JSON} only.\n".encode(), ())
+NO_PREFLIGHT: Reply = (405, TEXT, b"No other page may send requests here.\n", ((b"allow", b"GET, POST"),))
+NOT_STORED: RawHeaders = (NO_STORE,)
+GRAPHIQL_HEADERS: RawHeaders = (*PAGE_HEADERS, *encoded(page_headers(GRAPHIQL_POLICY)))
 
 HEADERS: Mapping[int, RawHeaders] = {
     MethodNotAllowed("").status: ((b"allow", b"POST"),),
@@ -68,16 +72,19 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET; a browser gets GraphiQL."""
         client = client_of(scope, receive, send)
+        await client.reply(*await self.answer(scope, client))
+
+    async def answer(self, scope: Scope, client: Client) -> Reply:
+        """Return the reply to a POST or a GET."""
         raw: RawHeaders = scope["headers"]
         if scope["method"] == "POST":
-            reply = await self.respond(client, raw)
-        elif (
-            preferred(combined(raw).get(b"accept", b"").decode(ENCODING), (JSON, GRAPHQL_JSON, HTML)) == HTML
-        ):
-            reply = self._page()
-        else:
-            reply = await self.respond(client, raw, parameters=scope["query_string"])
-        await client.reply(*reply)
+            return await self.respond(client, raw)
+        if scope["method"] == "OPTIONS":
+            return NO_PREFLIGHT
+        accepted = combined(raw).get(b"accept", b"").decode(ENCODING)
+        if preferred(accepted, (JSON, GRAPHQL_JSON, HTML)) == HTML:
+            return self._page()
+        return await self.respond(client, raw, parameters=scope["query_string"])
 
     async def respond(
         self, client: Client, raw: RawHeaders, body: bytes | None = None, parameters: bytes | None = None
@@ -118,15 +125,23 @@ class Endpoint:
         if parameters is not None:
             return self.caching.reply(_reply(media, response), response.cache_policy, headers)
         if status == 200:  # noqa: PLR2004 - the usual status, the same for all media types
-            return status, media.content_type, response.content, response.headers
-        return _reply(media, response)
+            return status, media.content_type, response.content, _not_stored(response.headers)
+        status, content_type, body, more = _reply(media, response)
+        return status, content_type, body, _not_stored(more)
 
     def _page(self) -> Reply:
         """Return GraphiQL for a browser."""
         if self.graphiql is None or not (self.graphiql / "index.html").is_file():
             return 200, TEXT, NO_GRAPHIQL, PAGE_HEADERS
         page = (self.graphiql / "index.html").read_bytes()
-        return 200, b"text/html; charset=utf-8", page, PAGE_HEADERS
+        return 200, b"text/html; charset=utf-8", page, GRAPHIQL_HEADERS
+
+
+def _not_stored(headers: RawHeaders) -> RawHeaders:
+    """Add that no cache may keep the response, unless a subgraph's header for clients says something else."""
+    if not headers:
+        return NOT_STORED
+    return headers if any(name == b"cache-control" for name, _ in headers) else (*headers, NO_STORE)
 
 
 def _reply(media: Media, response: Response) -> Reply:

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.caching import CacheMetrics, WeightedCache
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send
+from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import RawHeaders
 from gateway.pipeline.cold_planning import ColdPlanning
@@ -40,7 +41,7 @@ class GraphVersion:
     sdl: str
     digest: str
     settings: GatewaySettings
-    endpoint: Endpoint
+    endpoint: Endpoint | CorsEndpoint
     planning: ColdPlanning
     executor: OperationExecutor
     over_http: dict[str, HttpTransport]

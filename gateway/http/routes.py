@@ -11,8 +11,10 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from gateway.browsers.security_headers import EVERY_RESPONSE, encoded
+from gateway.http.client import EXTENSION
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.graph_versions import ServedGraph
@@ -27,6 +29,10 @@ Remark: TypeAlias = Callable[[], str]
 """Returns a line for operators about the services behind the gateway; empty if there is none."""
 
 PATH: Final = "/graphql"
+METHODS: Final = ("GET", "POST", "OPTIONS")
+"""The methods of that path; OPTIONS is for preflights, which are refused where no page is named."""
+
+_EVERY_RESPONSE: Final = encoded(EVERY_RESPONSE)
 
 
 class Gateway(FastAPI):
@@ -46,8 +52,8 @@ class Gateway(FastAPI):
         self.draining = Draining()
         self.fast_path: FastPath | None = FastPath(b"POST", PATH.encode(), graph.admission, graph.respond)
         # For other methods, and for an application that is mounted under a path.
-        route = Route(PATH, graph, methods=["GET", "POST"])
-        route.methods = {"GET", "POST"}
+        route = Route(PATH, graph, methods=METHODS)
+        route.methods = set(METHODS)
         self.router.routes.append(route)
         self.operators: OperatorRoutes | None = None
 
@@ -67,10 +73,21 @@ class Gateway(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
-        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] in ("POST", "GET"):
+        if scope["type"] == "http" and EXTENSION not in scope.get("extensions", ()):
+            send = _securing(send)  # our own server adds these headers by itself
+        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] in METHODS:
             await self._graph(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def _securing(send: Send) -> Send:
+    async def secured(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *_EVERY_RESPONSE]}
+        await send(message)
+
+    return secured
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic_settings import SettingsConfigDict
 
+from gateway.browsers.settings import CorsSettings
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
@@ -51,6 +52,7 @@ class GatewaySettings(
     ClientSettings,
     TrustedDocumentSettings,
     DocumentSettings,
+    CorsSettings,
     HttpSettings,
     TlsSettings,
 ):

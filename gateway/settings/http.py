@@ -32,6 +32,12 @@ class HttpSettings(BaseSettings):
         gt=0,
         description="How long a connection without a request is kept; longer than a proxy in front keeps it.",
     )
+    hsts_seconds: int = Field(
+        default=0,
+        ge=0,
+        description="For how long browsers shall reach this host by TLS only (Strict-Transport-Security); "
+        "0: they are not told. Set it where all its addresses have TLS, here or in a proxy in front.",
+    )
     requests_inside: int = Field(
         default=256,
         gt=0,

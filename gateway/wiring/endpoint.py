@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from gateway.browsers import CorsPolicy
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
+from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.response_caching import ResponseCaching
@@ -20,8 +22,8 @@ def client_endpoint(
     metrics: Metrics,
     admission: Admission,
     rules: CompiledRules | None = None,
-) -> Endpoint:
-    """Build the endpoint for clients."""
+) -> Endpoint | CorsEndpoint:
+    """Build the endpoint for clients; without pages of other origins nothing is asked about them."""
     forwarding, seen = Forwarding.of(settings.forwarded_headers), settings.forwarded_headers
     if rules is not None:
         seen = rules.of_clients.names
@@ -29,7 +31,7 @@ def client_endpoint(
     name_headers = settings.client_name_headers if settings.trusted_documents else ()
     if rules is not None and rules.names_clients:
         name_headers = (*settings.client_name_headers, *settings.client_version_headers)
-    return Endpoint(
+    endpoint = Endpoint(
         pipeline=pipeline,
         body_bytes=settings.body_bytes,
         forwarding=forwarding,
@@ -46,3 +48,5 @@ def client_endpoint(
         ),
         collects_headers=rules is not None and bool(rules.replies),
     )
+    policy = CorsPolicy.of(settings)
+    return endpoint if policy is None else CorsEndpoint(endpoint, policy)

@@ -158,7 +158,7 @@ async def test_a_reply_is_one_write() -> None:
         reply
         == (
             b"HTTP/1.1 200 OK\r\ndate: now\r\ncontent-type: application/json; charset=utf-8\r\n"
-            b"content-length: %d\r\n\r\n" % len(NAME)
+            b"content-length: %d\r\ncache-control: no-store\r\n\r\n" % len(NAME)
         )
         + NAME
     )

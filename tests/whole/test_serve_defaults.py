@@ -6,11 +6,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from furlong.embedding.sessions import Brands
 from furlong.serve import site
 from furlong.serve.page import add_page
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings
 from storage.clock import SystemClock
+
+NO_BRANDS = Brands({}, {})
 
 
 @pytest.mark.parametrize(("introspection", "offered"), [(False, False), ("known", True), (True, True)])
@@ -20,10 +23,10 @@ def test_graphiql_is_offered_only_where_the_schema_may_be_introspected(
     """Without introspection it would show nothing; a folder that the settings name is served anyway."""
     (tmp_path / "graphiql").mkdir()
     serve = ServeSettings(page=tmp_path)
-    made = site._with_defaults(GatewaySettings(introspection=introspection), serve)
+    made = site._with_defaults(GatewaySettings(introspection=introspection), serve, NO_BRANDS)
     assert made.graphiql_dir == (tmp_path / "graphiql" if offered else None)
     named = GatewaySettings(introspection=introspection, graphiql_dir=tmp_path)
-    assert site._with_defaults(named, serve).graphiql_dir == tmp_path
+    assert site._with_defaults(named, serve, NO_BRANDS).graphiql_dir == tmp_path
 
 
 async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None:

@@ -54,17 +54,17 @@ class KeySource(Protocol):
 
 @dataclass(slots=True)
 class FixedKeys:
-    """One key that never changes, such as a secret: it serves whatever `kid` a token names."""
+    """Keys that never change, such as a secret: they serve whatever `kid` a token names."""
 
-    key: VerificationKey
+    keys: tuple[VerificationKey, ...]
     serves_until: float = field(default=math.inf, init=False)
     generation: int = field(default=0, init=False)
     counts: RefreshCounts | None = field(default=None, init=False)
 
     async def find(self, key_id: str | None) -> tuple[VerificationKey, ...]:
-        """Return the key."""
+        """Return the keys."""
         del key_id
-        return (self.key,)
+        return self.keys
 
     async def start(self) -> None:
         """Do nothing."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.errors import ClientDisconnected
-from gateway.http.client import EXTENSION, NOT_MODIFIED, AsgiClient
+from gateway.http.client import BODILESS, EXTENSION, AsgiClient
 from gateway.http.headers import RawHeaders
 from gateway.http.server.response_heads import ResponseHeads
 
@@ -139,9 +139,9 @@ class Exchange(RequestResponseCycle):
     def write(self, status: int, content_type: bytes, body: bytes, headers: RawHeaders = ()) -> None:
         """Write the complete reply."""
         head = self.response_heads.head(status, content_type, self.default_headers)
-        rest = b"\r\n\r\n" if self.keep_alive and not headers else self._rest(headers)
+        rest = self.response_heads.rest(headers, keep_alive=self.keep_alive)
         self.response_started = self.response_complete = True
-        if status == NOT_MODIFIED:
+        if status in BODILESS:
             self.transport.write(self.response_heads.bodiless(status, self.default_headers) + rest)
         else:
             self.transport.write(b"".join((head, b"%d" % len(body), rest, body)))
@@ -149,13 +149,6 @@ class Exchange(RequestResponseCycle):
             self._event.set()
         if not self.keep_alive:
             self.transport.close()
-
-    def _rest(self, headers: RawHeaders) -> bytes:
-        """Return the end of a head that has additional headers or closes the connection."""
-        lines = [b"\r\n%b: %b" % each for each in headers]
-        if not self.keep_alive:
-            lines.append(b"\r\nconnection: close")
-        return b"".join((*lines, b"\r\n\r\n"))
 
     def connection_lost(self) -> None:
         """Cancel the request after its connection was lost."""

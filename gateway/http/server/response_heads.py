@@ -11,16 +11,19 @@ from gateway.http.headers import RawHeaders
 
 STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 
+MOST_KEPT_RESTS: Final = 64
+
 
 class ResponseHeads:
     """Caches the heads of replies for as long as uvicorn keeps its list of default headers."""
 
-    __slots__ = ("_fixed", "_heads", "_listed", "_refusal", "_refused_with")
+    __slots__ = ("_fixed", "_heads", "_listed", "_refusal", "_refused_with", "_rests")
 
     def __init__(self) -> None:
         self._listed: RawHeaders | None = None
         self._fixed = b""
         self._heads: dict[tuple[int, bytes], bytes] = {}
+        self._rests: dict[RawHeaders, bytes] = {}
         self._refused_with: RawHeaders | None = None
         self._refusal = b""
 
@@ -41,6 +44,20 @@ class ResponseHeads:
         parts = (STATUS_LINES[status], self.fixed(headers), b"content-type: ", content_type)
         head = self._heads[status, content_type] = b"".join((*parts, b"\r\ncontent-length: "))
         return head
+
+    def rest(self, headers: RawHeaders, *, keep_alive: bool) -> bytes:
+        """Return the end of a head: additional headers, and whether the connection is closed."""
+        known = self._rests.get(headers) if keep_alive else None
+        if known is not None:
+            return known
+        lines = [b"\r\n%b: %b" % each for each in headers]
+        if not keep_alive:
+            return b"".join((*lines, b"\r\nconnection: close\r\n\r\n"))
+        rest = b"".join((*lines, b"\r\n\r\n"))
+        if len(self._rests) >= MOST_KEPT_RESTS:
+            self._rests.clear()  # most are of one response only; the others are soon there again
+        self._rests[headers] = rest
+        return rest
 
     def bodiless(self, status: int, headers: RawHeaders) -> bytes:
         """Return the head of a reply that never has a body, up to the end of its last line."""

@@ -1,6 +1,6 @@
 """Sessions: the customer that a signed token was issued to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
@@ -65,9 +65,13 @@ class SessionVerifier:
 
     @classmethod
     def from_settings(
-        cls, settings: SessionSettings, clock: Clock | None = None, limits: RefreshLimits | None = None
+        cls,
+        settings: SessionSettings,
+        clock: Clock | None = None,
+        limits: RefreshLimits | None = None,
+        further: Sequence[Issuer] = (),
     ) -> "SessionVerifier":
-        """Return a verifier for the configured issuer.
+        """Return a verifier for the configured issuer, and for further ones.
 
         Raises:
             ValueError: a setting is missing; the message names it.
@@ -77,10 +81,14 @@ class SessionVerifier:
         def now() -> float:
             return machine.now().timestamp()
 
-        issuer = TrustedIssuer.of(accepted_issuer(settings), limits or RefreshLimits(), now)
+        limits = limits or RefreshLimits()
+        accepted = (accepted_issuer(settings), *further)
+        if len({each.issuer for each in accepted}) != len(accepted):
+            raise ValueError(f"two issuers of sessions have the name {settings.issuer}")
+        issuers = [TrustedIssuer.of(each, limits, now) for each in accepted]
         revocations = session_revocations(settings)
         return cls(
-            TokenVerifier([issuer], viewer_of, revocations=revocations, now=now, kept=settings.tokens_kept)
+            TokenVerifier(issuers, viewer_of, revocations=revocations, now=now, kept=settings.tokens_kept)
         )
 
     async def verify(self, authorization: str | None) -> Viewer | None:
@@ -148,9 +156,14 @@ def viewer_of(token: VerifiedToken) -> Viewer:
         InvalidToken: its `brand` or `sub` cannot be an id.
     """
     brand, customer = token.claims["brand"], token.claims["sub"]
-    if not _is_id(brand, MAX_BRAND) or ":" in brand or not _is_id(customer, MAX_CUSTOMER):
+    if not _is_id(brand, MAX_BRAND) or ":" in brand or not is_customer_id(customer):
         raise InvalidToken(Reason.CLAIMS)
     return Viewer(brand, customer)
+
+
+def is_customer_id(value: object) -> TypeGuard[str]:
+    """Return whether a value can be the id of a customer."""
+    return _is_id(value, MAX_CUSTOMER)
 
 
 def _message(reason: Reason) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
+from gateway.browsers.security_headers import every_response
 from gateway.http.server.lifecycle.config import OnLoad, ServerConfig
 from gateway.http.server.lifecycle.server import Server
 from gateway.http.server.lifecycle.stop_times import StopTimes
@@ -29,6 +30,7 @@ def configured(
     tls: ServerTls | None = None,
     factory: bool = False,
     on_load: OnLoad | None = None,
+    hsts_seconds: int = 0,
 ) -> ServerConfig:
     """Return the configuration for serving an application.
 
@@ -40,6 +42,7 @@ def configured(
         tls: How the server speaks TLS; None for plain HTTP.
         factory: Whether `app` names a factory.
         on_load: Called with the application once it is loaded.
+        hsts_seconds: For how long browsers shall use only TLS; 0: they are not told.
     """
     config = ServerConfig(
         app,
@@ -53,6 +56,7 @@ def configured(
         log_level="warning",
         access_log=False,
         server_header=False,
+        headers=every_response(hsts_seconds),
         proxy_headers=False,
         backlog=BACKLOG,
     )
@@ -88,6 +92,7 @@ def configured_by(
         stop_times=StopTimes.of(settings),
         tls=tls,
         factory=factory,
+        hsts_seconds=settings.hsts_seconds,
     )
 
 

@@ -1,0 +1,1 @@
+"""The bet-slip in the pages of brands' sites: who may show it, and sessions for it, from server to server."""

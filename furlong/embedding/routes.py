@@ -1,0 +1,176 @@
+"""The page of the frame, and the address at which brands' servers ask for sessions."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+import structlog
+from fastapi import FastAPI
+from prometheus_client import Counter
+from prometheus_client.registry import Collector
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+
+from furlong.embedding.sessions import Brands, issued_session
+from furlong.embedding.settings import EmbedSettings
+from gateway.browsers.security_headers import page_headers
+from storage.clock import Clock
+from subgraphs.kit.auth.sessions import is_customer_id
+
+log = structlog.get_logger(__name__)
+MOST_BYTES: Final = 2_048
+PLACE: Final = 'name="furlong-embed" content=""'
+"""Where the built page is told of its brand."""
+
+NO_STORE: Final = {"cache-control": "no-store"}
+Outcome = Literal["issued", "refused"]
+
+
+class SessionRequest(BaseModel):
+    """What a brand's server asks for.
+
+    Attributes:
+        customer: The customer who is signed in on the brand's site.
+        origin: The origin of the page that shows the frame.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    customer: str
+    origin: str
+
+
+class Refused(Exception):
+    """A request for a session that is refused.
+
+    Attributes:
+        status: The response's status.
+        code: Why, for programs.
+        message: Why, for the brand's developers.
+    """
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+def _counter() -> Counter:
+    return Counter(
+        "furlong_embed_sessions", "Requests for sessions of frames.", ["brand", "outcome"], registry=None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Answers for frames.
+
+    Attributes:
+        settings: The settings.
+        brands: The brands whose sites show the bet-slip.
+        clock: Its machine time counts: tokens know no product time.
+        page: The built page of the frame.
+        sessions: Counts sessions by brand and outcome.
+    """
+
+    settings: EmbedSettings
+    brands: Brands
+    clock: Clock
+    page: Path
+    sessions: Counter = field(default_factory=_counter)
+
+    @classmethod
+    def of(cls, settings: EmbedSettings, clock: Clock, built: Path) -> Embedding:
+        """Build it for the pages in a folder.
+
+        Raises:
+            ValueError: The settings are wrong; the message names them.
+        """
+        return cls(settings, Brands.of(settings), clock, built / "embed.html")
+
+    @property
+    def collectors(self) -> list[Collector]:
+        """Metrics for `GET /metrics`; none where no site may show the page."""
+        return [self.sessions] if self.brands.by_id else []
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the routes; none where no site may show the page."""
+        if not self.brands.by_id:
+            return
+        app.add_api_route("/embed/sessions", self.post_session, methods=["POST"], include_in_schema=False)
+        app.add_api_route("/embed/{brand}", self.get_page, methods=["GET"], include_in_schema=False)
+
+    async def get_page(self, brand: str) -> Response:
+        """Return the page of a brand's frame, which only that brand's sites may show."""
+        embedding = self.brands.by_id.get(brand)
+        if embedding is None or not self.page.is_file():
+            return PlainTextResponse("There is no such frame.\n", 404, NO_STORE)
+        known = html.escape(json.dumps({"brand": brand, "origins": embedding.origins}))
+        text = self.page.read_text(encoding="utf-8").replace(PLACE, f'name="furlong-embed" content="{known}"')
+        headers = dict(page_headers(frame_policy(embedding.origins)))
+        return HTMLResponse(text, headers={**headers, "cache-control": "no-cache"})
+
+    async def post_session(self, request: Request) -> Response:
+        """Return a session for a customer, to the server of the customer's brand."""
+        brand = None
+        try:
+            brand = self._brand_of(request)
+            asked = await _read(request)
+            token = self._issued(brand, asked)
+        except Refused as refused:
+            self.sessions.labels(brand or "", "refused").inc()
+            log.warning("embed_session_refused", brand=brand, code=refused.code)
+            body = {"error": {"code": refused.code, "message": refused.message}}
+            return JSONResponse(body, refused.status, NO_STORE)
+        self.sessions.labels(brand, "issued").inc()
+        return JSONResponse({"token": token, "expiresIn": self.settings.seconds}, headers=NO_STORE)
+
+    def _brand_of(self, request: Request) -> str:
+        if "origin" in request.headers or "sec-fetch-site" in request.headers:
+            raise Refused(403, "FROM_A_BROWSER", "A brand's key belongs on its servers: ask from there.")
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        brand = self.brands.of_key(key.strip()) if scheme.lower() == "bearer" else None
+        if brand is None or len(request.headers.getlist("authorization")) != 1:
+            raise Refused(401, "UNKNOWN_KEY", "Send `Authorization: Bearer KEY` with a key of the brand.")
+        return brand
+
+    def _issued(self, brand: str, asked: SessionRequest) -> str:
+        if asked.origin not in self.brands.by_id[brand].origins:
+            raise Refused(403, "UNKNOWN_ORIGIN", "The origin is not among those of the brand.")
+        if not is_customer_id(asked.customer):
+            raise Refused(422, "INVALID_REQUEST", "The customer's id has 1 to 128 characters and no spaces.")
+        return issued_session(self.settings, brand, asked.customer, asked.origin, self.clock.machine.now())
+
+
+async def _read(request: Request) -> SessionRequest:
+    """Return the body of a request.
+
+    Raises:
+        Refused: It is too long, or not what was expected.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send application/json.")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise Refused(413, "REQUEST_TOO_LARGE", f"Send at most {MOST_BYTES} bytes.")
+    try:
+        return SessionRequest.model_validate_json(bytes(body))
+    except ValidationError as error:
+        raise Refused(
+            422, "INVALID_REQUEST", 'Send {"customer": "…", "origin": "https://…"} and nothing else.'
+        ) from error
+
+
+def frame_policy(origins: tuple[str, ...]) -> str:
+    """Return the `Content-Security-Policy` of the frame's page."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {' '.join(origins)}"
+    )

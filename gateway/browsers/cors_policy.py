@@ -1,0 +1,80 @@
+"""What a response says to a page of another origin; the headers are made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gateway.browsers.origins import Origins
+from gateway.browsers.settings import CorsSettings
+
+RawHeaders: TypeAlias = tuple[tuple[bytes, bytes], ...]
+
+_VARY: RawHeaders = ((b"vary", b"origin"),)
+
+
+@dataclass(frozen=True, slots=True)
+class CorsPolicy:
+    """Which origins may read answers, and what they are told.
+
+    Attributes:
+        origins: The origins.
+        common: Headers for a page that may read the response.
+        preflight: Further headers of the response to a preflight.
+        by_origin: The headers for each origin that is named.
+    """
+
+    origins: Origins
+    common: RawHeaders
+    preflight: RawHeaders
+    by_origin: dict[bytes, RawHeaders]
+
+    @classmethod
+    def of(cls, settings: CorsSettings) -> CorsPolicy | None:
+        """Build it; None if no origin is named, and then nothing need be asked."""
+        if not settings.cors_origins:
+            return None
+        origins = Origins.of(settings.cors_origins)
+        credentials = ((b"access-control-allow-credentials", b"true"),) if settings.cors_credentials else ()
+        exposed = ", ".join(settings.cors_exposed_headers).encode()
+        common = (
+            *credentials,
+            *(((b"access-control-expose-headers", exposed),) if exposed else ()),
+            *_VARY,
+        )
+        preflight = (
+            *credentials,
+            (b"access-control-allow-methods", b"POST, GET"),
+            (b"access-control-allow-headers", ", ".join(settings.cors_headers).encode()),
+            (b"access-control-max-age", b"%d" % settings.cors_max_age_seconds),
+            *_VARY,
+        )
+        named = () if origins.any else origins.exact
+        by_origin = {each: (_allowed(each), *common) for each in named}
+        return cls(origins, common, preflight, by_origin)
+
+    def headers(self, origin: bytes | None) -> RawHeaders:
+        """Return the headers to add to a response; for a page that may not read it, only `Vary`."""
+        if origin is None:
+            return _VARY
+        known = self.by_origin.get(origin)
+        if known is not None:
+            return known
+        return (self._allowing(origin), *self.common) if origin in self.origins else _VARY
+
+    def preflight_headers(self, origin: bytes | None) -> RawHeaders | None:
+        """Return the headers of the response to a preflight; None if the page may not send the request."""
+        if origin is None or origin not in self.origins:
+            return None
+        return (self._allowing(origin), *self.preflight)
+
+    def refused_headers(self) -> RawHeaders:
+        """Return the headers of the response to a preflight that is refused."""
+        return _VARY
+
+    def _allowing(self, origin: bytes) -> tuple[bytes, bytes]:
+        return _allowed(b"*" if self.origins.any else origin)
+
+
+def _allowed(origin: bytes) -> tuple[bytes, bytes]:
+    return b"access-control-allow-origin", origin

@@ -1,0 +1,92 @@
+"""Origins of pages: exactly as browsers write them, or one wildcard for a label of the host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+ANY: Final = "*"
+
+_ORIGIN: Final = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9.*-]+|\[[0-9a-f:.]+\])(?P<port>:[1-9][0-9]{0,4})?"
+)
+_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+_LABEL: Final = re.compile(rb"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_USUAL_PORTS: Final = {"https": ":443", "http": ":80"}
+
+
+def checked_origin(text: str) -> str:
+    """Return an origin, or an origin with a wildcard, if it is written as browsers write it.
+
+    Raises:
+        ValueError: It is not; the message says why.
+    """
+    parts = _ORIGIN.fullmatch(text)
+    if parts is None:
+        raise ValueError(f"{text!r} is not an origin such as https://www.example.com, in lower case")
+    scheme, host, port = parts["scheme"], parts["host"], parts["port"]
+    name = host.removeprefix("*.")
+    if scheme == "file" or (scheme == "http" and host not in _LOOPBACK):
+        raise ValueError(f"{text!r}: whoever is on the way could be this page; use https")
+    if port is not None and port == _USUAL_PORTS.get(scheme):
+        raise ValueError(f"{text!r}: browsers leave out the usual port")
+    if host.startswith("["):
+        return text
+    if not _NAME.fullmatch(name) or (name != host and "." not in name):
+        raise ValueError(f"{text!r}: a wildcard is *. before a name of two parts or more, once")
+    return text
+
+
+def checked_exact_origin(text: str) -> str:
+    """Return an origin without a wildcard.
+
+    Raises:
+        ValueError: It is not one; the message says why.
+    """
+    if "*" in text:
+        raise ValueError(f"{text!r}: name each origin, without a wildcard")
+    return checked_origin(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """A set of origins.
+
+    Attributes:
+        exact: Origins, as the header `Origin` has them.
+        parents: What follows the wildcard, with the scheme: for `https://*.a.example` it is
+            `(b"https", b"a.example")`. The wildcard stands for one label.
+        any: Whether every origin belongs to it.
+    """
+
+    exact: frozenset[bytes]
+    parents: frozenset[tuple[bytes, bytes]]
+    any: bool = False
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Origins:
+        """Build it from origins, origins with a wildcard, and `*`.
+
+        Raises:
+            ValueError: One of them is not written as browsers write it.
+        """
+        given = list(texts)
+        texts = [checked_origin(text) for text in given if text != ANY]
+        wild = [text.encode().partition(b"://*.") for text in texts if "*" in text]
+        exact = frozenset(text.encode() for text in texts if "*" not in text)
+        return cls(exact, frozenset((scheme, host) for scheme, _, host in wild), ANY in given)
+
+    def __contains__(self, origin: object) -> bool:
+        if not isinstance(origin, bytes):
+            return False
+        if self.any or origin in self.exact:
+            return True
+        if not self.parents:
+            return False
+        scheme, separator, host = origin.partition(b"://")
+        label, dot, parent = host.partition(b".")
+        is_known = bool(separator and dot) and (scheme, parent) in self.parents
+        return is_known and _LABEL.fullmatch(label) is not None

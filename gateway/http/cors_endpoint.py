@@ -1,0 +1,69 @@
+"""The endpoint for clients among which are pages of other origins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.browsers import CorsPolicy
+from gateway.http.admission import Admission
+from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
+from gateway.http.endpoint import Endpoint
+from gateway.http.headers import RawHeaders
+
+NO_CONTENT: Final = 204
+FORBIDDEN: Final = 403
+_TEXT: Final = b"text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class CorsEndpoint:
+    """Tells browsers which pages may read what an endpoint answers.
+
+    Attributes:
+        endpoint: The endpoint.
+        policy: Which pages may.
+    """
+
+    endpoint: Endpoint
+    policy: CorsPolicy
+
+    @property
+    def admission(self) -> Admission:
+        """What bounds concurrent requests."""
+        return self.endpoint.admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a POST, a GET or a preflight."""
+        client = client_of(scope, receive, send)
+        raw: RawHeaders = scope["headers"]
+        if scope["method"] == "OPTIONS":
+            await client.reply(*self._preflight(raw))
+            return
+        await client.reply(*self._readable(raw, await self.endpoint.answer(scope, client)))
+
+    async def respond(
+        self, client: Client, raw: RawHeaders, body: bytes | None = None, parameters: bytes | None = None
+    ) -> Reply:
+        """Return the reply to a request, as `Endpoint.respond` does."""
+        return self._readable(raw, await self.endpoint.respond(client, raw, body, parameters))
+
+    def _readable(self, raw: RawHeaders, reply: Reply) -> Reply:
+        status, content_type, body, headers = reply
+        return status, content_type, body, (*headers, *self.policy.headers(_origin(raw)))
+
+    def _preflight(self, raw: RawHeaders) -> Reply:
+        """Answer without looking at anything else: a preflight has neither a body nor a session."""
+        headers = self.policy.preflight_headers(_origin(raw))
+        if headers is None:
+            return FORBIDDEN, _TEXT, b"This page may not send requests here.\n", self.policy.refused_headers()
+        return NO_CONTENT, _TEXT, b"", headers
+
+
+def _origin(raw: RawHeaders) -> bytes | None:
+    """Return the value of `Origin`; two of them are none that is allowed."""
+    found: bytes | None = None
+    for name, value in raw:
+        if name == b"origin":
+            found = value if found is None else b"null"
+    return found

@@ -1,0 +1,64 @@
+"""A site whose page a brand's sites may show in a frame."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from fastapi import FastAPI
+
+from furlong.databases import upgrade_databases
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from gateway import GatewaySettings
+from storage.settings import DatabaseSettings
+from subgraphs.kit.settings import SessionSettings
+
+KEY, OTHER_KEY = "k" * 43, "o" * 43
+NEW, OLD = "new-secret-" * 4, "old-secret-" * 4
+ISSUED = SessionSettings(secret="s" * 48, issuer="https://login.test", audience="shop")
+
+
+def digest(key: str) -> str:
+    """What the file of brands has of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@dataclass
+class Site:
+    """Makes sites over one database, as other settings or restarts would."""
+
+    database: str
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    def make(
+        self, origins: Sequence[str], secrets: Sequence[str] = (NEW,), **brands: dict[str, object]
+    ) -> FastAPI:
+        """A site where northbet's sites have these origins."""
+        northbet = {"origins": list(origins), "key_sha256": [digest(KEY)]}
+        file = self.folder / "brands.yaml"
+        file.write_text(yaml.safe_dump({"brands": {"northbet": northbet, **brands}}))
+        self.monkeypatch.setenv("FURLONG_EMBED_FILE", str(file))
+        self.monkeypatch.setenv("FURLONG_EMBED_SIGNING_KEYS", str(list(secrets)).replace("'", '"'))
+        parts = Parts.from_settings(DatabaseSettings(url=self.database), sessions=ISSUED)
+        return create_site(parts, gateway=GatewaySettings())
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of migrated, empty databases; nothing here writes to them."""
+    url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('databases')}"
+    asyncio.run(upgrade_databases(DatabaseSettings(url=url)))
+    return url
+
+
+@pytest.fixture
+def sites(migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Sites over an empty database."""
+    return Site(migrated, tmp_path, monkeypatch)
