@@ -17,13 +17,24 @@ MOST_KEPT_RESTS: Final = 64
 class ResponseHeads:
     """Caches the heads of replies for as long as uvicorn keeps its list of default headers."""
 
-    __slots__ = ("_fixed", "_heads", "_listed", "_refusal", "_refused_with", "_rests")
+    __slots__ = (
+        "_fixed",
+        "_heads",
+        "_latest",
+        "_latest_rest",
+        "_listed",
+        "_refusal",
+        "_refused_with",
+        "_rests",
+    )
 
     def __init__(self) -> None:
         self._listed: RawHeaders | None = None
         self._fixed = b""
         self._heads: dict[tuple[int, bytes], bytes] = {}
-        self._rests: dict[RawHeaders, bytes] = {}
+        self._latest: RawHeaders | None = None
+        self._latest_rest = b""
+        self._rests: dict[tuple[tuple[bytes, bytes], ...], bytes] = {}
         self._refused_with: RawHeaders | None = None
         self._refusal = b""
 
@@ -47,8 +58,12 @@ class ResponseHeads:
 
     def rest(self, headers: RawHeaders, *, keep_alive: bool) -> bytes:
         """Return the end of a head: additional headers, and whether the connection is closed."""
+        if headers is self._latest and keep_alive:
+            return self._latest_rest
+        headers = tuple(headers)
         known = self._rests.get(headers) if keep_alive else None
         if known is not None:
+            self._latest, self._latest_rest = headers, known
             return known
         lines = [b"\r\n%b: %b" % each for each in headers]
         if not keep_alive:

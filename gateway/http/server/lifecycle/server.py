@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -63,6 +64,9 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Handle the signals while the server runs; afterwards they are not raised again as uvicorn does."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # signals are the main thread's
+            return
         # A worker's supervisor gets what a terminal sends to all, and says what to do.
         handled = {signal.SIGTERM: self.handle_exit, STOP_AT_ONCE: self.handle_exit}
         handled[signal.SIGINT] = self._ignore if self.shares_socket else self.handle_exit
