@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import uuid
+from datetime import timedelta
 from functools import partial
 
 import httpx
@@ -16,9 +17,12 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from furlong.cli.operations.customer import cli
+from furlong.embedding.sessions import issued_session
+from furlong.embedding.settings import EmbedSettings
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts, create_subgraph
 from gateway import GatewaySettings
+from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
@@ -42,6 +46,7 @@ async def test_a_customer_who_is_signed_out_is_refused_everywhere(
         ("REVOCATIONS", json.dumps({"url": where.url, "stream": where.stream})),
     ):
         monkeypatch.setenv(f"FURLONG_JWT_{name}", value)
+    monkeypatch.setenv("FURLONG_EMBED_SIGNING_KEYS", json.dumps(["f" * 40]))
     settings = SessionSettings(secret=SecretStr(SECRET), issuer=ISSUER, audience=AUDIENCE, revocations=where)
     database = DatabaseSettings(url=sqlite_url)
     site = create_site(Parts.from_settings(database, sessions=settings), gateway=GatewaySettings())
@@ -53,14 +58,17 @@ async def test_a_customer_who_is_signed_out_is_refused_everywhere(
         made("c-2", iat=now - 60),
         made(brand="lagunabet", iat=now - 60),
     )
+    origin = "https://www.northbet.example"
+    begun = SystemClock().now() - timedelta(seconds=60)
+    framed = issued_session(EmbedSettings(), "northbet", "c-1", origin, begun)
     async with site.router.lifespan_context(site), alone.router.lifespan_context(alone):
         for app in (site, alone):
-            assert [await asked(app, each) for each in (mine, others, elsewhere)] == [200] * 3
+            assert [await asked(app, each) for each in (mine, others, elsewhere, framed)] == [200] * 4
         done = await asyncio.to_thread(CliRunner().invoke, cli, ["sign-out", "northbet", "c-1"])
         assert done.exit_code == 0, done.output
         for app in (site, alone):
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while await asked(app, mine) == 200:  # noqa: ASYNC110 - it happens in the product
+                while {await asked(app, mine), await asked(app, framed)} != {401}:  # noqa: ASYNC110 - it happens in the product
                     await asyncio.sleep(0.05)
             answers = [await asked(app, each) for each in (mine, others, elsewhere, made(iat=now + 20))]
             assert answers == [401, 200, 200, 200]

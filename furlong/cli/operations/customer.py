@@ -12,9 +12,12 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.cli.options import database_settings, fail, product_clock, session_settings, stream_settings
+from furlong.embedding.sessions import embed_issuer
+from furlong.embedding.settings import EmbedSettings
 from furlong.operations.customer_erasure import Counts, CustomerErasure, Erased, NotErased, send_tombstone
 from subgraphs.kit.auth.sessions import session_revocations
 from subgraphs.kit.domain.keys import Owner
+from tokens import Revocations
 from tokens.revocations import revoke
 
 cli = typer.Typer(no_args_is_help=True, help="Export what is kept of a customer, erase it, end its sessions.")
@@ -76,17 +79,23 @@ def erase(
 def sign_out(*, brand: Brand, customer: Customer) -> None:
     """End all sessions of a customer that began before now; they take effect no more within seconds.
 
-    FURLONG_JWT_REVOCATIONS says where processes learn of it. The customer can sign in again: whether that is
+    FURLONG_JWT_REVOCATIONS says where processes learn of it; sessions of frames end with the others if
+    FURLONG_EMBED_… is set as for `furlong serve`. The customer can sign in again: whether that is
     wanted is for the issuer to decide.
     """
     sessions = session_settings()
     revocations = session_revocations(sessions)
     if revocations is None or not sessions.issuer:
         fail("set FURLONG_JWT_REVOCATIONS and FURLONG_JWT_ISSUER as for `furlong serve`")
-    claims = {"iss": sessions.issuer, "brand": brand, "sub": customer}
     kept = sessions.longest_lifetime_seconds + sessions.leeway_seconds
+    framed = embed_issuer(EmbedSettings())
+
+    async def revoke_all(found: Revocations) -> None:
+        for issuer in (sessions.issuer, *(() if framed is None else (framed.issuer,))):
+            await revoke(found, {"iss": issuer, "brand": brand, "sub": customer}, kept)
+
     try:
-        asyncio.run(revoke(revocations, claims, kept))
+        asyncio.run(revoke_all(revocations))
     except (OSError, ValueError) as error:
         fail(error)
     typer.echo(f"The sessions of {customer} at {brand} have ended.")

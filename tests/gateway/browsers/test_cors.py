@@ -24,6 +24,7 @@ LOOK_ALIKES = [
     "null",
     "https://www.good.example.evil.example",
     "https://www.good.exampleevil.example",
+    "https://evil.good.example",
     "https://evil-www.good.example",
     "https://evilwww.good.example",
     "https://wwwxgood.example",
