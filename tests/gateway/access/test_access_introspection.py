@@ -89,7 +89,7 @@ async def test_who_leaves_access_to_the_subgraphs_shows_everything() -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=10,
     derandomize=True,
     database=None,
     deadline=None,
