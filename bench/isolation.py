@@ -59,6 +59,8 @@ class Rounds:
         p99: Their latency, in milliseconds.
         dead: Median latency of requests to the dead subgraph, in milliseconds.
         slow: The same for the slow one.
+        cpu: Processor time of the gateway for each request to a sound subgraph, in microseconds; that of the
+            other requests is included.
         unanswered: Requests to these two that were refused, cut or too late.
     """
 
@@ -66,6 +68,7 @@ class Rounds:
     p99: list[float] = field(default_factory=list)
     dead: list[float] = field(default_factory=list)
     slow: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     unanswered: int = 0
 
     def figures(self) -> dict[str, float]:
@@ -77,6 +80,7 @@ class Rounds:
             "p99_ms": round(statistics.median(self.p99), 2),
             "dead_p50_ms": round(statistics.median(self.dead), 2),
             "slow_p50_ms": round(statistics.median(self.slow), 2),
+            "cpu_us_per_request": round(statistics.median(self.cpu), 1),
             "unanswered": self.unanswered,
         }
 
@@ -134,9 +138,12 @@ def offer_others(port: int, seconds: float) -> tuple[Record, Record]:
 def measure(tool: LoadTool, server: Server, rounds: Rounds, seconds: float) -> None:
     """Measure the sound subgraph once, while the others are asked as well."""
     with ThreadPoolExecutor(1) as threads:
+        before = server.cpu_seconds()
         others = threads.submit(offer_others, server.port, seconds)
         run = tool.run("sound", asking(server.port, "field0"), seconds)
+        used = server.cpu_seconds() - before
         slow, dead = others.result()
+    rounds.cpu.append(used / run.requests * 1e6)
     rounds.rates.append(run.rate)
     rounds.p99.append(run.p99)
     rounds.slow.append(statistics.median(slow.right) * 1000)
@@ -162,13 +169,16 @@ def run(options: Options, folder: Path) -> None:
                 measure(tool, server, worlds[world], seconds)
                 print(f"round {number}  {world:8}{worlds[world].rates[-1]:10.0f}/s", flush=True)
     figures = {world: each.figures() for world, each in worlds.items()}
+    cpu = figures[SOUND]["cpu_us_per_request"] / figures[FAILING]["cpu_us_per_request"]
     kept = figures[FAILING]["requests_per_second"] / figures[SOUND]["requests_per_second"]
     for world, row in figures.items():
         print(f"\n{world}")
         for name, value in row.items():
             print(f"  {name:22}{value:12.2f}")
-    print(f"\nkept of the rate      {kept:12.3f}")
-    report.write("isolation", figures, {"failing_vs_sound": round(kept, 3)})
+    print(f"\nkept of the rate      {kept:12.3f}\nby processor time     {cpu:12.3f}")
+    report.write(
+        "isolation", figures, {"failing_vs_sound": round(kept, 3), "cpu_failing_vs_sound": round(cpu, 3)}
+    )
 
 
 def main() -> None:

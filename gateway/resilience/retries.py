@@ -93,7 +93,10 @@ class RetryPolicy:
                     break
                 except RETRIED as error:
                     failure = error
-            raise failure
+            try:
+                raise failure
+            finally:
+                del failure  # its traceback holds this frame: together they would be garbage in a cycle
 
         return retried
 

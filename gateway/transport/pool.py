@@ -95,7 +95,10 @@ class Pool:
         finally:
             timer.cancel()
         if isinstance(outcome, SubgraphUnreachable):
-            raise outcome
+            try:
+                raise outcome
+            finally:
+                del outcome, job  # its traceback holds this frame: together they would be garbage in a cycle
         return outcome
 
     def freed(self, connection: Connection) -> None:

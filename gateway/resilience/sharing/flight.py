@@ -78,7 +78,8 @@ class Flight(msgspec.Struct, eq=False):
 
     def failed(self, _task: FlightTask, error: BaseException) -> None:
         """Note that the call has failed."""
-        self._error = error
+        # With its traceback, which holds this call, it would be garbage that only a collection finds.
+        self._error = error.with_traceback(None)
         self._land()
 
     def resume(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
+import pytest
 from federation_over_http import (
     ACCOUNTS,
     PATIENCE_SECONDS,
@@ -14,6 +16,8 @@ from federation_over_http import (
     hang,
     shop_over_http,
 )
+
+from gateway.errors import SubgraphUnreachable
 
 SHORT = 0.3
 """The time-out of the broken subgraph; the others have so much that the machine's speed does not matter."""
@@ -103,3 +107,25 @@ async def test_a_silent_subgraph_takes_no_room_from_the_others() -> None:
     assert [(each["status"], "errors" in each) for each in healthy] == [(200, False)] * 30
     assert refused == [["SUBGRAPH_BUSY"]] * 5
     assert codes <= {"SUBGRAPH_BUSY", "OVERLOADED"}
+
+
+@pytest.mark.parametrize("line", ["open circuit", "lost connection"])
+async def test_failures_leave_no_garbage_in_cycles(line: str) -> None:
+    """Only a collection would find it, and hold up all requests for as long as it looks."""
+    failures = 1_000 if line == "lost connection" else 3
+    async with shop_over_http(circuit_failures=failures, circuit_calls=1_000, retry_seconds=0) as shop:
+        shop.proxies["accounts"].cut_after = 0
+        for _ in range(10):
+            await shop.codes(ACCOUNTS)
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            codes = [await shop.codes(ACCOUNTS) for _ in range(20)]
+            gc.collect()
+            found = [each for each in gc.garbage if isinstance(each, SubgraphUnreachable)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+    expected = "SUBGRAPH_UNREACHABLE" if line == "lost connection" else "SUBGRAPH_CIRCUIT_OPEN"
+    assert codes == [[expected]] * 20
+    assert found == []
