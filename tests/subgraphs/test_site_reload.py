@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from furlong.embedding.sessions import Brands
 from furlong.serve.reload import site_reload, site_settings
 from furlong.serve.site import COST_LIMIT, MUTATION_FIELDS, _with_defaults_of
 from furlong.settings import ServeSettings
@@ -31,7 +32,9 @@ def test_reloaded_settings_keep_the_defaults_of_the_product(
     monkeypatch.setenv("FURLONG_GATEWAY_SETTINGS_FILE", str(file))
     settings = site_settings(DOCUMENTS)
     assert settings.document_depth == 7
-    sources = _with_defaults_of(site_reload(ServeSettings(), settings, DOCUMENTS), ServeSettings())
+    sources = _with_defaults_of(
+        site_reload(ServeSettings(), settings, DOCUMENTS), ServeSettings(), Brands({}, {})
+    )
     file.write_text("FURLONG_GATEWAY_DOCUMENT_DEPTH=8\nFURLONG_DATABASE_URL=of another part\n")
     assert sources.read_settings is not None
     fresh = sources.read_settings()
