@@ -11,6 +11,7 @@ from club_stand import Stand, session
 from opentelemetry.trace import SpanKind
 from recorded_spans import Recording
 
+from subgraphs.kit.graphql.callers import DEVELOPMENT
 from tracing import Sampling
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-"
@@ -28,7 +29,7 @@ async def client(sqlite_url: str, recording: Recording) -> AsyncIterator[httpx.A
     """A client of the club's server."""
     stand = Stand.over(sqlite_url, NOW, tracer=recording.tracing.tracer)
     await stand.add_northbet("c-1")
-    transport = httpx.ASGITransport(stand.club.http_app(recording.tracing))
+    transport = httpx.ASGITransport(stand.club.http_app(DEVELOPMENT, recording.tracing))
     async with httpx.AsyncClient(transport=transport, base_url="http://club.test") as made:
         yield made
     await stand.close()
