@@ -13,7 +13,9 @@ from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport, Transport
 from gateway.wiring.subgraphs import http_transports
 
-REFUSALS: Final = frozenset({"UNAUTHENTICATED", "UNSIGNED_REQUEST", "INVALID_SIGNATURE"})
+UNAUTHENTICATED: Final = "UNAUTHENTICATED"
+REFUSED: Final = "HTTP 401"
+"""What a subgraph answers to requests that its gateway has not signed; the response is no GraphQL."""
 
 
 def subgraph_checks(serve: ServeSettings, gateway: GatewaySettings) -> Iterator[Check]:
@@ -40,19 +42,25 @@ async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str
     try:
         answer = await transport.prepare("{ __typename }", None)({}, {}, None)
     except SubgraphUnreachable as error:
+        if error.reason.startswith(REFUSED):
+            raise _refusal(url, REFUSED) from error
         raise Wrong(
             f"{plain(url)} gives no answer: {error.reason}",
             "is it running? Otherwise correct FURLONG_GATEWAY_SUBGRAPH_URLS, TLS, or the network between",
         ) from error
     finally:
         await transport.close()
-    codes = {_code(each) for each in answer.get("errors") or ()}
-    if codes & REFUSALS:
-        raise Wrong(
-            f"{plain(url)} refuses this gateway ({', '.join(sorted(codes & REFUSALS))})",
-            "give both the same keys, and set their clocks by NTP",
-        )
+    if any(_code(each) == UNAUTHENTICATED for each in answer.get("errors") or ()):
+        raise _refusal(url, UNAUTHENTICATED)
     return f"{plain(url)} answers"
+
+
+def _refusal(url: str, answer: str) -> Wrong:
+    return Wrong(
+        f"{plain(url)} refuses this gateway ({answer})",
+        "give the gateway a signing key (FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS_FILE) and the subgraph its "
+        "counterpart (FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE), and set both clocks by NTP",
+    )
 
 
 def _code(error: object) -> str:

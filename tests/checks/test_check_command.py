@@ -204,6 +204,16 @@ def test_subgraphs_over_http_are_asked(find: Find) -> None:
     assert not found["subgraph fulfilment"]["ok"]
 
 
+def test_a_subgraph_that_answers_signed_requests_alone_says_which_keys_are_missing(find: Find) -> None:
+    """Its refusal is no GraphQL response, and is not taken for a broken subgraph."""
+    refusal = '{"title":"Only requests signed by the gateway are answered.","status":401,"reason":"unsigned"}'
+    with server({"/club": (401, refusal)}) as url:
+        urls = json.dumps({"club": f"{url}/club"})
+        _, found, _ = find(SERVE_SUBGRAPHS="http", GATEWAY_SUBGRAPH_URLS=urls)
+    assert "refuses this gateway (HTTP 401)" in found["subgraph club"]["says"]
+    assert "SIGNING_KEYS_FILE" in str(found["subgraph club"])
+
+
 def test_certificates_of_this_server_and_to_subgraphs_are_read(find: Find, tmp_path: Path) -> None:
     """Each file that a setting names, also below a subgraph's name; and whether key and certificate fit."""
     (tmp_path / "new.pem").write_bytes(certificate(days=90))
