@@ -1,5 +1,7 @@
 """The entry point of `furlong`: it imports a command's module only when that command is run."""
 
+import atexit
+import gc
 from typing import Any
 
 import typer
@@ -38,3 +40,5 @@ app = typer.Typer(
 @app.callback()
 def furlong() -> None:
     """Make `furlong` a group of commands."""
+    # The interpreter collects several times while it ends, which takes a demo seconds and finds nothing.
+    atexit.register(gc.freeze)
