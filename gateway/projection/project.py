@@ -77,7 +77,7 @@ class Projection:
     def _object(self, shape: Shape, data: Mapping[str, Any], coordinate: str, path: Path) -> dict[str, Any]:
         concrete = shape.only or data.get(TYPENAME)
         fields = shape.fields.get(concrete) if isinstance(concrete, str) else None
-        if concrete in shape.hidden:
+        if isinstance(concrete, str) and concrete in shape.hidden:
             self._deny(path)
             raise _NullError
         if fields is None:

@@ -13,6 +13,7 @@ from federation.asked import SubgraphRequest, asking
 from federation.faults import Faults
 from structlog.testing import capture_logs
 
+from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.plan_cache import PlannedOperation
@@ -59,8 +60,12 @@ class Spoiling:
             way: PlannedOperation(planned.plan, planned.introspection) for way in ("compiled", "interpreted")
         }
 
+        masking = ErrorMasking()  # the same ids on both ways
+
         async def answered(way: ExecutionMode) -> str:
-            executor = OperationExecutor(self.federation.preparer, transports, lambda *_: None, way)
+            executor = OperationExecutor(
+                self.federation.preparer, transports, lambda *_: None, way, masking=masking
+            )
             self.asked.clear()
             with capture_logs() as logs:
                 body = (await executor.execute(plans[way], {}, {})).body
