@@ -11,6 +11,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from furlong.embedding.sessions import Brands
 from furlong.serve.site import RATE_LIMITS, _with_defaults
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings, Unauthenticated, create_gateway
@@ -265,8 +266,9 @@ async def test_nothing_is_limited_unless_settings_say_so() -> None:
     """The gateway alone has no rules; the product limits what a customer may ask for."""
     server = Server(GatewaySettings())
     assert await server.metric("furlong_gateway_rate_limit") == 0
-    assert _with_defaults(GatewaySettings(), ServeSettings()).rate_limits == RATE_LIMITS
-    assert _with_defaults(GatewaySettings(rate_limits=[]), ServeSettings()).rate_limits == ()
+    assert _with_defaults(GatewaySettings(), ServeSettings(), Brands({}, {})).rate_limits == RATE_LIMITS
+    unlimited = GatewaySettings(rate_limits=[])
+    assert _with_defaults(unlimited, ServeSettings(), Brands({}, {})).rate_limits == ()
 
 
 @pytest.mark.parametrize(
