@@ -63,6 +63,8 @@ async def test_a_review_is_listed_inspected_and_retried(
         "credit  refused  CUSTOMER_BLOCKED"
         in (await furlong(environment, "fulfilment", "history", key_of("c-1"))).output
     )
+    [told] = json.loads((await furlong(environment, "fulfilment", "history", key_of("c-1"), "--json")).output)
+    assert (told["step"], told["outcome"], told["detail"]) == ("credit", "refused", "CUSTOMER_BLOCKED")
     await furlong(environment, "fulfilment", "retry", key_of("c-1"), "--by", "sam")
     await harness.run_worker(harness.open(), 2, pause=timedelta(minutes=1))
     assert await harness.state("c-1") is FulfilmentState.CREDITED

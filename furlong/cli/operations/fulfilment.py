@@ -70,7 +70,7 @@ def reviews(
 
 
 @cli.command()
-def history(*, key: Key) -> None:
+def history(*, key: Key, as_json: AsJson = False) -> None:
     """Show what providers were asked about a reward, and what was decided."""
 
     async def show(process: FulfilmentProcess) -> None:
@@ -79,6 +79,9 @@ def history(*, key: Key) -> None:
             if await repository.by_key(connection, key) is None:
                 fail("there is no such reward")
             attempts = await repository.attempts(connection, key)
+        if as_json:
+            echo_json(attempts)
+            return
         for attempt in attempts:
             when = f"{attempt.at:%Y-%m-%d %H:%M:%S}Z"
             typer.echo(f"{when}  {attempt.step}  {attempt.outcome}  {attempt.detail or ''}")
