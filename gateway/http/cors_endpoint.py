@@ -50,17 +50,17 @@ class CorsEndpoint:
 
     def _readable(self, raw: RawHeaders, reply: Reply) -> Reply:
         status, content_type, body, headers = reply
-        return status, content_type, body, (*headers, *self.policy.headers(_origin(raw)))
+        return status, content_type, body, (*headers, *self.policy.headers(origin_of(raw)))
 
     def _preflight(self, raw: RawHeaders) -> Reply:
         """Answer without looking at anything else: a preflight has neither a body nor a session."""
-        headers = self.policy.preflight_headers(_origin(raw))
+        headers = self.policy.preflight_headers(origin_of(raw))
         if headers is None:
             return FORBIDDEN, _TEXT, b"This page may not send requests here.\n", self.policy.refused_headers()
         return NO_CONTENT, _TEXT, b"", headers
 
 
-def _origin(raw: RawHeaders) -> bytes | None:
+def origin_of(raw: RawHeaders) -> bytes | None:
     """Return the value of `Origin`; two of them are none that is allowed."""
     found: bytes | None = None
     for name, value in raw:

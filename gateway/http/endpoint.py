@@ -18,10 +18,9 @@ from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, Req
 from gateway.header_rules import collect
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
-from gateway.http.compression import ACCEPT_ENCODING, Compression
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
 from gateway.http.request import ReceivedRequest
-from gateway.http.response_caching import NO_STORE, PAGE_HEADERS, ResponseCaching
+from gateway.http.responses import ACCEPT_ENCODING, NO_STORE, PAGE_HEADERS, Compression, ResponseCaching
 from gateway.metrics import Metrics
 from gateway.pipeline.graphql_request import GraphQLResponse, refused
 from gateway.pipeline.stages import Response, ResponsePipeline, encode

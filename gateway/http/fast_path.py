@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from gateway.browsers import CorsPolicy
 from gateway.errors import Overloaded
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Reply
@@ -30,6 +31,7 @@ class FastPath:
         admission: Decides whether a request is admitted.
         respond: Answers an admitted request once all of it has arrived.
         refusal: The JSON body for a request that is not admitted.
+        cors: Returns what pages of other origins are told; None if there are none.
     """
 
     method: bytes
@@ -37,3 +39,4 @@ class FastPath:
     admission: Admission
     respond: Respond
     refusal: bytes = field(default_factory=lambda: orjson.dumps({"errors": Overloaded().formatted()}))
+    cors: Callable[[], CorsPolicy | None] = lambda: None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.browsers import CorsPolicy
 from gateway.caching import CacheMetrics, WeightedCache
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send
@@ -69,6 +70,11 @@ class ServedGraph:
     def subgraphs(self) -> Collection[str]:
         """Return the names of the subgraphs of the version in force."""
         return self.current.executor.preparer.supergraph.subgraphs
+
+    def cors(self) -> CorsPolicy | None:
+        """Return what the version in force tells pages of other origins; None if there are none."""
+        endpoint = self.current.endpoint
+        return endpoint.policy if isinstance(endpoint, CorsEndpoint) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET through ASGI."""

@@ -50,7 +50,9 @@ class Gateway(FastAPI):
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._graph = graph
         self.draining = Draining()
-        self.fast_path: FastPath | None = FastPath(b"POST", PATH.encode(), graph.admission, graph.respond)
+        self.fast_path: FastPath | None = FastPath(
+            b"POST", PATH.encode(), graph.admission, graph.respond, cors=graph.cors
+        )
         # For other methods, and for an application that is mounted under a path.
         route = Route(PATH, graph, methods=METHODS)
         route.methods = set(METHODS)

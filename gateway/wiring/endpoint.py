@@ -7,11 +7,10 @@ from concurrent.futures import Executor
 from gateway.browsers import CorsPolicy
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
-from gateway.http.compression import Compression
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
-from gateway.http.response_caching import ResponseCaching
+from gateway.http.responses import Compression, ResponseCaching
 from gateway.metrics import Metrics
 from gateway.observation import ObservedPipeline
 from gateway.pipeline.pipeline import Pipeline

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -20,15 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from private_mariadb import PrivateMariadb
 from private_valkey import PrivateValkey
-from typer.testing import CliRunner
 
-from consumers.feeds.settings import FeedSettings
 from furlong.checks import Check, Wrong, run_checks
-from furlong.cli import app
 from furlong.databases import SUBGRAPHS, upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import TOPICS, feed_topics
 from storage.settings import DatabaseSettings
+from tests.checks.findings import Find, topic_names
 
 SECRET = "do-not-print-this-secret-of-32-bytes"
 KEYS = json.dumps({"keys": [{"kty": "oct"}]})
@@ -60,32 +56,6 @@ def server(answers: Mapping[str, tuple[int, str]], skew: float = 0.0) -> Iterato
         yield f"http://127.0.0.1:{made.server_port}"
         made.shutdown()
         thread.join()
-
-
-def topic_names() -> list[str]:
-    """Return the names of all topics that the default settings need."""
-    feeds = FeedSettings()
-    return [plan.name for plan in (*TOPICS, *feed_topics(feeds.topic(each) for each in feeds.feeds()))]
-
-
-Find = Callable[..., tuple[int, dict[str, dict[str, Any]], str]]
-
-
-@pytest.fixture
-def find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Find:
-    """Run the command in an empty folder with settings; return its status, findings and all its output."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/data")
-    monkeypatch.setenv("FURLONG_KAFKA_BOOTSTRAP", "127.0.0.1:1")
-    monkeypatch.setenv("FURLONG_UPSTREAM_URL", "http://127.0.0.1:1")
-
-    def run(seconds: float = 30, **settings: str) -> tuple[int, dict[str, dict[str, Any]], str]:
-        environment = {f"FURLONG_{name}": value for name, value in settings.items()}
-        result = CliRunner().invoke(app, ["check", "--json", "--seconds", str(seconds)], env=environment)
-        assert not isinstance(result.exception, Exception), result.exception
-        return result.exit_code, {each["name"]: each for each in json.loads(result.stdout)}, result.output
-
-    return run
 
 
 def test_where_nothing_runs_each_finding_says_what_to_do(find: Find) -> None:
@@ -230,15 +200,6 @@ def test_certificates_of_this_server_and_to_subgraphs_are_read(find: Find, tmp_p
     assert found["FURLONG_GATEWAY_TLS_CERTIFICATE"]["ok"]
     assert "do not belong together" in found["TLS to clients"]["says"]
     assert "No such file" in found["FURLONG_GATEWAY_SUBGRAPH_TLS.club.CA_FILE"]["says"]
-
-
-def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
-    """With the command that creates them."""
-    embedded_broker.create_topics(topic_names()[1:])
-    _, found, _ = find(KAFKA_BOOTSTRAP=embedded_broker.bootstrap)
-    assert found["kafka"]["ok"]
-    assert TOPICS[0].name in found["kafka topics"]["says"]
-    assert "furlong topics create" in found["kafka topics"]["helps"]
 
 
 @pytest.mark.mariadb

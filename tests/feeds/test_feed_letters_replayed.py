@@ -117,7 +117,10 @@ async def test_a_person_lists_looks_and_replays(rig: Any, embedded_broker: Embed
     partition = broken.split(":")[1]
     assert (broken, second) == (f"feed-sports:{partition}:2", f"feed-sports:{partition}:1")
     assert "not JSON" in listed[0]
+    for_programs = json.loads((await furlong(rig, "list", "--app", "feed-sports", "--json")).output)
+    assert [one["name"] for one in for_programs][:2] == [broken, second]
     shown = json.loads((await furlong(rig, "show", second)).output)
+    assert for_programs[1] == {"name": second, **shown}
     assert (shown["topic"], shown["value"]) == (rig.topic, bet(rig, 2).decode())
     one = await furlong(rig, "replay", second, "feed-sports:0:99")
     assert (one.exit_code, one.stdout.splitlines()) == (

@@ -57,10 +57,14 @@ async def test_a_review_is_listed_inspected_and_retried(
         f"{key_of('c-1')}  northbet:c-1 2026-W13  fb-5 by sportsbook  REVIEW  CUSTOMER_BLOCKED"
         in (await furlong(environment, "fulfilment", "reviews")).output
     )
+    [told] = json.loads((await furlong(environment, "fulfilment", "reviews", "--json")).output)
+    assert (told["key"], told["state"], told["reason"]) == (key_of("c-1"), "REVIEW", "CUSTOMER_BLOCKED")
     assert (
         "credit  refused  CUSTOMER_BLOCKED"
         in (await furlong(environment, "fulfilment", "history", key_of("c-1"))).output
     )
+    [told] = json.loads((await furlong(environment, "fulfilment", "history", key_of("c-1"), "--json")).output)
+    assert (told["step"], told["outcome"], told["detail"]) == ("credit", "refused", "CUSTOMER_BLOCKED")
     await furlong(environment, "fulfilment", "retry", key_of("c-1"), "--by", "sam")
     await harness.run_worker(harness.open(), 2, pause=timedelta(minutes=1))
     assert await harness.state("c-1") is FulfilmentState.CREDITED
@@ -80,6 +84,8 @@ async def test_a_provider_is_stopped_and_resumed(harness: PayoutHarness, environ
     listed = (await furlong(environment, "fulfilment", "reviews")).output
     assert "provider sportsbook is stopped" in listed
     assert "sam: maintenance" in listed
+    [told] = json.loads((await furlong(environment, "fulfilment", "reviews", "--json")).output)
+    assert (told["kind"], told["provider"], told["reason"]) == ("provider", "sportsbook", "sam: maintenance")
     await furlong(environment, "fulfilment", "resume", "sportsbook", "--by", "sam")
     assert "sportsbook" not in (await furlong(environment, "fulfilment", "reviews")).output
     assert await harness.find_or_none("c-1") is None

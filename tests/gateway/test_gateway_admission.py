@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from gateway.http.admission import (
+from gateway.http.admission.admission import (
     INITIAL_LIMIT,
     MIN_LIMIT,
     MIN_LIMIT_SHARED_CPU,
@@ -13,7 +13,7 @@ from gateway.http.admission import (
     SAMPLE_SECONDS,
     Admission,
 )
-from gateway.http.cpu_usage import CpuSeconds, cpu_seconds
+from gateway.http.admission.cpu_usage import CpuSeconds, cpu_seconds
 
 MOST = 512
 

@@ -15,7 +15,7 @@ from federation.asked import SubgraphRequest, asking
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.cache_control import CachePolicy
-from gateway.http.response_caching import ResponseCaching
+from gateway.http.responses.caching import ResponseCaching
 from gateway.pipeline.authentication import Authenticate
 from tests.gateway.plans import joined
 

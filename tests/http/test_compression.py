@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.decompression import Broken, GzipReader, TooMuch, gunzipped
-from gateway.http.compression import LARGE, wants_gzip
+from gateway.http.responses.compression import LARGE, wants_gzip
 from tests.gateway.plans import joined
 
 SDL = joined(

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import orjson
+import pytest
 
 from gateway import GatewaySettings
 from tests.gateway.worlds import shop
@@ -60,6 +61,57 @@ async def test_a_refused_client_that_wants_its_connection_closed_gets_that() -> 
         await server.until("accounts asked")
         await second.send(post(ME, b"connection: close"))
         assert (await second.until_closed()).startswith(b"HTTP/1.1 503 ")
+        server.gate.set()
+        assert (await first.reply())[0] == 200
+
+
+PAGE = b"https://www.good.example"
+
+
+@pytest.mark.parametrize(
+    ("origins", "allowed"),
+    [
+        ([b"Origin: " + PAGE], PAGE),
+        ([b"oRIGIN:\t" + PAGE], PAGE),
+        ([b"origin: https://a.shops.example"], b"https://a.shops.example"),
+        ([b"origin: https://evil.example"], None),
+        ([b"origin: null"], None),
+        ([b"origin: " + PAGE, b"origin: " + PAGE], None),
+        ([b"x-origin: " + PAGE], None),
+        ([], None),
+    ],
+)
+async def test_a_page_of_another_origin_sees_the_refusal(origins: list[bytes], allowed: bytes | None) -> None:
+    """Whether the request was parsed or not, it is told what an answer would tell it, and so are caches."""
+    named = ("https://www.good.example", "https://*.shops.example")
+    shut = Shop(shop(), shut=True, settings=GatewaySettings(requests_inside=1, cors_origins=named))
+    async with shut.served() as server, server.client() as first, server.client() as second:
+        await first.send(post(ME))
+        await server.until("accounts asked")
+        request = post(ME, *origins)
+        for parts in ([request], [request[:-3], request[-3:]], [post(ME, b"connection: close", *origins)]):
+            for each in parts:
+                await second.send(each)
+                await asyncio.sleep(0.01)
+            status, head, _ = await second.reply()
+            lines = head.lower().split(b"\r\n")
+            told = [line for line in lines if line.startswith(b"access-control-allow-origin: ")]
+            assert told == ([b"access-control-allow-origin: " + allowed] if allowed else [])
+            exposed = any(b"expose-headers" in line and b"retry-after" in line for line in lines)
+            assert (status, exposed, b"vary: origin" in lines) == (503, allowed is not None, True)
+        server.gate.set()
+        assert (await first.reply())[0] == 200
+
+
+async def test_a_refusal_says_nothing_of_origins_by_default() -> None:
+    """The bytes that were made before are sent."""
+    shut = Shop(shop(), shut=True, settings=GatewaySettings(requests_inside=1))
+    async with shut.served() as server, server.client() as first, server.client() as second:
+        await first.send(post(ME))
+        await server.until("accounts asked")
+        await second.send(post(ME, b"origin: " + PAGE))
+        status, head, _ = await second.reply()
+        assert (status, b"access-control" in head, b"vary" in head) == (503, False, False)
         server.gate.set()
         assert (await first.reply())[0] == 200
 

@@ -1,6 +1,7 @@
 """Content in a world's file is for a reward or for one of its versions; a plan lists versions without."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,12 @@ async def test_the_list_of_rewards_marks_versions_without_content(stand: Stand) 
     five, ten = listed.output.splitlines()
     assert "!" not in five
     assert ten.endswith("! not offered: no content of its own")
+    arguments = ["reward", "list", "northbet", "--json"]
+    told = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
+    assert [(one["name"], len(one["obstacles"])) for one in json.loads(told.output)] == [
+        ("northbet:fb-5:1", 0),
+        (ten.split()[0], 1),
+    ]
     change = await plan_change(
         stand.rewards.database, OptionId("northbet", "fb-5", 1), StatusAction.WITHDRAW, NOW
     )

@@ -1,7 +1,9 @@
 """The commands that compare totals with contributions and list late revisions, as an operator runs them."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,10 @@ def test_what_came_too_late_is_listed() -> None:
     assert ended.exit_code == 0
     assert "northbet  2026-W13  c-1  b-1 revision 2: counts 500, would count 0 (VOID)" in ended.output
     assert furlong("review", "late", "--week", "2026-W14").output == "Nothing waits.\n"
+    [told] = json.loads(furlong("review", "late", "--json").output)
+    assert (told["bet_id"], told["counted_minor"], told["would_count_minor"]) == ("b-1", 500, 0)
+    assert datetime.fromisoformat(told["closed_at"]).tzinfo is not None
+    assert json.loads(furlong("review", "late", "--week", "2026-W14", "--json").output) == []
 
 
 @pytest.mark.usefixtures("installed")
@@ -101,6 +107,8 @@ def test_a_person_decides_whose_a_disputed_bet_is(installed: str) -> None:
     assert furlong("review", "disputed", "--brand", "northbet").output == (
         "northbet  2026-W13  b-2: claimed by c-1, c-2\n"
     )
+    [told] = json.loads(furlong("review", "disputed", "--json").output)
+    assert (told["bet_id"], told["customers"]) == ("b-2", ["c-1", "c-2"])
     word = ("--by", "ann", "--why", "asked the squad")
     stranger = furlong("review", "disputed", "assign", "northbet", "b-2", "c-3", *word)
     assert (stranger.exit_code, "claimed by c-1, c-2" in stranger.output) == (1, True)

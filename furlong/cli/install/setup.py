@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.feeds.settings import FeedSettings
+from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.options import (
     database_settings,
     fail,
@@ -109,7 +110,11 @@ def token(
         fail(error)
 
 
-def settings() -> None:
+def settings(*, as_json: AsJson = False) -> None:
     """List all settings: environment variable, default, meaning."""
+    if as_json:
+        names = ("variable", "default", "meaning")
+        echo_json(dict(zip(names, each, strict=True)) for each in listed())
+        return
     for variable, default, meaning in listed():
         typer.echo(f"{variable}={default}\n    {meaning}")

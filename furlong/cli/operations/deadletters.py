@@ -25,6 +25,7 @@ from consumers.stream.database.dead_letter_replay import Fate, Replay, Replayed
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
 from consumers.stream.errors import Transient
 from consumers.stream.records import Record
+from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, position_of
 from furlong.cli.options import database_settings, fail, log_to_stderr, product_clock, stream_settings
 from furlong.databases import METADATA
@@ -56,9 +57,13 @@ def list_letters(
     app: Annotated[str | None, typer.Option(help=APP)] = None,
     topic: Annotated[str | None, typer.Option(help="Only letters of this topic.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="The maximum for each consumer.")] = 50,
+    as_json: AsJson = False,
 ) -> None:
     """List the newest dead letters of each consumer, or of a feed."""
     found = _run(_newest(_apps(app), limit, topic))
+    if as_json:
+        echo_json({"name": letter.name, **dict(_facts(letter))} for letter in found)
+        return
     for letter in found:
         record = letter.record
         origin = f"{record.topic}[{record.partition}]@{record.offset}"

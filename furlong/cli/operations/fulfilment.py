@@ -3,12 +3,14 @@
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.options import (
     database_settings,
     fail,
@@ -35,7 +37,11 @@ Provider = Annotated[str, typer.Argument(help="The provider's name.")]
 
 
 @cli.command()
-def reviews(*, limit: Annotated[int, typer.Option(min=1, help="The maximum of each kind.")] = 50) -> None:
+def reviews(
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="The maximum of each kind.")] = 50,
+    as_json: AsJson = False,
+) -> None:
     """List what waits for a person: rewards in review, being stopped or flagged, and stopped providers."""
 
     async def show(process: FulfilmentProcess) -> None:
@@ -44,6 +50,13 @@ def reviews(*, limit: Annotated[int, typer.Option(min=1, help="The maximum of ea
             waiting = await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
             flagged = await repository.flagged(connection, limit)
             stopped = await process.uow.provider_holds.stopped(connection)
+        if as_json:
+            rewards = {one.key: _facts(one) for one in (*waiting, *flagged)}
+            holds = [
+                {"kind": "provider", "provider": name, **asdict(stopped[name])} for name in sorted(stopped)
+            ]
+            echo_json([*rewards.values(), *holds])
+            return
         for one in waiting:
             typer.echo(_line(one, one.reason))
         for one in flagged:
@@ -57,7 +70,7 @@ def reviews(*, limit: Annotated[int, typer.Option(min=1, help="The maximum of ea
 
 
 @cli.command()
-def history(*, key: Key) -> None:
+def history(*, key: Key, as_json: AsJson = False) -> None:
     """Show what providers were asked about a reward, and what was decided."""
 
     async def show(process: FulfilmentProcess) -> None:
@@ -66,6 +79,9 @@ def history(*, key: Key) -> None:
             if await repository.by_key(connection, key) is None:
                 fail("there is no such reward")
             attempts = await repository.attempts(connection, key)
+        if as_json:
+            echo_json(attempts)
+            return
         for attempt in attempts:
             when = f"{attempt.at:%Y-%m-%d %H:%M:%S}Z"
             typer.echo(f"{when}  {attempt.step}  {attempt.outcome}  {attempt.detail or ''}")
@@ -228,6 +244,22 @@ def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
         asyncio.run(run())
     except (InvalidDecision, BadInput, SQLAlchemyError, OSError) as error:
         fail(error)
+
+
+def _facts(one: Fulfilment) -> dict[str, Any]:
+    return {
+        "kind": "reward",
+        "key": one.key,
+        "brand": one.club.brand,
+        "customer": one.club.customer,
+        "week": one.club.iso_week,
+        "reward": one.reward and one.reward.reward_id,
+        "provider": one.provider,
+        "state": one.state.value,
+        "reason": one.reason,
+        "flag": one.flag,
+        "since": one.changed_at,
+    }
 
 
 def _line(one: Fulfilment, why: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock
 from storage.database import Database
@@ -44,6 +45,7 @@ def listed(
     brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
     week: Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="The maximum number.")] = 100,
+    as_json: AsJson = False,
 ) -> None:
     """List them, or decide about one."""
     if context.invoked_subcommand is not None:
@@ -53,6 +55,9 @@ def listed(
         await require_names(database, REFERENCE, brand, week)
         async with database.home.read() as connection:
             found = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
+        if as_json:
+            echo_json(found)
+            return
         for one in found:
             typer.echo(
                 f"{one.brand}  {one.iso_week}  {one.customer}  {one.bet_id} revision {one.revision}: counts "
@@ -84,6 +89,7 @@ def listed_disputes(
     *,
     brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="The maximum number.")] = 100,
+    as_json: AsJson = False,
 ) -> None:
     """List them, or decide whose bet one is."""
     if context.invoked_subcommand is not None:
@@ -92,6 +98,9 @@ def listed_disputes(
     async def show(database: Database) -> None:
         async with database.home.read() as connection:
             found = await disputed_bets(connection, brand=brand, limit=limit)
+        if as_json:
+            echo_json(found)
+            return
         for one in found:
             typer.echo(f"{one.brand}  {one.iso_week}  {one.bet_id}: claimed by {', '.join(one.customers)}")
         if not found:

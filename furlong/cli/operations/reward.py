@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 from furlong.operations.reward_status import (
@@ -33,7 +35,9 @@ Version = Annotated[str, typer.Argument(metavar="BRAND:REWARD:VERSION", help="Su
 
 
 @cli.command(name="list")
-def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> None:
+def list_versions(
+    brand: Annotated[str, typer.Argument(help="The brand.")], *, as_json: AsJson = False
+) -> None:
     """List all versions of a brand's rewards, their status, and why a version is not offered.
 
     A version is not offered if it is unlawful or impossible, or has no content of its own.
@@ -43,7 +47,11 @@ def list_versions(brand: Annotated[str, typer.Argument(help="The brand.")]) -> N
         await require_names(rewards, REFERENCE, brand)
         now = product_clock().now()
         missing = await versions_without_content(rewards, brand, now)
-        for config in await versions(rewards, brand):
+        found = await versions(rewards, brand)
+        if as_json:
+            echo_json(_facts(config, now, written=config not in missing) for config in found)
+            return
+        for config in found:
             typer.echo(_line(config, now, written=config not in missing))
 
     _with_rewards(show)
@@ -90,6 +98,11 @@ def _change(version: str, action: StatusAction, result: str) -> None:
             )
 
     _with_rewards(act)
+
+
+def _facts(config: RewardConfig, now: datetime, *, written: bool) -> dict[str, Any]:
+    name = str(OptionId(config.brand, config.reward_id, config.version))
+    return {"name": name, **asdict(config), "obstacles": list(offer_obstacles(config, now, written=written))}
 
 
 def _line(config: RewardConfig, now: datetime, *, written: bool) -> str:

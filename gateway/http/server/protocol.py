@@ -10,6 +10,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.http.cors_endpoint import origin_of
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.headers import RawHeaders
@@ -26,6 +27,7 @@ MAX_READ: Final = 256 * 1024
 FLUSH_SECONDS: Final = 5.0
 """How long a closing connection waits for a client that does not read its reply."""
 
+NO_HEADERS: Final[RawHeaders] = ()
 INTERNAL_ERROR: Final = b"Internal Server Error"
 
 
@@ -95,7 +97,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if fast_path is not None and fast_path.admission.is_full and self._is_complete(data):
             # The parser need not see the request.
             self._keeping_alive = True
-            self._reject(fast_path)
+            self._reject(fast_path, data)
             return
         self._bytes_read = len(data) + (self._bytes_read if self._reading_head else 0)
         piece = len(data)
@@ -265,8 +267,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         return (self._active is None or self._active.response_complete) and self.sniffer.is_complete(data)
 
-    def _reject(self, fast_path: FastPath) -> None:
-        """Refuse a request without an exchange or the application."""
+    def _reject(self, fast_path: FastPath, data: bytes | None = None) -> None:
+        """Refuse a request without an exchange or the application; `data` is one that was not parsed."""
         if self.transport.is_closing():
             return
         if self.flow.write_paused:
@@ -275,8 +277,13 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         fast_path.admission.refuse()
         is_kept = self._keeping_alive and not self.draining.has_begun
-        headers = self.server_state.default_headers
-        self.transport.write(self.response_heads.refusal(fast_path, headers, is_kept=is_kept))
+        headers, more = self.server_state.default_headers, NO_HEADERS
+        policy = fast_path.cors()
+        if policy is not None:
+            # Without them, a page would see a network error instead of the status and Retry-After.
+            named = self.headers if data is None else RequestSniffer.origins(data)
+            more = policy.headers(origin_of(named))
+        self.transport.write(self.response_heads.refusal(fast_path, headers, more=more, is_kept=is_kept))
         self._deadline = self.loop.time() + self.limits.idle_seconds
         if not is_kept:
             self.transport.close()

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.http.fast_path import FastPath
+from gateway.http.headers import RawHeaders
 from gateway.http.server.limits import ClientLimits
 
 END: Final = b"\r\n\r\n"
 HOST: Final = b"\r\nhost:"
+ORIGIN: Final = re.compile(rb"\r\norigin:[ \t]*([^\r\n]*)", re.IGNORECASE)
 LENGTH: Final = b"\r\ncontent-length:"
 DIGITS: Final = 9
 UNUSUAL: Final = re.compile(
@@ -42,6 +44,11 @@ class RequestSniffer:
         return cls(
             b"%b %b HTTP/1.1\r\n" % (fast_path.method, fast_path.target), limits.head_bytes, limits.headers
         )
+
+    @staticmethod
+    def origins(data: bytes) -> RawHeaders:
+        """Return the `Origin` headers of a request that is complete."""
+        return [(b"origin", value) for value in ORIGIN.findall(data, 0, data.find(END) + 2)]
 
     def is_complete(self, data: bytes) -> bool:
         """Return whether data is exactly one such request."""

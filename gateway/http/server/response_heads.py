@@ -78,12 +78,15 @@ class ResponseHeads:
         """Return the head of a reply that never has a body, up to the end of its last line."""
         return (STATUS_LINES[status] + self.fixed(headers)).removesuffix(b"\r\n")
 
-    def refusal(self, fast_path: FastPath, headers: RawHeaders, *, is_kept: bool = True) -> bytes:
+    def refusal(
+        self, fast_path: FastPath, headers: RawHeaders, *, more: RawHeaders = (), is_kept: bool = True
+    ) -> bytes:
         """Return the complete reply to a request that is not admitted.
 
         Args:
             fast_path: What the request is refused for.
             headers: uvicorn's default headers.
+            more: Headers of this reply alone.
             is_kept: Whether the connection is kept after it.
         """
         if headers is not self._refused_with:
@@ -92,8 +95,11 @@ class ResponseHeads:
             rest = b"content-type: application/json\r\nretry-after: %b\r\ncontent-length: %d\r\n\r\n"
             self._refusal = head + rest % (RETRY_AFTER, len(fast_path.refusal)) + fast_path.refusal
         if not is_kept:
-            return self._refusal.replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
-        return self._refusal
+            more = (*more, (b"connection", b"close"))
+        if not more:
+            return self._refusal
+        lines = b"".join(b"\r\n%b: %b" % each for each in more)
+        return self._refusal.replace(b"\r\n", lines + b"\r\n", 1)
 
     def closing(self, status: HTTPStatus, headers: RawHeaders) -> bytes:
         """Return a complete reply without a body that closes its connection."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.http.cpu_usage import ZERO, CpuSeconds, cpu_seconds
+from gateway.http.admission.cpu_usage import ZERO, CpuSeconds, cpu_seconds
 
 RETRY_AFTER: Final = b"1"
 """Seconds after which a client that was refused may retry."""

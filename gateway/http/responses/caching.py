@@ -10,7 +10,7 @@ from typing import Final
 from gateway.cache_control import CachePolicy
 from gateway.header_rules import strictest
 from gateway.http.client import NOT_MODIFIED, Reply
-from gateway.http.compression import gzip_tag
+from gateway.http.responses.compression import gzip_tag
 
 CACHE_CONTROL: Final = b"cache-control"
 NO_STORE: Final = (CACHE_CONTROL, b"no-store")

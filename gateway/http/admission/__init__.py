@@ -1,0 +1,5 @@
+"""Admission control: how many requests are executed at once, by how busy the processor is."""
+
+from gateway.http.admission.admission import RETRY_AFTER, Admission
+
+__all__ = ["RETRY_AFTER", "Admission"]

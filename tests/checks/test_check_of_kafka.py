@@ -1,0 +1,68 @@
+"""`furlong check` of brokers and topics."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from private_kafka import start_kafka
+
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topic_retention import repair
+from furlong.install.topics import DAY_MS, TOPICS, create_topics
+from furlong.settings import TopicSettings
+from tests.checks.findings import Find, needed_topics, topic_names
+
+PROGRESS = TOPICS[0].name
+
+
+def found_when(
+    find: Find, settings: dict[str, str], condition: Callable[[dict[str, dict[str, Any]]], bool]
+) -> dict[str, dict[str, Any]]:
+    """The findings once they meet a condition: Kafka tells of changes before its brokers know them."""
+    until = time.monotonic() + 60
+    while True:
+        _, found, _ = find(**settings)
+        if condition(found):
+            return found
+        assert time.monotonic() < until, found
+        time.sleep(0.2)
+
+
+def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
+    """With the command that creates them."""
+    embedded_broker.create_topics(topic_names()[1:])
+    _, found, _ = find(KAFKA_BOOTSTRAP=embedded_broker.bootstrap)
+    assert found["kafka"]["ok"]
+    assert TOPICS[0].name in found["kafka topics"]["says"]
+    assert "furlong topics create" in found["kafka topics"]["helps"]
+
+
+@pytest.mark.kafka
+def test_a_real_broker_says_how_long_topics_keep_messages(find: Find, tmp_path: Path) -> None:
+    """A topic that forgets too soon is named with its days until it is repaired; a broker may be away."""
+    broker = start_kafka(tmp_path / "kafka")  # one of its own: the shared one has topics of other tests
+    settings = {"KAFKA_BOOTSTRAP": broker.bootstrap}
+    try:
+        found = found_when(find, settings, lambda found: found["kafka"]["ok"])
+        assert "topics are missing" in found["kafka topics"]["says"]
+        asyncio.run(create_topics(broker.bootstrap, 1, 1, TopicSettings(), needed_topics()[1:]))
+        broker.create_topics([PROGRESS], partitions=1, config={"retention.ms": str(2 * DAY_MS)})
+        found = found_when(find, settings, lambda found: found["kafka topics"]["ok"])
+        assert found["kafka topics"]["says"] == f"all {len(needed_topics())} topics are there"
+        assert f"{PROGRESS} (2 days)" in found["kafka retention"]["says"]
+        assert found["kafka retention"]["helps"] == "run `furlong topics create --repair`"
+        asyncio.run(repair(broker.bootstrap, needed_topics(), TopicSettings()))
+        found = found_when(find, settings, lambda found: found["kafka retention"]["ok"])
+        assert "topics keep messages for at least" in found["kafka retention"]["says"]
+    finally:
+        broker.stop()
+    status, found, output = find(**settings)
+    assert (status, "Traceback" in output) == (1, False)
+    for name in ("kafka", "kafka topics", "kafka retention"):
+        assert f"no broker at {broker.bootstrap} can be used" in found[name]["says"]
+        assert "FURLONG_KAFKA_BOOTSTRAP" in found[name]["helps"]

@@ -1,0 +1,47 @@
+"""Every command that lists something can print it for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from furlong.cli import app
+from furlong.cli.commands import COMMANDS
+
+LISTS = [
+    "furlong deadletters list",
+    "furlong fulfilment history",
+    "furlong fulfilment reviews",
+    "furlong review disputed",
+    "furlong review late",
+    "furlong reward list",
+    "furlong settings",
+]
+
+
+def below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """A command or group, and every command below it, by their whole names."""
+    yield name, command
+    for each, found in getattr(command, "commands", {}).items():
+        yield from below(found, f"{name} {each}")
+
+
+ALL = dict(pair for name, each in COMMANDS.items() for pair in below(each.load(name), f"furlong {name}"))
+
+
+@pytest.mark.parametrize("name", sorted({*LISTS, *(each for each in ALL if each.endswith(" list"))}))
+def test_a_list_takes_json(name: str) -> None:
+    """By the option of that name, with one help text for all."""
+    [option] = [each for each in ALL[name].params if "--json" in each.opts]
+    assert option.help == "Print one JSON array, for programs."  # type: ignore[attr-defined]
+
+
+def test_the_settings_are_told_to_programs() -> None:
+    """Each with its variable, its default and its meaning, as the list shows them."""
+    told = json.loads(CliRunner().invoke(app, ["settings", "--json"]).output)
+    shown = CliRunner().invoke(app, ["settings"]).output
+    assert "".join(f"{one['variable']}={one['default']}\n    {one['meaning']}\n" for one in told) == shown
