@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import typer
@@ -22,6 +23,8 @@ from gateway.usage.apollo import ReportHeader, apollo_report, as_json, compresse
 from gateway.usage.hive import API_VERSION, hive_report
 from gateway.usage.push import PushError, push
 from gateway.usage.settings import UsageSettings
+
+_GRAPH_REF: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class RegistryReportError(Exception):
@@ -87,13 +90,14 @@ def report_to_apollo(
     """
     if supergraph is None:
         raise RegistryReportError("--apollo needs --supergraph FILE, the schema of that day.")
-    if settings.usage_graph_ref is None:
+    graph_ref = settings.usage_graph_ref
+    if graph_ref is None or _GRAPH_REF.fullmatch(graph_ref) is None:
         raise RegistryReportError("--apollo: set FURLONG_GATEWAY_USAGE_GRAPH_REF, such as my-graph@current.")
     if delivery.url is None and delivery.output is None and not delivery.as_json and sys.stdout.isatty():
         raise RegistryReportError(
             "--apollo: the report is binary; redirect it, or add --json or --output FILE."
         )
-    report = _apollo_report(stores, day, supergraph, settings.usage_graph_ref)
+    report = _apollo_report(stores, day, supergraph, graph_ref)
     if report is None:
         typer.echo(f"Nobody asked for anything on {day}: there is no report.", err=True)
     elif delivery.url is not None:
@@ -117,19 +121,19 @@ def _apollo_report(stores: Sequence[UsageStore], day: date, supergraph: Path, gr
     if not uses:
         return None
     try:
-        text = supergraph.read_text(encoding="utf-8")
-        schema = load_supergraph(text).public
+        content = supergraph.read_bytes()
+        schema = load_supergraph(content.decode()).public
     except (OSError, UnicodeDecodeError, SupergraphError) as error:
         raise RegistryReportError(f"{supergraph}: {error}") from error
     documents = {digest: document for each in stores for digest, document in each.documents().items()}
     lost = sum(each.lost(day, day) for each in stores)
-    return apollo_report(_header(graph_ref, text), uses, documents, schema, lost)
+    return apollo_report(_header(graph_ref, content), uses, documents, schema, lost)
 
 
-def _header(graph_ref: str, supergraph: str) -> ReportHeader:
+def _header(graph_ref: str, supergraph: bytes) -> ReportHeader:
     return ReportHeader(
         graph_ref=graph_ref,
-        schema_id=sha256(supergraph.encode()).hexdigest(),
+        schema_id=sha256(supergraph).hexdigest(),
         agent=f"furlong {version('furlong')}",
         runtime=f"Python {platform.python_version()}",
     )

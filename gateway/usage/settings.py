@@ -28,7 +28,6 @@ class UsageSettings(BaseSettings):
     )
     usage_graph_ref: str | None = Field(
         default=None,
-        pattern=r"^[^@\s]+@[^@\s]+$",
         description="The graph and variant in Apollo GraphOS (`my-graph@current`) for "
         "`furlong gateway usage --apollo`.",
     )

@@ -150,6 +150,7 @@ async def test_a_report_that_cannot_be_made_says_why(tmp_path: Path, registry: R
     bad_key = {"FURLONG_GATEWAY_USAGE_TOKEN": "ke\u00ffy"}
     for options, environment, reason in (
         ((), {}, "FURLONG_GATEWAY_USAGE_GRAPH_REF"),
+        ((), {"FURLONG_GATEWAY_USAGE_GRAPH_REF": "shop"}, "such as my-graph@current"),
         (("--hive",), GRAPH, "choose one"),
         (("--supergraph", tmp_path / "none"), GRAPH, "none"),
         (("--push", registry.url), GRAPH, "FURLONG_GATEWAY_USAGE_TOKEN"),
