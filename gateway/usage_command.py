@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
-from urllib.parse import urlsplit
 
-import httpx
 import orjson
 import typer
 
@@ -16,10 +14,9 @@ from gateway.errors import SupergraphError
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
 from gateway.usage import FieldUse, UsageReport, UsageStore, UsageStoreError, public_fields
-from gateway.usage.hive import API_VERSION, hive_report
+from gateway.usage_registries import Delivery, RegistryReportError, report_to_apollo, report_to_hive
 
 BROKEN, USED = 2, 1
-PUSH_SECONDS = 30.0
 
 
 def show_usage(
@@ -28,7 +25,9 @@ def show_usage(
         list[Path] | None,
         typer.Option(help="A file with usage; one for each node. By default FURLONG_GATEWAY_USAGE_FILE."),
     ] = None,
-    supergraph: Annotated[Path | None, typer.Option(help="The composed schema (SDL), for --unused.")] = None,
+    supergraph: Annotated[
+        Path | None, typer.Option(help="The composed schema (SDL), for --unused and --apollo.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, help="How many days to look back.")] = 30,
     field: Annotated[
         str | None,
@@ -37,12 +36,24 @@ def show_usage(
     unused: Annotated[bool, typer.Option("--unused", help="List fields that nobody asks for.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     hive: Annotated[bool, typer.Option("--hive", help="Print a usage report for GraphQL Hive.")] = False,
+    apollo: Annotated[
+        bool,
+        typer.Option(
+            "--apollo", help="Print a usage report for Apollo GraphOS: binary and compressed, or with --json."
+        ),
+    ] = False,
     day: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="The day of that report; by default yesterday.")
     ] = None,
     push: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Send the report, with FURLONG_GATEWAY_USAGE_TOKEN, instead."),
+        typer.Option(
+            metavar="URL",
+            help="Send the report (by default that for Hive) with FURLONG_GATEWAY_USAGE_TOKEN instead.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the report for a registry to this file instead.")
     ] = None,
 ) -> None:
     """Print who asks for which fields, so that a field can be taken away safely."""
@@ -50,10 +61,16 @@ def show_usage(
     paths = store or ([settings.usage_file] if settings.usage_file is not None else [])
     if not paths:
         _stop("Name a file with --store or FURLONG_GATEWAY_USAGE_FILE: nothing is counted without one.")
+    if hive and apollo:
+        _stop("--hive and --apollo: choose one of them.")
     stores = [UsageStore(path) for path in paths]
     try:
-        if hive or push is not None:
-            _report_to_hive(stores, _day(day, stores[0]), push, settings)
+        if hive or apollo or push is not None:
+            delivery = Delivery(push, output, as_json)
+            if apollo:
+                report_to_apollo(stores, _day(day, stores[0]), supergraph, delivery, settings)
+            else:
+                report_to_hive(stores, _day(day, stores[0]), delivery, settings)
             return
         report = UsageReport(stores, stores[0].today() - timedelta(days=days - 1))
         if field is not None:
@@ -62,7 +79,7 @@ def show_usage(
             _show_unused(report, supergraph, as_json=as_json)
         else:
             _show_fields(report, as_json=as_json)
-    except UsageStoreError as error:
+    except (UsageStoreError, RegistryReportError) as error:
         _stop(str(error))
 
 
@@ -112,45 +129,6 @@ def _show_unused(report: UsageReport, supergraph: Path | None, *, as_json: bool)
         return
     _warn(report)
     typer.echo("\n".join(names) if names else "Every field is asked for.")
-
-
-def _report_to_hive(
-    stores: Sequence[UsageStore], day: date, url: str | None, settings: GatewaySettings
-) -> None:
-    coordinates: dict[str, list[str]] = {}
-    documents: dict[str, str] = {}
-    for each in stores:
-        documents |= each.documents()
-        for name, digests in sorted(each.coordinates().items()):
-            for digest in digests:
-                if name not in coordinates.setdefault(digest, []):
-                    coordinates[digest].append(name)
-    uses = [use for each in stores for use in each.uses(day, day)]
-    content = orjson.dumps(hive_report(uses, documents, coordinates))
-    if url is None:
-        typer.echo(content)
-        return
-    _push(url, content, settings)
-    typer.echo(f"Sent the usage of {day}: {sum(use.requests for use in uses)} requests.")
-
-
-def _push(url: str, content: bytes, settings: GatewaySettings) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
-        _stop("--push: the token is sent over https only.")
-    if settings.usage_token is None:
-        _stop("--push: set FURLONG_GATEWAY_USAGE_TOKEN.")
-    headers = {
-        "authorization": f"Bearer {settings.usage_token.get_secret_value()}",
-        "content-type": "application/json",
-        API_VERSION[0]: API_VERSION[1],
-    }
-    try:
-        answer = httpx.post(url, content=content, headers=headers, timeout=PUSH_SECONDS)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        _stop(f"--push {url}: {error or type(error).__name__}")
-    if not answer.is_success:
-        _stop(f"--push {url}: status {answer.status_code}")
 
 
 def _day(text: str | None, store: UsageStore) -> date:

@@ -24,5 +24,10 @@ class UsageSettings(BaseSettings):
         default=10.0, gt=0, description="How often workers write what they have counted."
     )
     usage_token: SecretStr | None = Field(
-        default=None, description="The bearer token for `furlong gateway usage --push`."
+        default=None, description="The token for `furlong gateway usage --push`."
+    )
+    usage_graph_ref: str | None = Field(
+        default=None,
+        description="The graph and variant in Apollo GraphOS (`my-graph@current`) for "
+        "`furlong gateway usage --apollo`.",
     )

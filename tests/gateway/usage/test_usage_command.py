@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from asyncio import to_thread
+from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,19 +16,16 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
 from gateway import GatewaySettings, create_gateway
-from gateway.cli import cli
 from gateway.usage import UsageStore, UsageTable
 from gateway.usage.hive import hive_report
 from gateway.usage.operation import UsedOperation
 from gateway.usage.store import CLIENTS_PER_OPERATION, StoredUse, Use
 from gateway.usage.table import MOST_RECORDERS
-from tests.gateway.world import FOLDER, Federation
+from tests.gateway.usage.counting_gateway import SUPERGRAPH, ask, gateway, usage
 from tests.gateway.worlds import shop
 
-SUPERGRAPH = FOLDER / "shop" / "supergraph.graphql"
 DAY = 86_400
 HIVE = {  # as in Hive's specification of usage reports, version 2
     "type": "object",
@@ -86,26 +83,6 @@ HIVE = {  # as in Hive's specification of usage reports, version 2
 }
 
 
-@asynccontextmanager
-async def gateway(federation: Federation, file: Path, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """Run a gateway that counts usage; everything is written when it ends."""
-    app = create_gateway(
-        federation.sdl, federation.transports(), GatewaySettings(usage_file=file, **settings)
-    )
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://g.test") as client,
-    ):
-        yield client
-
-
-async def ask(client: httpx.AsyncClient, query: str, name: str = "ios", version: str = "1") -> None:
-    """Send a document, and say who sends it."""
-    headers = {"graphql-client-name": name, "graphql-client-version": version}
-    await client.post("/graphql", json={"query": query}, headers=headers)
-
-
 def table_of(app: Any) -> UsageTable:
     """Return what counts usage in a gateway."""
     table: UsageTable = app._graph.current.endpoint.pipeline.recorders.add_usage.func.__self__
@@ -115,11 +92,6 @@ def table_of(app: Any) -> UsageTable:
 def files(folder: Path) -> list[Path]:
     """Return the files of a folder."""
     return list(folder.iterdir())
-
-
-def usage(*arguments: object, **environment: str) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(cli, ["usage", *map(str, arguments)], env=environment)
 
 
 async def test_fields_are_counted_by_client_version_and_operation(tmp_path: Path) -> None:
@@ -304,15 +276,15 @@ async def test_usage_is_pushed_to_a_registry_with_the_token(
         await ask(client, "query Me { me { name } }")
     day = UsageStore(file).today().isoformat()
     asked = ("--store", file, "--day", day)
-    sent = usage(*asked, "--push", url, FURLONG_GATEWAY_USAGE_TOKEN="right")
+    sent = await to_thread(usage, *asked, "--push", url, FURLONG_GATEWAY_USAGE_TOKEN="right")
     assert (sent.exit_code, "2 requests" in sent.stdout) == (0, True)
     headers, report = taken[0]
     assert (headers["x-usage-api-version"], report["size"]) == ("2", 2)
     jsonschema.validate(report, HIVE)
     assert json.loads(usage(*asked, "--hive").stdout) == report
-    wrong = usage(*asked, "--push", url, FURLONG_GATEWAY_USAGE_TOKEN="wr-ong")
+    wrong = await to_thread(usage, *asked, "--push", url, FURLONG_GATEWAY_USAGE_TOKEN="wr-ong")
     assert (wrong.exit_code, "status 401" in wrong.stderr, "wr-ong" in wrong.output) == (2, True, False)
     for target, token in (("http://registry.example/usage", "right"), (url, None)):
         environment = {} if token is None else {"FURLONG_GATEWAY_USAGE_TOKEN": token}
-        assert usage(*asked, "--push", target, **environment).exit_code == 2
+        assert (await to_thread(usage, *asked, "--push", target, **environment)).exit_code == 2
     assert usage("--store", file, "--hive", "--day", "x").exit_code == 2
