@@ -64,14 +64,15 @@ def first_then(first: Callable[[Peer, int], None], then: Callable[[Peer, int], N
     return Faulty(react)
 
 
-async def test_goaway_finishes_lower_streams_and_leaves_the_others_unsent() -> None:
+@pytest.mark.parametrize("notice", [b"", frame(7, b"\x7f\xff\xff\xff" + bytes(4))], ids=["soon", "later"])
+async def test_goaway_finishes_lower_streams_and_leaves_the_others_unsent(notice: bytes) -> None:
     """What may have been processed is answered; what was not can be sent again, over another connection."""
 
     def react(peer: Peer, stream: int) -> None:
         if len(peer.subgraph.peers) > 1:
             peer.answer(stream)
         elif len(peer.streams) == 3:
-            peer.raw(frame(7, (1).to_bytes(4, "big") + bytes(4)))
+            peer.raw(notice + frame(7, (1).to_bytes(4, "big") + bytes(4)))
             asyncio.get_running_loop().call_later(0.05, peer.answer, 1)
 
     subgraph = Faulty(react)
