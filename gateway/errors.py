@@ -159,7 +159,7 @@ class SubgraphUnreachable(GatewayError):
 
 
 class ConnectionFailed(SubgraphUnreachable):
-    """No connection to the subgraph could be opened, so nothing was sent."""
+    """No connection could be opened, so nothing was sent; or the subgraph said that it processed nothing."""
 
 
 class ConnectionLost(SubgraphUnreachable):

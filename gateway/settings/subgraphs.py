@@ -31,6 +31,18 @@ class SubgraphSettings(BaseSettings):
         gt=0,
         description="How long an unused connection to a subgraph is kept; subgraphs must keep it longer.",
     )
+    subgraph_http2: tuple[str, ...] = Field(
+        default=(),
+        description="Subgraphs that are called over HTTP/2: those with an https URL if they choose it, those "
+        'with an http URL without asking; "*" stands for all with an https URL.',
+    )
+    subgraph_ping_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        le=60,
+        description="How long an HTTP/2 connection with requests may be silent before a PING, and then again "
+        "before it is given up.",
+    )
     subgraph_ca_file: Path | None = Field(
         default=None, description="A PEM file of certificates that are trusted besides the system's."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -36,18 +37,22 @@ class SubgraphTls(BaseModel):
             raise ValueError("certificate and key need each other")
         return self
 
-    def reloaded(self) -> ReloadedContext:
+    def reloaded(self, *protocols: str) -> ReloadedContext:
         """Return the context, and what keeps it up to date.
+
+        Args:
+            protocols: What is offered by ALPN, the best first; HTTP/1.1 if nothing is named.
 
         Raises:
             OSError: A file cannot be read, or contains no certificates, or not the key of the certificate.
         """
-        return ReloadedContext((self.ca_file, self.also_trusted, self.certificate, self.key), self._context)
+        files = (self.ca_file, self.also_trusted, self.certificate, self.key)
+        return ReloadedContext(files, lambda: self._context(protocols or ("http/1.1",)))
 
-    def _context(self) -> ssl.SSLContext:
+    def _context(self, protocols: Sequence[str]) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=self.ca_file)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(list(protocols))
         if self.also_trusted is not None:
             context.load_verify_locations(self.also_trusted)
         if self.certificate is not None:

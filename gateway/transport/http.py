@@ -16,6 +16,10 @@ from gateway.errors import SubgraphUnavailable, SubgraphUnreachable, UnsendableR
 from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
 from gateway.transport.base import FailedResponse, Sign, SubgraphOperation
+from gateway.transport.connector import Connector
+from gateway.transport.http2.connection import ConnectionSettings
+from gateway.transport.http2.pool import Http2Pool
+from gateway.transport.http2.request import fixed_headers, pseudo_headers
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
@@ -32,9 +36,8 @@ SERVER_ERRORS: Final = 500
 UNAVAILABLE: Final = frozenset({502, 503, 504})
 """The statuses by which a server or proxy says that it cannot answer for the moment."""
 
+BEGINNING: Final = "POST {target} HTTP/1.1\r\nhost: {authority}\r\n"
 HEAD: Final = (
-    "POST {target} HTTP/1.1\r\n"
-    "host: {authority}\r\n"
     "content-type: application/json\r\n"
     "accept: application/graphql-response+json, application/json;q=0.9\r\n"
     "accept-encoding: {encoding}\r\n"
@@ -56,21 +59,40 @@ class Connections:
 
     address: Address
     limits: HttpLimits
-    trust: ReloadedContext | None
     keeps_headers: bool = False
-    _pool: Pool | None = field(default=None, init=False)
+    _trust: ReloadedContext | None = field(default=None, init=False)
+    _http2_trust: ReloadedContext | None = field(default=None, init=False)
+    _pool: Pool | Http2Pool | None = field(default=None, init=False)
 
-    def pool(self) -> Pool:
+    def __post_init__(self) -> None:
+        """Read the certificates."""
+        if self.address.is_secure:
+            self._trust = self.limits.tls.reloaded()
+            if self.limits.http2:
+                self._http2_trust = self.limits.tls.reloaded("h2", "http/1.1")
+
+    def pool(self) -> Pool | Http2Pool:
         """Return the connections."""
         if self._pool is None:
-            self._pool = Pool(
-                self.address,
-                self.limits,
-                self.trust,
-                asyncio.get_running_loop(),
-                keeps_headers=self.keeps_headers,
-            )
+            loop = asyncio.get_running_loop()
+            self._pool = self._http2_pool(loop) if self.limits.http2 else self._http1_pool(loop)
         return self._pool
+
+    def _http1_pool(self, loop: asyncio.AbstractEventLoop) -> Pool:
+        address, limits = self.address, self.limits
+        head = BEGINNING.format(target=address.target, authority=address.authority) + self._lines()
+        connector = Connector(address, limits, self._trust, loop)
+        return Pool(connector, head.encode("ascii"), limits, loop, keeps_headers=self.keeps_headers)
+
+    def _http2_pool(self, loop: asyncio.AbstractEventLoop) -> Http2Pool:
+        address, limits = self.address, self.limits
+        fixed = [*pseudo_headers(address), *fixed_headers(self._lines().encode("ascii"))]
+        connector = Connector(address, limits, self._http2_trust, loop)
+        fallback = self._http1_pool(loop) if address.is_secure else None
+        return Http2Pool(connector, ConnectionSettings(limits, fixed, self.keeps_headers), loop, fallback)
+
+    def _lines(self) -> str:
+        return HEAD.format(encoding="gzip" if self.limits.reads_gzip else "identity")
 
     async def close(self) -> None:
         """Close all connections; later requests raise RuntimeError."""
@@ -82,13 +104,11 @@ class HttpTransport:
     """Posts operations to a URL; follows no redirects, and never sends a request twice.
 
     Attributes:
-        head: The part of the head that all requests share.
         connections: The connections to the subgraph.
         reply_headers: Gets the headers of each reply; None if nobody wants them.
         sign: Returns the header lines that sign a request; None if requests are not signed.
     """
 
-    head: bytes
     connections: Connections
     reply_headers: ReplyHeaders | None = None
     sign: Sign | None = None
@@ -113,12 +133,8 @@ class HttpTransport:
             OSError: The file of certificates cannot be read, or contains none.
         """
         limits = limits or HttpLimits()
-        address = Address.of(url)
-        encoding = "gzip" if limits.reads_gzip else "identity"
-        head = HEAD.format(target=address.target, authority=address.authority, encoding=encoding)
-        trust = limits.tls.reloaded() if address.is_secure else None
-        connections = Connections(address, limits, trust, keeps_headers=reply_headers is not None)
-        return cls(head.encode("ascii"), connections, reply_headers, sign)
+        connections = Connections(Address.of(url), limits, keeps_headers=reply_headers is not None)
+        return cls(connections, reply_headers, sign)
 
     def reaches(
         self,
@@ -147,7 +163,7 @@ class HttpTransport:
         that is too large or not a GraphQL response; and `BudgetSpent` if the replies to one request are too
         large together.
         """
-        begin, head, connections = _begin(document, operation_name), self.head, self.connections
+        begin, connections = _begin(document, operation_name), self.connections
         reply_headers, sign = self.reply_headers, self.sign
 
         async def call(
@@ -157,8 +173,7 @@ class HttpTransport:
             lines = _lines(headers)
             if sign is not None:
                 lines += sign(body, headers)
-            request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, lines, len(body), body)
-            reply = await connections.pool().ask(request)
+            reply = await connections.pool().ask(lines, body)
             spend(len(reply.body) // BYTES_A_PLACE)
             if reply_headers is not None:
                 reply_headers.receive(reply.headers)

@@ -20,6 +20,9 @@ class HttpLimits:
             that is sent while the other side closes is lost, and nothing is sent twice.
         reads_gzip: Whether replies may be compressed.
         tls: How the subgraph is reached if its URL is one of https.
+        http2: Whether HTTP/2 is spoken: if the subgraph chooses it, over TLS; else without asking.
+        ping_seconds: How long an HTTP/2 connection with requests may be silent before a PING, and then
+            again before it is given up.
     """
 
     connect_seconds: float = 0.3
@@ -29,3 +32,5 @@ class HttpLimits:
     idle_seconds: float = 2.0
     reads_gzip: bool = False
     tls: SubgraphTls = field(default_factory=SubgraphTls)
+    http2: bool = False
+    ping_seconds: float = 1.0

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
-from typing import Final
-
-from aiohappyeyeballs import start_connection
 
 from gateway.errors import ConnectionFailed, SubgraphTimeout, SubgraphUnreachable
-from gateway.tls import ReloadedContext
-from gateway.transport.address import Address
 from gateway.transport.connection import Connection, Job
+from gateway.transport.connector import Connector
 from gateway.transport.limits import HttpLimits
 from gateway.transport.reply import Reply, ReplyReader
-
-TRUST_SECONDS: Final = 10.0
-"""How long certificates are used before their files are looked at again."""
 
 
 class Pool:
@@ -26,16 +18,17 @@ class Pool:
     The connection used last is used next, so that surplus connections become idle and are closed.
 
     Args:
-        address: The subgraph's address.
+        connector: Opens connections.
+        head: The part of the head that all requests share.
         limits: The subgraph's limits.
-        trust: The TLS context, with certificates; None without TLS.
         loop: The running event loop.
         keeps_headers: Whether replies come with their headers.
     """
 
     __slots__ = (
-        "_address",
         "_all",
+        "_connector",
+        "_head",
         "_idle",
         "_is_closed",
         "_keeps_headers",
@@ -43,24 +36,21 @@ class Pool:
         "_loop",
         "_opening",
         "_sweep",
-        "_trust",
-        "_trusted_until",
         "_waiting",
     )
 
     def __init__(
         self,
-        address: Address,
+        connector: Connector,
+        head: bytes,
         limits: HttpLimits,
-        trust: ReloadedContext | None,
         loop: asyncio.AbstractEventLoop,
         *,
         keeps_headers: bool = False,
     ) -> None:
-        self._address = address
+        self._connector = connector
+        self._head = head
         self._limits = limits
-        self._trust = trust
-        self._trusted_until = loop.time() + TRUST_SECONDS
         self._loop = loop
         self._keeps_headers = keeps_headers
         self._all: set[Connection] = set()
@@ -70,8 +60,12 @@ class Pool:
         self._sweep: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def ask(self, request: bytes) -> Reply:
+    async def ask(self, lines: bytes, body: bytes) -> Reply:
         """Send a request once, and return its reply.
+
+        Args:
+            lines: The lines of the headers that this request has besides those of all.
+            body: The body.
 
         Raises:
             SubgraphUnreachable: There is no reply, or not in time.
@@ -79,6 +73,7 @@ class Pool:
         """
         if self._is_closed:
             raise RuntimeError("the connections are closed")
+        request = b"%b%bcontent-length: %d\r\n\r\n%b" % (self._head, lines, len(body), body)
         job = Job(request, self._loop.create_future())
         connection = self._unused()
         if connection is None:
@@ -180,7 +175,7 @@ class Pool:
 
     async def _open(self) -> None:
         try:
-            connection = await self._connected()
+            connection = await self._connector.connected(lambda: Connection(self, self._reader()))
         except (OSError, ValueError) as error:
             # Each waiting request has its own attempt to connect, now or later.
             job = self._next()
@@ -190,35 +185,8 @@ class Pool:
         self._all.add(connection)
         self.freed(connection)
 
-    async def _connected(self) -> Connection:
-        address, limits = self._address, self._limits
-        async with asyncio.timeout(limits.connect_seconds):
-            found = await self._loop.getaddrinfo(address.host, address.port, type=1)
-            sock = await start_connection(
-                found, happy_eyeballs_delay=limits.connect_seconds / 3, loop=self._loop
-            )
-        trust = self._current_trust()
-        _, connection = await self._loop.create_connection(
-            lambda: Connection(self, self._reader()),
-            sock=sock,
-            ssl=trust,
-            server_hostname=None if trust is None else limits.tls.server_name or address.host,
-            ssl_handshake_timeout=None if trust is None else limits.total_seconds,
-        )
-        return connection
-
     def _reader(self) -> ReplyReader:
         limits = self._limits
         return ReplyReader(
             limits.answer_bytes, keeps_headers=self._keeps_headers, reads_gzip=limits.reads_gzip
         )
-
-    def _current_trust(self) -> ssl.SSLContext | None:
-        """Return the context for a new connection, by files that were looked at a few seconds ago."""
-        if self._trust is None:
-            return None
-        now = self._loop.time()
-        if now >= self._trusted_until:
-            self._trusted_until = now + TRUST_SECONDS
-            self._trust.refresh()
-        return self._trust.current

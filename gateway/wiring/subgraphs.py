@@ -12,6 +12,7 @@ from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport, Transport
+from gateway.transport.address import Address
 from gateway.wiring.signing import request_signing
 
 EVERY: Final = "*"
@@ -54,8 +55,9 @@ def http_transports(
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL; or
             the keys that sign requests cannot be used.
     """
-    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls, *settings.subgraph_compression}
-    unknown = sorted(named - {EVERY, *model.subgraphs})
+    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls}
+    listed = {*settings.subgraph_compression, *settings.subgraph_http2}
+    unknown = sorted((named | listed) - {EVERY, *model.subgraphs})
     if unknown:
         raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
     limits = HttpLimits(
@@ -75,7 +77,7 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            own, former, wanted = _own(limits, name, settings), kept.get(name), replies.get(name)
+            own, former, wanted = _own(limits, name, url, settings), kept.get(name), replies.get(name)
             sign = signer_of(name, url)
             if former is None or not former.reaches(url, own, wanted, sign):
                 former = HttpTransport.to(url, own, wanted, sign)
@@ -85,7 +87,7 @@ def http_transports(
     return transports
 
 
-def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits:
+def _own(limits: HttpLimits, name: str, url: str, settings: GatewaySettings) -> HttpLimits:
     """Return the limits of one subgraph."""
     return replace(
         limits,
@@ -93,7 +95,14 @@ def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits
         reads_gzip=not {name, EVERY}.isdisjoint(settings.subgraph_compression),
         tls=_tls(name, settings),
         connections=settings.subgraph_connection_limits.get(name, limits.connections),
+        http2=name in settings.subgraph_http2 or (EVERY in settings.subgraph_http2 and _is_secure(url)),
+        ping_seconds=settings.subgraph_ping_seconds,
     )
+
+
+def _is_secure(url: str) -> bool:
+    """Return whether a URL is one of https, where the subgraph may choose HTTP/1.1."""
+    return Address.of(url).is_secure
 
 
 def _tls(subgraph: str, settings: GatewaySettings) -> SubgraphTls:

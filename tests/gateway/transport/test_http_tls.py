@@ -139,7 +139,7 @@ async def test_a_new_certificate_of_the_gateway_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For the next connection, once its file was looked at again."""
-    monkeypatch.setattr("gateway.transport.pool.TRUST_SECONDS", 0.0)
+    monkeypatch.setattr("gateway.transport.connector.TRUST_SECONDS", 0.0)
     authority = Authority(tmp_path)
     context = requiring(authority, authority.issue("subgraph"))
     issued = authority.issue("gateway")
