@@ -99,12 +99,15 @@ def test_the_size_of_a_document_is_what_the_allocator_counts() -> None:
         # What the schema's own caches take belongs to no document.
         kept = [planned(executor, query.replace("query", "query Warm", 1)) for query in queries]
         for query in queries:
-            gc.collect()
-            before, _ = tracemalloc.get_traced_memory()
-            kept.append(planned(executor, query))
-            gc.collect()
-            counted = tracemalloc.get_traced_memory()[0] - before
-            assert counted / 2 < kept[-1].size < counted * 2, query
+            # A table of the whole process may grow meanwhile, but not with each of three documents.
+            counts = []
+            for number in range(3):
+                gc.collect()
+                before, _ = tracemalloc.get_traced_memory()
+                kept.append(planned(executor, query.replace("query", f"query Q{number}", 1)))
+                gc.collect()
+                counts.append(tracemalloc.get_traced_memory()[0] - before)
+            assert min(counts) / 2 < kept[-1].size < min(counts) * 2, query
     finally:
         tracemalloc.stop()
 

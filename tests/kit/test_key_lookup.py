@@ -145,6 +145,7 @@ class TwoShards:
     def __init__(self, north: Database, south: Database) -> None:
         self.shards = (north.home, south.home)
         self.sql = north.sql
+        self.tracer = north.tracer
 
     def shard(self, key: Owner) -> Shard:
         """Where a customer lives."""

@@ -113,7 +113,8 @@ async def test_a_silent_subgraph_takes_no_room_from_the_others() -> None:
 async def test_failures_leave_no_garbage_in_cycles(line: str) -> None:
     """Only a collection would find it, and hold up all requests for as long as it looks."""
     failures = 1_000 if line == "lost connection" else 3
-    async with shop_over_http(circuit_failures=failures, circuit_calls=1_000, retry_seconds=0) as shop:
+    limits = {"circuit_failures": failures, "circuit_calls": 1_000, "circuit_open_seconds": 3_600}
+    async with shop_over_http(retry_seconds=0, **limits) as shop:
         shop.proxies["accounts"].cut_after = 0
         for _ in range(10):
             await shop.codes(ACCOUNTS)
