@@ -31,8 +31,8 @@ from gateway.garbage_collection import freeze_long_lived_objects
 from gateway.http.server import configured_by, run
 from gateway.http.server import listen as open_listener
 from gateway.operators import OperatorsPortError, operators_port
-from gateway.pipeline.document_cache import Preparer
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.limits import Limits
 from gateway.plan import show
 from gateway.planner import Operation, explain_plan, normalize, plan_with_reasons
 from gateway.settings import GatewaySettings

@@ -11,7 +11,7 @@ from gateway.errors import SubgraphUnreachable, SupergraphError
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport, Transport
-from gateway.wiring.subgraphs import http_transports
+from gateway.wiring.calls.subgraphs import http_transports
 
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
 REFUSED: Final = "HTTP 401"

@@ -22,7 +22,7 @@ from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.errors import RequestError
 from gateway.limits import measure, most_merged
 from gateway.lru_cache import LruCache
-from gateway.pipeline.plan_cache import Conditions
+from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import Operation, condition_variables, normalize
 from gateway.supergraph import Supergraph
 

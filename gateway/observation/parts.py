@@ -13,9 +13,9 @@ from gateway.observation.debugging import DebugReport
 from gateway.observation.observation import CACHE, MISS, Observation
 from gateway.pipeline.graphql_request import GraphQLResponse
 from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
-from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.pipeline.policies import Policy, PolicyInput
-from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
 from graphql_http import GraphQLRequest
 

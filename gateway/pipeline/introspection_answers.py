@@ -12,8 +12,8 @@ import orjson
 from graphql import GraphQLSchema
 
 from gateway.access.visible_schema import VisibleSchemas
-from gateway.pipeline.plan_cache import PlannedOperation
-from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.projection import introspect
 
 IntrospectedFields: TypeAlias = Mapping[str, orjson.Fragment]

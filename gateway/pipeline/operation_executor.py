@@ -10,13 +10,13 @@ from gateway.compiled import OnDeopt, ignore_deopt
 from gateway.executor import AnswerLimits, CallMiddleware, Context, Failure, FetchedData
 from gateway.executor.failures import UNAUTHORIZED
 from gateway.masking import ErrorMasking
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
 from gateway.pipeline.graphql_request import GraphQLResponse, require_query
 from gateway.pipeline.introspection_answers import Introspection
-from gateway.pipeline.plan_cache import PlannedOperation
-from gateway.pipeline.prepared import PreparedRequest
-from gateway.pipeline.sizes import plan_bytes
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.preparation.sizes import plan_bytes
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from gateway.executor import AnswerLimits, FetchedData
 from gateway.pipeline.graphql_request import GraphQLResponse
-from gateway.pipeline.plan_cache import PlannedOperation
-from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
 from graphql_http import GraphQLRequest
 

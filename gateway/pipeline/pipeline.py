@@ -14,9 +14,9 @@ from gateway.monitoring import Recorders
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
-from gateway.pipeline.plan_cache import PlannedOperation
 from gateway.pipeline.policies import PolicyInput
-from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
 from gateway.rate_limits import RateLimited, RateLimits
 

@@ -1,8 +1,8 @@
 """The supergraph: loading it, and the model that planning works on."""
 
-from gateway.supergraph.annotations import Access, Annotations, ListSize
-from gateway.supergraph.cache_hints import CacheHint
-from gateway.supergraph.cache_tags import CacheTag
+from gateway.supergraph.annotations.access_and_cost import Access, Annotations, ListSize
+from gateway.supergraph.annotations.cache_hints import CacheHint
+from gateway.supergraph.annotations.cache_tags import CacheTag
 from gateway.supergraph.load import load_supergraph
 from gateway.supergraph.model import (
     ContextArgument,

@@ -8,9 +8,9 @@ from graphql import GraphQLError, build_ast_schema, validate_schema
 
 from gateway.errors import SupergraphError
 from gateway.garbage_collection import collection_paused
-from gateway.supergraph.annotations import ACCESS, read_annotations
-from gateway.supergraph.cache_hints import read_cache_hints
-from gateway.supergraph.cache_tags import read_cache_tags
+from gateway.supergraph.annotations.access_and_cost import ACCESS, read_annotations
+from gateway.supergraph.annotations.cache_hints import read_cache_hints
+from gateway.supergraph.annotations.cache_tags import read_cache_tags
 from gateway.supergraph.directives import Links, read_links, with_repeatable_directives
 from gateway.supergraph.inherited import with_inherited_interfaces
 from gateway.supergraph.joins import Joins

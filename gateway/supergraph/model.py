@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
 
-from gateway.supergraph.annotations import Annotations
-from gateway.supergraph.cache_hints import CacheHint
-from gateway.supergraph.cache_tags import CacheTag
+from gateway.supergraph.annotations.access_and_cost import Annotations
+from gateway.supergraph.annotations.cache_hints import CacheHint
+from gateway.supergraph.annotations.cache_tags import CacheTag
 from gateway.supergraph.selections import TYPENAME, Selections, possible_types
 
 

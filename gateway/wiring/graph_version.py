@@ -16,14 +16,14 @@ from gateway.pipeline.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport
 from gateway.wiring.access import access_control
+from gateway.wiring.calls.headers import header_rules
+from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
 from gateway.wiring.endpoint import client_endpoint, response_compression
-from gateway.wiring.headers import header_rules
 from gateway.wiring.hooks import graph_hooks
 from gateway.wiring.monitoring import recorders
 from gateway.wiring.observation import observed, observing
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
-from gateway.wiring.subgraphs import http_transports, served_supergraph
 
 
 def graph_version(

@@ -10,7 +10,7 @@ from gateway.response_cache import ResponseCache
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.wiring.access import AccessControl
-from gateway.wiring.resilience import resilience
+from gateway.wiring.calls.resilience import resilience
 from gateway.wiring.shared_parts import SharedParts
 
 

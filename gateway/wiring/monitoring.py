@@ -6,8 +6,8 @@ from functools import partial
 
 from gateway.monitoring import KnownNames, ProcessMetrics, Recorders
 from gateway.monitoring.operations import Document
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.policies.trusted_documents import EVERY_CLIENT
+from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.settings import GatewaySettings
 from gateway.usage import OperationReader
 from gateway.wiring.background import Background

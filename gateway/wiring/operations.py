@@ -10,18 +10,18 @@ from gateway.executor import AnswerLimits, CallMiddleware
 from gateway.limits import DocumentLimits
 from gateway.metrics import Metrics
 from gateway.pipeline.demand import DemandControl
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
-from gateway.pipeline.known_bodies import KnownBodies
-from gateway.pipeline.labels import labels
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.known_bodies import KnownBodies
+from gateway.pipeline.preparation.labels import labels
+from gateway.pipeline.preparation.limits import Limits
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
 from gateway.wiring.access import AccessControl
-from gateway.wiring.masking import error_masking
+from gateway.wiring.calls.masking import error_masking
 
 
 def operation_executor(

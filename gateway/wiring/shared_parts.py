@@ -24,8 +24,8 @@ from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.usage import UsageTable, usage_table
 from gateway.wiring.access import AccessDecisions
-from gateway.wiring.resilience import known_guards
-from gateway.wiring.response_cache import response_caching
+from gateway.wiring.calls.resilience import known_guards
+from gateway.wiring.calls.response_cache import response_caching
 from tracing import Tracing
 
 

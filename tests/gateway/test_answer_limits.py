@@ -18,7 +18,7 @@ from gateway.executor import AnswerLimits
 from gateway.executor.answer_limits import LARGE_PLACES
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.transport import HttpTransport, Transport
 from gateway.transport.http import BYTES_A_PLACE
 from gateway.transport.reply import Reply

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cache_control import CachePolicy
-from gateway.pipeline.document_cache import Preparer
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.limits import Limits
 from gateway.supergraph import CacheHint, load_supergraph
 from tests.gateway.plans import joined
 

@@ -9,9 +9,9 @@ import pytest
 
 from gateway.errors import CannotPlan, InvalidDocument, Overloaded, RequestError
 from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
-from gateway.pipeline.document_cache import Preparer
-from gateway.pipeline.plan_cache import PlannedOperation
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.planner import Budget
 from gateway.supergraph import load_supergraph
 from graphql_http import GraphQLRequest

@@ -10,8 +10,8 @@ from federation.asked import SubgraphRequest, asking
 from generous_limits import GENEROUS_LIMITS
 
 from gateway.executor import Context, Failure
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode, executable
+from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 

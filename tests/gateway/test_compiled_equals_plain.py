@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.transport import MemoryTransport
 from tests.gateway.telling_queries import QUERIES
 from tests.gateway.world import Federation

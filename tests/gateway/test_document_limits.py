@@ -14,9 +14,9 @@ from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentLimits, check_document
 from gateway.limits import measures as measuring
 from gateway.limits.measures import measure
-from gateway.pipeline import document_cache
-from gateway.pipeline.document_cache import Preparer
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation import document_cache
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.limits import Limits
 from gateway.supergraph import load_supergraph
 
 SUPERGRAPH = """

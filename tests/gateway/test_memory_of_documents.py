@@ -16,13 +16,13 @@ from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf
 
 from gateway.limits import DocumentLimits
 from gateway.pipeline.cold_planning import ColdPlanning
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.graphql_request import GraphQLRequest
-from gateway.pipeline.known_bodies import KnownBodies
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation_limits import Limits
-from gateway.pipeline.prepared import PreparedDocument
-from gateway.pipeline.sizes import json_bytes
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.known_bodies import KnownBodies
+from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.prepared import PreparedDocument
+from gateway.pipeline.preparation.sizes import json_bytes
 from gateway.pipeline.warm_up import prepare_documents
 from gateway.supergraph import load_supergraph
 from jit.codegen import Variables

@@ -12,8 +12,8 @@ from generous_limits import GENEROUS_LIMITS
 
 from gateway.compiled.analysis.passthrough import passthrough_shapes
 from gateway.executor import Context
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import executable
+from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.plan import QueryPlan, Shape
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated

@@ -9,9 +9,9 @@ from federation.case import Served
 from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.limits import Limits
 from gateway.supergraph import load_supergraph
 from graphql_http import GraphQLRequest
 from tests.gateway.federated import compared, federated

@@ -5,8 +5,8 @@ from federation.case import Operation
 from federation.comparison import GatewayOf
 from graphql import build_schema, get_introspection_query, graphql_sync
 
-from gateway.pipeline.document_cache import Preparer
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.limits import Limits
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated
 

@@ -3,9 +3,9 @@
 import pytest
 from inline_snapshot import snapshot
 
-from gateway.pipeline.document_cache import Preparer
-from gateway.pipeline.labels import Labels, labels
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.labels import Labels, labels
+from gateway.pipeline.preparation.limits import Limits
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed

@@ -32,10 +32,10 @@ from graphql import (
 )
 
 from gateway.masking import ErrorMasking
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.plan import QueryPlan
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from gateway.limits import DocumentLimits
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.limits import Limits
 
 GENEROUS: Final[dict[str, Any]] = {
     "document_chars": 1_000_000,

@@ -14,7 +14,7 @@ from gateway.demand.metrics import CostMetrics
 from gateway.pipeline.demand.policy import INVALID_SLICING, TOO_EXPENSIVE, CostLimits
 from gateway.pipeline.graphql_request import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
-from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.preparation.prepared import PreparedRequest
 
 ACTUAL_TOO_EXPENSIVE: Final = "COST_ACTUAL_TOO_EXPENSIVE"
 OK: Final = "COST_OK"

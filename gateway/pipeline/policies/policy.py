@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from gateway.clients import ClientIdentity
-from gateway.pipeline.prepared import PreparedRequest
+from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
 
 

@@ -12,7 +12,7 @@ from gateway.documents import DocumentMetrics, ManifestFiles, UnknownDocuments
 from gateway.documents.refusals import ID_REQUIRED, NOT_TRUSTED, OPERATION_NOT_ALLOWED, document_refused
 from gateway.limits import only_introspects
 from gateway.pipeline.policies.policy import PolicyInput
-from gateway.pipeline.prepared import PreparedDocument
+from gateway.pipeline.preparation.prepared import PreparedDocument
 
 EVERY_CLIENT: Final = "*"
 

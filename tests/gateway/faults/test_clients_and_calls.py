@@ -22,7 +22,7 @@ from gateway.http.admission import Admission
 from gateway.pipeline.hooks import Hooks
 from gateway.resilience import Guards, KnownGuards, WaitingRequests
 from gateway.settings import GatewaySettings
-from gateway.wiring.resilience import resilience
+from gateway.wiring.calls.resilience import resilience
 from tests.gateway.worlds import club, shop
 
 CHANGE = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.pipeline.labels import labels
+from gateway.pipeline.preparation.labels import labels
 from gateway.settings import GatewaySettings
 from gateway.settings.file import RELOADED, SettingsInvalid, read_settings
 from tests.gateway.reload.reloading import Reloading

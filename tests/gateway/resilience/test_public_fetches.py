@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.pipeline.document_cache import Preparer
-from gateway.pipeline.preparation_limits import Limits
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.limits import Limits
 from gateway.resilience import PublicFetches
 from gateway.supergraph import load_supergraph
 from tests.gateway.plans import joined

@@ -9,9 +9,9 @@ from typing import Any
 from federation.asked import SubgraphRequest, asking
 from generous_limits import GENEROUS_LIMITS
 
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.response_cache import Caching, EntryKeys, MemoryStore, ResponseCache, ResponseCacheMetrics, Store
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport

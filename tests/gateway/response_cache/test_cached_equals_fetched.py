@@ -21,10 +21,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import CannotPlan
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.response_cache import Caching, EntryKeys, MemoryStore, ResponseCache, ResponseCacheMetrics
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph
 

@@ -19,7 +19,7 @@ from gateway import GatewaySettings
 from gateway.errors import ReplyTooLarge, SubgraphTimeout, SubgraphUnreachable
 from gateway.tls import SubgraphTls
 from gateway.transport import FailedResponse, HttpLimits, HttpTransport
-from gateway.wiring.signing import request_signing
+from gateway.wiring.calls.signing import request_signing
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead
 from tests.http.certificates import Authority

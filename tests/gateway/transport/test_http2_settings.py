@@ -8,7 +8,7 @@ from gateway import GatewaySettings
 from gateway.errors import SupergraphError
 from gateway.settings.file import RELOADED
 from gateway.supergraph import load_supergraph
-from gateway.wiring.subgraphs import http_transports
+from gateway.wiring.calls.subgraphs import http_transports
 from tests.gateway.world import FOLDER
 
 MODEL = load_supergraph((FOLDER / "shop" / "supergraph.graphql").read_text())

@@ -14,7 +14,7 @@ from signing import PRIVATE, PUBLIC, fixed, key_text, secret
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SubgraphUnreachable, SupergraphError
 from gateway.transport import HttpTransport
-from gateway.wiring.signing import request_signing
+from gateway.wiring.calls.signing import request_signing
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead
 from tests.gateway.world import FOLDER

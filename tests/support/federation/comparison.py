@@ -20,10 +20,10 @@ from federation.faults import Faults
 from federation.objects import Run
 from gateway.errors import CannotPlan, RequestError, SupergraphError
 from gateway.masking import ErrorMasking
-from gateway.pipeline.document_cache import Preparer
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 

@@ -10,7 +10,7 @@ from typing import Any
 from graphql import GraphQLError, Location, OperationDefinitionNode, Token, parse, print_ast
 
 from gateway.errors import RequestError
-from gateway.pipeline.operation_selection import select_operation
+from gateway.pipeline.preparation.operation_selection import select_operation
 
 
 def variables_of(operation: OperationDefinitionNode) -> OperationDefinitionNode:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from graphql import DocumentNode
 
 from gateway.errors import SupergraphError
-from gateway.supergraph.cache_hints import coordinates
+from gateway.supergraph.annotations.cache_hints import coordinates
 from gateway.supergraph.directives import Links, applications
 
 DIRECTIVE: Final = "cacheTag"

@@ -13,7 +13,7 @@ from gateway.supergraph import Supergraph, load_supergraph
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport, Transport
 from gateway.transport.address import Address
-from gateway.wiring.signing import request_signing
+from gateway.wiring.calls.signing import request_signing
 
 EVERY: Final = "*"
 """Stands for all subgraphs that a setting does not name."""

@@ -13,7 +13,7 @@ from gateway.demand import OperationCost
 from gateway.errors import RequestError, fresh
 from gateway.lru_cache import LruCache
 from gateway.pipeline.execution_mode import ExecutablePlan
-from gateway.pipeline.sizes import cost_bytes
+from gateway.pipeline.preparation.sizes import cost_bytes
 from gateway.plan import QueryPlan
 
 Conditions: TypeAlias = tuple[tuple[str, bool], ...]

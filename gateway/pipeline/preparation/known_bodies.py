@@ -10,9 +10,9 @@ import msgspec
 
 from gateway.caching import WeightedCache
 from gateway.documents import TrustedDocuments
-from gateway.pipeline.plan_cache import Conditions
-from gateway.pipeline.prepared import PreparedDocument, PreparedRequest
-from gateway.pipeline.sizes import json_bytes
+from gateway.pipeline.preparation.plan_cache import Conditions
+from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
+from gateway.pipeline.preparation.sizes import json_bytes
 
 LARGEST_PART: Final = 8
 """A body that would take more than this fraction of the whole cache is not kept."""

@@ -15,9 +15,9 @@ from gateway.cache_control import CachePolicy
 from gateway.demand import OperationCost
 from gateway.documents import TrustedDocuments
 from gateway.limits import DocumentIntrospection
-from gateway.pipeline.operation_selection import select_operation
-from gateway.pipeline.plan_cache import Conditions, DocumentPlans, Variant
-from gateway.pipeline.sizes import document_bytes
+from gateway.pipeline.preparation.operation_selection import select_operation
+from gateway.pipeline.preparation.plan_cache import Conditions, DocumentPlans, Variant
+from gateway.pipeline.preparation.sizes import document_bytes
 from jit.codegen import Variables
 
 

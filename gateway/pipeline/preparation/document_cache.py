@@ -30,13 +30,13 @@ from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import IntrospectionSizes, check_document, check_variables
 from gateway.pipeline.graphql_request import require_query
-from gateway.pipeline.labels import Labels
-from gateway.pipeline.operation_selection import select_operation
-from gateway.pipeline.plan_cache import NO_LABELS, Conditions, DocumentPlans, PlannedOperation
-from gateway.pipeline.preparation_limits import Limits, check_mutation_fields
-from gateway.pipeline.prepared import PreparedDocument, PreparedRequest
-from gateway.pipeline.sizes import ALIAS_BYTES, plan_bytes
-from gateway.pipeline.syntax import bounded_nesting, error_entry, variables_of
+from gateway.pipeline.preparation.labels import Labels
+from gateway.pipeline.preparation.limits import Limits, check_mutation_fields
+from gateway.pipeline.preparation.operation_selection import select_operation
+from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, DocumentPlans, PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
+from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
+from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry, variables_of
 from gateway.planner import Operation, condition_variables, normalize, plan
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph

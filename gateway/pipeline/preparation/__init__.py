@@ -1,0 +1,1 @@
+"""Prepares requests: documents are parsed, checked and kept with their plans."""

@@ -1,0 +1,1 @@
+"""What directives say of types and fields besides where they are: access, cost and caching."""

@@ -1,0 +1,1 @@
+"""Builds what calls subgraphs: connections, headers, signatures, protections and caches."""
