@@ -121,7 +121,7 @@ class Answering:
         """Return the connections."""
         return self
 
-    async def ask(self, _request: bytes) -> Reply:
+    async def ask(self, _lines: bytes, _body: bytes) -> Reply:
         """Return the reply to any request."""
         return Reply(200, self.body)
 
@@ -130,7 +130,7 @@ async def test_bytes_over_http_take_from_the_same_budget(federation: Federation,
     """A reply within its own limit is too much if the request's budget is less."""
     body = orjson.dumps(many(100)(SubgraphRequest("", {}, None, {})))
     connections: Any = Answering(body)
-    transports = {**federation.transports(), "products": HttpTransport(b"", connections)}
+    transports = {**federation.transports(), "products": HttpTransport(connections)}
     enough = len(body) // BYTES_A_PLACE
     query = "{ topProducts { upc } }"
     await answered(federation, way, AnswerLimits(places=enough), query, transports)
