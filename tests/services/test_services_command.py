@@ -62,6 +62,7 @@ def test_two_checkouts_run_beside_each_other(folder: ServiceFolder, tmp_path: Pa
 
 
 @pytest.mark.chromium
+@pytest.mark.prometheus
 def test_installing_again_installs_nothing() -> None:
     """If everything is installed, the installer names what it found and calls no package manager."""
     told = subprocess.run(
