@@ -87,18 +87,22 @@ class Insertion(_Strict):
         return None if self.client is None else f":client:{self.client}"
 
 
-class RequestRule(_Strict):
+class _OneAction(_Strict):
+    """A rule, which does one thing."""
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if sum(each is not None for _, each in self) != 1:
+            raise ValueError("give one of propagate, insert and remove")
+        return self
+
+
+class RequestRule(_OneAction):
     """One rule for requests to subgraphs."""
 
     propagate: Propagation | None = None
     insert: Insertion | None = None
     remove: Selection | None = None
-
-    @model_validator(mode="after")
-    def _one_action(self) -> Self:
-        if sum(each is not None for each in (self.propagate, self.insert, self.remove)) != 1:
-            raise ValueError("give one of propagate, insert and remove")
-        return self
 
 
 class ResponsePropagation(Selection):
@@ -130,18 +134,12 @@ class ResponseInsertion(_Strict):
         return self
 
 
-class ResponseRule(_Strict):
+class ResponseRule(_OneAction):
     """One rule for responses of subgraphs."""
 
     propagate: ResponsePropagation | None = None
     insert: ResponseInsertion | None = None
     remove: Selection | None = None
-
-    @model_validator(mode="after")
-    def _one_action(self) -> Self:
-        if sum(each is not None for each in (self.propagate, self.insert, self.remove)) != 1:
-            raise ValueError("give one of propagate, insert and remove")
-        return self
 
 
 class SubgraphRules(_Strict):

@@ -177,7 +177,7 @@ class _Fetched:
             return {"data": data}
         return {
             "data": data,
-            "errors": [self._moved(each) for each in errors] if _is_list(errors) else errors,
+            "errors": [self._moved(each) for each in errors] if isinstance(errors, list) else errors,
         }
 
     def _moved(self, error: Any) -> Any:
@@ -189,7 +189,3 @@ class _Fetched:
         if type(index) is not int or not 0 <= index < len(places):
             return {**error, "path": path[:1]}
         return {**error, "path": [path[0], places[index], *path[2:]]}
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)

@@ -160,7 +160,7 @@ class Preparer:
             RequestError: The document or its variables are not valid, or it cannot be planned.
         """
         prepared = self.prepare(query, operation_name)
-        return prepared, self._plan(prepared, self.conditions(prepared, variables))
+        return prepared, self.planned_for(prepared, self.conditions(prepared, variables))
 
     def prepare_request(self, asked: GraphQLRequest) -> PreparedRequest:
         """Prepare a request: everything that an equal request can reuse, except for its plan.
@@ -244,7 +244,7 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned.
         """
-        return self._plan(request.document, request.conditions, unmet=request.unmet)
+        return self.planned_for(request.document, request.conditions, unmet=request.unmet)
 
     def measure(self, prepared: PreparedDocument) -> None:
         """Tell the cache what a document takes, now that it has other plans or these are compiled."""
@@ -268,19 +268,6 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned.
         """
-        return self._plan(prepared, conditions, on, unmet)
-
-    def _labels_on(self) -> frozenset[str]:
-        labels = self.supergraph.labels
-        return self._labels.decide(labels) if labels else NO_LABELS
-
-    def _plan(
-        self,
-        prepared: PreparedDocument,
-        conditions: Conditions,
-        on: frozenset[str] | None = None,
-        unmet: Requirement = NOTHING,
-    ) -> PlannedOperation:
         on, plans = self._labels_on() if on is None else on, prepared.plans
         variant = (conditions, unmet) if unmet else conditions
         known = plans.get(variant, on)
@@ -296,6 +283,10 @@ class Preparer:
                 raise
             plans.put(variant, on, known)
         return known
+
+    def _labels_on(self) -> frozenset[str]:
+        labels = self.supergraph.labels
+        return self._labels.decide(labels) if labels else NO_LABELS
 
     def _planned(
         self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str], unmet: Requirement
