@@ -7,11 +7,13 @@ BIN := .venv/bin
 CONTRACTS := public internal
 TAGS_public := --exclude internal
 TAGS_internal := --exclude customer
-SUPERGRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql)
+SUPERGRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) admin.graphql
+# The areas of the back office, whose fields make admin.graphql.
+AREAS := people content rules risk operations support
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
-WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package%,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
+WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package.json web/package-lock.json,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo test fuzz torture bench check format compose lock services services-stop clean
+.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture bench check check-python check-web check-docs check-graph format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,29 +36,63 @@ tests/node/node_modules/.installed: tests/node/package.json tests/node/package-l
 	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-install: .venv/.installed web/dist/.built ## Install everything the demo needs (demo and test do it by themselves)
+# The pages, and the code that the reference is made from; 'make docs' always builds.
+.docs/.built: .venv/.installed schema.public.graphql $(shell git ls-files -co --exclude-standard '*.md' docs deploy/documentation furlong/cli '*settings*.py' 2>/dev/null)
+	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
+	@touch $@
+
+install: .venv/.installed web/dist/.built .docs/.built ## Install everything the demo needs (demo and test do it by themselves)
 
 demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic"
 	@$(BIN)/furlong demo $(ARGS)
 
-test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, three at a time; ARGS="-n 0 -k name"
-	@$(BIN)/python deploy/run_tests.py -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+wheel: install ## Build the package in dist/, with the page, the schemas and the contracts
+	rm -f dist/furlong-*.whl
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+image: wheel ## Build an OCI image in dist/image, without a container engine (Debian, as root)
+	bash deploy/image/build.sh
+
+scenarios: .venv/.installed ## Play the demo's scenarios, and record the graph's answers in contracts/scenarios/answers.json
+	@$(BIN)/python deploy/scenario_answers.py
+
+docs: .venv/.installed ## Build the documentation in .docs/html and check its links; 'make demo' serves it at /docs
+	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
+	@touch .docs/.built
+
+pictures: install ## Take the documentation's pictures of the bet-slip and GraphiQL from the demo
+	@$(BIN)/python deploy/pictures.py
+
+snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them
+	@PYTHONPATH=tests/support:deploy $(BIN)/python -m tests.screens.test_snapshots
+
+test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, four at a time; ARGS="-n 0 -k name"
+	@$(BIN)/python deploy/run_tests.py -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
 
 torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
-	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py --timeout 3600 $(ARGS)
+	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells/moving --timeout 3600 $(ARGS)
 
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)
 
-check: .venv/.installed web/node_modules/.installed ## Lint, types, imports, schema drift
+check: check-python check-web check-docs check-graph ## Lint, types, imports, schema drift
+
+check-python: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-web: web/node_modules/.installed
 	cd web && npm run --silent check
+
+check-docs: .venv/.installed
+	PYTHONPATH=deploy $(BIN)/python -m documentation.build
+
+check-graph: .venv/.installed web/node_modules/.installed
 	@mkdir -p .furlong/composed
 	$(MAKE) --no-print-directory compose FOLDER=.furlong/composed/
 	@for file in $(SUPERGRAPHS); do diff -u $$file .furlong/composed/$$file || { echo "$$file is out of date: run 'make compose' and commit it"; exit 1; }; done
@@ -72,15 +108,20 @@ ifneq ($(OUT)$(CONTRACT),)
 	@$(call compose,$(or $(OUT),schema.$(CONTRACT).graphql)) $(if $(CONTRACT),$(or $(TAGS_$(CONTRACT)),$(error there is no contract $(CONTRACT): there are $(CONTRACTS))))
 else
 	@$(call compose,$(FOLDER)schema.graphql)
+	@mkdir -p .furlong/admin
+	@for name in $(AREAS); do $(BIN)/furlong backoffice sdl $$name > .furlong/admin/$$name.graphql || exit 1; done
+	@node web/compose.mjs $(FOLDER)admin.graphql $(AREAS:%=.furlong/admin/%.graphql)
 	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
 endif
 
-lock: ## Pin the Python dependencies anew
+lock: ## Pin the Python dependencies again
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o deploy/requirements.lock
+	cd deploy/helm && ../../$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
 
-services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium (Debian, Ubuntu)
+services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu)
 	bash deploy/install-services.sh
 	@$(BIN)/python deploy/services.py start
 
@@ -88,4 +129,4 @@ services-stop: ## Stop what 'make services' started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python deploy/services.py stop; fi
 
 clean: services-stop ## Remove everything that make installed or built
-	rm -rf .venv web/node_modules web/dist tests/node/node_modules .services
+	rm -rf .venv .docs web/node_modules web/dist web/packages/*/dist tests/node/node_modules .services

@@ -18,7 +18,7 @@ from bench.load.target import COMPARED, Target, check_agreement
 from bench.load.wrk import LoadTool
 from bench.peers.node_gateways import STARTS as JAVASCRIPT
 from bench.peers.node_gateways import WITH_REAL_SUBGRAPHS, install_gateways, write_supergraph
-from furlong.databases import SUBGRAPHS
+from furlong.subgraph_names import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
 PROFILED_SECONDS = 11
@@ -33,7 +33,7 @@ def graph_at(port: int) -> Target:
 
 
 def start_ours(servers: Servers, club: Club, cores: Cores, name: str = "ours") -> Contender:
-    """`furlong serve`, its subgraphs in process, on the server's core, with one of the drivers."""
+    """Start `furlong serve` with its subgraphs in process, on the server's core, with one of the drivers."""
     port = free_port()
     command = on_core(cores.server, furlong("serve", "--listen", f"127.0.0.1:{port}"))
     server = servers.start(name, command, port, club.settings(OURS[name]))

@@ -57,7 +57,8 @@ def measure(servers: Servers, start: Starting) -> Cold:
     idle = resident_bytes(server.process.pid) / 1e6
     first, again = [], []
     with httpx.Client() as client:
-        # The very first also opens connections and trains a just-in-time compiler; hence the median.
+        # The very first request also opens connections and warms up a just-in-time compiler; hence the
+        # median.
         for number in range(DOCUMENTS):
             name = f"Betslip{number}"
             target = _target(server, QUERY.replace("query Betslip", f"query {name}"), name, {"brand": BRAND})

@@ -16,7 +16,7 @@ from bench.harness.servers import ROOT, Server, Servers, free_port, furlong, run
 from bench.load.target import COMPARED, check_agreement
 from bench.load.wrk import LoadTool
 from bench.peers.node_gateways import STARTS, install_gateways, write_supergraph
-from furlong.databases import SUBGRAPHS
+from furlong.subgraph_names import SUBGRAPHS
 
 TOKENS = [f"session-{number}" for number in range(1000)]
 

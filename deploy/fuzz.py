@@ -1,8 +1,8 @@
 """Fuzz the gateway: `python deploy/fuzz.py 20000 [--features a,b] [--seed N] [--jobs N]`.
 
 A world is a supergraph with data and operations. Each counter-example is shrunk and written to a folder, in
-the format of the reference tests' `cases/`; the exit code is 1 if there are any. A batch depends on its seed
-alone.
+the format of the reference tests' `cases/`; the exit code is 1 if there are any. A batch depends only on its
+seed.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs real MariaDB, Java, Maven, Valkey, Prometheus, Chromium, wrk (apt) and Apache Kafka's jars (Maven) for tests,
-# benchmarks and `make services`.
+# Installs real MariaDB, Java, Maven, Valkey, Varnish, HAProxy, Prometheus, systemd-analyze, Chromium, Firefox, wrk (apt),
+# Apache Kafka's jars (Maven), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 set -euo pipefail
 
@@ -8,6 +8,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 kafka_pom=$root/deploy/kafka/pom.xml
 kafka_libs=$root/.services/kafka/libs
 prometheus=$root/.services/prometheus
+chart_lock=$root/deploy/helm/requirements.lock
+chart_tools=$root/.services/helm
+keda=github.com/kedacore/keda/v2@v2.20.2
 apt_is_fresh=
 failed=0
 
@@ -102,6 +105,19 @@ install_chromium() {
   apt_install chromium fonts-liberation
 }
 
+firefox_version() {
+  local name
+  for name in firefox-esr firefox; do
+    if command -v "$name" >/dev/null && "$name" --version 2>/dev/null; then return; fi
+  done
+}
+
+# Ubuntu's package is a snap shim, as Chromium's is.
+install_firefox() {
+  apt_refresh || return 1
+  apt-cache show firefox-esr >/dev/null 2>&1 && apt_install firefox-esr
+}
+
 install_kafka() {
   command -v mvn >/dev/null || return 1
   local fresh=$kafka_libs.new.$$
@@ -141,7 +157,17 @@ install_valkey() {
   if apt-cache show valkey-server >/dev/null 2>&1; then apt_install valkey-server; else apt_install redis-server; fi
 }
 
+# Its package starts a server where there is a service manager; tests start their own.
+install_varnish() { apt_install varnish; }
+
 install_maven() { apt_install maven; }
+
+# Its package starts no server without a configuration of ours that says so: tests start their own.
+install_haproxy() { apt_install haproxy; }
+
+haproxy_version() {
+  PATH=$PATH:/usr/sbin:/usr/local/sbin haproxy -v 2>/dev/null | head -n 1 || true
+}
 
 # The programs without their package, which would start a server; neither needs anything but the C library.
 install_prometheus() {
@@ -158,7 +184,28 @@ install_prometheus() {
   fi
 }
 
+install_systemd() { apt_install systemd; }
+
 install_wrk() { apt_install wrk; }
+
+# Helm as a library and the schemas of Kubernetes from pip; KEDA's schemas from its Go module, whose checksum Go verifies.
+install_chart_tools() {
+  local fresh=$chart_tools.new.$$ go schemas
+  go=$(command -v go || ls /usr/local/go/bin/go 2>/dev/null || true)
+  if [ -z "$go" ]; then apt_install golang-go && go=$(command -v go) || return 1; fi
+  mkdir -p "$fresh/keda"
+  if python3 -m venv "$fresh" && retry "$fresh/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
+    --require-hashes -r "$chart_lock" && schemas=$(cd "$fresh" && retry "$go" mod download -json "$keda" |
+    sed -nE 's/.*"Dir": "(.*)".*/\1/p') && cp "$schemas"/config/crd/bases/keda.sh_*.yaml "$fresh/keda/"; then
+    chmod -R u+w "$fresh/keda"
+    cp "$chart_lock" "$fresh/requirements.lock"
+    rm -rf "$chart_tools"
+    mv "$fresh" "$chart_tools"
+  else
+    rm -rf "$fresh"
+    return 1
+  fi
+}
 
 found=$(mariadb_version)
 if ! at_least 10.11 "${found:-0}" || ! command -v mariadb-dump >/dev/null; then found=; fi
@@ -171,13 +218,24 @@ need Java "$found" install_java || failed=1
 need Maven "$(command -v mvn || true)" install_maven || failed=1
 need Chromium "$(chromium_version)" install_chromium || say "all but the tests in a browser works without it"
 
+need Firefox "$(firefox_version)" install_firefox || say "all but the tests in Firefox works without it"
+
 need Valkey "$(command -v valkey-server || command -v redis-server || true)" install_valkey || failed=1
+
+need Varnish "$(PATH=$PATH:/usr/sbin command -v varnishd || true)" install_varnish || failed=1
 
 found=$(command -v promtool || true)
 if [ -z "$found" ] && [ -x "$prometheus/promtool" ]; then found=$prometheus; fi
 need Prometheus "$found" install_prometheus || failed=1
 
+need HAProxy "$(haproxy_version)" install_haproxy || failed=1
+
+need systemd-analyze "$(command -v systemd-analyze || true)" install_systemd || failed=1
+
 need wrk "$(command -v wrk || true)" install_wrk || say "all but the benchmarks works without it"
+
+if cmp -s "$chart_lock" "$chart_tools/requirements.lock"; then found=$chart_tools; else found=; fi
+need "Helm as a library" "$found" install_chart_tools || failed=1
 
 if cmp -s "$kafka_pom" "$kafka_libs/pom.xml"; then found=$kafka_libs; else found=; fi
 need "Apache Kafka" "$found" install_kafka || failed=1

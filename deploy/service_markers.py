@@ -3,10 +3,13 @@
 A marker names the service that a test needs. If all services are required, the session fails instead.
 """
 
+import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -43,13 +46,48 @@ def page_built() -> bool:
     return (ROOT / "web" / "dist" / "index.html").is_file()
 
 
+def docs_built() -> bool:
+    """Return whether the documentation has been built."""
+    return (ROOT / ".docs" / "html" / "index.html").is_file()
+
+
+def varnish_installed() -> bool:
+    """Return whether this machine has Varnish, which Debian keeps off the usual path."""
+    return which("varnishd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
+
+
+def chart_tools_installed() -> bool:
+    """Return whether the Helm chart can be rendered and checked."""
+    return (ROOT / ".services" / "helm" / "requirements.lock").is_file()
+
+
+def haproxy_installed() -> bool:
+    """Return whether this machine has HAProxy, which Debian keeps from users' PATH."""
+    return which("haproxy") is not None or which("haproxy", path="/usr/sbin:/usr/local/sbin") is not None
+
+
+def find_firefox() -> str | None:
+    """Return the path of this machine's Firefox; None if there is none, or only the shim of a snap."""
+    for name in ("firefox-esr", "firefox"):
+        path = shutil.which(name)
+        if path is not None and b"snap" not in Path(path).read_bytes()[:4_096]:
+            return path
+    return None
+
+
 SERVICES = (
     MarkedService("mariadb", "a real MariaDB server", "services", mariadb_installed),
     MarkedService("kafka", "a real Apache Kafka broker", "services", kafka_installed),
     MarkedService("valkey", "a real Valkey or Redis", "services", valkey_installed),
     MarkedService("prometheus", "a real Prometheus", "services", prometheus_installed),
+    MarkedService("systemd", "systemd-analyze", "services", lambda: which("systemd-analyze") is not None),
+    MarkedService("varnish", "a real Varnish", "services", varnish_installed),
+    MarkedService("haproxy", "a real HAProxy", "services", haproxy_installed),
+    MarkedService("helm", "Helm as a library", "services", chart_tools_installed),
     MarkedService("chromium", "a real Chromium", "services", lambda: find_chromium() is not None),
+    MarkedService("firefox", "a real Firefox", "services", lambda: find_firefox() is not None),
     MarkedService("web", "the built page", "install", page_built),
+    MarkedService("docs", "the built documentation", "install", docs_built),
 )
 
 
@@ -90,7 +128,7 @@ class ServiceMarkers:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """Print after pytest's summary what was left out and how to add it."""
+        """Print, after pytest's summary, what was left out and how to add it."""
         if (told := getattr(session.config, "workeroutput", None)) is not None:
             told[LEFT_OUT] = dict(self._left_out)
         yield

@@ -1,10 +1,12 @@
-"""The databases of all subgraphs: their tables, upgrading them, checking that this version can use them."""
+"""The databases of the subgraphs and the back office: tables, upgrades, whether this version can use them."""
 
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
 
+from backoffice.models import METADATA as BACKOFFICE_METADATA
+from furlong.subgraph_names import SUBGRAPHS
 from storage.migrations.lock import Waiting
 from storage.migrations.upgrade import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
 from storage.settings import DatabaseSettings
@@ -18,8 +20,8 @@ METADATA: Mapping[str, MetaData] = {
     "rewards": REWARDS_METADATA,
     "progress": PROGRESS_METADATA,
     "fulfilment": FULFILMENT_METADATA,
+    "backoffice": BACKOFFICE_METADATA,
 }
-SUBGRAPHS = tuple(METADATA)
 
 
 class NotMigrated(RuntimeError):
@@ -39,7 +41,7 @@ class NotMigrated(RuntimeError):
 async def upgrade_databases(
     settings: DatabaseSettings, *, waiting: Waiting | None = None, wait_seconds: float = WAIT_SECONDS
 ) -> tuple[MigrationStatus, ...]:
-    """Create and migrate the database of each subgraph; return the state that each was in before."""
+    """Create and migrate each database; return the state that each was in before."""
     return tuple(
         [
             await upgrade(settings, name, metadata, waiting=waiting, wait_seconds=wait_seconds)
@@ -52,7 +54,8 @@ async def require_migrated(settings: DatabaseSettings, names: Iterable[str] = SU
     """Check that databases have the tables of this version; skip a database that cannot be reached.
 
     Raises:
-        NotMigrated: a database is behind, or an upgrade or restore of it was interrupted.
+        NotMigrated: a database is older than this version needs, or an upgrade or restore of it was
+            interrupted.
     """
     for name in names:
         try:

@@ -5,15 +5,24 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backoffice.content.settings import ContentSettings
+from backoffice.identity.oidc.settings import OidcSettings
+from backoffice.risk.settings import RiskSettings
+from backoffice.settings import BackofficeSettings
+from cells.moving.settings import MoveSettings
+from consumers.cells.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.embedding.settings import EmbedSettings
 from gateway.settings import GatewaySettings
 from logs import LogSettings
+from storage.cells.settings import CellSettings
 from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import (
     CallerSettings,
     CompareSettings,
@@ -24,7 +33,9 @@ from subgraphs.kit.settings import (
 )
 from tracing import SamplerSettings, TracingSettings
 
-ROOT = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
+ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
+"""The folder of contracts, schemas and the built page: in a wheel `furlong/data`, else the repository's."""
 
 
 class ServeSettings(BaseSettings):
@@ -41,7 +52,12 @@ class ServeSettings(BaseSettings):
         default=ROOT / "schema.public.graphql",
         description="The supergraph's SDL; by default the contract for customers",
     )
-    page: Path = Field(default=ROOT / "web" / "dist", description="The built page, as `make` leaves it")
+    admin_supergraph: Path = Field(
+        default=ROOT / "admin.graphql", description="The SDL of the back office's graph"
+    )
+    page: Path = Field(
+        default=ROOT / "web" / "dist", description="The built page, as `make install` writes it"
+    )
 
 
 class TopicSettings(BaseSettings):
@@ -72,6 +88,8 @@ class TopicSettings(BaseSettings):
 
 ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     DatabaseSettings,
+    CellSettings,
+    MoveSettings,
     ClockSettings,
     StreamSettings,
     TopicSettings,
@@ -85,6 +103,13 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     GatewaySettings,
     ServeSettings,
     EmbedSettings,
+    BackofficeSettings,
+    OidcSettings,
+    ContentSettings,
+    RiskSettings,
+    RedisSettings,
+    LiveSettings,
+    NodeSettings,
     FulfilmentSettings,
     LogSettings,
     TracingSettings,
@@ -92,10 +117,17 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
 )
 
 
+def variables_of(settings: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:
+    """Yield the fields of settings, but not parts that have settings of their own."""
+    for name, field in settings.model_fields.items():
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseSettings)):
+            yield name, field
+
+
 def listed() -> Iterator[tuple[str, str, str]]:
     """Yield the environment variable, default and meaning of each setting."""
     for settings in ALL_SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")
-        for name, field in settings.model_fields.items():
+        for name, field in variables_of(settings):
             default = field.get_default(call_default_factory=True)
             yield f"{prefix}{name}".upper(), "" if default is None else str(default), field.description or ""

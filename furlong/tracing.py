@@ -1,4 +1,4 @@
-"""Ends the traces of an application with the application."""
+"""Ends an application's tracing together with the application."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

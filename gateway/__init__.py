@@ -1,4 +1,4 @@
-"""A Federation 2 gateway: loads a supergraph, plans, fetches and responds. Knows nothing of clubs."""
+"""A Federation 2 gateway: serves a supergraph by planning operations over its subgraphs."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -38,11 +38,11 @@ MODULES: Final = {
     "Hooks": "gateway.extensions",
     "GatewaySettings": "gateway.settings",
 }
-"""Where names are; the others are in `gateway.transport`."""
+"""The modules that define the public names; names not listed here are in `gateway.transport`."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name when it is first used: a program that reads the settings needs no planner."""
+    """Import a name when it is first used: a program that only reads the settings needs no planner."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(MODULES.get(name, "gateway.transport")), name)

@@ -1,4 +1,4 @@
-"""Runs the command line by `python -m gateway`."""
+"""Runs the command line for `python -m gateway`."""
 
 from gateway.cli import cli
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
@@ -18,22 +18,28 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached
+from gateway.pipeline.subscriptions.subscribing import ExpiresOf
 from gateway.rate_limits import CustomerOf
+from gateway.rate_limits.wiring import Closing
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.access import access_decisions
 from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
-from gateway.wiring.monitoring import watching
-from gateway.wiring.observation import opened_tracing, own_tracing
 from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
-from tracing import Tracing
+from gateway.wiring.subscriptions.live import websocket_endpoint
+from gateway.wiring.subscriptions.subscribing import shared_subscriptions
+from gateway.wiring.telemetry.monitoring import watching
+from gateway.wiring.telemetry.observation import opened_tracing, own_tracing
+
+if TYPE_CHECKING:
+    from tracing import Tracing
 
 SWITCH_SECONDS: Final = 0.0005
-"""How often the interpreter switches between threads: ten times as often as by default."""
+"""How often the interpreter switches between threads, in seconds: ten times as often as by default."""
 
 
 def create_gateway(
@@ -47,6 +53,7 @@ def create_gateway(
     customer_of: CustomerOf | None = None,
     decide_policies: DecidePolicies | None = None,
     access_of: AccessOf | None = None,
+    expires_of: ExpiresOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
     extensions: Iterable[Extension] = (),
@@ -62,24 +69,25 @@ def create_gateway(
         settings: The settings; by default those of the environment.
         authenticate: Called with a request's headers before anything is planned; returns the session, or
             raises `Unauthenticated` to refuse the request.
-        ready: The readiness check behind `GET /ready`.
+        ready: The readiness check for `GET /ready`.
         authenticate_cached: Called before `authenticate` with the headers that subgraphs may see; returns the
             session, or None if `authenticate` must be awaited.
         customer_of: Returns the key of a session's customer, or None, for rate limits by customer.
-        decide_policies: Decides which policies of `@policy` hold for a request, as far as the settings have
-            no expressions for them.
-        access_of: Returns what a session has for `@authenticated` and `@requiresScopes`; by default, it is
-            authenticated unless it is None, and has the scopes of its claims.
-        collectors: Further metrics for `GET /metrics`.
-        tracing: Records traces of requests; by default the settings decide whether there are any.
-        remark: Returns a line that `GET /health` and `GET /ready` add; empty for none.
+        decide_policies: Decides which policies of `@policy` hold for a request, except those for which the
+            settings have expressions.
+        access_of: Returns the rights of a session for `@authenticated` and `@requiresScopes`; by default, a
+            session is authenticated unless it is None, and has the scopes of its claims.
+        expires_of: Returns when a session ends, in seconds since the epoch, or None; it ends subscriptions.
+        collectors: Additional metrics for `GET /metrics`.
+        tracing: Records traces of requests; by default, the settings decide whether any are recorded.
+        remark: Returns a line to add to the responses of `GET /health` and `GET /ready`; empty for none.
         extensions: Called at the stages of the pipeline, after those that the settings name.
-        reload: Where the supergraph and settings come from, if they may change while the gateway serves.
+        reload: The source of the supergraph and settings, if they may change while the gateway serves.
 
     Raises:
         SupergraphError: The supergraph is broken, or a subgraph has neither transport nor URL.
-        ValueError: The settings contradict one another, or sessions are checked both by settings and by
-            `authenticate`, or policies decided by both settings and `decide_policies`.
+        ValueError: The settings contradict one another, or both the settings and `authenticate` check
+            sessions, or both the settings and `decide_policies` decide policies.
     """
     chosen = settings or GatewaySettings()
     sessions = checked_sessions(chosen, authenticate)
@@ -95,6 +103,7 @@ def create_gateway(
     every = (*load_extensions(chosen.extensions), *extensions)
     recorded = opened_tracing(chosen, tracing)
     access = access_decisions(chosen, metrics.registry, decide_policies, access_of)
+    subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
     shared, closing = shared_parts(
         chosen,
         transports or {},
@@ -105,6 +114,7 @@ def create_gateway(
         extensions=every,
         tracing=recorded,
         access=access,
+        subscriptions=subscriptions,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     background: list[Background] = [
@@ -112,8 +122,20 @@ def create_gateway(
         *watching(chosen, shared),
         *(each.run for each in every),
     ]
-    closed_last = [graph, *closing, *access.closing, *own_tracing(recorded, tracing)]
+    closed_last: list[Closing] = [
+        subscriptions.open,
+        graph,
+        *closing,
+        *access.closing,
+        *own_tracing(recorded, tracing),
+    ]
     app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background))
+    if shared.live is None:
+        app.draining.ending.append(subscriptions.open.drain)
+    else:
+        # Connections end with their subscriptions, one after the other.
+        app.live = shared.live.connections
+        app.websockets = websocket_endpoint(chosen, graph, app.live, authenticates, metrics)
     if reload is not None:
         outcomes = ReloadOutcomes(graph)
         metrics.registry.register(outcomes)
@@ -123,6 +145,8 @@ def create_gateway(
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
     app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)
+    if subscriptions.callbacks is not None:
+        app.serve_callbacks(subscriptions.callbacks, chosen.answer_bytes)
     if shared.caching is not None and chosen.response_cache_invalidation_key is not None:
         app.serve_invalidation(shared.caching, chosen.response_cache_invalidation_key.get_secret_value())
     return app

@@ -1,7 +1,8 @@
-"""For how long the answer to an operation may be cached, by the rules of Apollo Server's `@cacheControl`.
+"""How long the response to an operation may be cached, by the rules of Apollo Server's `@cacheControl`.
 
-Apollo Server looks at the fields that were resolved. This looks at the fields that an operation may resolve,
-whatever its conditions and the types of its objects are, so it is the same for each answer and never laxer.
+Apollo Server considers the fields that were resolved. This module considers all fields that an operation may
+resolve, whatever its conditions and the types of its objects, so the result is the same for each response and
+never more permissive.
 """
 
 from __future__ import annotations
@@ -32,25 +33,25 @@ NO_HINT = CacheHint()
 
 @dataclass(frozen=True, slots=True)
 class CachePolicy:
-    """For how long an answer may be cached, and by whom.
+    """How long a response may be cached, and by whom.
 
     Attributes:
-        max_age: Seconds, more than 0.
-        is_private: Whether only the client may cache it, and no cache that others share.
+        max_age: The time in seconds, more than 0.
+        is_private: Whether only the client may cache it, but no shared cache.
     """
 
     max_age: int
     is_private: bool = False
 
     def as_private(self) -> CachePolicy:
-        """Return the policy for an answer that belongs to one client, whatever hints say."""
+        """Return the policy for a response that belongs to one client, whatever the hints say."""
         return replace(self, is_private=True)
 
 
 def cache_policy(
     supergraph: Supergraph, document: DocumentNode, operation: OperationDefinitionNode
 ) -> CachePolicy | None:
-    """Return the policy of a valid operation; None if its answer must not be cached."""
+    """Return the policy of a valid operation; None if its response must not be cached."""
     if operation.operation is not OperationType.QUERY or not supergraph.cache_hints:
         return None
     schema, hints = supergraph.public, supergraph.cache_hints
@@ -76,7 +77,7 @@ def field_hint(
     *,
     is_root: bool,
 ) -> CacheHint:
-    """Return what a field of the public schema says of the whole answer; see `hint_of`."""
+    """Return the limit that a field of the public schema sets for the whole response; see `hint_of`."""
     named = get_named_type(owner.fields[name].type)
     by_type = named.name if is_composite_type(named) else None
     return hint_of(hints, f"{owner.name}.{name}", by_type, is_root=is_root)
@@ -85,13 +86,13 @@ def field_hint(
 def hint_of(
     hints: Mapping[str, CacheHint], coordinate: str, composite: str | None, *, is_root: bool
 ) -> CacheHint:
-    """Return what a field says of the whole answer: its own hint, or else that of its type, or the default.
+    """Return the limit that a field sets for the whole response: its own hint, its type's, or the default.
 
-    Root fields and fields with selections are not cached unless something says so; other fields are cached
-    for as long as their objects.
+    Root fields and fields with selections are not cached without a hint; other fields are cached for as long
+    as their objects.
 
     Args:
-        hints: What `@cacheControl` says.
+        hints: The hints of `@cacheControl`.
         coordinate: The field, as `Type.field`.
         composite: The name of its type; None for a leaf.
         is_root: Whether it is a field of the query type.

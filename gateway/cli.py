@@ -1,57 +1,37 @@
-"""The gateway's command line: serve a supergraph, print the plan of an operation, or what documents cost."""
+"""The gateway's command line: serves a supergraph, prints plans of operations and costs of documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
-from pydantic import ValidationError
 
-from gateway.access.operations import OperationAccess
-from gateway.access.requirements import Granted
-from gateway.access.restriction import hidden_paths
-from gateway.app import create_gateway
-from gateway.compiled import write_plan
-from gateway.cost_figures import (
-    NO_OPERATION,
-    DocumentReader,
-    Proposals,
-    documents_as_json,
-    printed_documents,
-    printed_proposals,
-    proposals_as_json,
-    read_log,
-)
-from gateway.errors import InvalidDocument, RequestError, SupergraphError
-from gateway.garbage_collection import freeze_long_lived_objects
-from gateway.http.server import configured_by, run
-from gateway.http.server import listen as open_listener
-from gateway.operators import OperatorsPortError, operators_port
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
-from gateway.plan import show
-from gateway.planner import Operation, explain_plan, normalize, plan_with_reasons
-from gateway.settings import GatewaySettings
-from gateway.settings.file import SettingsInvalid, read_settings
 from gateway.signed_requests.cli import cli as keys
-from gateway.sources import SourceError
-from gateway.supergraph import Supergraph, load_supergraph
 from gateway.usage_command import show_usage
-from gateway.wiring.reload import first_text, reload_of, supergraph_source
-from logs import LogSettings, configure_logs
+
+if TYPE_CHECKING:
+    from gateway.access.requirements import Granted
+    from gateway.cost_figures import Proposals
+    from gateway.planner import Operation
+    from gateway.settings import GatewaySettings
+    from gateway.supergraph import Supergraph
+    from logs import LogSettings
 
 cli = typer.Typer(
     name="gateway",
     help="A Federation 2 gateway for any supergraph.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-SupergraphFile = Annotated[Path, typer.Option("--supergraph", help="The composed schema (SDL).")]
+SupergraphFile = Annotated[
+    Path, typer.Option("--supergraph", metavar="FILE", help="The composed schema (SDL).")
+]
 
 BROKEN, REFUSED = 2, 1
 
@@ -62,21 +42,35 @@ cli.add_typer(keys)
 @cli.command()
 def serve(
     supergraph: Annotated[
-        str, typer.Option(help="The composed schema (SDL): a file, or the https:// URL of a schema registry.")
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="The composed schema (SDL): a file, or the https:// URL of a schema registry.",
+        ),
     ],
-    listen: Annotated[str, typer.Option(help="HOST:PORT.")] = "127.0.0.1:4000",
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:4000",
     settings_file: Annotated[
         Path | None,
         typer.Option("--settings", help="A file of settings: FURLONG_GATEWAY_…=VALUE lines."),
     ] = None,
     operators: Annotated[
-        str | None, typer.Option(help="HOST:PORT of /metrics and /ready for operators.")
+        str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /metrics and /ready.")
     ] = None,
 ) -> None:
-    """Serve a supergraph; its subgraphs are called at the URLs of @join__graph.
+    """Serve a supergraph; its subgraphs are called at the URLs in @join__graph.
 
-    The supergraph and some settings may change meanwhile: both are looked at every few seconds and at SIGHUP.
+    The supergraph and some settings may change while it serves: both are checked every few seconds and on
+    SIGHUP.
     """
+    from gateway.app import create_gateway
+    from gateway.garbage_collection import freeze_long_lived_objects
+    from gateway.http.server import configured_by, run
+    from gateway.http.server import listen as open_listener
+    from gateway.operators import OperatorsPortError, operators_port
+    from gateway.tls import ServerTls
+    from gateway.wiring.reload import first_text, reload_of, supergraph_source
+    from logs import configure_logs
+
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         _stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
@@ -96,7 +90,12 @@ def serve(
         _stop(f"--listen {listen}: {error.strerror}", BROKEN)
     freeze_long_lived_objects()
     try:
-        with listener, operators_port(operators or settings.operators, 1, settings) as config.on_load:
+        with (
+            listener,
+            operators_port(
+                operators or settings.operators, 1, settings, ServerTls.of(settings)
+            ) as config.on_load,
+        ):
             typer.echo(f"Serving {supergraph} at {config.scheme}://{listen}/graphql")
             run(config, listener)
     except OperatorsPortError as error:
@@ -108,13 +107,16 @@ def show_plan(
     query: Annotated[Path, typer.Argument(help="A file with the document.")],
     supergraph: SupergraphFile,
     *,
-    operation: Annotated[str | None, typer.Option(help="The name of the operation in the document.")] = None,
+    operation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The name of the operation in the document.")
+    ] = None,
     variables: Annotated[
         str,
         typer.Option(help="Variables as JSON; a condition without a value counts as included."),
     ] = "{}",
     label: Annotated[
-        list[str] | None, typer.Option(help="A progressive override's label that is on; may be repeated.")
+        list[str] | None,
+        typer.Option(help="The label of a progressive override to switch on; may be repeated."),
     ] = None,
     explain: Annotated[
         bool,
@@ -122,25 +124,35 @@ def show_plan(
     ] = False,
     code: Annotated[bool, typer.Option("--code", help="Also print the generated functions.")] = False,
     anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Plan what a client without a session may see.")
+        bool, typer.Option("--anonymous", help="Plan only what a client without a session may see.")
     ] = False,
     authenticated: Annotated[
-        bool, typer.Option("--authenticated", help="Plan what a client with a session may see.")
+        bool, typer.Option("--authenticated", help="Plan only what a client with a session may see.")
     ] = False,
     scope: Annotated[
         list[str] | None, typer.Option(help="A scope of such a session; may be repeated.")
     ] = None,
     policy: Annotated[list[str] | None, typer.Option(help="A policy that holds; may be repeated.")] = None,
 ) -> None:
-    """Print the plan of an operation; whoever asks, unless what a client has is given."""
+    """Print the plan of an operation; without access rules, unless the options describe a client."""
+    from gateway.access.requirements import Granted
+    from gateway.compiled import write_plan
+    from gateway.errors import InvalidDocument, RequestError
+    from gateway.pipeline.preparation.document_cache import Preparer
+    from gateway.pipeline.preparation.limits import Limits
+    from gateway.plan import show
+    from gateway.planner import INCREMENTALLY, explain_plan, normalize, plan_with_reasons
+    from gateway.supergraph import load_supergraph
+
     with _reported(supergraph):
-        model = load_supergraph(_text(supergraph))
+        model = load_supergraph(_text(supergraph), incremental=True)
     settings = _settings()
     limits = Limits(settings.document_chars, settings.document_tokens)
     try:
         prepared = Preparer(model, limits).prepare(_text(query), operation)
         given = _variables(variables)
         conditions = {name: given[name] is True for name in prepared.conditions if name in given}
+        conditions |= (INCREMENTALLY,)
         wanted = normalize(model, *prepared.parsed(), conditions)
         if anonymous or authenticated or scope or policy:
             granted = Granted(
@@ -169,18 +181,30 @@ def show_cost(
     ] = None,
     *,
     supergraph: SupergraphFile,
-    operation: Annotated[str | None, typer.Option(help="The name of the operation; all by default.")] = None,
+    operation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The name of the operation; all by default.")
+    ] = None,
     variables: Annotated[
         str,
         typer.Option(help="Variables as JSON; lists that depend on others count with their usual length."),
     ] = "{}",
     log: Annotated[
         Path | None,
-        typer.Option(help="Propose limits from a log of requests instead: a JSON object a line."),
+        typer.Option(help="Propose limits from a log of requests instead: one JSON object per line."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print what documents cost beside all limits, or propose limits from a log of requests."""
+    """Print what documents cost next to all limits, or propose limits from a log of requests."""
+    from gateway.cost_figures import (
+        NO_OPERATION,
+        DocumentReader,
+        Proposals,
+        documents_as_json,
+        printed_documents,
+    )
+    from gateway.settings import GatewaySettings
+    from gateway.supergraph import load_supergraph
+
     if (documents is None) == (log is None):
         _stop("Name either documents or --log.", BROKEN)
     settings = GatewaySettings()
@@ -191,7 +215,7 @@ def show_cost(
     elif documents is not None:
         given = _variables(variables)
         read = {str(file): reader.read(_text(file), operation, given) for file in _files(documents)}
-        if documents.is_dir():  # a folder may have schemas as well
+        if documents.is_dir():  # a folder may also contain schemas
             read = {file: each for file, each in read.items() if each.errors != [NO_OPERATION]}
         if as_json:
             typer.echo(orjson.dumps(documents_as_json(read, settings), option=orjson.OPT_INDENT_2))
@@ -203,6 +227,9 @@ def show_cost(
 
 def _restricted(model: Supergraph, operation: Operation, granted: Granted) -> Operation:
     """Return what a client may see of an operation, and print what it may not."""
+    from gateway.access.operations import OperationAccess
+    from gateway.access.restriction import hidden_paths
+
     access = OperationAccess.of(model)
     unmet = granted.unmet(access.fields.rules.all)
     if not unmet:
@@ -214,7 +241,9 @@ def _restricted(model: Supergraph, operation: Operation, granted: Granted) -> Op
 
 
 def _propose(log: Path, proposals: Proposals, settings: GatewaySettings, *, as_json: bool) -> None:
-    """Print the limits that a log suggests; it is an error if the log has no request."""
+    """Print the limits that a log suggests; exit with an error if the log has no requests."""
+    from gateway.cost_figures import printed_proposals, proposals_as_json, read_log
+
     try:
         with log.open("rb") as lines:
             for each in read_log(lines):
@@ -264,7 +293,12 @@ def _variables(text: str) -> dict[str, Any]:
 
 
 def _settings(file: Path | None = None) -> GatewaySettings:
-    """Return the settings; end the command if one is wrong, without repeating what may be a secret."""
+    """Return the settings; end the command if one is wrong, without the value of one that may be secret."""
+    from gateway.settings.file import SettingsInvalid, read_settings
+    from gateway.settings.misspelt import misspelt_variables
+
+    for sentence in misspelt_variables():
+        typer.echo(sentence, err=True)
     try:
         return read_settings(file)
     except SettingsInvalid as error:
@@ -272,6 +306,10 @@ def _settings(file: Path | None = None) -> GatewaySettings:
 
 
 def _log_settings() -> LogSettings:
+    from pydantic import ValidationError
+
+    from logs import LogSettings
+
     try:
         return LogSettings()
     except ValidationError as error:
@@ -281,6 +319,9 @@ def _log_settings() -> LogSettings:
 @contextmanager
 def _reported(file: Path | str) -> Iterator[None]:
     """End the command with a message instead of a traceback if the supergraph or the settings are broken."""
+    from gateway.errors import SupergraphError
+    from gateway.sources import SourceError
+
     try:
         yield
     except (SupergraphError, SourceError) as error:

@@ -1,4 +1,4 @@
-"""Reads gzip from others within limits: as much is made as may be kept, and no more."""
+"""Decompresses untrusted gzip data within limits: it never produces more than the limit."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ GZIP_WINDOW: Final = 31
 
 
 class TooMuch(ValueError):
-    """There is more than the limit."""
+    """The data decompresses to more than the limit."""
 
 
 class Broken(ValueError):
-    """It is not one gzip member, whole and with nothing behind it."""
+    """The data is not exactly one complete gzip member."""
 
 
 class GzipReader:
-    """Reads one gzip member piece by piece.
+    """Decompresses one gzip member piece by piece.
 
-    A second member, which RFC 1952 allows, is refused: each could begin a new search for the end of the data,
-    and nobody who compresses JSON needs one (CVE-2026-128131).
+    A second member, which RFC 1952 allows, is refused: each could start a new search for the end of the data,
+    and compressed JSON never needs one (CVE-2026-128131).
 
     Args:
-        limit: The most bytes that may come out.
+        limit: The most decompressed bytes.
     """
 
     __slots__ = ("_decoder", "_left")
@@ -35,15 +35,15 @@ class GzipReader:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the member has ended; its checksum was right then."""
+        """Whether the member has ended, with a correct checksum."""
         return self._decoder.eof
 
     def feed(self, piece: bytes) -> bytes:
-        """Return what comes out of a piece.
+        """Decompress a piece.
 
         Raises:
-            TooMuch: More than the limit has come out.
-            Broken: It is not gzip, or something follows the member.
+            TooMuch: The decompressed data exceeds the limit.
+            Broken: The data is not gzip, or something follows the member.
         """
         if self._decoder.eof:
             raise Broken("data after the end of the compressed body")
@@ -60,11 +60,10 @@ class GzipReader:
 
 
 def gunzipped(body: bytes, limit: int) -> bytes:
-    """Return what a compressed body holds.
+    """Return the decompressed body.
 
     Raises:
-        TooMuch: It holds more than `limit` bytes.
-        Broken: It is not one gzip member, whole and with nothing behind it.
+        TooMuch: It has more than `limit` bytes. Broken: The data is not exactly one complete gzip member.
     """
     reader = GzipReader(limit)
     out = reader.feed(body)

@@ -1,4 +1,4 @@
-"""The gateway's errors: those shown to clients, and faults that are masked and logged."""
+"""The gateway's errors: errors shown to clients, and faults that are masked and logged."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ __all__ = [
     "SubgraphTimeout",
     "SubgraphUnavailable",
     "SubgraphUnreachable",
+    "SubscriptionLost",
     "SupergraphError",
     "Unauthenticated",
     "Unauthorized",
@@ -37,11 +38,11 @@ __all__ = [
     "fresh",
 ]
 
-E = TypeVar("E", bound=RequestError)
+E = TypeVar("E", bound=Exception)
 
 
 class GatewayError(Exception):
-    """The base of what the gateway raises on purpose, except for refused requests: `RequestError`."""
+    """The base of the gateway's own errors, except for refused requests (`RequestError`)."""
 
 
 class Unauthenticated(RequestError):
@@ -57,16 +58,17 @@ class Unauthenticated(RequestError):
 
 
 class AuthenticationUnavailable(RequestError):
-    """Raised by an `Authenticate` function that cannot find out whether a session is valid."""
+    """Raised by an `Authenticate` function that cannot determine whether a session is valid."""
 
     def __init__(self, message: str = "Sessions cannot be checked at present: try again soon.") -> None:
         super().__init__(message, code="AUTHENTICATION_UNAVAILABLE", status=503)
 
 
 class AnswerTooLarge(RequestError):
-    """The answer to a request exceeds a limit; the client gets no data.
+    """The response to a request exceeds a limit; the client gets no data.
 
-    What a mutation has changed by then remains changed, so the response looks like that to an executed one.
+    Changes that a mutation has made by then are kept, so the response looks like that of an executed
+    operation.
     """
 
     def __init__(self, message: str, code: str = "RESPONSE_TOO_LARGE") -> None:
@@ -98,10 +100,10 @@ class InvalidDocument(RequestError):
 
 
 class Unauthorized(InvalidDocument):
-    """The client may not see fields of its operation, which refuses the operation as a whole.
+    """The client may not see some fields of its operation, which is refused as a whole.
 
     Args:
-        paths: Where the fields are in the response, without list indexes.
+        paths: The paths of the fields in the response, without list indexes.
     """
 
     def __init__(self, paths: Iterable[Sequence[str]]) -> None:
@@ -118,7 +120,7 @@ class CannotPlan(RequestError):
 
 
 class Unreachable(CannotPlan):
-    """No path leads to a field, as deep as conditions may nest."""
+    """No path leads to a field within the allowed nesting of conditions."""
 
 
 class BudgetExceeded(CannotPlan):
@@ -134,7 +136,7 @@ class GatewayFault(GatewayError):
 
 
 class SupergraphError(GatewayFault):
-    """The supergraph cannot be served; the message says what is wrong and where."""
+    """The supergraph cannot be served; the message says what is wrong, and where."""
 
 
 class ManifestError(SupergraphError):
@@ -146,7 +148,7 @@ class SubgraphUnreachable(GatewayError):
 
     Attributes:
         code: The code that clients see.
-        message: What clients read after the subgraph's name.
+        message: The message that clients read after the subgraph's name.
         reason: The reason for logs and metrics; it is never shown to a client.
     """
 
@@ -159,7 +161,7 @@ class SubgraphUnreachable(GatewayError):
 
 
 class ConnectionFailed(SubgraphUnreachable):
-    """No connection could be opened, so nothing was sent; or the subgraph said that it processed nothing."""
+    """No connection could be opened, so nothing was sent; or the subgraph says that it processed nothing."""
 
 
 class ConnectionLost(SubgraphUnreachable):
@@ -167,15 +169,15 @@ class ConnectionLost(SubgraphUnreachable):
 
 
 class UnsendableRequest(SubgraphUnreachable):
-    """A request cannot be sent, because of what its client or session put into a header."""
+    """A request cannot be sent because of a header value from its client or session."""
 
 
 class ReplyTooLarge(SubgraphUnreachable):
-    """A reply is longer than the limit, which may be due to what its client asked for."""
+    """A reply is longer than the limit, possibly because of what the client selected."""
 
 
 class SubgraphUnavailable(SubgraphUnreachable):
-    """A server or proxy said 502, 503 or 504, without a GraphQL response."""
+    """A server or proxy responded with 502, 503 or 504, without a GraphQL response."""
 
 
 class SubgraphTimeout(SubgraphUnreachable):
@@ -186,14 +188,21 @@ class SubgraphTimeout(SubgraphUnreachable):
 
 
 class DeadlineExceeded(SubgraphUnreachable):
-    """The time for the whole request was over before the reply was complete, or before anything was sent."""
+    """The time for the whole request ran out before the reply was complete, or before anything was sent."""
 
     code = "DEADLINE_EXCEEDED"
     message = "did not respond before the deadline of the request"
 
 
+class SubscriptionLost(ConnectionLost):
+    """A subscription at a subgraph ended before the subgraph had completed it."""
+
+    code = "SUBSCRIPTION_LOST"
+    message = "has lost the subscription"
+
+
 class SubgraphNotCalled(SubgraphUnreachable):
-    """Nothing was sent, to protect the subgraph or this gateway; too frequent to be logged each time."""
+    """Nothing was sent, to protect the subgraph or this gateway; too frequent to log each time."""
 
 
 class CircuitOpen(SubgraphNotCalled):
@@ -204,16 +213,16 @@ class CircuitOpen(SubgraphNotCalled):
 
 
 class SubgraphBusy(SubgraphNotCalled):
-    """As many calls of the subgraph as are allowed are under way."""
+    """The subgraph already has as many concurrent calls as are allowed."""
 
     code = "SUBGRAPH_BUSY"
-    message = "has too many calls under way"
+    message = "has too many calls in progress"
 
 
 def fresh(error: E) -> E:
     """Copy a refusal without its traceback.
 
-    An exception that is raised again keeps the frames of all times before: memory without end.
+    An exception that is raised again keeps the frames of all earlier times, which would leak memory.
     """
     copy = type(error).__new__(type(error), *error.args)
     copy.args = error.args

@@ -1,17 +1,26 @@
-"""Avoids garbage collections that find nothing: while a model is built, and while serving."""
+"""Avoids garbage collections that find nothing, and long ones: while a model is built, and while serving."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Literal
 
 COLLECT_AFTER: Final = (50_000, 20, 50)
-"""The thresholds of the collector: requests make many objects, and hardly any are in cycles."""
+"""The thresholds of the collector: requests create many objects, but hardly any cycles."""
+
+STEP_OBJECTS: Final = 10_000
+"""How many new objects one collection visits while a gateway that serves builds a model: 3 to 5 ms' work."""
 
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Pause collection while a model is built: collecting what only grows takes as long as building it."""
+    """Pause collection while a model is built: collecting what only grows takes as long as building it.
+
+    While `collected_in_steps` is in force, nothing is paused.
+    """
+    if _freeze_survivors in gc.callbacks:
+        yield
+        return
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -26,3 +35,28 @@ def freeze_long_lived_objects() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+@contextmanager
+def collected_in_steps() -> Iterator[None]:
+    """Collect new objects in small steps while a model is built beside requests, and exempt those that stay.
+
+    Nothing else runs during a collection. One that is put off until the model is complete would visit all of
+    it at once, and so would each later one. What is exempt is freed when its last reference goes, as always:
+    see `gateway.supergraph.release`.
+    """
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(_freeze_survivors)
+    gc.set_threshold(STEP_OBJECTS, *thresholds[1:])
+    try:
+        yield
+        gc.collect(0)
+    finally:
+        gc.callbacks.remove(_freeze_survivors)
+        gc.set_threshold(*thresholds)
+
+
+def _freeze_survivors(phase: Literal["start", "stop"], _info: dict[str, int]) -> None:
+    """Exempt what a collection has left from further ones."""
+    if phase == "stop":
+        gc.freeze()

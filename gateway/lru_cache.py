@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class LruCache(Generic[K, V]):
-    """A cache bounded by the number of its values; threads may share it.
+    """A thread-safe cache bounded by the number of its values.
 
     Attributes:
         size: The most values.
@@ -24,7 +24,7 @@ class LruCache(Generic[K, V]):
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def get(self, key: K) -> V | None:
-        """Return a cached value, which counts as used, or None."""
+        """Return a cached value and mark it as used, or return None."""
         values = self._values
         value = values.get(key)
         if value is not None and len(values) > 1:

@@ -1,7 +1,6 @@
-"""The gateway's metrics, in a registry of their own, so that a process may have several gateways.
+"""The gateway's metrics, in a registry of their own, so that one process can have several gateways.
 
-Every request is counted, so counting only adds to numbers; metrics are built from these when they are
-collected.
+Every request is counted, so counting only adds to numbers; metrics are built from them on collection.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from gateway.monitoring import SummedGauge
 from gateway.monitoring.families import OutcomeTimes
 
 OUTCOMES: Final = ("ok", "partial", "refused", "gone", "fault")
-"""All outcomes are counted from 0: Prometheus sees no increase in a counter that begins with 1."""
+"""All outcomes are counted from 0: Prometheus sees no increase in a counter that starts at 1."""
 
 OTHER: Final = "other"
-"""Stands for errors without a code, and for codes that are too many."""
+"""The label of errors without a code, and of all codes beyond the maximum."""
 
 ERROR_CODES: Final = 100
-"""The most codes of errors in metrics: subgraphs choose their own."""
+"""The most error codes in metrics, because subgraphs choose their own."""
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
@@ -65,7 +64,7 @@ class Metrics(Collector):
         self.registry.register(self)
 
     def begin(self) -> float:
-        """Note that a request has come; return its time by `time.perf_counter`, which is its own."""
+        """Record that a request has arrived; return its time by `time.perf_counter`, which identifies it."""
         started = time.perf_counter()
         while started in self._started:
             started = nextafter(started, inf)
@@ -73,7 +72,7 @@ class Metrics(Collector):
         return started
 
     def end(self, started: float) -> None:
-        """Note that nobody waits for a request any more."""
+        """Record that a request has been answered or abandoned."""
         del self._started[started]
 
     def request(self, outcome: str, seconds: float) -> None:
@@ -93,7 +92,7 @@ class Metrics(Collector):
             self._errors[self._error_code(error.get("extensions"))] += 1
 
     def _error_code(self, extensions: object) -> str:
-        """Return the label of an error: its code, as long as there are not too many."""
+        """Return the label of an error: its code, unless there are too many codes."""
         code = extensions.get("code") if isinstance(extensions, Mapping) else None
         if not isinstance(code, str):
             return OTHER

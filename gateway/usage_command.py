@@ -1,20 +1,17 @@
-"""`furlong gateway usage`: who asks for which fields, what nobody asks for, and reports for registries."""
+"""`furlong gateway usage`: who uses which fields, which are unused, and reports for registries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import orjson
 import typer
 
-from gateway.errors import SupergraphError
-from gateway.settings import GatewaySettings
-from gateway.supergraph import load_supergraph
-from gateway.usage import FieldUse, UsageReport, UsageStore, UsageStoreError, public_fields
-from gateway.usage_registries import Delivery, RegistryReportError, report_to_apollo, report_to_hive
+if TYPE_CHECKING:
+    from gateway.usage import FieldUse, UsageReport, UsageStore
 
 BROKEN, USED = 2, 1
 
@@ -23,17 +20,20 @@ def show_usage(
     *,
     store: Annotated[
         list[Path] | None,
-        typer.Option(help="A file with usage; one for each node. By default FURLONG_GATEWAY_USAGE_FILE."),
+        typer.Option(help="A file with usage, one per node; by default FURLONG_GATEWAY_USAGE_FILE."),
     ] = None,
     supergraph: Annotated[
-        Path | None, typer.Option(help="The composed schema (SDL), for --unused and --apollo.")
+        Path | None,
+        typer.Option(metavar="FILE", help="The composed schema (SDL), for --unused and --apollo."),
     ] = None,
     days: Annotated[int, typer.Option(min=1, help="How many days to look back.")] = 30,
     field: Annotated[
         str | None,
-        typer.Option(metavar="TYPE.FIELD", help="Who asks for one field; status 1 if anybody does."),
+        typer.Option(
+            metavar="TYPE.FIELD", help="Show which clients use one field; exit with status 1 if any do."
+        ),
     ] = None,
-    unused: Annotated[bool, typer.Option("--unused", help="List fields that nobody asks for.")] = False,
+    unused: Annotated[bool, typer.Option("--unused", help="List fields that no client uses.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     hive: Annotated[bool, typer.Option("--hive", help="Print a usage report for GraphQL Hive.")] = False,
     apollo: Annotated[
@@ -43,20 +43,25 @@ def show_usage(
         ),
     ] = False,
     day: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day of that report; by default yesterday.")
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day of the report; yesterday by default.")
     ] = None,
     push: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
-            help="Send the report (by default that for Hive) with FURLONG_GATEWAY_USAGE_TOKEN instead.",
+            help="Send the report to this URL (for Hive by default) with FURLONG_GATEWAY_USAGE_TOKEN, "
+            "instead of printing it.",
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write the report for a registry to this file instead.")
+        Path | None, typer.Option(help="Write the report to this file instead of printing it.")
     ] = None,
 ) -> None:
-    """Print who asks for which fields, so that a field can be taken away safely."""
+    """Print which clients use which fields, so that a field can be removed safely."""
+    from gateway.settings import GatewaySettings
+    from gateway.usage import UsageReport, UsageStore, UsageStoreError
+    from gateway.usage_registries import Delivery, RegistryReportError, report_to_apollo, report_to_hive
+
     settings = GatewaySettings()
     paths = store or ([settings.usage_file] if settings.usage_file is not None else [])
     if not paths:
@@ -117,6 +122,10 @@ def _field_lines(report: UsageReport, found: FieldUse) -> Iterator[str]:
 
 
 def _show_unused(report: UsageReport, supergraph: Path | None, *, as_json: bool) -> None:
+    from gateway.errors import SupergraphError
+    from gateway.supergraph import load_supergraph
+    from gateway.usage import public_fields
+
     if supergraph is None:
         _stop("--unused needs --supergraph FILE: usage does not know the fields that nobody asks for.")
     try:
@@ -139,7 +148,7 @@ def _day(text: str | None, store: UsageStore) -> date:
 
 
 def _warn(report: UsageReport) -> None:
-    """Say on stderr what makes the figures too low."""
+    """Report on stderr anything that makes the figures too low."""
     if report.lost:
         typer.echo(f"{report.lost} requests are not counted: there were too many operations.", err=True)
     for store in report.incomplete:

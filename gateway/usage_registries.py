@@ -28,17 +28,17 @@ _GRAPH_REF: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class RegistryReportError(Exception):
-    """A report cannot be made or delivered."""
+    """A report cannot be built or delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where a report goes.
+    """The destination of a report.
 
     Attributes:
-        url: Where it is sent; None if it is only printed or written.
-        output: The file to which it is written instead of being printed.
-        as_json: Whether a report in a binary format is written as JSON, for people.
+        url: The URL to send it to; None if it is only printed or written.
+        output: The file to write it to, instead of printing it.
+        as_json: Whether to write a binary report as JSON, so that people can read it.
     """
 
     url: str | None
@@ -143,7 +143,7 @@ def _token(settings: UsageSettings) -> str:
     if settings.usage_token is None:
         raise RegistryReportError("--push: set FURLONG_GATEWAY_USAGE_TOKEN.")
     token = settings.usage_token.get_secret_value().strip()
-    # A client's error about a header that cannot be sent would print the token.
+    # The HTTP client's error about an invalid header would print the token.
     if not token.isascii() or not token.isprintable():
         raise RegistryReportError("--push: FURLONG_GATEWAY_USAGE_TOKEN has characters that no token has.")
     return token

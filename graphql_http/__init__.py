@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, for whoever serves it: requests read strictly, media types, and refusals.
+"""GraphQL over HTTP for servers: strict parsing of requests, media types, and refusals.
 
 The gateway and the subgraphs both serve GraphQL over HTTP, and neither imports the other.
 """

@@ -1,4 +1,4 @@
-"""Limits how deep JSON may be nested: deeper JSON could not be sent on, and is costly to walk."""
+"""Limits how deeply JSON may be nested: deeper JSON could not be forwarded, and is costly to walk."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
 
 
 def nested_too_deeply(text: bytes, value: object, limit: int = MAX_DEPTH) -> bool:
-    """Return the same for a decoded text; most texts have too few brackets to be walked at all."""
+    """Return the same for a value and its text; most texts have too few brackets for a walk to be needed."""
     return text.count(b"{") + text.count(b"[") > limit and too_deep(value, limit)

@@ -1,4 +1,4 @@
-"""Content negotiation: the media type of a response, by the request's Accept header."""
+"""Content negotiation: chooses the media type of a response by the request's Accept header."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Negotiation:
     _cached: dict[bytes, Media] = field(default_factory=dict)
 
     def choose(self, accept: bytes) -> Media | None:
-        """Return the media type for an Accept header, or None if it accepts neither."""
+        """Return the media type for an Accept header, or None if it accepts none of ours."""
         known = self._cached.get(accept)
         if known is not None:
             return known
@@ -51,7 +51,7 @@ class Negotiation:
         chosen = self._offered[name]
         if len(accept) <= MAX_CACHED_LENGTH:
             if len(self._cached) == MAX_CACHED:
-                self._cached.clear()  # the usual headers are soon cached again
+                self._cached.clear()  # common headers are soon cached again
             self._cached[accept] = chosen
         return chosen
 

@@ -1,4 +1,4 @@
-"""Reads the requests of GraphQL over HTTP strictly."""
+"""Parses the requests of GraphQL over HTTP strictly."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class GraphQLRequest:
         operation_name: The name of the operation to execute, if given.
         variables: The variables as JSON values.
         read_only: Whether only a query may be executed.
-        document_id: What stands for the document, or for a document that is sent as well; None without one.
+        document_id: The id of the document, which may be sent as well; None without an id.
     """
 
     query: str
@@ -52,7 +52,9 @@ def check_content(content_type: str, content_encoding: str = "identity") -> None
             status=415,
         )
     if content_encoding.lower() != "identity":
-        raise RequestError("Compressed bodies are not read.", code="UNSUPPORTED_CONTENT_ENCODING", status=415)
+        raise RequestError(
+            "Compressed bodies are not supported.", code="UNSUPPORTED_CONTENT_ENCODING", status=415
+        )
 
 
 def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: bool = False) -> GraphQLRequest:
@@ -60,17 +62,17 @@ def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: boo
 
     Args:
         body: The body.
-        max_depth: How deep it may be nested.
+        max_depth: How deeply it may be nested.
         ids_are_documents: Whether a document's id may be sent without the document.
 
     Raises:
-        RequestError: It is not a GraphQL request, or has keys that a request does not have.
+        RequestError: The body is not a GraphQL request, or has unknown keys.
     """
     value = read_object(body, "The body", max_depth)
     if not value.keys() <= set(KEYS):
         unknown = shortened(next(key for key in value if key not in KEYS))
         raise RequestError(
-            f'The body has the unknown key "{unknown}"; what a client adds belongs in extensions.',
+            f'The body has the unknown key "{unknown}"; additions by clients belong in extensions.',
             code="INVALID_REQUEST",
         )
     return _request(value, ids_are_documents=ids_are_documents)
@@ -79,11 +81,11 @@ def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: boo
 def read_parameters(
     query_string: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: bool = False
 ) -> GraphQLRequest:
-    """Parse the parameters of a GET; those of other names belong to caches and tools, and are ignored.
+    """Parse the parameters of a GET; other parameters belong to caches and tools, and are ignored.
 
     Args:
         query_string: The parameters.
-        max_depth: How deep the JSON in them may be nested.
+        max_depth: How deeply the JSON in them may be nested.
         ids_are_documents: Whether a document's id may be sent without the document.
 
     Raises:
@@ -127,7 +129,7 @@ def _document_id(document_id: object, persisted: object) -> str | None:
     """Return the id of a document: `documentId`, or else Apollo's `extensions.persistedQuery`."""
     if document_id is None and isinstance(persisted, dict):
         if persisted.get("version") != PERSISTED_QUERY_VERSION:
-            raise RequestError("Only version 1 of persisted queries is known.", code="INVALID_REQUEST")
+            raise RequestError("Only version 1 of persisted queries is supported.", code="INVALID_REQUEST")
         document_id = persisted.get("sha256Hash", "")
     if document_id is not None and (not isinstance(document_id, str) or not document_id):
         raise RequestError("The id of a document must be a string.", code="INVALID_REQUEST")

@@ -1,4 +1,4 @@
-"""Reads JSON objects strictly: what two readers might understand differently is refused."""
+"""Reads JSON objects strictly: refuses what two readers might understand differently."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graphql_http.errors import RequestError
 from graphql_http.json_depth import MAX_DEPTH, nested_too_deeply
 
 _SHOWN: Final = 60
-"""The most characters of a client's key that a message repeats."""
+"""The maximum number of characters of a client's key that a message repeats."""
 
 
 class _RepeatedKey(Exception):
@@ -25,21 +25,21 @@ def _check_members(members: list[tuple[str, object]]) -> None:
 
 
 _KEYS: Final = json.JSONDecoder(object_pairs_hook=_check_members, parse_int=str, parse_float=str)
-"""Only looks at keys: it keeps no object, and converts no number."""
+"""A decoder that only checks keys: it keeps no objects, and converts no numbers."""
 
 
 def read_object(text: bytes, what: str, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
-    """Return the JSON object that a text has.
+    """Return the JSON object in a text.
 
     Args:
         text: JSON in UTF-8.
         what: What the text is, for messages, with a capital letter.
-        max_depth: The most levels of objects and lists.
+        max_depth: The maximum depth of objects and lists.
 
     Raises:
-        RequestError: It is not JSON, not an object, nested too deeply, or an object in it has a key twice.
-            RFC 8259, section 4, leaves it to each reader which value counts: a firewall may check one, and
-            the server may use the other.
+        RequestError: It is not JSON, not an object, nested too deeply, or an object in it repeats a key. RFC
+            8259, section 4, leaves it to each reader which value counts: a firewall may check one, and the
+            server may use the other.
     """
     try:
         # orjson refuses NaN, infinities and lone surrogates.
@@ -51,8 +51,8 @@ def read_object(text: bytes, what: str, max_depth: int = MAX_DEPTH) -> dict[str,
     if nested_too_deeply(text, value, max_depth):
         raise RequestError(f"{what} is nested more than {max_depth} deep.", code="INVALID_REQUEST")
     try:
-        # orjson keeps the last value of a repeated key, and cannot be told to refuse it. The second reading
-        # takes some 2 microseconds for a usual body, and time linear in its length for any.
+        # orjson keeps the last value of a repeated key, and has no option to refuse repeated keys. Reading a
+        # second time takes about 2 microseconds for a usual body, and time linear in the length for any body.
         _KEYS.decode(text.decode())
     except _RepeatedKey as repeated:
         key = shortened(repeated.args[0])

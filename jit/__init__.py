@@ -5,12 +5,14 @@ from jit.exact_integers import ExactIntegers
 from jit.operation import CompiledOperation
 from jit.runtime.shared_list import SharedList
 from jit.settings import Settings
+from jit.whole_documents import WholeDocuments
 
 __all__ = [
     "CompiledOperation",
     "ExactIntegers",
     "Settings",
     "SharedList",
+    "WholeDocuments",
     "compile_operation",
     "execute",
     "subscribe",

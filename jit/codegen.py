@@ -1,7 +1,7 @@
 """What other code generators may use: source, shared lists, coercion of variables, and tasks.
 
-Everything else in `jit` is internal. The gateway generates its plans' code with these parts, and bounds
-what the answer to a request may hold.
+Everything else in `jit` is internal. With these parts the gateway generates its plans' code and limits the
+size of responses.
 """
 
 from jit.compile.source import Lines, Source, checked, indent

@@ -1,6 +1,7 @@
-"""`execute` and `subscribe` with graphql-core's signatures, over operations compiled once a document."""
+"""`execute` and `subscribe` with graphql-core's signatures; each document's operations are compiled once."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, Final, TypeGuard, cast
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager
@@ -12,7 +13,6 @@ from graphql.execution import (
     Middleware,
     create_source_event_stream,
     execute_subscription_event,
-    map_source_to_response_event,
 )
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from graphql.execution.incremental.incremental_executor import IncrementalExecutor
@@ -199,17 +199,10 @@ def subscribe(  # noqa: PLR0917 - graphql-core's signature
 def _responses(
     executor: Executor[Any], operation: CompiledOperation, settings: Settings
 ) -> AwaitableOrValue[AsyncIterator[ExecutionResult] | ExecutionResult]:
-    def on_event(event: Executor[Any]) -> AwaitableOrValue[ExecutionResult]:
-        if operation.fallback_reason is None:
-            result = operation.run(event.root_value, event.context_value, event.variable_values, settings)
-            if result is not None:
-                return result
-        return execute_subscription_event(event)
-
     def mapped(stream: Any) -> Any:
         if not is_async_iterable(stream):
             return stream  # an error
-        return map_source_to_response_event(executor, stream, on_event)
+        return _executed(executor, executor.cancellable_iterable(stream), operation, settings)
 
     async def mapped_later(stream: Awaitable[Any]) -> Any:
         return mapped(await stream)
@@ -218,6 +211,24 @@ def _responses(
     if is_awaitable(stream):
         return mapped_later(stream)
     return cast("AsyncIterator[ExecutionResult] | ExecutionResult", mapped(stream))
+
+
+async def _executed(
+    executor: Executor[Any], stream: AsyncIterable[Any], operation: CompiledOperation, settings: Settings
+) -> AsyncGenerator[ExecutionResult, None]:
+    """Execute each event, as graphql-core's `map_source_to_response_event` does.
+
+    That function copies the executor for each event, which only interpreted events need.
+    """
+    compiled = operation.fallback_reason is None
+    async with aclosing(cast("AsyncGenerator[Any, None]", aiter(stream))) as events:
+        async for event in events:
+            result = None
+            if compiled:
+                result = operation.run(event, executor.context_value, executor.variable_values, settings)
+            if result is None:
+                result = execute_subscription_event(executor.build_per_event_executor(event))
+            yield cast("ExecutionResult", await result if is_awaitable(result) else result)
 
 
 def _as_manager(middleware: Middleware | None) -> MiddlewareManager | None:

@@ -17,8 +17,8 @@ from graphql import execute as interpret
 from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue
 
-from jit.compile.field_reader import CallerOverrides
 from jit.compile.generator import Generator
+from jit.compile.reading.field_reader import CallerOverrides
 from jit.compile.selection import NotCompiled, SelectedOperation, Selections, select_operation
 from jit.compile.source import UncheckedName, checked
 from jit.compile.variables import Variables
@@ -159,7 +159,7 @@ class CompiledOperation:
         variables: VariableValues,
         settings: Settings = DEFAULT_SETTINGS,
     ) -> AwaitableOrValue[ExecutionResult] | None:
-        """Execute the operation with variables that are coerced already.
+        """Execute the operation with variables that have already been coerced.
 
         Args:
             root_value: the source of the root fields.

@@ -1,4 +1,4 @@
-"""Makes all lines of a process alike: its own, those of libraries, warnings, and its last words."""
+"""Gives all log lines of a process one form: its own, those of libraries, warnings, the last traceback."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from logs.sampling import Sampler
 from logs.settings import LogSettings
 
 LIBRARIES_LEVEL: Final = logging.WARNING
-"""Below it some libraries tell the URLs of requests, and with them customers."""
+"""Below this level some libraries log the URLs of requests, and with them customers."""
 
 
 def configure_logs(settings: LogSettings | None = None, *, quiet: bool = False) -> None:
-    """Log to stderr from now on: one JSON object a line, or readable lines on a terminal.
+    """Log to stderr from now on: one JSON object per line, or readable lines on a terminal.
 
     Lines of `logging`, such as uvicorn's and asyncio's, and of `warnings` get the same form. Tokens,
     customers and clients' addresses are redacted, and repeated warnings are counted instead of logged.

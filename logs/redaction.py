@@ -1,4 +1,4 @@
-"""The last defence: takes tokens, secrets and what names a person out of a line, whoever wrote it there."""
+"""The last line of defence: removes tokens, secrets and whatever identifies a person from log lines."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _PATTERNS: Final = (
     (re.compile(r"(?i)\b(bearer|basic|dpop)\s+[\w.~+/=-]{8,}"), rf"\1 {REDACTED}"),
     (re.compile(r"://[^/\s:@'\"]{0,100}:[^/\s@'\"]{1,200}@"), f"://{REDACTED}@"),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), REDACTED),
-    # Values that MySQL, MariaDB and SQLAlchemy write into messages of errors.
+    # Values that MySQL, MariaDB and SQLAlchemy put into error messages.
     (
         re.compile(r"(?i)\b(duplicate entry|incorrect [\w ]{1,20}value:?) '[^\n]{0,500}?'(?= for |$|\")"),
         rf"\1 {REDACTED}",
@@ -94,7 +94,7 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 
 
 def redacted(text: str) -> str:
-    """Return a text without what must not be logged, as far as its form tells."""
+    """Return a text without what must not be logged, as far as its form reveals that."""
     text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
@@ -127,5 +127,5 @@ def _redacted(name: str, value: Any, depth: int) -> Any:
         case list() | tuple() | set() | frozenset() if depth < _DEEPEST:
             return [_redacted(name, each, depth + 1) for each in value]
         case _:
-            # What the renderer would write of it: it must not do so afterwards.
+            # What the renderer would write; it must not add it afterwards.
             return redacted(repr(value))

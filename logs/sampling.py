@@ -1,4 +1,4 @@
-"""Leaves out repeated warnings and errors, and says how many were left out."""
+"""Omits repeated warnings and errors, and says how many were omitted."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import structlog
 LEFT_OUT: Final = "lines_left_out"
 SAMPLED: Final = frozenset({"warning", "warn", "error", "exception", "critical", "fatal"})
 EVENT_FACTOR: Final = 10
-"""Lines of one event may differ by their ids; so many times as many of them are logged."""
+"""Lines of one event may differ in their ids; this many times as many of them are logged."""
 
 MOST_KEYS: Final = 5_000
 _PLACES: Final = ("service", "provider", "feed", "topic", "group", "brand")
-"""The fields that say where something happened, the first that is there."""
+"""The fields that say where something happened; the first one that a line has is used."""
 
 Key = tuple[str, ...]
 
@@ -34,12 +34,12 @@ def _later(seconds: float, flush: Callable[[], None]) -> None:
 class Sampler:
     """Admits the first lines of each kind in a period.
 
-    Lines are of one kind if their event, place and id are equal. Of one event at one place, whatever the ids,
-    ten times as many are admitted.
+    Lines are of one kind if their event, place and id are equal. For one event at one place, whatever the
+    ids, ten times as many lines are admitted.
 
     Attributes:
-        first: How many lines of a kind are admitted.
-        period: How long, in seconds.
+        first: The number of lines of a kind that are admitted.
+        period: The length of a period in seconds.
         clock: Returns the time in seconds.
         later: Calls a function after some seconds.
     """
@@ -59,7 +59,7 @@ class Sampler:
         """Admit a line of ours: a processor of structlog.
 
         Raises:
-            structlog.DropEvent: The line is left out.
+            structlog.DropEvent: The line is omitted.
         """
         name = str(event.get("event"))[:200]
         if (
@@ -77,7 +77,7 @@ class Sampler:
         return self._admits("", record.name, str(record.msg)[:200])
 
     def flush(self) -> None:
-        """End the period, and log how many lines were left out."""
+        """End the period, and log how many lines were omitted."""
         with self._lock:
             left_out, self._left_out = self._left_out, Counter()
             self._counts.clear()

@@ -1,4 +1,4 @@
-"""Settings: what is logged, and how often the same."""
+"""Settings of logs: what is logged, and how often lines may repeat."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class LogSettings(BaseSettings):
-    """What is logged, and how often the same."""
+    """What is logged, and how often lines may repeat."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_LOG_", frozen=True)
 
     format: Literal["auto", "json", "console"] = Field(
         default="auto",
-        description="json: one object a line; console: for people; auto: console on a terminal, else json",
+        description="json: one object per line; console: for people; auto: console on a terminal, else json",
     )
     level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
@@ -27,4 +27,4 @@ class LogSettings(BaseSettings):
         description="How many lines of the same warning or error are logged in a period, and ten times as "
         "many of the same event; the others are counted. 0: all",
     )
-    period_seconds: float = Field(default=60.0, gt=0, description="How long that period is")
+    period_seconds: float = Field(default=60.0, gt=0, description="The length of that period")

@@ -1,4 +1,4 @@
-"""Text of strangers as a log may hold it: short, on one line, without what names a person."""
+"""Makes untrusted text safe for a log: short, on one line, without anything that identifies a person."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from typing import Final
 
 LONGEST: Final = 300
-"""The most characters of such a text in a log."""
+"""The maximum length of such a text in a log."""
 
 _CONTROL: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
 )
-"""What could forge a line, move the cursor of a terminal, or turn the direction of text around."""
+"""Characters that could forge a line, move a terminal's cursor, or reverse the direction of text."""
 
 _WORD: Final = re.compile(r"[\w.+:/@-]+")
 _IDENTIFYING: Final = re.compile(r"[\d@]")
@@ -23,7 +23,7 @@ _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 
 def cleaned(text: str, longest: int = LONGEST) -> str:
     """Return a text on one line, cut to a length."""
-    # A little more is cleaned than is kept, and no more: the text may have megabytes.
+    # Only a little more is cleaned than is kept: the text may have megabytes.
     short = _CONTROL.sub(" ", text[: longest + 1])
     return short if len(short) <= longest else short[: longest - 1] + "…"
 
@@ -31,13 +31,13 @@ def cleaned(text: str, longest: int = LONGEST) -> str:
 def impersonal(text: str, longest: int = LONGEST, *, quoted: bool = True) -> str:
     """Return a text on one line, cut to a length, with `#` for each word that has a digit or an @.
 
-    Such a word may be an id, an amount, an address or a token. What remains says what happened, and not to
+    Such a word may be an id, an amount, an address or a token. What remains says what happened, but not to
     whom. Numbers of up to four digits stay.
 
     Args:
         text: The text.
-        longest: The most characters.
-        quoted: Whether what stands in quotes is kept, such as the names of tables.
+        longest: The maximum length.
+        quoted: Whether quoted parts are kept, such as the names of tables.
     """
     short = cleaned(text, longest)
     return _WORD.sub(_impersonal_word, short if quoted else _QUOTED.sub("'…'", short))

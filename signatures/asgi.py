@@ -10,6 +10,7 @@ import orjson
 import structlog
 
 from signatures.errors import InvalidSignature, Reason
+from signatures.nonces import SharedNonces
 from signatures.profile import UNSIGNED
 from signatures.verifier import RequestHead, SignatureVerifier, VerifiedHead
 
@@ -35,13 +36,15 @@ class _Disconnected(Exception):
 class SignedRequests:
     """Passes on the requests that a verifier accepts, and refuses all others before their body is read.
 
-    The application sees the headers that are signed and those of `UNSIGNED`, no others.
+    The application sees only the signed headers and those of `UNSIGNED`.
 
     Args:
         app: The application.
         verifier: Verifies requests.
         body_bytes: The longest body.
-        open_paths: Paths that need no signature, such as that of a health check.
+        open_paths: Paths that need no signature, such as a health check's.
+        shared: The nonces that the processes of the application share; None if they share none.
+        refused: Counts refusals.
     """
 
     def __init__(
@@ -51,12 +54,15 @@ class SignedRequests:
         verifier: SignatureVerifier,
         body_bytes: int,
         open_paths: frozenset[str] = frozenset(),
+        shared: SharedNonces | None = None,
+        refused: Counter[Reason] | None = None,
     ) -> None:
         self._app = app
         self._verifier = verifier
         self._body_bytes = body_bytes
         self._open_paths = open_paths
-        self.refused: Counter[Reason] = Counter()
+        self._shared = shared
+        self.refused: Counter[Reason] = Counter() if refused is None else refused
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -69,6 +75,8 @@ class SignedRequests:
             return
         try:
             verified = self._verifier.verify(_head(scope))
+            if self._shared is not None:
+                await self._shared.use(verified.nonce)
             body = await self._body(receive, verified)
         except InvalidSignature as error:
             self._count(error.reason)
@@ -101,7 +109,7 @@ class SignedRequests:
     def _count(self, reason: Reason) -> None:
         self.refused[reason] += 1
         count = self.refused[reason]
-        if count & (count - 1) == 0:  # the first, second, fourth, eighth … of each reason
+        if count & (count - 1) == 0:  # the first, second, fourth, eighth … refusal for each reason
             structlog.get_logger("signatures").warning("request_refused", reason=reason.value, count=count)
 
 
@@ -111,7 +119,7 @@ def _head(scope: MutableMapping[str, Any]) -> RequestHead:
 
 
 def _received(body: bytes, receive: Receive) -> Receive:
-    """Return a function that gives the body once, and what follows it from then on."""
+    """Return a function that returns the body first, and then what follows it."""
     is_given = False
 
     async def give() -> Message:
@@ -125,12 +133,12 @@ def _received(body: bytes, receive: Receive) -> Receive:
 
 
 async def _problem(send: Send, status: int, title: str, reason: str) -> None:
-    """Send a response that is no GraphQL response, so that no router shows it to a client (RFC 9457)."""
+    """Send a response that is not a GraphQL response (RFC 9457), so that no router passes it to a client."""
     content = orjson.dumps({"title": title, "status": status, "reason": reason})
     headers = [
         (b"content-type", b"application/problem+json"),
         (b"content-length", str(len(content)).encode()),
-        # The body may be unread.
+        # The body may not have been read.
         (b"connection", b"close"),
     ]
     if status == UNAUTHORIZED:

@@ -1,4 +1,4 @@
-"""Where keys come from: a file that is read again when it changes, or settings."""
+"""Where keys come from: a file, which is read again when it changes, or settings."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +11,11 @@ import structlog
 from signatures.keys import MAX_BYTES, KeySet, read_key_set
 
 LOOK_SECONDS: Final = 1.0
-"""How often a file is looked at, at most: a key that is put into it is known after that time."""
+"""How often a file is checked for changes, at most; a new key in it is known after that time."""
 
 
 class KeySource(Protocol):
-    """Returns the keys of now."""
+    """Returns the current keys."""
 
     def __call__(self) -> KeySet:
         """Return the keys; never waits."""
@@ -36,16 +36,16 @@ class FixedKeys:
 class KeyFile:
     """The keys of a file.
 
-    The file is looked at when keys are needed, not more often than `LOOK_SECONDS`, and read if it is another
-    one. While it is missing or broken, the last keys serve, and the log says so.
+    When keys are needed, but at most every `LOOK_SECONDS`, the file is checked, and read if it has changed.
+    While it is missing or broken, the last keys are used, and the log says so.
 
     Args:
         path: The file, a JSON Web Key Set.
         clock: Returns seconds that never go back.
 
     Raises:
-        OSError: It cannot be read.
-        ValueError: It is no key set, or one with a key that cannot be used.
+        OSError: The file cannot be read.
+        ValueError: The file is not a key set, or a key in it cannot be used.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -56,7 +56,7 @@ class KeyFile:
         self._look_at = clock() + LOOK_SECONDS
 
     def __call__(self) -> KeySet:
-        """Return the keys of the file as it was a second ago, or later."""
+        """Return the keys of the file as it was at most a second ago."""
         if self._clock() >= self._look_at:
             self._look()
         return self._keys

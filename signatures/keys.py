@@ -72,7 +72,7 @@ class SignatureKey:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """Keys of which the first that can sign does so, and all verify.
+    """A set of keys: the first one that can sign signs, and all of them verify.
 
     Attributes:
         by_id: All keys.
@@ -87,7 +87,7 @@ def read_key_set(content: bytes) -> KeySet:
     """Return the keys of a set.
 
     Raises:
-        ValueError: It is no key set, or a key in it cannot be used; the message has no part of any key.
+        ValueError: It is not a key set, or a key in it cannot be used; the message contains no part of a key.
     """
     if len(content) > MAX_BYTES:
         raise ValueError("the key set is too large")

@@ -1,9 +1,9 @@
-"""What is signed: the part of RFC 9421 that gateway and subgraphs use, agreed on once."""
+"""What is signed: the profile of RFC 9421 that gateway and subgraphs use."""
 
 from typing import Final
 
 TAG: Final = "furlong-subgraph"
-"""The signature's `tag` (RFC 9421, section 2.3): signatures for other purposes have others."""
+"""The signature's `tag` (RFC 9421, section 2.3): signatures for other purposes have other tags."""
 
 LABEL: Final = "gateway"
 """The signature's name in the headers; verifiers find the signature by its tag instead."""
@@ -15,7 +15,7 @@ DIGEST: Final = "content-digest"
 """The header with the body's digest (RFC 9530)."""
 
 DERIVED: Final = ("@method", "@authority", "@path", "@query")
-"""Components that are no headers (RFC 9421, section 2.2)."""
+"""Components that are not headers (RFC 9421, section 2.2)."""
 
 REQUIRED: Final = (*DERIVED, "content-type", DIGEST, AUDIENCE)
 """The components that each signature covers, in the order in which the gateway writes them."""
@@ -32,4 +32,4 @@ UNSIGNED: Final = CHANGEABLE | {
     "connection",
     "user-agent",
 }
-"""Headers that a subgraph sees although they are not signed; of the others it sees the signed ones alone."""
+"""Headers that a subgraph sees although they are not signed; otherwise it sees only signed headers."""

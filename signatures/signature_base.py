@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 ENCODING = "latin-1"
-"""A header may hold any octet; this encoding keeps each of them."""
+"""A header may contain any octet; this encoding preserves them all."""
 
 
 def signature_base(components: Iterable[tuple[str, str]], parameters: str) -> bytes:
@@ -11,7 +11,7 @@ def signature_base(components: Iterable[tuple[str, str]], parameters: str) -> by
 
     Args:
         components: Names and values, in the order in which `parameters` names them.
-        parameters: The signature's parameters, as they stand in `Signature-Input`.
+        parameters: The signature's parameters, exactly as in `Signature-Input`.
     """
     lines = [f'"{name}": {value}' for name, value in components]
     lines.append(f'"@signature-params": {parameters}')

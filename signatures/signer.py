@@ -39,12 +39,12 @@ class RequestSigner:
 
     Args:
         keys: Returns the keys.
-        recipient: Whom the requests are for.
+        recipient: The subgraph that the requests are for.
         seconds: How long a signature is valid.
         now: Returns the time in seconds since the epoch.
 
     Raises:
-        ValueError: The subgraph's name cannot stand in a header.
+        ValueError: The subgraph's name is not valid in a header.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class RequestSigner:
         now: Callable[[], float] = time.time,
     ) -> None:
         if not (recipient.audience.isascii() and recipient.audience.isprintable()):
-            raise ValueError("its name cannot stand in a header")
+            raise ValueError("its name is not valid in a header")
         path, question, query = recipient.target.partition("?")
         self._keys = keys
         self._seconds = seconds
@@ -79,7 +79,7 @@ class RequestSigner:
                 `CHANGEABLE` are signed.
 
         Raises:
-            ValueError: No key can sign, or a header has characters that no header can have.
+            ValueError: No key can sign, or a header contains characters that are not allowed.
         """
         key = self._keys().signing
         if key is None:

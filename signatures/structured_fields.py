@@ -27,7 +27,7 @@ class SignatureInput:
     Attributes:
         components: The names of what is covered.
         parameters: Its parameters.
-        text: Both, as they stand in the header; it is signed as well.
+        text: Both, exactly as in the header; the text is signed as well.
     """
 
     components: tuple[str, ...]
@@ -36,7 +36,7 @@ class SignatureInput:
 
 
 class _Reader:
-    """Reads a header from left to right; each method raises ValueError if something else stands there."""
+    """Reads a header from left to right; each method raises ValueError if it finds something else."""
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_CHARS:
@@ -62,10 +62,10 @@ class _Reader:
             raise ValueError("malformed")
 
     def label(self, seen: set[str]) -> str:
-        """Read the name of a member, which no other may have."""
+        """Read the name of a member; names must not repeat."""
         label = self.read(_KEY)[0]
         if label in seen or len(seen) >= MAX_MEMBERS:
-            raise ValueError("a name twice, or too many")
+            raise ValueError("a repeated name, or too many")
         seen.add(label)
         self.expect("=")
         return label
@@ -91,8 +91,8 @@ def read_signature_input(header: str) -> dict[str, SignatureInput]:
     """Return the signatures that a `Signature-Input` describes, by label.
 
     Raises:
-        ValueError: It is malformed, or uses what this profile does not: parameters of components, and values
-            other than strings and whole numbers.
+        ValueError: It is malformed, or uses what this profile does not have: parameters of components, or
+            values other than strings and whole numbers.
     """
     reader, seen = _Reader(header.strip(" \t")), set[str]()
     found: dict[str, SignatureInput] = {}

@@ -1,4 +1,4 @@
-"""Verifies that a request is the gateway's, by its head alone: before its body is read."""
+"""Verifies that a request comes from the gateway, by its head alone, before the body is read."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,12 +28,17 @@ class SignatureLimits:
     Attributes:
         longest_seconds: The longest time from `created` to `expires`.
         skew_seconds: How far the clocks of gateway and subgraph may be apart.
-        nonces: How many signatures are remembered within the time of one.
+        nonces: How many signatures are remembered during the lifetime of one.
     """
 
     longest_seconds: int = 60
     skew_seconds: float = 5.0
     nonces: int = 500_000
+
+    @property
+    def accepted_seconds(self) -> float:
+        """The longest time for which one signature can be accepted."""
+        return self.longest_seconds + 2 * self.skew_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class RequestHead:
 
     Attributes:
         method: The method.
-        scheme: `http` or `https`; it tells the port that an authority need not name.
+        scheme: `http` or `https`; it determines the port that an authority may omit.
         path: The path, as it was sent.
         query: What follows the question mark; empty without one.
         headers: All headers.
@@ -55,7 +60,7 @@ class RequestHead:
     headers: RawHeaders
 
     def values(self) -> dict[str, str]:
-        """Return the headers, those that are repeated as one list (RFC 9421, section 2.1)."""
+        """Return the headers; repeated ones are combined into one value (RFC 9421, section 2.1)."""
         found: dict[str, str] = {}
         for raw_name, raw_value in self.headers:
             name, value = raw_name.decode(ENCODING), raw_value.decode(ENCODING).strip(" \t")
@@ -63,7 +68,7 @@ class RequestHead:
         return found
 
     def derived(self, host: str) -> dict[str, str]:
-        """Return the components that are no headers (RFC 9421, section 2.2)."""
+        """Return the components that are not headers (RFC 9421, section 2.2)."""
         authority = host.lower().removesuffix(DEFAULT_PORTS.get(self.scheme, ""))
         path, query = self.path.decode(ENCODING), self.query.decode(ENCODING)
         return dict(zip(DERIVED, (self.method, authority, path or "/", f"?{query}"), strict=True))
@@ -71,15 +76,17 @@ class RequestHead:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedHead:
-    """What the gateway says of a request.
+    """What the gateway's signature says about a request.
 
     Attributes:
         digest: The SHA-256 of its body.
         covered: The names of the components that are signed.
+        nonce: The nonce with the key's id; no other request has it.
     """
 
     digest: bytes
     covered: frozenset[str]
+    nonce: str
 
 
 class SignatureVerifier:
@@ -104,13 +111,13 @@ class SignatureVerifier:
         self._keys = keys
         self._limits = limits = limits or SignatureLimits()
         self._now = now
-        self._nonces = NonceMemory(limits.longest_seconds + 2 * limits.skew_seconds, limits.nonces)
+        self._nonces = NonceMemory(limits.accepted_seconds, limits.nonces)
 
     def verify(self, head: RequestHead) -> VerifiedHead:
-        """Return what the gateway says of a request; its body is still to be compared with the digest.
+        """Return what the signature says about a request; the caller must compare the body with the digest.
 
         Raises:
-            InvalidSignature: The request is not to be answered.
+            InvalidSignature: The request must not be answered.
         """
         values = head.values()
         stated, signature = _stated(values)
@@ -125,8 +132,9 @@ class SignatureVerifier:
         base = signature_base(((name, known[name]) for name in stated.components), stated.text)
         if not key.verifies(base, signature):
             raise InvalidSignature(Reason.SIGNATURE)
-        self._nonces.use(f"{key.key_id} {nonce}", self._now())
-        return VerifiedHead(digest, frozenset(stated.components))
+        used = f"{key.key_id} {nonce}"
+        self._nonces.use(used, self._now())
+        return VerifiedHead(digest, frozenset(stated.components), used)
 
     def _check_parameters(self, parameters: Mapping[str, str | int]) -> str:
         """Check the parameters' form, and return the nonce."""
@@ -152,7 +160,7 @@ class SignatureVerifier:
 
 
 def _stated(values: Mapping[str, str]) -> tuple[SignatureInput, bytes]:
-    """Return the one signature with our tag."""
+    """Return the only signature with our tag."""
     if "signature-input" not in values or "signature" not in values:
         raise InvalidSignature(Reason.UNSIGNED)
     try:
@@ -173,7 +181,7 @@ def _check_components(components: Iterable[str], values: Mapping[str, str]) -> N
     names = list(components)
     covered = set(names)
     is_whole = covered.issuperset(REQUIRED) and len(names) == len(covered)
-    # Nobody else may have given the request another customer.
+    # An unsigned one may have been added by somebody else, for another customer.
     is_identified = "authorization" in covered or "authorization" not in values
     if not (is_whole and is_identified and covered <= values.keys() | set(DERIVED)):
         raise InvalidSignature(Reason.COMPONENTS)

@@ -1,29 +1,22 @@
 """The simulator's commands."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from simulator.installation import WorldFileError, read_world
-from simulator.kafka.feeds import feed_message
-from simulator.kafka.producer import open_producer
-from simulator.kafka.publish import publish_bet
-from simulator.kafka.traffic import run_traffic
-from simulator.providers.command import providers
-from simulator.run import SimulatorSettings, running_simulator
-from simulator.upstream.api import create_upstream
-from simulator.upstream.record import Record
-from simulator.world import World, load_world
-from storage.clock import Clock
-from storage.rehearsal import announce_rehearsal, product_clock
-from storage.settings import ClockSettings
-from tracing import recording
+if TYPE_CHECKING:
+    from simulator.run import SimulatorSettings
+    from simulator.world import World
+    from storage.clock import Clock
 
 SERVICE = "furlong-simulator"
 
@@ -51,6 +44,8 @@ def serve_providers(
 
     Each also serves `/simulator/faults`, `/simulator/effects` and `/simulator/journal`.
     """
+    from simulator.providers.command import providers
+
     providers(data, config, clock_of(ctx))
 
 
@@ -69,9 +64,12 @@ def serve(
 ) -> None:
     """Publish world and bets on Kafka and serve the squad's API, until Ctrl-C or SIGTERM.
 
-    For a file that `furlong load` reads, it makes up customers in each jurisdiction and currency, and terms
-    of the rewards. Never run it against an installation that has real ones.
+    For a file that `furlong load` reads, it invents customers in each jurisdiction and currency, and the
+    terms of rewards. Never run it against an installation that has real ones.
     """
+    from simulator.run import SimulatorSettings
+    from storage.rehearsal import announce_rehearsal
+
     _known_world(world)
     host, _, port = listen.rpartition(":")
     if not (host and port.isdecimal()):
@@ -117,6 +115,10 @@ def bet(
     world: WorldFile = None,
 ) -> None:
     """Place one bet, and print its id."""
+    from simulator.kafka.producer import open_producer
+    from simulator.kafka.publish import publish_bet
+    from tracing import recording
+
     known = _known_world(world).brand(brand)
     if known is None:
         raise typer.BadParameter(f"no such brand: {brand}", param_hint="--brand")
@@ -140,31 +142,51 @@ def bet(
 
 
 @cli.command()
-def customers(*, world: WorldFile = None) -> None:
+def customers(
+    *,
+    world: WorldFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")] = False,
+) -> None:
     """List the customers of a world: brand, id, jurisdiction, currency and a note."""
+    names, found = ("brand", "id", "jurisdiction", "currency", "note"), []
     for brand in _known_world(world).brands:
         for one in brand.accounts():
             place = (one.jurisdiction or brand.jurisdiction, one.currency or brand.currency)
-            typer.echo("  ".join((brand.id, one.id, *place, one.note)))
+            found.append((brand.id, one.id, *place, one.note))
+    if as_json:
+        typer.echo(json.dumps([dict(zip(names, each, strict=True)) for each in found], indent=2))
+        return
+    widths = [max(map(len, column)) for column in zip(*found, strict=True)]
+    for each in found:
+        typer.echo("  ".join(map(str.ljust, each, widths)).rstrip())
 
 
 @cli.command()
 def openapi() -> None:
     """Print the OpenAPI description of the squad's API, as in `contracts/upstream.openapi.json`."""
+    from simulator.upstream.api import create_upstream
+    from simulator.upstream.record import Record
+    from simulator.world import load_world
+
     with Record(":memory:") as record:
         typer.echo(json.dumps(create_upstream(record, load_world()).openapi(), indent=2, ensure_ascii=False))
 
 
 def clock_of(ctx: typer.Context) -> Clock:
     """Return the clock of the calling command line, or the one that the environment configures."""
-    clock: Clock | None = ctx.obj
+    from storage.rehearsal import product_clock
+    from storage.settings import ClockSettings
+
+    clock: Callable[[], Clock] | None = ctx.obj
     try:
-        return clock or product_clock(ClockSettings())
+        return clock() if clock else product_clock(ClockSettings())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="FURLONG_CLOCK_…") from error
 
 
 def _known_world(path: Path | None) -> World:
+    from simulator.installation import WorldFileError, read_world
+
     try:
         return read_world(path)
     except WorldFileError as error:
@@ -172,6 +194,11 @@ def _known_world(path: Path | None) -> World:
 
 
 async def _feeds(kafka: str, rate: float, world: World, clock: Clock) -> None:
+    from simulator.kafka.feeds import feed_message
+    from simulator.kafka.producer import open_producer
+    from simulator.kafka.traffic import run_traffic
+    from tracing import recording
+
     stop = _stop()
     async with recording(SERVICE) as tracing, open_producer(kafka, tracing) as producer:
         betting = asyncio.create_task(run_traffic(producer, world, rate, 2, clock.now, message=feed_message))
@@ -191,6 +218,9 @@ def _stop() -> asyncio.Event:
 
 
 async def _serve(settings: SimulatorSettings) -> None:
+    from simulator.run import running_simulator
+    from tracing import recording
+
     stop = _stop()
     async with (
         recording(SERVICE) as tracing,

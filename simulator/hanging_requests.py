@@ -1,4 +1,4 @@
-"""Requests that hang on purpose, until their client disconnects or the server stops."""
+"""Deliberately hanging requests, held until their client disconnects or the server stops."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ LONGEST_HOLD_SECONDS = 30.0
 
 
 class HangingRequests:
-    """Holds requests, no longer than a limit."""
+    """Holds requests up to a time limit."""
 
     def __init__(self, longest_hold_seconds: float = LONGEST_HOLD_SECONDS) -> None:
         self._longest_hold_seconds = longest_hold_seconds

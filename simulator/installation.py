@@ -1,8 +1,8 @@
 """Derives a world from the file that `furlong load` reads, so that a real installation can be rehearsed.
 
-That file contains brands, schemes and the rewards to show. Customers and the terms of rewards are the
-squad's, so both are made up here: some customers in each jurisdiction and currency that has a scheme, and for
-each reward terms that are lawful everywhere, because it is of the qualifying product and needs no wagering.
+That file contains brands, schemes and the rewards to show. Customers and the terms of rewards belong to the
+squad, so both are invented here: some customers in each jurisdiction and currency that has a scheme, and for
+each reward terms that are lawful everywhere, because it is for the qualifying product and needs no wagering.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,10 +66,10 @@ class WorldFileError(Exception):
 
 
 def read_world(path: Path | None) -> World:
-    """Return the world in a file, which is like simulator/world.yaml or one that `furlong load` reads.
+    """Return the world in a file, in the format of simulator/world.yaml or of `furlong load`.
 
     Raises:
-        WorldFileError: the file cannot be read, or is neither.
+        WorldFileError: the file cannot be read, or has neither format.
     """
     if path is None:
         return load_world()
@@ -86,7 +86,7 @@ def read_world(path: Path | None) -> World:
 
 
 def world_of(installation: _Installation) -> World:
-    """Return the world of an installation, always the same for the same file."""
+    """Return the world of an installation, which depends only on its file."""
     return World(recorded_at=RECORDED_AT, brands=tuple(_brand(one) for one in installation.brands))
 
 
@@ -119,7 +119,7 @@ def _customers(brand: _Brand) -> Iterator[Customer]:
 
 
 def _rewards(brand: _Brand) -> Iterator[Reward]:
-    """Yield, of each reward, a version for each currency, product and target that schemes ask for.
+    """Yield a version of each reward for each currency, product and target in the schemes.
 
     Versions are numbered in the order of the file, so that a scheme added at its end changes none of them.
     """

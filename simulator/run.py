@@ -1,7 +1,7 @@
 """Runs the whole simulator: world and seed bets on Kafka, the squad's API, and traffic."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from simulator.kafka.producer import MessageProducer, open_producer
 from simulator.kafka.publish import publish_seed_bets, publish_world
 from simulator.kafka.traffic import run_traffic
 from simulator.upstream.serve import serving_upstream
-from simulator.world import World
+from simulator.world import Customer, World
 from storage.clock import Clock, SystemClock
 from tracing import Tracing
 
@@ -26,12 +26,13 @@ class SimulatorSettings:
 
     Attributes:
         data: The folder of its record.
-        port: 0 for any free port.
-        traffic_per_second: Progress messages a second; 0 for none.
-        feeds_per_second: Records of the platform's feeds a second; 0 for none.
-        world: A file for `read_world`; None for the world that comes with the simulator.
-        clock: Product time, at which bets are placed and changes are recorded.
-        tracing: Records the traces that messages begin; None for no traces.
+        port: The port of its API; 0 for any free port.
+        traffic_per_second: The number of progress messages per second; 0 for none.
+        feeds_per_second: The number of records of the platform's feeds per second; 0 for none.
+        world: A file for `read_world`; None for the built-in world.
+        more_customers: Additional customers by brand, placed before those of the world.
+        clock: The clock of product time, used for bets and recorded changes.
+        tracing: Records the traces that messages start; None disables tracing.
     """
 
     kafka_bootstrap: str
@@ -42,6 +43,7 @@ class SimulatorSettings:
     feeds_per_second: float = 0.0
     traffic_seed: int = 1
     world: Path | None = None
+    more_customers: Mapping[str, tuple[Customer, ...]] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
     tracing: Tracing | None = None
 
@@ -57,7 +59,7 @@ class RunningSimulator:
 
 @asynccontextmanager
 async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[RunningSimulator]:
-    """Run the simulator while the block lasts; when it begins, world and seed bets are on Kafka.
+    """Run the simulator for the duration of the block; world and seed bets are on Kafka when it begins.
 
     If the traffic fails, the block ends with its exception in an exception group.
 
@@ -65,7 +67,7 @@ async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[Runnin
         OSError: the address is taken, or the folder cannot be written.
         aiokafka.errors.KafkaError: no broker answers.
     """
-    world = read_world(settings.world)
+    world = read_world(settings.world).with_customers(settings.more_customers)
     settings.data.mkdir(parents=True, exist_ok=True)
     record_file = settings.data / RECORD_FILE
     async with (

@@ -1,4 +1,4 @@
-"""An HTTP server as one part of a process, and a response that breaks off on purpose."""
+"""An HTTP server as one part of a process, and a deliberately truncated response."""
 
 import asyncio
 import socket
@@ -23,9 +23,9 @@ async def serving(
     Requests that come before the server is ready wait at the socket.
 
     Args:
-        app: The application.
-        listener: Where to serve it.
-        before_stop: Is called first at the end; it must release the requests that hang on purpose.
+        app: The application to serve.
+        listener: The listening socket.
+        before_stop: Called before the server stops; must release the deliberately hanging requests.
     """
     config = uvicorn.Config(
         app,
@@ -60,7 +60,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class TruncatedResponse(Response):
-    """Promises a body and never sends it, so that the server drops the connection."""
+    """Announces a body and never sends it, so that the server drops the connection."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's form
         """Send only the head of a response."""
@@ -68,7 +68,7 @@ class TruncatedResponse(Response):
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the process that it is a part of."""
+    """A server that does not handle signals; its process does."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

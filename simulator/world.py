@@ -1,7 +1,7 @@
 """The brands, rewards and customers that the upstream squad knows, read from `world.yaml`."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -153,6 +153,14 @@ class World(Struct, frozen=True, forbid_unknown_fields=True):
     def brand(self, brand_id: str) -> Brand | None:
         """Return the brand with an id, or None."""
         return next((brand for brand in self.brands if brand.id == brand_id), None)
+
+    def with_customers(self, more: Mapping[str, tuple[Customer, ...]]) -> "World":
+        """Return the world with additional customers by brand, placed before its own."""
+        brands = tuple(
+            msgspec.structs.replace(brand, customers=(*more.get(brand.id, ()), *brand.customers))
+            for brand in self.brands
+        )
+        return msgspec.structs.replace(self, brands=brands)
 
 
 def load_world(path: Path | None = None) -> World:

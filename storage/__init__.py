@@ -1,1 +1,1 @@
-"""SQL, time and traces: what subgraphs and consumers both stand on."""
+"""SQL, time and traces, for subgraphs and consumers."""

@@ -1,4 +1,4 @@
-"""SQL statements of many rows, built as text: there the compiler and bound values cost the most.
+"""SQL statements with many rows, built as text: for these, compiling and binding values would cost the most.
 
 Values are literals that mean the same under any `sql_mode`: a text with a quote, a backslash or a NUL is
 written in hexadecimal. On SQLite values are bound by executemany, which is fast there.
@@ -20,7 +20,9 @@ from storage.columns import Identifier, UtcDateTime, upsert
 R = TypeVar("R")
 Value = str | int | datetime | None
 KEYS_AT_ONCE: Final = 500
-"""Few enough for an index, and for the 1 MiB that MariaDB puts into one aggregated value by default."""
+"""Few enough for an index lookup, and for the 1 MiB that MariaDB allows in one aggregated value by
+default.
+"""
 
 _AS_TEXT: Final = {"no_parameters": True}
 
@@ -82,7 +84,7 @@ def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] =
 
 @dataclass(frozen=True, slots=True)
 class JsonRows(Generic[R]):
-    """Reads rows as JSON that the database makes: drivers written in Python parse rows slowly.
+    """Reads rows as JSON that the database builds: drivers written in Python parse rows slowly.
 
     Attributes:
         row: the expression for one row.
@@ -96,11 +98,11 @@ class JsonRows(Generic[R]):
 
     @classmethod
     def of(cls, dialect: str, type_: type[R], row: str) -> "JsonRows[R]":
-        """A reader of rows.
+        """Return a reader of rows.
 
         Args:
             dialect: `mysql`, `mariadb` or `sqlite`.
-            type_: what is made of a row: a Struct with `array_like`.
+            type_: what a row becomes: a Struct with `array_like`.
             row: a `json_array` in the order of its fields.
         """
         all_rows: Any = list[type_]  # type: ignore[valid-type] # it is known when this runs
@@ -112,7 +114,7 @@ class JsonRows(Generic[R]):
         )
 
     async def few(self, connection: AsyncConnection, source: str) -> list[R]:
-        """The rows of `SELECT … {source}`, where `KEYS_AT_ONCE` bounds their number; in no order."""
+        """Return the rows of `SELECT … {source}`, at most `KEYS_AT_ONCE`, in any order."""
         result = await connection.exec_driver_sql(
             f"SELECT {self.together} {source}",
             execution_options=_AS_TEXT,
@@ -121,7 +123,7 @@ class JsonRows(Generic[R]):
         return self.decode_all(found) if found else []
 
     async def many(self, connection: AsyncConnection, source: str) -> list[R]:
-        """The rows of `SELECT … {source}`, however many."""
+        """Return the rows of `SELECT … {source}`, however many there are."""
         rows = await fetch(connection, f"SELECT {self.row} {source}")
         return [self.decode(row[0]) for row in rows]
 
@@ -140,10 +142,10 @@ class MultiRow:
         head: the statement before its values.
         group: one row: placeholders for executemany, or a format for text.
         tail: what happens if the primary key exists.
-        prepared: the columns, by place, whose values are not put into the group as they are, and what is
-            put there instead.
-        texts: takes a row's texts that are put between quotes as they are; None for executemany.
-        quoted: where those stand.
+        prepared: the columns, by position, whose values must be converted, and the function that converts
+            each.
+        texts: returns those texts of a row that are quoted without conversion; None for executemany.
+        quoted: the positions of these texts.
     """
 
     head: str
@@ -166,16 +168,16 @@ class MultiRow:
         greatest: Iterable[str] = (),
         plain: bool = False,
     ) -> "MultiRow":
-        """A statement over all columns of a table.
+        """Return a statement that inserts all columns of a table.
 
         Args:
             dialect: `mysql`, `mariadb` or `sqlite`.
-            table: where to.
-            order: the order of the columns in rows, where it is not the table's.
-            update: as of `upsert`.
-            add: as of `upsert`.
-            greatest: as of `upsert`.
-            plain: an INSERT that fails where a row is there.
+            table: the table.
+            order: the order of the columns in rows, if it is not the table's.
+            update: as for `upsert`.
+            add: as for `upsert`.
+            greatest: as for `upsert`.
+            plain: whether to make an INSERT that fails if a row exists.
         """
         columns = [table.columns[name] for name in order] or list(table.columns)
         row = dict.fromkeys((column.name for column in columns), "")
@@ -198,7 +200,7 @@ class MultiRow:
         return cls(f"{head} VALUES ", f"({group})", tail, kept, itemgetter(*quoted), quoted, dialect)
 
     async def execute(self, connection: AsyncConnection, rows: Sequence[Sequence[Value]]) -> None:
-        """Writes rows, each with all columns in the statement's order; sort them by key."""
+        """Write rows, each with all columns in the statement's order; sort them by key."""
         if not rows:
             return
         if self.texts is None:
@@ -230,7 +232,7 @@ def _is_text(column: Column[Any]) -> bool:
 
 
 def _literal(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
-    """What makes a literal of a column's values; None where they are literals when they are printed."""
+    """Return the function that writes a column's values as literals; None if `str` does."""
     match column.type:
         case UtcDateTime() if column.nullable:
             return lambda value: "NULL" if value is None else _instant(value)
@@ -253,12 +255,12 @@ def _bound(value: datetime | None) -> str | None:
 
 
 def _instant(value: datetime) -> str:
-    """A literal, made in one go: there are several in every row."""
+    """Return the literal of an instant; fast, because every row has several."""
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
     return f"'{utc.isoformat(' ', 'microseconds')[:26]}'"
 
 
 def _naive(value: datetime) -> str:
-    """As both databases keep instants: UTC, without saying so."""
+    """Return an instant as both databases store it: in UTC, without an offset."""
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
     return utc.isoformat(" ", "microseconds")[:26]

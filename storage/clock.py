@@ -14,13 +14,13 @@ from storage.columns import UtcDateTime
 
 
 class Clock(Protocol):
-    """Tells product time, always in UTC."""
+    """Product time, always in UTC."""
 
     def now(self) -> datetime:
         """Return the current instant in UTC, by this node's clock."""
 
     async def at(self, connection: AsyncConnection) -> datetime:
-        """Return the instant that a transaction decides by: one for all nodes, whatever their clocks say."""
+        """Return the instant that a transaction decides by: the same on all nodes, whatever their clocks."""
 
     @property
     def machine(self) -> "Clock":
@@ -35,7 +35,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     async def at(self, connection: AsyncConnection) -> datetime:
-        """Return the current instant by the database's server; with SQLite, by this machine."""
+        """Return the current instant by the database server's clock; with SQLite, by this machine's."""
         if connection.dialect.name == "sqlite":
             return self.now()
         found = await connection.scalar(func.utc_timestamp(6, type_=UtcDateTime()).select())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String, Table, TypeDecorator, func
+from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String, Table, Text, TypeDecorator, func
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -108,6 +108,8 @@ def _bytes_from_hex(element: _Bytes, compiler: SQLCompiler, **options: Any) -> s
 
 
 JSON_LIST = JSON(none_as_null=True)
+LONG_TEXT = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
+"""Text of up to 16 MiB; plain TEXT is limited to 64 KiB on MySQL."""
 
 
 def upsert(
@@ -123,8 +125,8 @@ def upsert(
 
     Args:
         dialect: `mysql`, `mariadb` or `sqlite`.
-        table: where to.
-        rows: with the same columns; sort them by key, so that all writers lock in one order.
+        table: the table.
+        rows: the rows, all with the same columns; sort them by key, so that all writers lock in one order.
         update: columns that take the new value.
         add: columns to which the new value is added.
         greatest: columns that keep the greater of both values (never null).

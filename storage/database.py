@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,9 +12,11 @@ from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage.pinned_connections import PinnedConnections
+from storage.cells.fence import NOT_CELLS, Fence
+from storage.connections.pinned_connections import PinnedConnections
+from storage.connections.statement_spans import StatementSpans, TracedConnections
+from storage.connections.write_turns import turns_at
 from storage.settings import DatabaseSettings
-from storage.statement_spans import StatementSpans, TracedConnections
 
 K = TypeVar("K")
 SQLITE_BUSY_SECONDS = 10
@@ -49,12 +51,17 @@ class Shard:
 
     Attributes:
         pinned: connections for the small SELECTs of the hot path.
+        fence: refuses writes of another cell's processes; it costs nothing in an installation without cells.
     """
 
-    def __init__(self, engine: AsyncEngine, pinned: PinnedConnections) -> None:
+    def __init__(self, engine: AsyncEngine, pinned: PinnedConnections, fence: Fence | None = None) -> None:
         self.pinned = pinned
+        self.fence = fence or Fence(None)
+        self._is_fenced = self.fence.cell is not None
         self._reading = engine
         self._writing = engine.execution_options(furlong_write=True)
+        is_file = engine.dialect.name == "sqlite"
+        self._turns = turns_at(str(engine.url.database)) if is_file else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -64,10 +71,19 @@ class Shard:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection in a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`)."""
-        async with self._writing.connect() as connection:
+        """Yield a connection in a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`).
+
+        Raises:
+            CellMismatch: the database belongs to another cell.
+            CellFenced: the cell is being moved, or has been moved away.
+            CellMoved: the cell was moved since this process last looked; another attempt may pass.
+        """
+        turn = nullcontext() if self._turns is None else self._turns.turn()
+        async with turn, self._writing.connect() as connection:
             transaction = await connection.begin()
             try:
+                if self._is_fenced:
+                    await self.fence.check(connection)
                 yield connection
             except BaseException:
                 await _finish(transaction.rollback(), SECONDS_TO_FINISH)
@@ -76,7 +92,7 @@ class Shard:
 
 
 async def _finish(step: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
-    """Finish a step even if cancelled meanwhile: nobody else may use its connection before that.
+    """Finish a step even if the caller is cancelled meanwhile: until then nobody else may use the connection.
 
     If the step does not end, the driver is told to drop the connection.
     """
@@ -93,13 +109,19 @@ async def _finish(step: Coroutine[Any, Any, None], seconds: float | None = None)
 
 
 class Database:
-    """The databases of one subgraph, by shard: one today, but callers ask as if there were several.
+    """The databases of one subgraph, by shard: there is one today, but callers may not rely on that.
 
     Attributes:
         tracer: starts spans of its statements; None without traces.
     """
 
-    def __init__(self, engine: AsyncEngine, settings: DatabaseSettings, tracer: Tracer | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        settings: DatabaseSettings,
+        tracer: Tracer | None = None,
+        fence: Fence | None = None,
+    ) -> None:
         seconds = settings.statement_seconds + SECONDS_TO_ANSWER
         self.tracer = tracer
         if tracer is None:
@@ -109,13 +131,14 @@ class Database:
             spans.listen(engine.sync_engine)
             pinned = TracedConnections(engine, settings.reading_connections, seconds, spans)
         self._engine = engine
-        self.home = Shard(engine, pinned)
+        self.home = Shard(engine, pinned, fence)
         self.shards = (self.home,)
 
     @classmethod
     def open(cls, settings: DatabaseSettings, subgraph: str, tracer: Tracer | None = None) -> "Database":
         """Create a pool of connections to the subgraph's database; nothing connects yet."""
-        return cls(create_engine(settings, subgraph), settings, tracer)
+        fence = None if subgraph in NOT_CELLS else Fence(settings.cell.own())
+        return cls(create_engine(settings, subgraph), settings, tracer, fence)
 
     @property
     def dialect(self) -> str:
@@ -159,7 +182,7 @@ def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = T
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        # Values of statements name customers: no message of an error has them.
+        # Values in statements may identify customers, so error messages omit them.
         engine = create_async_engine(url, hide_parameters=True, **({} if pooled else {"poolclass": NullPool}))
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -209,7 +232,7 @@ def _prepare_mysql(settings: DatabaseSettings) -> Callable[[Any, Any], None]:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver's own transaction handling begins late and drops row locks: ours begins explicitly.
+    # The driver begins transactions late and drops row locks, so transactions begin explicitly here.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (

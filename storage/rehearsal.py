@@ -1,4 +1,4 @@
-"""A rehearsal's clock: all processes of an installation read from one file how far it is moved."""
+"""A rehearsal's clock: one file tells all processes of an installation how far time is moved."""
 
 import json
 import os
@@ -46,15 +46,15 @@ def read_anchor(path: Path) -> Anchor:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
         return Anchor(parse_instant(content["product"]), parse_instant(content["machine"]))
     except FileNotFoundError as error:
-        raise ClockError(f"there is no clock in {path}: `furlong clock set` makes it") from error
+        raise ClockError(f"there is no clock in {path}: `furlong clock set` creates it") from error
     except OSError as error:
         raise ClockError(f"the clock {path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, ClockError) as error:
-        raise ClockError(f"{path} is no clock that `furlong clock set` wrote: {error}") from error
+        raise ClockError(f"{path} is not a clock file of `furlong clock set`: {error}") from error
 
 
 def write_anchor(path: Path, anchor: Anchor) -> None:
-    """Write the file atomically, so that nobody reads half of it.
+    """Write the file atomically, so that no reader sees half of it.
 
     Raises:
         ClockError: the file cannot be written.
@@ -89,9 +89,9 @@ def parse_instant(text: str) -> datetime:
 
 @dataclass(slots=True)
 class RehearsalClock:
-    """Product time by a file; a move takes effect at the next reading.
+    """Product time according to a file; a move takes effect at the next reading.
 
-    If the file is lost or broken meanwhile, time goes on as before.
+    If the file is lost or broken meanwhile, time continues as before.
 
     Attributes:
         path: the file.
@@ -146,10 +146,10 @@ class RehearsalClock:
 
 
 def product_clock(settings: ClockSettings) -> Clock:
-    """Return the clock by the settings: the machine's, unless the installation declares a rehearsal.
+    """Return the clock of the settings: the machine's, unless the installation declares a rehearsal.
 
     Raises:
-        ClockError: a file is named without that declaration, or the reverse, or cannot be read.
+        ClockError: a file is named without that declaration or the reverse, or the file cannot be read.
     """
     if settings.file is None:
         if settings.rehearsal:

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.cells.settings import CellSettings
+
 
 class DatabaseSettings(BaseSettings):
     """Where the tables are: each subgraph has its own database under this URL."""
@@ -14,7 +16,7 @@ class DatabaseSettings(BaseSettings):
     url: str = Field(
         default="sqlite+aiosqlite:///.furlong/data",
         description="mysql+aiomysql://USER:PASSWORD@HOST/furlong (the name is a prefix: furlong_club, …), "
-        "or sqlite+aiosqlite:///DIRECTORY (one file a subgraph)",
+        "or sqlite+aiosqlite:///DIRECTORY (one file per subgraph)",
     )
     pool_size: int = Field(default=10, ge=1, description="Connections a process keeps to each database")
     reading_connections: int = Field(
@@ -26,10 +28,13 @@ class DatabaseSettings(BaseSettings):
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""),
         description="Secret that the pseudonyms of erased customers are made with: set it before the first "
-        "erasure, keep it for ever, and never change it, for with another key nobody counts as erased",
+        "erasure, keep it for ever, and never change it, for with another key no customer counts as erased",
     )
     statement_seconds: float = Field(
-        default=10.0, gt=0, description="After how long MariaDB ends a statement by itself"
+        default=10.0, gt=0, description="After how long MariaDB aborts a statement"
+    )
+    cell: CellSettings = Field(
+        default_factory=CellSettings, description="The cell whose databases these are: settings of their own"
     )
 
 

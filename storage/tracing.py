@@ -10,24 +10,24 @@ from contextvars import ContextVar
 from typing import Final, TypeAlias
 
 TraceOf: TypeAlias = Callable[[str], str | None]
-"""The trace behind what is said of a record's key, such as `brand:customer`; None where there is none."""
+"""Returns the trace of a record's key, such as `brand:customer`; None if there is none."""
 
 TRACEPARENT: Final = "traceparent"
 _WELL_FORMED: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 _FOLLOWED: Final[ContextVar[TraceOf]] = ContextVar("followed trace")
-"""Each task has its own; what goes through many hands need not know of it."""
+"""Each task has its own, so code in between need not pass it on."""
 
 
 def follow_request(traceparent: str | None) -> None:
-    """Make what this task writes from now on belong to a request's trace."""
+    """Make the facts that this task writes from now on belong to a request's trace."""
     if traceparent is not None or _FOLLOWED.get(None) is not None:
         _FOLLOWED.set(lambda _key: traceparent)
 
 
 @contextmanager
 def following(trace_of: TraceOf) -> Iterator[None]:
-    """Make what is written in the block belong to the traces of records, by their keys."""
+    """Make facts that are written in the block belong to the traces of records, by their keys."""
     before = _FOLLOWED.set(trace_of)
     try:
         yield

@@ -1,6 +1,6 @@
-"""Bearer tokens: which issuers are trusted, with which keys, and what their tokens must say.
+"""Bearer tokens: which issuers are trusted, with which keys, and which claims their tokens must have.
 
-Knows neither GraphQL nor clubs; the gateway and the subgraphs use it.
+The package knows neither GraphQL nor clubs; the gateway and the subgraphs use it.
 """
 
 from tokens.errors import InvalidToken, Reason, TokenError, VerificationUnavailable

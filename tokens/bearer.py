@@ -6,7 +6,7 @@ from typing import Final
 from tokens.errors import InvalidToken, Reason
 
 MAX_CHARS: Final = 8192
-"""The longest header; a longer one is refused before it is looked at."""
+"""The longest header; longer ones are refused without being parsed."""
 
 _CREDENTIALS: Final = re.compile(r"bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE | re.ASCII)
 

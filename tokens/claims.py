@@ -1,4 +1,4 @@
-"""What the claims of a token must say (RFC 7519, section 4.1; RFC 9068)."""
+"""The rules for the claims of a token (RFC 7519, section 4.1; RFC 9068)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ class ClaimRules:
     """Checks the claims of one issuer's tokens.
 
     Args:
-        issuer: What it is trusted with.
+        issuer: The issuer, with what is accepted from it.
         now: Returns the time in seconds since the epoch.
     """
 
@@ -37,7 +37,7 @@ class ClaimRules:
         """Return until when a token with these claims is valid, in seconds since the epoch.
 
         Raises:
-            InvalidToken: A claim is missing or does not hold, or the token lives too long.
+            InvalidToken: A claim is missing or wrong, or the token's lifetime is too long.
         """
         try:
             self._registry.validate(dict(claims))

@@ -1,4 +1,4 @@
-"""The compact form of a signed token (RFC 7515, section 7.1), read strictly before it is trusted."""
+"""The compact form of signed tokens (RFC 7515, section 7.1), parsed strictly."""
 
 import base64
 import re
@@ -21,7 +21,7 @@ class SignedToken:
         key_id: `kid` of the header.
         media_type: `typ` of the header in lower case, without the prefix `application/`.
         claims: The payload.
-        signing_input: What is signed.
+        signing_input: The signed part of the token.
         signature: The signature.
     """
 
@@ -46,7 +46,7 @@ def read_compact(token: str) -> SignedToken:
     keys, are ignored: nothing that a token says can make a key trusted.
 
     Raises:
-        InvalidToken: It is malformed.
+        InvalidToken: The token is malformed.
     """
     signing_input, _, signature = token.rpartition(".")
     header_part, _, payload_part = signing_input.partition(".")

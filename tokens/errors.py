@@ -1,25 +1,25 @@
-"""Why a token is refused, and that it cannot be checked at present."""
+"""Errors: a token is refused, or cannot be verified at present."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a token is refused, for metrics and for the words of a response."""
+    """Why a token is refused, for metrics and for responses."""
 
     CREDENTIALS = "credentials"
     """The header is not `Bearer` with one token."""
     MALFORMED = "malformed"
     """It is not a signed JSON Web Token, or it is too large."""
     ISSUER = "issuer"
-    """Nobody trusts who issued it."""
+    """Its issuer is not trusted."""
     ALGORITHM = "algorithm"
     """The issuer's tokens are not signed with that algorithm."""
     TYPE = "type"
     """It is another kind of token, such as one for logging out."""
     CLAIMS = "claims"
-    """A claim is missing or has the wrong value, or the token lives too long."""
+    """A claim is missing or has the wrong value, or the token's lifetime is too long."""
     EXPIRED = "expired"
-    """It was valid once."""
+    """It has expired."""
     KEY = "key"
     """The issuer has no such key, as far as is known yet."""
     SIGNATURE = "signature"
@@ -27,7 +27,7 @@ class Reason(StrEnum):
     INACTIVE = "inactive"
     """The issuer says that it is not active."""
     REVOKED = "revoked"
-    """It was valid until it was revoked."""
+    """It has been revoked."""
 
 
 class TokenError(Exception):
@@ -47,4 +47,4 @@ class InvalidToken(TokenError):
 
 
 class VerificationUnavailable(TokenError):
-    """Nobody can say whether the token is valid: the issuer cannot be asked, and no key is fresh enough."""
+    """The token cannot be verified: the issuer does not respond, or no key is fresh enough."""

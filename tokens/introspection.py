@@ -17,23 +17,23 @@ from tokens.strict_json import read_object
 MAX_REFUSED: Final = 10_000
 
 Introspected: TypeAlias = tuple[str, Mapping[str, Any], float]
-"""The issuer, the claims, and until when they may be used."""
+"""The issuer, the claims, and the time until which they may be used."""
 
 
 class Introspection(BaseModel):
-    """Where to ask about tokens that are not signed.
+    """How to introspect tokens that are not signed.
 
     Attributes:
         url: The introspection endpoint; https, unless the host is this machine or `plain_http` is set.
-        client_id: Our name there.
-        client_secret: Our secret there.
+        client_id: Our client id at the issuer.
+        client_secret: Our client secret at the issuer.
         issuer: The `iss` that an answer must have if it has any; it names the issuer of answers without one.
         audiences: The `aud` of an answer must name one of them; empty: whatever the issuer calls active.
         required_claims: Claims that an answer must have.
         cached_seconds: How long an answer is used, at most until its `exp`.
         refused_seconds: How long a token that is not active is refused without asking again.
-        deadline_seconds: Time for the whole answer.
-        requests: How many questions may be on their way at once.
+        deadline_seconds: How long a request may take.
+        requests: How many requests may be in progress at once.
         plain_http: Whether tokens may be sent without TLS to another machine.
     """
 
@@ -58,7 +58,7 @@ class Introspection(BaseModel):
 
 
 class Introspector:
-    """Asks about tokens: once for all requests that come with one, and never for longer than the deadline."""
+    """Introspects tokens: once for all requests that wait for the same token, and only until the deadline."""
 
     def __init__(self, settings: Introspection, now: Callable[[], float]) -> None:
         self._settings = settings
@@ -71,7 +71,7 @@ class Introspector:
         """Return the claims of an active token.
 
         Raises:
-            InvalidToken: It is not active, or not for us.
+            InvalidToken: The token is not active, or not for us.
             VerificationUnavailable: The issuer gave no usable answer in time.
         """
         if self._now() < self._refused.get(token, 0.0):
@@ -98,7 +98,7 @@ class Introspector:
     def _answered(self, token: str, task: asyncio.Task[Introspected]) -> None:
         self._asking.pop(token, None)
         if not task.cancelled():
-            task.exception()  # it has been seen, even if every request that waited was cancelled
+            task.exception()  # read it, even if every request that waited was cancelled
 
     async def _ask(self, token: str) -> Introspected:
         try:

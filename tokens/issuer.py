@@ -1,4 +1,4 @@
-"""What is accepted from one issuer of tokens."""
+"""An issuer of tokens, and what is accepted from it."""
 
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias
@@ -21,7 +21,7 @@ MediaType = Annotated[str, AfterValidator(lambda text: text.lower().removeprefix
 
 
 class Issuer(BaseModel):
-    """An issuer, its keys, and what its tokens must say.
+    """An issuer, its keys, and the rules for its tokens.
 
     Attributes:
         issuer: The `iss` of its tokens, compared character by character.
@@ -70,7 +70,7 @@ class Issuer(BaseModel):
         secrets = [each for each in (self.secret, *self.older_secrets) if each is not None]
         if any(len(each.get_secret_value().encode()) < MIN_SECRET_BYTES for each in secrets):
             raise ValueError(f"the secret is too short: use at least {MIN_SECRET_BYTES} bytes")
-        # A public key that were used as a secret would let everybody sign.
+        # If a public key were used as a secret, anybody could sign.
         if any((name in _SECRET) != (self.secret is not None) for name in self.accepted_algorithms):
             raise ValueError("HS256, HS384 and HS512 are for a secret, and all others for a key set")
         if self.jwks_url is not None:
@@ -91,4 +91,6 @@ def check_url(url: str, *, plain_http: bool) -> None:
     if not parsed.host or parsed.scheme not in ("https", "http"):
         raise ValueError("not an https URL")
     if parsed.scheme == "http" and not plain_http and parsed.host not in _LOOPBACK:
-        raise ValueError("without TLS anybody on the way could replace it: use https, or allow plain HTTP")
+        raise ValueError(
+            "without TLS anybody on the network could replace it: use https, or allow plain HTTP"
+        )

@@ -1,4 +1,4 @@
-"""What verification counts, and its metrics."""
+"""The counts of verification, and its metrics."""
 
 import time
 from collections import Counter
@@ -15,13 +15,13 @@ from tokens.revocations import RevocationFollower
 
 @dataclass(slots=True)
 class TokenCounts:
-    """What a verifier counts.
+    """The counts of a verifier.
 
     Attributes:
         refreshes: Refreshes of keys by issuer.
         refused: Refused tokens by reason.
-        unavailable: Tokens that nobody could check.
-        revocations: Follows revocations; None where tokens are not revoked.
+        unavailable: Tokens that could not be verified.
+        revocations: Follows revocations; None if tokens are not revoked.
     """
 
     refreshes: Mapping[str, RefreshCounts]
@@ -34,7 +34,7 @@ class TokenMetrics(Collector):
     """The metrics of a verifier, for a registry.
 
     Args:
-        counts: What it counts.
+        counts: The counts of the verifier.
         now: Returns the time in seconds since the epoch.
     """
 
@@ -52,7 +52,7 @@ class TokenMetrics(Collector):
         yield refused
         yield CounterMetricFamily(
             "furlong_token_unavailable",
-            "Bearer tokens that nobody could check: no fresh key, or no answer of the issuer.",
+            "Bearer tokens that could not be verified: no fresh key, or no response from the issuer.",
             self._counts.unavailable,
         )
         refreshes = CounterMetricFamily(
@@ -62,7 +62,7 @@ class TokenMetrics(Collector):
         )
         ages = GaugeMetricFamily(
             "furlong_token_keys_age_seconds",
-            "Time since an issuer's key set was fetched last.",
+            "Time since an issuer's key set was last fetched.",
             labels=["issuer"],
         )
         for issuer, counts in self._counts.refreshes.items():
@@ -83,7 +83,7 @@ class TokenMetrics(Collector):
         )
         yield GaugeMetricFamily(
             "furlong_token_revocations_fresh",
-            "1 while revocations are known up to now; 0: tokens cannot be checked.",
+            "1 while revocations are up to date; 0: tokens cannot be verified.",
             following.is_fresh,
         )
         yield CounterMetricFamily(

@@ -1,4 +1,4 @@
-"""Verified tokens that a process remembers, by the header that they came in."""
+"""The verified tokens that a process remembers, by their header."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ class RememberedToken(Generic[T]):
     """A verified token: valid until it expires, a key of its issuer is dropped, or a mark is revoked.
 
     Attributes:
-        session: What it stands for.
-        expires: Until when it is valid, in seconds since the epoch.
-        keys: The keys of its issuer; None if the issuer was asked.
-        generation: That of the keys when it was verified.
+        session: What the caller made of the token.
+        expires: When it expires, in seconds since the epoch.
+        keys: The keys of its issuer; None if the token was introspected.
+        generation: The generation of the keys when it was verified.
         marks: What it can be revoked by.
     """
 

@@ -1,4 +1,4 @@
-"""JSON objects without anything that two parsers may read differently."""
+"""Reads JSON objects, and rejects what two parsers may read differently."""
 
 import json
 from typing import Any, NoReturn
@@ -10,10 +10,9 @@ def read_object(text: bytes) -> dict[str, Any]:
     """Return a JSON object.
 
     Raises:
-        ValueError: It is not an object in UTF-8, a name stands twice in one of its objects, or it is nested
-            too deeply.
+        ValueError: It is not an object in UTF-8, a name is repeated in an object, or it is nested too deeply.
     """
-    orjson.loads(text)  # refuses what Python's own parser lets through: lone surrogates, other encodings
+    orjson.loads(text)  # refuses what Python's own parser accepts: lone surrogates, other encodings
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except RecursionError as error:
@@ -26,7 +25,7 @@ def read_object(text: bytes) -> dict[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name is repeated")
     return found
 
 

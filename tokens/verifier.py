@@ -25,12 +25,12 @@ DAY: Final = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """What a token says that holds.
+    """The content of a valid token.
 
     Attributes:
         issuer: The `iss` of the token.
         claims: All its claims; only those that its issuer's settings name have been checked.
-        expires: Until when it is valid, in seconds since the epoch, with the leeway.
+        expires: When it expires, in seconds since the epoch, including the leeway.
     """
 
     issuer: str
@@ -43,7 +43,7 @@ class TrustedIssuer:
     """An issuer with its keys.
 
     Attributes:
-        accepted: What is accepted of it.
+        accepted: What is accepted from it.
         keys: Its keys.
         rules: Checks the claims of its tokens.
     """
@@ -54,7 +54,7 @@ class TrustedIssuer:
 
     @classmethod
     def of(cls, issuer: Issuer, limits: RefreshLimits, now: Callable[[], float]) -> "TrustedIssuer":
-        """Return an issuer whose keys come from where its settings say."""
+        """Return an issuer with the keys that its settings name."""
         return cls(issuer, _source(issuer, limits, now), ClaimRules(issuer, now))
 
 
@@ -62,12 +62,12 @@ class TokenVerifier(Generic[T]):
     """Checks `Authorization` headers, and returns what a caller makes of their tokens.
 
     Args:
-        issuers: Whose tokens are accepted; no two with one name.
-        session_of: Returns what a verified token stands for; may raise `InvalidToken`.
-        introspection: Asks about tokens that are not signed; None: they are refused.
-        revocations: Where tokens are revoked; None: nowhere.
+        issuers: The issuers whose tokens are accepted, with different names.
+        session_of: Converts a verified token to what the caller needs; may raise `InvalidToken`.
+        introspection: How tokens that are not signed are introspected; None to refuse them.
+        revocations: Where revocations are stored; None if tokens are not revoked.
         now: Returns the time in seconds since the epoch.
-        kept: How many verified headers are remembered.
+        kept: The number of verified headers that are remembered.
     """
 
     def __init__(
@@ -94,19 +94,19 @@ class TokenVerifier(Generic[T]):
 
     @property
     def is_ready(self) -> bool:
-        """Whether every issuer's keys may be used, and revocations are known."""
+        """Whether every issuer has keys that may be used, and revocations are known."""
         if self.revocations is not None and not self.revocations.is_fresh:
             return False
         now = self._now()
         return all(now < each.keys.serves_until for each in self._issuers.values())
 
     async def start(self) -> None:
-        """Fetch keys and revocations, and keep them up to date; return when they are there, or not soon."""
+        """Fetch keys and revocations, and keep them up to date; return when they are there, or shortly."""
         following = () if self.revocations is None else (self.revocations.start(),)
         await asyncio.gather(*(each.keys.start() for each in self._issuers.values()), *following)
 
     async def close(self) -> None:
-        """Stop, and close what is open."""
+        """Stop, and close all connections."""
         if self.revocations is not None:
             await self.revocations.close()
         for each in self._issuers.values():
@@ -115,7 +115,7 @@ class TokenVerifier(Generic[T]):
             await self._introspector.close()
 
     def cached(self, authorization: str | None) -> T | None:
-        """Return what `verify` would if that is known; nearly all requests end here."""
+        """Return what `verify` would, if it is remembered; this suffices for nearly all requests."""
         kept = self._by_header.get(authorization)
         if kept is None:
             return None
@@ -127,11 +127,11 @@ class TokenVerifier(Generic[T]):
         return kept.session
 
     async def verify(self, authorization: str) -> T:
-        """Return what the token of a header stands for.
+        """Return what the caller makes of the token in a header.
 
         Raises:
             InvalidToken: The header is not one valid bearer token.
-            VerificationUnavailable: Nobody can say whether it is.
+            VerificationUnavailable: The token cannot be verified at present.
         """
         known = self.cached(authorization)
         if known is not None:
@@ -182,10 +182,10 @@ class TokenVerifier(Generic[T]):
         return RememberedToken(session, expires, issuer.keys, generation, marks)
 
     def _unrevoked(self, claims: Mapping[str, Any]) -> tuple[Mark, ...]:
-        """Return what a token can be revoked by.
+        """Return the marks by which a token can be revoked.
 
         Raises:
-            InvalidToken: It is revoked.
+            InvalidToken: The token is revoked.
             VerificationUnavailable: Revocations could not be read for too long.
         """
         following = self.revocations

@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: what is recorded, how traces cross processes, and where spans are sent."""
+"""OpenTelemetry traces: what is recorded, how traces cross processes, and where spans are sent."""
 
 from tracing.current import CURRENT, within
 from tracing.errors import error_type, fail

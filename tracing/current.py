@@ -16,7 +16,7 @@ CURRENT: Final[ContextVar[Span | None]] = ContextVar("recorded span", default=No
 
 @contextmanager
 def within(span: Span) -> Iterator[None]:
-    """Make what the block does belong to a span; it is OpenTelemetry's current span as well."""
+    """Make everything in the block belong to a span; it becomes OpenTelemetry's current span as well."""
     if not span.is_recording():
         yield
         return

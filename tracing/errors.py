@@ -9,7 +9,7 @@ from opentelemetry.trace import Span, Status, StatusCode
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 OTHER: Final = "_OTHER"
-"""What semantic conventions call an error whose name is not known."""
+"""The name of an unknown error in the semantic conventions."""
 
 
 def error_type(error: object) -> str:

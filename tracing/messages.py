@@ -39,14 +39,14 @@ def continued(tracer: Tracer, topic: str, headers: Headers) -> tuple[list[tuple[
 
 
 def replaced(headers: Headers, span: Span) -> list[tuple[str, bytes]]:
-    """Return headers that name a span as what sends the message."""
+    """Return headers that name a span as the sender of the message."""
     told = (TRACEPARENT, header_of(span.get_span_context()).encode())
     return [*(each for each in headers if each[0] != TRACEPARENT), told]
 
 
 @contextmanager
 def ending(spans: Iterable[Span]) -> Iterator[None]:
-    """End spans after the block; if it fails, so did what they stand for."""
+    """End spans after the block; if the block fails, mark them as failed."""
     spans = list(spans)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Traces of a whole process, by the settings."""
+"""Tracing for a whole process, according to the settings."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tracing.tracing import Tracing
 
 
 def opened(service: str, *, wanted: bool = False) -> Tracing | None:
-    """Return what records a process's traces; None if the settings do not ask for any.
+    """Return the tracing of a process; None if the settings do not ask for any.
 
     Args:
         service: The name of the process in traces, unless the standard variables name it.
         wanted: Whether other settings ask for traces.
 
     Raises:
-        ValueError: A standard variable has a value that is not known.
+        ValueError: A standard variable has an unknown value.
     """
     return Tracing.open(service) if wanted or TracingSettings().tracing else None
 

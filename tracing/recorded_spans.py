@@ -1,7 +1,7 @@
-"""Spans that are recorded at a quarter of the cost of the SDK's own; its processors and exporters take them.
+"""Spans at a quarter of the cost of the SDK's own; the SDK's processors and exporters accept them.
 
-The SDK's tracer asks a sampler, locks, and checks and copies each attribute. Here sampling is decided before,
-a span belongs to one task, and attributes are written by code that is checked for types. Limits of the SDK on
+The SDK's tracer calls a sampler, takes locks, and checks and copies each attribute. Here sampling is decided
+beforehand, a span belongs to one task, and attributes are written by type-checked code. The SDK's limits on
 the number and length of attributes do not apply.
 """
 
@@ -51,11 +51,11 @@ class RecordedSpan(Span, ReadableSpan):
             self._processor.on_end(self)
 
     def get_span_context(self) -> SpanContext:
-        """Return what names the span."""
+        """Return the span's context, which identifies it."""
         return cast("SpanContext", self._context)
 
     def is_recording(self) -> bool:
-        """Return whether the span goes on."""
+        """Return whether the span has not ended."""
         return self._end_time is None
 
     def set_attribute(self, key: str, value: AnyValue) -> None:
@@ -95,7 +95,7 @@ class RecordedSpan(Span, ReadableSpan):
         timestamp: int | None = None,
         escaped: bool = False,  # noqa: ARG002, FBT001, FBT002 - the same
     ) -> None:
-        """Note the type of an exception; its message may hold a customer's data."""
+        """Record the type of an exception; its message may contain a customer's data."""
         self.add_event("exception", {"exception.type": type(exception).__name__}, timestamp)
 
 

@@ -1,4 +1,4 @@
-"""Settings of traces; where spans go is said by the standard `OTEL_…` variables, which the exporter reads."""
+"""Settings of traces. The exporter reads the standard `OTEL_…` variables, which say where spans are sent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SamplerSettings(BaseSettings):
         "parentbased_traceidratio",
     ] = Field(
         default="parentbased_always_on",
-        description="Which new traces are recorded; parentbased_…: others as their header says",
+        description="Which new traces are recorded; parentbased_…: other traces as their header says",
     )
     sampler_arg: float = Field(
         default=1.0, ge=0, le=1, description="The share of traces that …traceidratio records"

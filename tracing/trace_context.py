@@ -11,7 +11,7 @@ from opentelemetry.trace import INVALID_SPAN_ID, INVALID_TRACE_ID, SpanContext, 
 TRACEPARENT: Final = "traceparent"
 TRACESTATE: Final = "tracestate"
 MOST_STATE: Final = 512
-"""The longest `tracestate` that is passed on: what the recommendation asks for at least."""
+"""The longest `tracestate` that is passed on: the minimum that the recommendation requires."""
 
 _FORM: Final = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
 _VERSION_0: Final = 55
@@ -42,7 +42,7 @@ def header_of(span: SpanContext) -> str:
 
 
 def is_sampled(traceparent: str | None) -> bool:
-    """Return whether a header says that its trace is recorded, without reading all of it."""
+    """Return whether a header says that its trace is recorded, without parsing all of it."""
     return (
         traceparent is not None
         and len(traceparent) >= _VERSION_0
@@ -52,7 +52,7 @@ def is_sampled(traceparent: str | None) -> bool:
 
 
 def unsampled() -> str:
-    """Return the header of a new trace that is not recorded, so that nobody later begins to record it."""
+    """Return the header of a new trace that is not recorded, so that no later process starts to record it."""
     drawn = random.getrandbits(192)  # ids need to be unique, not secret
-    # This way of writing them takes a third of the time of an f-string.
+    # Formatting them like this takes a third of the time of an f-string.
     return "00-%032x-%016x-00" % (drawn >> 64 or 1, drawn & 0xFFFFFFFFFFFFFFFF or 1)  # noqa: UP031

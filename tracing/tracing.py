@@ -1,4 +1,4 @@
-"""What records traces in a process, and sends them to a collector in the background."""
+"""Records the traces of a process, and sends them to a collector in the background."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
 SECONDS_TO_CLOSE: Final = 2
-"""How long the end of a process may be held up by spans that are not sent yet."""
+"""How long unsent spans may delay the end of a process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """What records traces in a process.
+    """The tracing of a process.
 
     Attributes:
-        tracer: Starts spans; every span that is started is recorded, so `sampling` is asked before.
+        tracer: Starts spans; every span that it starts is recorded, so check `sampling` first.
         sampling: Decides which traces are recorded.
         processor: Keeps spans until they are sent.
         exporter: Sends them.
@@ -49,9 +49,9 @@ class Tracing:
             sampling: By default as the standard variables say.
 
         Raises:
-            ValueError: A standard variable has a value that is not known.
+            ValueError: A standard variable has an unknown value.
         """
-        # Importing the SDK takes a tenth of a second, which processes without traces do without.
+        # Importing the SDK takes a tenth of a second; processes without traces avoid that.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
             OTLPSpanExporter,
         )
@@ -68,7 +68,7 @@ class Tracing:
         return cls(RecordingTracer(processor, resource), sampling, processor, exporter)
 
     async def close(self) -> None:
-        """Send what is left, but give up after two seconds: the collector may be away."""
+        """Send what is left, but give up after two seconds: the collector may not respond."""
         await asyncio.to_thread(self._send_the_rest)
 
     def _send_the_rest(self) -> None:

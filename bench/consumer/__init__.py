@@ -1,1 +1,1 @@
-"""The progress consumer beside a plain loop, a JDBC sink connector, and the same rows without rules."""
+"""Compares the progress consumer with a plain loop, a JDBC sink, and the same rows without rules."""

@@ -29,7 +29,13 @@ from private_mariadb import PrivateMariadb  # isort: skip
 CUSTOMERS = 10_000
 BATCH = 1000
 PLAIN_SECONDS = 8.0
-OTHERS = ("club.week.v1", "club.membership.v1", "club.qualification.v1", "club.outcomes.v1")
+OTHERS = (
+    "club.week.v1",
+    "club.membership.v1",
+    "club.qualification.v1",
+    "club.adjustment.v1",
+    "club.outcomes.v1",
+)
 """Topics that the consumer also reads, and that are empty here."""
 
 CONTENDERS = ("ours", "no_rules", "jdbc_sink", "plain_loop")

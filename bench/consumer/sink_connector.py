@@ -118,7 +118,7 @@ def _worker(config: ConnectorConfig) -> dict[str, object]:
 def _connector(config: ConnectorConfig, batch: int) -> dict[str, object]:
     url = f"jdbc:mariadb://{config.host}:{config.port}/{config.database}"
     return {
-        "name": config.folder.name,  # its group too, whose position another turn must not go on from
+        "name": config.folder.name,  # its group, too: no other round may continue from it
         "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
         "tasks.max": 2,
         "topics": ROWS,

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,10 +116,15 @@ def busy_seconds(stat: Path = Path("/proc/stat")) -> float:
 
 
 @contextmanager
-def open_testbed(folder: Path, customers: int) -> Iterator[TestBed]:
+def open_testbed(folder: Path, customers: int, further: Mapping[str, str] | None = None) -> Iterator[TestBed]:
     """Start everything on the same two cores, and stop it at the end of the block.
 
     The customers have no bets yet: every total will result from messages.
+
+    Args:
+        folder: For files.
+        customers: Number of customers in the database.
+        further: Settings of our two programs beside the usual ones.
     """
     cores = Cores.choose()
     os.sched_setaffinity(0, {cores.server, cores.rest})
@@ -139,7 +144,7 @@ def open_testbed(folder: Path, customers: int) -> Iterator[TestBed]:
             port = free_port()
             command = furlong(*words, "--listen", f"127.0.0.1:{port}")
             driver = club.settings(FAST_DRIVER) if name == "serve" else club.settings()
-            settings = driver | {"FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap}
+            settings = driver | {"FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap} | dict(further or {})
             started[name] = servers.start(name, command, port, settings)
         sessions = {name: server.process.pid for name, server in started.items()}
         sessions |= {"mariadb": mariadb.process.pid, "kafka": kafka.process.pid}

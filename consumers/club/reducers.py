@@ -14,13 +14,13 @@ from consumers.messages.memberships import MembershipChanged
 from consumers.messages.reducers import conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
 from storage.clock import Clock
-from subgraphs.club.exclusion import Exclusion
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.exclusion import Exclusion
+from subgraphs.club.membership.membership import MembershipKind
+from subgraphs.club.membership.read_back import MembershipReadBack, PublishedMembership
 from subgraphs.club.models import ACCOUNT_CHANGE
-from subgraphs.club.read_back import MembershipReadBack, PublishedMembership
 from subgraphs.kit.domain.accounts import Account, ends_membership
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 
@@ -57,7 +57,7 @@ class ClubReducer:
 
 @dataclass(frozen=True, slots=True)
 class MembershipReducer:
-    """Applies batches of the club's own messages, which are news only to a restored database."""
+    """Applies batches of the club's own messages, which are new only to a restored database."""
 
     clock: Clock
     exclusion: Exclusion = field(default_factory=Exclusion)

@@ -2,7 +2,10 @@
 
 from prometheus_client import CollectorRegistry
 
+from consumers.cells.settings import NodeSettings
+from consumers.cells.wiring import acknowledging
 from consumers.club.reducers import ClubReducer, MembershipReducer
+from consumers.messages.global_events.reducer import GlobalReducer
 from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.consumer import App, Consumer
@@ -13,8 +16,11 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.erasure import erasure_of
-from subgraphs.club.models import REFERENCE, STREAM
+from subgraphs.club.models import GLOBAL_STATE, REFERENCE, STREAM
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.kit.records.global_state.kinds import GlobalKind
+from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 from subgraphs.kit.records.reference import ReferenceWriter
 from tracing import Tracing
 
@@ -25,8 +31,15 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
     tracing: Tracing | None = None,
+    *,
+    changed: CustomersChanged | None = None,
+    node: NodeSettings | None = None,
 ) -> Consumer:
-    """Return a consumer of the club's database; `registry` must be its own."""
+    """Return a consumer of the club's database; `registry` must be its own.
+
+    `changed` is called with customers whose data a commit has changed. `node` names this node; by default
+    the settings do.
+    """
     database = Database.open(database_settings, "club", None if tracing is None else tracing.tracer)
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
@@ -36,7 +49,25 @@ def create_consumer(
         *reference_topics(accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, memberships, reference=True),
     ]
-    app = App("furlong-club", topics)
+    kept = {GlobalKind.SWITCH: None, GlobalKind.BRAND: None}
+    decisions = GlobalReducer(GlobalStateRepository(GLOBAL_STATE), kept)
+    app = acknowledging(
+        App("furlong-club", topics),
+        "club",
+        decisions,
+        database,
+        STREAM.dead_letter,
+        stream=stream_settings,
+        clock=clock,
+        node=node,
+    )
     return wire(
-        app, database, STREAM, settings=stream_settings, registry=registry, clock=clock, tracing=tracing
+        app,
+        database,
+        STREAM,
+        settings=stream_settings,
+        registry=registry,
+        clock=clock,
+        tracing=tracing,
+        changed=changed,
     )

@@ -8,7 +8,7 @@ from consumers.feeds.registry import find, known
 
 
 class FeedSettings(BaseSettings):
-    """Which feeds there are, and how this installation names their topics."""
+    """The configured feeds, and the names of their topics in this installation."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_FEEDS_")
 

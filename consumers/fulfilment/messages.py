@@ -23,7 +23,7 @@ STATES: Final = {
     "INELIGIBLE": FulfilmentState.INELIGIBLE,
     "MISSED": FulfilmentState.REVOKED,
 }
-"""For messages of older versions, which have the club's state alone."""
+"""For messages of older versions, which only have the club's state."""
 
 
 class PublishedMessage(Body, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class PublishedMessage(Body, frozen=True, kw_only=True):
         require_utc(occurred_at=self.occurred_at)
 
     def outcome(self) -> PublishedOutcome:
-        """Return the outcome as the subgraph takes it."""
+        """Return the outcome in the subgraph's form."""
         return PublishedOutcome(
             club=ClubKey(self.brand_id, self.iso_week, self.customer_id),
             revision=self.revision,

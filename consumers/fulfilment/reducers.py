@@ -17,7 +17,7 @@ from storage.clock import Clock
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, QUALIFICATION
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
@@ -57,7 +57,7 @@ class FulfilmentReducer:
     async def published(
         self, connection: AsyncConnection, messages: Sequence[Message[PublishedMessage]]
     ) -> Outcome:
-        """Apply a batch of the subgraph's own outcomes, which are news only to a restored database."""
+        """Apply a batch of the subgraph's own outcomes, which are new only to a restored database."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         outcomes = [message.event.outcome() for message in kept]
         changed = await self.service.restore_published(connection, outcomes, self.clock.now())
@@ -68,7 +68,8 @@ class FulfilmentReducer:
     ) -> Outcome:
         """Apply a batch of accounts, and stop the rewards of customers who may no longer take part.
 
-        A late old revision changes no account, but may show that the customer was excluded meanwhile.
+        A late old revision does not change the account, but may show that the customer was excluded for a
+        time.
         """
         changed = await store_accounts(self.writer, connection, messages, self.history)
         owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}

@@ -2,6 +2,9 @@
 
 from prometheus_client import CollectorRegistry
 
+from consumers.cells.settings import NodeSettings
+from consumers.cells.wiring import acknowledging
+from consumers.fulfilment.decisions import ProviderDecisions
 from consumers.fulfilment.messages import decode_published
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import ACCOUNT_TOPIC
@@ -20,9 +23,13 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.erasure import erasure_of
 from subgraphs.fulfilment.models import REFERENCE, STREAM
+from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 from tracing import Tracing
@@ -30,9 +37,18 @@ from tracing import Tracing
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
     """Return the check that a fulfilment database has applied everything its topics hold."""
-    topics = {CHOICE_TOPIC, OUTCOMES_TOPIC, QUALIFICATION_TOPIC, ACCOUNT_TOPIC, SCHEME_TOPIC, WEEK_TOPIC}
+    topics = {
+        CHOICE_TOPIC,
+        OUTCOMES_TOPIC,
+        QUALIFICATION_TOPIC,
+        ACCOUNT_TOPIC,
+        SCHEME_TOPIC,
+        WEEK_TOPIC,
+        GLOBAL_TOPIC,
+    }
     positions = Positions.of(STREAM.position, database.dialect, clock)
-    return CatchUp(stream_settings, topics, database, positions)
+    shared = {SCHEME_TOPIC, WEEK_TOPIC, GLOBAL_TOPIC}
+    return CatchUp(stream_settings, topics, database, positions, shared)
 
 
 def create_consumer(
@@ -41,8 +57,15 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
     tracing: Tracing | None = None,
+    *,
+    changed: CustomersChanged | None = None,
+    node: NodeSettings | None = None,
 ) -> Consumer:
-    """Return a consumer of the fulfilment database; `registry` must be its own."""
+    """Return a consumer of the fulfilment database; `registry` must be its own.
+
+    `changed` is called with customers whose data a commit has changed. `node` names this node; by default
+    the settings do.
+    """
     database = Database.open(database_settings, "fulfilment", None if tracing is None else tracing.tracer)
     writer = ReferenceWriter(REFERENCE, database.dialect)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
@@ -54,12 +77,24 @@ def create_consumer(
         Topic(OUTCOMES_TOPIC, decode_published, reducer.published),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications),
     ]
-    return wire(
+    holds = ProviderHolds(ProviderRepository(database.dialect), clock)
+    app = acknowledging(
         App("furlong-fulfilment", topics),
+        "fulfilment",
+        ProviderDecisions(holds).reducer,
+        database,
+        STREAM.dead_letter,
+        stream=stream_settings,
+        clock=clock,
+        node=node,
+    )
+    return wire(
+        app,
         database,
         STREAM,
         settings=stream_settings,
         registry=registry,
         clock=clock,
         tracing=tracing,
+        changed=changed,
     )

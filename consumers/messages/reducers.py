@@ -14,7 +14,7 @@ from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
 from storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
@@ -28,11 +28,11 @@ def reference_topics(
     erasure: Erasure,
     clock: Clock,
 ) -> list[AnyTopic]:
-    """Return the topics that every consumer reads first, applied as the app says."""
+    """Return the topics that every consumer reads first, with the app's reducers."""
     erasing = AccountOrErasureReducer(accounts, erasure, clock)
     return [
-        Topic(SCHEME_TOPIC, decode_scheme, schemes, reference=True),
-        Topic(WEEK_TOPIC, decode_week, weeks, reference=True),
+        Topic(SCHEME_TOPIC, decode_scheme, schemes, reference=True, shared=True),
+        Topic(WEEK_TOPIC, decode_week, weeks, reference=True, shared=True),
         Topic(ACCOUNT_TOPIC, decode_account_or_erasure, erasing.apply, reference=True),
     ]
 
@@ -43,7 +43,7 @@ async def store_accounts(
     messages: Sequence[Message[AccountStatus]],
     history: AccountHistory | None = None,
 ) -> set[Owner]:
-    """Store the accounts of a batch, also in a history if there is one, and return whose changed."""
+    """Store a batch's accounts, also in the history if there is one; return the customers that changed."""
     rows = [message.event.row() for message in messages]
     changed = await writer.store_accounts(connection, rows)
     if history is not None:
@@ -57,13 +57,13 @@ async def conflicting(
     messages: Sequence[Message[Any]],
     changed: int,
 ) -> list[Record]:
-    """Return the records whose contents differ from what is stored at their revision.
+    """Return the records whose contents differ from the stored ones at their revision.
 
     Args:
         connection: In the transaction that has just applied the messages.
         known: The table that stores the events as rows.
         messages: The applied messages, whose events have a `row()`.
-        changed: How many messages changed what is stored. If all did, there is no conflict.
+        changed: How many messages changed the stored data. If all did, there is no conflict.
     """
     if changed == len(messages):
         return []
@@ -77,7 +77,7 @@ async def conflicting_accounts(
     messages: Sequence[Message[AccountStatus]],
     changed: int,
 ) -> list[Record]:
-    """Return the records whose account differs from what is stored at its revision."""
+    """Return the records whose account differs from the stored one at its revision."""
     return await conflicting(
         connection, RevisionConflicts(writer.tables.account, "revision"), messages, changed
     )

@@ -1,12 +1,15 @@
 """The messages that only progress reads: bets, and the outcomes of rewards."""
 
-from typing import Any, Final, Literal
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from consumers.messages.fields import (
     BetType,
     Channel,
+    Currency,
     CustomerId,
     Instant,
     IsoWeek,
@@ -20,6 +23,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
+from subgraphs.progress.adjustment_repository import Adjustment
 from subgraphs.progress.counting.contribution import Bet
 
 PROGRESS_TOPIC: Final = "club.progress.v1"
@@ -52,7 +56,7 @@ class BetChanged(Body, frozen=True, kw_only=True, gc=False):
             raise ValueError("a bet of product betting needs a `bet_type`")
 
     def bet(self) -> Bet:
-        """Return the bet as the ledger takes it."""
+        """Return the bet in the ledger's form."""
         return Bet(
             self.status,
             self.bet_type,
@@ -92,6 +96,37 @@ class OutcomeChanged(Body, frozen=True, kw_only=True):
         return row
 
 
+class ProgressAdjusted(Body, frozen=True, kw_only=True):
+    """Two people of the back office added to a week's total, or took from it."""
+
+    customer_id: CustomerId
+    adjustment_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    iso_week: IsoWeek
+    amount_minor: Annotated[int, Meta(ge=-(2**31 - 1), le=2**31 - 1)]
+    currency: Currency
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    proposed_by: Annotated[str, Meta(min_length=1, max_length=200)]
+    approved_by: Annotated[str, Meta(min_length=1, max_length=200)]
+    decided_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(decided_at=self.decided_at)
+        if not self.amount_minor:
+            raise ValueError("an adjustment of nothing")
+
+    def adjustment(self, record: Record, arrived_at: datetime) -> Adjustment:
+        """Return the adjustment in the ledger's form, with where and when it arrived."""
+        return Adjustment(
+            **self.row(), partition=record.partition, offset=record.offset, arrived_at=arrived_at
+        )
+
+
+_ADJUSTMENTS: Final = Reader(
+    "club.adjustment",
+    msgspec.json.Decoder(ProgressAdjusted),
+    lambda body: f"{body.brand_id}:{body.customer_id}",
+)
 _BETS: Final = Reader(
     "club.progress",
     msgspec.json.Decoder(BetChanged),
@@ -111,6 +146,15 @@ def decode_bet(record: Record) -> BetChanged:
         Poison: The record is not a progress message.
     """
     return _BETS.read(record)
+
+
+def decode_adjustment(record: Record) -> ProgressAdjusted:
+    """Return the adjustment in a record.
+
+    Raises:
+        Poison: The record is not an adjustment message.
+    """
+    return _ADJUSTMENTS.read(record)
 
 
 def decode_outcome(record: Record) -> OutcomeChanged:

@@ -20,14 +20,15 @@ from consumers.messages.reducers import (
 )
 from consumers.messages.schemes import SchemePublished
 from consumers.messages.weeks import WeekOpened
-from consumers.progress.messages import BetChanged, OutcomeChanged
+from consumers.progress.messages import BetChanged, OutcomeChanged, ProgressAdjusted
 from consumers.stream.topics import Message, Outcome
+from storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 from subgraphs.progress.ledger.ledger import Ledger
-from subgraphs.progress.models import MEMBERSHIP, OUTCOME
+from subgraphs.progress.models import ADJUSTMENT, MEMBERSHIP, OUTCOME
 from subgraphs.progress.qualification.outcome_repository import store_outcomes
 from subgraphs.progress.qualification.read_back_repository import store_read_back
 
@@ -38,10 +39,11 @@ class ProgressReducer:
 
     ledger: Ledger
     writer: ReferenceWriter
+    clock: Clock
     erasure: Erasure | None = None
 
     async def bets(self, connection: AsyncConnection, messages: Sequence[Message[BetChanged]]) -> Outcome:
-        """Apply a batch of bets, except those placed by customers who were erased since."""
+        """Apply a batch of bets, except those of customers who have been erased since."""
         received = len(messages)
         messages = await without_erased(self.erasure, connection, messages, attrgetter("placed_at"))
         applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
@@ -56,7 +58,7 @@ class ProgressReducer:
         """Apply a batch of accounts, and reassess the bets of those that changed."""
         await self.ledger.lock_rulebook(
             connection, {message.event.brand_id for message in messages}, exclusive=True
-        )  # before anything is written, so that bets which are being applied come first
+        )  # before anything is written, so that bets that are being applied come first
         changed = await store_accounts(self.writer, connection, messages)
         await self.ledger.reassess_customers(connection, changed)
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
@@ -90,7 +92,7 @@ class ProgressReducer:
     async def qualifications(
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
     ) -> Outcome:
-        """Apply a batch of the subgraph's own messages, which are news only to a restored database."""
+        """Apply a batch of the subgraph's own messages, which are new only to a restored database."""
         await self.ledger.lock_rulebook(connection, {one.event.brand_id for one in messages}, exclusive=True)
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         changed = await store_read_back(connection, [message.event.row() for message in kept])
@@ -106,6 +108,22 @@ class ProgressReducer:
         conflicts = await conflicting(connection, RevisionConflicts(OUTCOME, "revision"), kept, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
+    async def adjustments(
+        self, connection: AsyncConnection, messages: Sequence[Message[ProgressAdjusted]]
+    ) -> Outcome:
+        """Apply a batch of adjustments, except those of customers who have been erased since."""
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("decided_at"))
+        now = self.clock.now()
+        applied = await self.ledger.apply_adjustments(
+            connection, [message.event.adjustment(message.record, now) for message in kept]
+        )
+        known = RevisionConflicts(ADJUSTMENT, None)
+        conflicts = await conflicting(connection, known, kept, applied.new)
+        refused = [(kept[index].record, reason) for index, reason in applied.refused.items()]
+        stale = len(messages) - len(kept)
+        duplicates = len(kept) - applied.new - len(refused)
+        return Outcome(stale, duplicates, refused, conflicts)
+
     async def schemes(
         self, connection: AsyncConnection, messages: Sequence[Message[SchemePublished]]
     ) -> Outcome:
@@ -117,7 +135,7 @@ class ProgressReducer:
         return Outcome(conflicts=conflicts)
 
     async def weeks(self, connection: AsyncConnection, messages: Sequence[Message[WeekOpened]]) -> Outcome:
-        """Apply a batch of opened weeks, which are news only to a restored database."""
+        """Apply a batch of opened weeks, which are new only to a restored database."""
         definitions = [message.event.definition() for message in messages]
         changed = await self.ledger.store_weeks(connection, definitions)
         return await weeks_outcome(self.writer, connection, messages, changed)

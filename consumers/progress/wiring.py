@@ -1,4 +1,6 @@
-"""The progress consumer: schemes, weeks, accounts, memberships, qualifications, outcomes and bets."""
+"""The progress consumer: reference data, qualifications, outcomes, adjustments and bets."""
+
+from typing import Final
 
 from prometheus_client import CollectorRegistry
 
@@ -7,7 +9,13 @@ from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_o
 from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.reducers import reference_topics
 from consumers.messages.schemes import SCHEME_TOPIC
-from consumers.progress.messages import OUTCOMES_TOPIC, PROGRESS_TOPIC, decode_bet, decode_outcome
+from consumers.progress.messages import (
+    OUTCOMES_TOPIC,
+    PROGRESS_TOPIC,
+    decode_adjustment,
+    decode_bet,
+    decode_outcome,
+)
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.consumer import App, Consumer
@@ -18,13 +26,17 @@ from consumers.stream.wiring import wire
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
+from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.erasure import erasure_of
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
 from tracing import Tracing
+
+SHARED: Final = frozenset({SCHEME_TOPIC, WEEK_TOPIC})
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
@@ -36,15 +48,17 @@ def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) 
         MEMBERSHIP_TOPIC,
         QUALIFICATION_TOPIC,
         OUTCOMES_TOPIC,
+        ADJUSTMENT_TOPIC,
         PROGRESS_TOPIC,
     }
-    return CatchUp(stream_settings, topics, database, Positions.of(STREAM.position, database.dialect, clock))
+    positions = Positions.of(STREAM.position, database.dialect, clock)
+    return CatchUp(stream_settings, topics, database, positions, SHARED)
 
 
 def catch_up_on_schemes(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
     """Return the check that a progress database has applied all schemes and weeks."""
     positions = Positions.of(STREAM.position, database.dialect, clock)
-    return CatchUp(stream_settings, {SCHEME_TOPIC, WEEK_TOPIC}, database, positions)
+    return CatchUp(stream_settings, SHARED, database, positions, SHARED)
 
 
 def create_consumer(
@@ -53,17 +67,23 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
     tracing: Tracing | None = None,
+    *,
+    changed: CustomersChanged | None = None,
 ) -> Consumer:
-    """Return a consumer of the progress database; `registry` must be its own."""
+    """Return a consumer of the progress database; `registry` must be its own.
+
+    `changed` is called with customers whose data a commit has changed.
+    """
     database = Database.open(database_settings, "progress", None if tracing is None else tracing.tracer)
     ledger = ledger_of(database.dialect, clock)
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    reducer = ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect), erasure)
+    reducer = ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect), clock, erasure)
     topics = [
         *reference_topics(reducer.accounts, reducer.schemes, reducer.weeks, erasure, clock),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, reducer.memberships_or_erased, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications, reference=True),
         Topic(OUTCOMES_TOPIC, decode_outcome, reducer.outcomes),
+        Topic(ADJUSTMENT_TOPIC, decode_adjustment, reducer.adjustments),
         Topic(PROGRESS_TOPIC, decode_bet, reducer.bets),
     ]
     return wire(
@@ -74,4 +94,5 @@ def create_consumer(
         registry=registry,
         clock=clock,
         tracing=tracing,
+        changed=changed,
     )

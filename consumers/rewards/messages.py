@@ -33,7 +33,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
     """A version of a reward was issued, or its status changed.
 
     Attributes:
-        recalled: Whether the reward was withdrawn for good, for safety or law, so that nobody gets it.
+        recalled: Whether the reward was withdrawn for good, for safety or law, so that no customer gets it.
     """
 
     reward_id: RewardId
@@ -67,7 +67,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
         return super().row() | {"jurisdictions": list(self.jurisdictions)}
 
     def config(self) -> RewardConfig:
-        """Return the version as the catalogue holds it."""
+        """Return the version in the catalogue's form."""
         return RewardConfig(
             brand=self.brand_id,
             reward_id=self.reward_id,

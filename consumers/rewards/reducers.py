@@ -47,7 +47,7 @@ class RewardConfigReducer:
     async def _refused(
         self, connection: AsyncConnection, configured: Sequence[tuple[Record, RewardConfigured]]
     ) -> dict[Record, str]:
-        """Return the invalid versions, with the reason; one that is stored already may still be stopped."""
+        """Return the invalid versions, with the reason; a stored version may still be stopped."""
         reasons = {record: why for record, event in configured if (why := refusal(event.config()))}
         if not reasons:
             return {}
@@ -83,7 +83,7 @@ class QualificationReducer:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceReducer:
-    """Applies batches of the subgraph's own choices, which are news only to a restored database."""
+    """Applies batches of the subgraph's own choices, which are new only to a restored database."""
 
     read_back: ChoiceReadBack
     erasure: Erasure | None = None

@@ -2,9 +2,12 @@
 
 from prometheus_client import CollectorRegistry
 
+from consumers.cells.settings import NodeSettings
+from consumers.cells.wiring import acknowledging
 from consumers.messages.choices import CHOICE_TOPIC, decode_choice
 from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.reducers import ReferenceReducer, reference_topics
+from consumers.rewards.decisions import RewardDecisions
 from consumers.rewards.messages import REWARD_CONFIG_TOPIC, decode_reward_config
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer, RewardConfigReducer
 from consumers.stream.consumer import App, Consumer
@@ -14,6 +17,7 @@ from consumers.stream.wiring import wire
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
@@ -30,8 +34,15 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
     tracing: Tracing | None = None,
+    *,
+    changed: CustomersChanged | None = None,
+    node: NodeSettings | None = None,
 ) -> Consumer:
-    """Return a consumer of the rewards database; `registry` must be its own."""
+    """Return a consumer of the rewards database; `registry` must be its own.
+
+    `changed` is called with customers whose data a commit has changed. `node` names this node; by default
+    the settings do.
+    """
     database = Database.open(database_settings, "rewards", None if tracing is None else tracing.tracer)
     reference = ReferenceReducer(ReferenceWriter(REFERENCE, database.dialect))
     erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
@@ -40,16 +51,27 @@ def create_consumer(
     qualifications = QualificationReducer(ChoicePublisher(database.dialect), clock, erasure)
     topics = [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
-        Topic(REWARD_CONFIG_TOPIC, decode_reward_config, reward_configs.configs, reference=True),
+        Topic(REWARD_CONFIG_TOPIC, decode_reward_config, reward_configs.configs, reference=True, shared=True),
         Topic(CHOICE_TOPIC, decode_choice, choices.choices, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, qualifications.qualifications),
     ]
-    return wire(
+    app = acknowledging(
         App("furlong-rewards", topics),
+        "rewards",
+        RewardDecisions(clock).reducer,
+        database,
+        STREAM.dead_letter,
+        stream=stream_settings,
+        clock=clock,
+        node=node,
+    )
+    return wire(
+        app,
         database,
         STREAM,
         settings=stream_settings,
         registry=registry,
         clock=clock,
         tracing=tracing,
+        changed=changed,
     )

@@ -1,4 +1,4 @@
-"""Tells whether a database has caught up with its topics, for jobs that must not act on less."""
+"""Determines whether a database has caught up with its topics, for jobs that must not act before that."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -19,16 +19,18 @@ class CatchUp:
     """Compares stored positions with the ends that the topics had at the first call.
 
     Attributes:
-        settings: Where Kafka is.
+        settings: The settings of Kafka.
         topics: The topics to compare.
         database: The database whose positions are compared.
         positions: The position table of that database.
+        shared: Those of the topics that every cell reads in whole.
     """
 
     settings: StreamSettings
     topics: Collection[str]
     database: Database
     positions: Positions
+    shared: Collection[str] = ()
     _ends: dict[Partition, int] | None = field(default=None, init=False)
 
     async def behind(self) -> dict[Partition, int]:
@@ -47,7 +49,7 @@ class CatchUp:
         return {partition: records for partition, records in behind.items() if records > 0}
 
     async def _load_ends(self) -> dict[Partition, int]:
-        """Return the present ends of all partitions that hold records."""
+        """Return the present ends of all partitions that hold records, and that the database's cell reads."""
         cluster = self.settings.generation or await cluster_id(self.settings)
         broker_generations = await BrokerGenerations.open(self.settings, cluster)
         try:
@@ -65,8 +67,12 @@ class CatchUp:
         return {
             Partition(one.topic, one.partition, generations[one.topic]): ends[one]
             for one in partitions
-            if ends[one] > firsts[one]
+            if ends[one] > firsts[one] and self._reads(one)
         }
+
+    def _reads(self, one: TopicPartition) -> bool:
+        cell = self.database.home.fence.cell
+        return cell is None or one.topic in self.shared or cell.owns(one.partition)
 
     async def _partitions(self) -> list[TopicPartition]:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
@@ -32,14 +33,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What a consumer consumes.
+    """The topics and the group of a consumer.
 
     Attributes:
         group: The name of the consumer group.
+        companions: What runs beside the consumer until it ends.
     """
 
     group: str
     topics: Sequence[AnyTopic]
+    companions: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
 
     @property
     def by_name(self) -> Mapping[str, AnyTopic]:
@@ -94,13 +97,16 @@ class Consumer:
         self._workers.sink = self.sink
         try:
             with self._member.running():
-                relay = asyncio.create_task(self._relay_dead_letters())
-                relay.add_done_callback(_log_end)
+                work = (self._relay_dead_letters, *self.app.companions)
+                companions = {asyncio.create_task(each()) for each in work}
+                for companion in companions:
+                    companion.add_done_callback(_log_end)
                 try:
                     await self._member.until_stopped(self._run_session)
                 finally:
-                    relay.cancel()
-                    await asyncio.wait({relay})
+                    for companion in companions:
+                        companion.cancel()
+                    await asyncio.wait(companions)
         finally:
             await self.close()
 
@@ -168,7 +174,7 @@ class Consumer:
         return Workers(self.sink, self._settings, self._metrics, self._health_state, max_running)
 
 
-def _log_end(relay: asyncio.Task[None]) -> None:
-    """Log what the relay ended with; consuming continues, because the letters are in the table."""
-    if not relay.cancelled() and (fault := relay.exception()):
-        log.error("dead_letter_relay_ended", error=cause(fault))
+def _log_end(companion: asyncio.Task[None]) -> None:
+    """Log what a companion ended with; consuming continues, because all that it sends is in the database."""
+    if not companion.cancelled() and (fault := companion.exception()):
+        log.error("companion_ended", error=cause(fault))

@@ -6,6 +6,7 @@ StreamError
 ├── PositionMoved       another transaction applied these records: continue from the stored positions
 ├── Stalled             records are waiting but do not arrive: leave the group and join it again
 └── Halt                the process stops, because a person has to decide
+    ├── ForeignCell
     ├── PositionOutOfRange
     ├── TopicRecreated
     └── TooManyDeadLetters
@@ -75,6 +76,15 @@ class Stalled(StreamError):
 
 class Halt(StreamError):
     """The consumer stops, because continuing would do harm and waiting does not help."""
+
+
+class ForeignCell(Halt):
+    """The database or the partitions belong to another cell.
+
+    Continuing would write customers of one cell into the database of another.
+    """
+
+    exit_code = 6
 
 
 class PositionOutOfRange(Halt):

@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class StreamSettings(BaseSettings):
-    """Where Kafka is, and how it is read."""
+    """The address of Kafka, and how it is read."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_KAFKA_")
 

@@ -1,4 +1,4 @@
-"""What an app tells the stream about a topic: how its records are decoded and applied."""
+"""The description of a topic by an app: how its records are decoded and applied."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Message(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What applying the messages of a batch came to.
+    """The result of applying the messages of a batch.
 
     Attributes:
         stale: How many messages changed nothing because something newer is stored.
@@ -52,12 +52,16 @@ class Topic(Generic[E]):
 
     Attributes:
         reference: Whether the topic is read to its end before the app's other topics, which depend on it.
+        committed: Called after each commit of records of the topic.
+        shared: Whether every cell reads all of its partitions, because it is not keyed by customer.
     """
 
     name: str
     decode: Decode[E]
     apply: Apply[E]
     reference: bool = False
+    committed: Callable[[], None] | None = None
+    shared: bool = False
 
 
 AnyTopic = Topic[Any]

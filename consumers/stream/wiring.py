@@ -1,5 +1,6 @@
 """Builds a consumer: the composition root that the apps share."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -7,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from consumers.stream.broker.kafka_source import KafkaSource
 from consumers.stream.broker.source import Join
+from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.database.dead_letter_limit import DeadLetterLimit
 from consumers.stream.database.dead_letters import DeadLetters
@@ -16,6 +18,7 @@ from consumers.stream.database.traced_sink import TracedSink
 from consumers.stream.settings import StreamSettings
 from storage.clock import Clock
 from storage.database import Database
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.tables import StreamTables
 from tracing import Tracing
 
@@ -30,21 +33,29 @@ def wire(
     clock: Clock,
     join: Join | None = None,
     tracing: Tracing | None = None,
+    changed: CustomersChanged | None = None,
 ) -> Consumer:
     """Return a consumer of the app's topics that writes into the database, and closes it in the end.
 
-    It joins a Kafka group unless `join` says otherwise, and records traces if `tracing` is given.
+    It joins a Kafka group unless `join` says otherwise, records traces if `tracing` is given, and calls
+    `changed` with customers whose data a commit has changed. A cell's consumer has a group of its own, which
+    reads the cell's partitions only.
     """
+    cell = CellPartitions.of(database.home.fence.cell, app.topics)
+    if cell is not None:
+        app = replace(app, group=cell.cell.group(app.group))
     positions = Positions.of(tables.position, database.dialect, clock)
     parts: dict[str, Any] = {
         "shard": database.home,
         "positions": positions,
         "dead_letters": DeadLetters(tables.dead_letter, database.dialect, clock, positions),
         "limit": DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_share),
+        "changed": changed,
+        "cell": cell,
     }
     sink = Sink(**parts)
     if tracing is not None:
         sink = TracedSink(**parts, tracing=tracing, system=database.dialect)
     topics = [topic.name for topic in app.topics]
-    kafka = partial(KafkaSource.join, settings, app.group, topics)
+    kafka = partial(KafkaSource.join, settings, app.group, topics, cell=cell)
     return Consumer(app, settings, database, sink, join=join or kafka, registry=registry)

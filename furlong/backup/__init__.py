@@ -1,1 +1,1 @@
-"""Backups of all databases, restoring them, and rebuilding a database from the topics."""
+"""Backs up all databases, restores them, and rebuilds a database from the topics."""

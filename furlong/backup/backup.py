@@ -1,4 +1,4 @@
-"""Taking a backup of all databases, and restoring databases from one."""
+"""Takes backups of all databases, and restores databases from them."""
 
 import asyncio
 from collections.abc import Iterable
@@ -65,29 +65,32 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
 
 def _prepare(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
-        raise BackupError(f"{folder} is not empty: name a folder of its own for each backup")
+        raise BackupError(f"{folder} is not empty: use a new folder for each backup")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 async def restore(
-    settings: DatabaseSettings, folder: Path, names: Iterable[str], *, replace: bool = False
+    settings: DatabaseSettings, folder: Path, names: Iterable[str] | None = None, *, replace: bool = False
 ) -> Manifest:
     """Restore databases to the moment of a backup; an interrupted restore can be repeated.
 
     Args:
         settings: where the databases are.
         folder: the folder of the backup.
-        names: the subgraphs.
+        names: the databases; by default those that the backup holds.
         replace: whether databases that are not empty may be overwritten.
 
     Raises:
-        BackupError: the backup is incomplete or of another kind of database, or would overwrite something.
+        BackupError: the backup is incomplete, was taken from another kind of database, or would overwrite
+            something.
         sqlalchemy.exc.SQLAlchemyError: the server cannot be reached, or refuses.
     """
-    wanted, databases = tuple(names), Databases(settings)
-    manifest = Manifest.read(folder)
+    databases, manifest = Databases(settings), Manifest.read(folder)
+    wanted = tuple(manifest.databases if names is None else names)
     if manifest.engine != databases.engine:
-        raise BackupError(f"the backup is one of {manifest.engine}, the databases are {databases.engine}")
+        raise BackupError(
+            f"the backup is of {manifest.engine} databases, these are {databases.engine} databases"
+        )
     manifest.verify(folder, wanted)
     for name in wanted:
         revision = manifest.databases[name].revision
@@ -98,7 +101,8 @@ async def restore(
             )
         if not replace and not await _is_free(settings, name, METADATA[name]):
             raise BackupError(
-                f"the database of {name} is not empty: --replace overwrites it. Stop what uses it first"
+                f"the database of {name} is not empty: --replace overwrites it. "
+                "First stop everything that uses it"
             )
     for name in wanted:
         source = folder / manifest.databases[name].file

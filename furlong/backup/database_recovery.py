@@ -33,8 +33,8 @@ class RecoveredTable:
 
     Attributes:
         rows: its number of rows.
-        source: what brought the rows back, a value of `Source`.
-        where: the topics, tables or commands that they came from.
+        source: how the rows came back, a value of `Source`.
+        where: the topics, tables or commands that the rows came from.
         lost: what is lost without a backup; empty if nothing is.
     """
 
@@ -50,7 +50,8 @@ class RecoveredDatabase:
     """A database after the recovery.
 
     Attributes:
-        waits: number of cases that wait for a person, by a text that names the command to decide them.
+        waits: numbers of cases that wait for a person's decision, by a text that names the command for
+            deciding them.
     """
 
     database: str
@@ -69,12 +70,12 @@ class DatabaseRecovery:
     async def recover(
         self, names: Iterable[str], stop: asyncio.Event, on_wait: WaitReport
     ) -> list[RecoveredDatabase]:
-        """Wait until databases have applied their topics, check what was read back again, and report.
+        """Wait until databases have applied their topics, check again what was read back, and report.
 
         Args:
             names: the subgraphs.
-            stop: ends the wait; databases that were not recovered by then are not reported.
-            on_wait: called with what the wait is for.
+            stop: ends the wait; databases that have not been recovered by then are not reported.
+            on_wait: called with what the recovery is waiting for.
         """
         found = []
         for name in names:
@@ -93,7 +94,8 @@ class DatabaseRecovery:
     def _gate(self, name: str, database: Database) -> CatchUp:
         consumer = create_consumer(name, self.settings, self.stream, CollectorRegistry(), self.clock)
         positions = Positions.of(METADATA[name].tables["position"], database.dialect, self.clock)
-        return CatchUp(self.stream, set(consumer.app.by_name), database, positions)
+        shared = {topic.name for topic in consumer.app.topics if topic.shared}
+        return CatchUp(self.stream, set(consumer.app.by_name), database, positions, shared)
 
     async def _settle(self) -> None:
         worker = WeekWorker.open(self.settings, self.clock, self.stream)
@@ -105,7 +107,7 @@ class DatabaseRecovery:
 
 
 async def report(name: str, database: Database) -> RecoveredDatabase:
-    """Report what a database holds, where it came from, and what waits for a person."""
+    """Report what a database holds, where it came from, and what waits for a person's decision."""
     tables = []
     async with database.home.read() as connection:
         for truth in TRUTHS[name]:

@@ -43,7 +43,7 @@ class Manifest:
 
     Attributes:
         format: the format of the backup; this version reads `FORMAT`.
-        taken_at: the moment of which all databases are.
+        taken_at: the moment whose state all the saved databases have.
         engine: `mysql` (also for MariaDB) or `sqlite`; a backup can only be restored into the same engine.
         databases: the saved databases, by subgraph.
     """
@@ -65,13 +65,14 @@ class Manifest:
         """Read the manifest in the folder of a backup.
 
         Raises:
-            BackupError: there is no manifest, or the backup is of another format.
+            BackupError: there is no manifest, or the backup has another format.
         """
         try:
             text = (folder / MANIFEST).read_bytes()
         except FileNotFoundError as error:
             raise BackupError(
-                f"{folder} has no {MANIFEST}: it is no backup, or an interrupted one; take another one"
+                f"{folder} has no {MANIFEST}: it is not a backup, or the backup was interrupted; "
+                "take another one"
             ) from error
         try:
             found = msgspec.json.decode(text, type=cls)
@@ -82,7 +83,7 @@ class Manifest:
         return found
 
     def verify(self, folder: Path, names: tuple[str, ...]) -> None:
-        """Check that the files are those that were written.
+        """Check that the files are still as they were written.
 
         Raises:
             BackupError: a file is missing or has changed.

@@ -1,21 +1,17 @@
 """Backups of MariaDB and MySQL databases with the server's own dump and client programs."""
 
-import os
 import re
-import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
 from sqlalchemy import URL
 
 from furlong.backup.manifest import BackupError
+from storage.client_programs import CLIENT, DUMP, find_program, option_file
 
-DUMP: Final = ("mariadb-dump", "mysqldump")
-CLIENT: Final = ("mariadb", "mysql")
 OPTIONS: Final = (
     "--single-transaction",
     "--skip-lock-tables",
@@ -30,18 +26,18 @@ _SANDBOX: Final = re.compile(rb"/\*M?!999999\\- enable the sandbox mode \*/")
 
 
 def dump(urls: Mapping[str, URL], folder: Path) -> None:
-    """Write the schemas of one server as of one moment: one transaction reads them all.
+    """Dump the schemas of one server as of one moment: one transaction reads them all.
 
     Args:
         urls: the databases, by subgraph.
-        folder: where to write a file for each.
+        folder: where to write a file for each database.
 
     Raises:
         BackupError: the program is missing, or the server refuses.
     """
     program = _program(DUMP)
     names = {str(url.database): name for name, url in urls.items()}
-    with _option_file(next(iter(urls.values()))) as options:
+    with option_file(next(iter(urls.values()))) as options:
         command = [program, f"--defaults-extra-file={options}", *OPTIONS, *names]
         with (
             tempfile.TemporaryFile() as complaints,
@@ -55,17 +51,17 @@ def dump(urls: Mapping[str, URL], folder: Path) -> None:
             complaints.seek(0)
             _check(program, status, complaints.read())
     if missing := names.keys() - found:
-        raise BackupError(f"{program} wrote nothing of {', '.join(sorted(missing))}")
+        raise BackupError(f"{program} wrote nothing for {', '.join(sorted(missing))}")
 
 
 def load(source: Path, url: URL) -> None:
-    """Run the statements of a file in a database.
+    """Execute the statements of a file in a database.
 
     Raises:
         BackupError: the program is missing, or the server refuses a statement.
     """
     program = _program(CLIENT)
-    with _option_file(url) as options, source.open("rb") as statements:
+    with option_file(url) as options, source.open("rb") as statements:
         command = [
             program,
             f"--defaults-extra-file={options}",
@@ -82,7 +78,7 @@ def file_of(name: str) -> str:
 
 
 def _split(dumped: IO[bytes], names: Mapping[str, str], folder: Path) -> set[str]:
-    """Write the statements of each schema to a file of its own, after the settings that the dump begins with.
+    """Write the statements of each schema to its own file, after the settings that the dump begins with.
 
     A line that begins with USE is never data, because a dump escapes line breaks in literals.
     """
@@ -110,34 +106,11 @@ def _split(dumped: IO[bytes], names: Mapping[str, str], folder: Path) -> set[str
 
 
 def _program(names: tuple[str, ...]) -> str:
-    for name in names:
-        if path := shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/bin"):
-            return path
+    if path := find_program(names):
+        return path
     raise BackupError(
         f"none of {', '.join(names)} is installed: they come with the client of the database server"
     )
-
-
-@contextmanager
-def _option_file(url: URL) -> Iterator[str]:
-    """Keep the credentials in a file that nobody else can read, because command lines are visible."""
-    options = {"user": url.username, "password": url.password, "host": url.host, "port": url.port}
-    if socket := url.query.get("unix_socket"):
-        options |= {"socket": str(socket)}
-    elif url.host:
-        options |= {"protocol": "tcp"}
-    descriptor, path = tempfile.mkstemp(prefix="furlong-", suffix=".cnf")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("[client]\n")
-            file.writelines(f"{name}={_quoted(str(value))}\n" for name, value in options.items() if value)
-        yield path
-    finally:
-        Path(path).unlink(missing_ok=True)
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _check(program: str, status: int, complaints: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Backups of SQLite databases with its own online backup."""
+"""Backups of SQLite databases with SQLite's own online backup."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping

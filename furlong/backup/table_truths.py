@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from backoffice.truth import TRUTHS as BACKOFFICE
 from subgraphs.club.truth import TRUTHS as CLUB
 from subgraphs.fulfilment.truth import TRUTHS as FULFILMENT
 from subgraphs.kit.records.truth import TableTruth
@@ -13,6 +14,7 @@ TRUTHS: Mapping[str, Sequence[TableTruth]] = {
     "rewards": REWARDS,
     "progress": PROGRESS,
     "fulfilment": FULFILMENT,
+    "backoffice": BACKOFFICE,
 }
 
 

@@ -1,4 +1,4 @@
-"""What `furlong check` tests: each thing that an installation depends on, and what helps if it is wrong."""
+"""What `furlong check` tests: everything that an installation depends on, with advice if it is wrong."""
 
 from furlong.checks.finding import Check, Finding, Wrong, run_checks
 from furlong.checks.installation import Installation, checks_of

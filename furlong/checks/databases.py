@@ -26,12 +26,12 @@ Explain = Callable[[DBAPIError], str]
 
 
 def database_checks(settings: DatabaseSettings, clocks: MachineClocks, explain: Explain) -> list[Check]:
-    """Return a check of each subgraph's database.
+    """Return a check for each subgraph's database.
 
     Args:
-        settings: where they are.
-        clocks: where their clocks are noted.
-        explain: returns what a database error means, in words.
+        settings: where the databases are.
+        clocks: records the time of the database servers.
+        explain: puts a database error into words.
     """
     return [Check(f"database {name}", partial(_check, settings, name, clocks, explain)) for name in METADATA]
 
@@ -54,7 +54,7 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
 
 
 async def _note_clock(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> None:
-    """Ask a database server for its time; a file has the clock of this machine."""
+    """Ask a database server for its time; an SQLite file uses this machine's clock."""
     url = database_url(settings.url, name)
     if url.get_backend_name() == "sqlite":
         return

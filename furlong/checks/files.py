@@ -16,18 +16,18 @@ from gateway.supergraph import load_supergraph
 from gateway.tls import ServerTls
 
 SOON = timedelta(days=14)
-"""A certificate that ends sooner is wrong: somebody must act."""
+"""A certificate that expires sooner is reported as wrong: somebody must act."""
 
 Run = Callable[[], Awaitable[str]]
 
 
 def in_thread(work: Callable[[], str]) -> Run:
-    """Return a check that reads files in a thread, so that a hanging disk holds up no other check."""
+    """Return a check that reads files in a thread, so that a hanging disk does not delay the other checks."""
     return lambda: asyncio.to_thread(work)
 
 
 def supergraph(path: Path) -> str:
-    """Return what a supergraph has.
+    """Describe a supergraph.
 
     Raises:
         Wrong: it cannot be read or served.
@@ -37,12 +37,12 @@ def supergraph(path: Path) -> str:
     except OSError as error:
         raise Wrong(f"{path}: {error.strerror}", "correct FURLONG_SERVE_SUPERGRAPH") from error
     except (SupergraphError, UnicodeDecodeError) as error:
-        raise Wrong(f"{path}: {error}", "compose it anew: `make compose`") from error
+        raise Wrong(f"{path}: {error}", "compose it again: `make compose`") from error
     return f"{path} has the subgraphs {', '.join(sorted(model.subgraphs))}"
 
 
 def manifests(settings: GatewaySettings) -> str:
-    """Return how many documents are trusted.
+    """Say how many documents are trusted.
 
     Raises:
         Wrong: a manifest is missing or broken.
@@ -57,10 +57,10 @@ def manifests(settings: GatewaySettings) -> str:
 
 
 def certificates(path: Path, setting: str) -> str:
-    """Return for how long the certificates of a PEM file hold.
+    """Say how long the certificates of a PEM file are valid.
 
     Raises:
-        Wrong: it has none, or one ends soon.
+        Wrong: it has none, or one expires soon.
     """
     try:
         found = x509.load_pem_x509_certificates(path.read_bytes())
@@ -69,7 +69,7 @@ def certificates(path: Path, setting: str) -> str:
         reason = error.strerror if not isinstance(error, ssl.SSLError) else "no certificates"
         raise Wrong(f"{path}: {reason}", f"correct {setting}") from error
     except ValueError as error:
-        raise Wrong(f"{path}: it has no certificates in PEM", f"correct {setting}") from error
+        raise Wrong(f"{path}: it contains no PEM certificates", f"correct {setting}") from error
     first = min(each.not_valid_after_utc for each in found)
     left = first - datetime.now(UTC)
     if left < SOON:
@@ -79,7 +79,7 @@ def certificates(path: Path, setting: str) -> str:
 
 
 def server_tls(tls: ServerTls) -> str:
-    """Return that certificate and key belong together.
+    """Check that certificate and key belong together.
 
     Raises:
         Wrong: they do not, or a file is missing.
@@ -95,7 +95,7 @@ def server_tls(tls: ServerTls) -> str:
 
 
 def readable(path: Path, setting: str) -> str:
-    """Return that a file can be read.
+    """Check that a file can be read.
 
     Raises:
         Wrong: it cannot.
@@ -103,7 +103,7 @@ def readable(path: Path, setting: str) -> str:
     try:
         size = len(path.read_bytes())
     except OSError as error:
-        raise Wrong(f"{path}: {error.strerror}", f"correct {setting}, or the file's rights") from error
+        raise Wrong(f"{path}: {error.strerror}", f"correct {setting}, or the file's permissions") from error
     if not size:
         raise Wrong(f"{path} is empty", f"correct {setting}, or write the file")
     return f"{path} can be read"

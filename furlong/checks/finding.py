@@ -1,4 +1,4 @@
-"""A check, what it finds, and running many of them at once, each with a deadline."""
+"""A check, what it finds, and running many checks at once, each with a deadline."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -27,7 +27,7 @@ class Check:
 
     Attributes:
         name: what is checked, such as `database club`.
-        run: returns what is well, in words, or raises `Wrong`.
+        run: describes what works, or raises `Wrong`.
     """
 
     name: str
@@ -40,9 +40,9 @@ class Finding:
 
     Attributes:
         name: what was checked.
-        ok: whether it is well.
+        ok: whether nothing is wrong.
         says: what was found, in words.
-        helps: what to do if it is not well.
+        helps: what to do if something is wrong.
     """
 
     name: str
@@ -54,12 +54,12 @@ class Finding:
 async def run_checks(
     checks: Iterable[Check], seconds: float, secrets: Iterable[SecretStr] = ()
 ) -> list[Finding]:
-    """Run checks at once, and return what they found in their order.
+    """Run all checks at the same time, and return what they found, in the order of the checks.
 
     Args:
         checks: the checks.
-        seconds: the deadline of each.
-        secrets: what no finding may contain.
+        seconds: the deadline of each check.
+        secrets: texts that no finding may contain.
     """
     hidden = [each.get_secret_value() for each in secrets]
     found = await asyncio.gather(*(_found(check, seconds) for check in checks))
@@ -75,7 +75,9 @@ async def _found(check: Check, seconds: float) -> Finding:
     except TimeoutError:
         return Finding(check.name, False, f"no answer within {seconds:g} s", "is it running, and reachable?")
     except Exception as error:  # noqa: BLE001 - one check that breaks must not hide what the others find
-        return Finding(check.name, False, f"the check itself failed: {type(error).__name__}", "report this")
+        return Finding(
+            check.name, False, f"the check failed unexpectedly: {type(error).__name__}", "report this"
+        )
 
 
 def _without(text: str, secrets: Iterable[str]) -> str:

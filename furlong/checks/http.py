@@ -1,4 +1,4 @@
-"""Checks of what is reached over HTTP."""
+"""Checks of servers that are reached over HTTP."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +14,10 @@ KEY_SET_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class HttpProbe:
-    """Asks servers, and notes their clocks.
+    """Sends requests to servers, and records their time.
 
     Attributes:
-        clocks: where their clocks are noted.
+        clocks: records the time of the servers.
         seconds: the deadline of a request.
     """
 
@@ -25,19 +25,19 @@ class HttpProbe:
     seconds: float
 
     async def reachable(self, url: str, setting: str) -> str:
-        """Return that something answers; which status it has does not matter.
+        """Check that a server answers, whatever the status.
 
         Raises:
-            Wrong: nothing does.
+            Wrong: no server answers.
         """
         answer = await self._get(url, setting)
         return f"{plain(url)} answers (status {answer.status_code})"
 
     async def key_set(self, url: str, setting: str) -> str:
-        """Return that a URL has a JSON Web Key Set.
+        """Check that there is a JSON Web Key Set at a URL.
 
         Raises:
-            Wrong: it has none.
+            Wrong: there is none.
         """
         answer = await self._get(url, setting)
         keys: Any = None
@@ -49,7 +49,7 @@ class HttpProbe:
         if not isinstance(keys, list) or not keys:
             raise Wrong(
                 f"{plain(url)} has no key set (status {answer.status_code})",
-                f"correct {setting}, or ask the issuer: tokens cannot be checked without keys",
+                f"correct {setting}, or ask the issuer: without keys no token can be verified",
             )
         return f"{plain(url)} has {len(keys)} keys"
 
@@ -67,7 +67,7 @@ class HttpProbe:
 
 
 def plain(url: str) -> str:
-    """Return a URL without what may be secret: user, password, query."""
+    """Return a URL without the parts that may be secret: user, password, query."""
     try:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,4 +1,4 @@
-"""The checks of an installation, as its settings say what it depends on."""
+"""The checks of an installation. Its settings say what it depends on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,19 +27,20 @@ from gateway.tls import ServerTls
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.kit.settings import SessionSettings, UpstreamSettings
+from subgraphs.kit.live.settings import LiveSettings, RedisSettings
+from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
 
 GATEWAY: Final = "FURLONG_GATEWAY_"
 
 CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
 FILES: Final = (*CERTIFICATES, "_FILE", "KEY")
 WRITTEN: Final = ("USAGE_FILE",)
-"""Files that need not be there yet."""
+"""Files that need not exist yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The settings of an installation; None for those that are invalid, which is a finding of its own."""
+    """The settings of an installation. Invalid ones are None; a separate finding reports them."""
 
     database: DatabaseSettings | None
     stream: StreamSettings | None
@@ -50,10 +51,13 @@ class Installation:
     gateway: GatewaySettings | None
     serve: ServeSettings | None
     fulfilment: FulfilmentSettings | None
+    callers: CallerSettings | None
+    redis: RedisSettings | None
+    live: LiveSettings | None
 
     def secrets(self) -> list[SecretStr]:
-        """Return everything that nobody must see."""
-        parts = (self.database, self.sessions, self.gateway, self.fulfilment)
+        """Return everything that must not be shown."""
+        parts = (self.database, self.sessions, self.gateway, self.fulfilment, self.callers, self.redis)
         found = [secret for part in parts if part is not None for secret in _secrets(part)]
         if self.database is not None:
             try:
@@ -64,13 +68,13 @@ class Installation:
 
 
 def checks_of(parts: Installation, clocks: MachineClocks, seconds: float, explain: Explain) -> list[Check]:
-    """Return the checks.
+    """Return the checks of an installation.
 
     Args:
-        parts: the settings.
-        clocks: where the clocks of others are noted; it is checked last.
+        parts: the settings of the installation.
+        clocks: records the time of other servers; it is checked last.
         seconds: the deadline of a request.
-        explain: returns what a database error means, in words.
+        explain: puts a database error into words.
     """
     gateway = parts.gateway
     probe = HttpProbe(clocks, seconds)
@@ -85,6 +89,8 @@ def checks_of(parts: Installation, clocks: MachineClocks, seconds: float, explai
         found.append(Check("upstream", run))
     if parts.sessions is not None:
         found += _sessions(parts.sessions, gateway, probe)
+    if parts.callers is not None:
+        found += _callers(parts.callers)
     if gateway is not None:
         found += _gateway(gateway, probe)
         if parts.serve is not None:
@@ -92,7 +98,22 @@ def checks_of(parts: Installation, clocks: MachineClocks, seconds: float, explai
             found += [Check("supergraph", run_supergraph), *subgraph_checks(parts.serve, gateway)]
     if parts.fulfilment is not None:
         found += _providers(parts.fulfilment, probe)
+    if parts.redis is not None and parts.live is not None:
+        found.append(_live_updates(parts.redis, parts.live))
     return found
+
+
+def _live_updates(redis: RedisSettings, live: LiveSettings) -> Check:
+    setting, url = "FURLONG_REDIS_URL", redis.url
+
+    async def unset() -> str:
+        return (
+            f"{setting} is not set: streams see the changes of other processes only by reading again, every "
+            f"{live.reread_seconds:g} s"
+        )
+
+    run = unset if url is None else partial(ping, url.get_secret_value(), setting)
+    return Check("live updates", run)
 
 
 def _sessions(
@@ -102,6 +123,10 @@ def _sessions(
         setting = "FURLONG_JWT_JWKS_URL"
         yield Check("session keys", partial(probe.key_set, sessions.jwks_url, setting))
 
+    if sessions.revocations is not None:
+        setting = "FURLONG_JWT_REVOCATIONS"
+        yield Check(f"valkey ({setting})", partial(ping, sessions.revocations.url, setting))
+
     async def complete() -> str:
         if gateway is not None and gateway.token_issuers:
             return "the gateway checks the tokens of its issuers"
@@ -110,10 +135,20 @@ def _sessions(
         if not (sessions.jwks_url or sessions.secret):
             missing.append("FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET")
         if missing:
-            raise Wrong(f"not set: {', '.join(missing)}", "set them: no customer can be recognized without")
+            raise Wrong(f"not set: {', '.join(missing)}", "set them: without them no customer can sign in")
         return "an issuer, an audience and keys are set"
 
     yield Check("sessions", complete)
+
+
+def _callers(settings: CallerSettings) -> Iterator[Check]:
+    """Yield the checks of what a subgraph that runs by itself needs in order to know its gateway."""
+    if settings.gateway_keys_file is not None:
+        setting = "FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE"
+        yield Check(setting, files.in_thread(partial(files.readable, settings.gateway_keys_file, setting)))
+    if settings.signatures_valkey_url is not None:
+        setting = "FURLONG_SUBGRAPH_SIGNATURES_VALKEY_URL"
+        yield Check(f"valkey ({setting})", partial(ping, settings.signatures_valkey_url, setting))
 
 
 def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
@@ -123,16 +158,7 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
             yield Check(name, partial(probe.key_set, issuer.jwks_url, setting))
         elif issuer.jwks_file is not None:
             yield Check(name, files.in_thread(partial(files.readable, issuer.jwks_file, setting)))
-    if settings.token_introspection is not None:
-        setting = f"{GATEWAY}TOKEN_INTROSPECTION"
-        yield Check(
-            "token introspection", partial(probe.reachable, settings.token_introspection.url, setting)
-        )
-    for name in type(settings).model_fields:
-        value, setting = getattr(settings, name), f"{GATEWAY}{name}".upper()
-        if name.endswith("valkey_url") and value is not None:
-            url = value.get_secret_value() if isinstance(value, SecretStr) else value
-            yield Check(f"valkey ({setting})", partial(ping, url, setting))
+    yield from _gateway_servers(settings, probe)
     for setting, path in _files(settings, GATEWAY):
         of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
         yield Check(setting, files.in_thread(partial(of, path, setting)))
@@ -141,6 +167,24 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
         yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
     if settings.trusted_documents:
         yield Check("trusted documents", files.in_thread(partial(files.manifests, settings)))
+
+
+def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
+    """Yield the checks of the servers that the gateway asks, besides subgraphs and key sets."""
+    if settings.token_introspection is not None:
+        url, setting = settings.token_introspection.url, f"{GATEWAY}TOKEN_INTROSPECTION"
+        yield Check("token introspection", partial(probe.reachable, url, setting))
+    if settings.access_policy_url is not None:
+        setting = f"{GATEWAY}ACCESS_POLICY_URL"
+        yield Check("policies", partial(probe.reachable, settings.access_policy_url, setting))
+    if settings.token_revocations is not None:
+        setting = f"{GATEWAY}TOKEN_REVOCATIONS"
+        yield Check(f"valkey ({setting})", partial(ping, settings.token_revocations.url, setting))
+    for name in type(settings).model_fields:
+        value, setting = getattr(settings, name), f"{GATEWAY}{name}".upper()
+        if name.endswith("valkey_url") and value is not None:
+            url = value.get_secret_value() if isinstance(value, SecretStr) else value
+            yield Check(f"valkey ({setting})", partial(ping, url, setting))
 
 
 def _providers(settings: FulfilmentSettings, probe: HttpProbe) -> Iterator[Check]:
@@ -161,7 +205,7 @@ def _providers(settings: FulfilmentSettings, probe: HttpProbe) -> Iterator[Check
 
 
 def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:
-    """Yield the files below a value that must be there, with the setting that names each."""
+    """Yield the files that must exist, found anywhere in a value, each with the setting that names it."""
     match value:
         case Path() if setting.endswith(FILES) and not setting.endswith(WRITTEN):
             yield setting, value
@@ -174,7 +218,7 @@ def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:
 
 
 def _secrets(value: object) -> Iterator[SecretStr]:
-    """Yield all secrets below a value."""
+    """Yield all secrets found anywhere in a value."""
     match value:
         case SecretStr():
             yield value

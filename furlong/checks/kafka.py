@@ -15,7 +15,7 @@ from furlong.install.topics import RetentionPolicy, TopicPlan
 from furlong.settings import TopicSettings
 
 GRACE = timedelta(days=1)
-"""A usual grace of weeks; consumers check with the longest one of their schemes."""
+"""The usual grace period of weeks; consumers check with the longest one of their schemes."""
 
 SHOWN = 5
 

@@ -1,4 +1,4 @@
-"""Compares this machine's clock with those of the servers that it speaks to."""
+"""Compares this machine's clock with those of the servers that it connects to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,23 +9,23 @@ from typing import Final
 from furlong.checks.finding import Check, Wrong
 
 MOST_SECONDS: Final = 10.0
-"""How far clocks may differ: tokens forgive 30 seconds, and both sides may be wrong."""
+"""How far clocks may differ: tokens allow for 30 seconds, and both sides may be wrong."""
 
 
 @dataclass(slots=True)
 class MachineClocks:
-    """What the clocks of others said, in seconds ahead of this machine's.
+    """How far the clocks of other servers are ahead of this machine's.
 
     Attributes:
         now: returns this machine's time.
-        ahead: by server.
+        ahead: the differences in seconds, by server.
     """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ahead: dict[str, float] = field(default_factory=dict)
 
     def note_date(self, server: str, header: str | None) -> None:
-        """Note the `Date` header of a response."""
+        """Record the `Date` header of a response."""
         try:
             said = parsedate_to_datetime(header or "")
         except ValueError:
@@ -34,23 +34,23 @@ class MachineClocks:
             self.note(server, said)
 
     def note(self, server: str, said: datetime) -> None:
-        """Note the time of a server."""
+        """Record the time of a server."""
         self.ahead[server] = (said - self.now()).total_seconds()
 
     def as_check(self, name: str) -> Check:
-        """Return this as a check, to be run after all others."""
+        """Return the comparison as a check, to be run after all others."""
         return Check(name, self.check)
 
     async def check(self) -> str:
-        """Return how far the clocks differ.
+        """Say how far the clocks differ.
 
         Raises:
             Wrong: they differ too much.
         """
         if not self.ahead:
-            return "nobody was asked for the time"
+            return "no server said its time"
         server, most = max(self.ahead.items(), key=lambda each: abs(each[1]))
-        # Servers tell whole seconds.
+        # Servers send whole seconds.
         if abs(most) > MOST_SECONDS + 1:
             direction = "behind" if most > 0 else "ahead of"
             raise Wrong(

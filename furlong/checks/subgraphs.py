@@ -1,4 +1,4 @@
-"""Checks of subgraphs over HTTP: they are called as the gateway calls them, with TLS and signatures."""
+"""Checks of subgraphs over HTTP: calls them as the gateway does, with TLS and signatures."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,11 +15,13 @@ from gateway.wiring.calls.subgraphs import http_transports
 
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
 REFUSED: Final = "HTTP 401"
-"""What a subgraph answers to requests that its gateway has not signed; the response is no GraphQL."""
+"""The statuses with which a subgraph refuses requests that its gateway has not signed; the response is not
+GraphQL.
+"""
 
 
 def subgraph_checks(serve: ServeSettings, gateway: GatewaySettings) -> Iterator[Check]:
-    """Yield a check of each subgraph; none if they run in the gateway's process."""
+    """Yield a check for each subgraph; none if the subgraphs run in the gateway's process."""
     if serve.subgraphs != "http":
         return
     try:

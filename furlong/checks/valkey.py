@@ -8,7 +8,7 @@ from furlong.checks.http import plain
 
 
 async def ping(url: str, setting: str) -> str:
-    """Return that a server answers.
+    """Check that a server answers.
 
     Raises:
         Wrong: it does not.
@@ -16,7 +16,7 @@ async def ping(url: str, setting: str) -> str:
     try:
         client = Redis.from_url(url)
     except ValueError as error:
-        raise Wrong("this is no URL such as redis://HOST:6379/0", f"correct {setting}") from error
+        raise Wrong("this is not a URL such as redis://HOST:6379/0", f"correct {setting}") from error
     try:
         await client.get("furlong check")  # a command that needs the password
     except AuthenticationError as error:
@@ -24,7 +24,7 @@ async def ping(url: str, setting: str) -> str:
     except (RedisError, OSError) as error:
         raise Wrong(
             f"{plain(url)} cannot be reached: {type(error).__name__}",
-            f"is it running? Otherwise correct {setting}. Meanwhile each process decides by itself",
+            f"is it running? Otherwise correct {setting}. Until it responds, each process decides by itself",
         ) from error
     finally:
         await client.aclose()

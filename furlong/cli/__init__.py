@@ -1,4 +1,4 @@
-"""The command line: `main` is where it starts, `options` what commands share, then one file a command."""
+"""The command line: `main` is the entry point, `options` is shared, and each command has its own file."""
 
 from furlong.cli.main import app
 

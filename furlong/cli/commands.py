@@ -1,4 +1,4 @@
-"""Where each command of `furlong` is, and its line of help, so that only the one that runs is imported."""
+"""The module and the help line of each `furlong` command, so that only the command that runs is imported."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,8 +13,8 @@ class Command:
     """A command, or a group of commands.
 
     Attributes:
-        module: where it is.
-        attribute: a function, or a `typer.Typer` of commands.
+        module: the module that has the command.
+        attribute: its name there, of a function or of a `typer.Typer` with commands.
         help: the line that `furlong --help` shows; a test compares it with the command's own.
     """
 
@@ -23,7 +23,7 @@ class Command:
     help: str
 
     def load(self, name: str) -> Any:
-        """Import the command, and return it as click knows it."""
+        """Import the command, and return it as a click command."""
         found = getattr(import_module(self.module), self.attribute)
         holder = typer.Typer()
         if isinstance(found, typer.Typer):
@@ -33,7 +33,7 @@ class Command:
         return typer.main.get_group(holder).commands[name]
 
     def stub(self, name: str) -> TyperCommand:
-        """Return what a list of commands shows."""
+        """Return a placeholder for lists of commands."""
         return TyperCommand(name, help=self.help)
 
 
@@ -50,7 +50,7 @@ COMMANDS: Final = {
     "serve": Command(
         f"{PROCESSES}.serve",
         "serve",
-        "Serve the graph and the page: a gateway with its subgraphs in process, or over HTTP by settings.",
+        "Serve the graph and the page; the settings say whether subgraphs run in this process or over HTTP.",
     ),
     "consume": Command(
         f"{PROCESSES}.consume", "consume", "Consume a subgraph's topics into its tables, until stopped."
@@ -89,10 +89,14 @@ COMMANDS: Final = {
     ),
     "topics": Command(f"{INSTALL}.setup", "topics", "The Kafka topics."),
     "db": Command(f"{INSTALL}.db", "cli", "The databases."),
-    "reconcile": Command(f"{OPERATIONS}.reconcile", "cli", "Compare what is stored twice, and repair it."),
-    "review": Command(f"{OPERATIONS}.review", "cli", "What waits for a person."),
+    "reconcile": Command(
+        f"{OPERATIONS}.reconcile", "cli", "Compare data that are stored twice, and repair differences."
+    ),
+    "review": Command(f"{OPERATIONS}.review", "cli", "Bets that wait for a person's decision."),
     "subgraph": Command(
-        f"{PROCESSES}.subgraph", "cli", "One subgraph: `furlong subgraph club sdl`, … `serve`."
+        f"{PROCESSES}.subgraph",
+        "cli",
+        "A subgraph by itself: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
     ),
     "deadletters": Command(
         f"{OPERATIONS}.deadletters", "cli", "Records that could not be applied, by consumer."
@@ -100,20 +104,64 @@ COMMANDS: Final = {
     "worker": Command(
         f"{PROCESSES}.workers", "cli", "Background work, until stopped; safe on several nodes."
     ),
-    "week": Command(f"{OPERATIONS}.week", "cli", "The state of weeks; opening and closing one by hand."),
+    "week": Command(f"{OPERATIONS}.week", "cli", "Show the state of weeks; open or close one by hand."),
+    "global": Command(
+        f"{OPERATIONS}.global_messages",
+        "cli",
+        "What holds on all nodes, and which of them have applied it.",
+    ),
+    "switch": Command(
+        f"{OPERATIONS}.global_messages",
+        "switch",
+        "Kill switches of brands, rewards and providers, on all nodes.",
+    ),
     "reward": Command(
         f"{OPERATIONS}.reward",
         "cli",
         "Versions of rewards: list them; pause, resume, withdraw or recall one.",
     ),
-    "customer": Command(
-        f"{OPERATIONS}.customer", "cli", "Export what is kept of a customer, erase it, end its sessions."
+    "brand": Command(
+        f"{OPERATIONS}.backoffice.brand",
+        "cli",
+        "Brands: their names, languages and themes, in revisions, on all nodes.",
     ),
-    "import": Command(f"{INSTALL}.crm_import", "cli", "Import what was done by hand before."),
+    "cell": Command(f"{OPERATIONS}.cells.commands", "cli", "Cells: which part of the customers is where."),
+    "customer": Command(
+        f"{OPERATIONS}.customer",
+        "cli",
+        "Export a customer's data, erase a customer, end a customer's sessions.",
+    ),
+    "import": Command(f"{INSTALL}.crm_import", "cli", "Import weeks that were run by hand before."),
     "fulfilment": Command(
         f"{OPERATIONS}.fulfilment",
         "cli",
-        "Rewards in review, stopped providers, comparisons with their books.",
+        "Rewards in review, stopped providers, comparisons with providers' books.",
+    ),
+    "content": Command(
+        f"{OPERATIONS}.backoffice.content",
+        "cli",
+        "Reward content: write, submit, approve, publish, roll back; each as yourself.",
+    ),
+    "scheme": Command(
+        f"{OPERATIONS}.backoffice.scheme",
+        "cli",
+        "Versions of schemes: check, propose, approve, and try over a past week.",
+    ),
+    "risk": Command(
+        f"{OPERATIONS}.backoffice.risk",
+        "cli",
+        "Risk and money: liability, forecast, budgets, costs, funnel, profit and loss.",
+    ),
+    "support": Command(
+        f"{OPERATIONS}.backoffice.support",
+        "cli",
+        "Customers: find one, say what happened to them, and correct what went wrong; each as yourself.",
+    ),
+    "backoffice": Command(
+        f"{PROCESSES}.backoffice", "cli", "The back office: serve it; its accounts and its graph."
+    ),
+    "audit": Command(
+        f"{OPERATIONS}.backoffice.audit", "cli", "The back office's audit log: verify its chain, export it."
     ),
     "jit": Command("furlong.cli.jit", "cli", "Compiled execution: `furlong jit show QUERY`."),
     "clock": Command(
@@ -124,4 +172,4 @@ COMMANDS: Final = {
     "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream squad."),
     "gateway": Command("gateway.cli", "cli", "A Federation 2 gateway for any supergraph."),
 }
-"""By name, in the order of the help."""
+"""The commands by name, in the order of the help."""

@@ -1,21 +1,24 @@
 """`furlong jit show`: the Python that an operation is compiled to."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, build_schema, parse, validate
 
 from furlong.cli.options import fail
 from furlong.cli.processes.subgraph import SCHEMAS
-from jit import compile_operation
+
+if TYPE_CHECKING:
+    from graphql import DocumentNode, GraphQLSchema
 
 cli = typer.Typer(no_args_is_help=True, help="Compiled execution: `furlong jit show QUERY`.")
 
 
 @cli.callback()
 def _commands() -> None:
-    """Make `show` a command of its own: Typer would drop the name of an only command."""
+    """Make `show` a subcommand: Typer would omit the name of an only command."""
 
 
 @cli.command()
@@ -38,6 +41,8 @@ def show(
     ] = None,
 ) -> None:
     """Print the Python functions that an operation is compiled to, or why graphql-core executes it."""
+    from jit import compile_operation
+
     target = _schema(schema, subgraph)
     compiled = compile_operation(target, _document(target, query), operation)
     if compiled.fallback_reason is not None:
@@ -54,6 +59,8 @@ def show(
 
 
 def _schema(file: Path | None, subgraph: str | None) -> GraphQLSchema:
+    from graphql import GraphQLError, build_schema
+
     if (file is None) == (subgraph is None):
         fail("give --schema FILE or --subgraph NAME")
     if subgraph is not None:
@@ -68,6 +75,8 @@ def _schema(file: Path | None, subgraph: str | None) -> GraphQLSchema:
 
 
 def _document(schema: GraphQLSchema, query: str) -> DocumentNode:
+    from graphql import GraphQLError, parse, validate
+
     try:
         document = parse(query if "{" in query else Path(query).read_text())
     except (OSError, GraphQLError) as error:

@@ -1,6 +1,7 @@
-"""Lists as JSON, for programs: the option that every list has, and how its entries are written."""
+"""Lists: aligned columns for people, and JSON for programs by the option that every list has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -12,3 +13,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, for 
 def echo_json(entries: Iterable[Any]) -> None:
     """Print entries, mappings or dataclasses, as one array; times in ISO 8601."""
     typer.echo(orjson.dumps(list(entries), option=orjson.OPT_INDENT_2).decode())
+
+
+def echo_table(heads: Sequence[str], rows: Iterable[Sequence[object]], nothing: str = "") -> None:
+    """Print rows below their heads, or a sentence if there are none."""
+    found = list(rows)
+    typer.echo("\n".join(table([heads, *found])) if found else nothing)
+
+
+def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield a line for each row, with columns as wide as their widest cell; numbers stand to the right."""
+    texts = [[(_shown(cell), isinstance(cell, int)) for cell in row] for row in rows]
+    widths = [max(len(text) for text, _ in column) for column in zip(*texts, strict=True)]
+    for row in texts:
+        cells = (
+            text.rjust(width) if number else text.ljust(width)
+            for (text, number), width in zip(row, widths, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def _shown(cell: object) -> str:
+    """Return a cell's text; times are in UTC, and None is empty."""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}Z"
+    return "" if cell is None else str(cell)

@@ -1,20 +1,26 @@
-"""Refuses unknown brands and weeks: a filter that matches nothing would look as if all were well."""
+"""Rejects unknown brands and weeks: a filter that matches nothing would look as if everything were fine."""
 
-from storage.database import Database
-from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.weeks import week_named
-from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.kit.records.tables import ReferenceTables
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.database import Database
+    from subgraphs.kit.records.tables import ReferenceTables
 
 
 async def require_names(
     database: Database, tables: ReferenceTables, brand: str | None, week: str | None = None
 ) -> None:
-    """Check a brand and a week that a command was given; None stands for all of them.
+    """Check the brand and the week that were passed to a command; None means all.
 
     Raises:
         BadInput: the subgraph does not know the brand, or there is no such week.
     """
+    from subgraphs.kit.domain.errors import BadInput
+    from subgraphs.kit.domain.weeks import week_named
+    from subgraphs.kit.records.reference import ReferenceRepository
+
     if week is not None:
         week_named(week, "UTC")
     if brand is None:

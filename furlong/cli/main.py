@@ -2,7 +2,9 @@
 
 import atexit
 import gc
-from typing import Any
+import platform
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -18,7 +20,7 @@ class OnDemand(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
-        """Return what help shows of a command; None if there is no such command."""
+        """Return what the help shows for a command; None if there is no such command."""
         command = COMMANDS.get(cmd_name)
         return command and command.stub(cmd_name)
 
@@ -32,13 +34,32 @@ app = typer.Typer(
     cls=OnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="A rewards club for betting sites, served as one federated GraphQL graph. "
     "`furlong demo` runs all of it on embedded parts; `furlong settings` lists what can be set.",
 )
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
+        typer.echo(f"furlong {version('furlong')} (Python {platform.python_version()})")
+        raise typer.Exit
+
+
 @app.callback()
-def furlong() -> None:
+def furlong(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Print the version of Furlong and of Python.",
+        ),
+    ] = False,
+) -> None:
     """Make `furlong` a group of commands."""
-    # The interpreter collects several times while it ends, which takes a demo seconds and finds nothing.
+    # At exit the interpreter collects garbage several times: that takes seconds after a demo, and finds
+    # nothing.
     atexit.register(gc.freeze)

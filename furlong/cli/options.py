@@ -1,27 +1,27 @@
-"""What commands share: settings (or those of a demo in this folder), addresses, logs, and how to fail."""
+"""What commands have in common: settings (or those of a demo in this folder), addresses, logs, errors."""
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
-from sqlalchemy.exc import DBAPIError
 
-from consumers.stream.settings import StreamSettings
-from furlong.cli.database_errors import explain_database_error
-from furlong.demo import ready_file
-from furlong.demo.data_folder import database_in
-from furlong.demo.tokens import demo_secret, demo_sessions
-from furlong.settings import TopicSettings
-from logs import LogSettings, configure_logs
-from storage import rehearsal
-from storage.clock import Clock
-from storage.settings import ClockSettings, DatabaseSettings
-from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
-S = TypeVar("S", bound=BaseSettings)
+    from backoffice.settings import BackofficeSettings
+    from consumers.stream.settings import StreamSettings
+    from furlong.settings import TopicSettings
+    from storage.clock import Clock
+    from storage.settings import DatabaseSettings
+    from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
+
+from furlong.cli.diagnosis.environment import report_misspelt_once
+from furlong.cli.diagnosis.explanations import explain, explain_settings
+
+S = TypeVar("S", bound="BaseSettings")
 
 
 def address(text: str) -> tuple[str, int]:
@@ -38,6 +38,10 @@ def address(text: str) -> tuple[str, int]:
 
 def database_settings() -> DatabaseSettings:
     """Return the configured database, or else that of the demo in this folder."""
+    from furlong.demo import ready_file
+    from furlong.demo.data_folder import database_in
+    from storage.settings import DatabaseSettings
+
     demo = ready_file.read()
     if demo and "FURLONG_DATABASE_URL" not in os.environ:
         return database_in(Path(demo.data))
@@ -46,6 +50,9 @@ def database_settings() -> DatabaseSettings:
 
 def stream_settings() -> StreamSettings:
     """Return the configured Kafka, or else that of the demo in this folder."""
+    from consumers.stream.settings import StreamSettings
+    from furlong.demo import ready_file
+
     demo = ready_file.read()
     if demo and "FURLONG_KAFKA_BOOTSTRAP" not in os.environ:
         return StreamSettings(bootstrap=demo.kafka, generation=demo.generation)
@@ -53,12 +60,18 @@ def stream_settings() -> StreamSettings:
 
 
 def topic_settings() -> TopicSettings:
-    """Return how long topics keep their messages."""
+    """Return the settings of how long topics keep their messages."""
+    from furlong.settings import TopicSettings
+
     return _read(TopicSettings)
 
 
 def session_settings() -> SessionSettings:
     """Return the configured issuer, or else that of the demo in this folder."""
+    from furlong.demo import ready_file
+    from furlong.demo.tokens import demo_secret, demo_sessions
+    from subgraphs.kit.settings import SessionSettings
+
     demo = ready_file.read()
     configured = _read(SessionSettings)
     if demo and not (configured.secret or configured.jwks_url):
@@ -67,7 +80,10 @@ def session_settings() -> SessionSettings:
 
 
 def caller_settings() -> CallerSettings:
-    """Return who may call a subgraph; beside a demo in this folder everybody, unless the settings say."""
+    """Return who may call a subgraph; if a demo runs in this folder and nothing is set, anybody may."""
+    from furlong.demo import ready_file
+    from subgraphs.kit.settings import CallerSettings
+
     configured = _read(CallerSettings)
     is_open = not configured.model_fields_set & {"callers", "gateway_keys_file", "gateway_keys"}
     if is_open and ready_file.read() and "FURLONG_DATABASE_URL" not in os.environ:
@@ -77,6 +93,9 @@ def caller_settings() -> CallerSettings:
 
 def upstream_settings() -> UpstreamSettings:
     """Return the configured upstream, or else that of the demo in this folder."""
+    from furlong.demo import ready_file
+    from subgraphs.kit.settings import UpstreamSettings
+
     demo = ready_file.read()
     configured = _read(UpstreamSettings)
     if demo and "url" not in configured.model_fields_set:
@@ -86,14 +105,32 @@ def upstream_settings() -> UpstreamSettings:
 
 def product_clock() -> Clock:
     """Return the configured clock, or else that of the demo in this folder; report a moved one on stderr."""
+    from storage import rehearsal
+
     clock = _clock()
     for mark in rehearsal.rehearsal_marks(clock).values():
         typer.echo(f"furlong: this is a rehearsal; it is {mark} there", err=True)
     return clock
 
 
+def backoffice_settings() -> BackofficeSettings:
+    """Return the settings of the back office; without a key, with that of the demo in this folder."""
+    from pydantic import SecretStr
+
+    from backoffice.settings import BackofficeSettings
+    from furlong.demo import ready_file
+    from furlong.demo.tokens import backoffice_key
+
+    demo, configured = ready_file.read(), _read(BackofficeSettings)
+    if demo and not configured.key.get_secret_value():
+        return configured.model_copy(update={"key": SecretStr(backoffice_key(Path(demo.data)))})
+    return configured
+
+
 def running_clock() -> Clock:
     """Return the same clock for a long-running process; report a moved one in its log."""
+    from storage import rehearsal
+
     clock = _clock()
     rehearsal.announce_rehearsal(clock)
     return clock
@@ -101,6 +138,9 @@ def running_clock() -> Clock:
 
 def clock_file() -> Path:
     """Return the file that moves the clock of the installation, or of the demo in this folder."""
+    from storage import rehearsal
+    from storage.settings import ClockSettings
+
     demo = _clock_of_demo()
     try:
         return demo or rehearsal.declared_file(_read(ClockSettings))
@@ -109,6 +149,9 @@ def clock_file() -> Path:
 
 
 def _clock() -> Clock:
+    from storage import rehearsal
+    from storage.settings import ClockSettings
+
     demo = _clock_of_demo()
     try:
         return rehearsal.RehearsalClock(demo) if demo else rehearsal.product_clock(_read(ClockSettings))
@@ -118,42 +161,46 @@ def _clock() -> Clock:
 
 def _clock_of_demo() -> Path | None:
     """Return the clock file of the demo in this folder, if commands use its databases and no other clock."""
+    from furlong.demo import ready_file
+    from storage.settings import ClockSettings
+
     demo = ready_file.read()
     ours = demo and "FURLONG_DATABASE_URL" not in os.environ and _read(ClockSettings).file is None
     return Path(demo.clock) if demo and ours and demo.clock else None
 
 
 def fail(message: object) -> NoReturn:
-    """End the command with a message.
+    """End the command with a message, or with what an error means and what helps.
 
     Raises:
         typer.Exit: always, with status 1.
     """
-    match message:
-        case ValidationError():
-            message = _explained(message, "")
-        case DBAPIError():
-            message = explain_database_error(message)
-    typer.echo(f"furlong: {message}", err=True)
+    text = explain(message, lambda: database_settings().url, lambda: stream_settings().bootstrap)
+    typer.echo(f"furlong: {text}", err=True)
     raise typer.Exit(1)
 
 
 def _read(settings: type[S]) -> S:
     """Return settings from the environment; end the command if one is wrong."""
+    report_misspelt_once()
+    return _valid(settings)
+
+
+def _valid(settings: type[S]) -> S:
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
     try:
         return settings()
     except ValidationError as error:
-        fail(_explained(error, settings.model_config.get("env_prefix", "")))
-
-
-def _explained(error: ValidationError, prefix: str) -> str:
-    """Return which setting is wrong, and why."""
-    return "; ".join(
-        f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}"
-        for item in error.errors()
-    )
+        fail(explain_settings(error, settings))
+    except SettingsError as error:
+        fail(f"{settings.model_config.get('env_prefix', '')}…: {error}")
 
 
 def log_to_stderr(*, quiet: bool = False) -> None:
-    """Log to stderr, as the settings say; `quiet` leaves out what is below warnings."""
-    configure_logs(_read(LogSettings), quiet=quiet)
+    """Log to stderr, as the settings say; `quiet` omits everything below warnings."""
+    from logs import LogSettings, configure_logs
+
+    configure_logs(_valid(LogSettings), quiet=quiet)
+    report_misspelt_once()

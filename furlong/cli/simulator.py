@@ -1,4 +1,6 @@
-"""`furlong simulator …`: the simulator's own commands, by the clock of the installation."""
+"""`furlong simulator …`: the simulator's own commands, with the clock of the installation."""
+
+from __future__ import annotations
 
 import typer
 
@@ -7,8 +9,8 @@ from simulator.cli import cli as simulator_cli
 
 
 def give_clock(ctx: typer.Context) -> None:
-    """Give the simulator the clock of the installation, or of the demo that runs in this folder."""
-    ctx.obj = product_clock()
+    """Say where the simulator gets the clock: the installation's, or that of the demo in this folder."""
+    ctx.obj = product_clock
 
 
 cli = typer.Typer(callback=give_clock, help="Stand in for the upstream squad.", no_args_is_help=True)

@@ -1,11 +1,12 @@
-"""The clock of a demo: the machine's, or one that is kept with the data and can be moved."""
+"""The clock of a demo: the machine's, or one that is stored with the data and can be moved."""
 
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from backoffice.rules.schemes.message import utc
 from furlong.demo.data_folder import DATABASES
-from furlong.install.world import World, utc
+from furlong.install.world import World
 from storage.clock import Clock, SystemClock
 from storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
 
@@ -13,7 +14,7 @@ CLOCK_FILE: Final = "clock.json"
 
 
 def demo_clock(data: Path, at: datetime | None, *, backwards: bool) -> Clock:
-    """Return the clock of a data folder. Once moved, it stays moved, because the data are of its time.
+    """Return the clock of a data folder. Once moved, it stays moved, because the data have its times.
 
     Args:
         data: the data folder.
@@ -36,11 +37,21 @@ def demo_clock(data: Path, at: datetime | None, *, backwards: bool) -> Clock:
     return RehearsalClock(path)
 
 
+def demo_now(data: Path) -> datetime:
+    """Return the time of a data folder whose clock was moved."""
+    return RehearsalClock(data / CLOCK_FILE).now()
+
+
+def move_demo_clock(data: Path, to: datetime) -> None:
+    """Move the clock of a data folder; all parts of the demo follow at their next reading."""
+    write_anchor(data / CLOCK_FILE, Anchor(to, SystemClock().now()))
+
+
 def require_schemes(world: World, now: datetime) -> None:
     """Check that all schemes of a world are in effect.
 
     Raises:
-        ClockError: a scheme is not.
+        ClockError: a scheme is not in effect.
     """
     first = max(scheme.effective_from for brand in world.brands for scheme in brand.schemes)
     if now < first:

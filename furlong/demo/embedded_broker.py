@@ -1,7 +1,7 @@
 """A Kafka broker inside this process, for the demo and for tests.
 
-It wraps the mock cluster of librdkafka, which is part of the wheel of confluent-kafka. Clients reach it over
-loopback TCP like any broker. Its limits decide where it can be used:
+It wraps the mock cluster of librdkafka, which is part of the wheel of confluent-kafka. Clients connect over
+loopback TCP as to any broker. Its limits:
 
 - everything is in memory: a new broker starts empty and has a new `generation`;
 - it keeps about 5 MB a partition and then silently drops the oldest, so it shows nothing about retention;
@@ -40,7 +40,7 @@ class EmbeddedBroker:
     The calls block for some milliseconds: use `asyncio.to_thread` within a running event loop.
 
     Attributes:
-        generation: an id of this broker; positions of an earlier broker mean nothing here.
+        generation: an id of this broker; positions of an earlier broker are meaningless here.
 
     Raises:
         EmbeddedBrokerError: the broker does not respond within five seconds.
@@ -98,7 +98,7 @@ class EmbeddedBroker:
         self.close()
 
     def _has_topic(self, name: str) -> bool:
-        """Ask for a topic, which lets the mock cluster create it, and tell whether it can be used."""
+        """Tell whether a topic can be used; asking for it makes the mock cluster create it."""
         if self._host is None:
             raise EmbeddedBrokerError("the embedded broker is closed")
         try:

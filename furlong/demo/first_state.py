@@ -1,4 +1,4 @@
-"""The first state of a demo: waits until every bet-slip is complete, and opts some customers in."""
+"""The first state of a demo: waits until every bet-slip is complete, and opts in some customers."""
 
 import asyncio
 import time
@@ -64,7 +64,7 @@ def _is_complete(club: dict[str, Any]) -> bool:
 
 
 async def _join(client: httpx.AsyncClient, customer: SessionCustomer, terms_version: str) -> None:
-    # With the same key each time, a customer who has left the club since is not opted in again.
+    # The key is always the same, so a customer who has left the club since is not opted in again.
     inputs = {"brand": customer.brand, "termsVersion": terms_version, "idempotencyKey": "demo-first-state"}
     await _ask(client, customer, JOIN, {"input": inputs})
 

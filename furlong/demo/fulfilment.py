@@ -1,8 +1,9 @@
 """The demo's fulfilment: simulated providers, and the worker that pays through them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -10,7 +11,7 @@ from pydantic import SecretStr
 from consumers.stream.settings import StreamSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.command import SECRET_NAME, provider_entries
-from simulator.providers.serve import SECRET, serving_providers
+from simulator.providers.serve import SECRET, ProviderKind, ServedProvider, serving_providers
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -22,10 +23,23 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings, Provider
 FOLDER = "providers"
 
 
+@dataclass(frozen=True, slots=True)
+class DemoFulfilment:
+    """The demo's providers, and the worker that pays through them."""
+
+    providers: Sequence[ServedProvider]
+    process: FulfilmentProcess
+
+    async def stop_provider(self, kind: ProviderKind) -> None:
+        """Stop a provider as an operator would: its rewards wait."""
+        async with self.process.database.home.write() as connection:
+            await self.process.uow.provider_holds.stop(connection, f"simulated-{kind}", "by a scenario")
+
+
 @asynccontextmanager
 async def running_fulfilment(
     database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None, clock: Clock
-) -> AsyncIterator[FulfilmentProcess]:
+) -> AsyncIterator[DemoFulfilment]:
     """Pay rewards through simulated providers while the block runs; their books are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +53,7 @@ async def running_fulfilment(
         stop = asyncio.Event()
         working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
         try:
-            yield process
+            yield DemoFulfilment(tuple(served.values()), process)
         finally:
             stop.set()
             await working

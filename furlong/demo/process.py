@@ -1,7 +1,7 @@
 """The demo's process: the whole product on embedded parts, as `furlong demo` runs it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,26 +12,35 @@ from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from backoffice.global_events.publishing import running_publisher
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
-from furlong.databases import SUBGRAPHS, upgrade_databases
+from furlong.databases import upgrade_databases
 from furlong.demo import ready_file
 from furlong.demo.clock import demo_clock, require_schemes
 from furlong.demo.data_folder import database_in
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import running_fulfilment
-from furlong.demo.internal_graph import running_internal_graph
+from furlong.demo.mock.mounted import PATH as MOCKED
+from furlong.demo.mock.mounted import mount_mock
+from furlong.demo.operators.backoffice import redirect_to_backoffice, running_backoffice
+from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
+from furlong.demo.operators.internal_graph import running_internal_graph
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
+from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
 from furlong.install import load
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.install.world import World, read_world
+from furlong.serve.documentation import add_documentation
 from furlong.serve.http_server import listen, serving
+from furlong.serve.page import add_gallery
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
-from furlong.settings import ROOT
+from furlong.settings import ServeSettings
+from furlong.subgraph_names import DATABASES, SUBGRAPHS
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.feed_worker import create_feed_workers, running_feeds
 from furlong.workers.outbox_worker import running_outbox_worker
@@ -47,11 +56,14 @@ from storage.database import Database
 from storage.rehearsal import RehearsalClock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.live.event_bus import CustomersChanged, MemoryBus
+from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.live.watches import Watches
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 from tracing import Tracing, recording
 
 log = structlog.get_logger(__name__)
-WORLD = ROOT / "furlong" / "world.yaml"
+WORLD = Path(__file__).resolve().parents[1] / "world.yaml"
 FIRST_BRAND = "northbet"
 TRAFFIC_PER_SECOND = 1.0
 FEEDS_PER_SECOND = 1.0
@@ -64,8 +76,10 @@ class DemoOptions:
     Attributes:
         port: the port of page and gateway on 127.0.0.1; 0 for a free one.
         data: the folder that keeps databases, the upstream's record, the session key and a moved clock.
-        at: the time to start at; None to continue as before, or by the machine's clock.
+        at: the time to start at; None to continue from before, or with the machine's clock.
         backwards: whether `at` may be before the time of the data.
+        scenarios: the scenarios to play, each with its own customer; empty for the regular demo.
+        arrived: called for each scenario at its last stage.
     """
 
     port: int
@@ -74,15 +88,18 @@ class DemoOptions:
     ready_file: Path
     at: datetime | None = None
     backwards: bool = False
+    scenarios: tuple[Scenario, ...] = ()
+    arrived: Arrived | None = None
 
 
 @asynccontextmanager
 async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFacts]:
-    """Run everything while the block runs; from its first line on the demo can be used.
+    """Run the demo for the duration of the block; it is ready when the block begins.
 
     Raises:
         OSError: the port is in use, or the data folder cannot be written.
         ClockError: the demo cannot start at the given time.
+        ScenarioError: a scenario did not reach its expected state.
     """
     world = read_world(WORLD)
     clock = demo_clock(options.data, options.at, backwards=options.backwards)
@@ -97,32 +114,55 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
         await asyncio.to_thread(broker.create_topics, [topic.name for topic in topics])
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
-        # The world first: a bet of an unknown brand would become a dead letter.
+        # The world is loaded first: a bet of an unknown brand would become a dead letter.
         await _load_world(world, database, broker.bootstrap, clock.now())
         tracing = await stack.enter_async_context(recording("furlong-demo"))
         tracer = None if tracing is None else tracing.tracer
-        await stack.enter_async_context(_running_consumers(database, stream, clock, tracing))
-        workers = create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry())
-        await stack.enter_async_context(running_feeds(workers))
+        bus = MemoryBus(Watches(LiveSettings().spread_per_second), is_complete=True)
+        changed = bus.customers_changed
+        await stack.enter_async_context(_running_consumers(database, stream, clock, tracing, changed))
+        await stack.enter_async_context(
+            running_feeds(create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry()))
+        )
         await stack.enter_async_context(running_outbox_worker(database, stream, tracer))
+        await stack.enter_async_context(running_publisher(database, stream, clock))
         await stack.enter_async_context(running_week_worker(database, clock, stream))
-        await stack.enter_async_context(running_fulfilment(database, options.data, stream, clock))
+        fulfilment = await stack.enter_async_context(
+            running_fulfilment(database, options.data, stream, clock)
+        )
         simulator = await stack.enter_async_context(
             running_simulator(_simulated(options, broker.bootstrap, clock, tracing))
         )
         upstream = UpstreamSettings(url=simulator.url)
-        await stack.enter_async_context(running_recovery(database, upstream, clock))
-        await stack.enter_async_context(running_reconciliation(database, upstream, clock))
+        await stack.enter_async_context(running_recovery(database, upstream, clock, changed=changed))
+        await stack.enter_async_context(running_reconciliation(database, upstream, clock, changed=changed))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        session = _session(simulator.world, sessions)
-        parts = Parts.from_settings(database, upstream, sessions, stream, clock)
+        session = _session(simulator.world, sessions, options.scenarios)
+        parts = Parts.from_settings(database, upstream, sessions, stream, clock, bus=bus)
         site = _site(parts, simulator, session, options.data, tracing)
-        await stack.enter_async_context(serving(site, listener))
+        stack.push_async_callback(mount_mock(site).close)
+        backoffice = await stack.enter_async_context(
+            running_backoffice(database, options.data, clock, stream)
+        )
+        redirect_to_backoffice(site, backoffice.url)
+        docs = add_documentation(site)
+        faulty = faulty_gateway(site, options.scenarios)
+        await stack.enter_async_context(serving(faulty or site, listener))
         internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         await reach_first_state(url, session)
-        facts = _facts(url, broker, simulator, session, options).model_copy(update={"internal": internal})
-        if isinstance(clock, RehearsalClock):
-            facts = facts.model_copy(update={"clock": str(clock.path.resolve())})
+        if options.scenarios:
+            parts_played = DemoParts(url, simulator, fulfilment, session)
+            await play_scenarios(options, parts_played)
+        if faulty is not None:
+            faulty.armed = True
+        facts = _facts(url, broker, simulator, session, options).model_copy(
+            update={
+                "internal": internal,
+                "backoffice": backoffice,
+                "docs": f"{url}{docs}" if docs else "",
+                "clock": str(clock.path.resolve()) if isinstance(clock, RehearsalClock) else None,
+            }
+        )
         ready_file.write(options.ready_file, facts)
         stack.callback(options.ready_file.unlink, missing_ok=True)
         yield facts
@@ -130,11 +170,15 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
 
 @asynccontextmanager
 async def _running_consumers(
-    database: DatabaseSettings, stream: StreamSettings, clock: Clock, tracing: Tracing | None
+    database: DatabaseSettings,
+    stream: StreamSettings,
+    clock: Clock,
+    tracing: Tracing | None,
+    changed: CustomersChanged,
 ) -> AsyncIterator[None]:
     consumers = [
-        create_consumer(name, database, stream, CollectorRegistry(), clock, tracing=tracing)
-        for name in SUBGRAPHS
+        create_consumer(name, database, stream, CollectorRegistry(), clock, tracing=tracing, changed=changed)
+        for name in DATABASES
     ]
     tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
     try:
@@ -153,12 +197,13 @@ async def _run(consumer: Consumer) -> None:
 
 
 async def _load_world(world: World, database: DatabaseSettings, bootstrap: str, now: datetime) -> None:
-    club, rewards = Database.open(database, "club"), Database.open(database, "rewards")
+    opened = [Database.open(database, name) for name in ("club", "rewards", "backoffice")]
+    club, rewards, backoffice = opened
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
         plan = await load.plan_load(world, club, rewards, now)
-        await load.apply_load(plan, producer, rewards, now)
-    await club.close()
-    await rewards.close()
+        await load.apply_load(plan, producer, backoffice, now)
+    for each in opened:
+        await each.close()
 
 
 def _simulated(
@@ -169,15 +214,22 @@ def _simulated(
         data=options.data,
         traffic_per_second=TRAFFIC_PER_SECOND if options.traffic else 0.0,
         feeds_per_second=FEEDS_PER_SECOND if options.traffic else 0.0,
+        more_customers=customers_of(options.scenarios),
         clock=clock,
         tracing=tracing,
     )
 
 
 def _demo_gateway(data: Path) -> GatewaySettings:
-    """Return the gateway's settings: what GraphiQL shows (schema, query plans and timings), and usage."""
+    """Return the gateway's settings: what GraphiQL shows and can break, and usage."""
     gateway = GatewaySettings()
-    ours = {"introspection": True, "debug_in_response": True, "usage_file": data / "usage.sqlite"}
+    ours = {
+        "introspection": True,
+        "debug_in_response": True,
+        "usage_file": data / "usage.sqlite",
+        "extensions": (EXTENSION,),
+        "forwarded_headers": (*gateway.forwarded_headers, HEADER),
+    }
     return gateway.model_copy(update={name: ours[name] for name in ours.keys() - gateway.model_fields_set})
 
 
@@ -201,19 +253,26 @@ def _site(
         )
 
     app.include_router(demo_routes(session, parts.verifier, place_bet))
+    add_gallery(app, ServeSettings().page)
     return app
 
 
-def _session(world: SimulatedWorld, sessions: SessionSettings) -> DemoSession:
+def _session(world: SimulatedWorld, sessions: SessionSettings, scenarios: Sequence[Scenario]) -> DemoSession:
     now = SystemClock().now()
+    first = scenarios[0].brand if scenarios else FIRST_BRAND
     customers = [
         SessionCustomer(
             id=one.id, brand=brand.id, token=make_token(sessions, brand.id, one.id, now), note=one.note
         )
-        for brand in world.brands
+        for brand in sorted(world.brands, key=lambda each: each.id != first)
         for one in brand.demo_customers()
     ]
-    return DemoSession(brand=FIRST_BRAND, customers=tuple(customers))
+    return DemoSession(
+        brand=first,
+        customers=tuple(customers),
+        subgraphs=tuple(sorted(SUBGRAPHS)),
+        mocked=f"{MOCKED}/graphql",
+    )
 
 
 def _facts(
@@ -226,6 +285,7 @@ def _facts(
     return ready_file.DemoFacts(
         url=url,
         graphql=f"{url}/graphql",
+        live=f"{url.replace('http', 'ws', 1)}/graphql",
         kafka=broker.bootstrap,
         upstream=simulator.url,
         brand=session.brand,

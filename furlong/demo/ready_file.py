@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-DEFAULT = Path(".furlong/demo.json")
+from furlong.demo.ready_path import DEFAULT
 
 
 class DemoCustomer(BaseModel):
-    """A customer as whom the demo can be used."""
+    """A customer whom a visitor of the demo can play."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -29,6 +29,26 @@ class InternalGraph(BaseModel):
     key: str
 
 
+class DemoAccount(BaseModel):
+    """An account of the back office; `totp` is the secret of its second factor, in base32."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    role: str
+    user: str
+    password: str
+    totp: str
+
+
+class DemoBackoffice(BaseModel):
+    """The back office, with a ready account for each role."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    url: str
+    accounts: tuple[DemoAccount, ...]
+
+
 class DemoFacts(BaseModel):
     """The addresses of a running demo, and its customers."""
 
@@ -43,12 +63,18 @@ class DemoFacts(BaseModel):
     data: str
     generation: str
     clock: str | None = None
-    """The file that moves its clock; None if it uses the machine's."""
+    """The file that moves the demo's clock; None if the demo uses the machine's clock."""
     internal: InternalGraph | None = None
+    live: str = ""
+    """Where WebSockets are opened (graphql-transport-ws); empty in the file of an older demo."""
+    backoffice: DemoBackoffice | None = None
+    """The back office; None in the file of an older demo."""
+    docs: str = ""
+    """The documentation; empty if it is not built."""
 
 
 def write(path: Path, facts: DemoFacts) -> None:
-    """Write the file in one step, so that nobody reads half of it."""
+    """Write the file atomically, so that no reader sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     fresh.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""HTTP routes that the page uses in the demo beside the graph: its customers, and placing a bet."""
+"""HTTP routes that the page uses in the demo in addition to the graph: customers, and placing a bet."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
@@ -19,7 +19,7 @@ class _Body(BaseModel):
 
 
 class SessionCustomer(_Body):
-    """A customer as whom a visitor can use the demo."""
+    """A customer whom a visitor of the demo can play."""
 
     id: str
     brand: str
@@ -28,10 +28,17 @@ class SessionCustomer(_Body):
 
 
 class DemoSession(_Body):
-    """All customers of the demo; `brand` is the first one shown."""
+    """All customers of the demo; `brand` is the first one shown.
+
+    Attributes:
+        subgraphs: those that a request may break by a header; empty if it may not.
+        mocked: the path of a graph with mocked answers; empty if there is none beside the demo's own.
+    """
 
     brand: str
     customers: tuple[SessionCustomer, ...]
+    subgraphs: tuple[str, ...] = ()
+    mocked: str = ""
 
 
 class PlacedSlip(_Body):

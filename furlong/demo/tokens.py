@@ -14,16 +14,22 @@ ISSUER, AUDIENCE = "furlong-demo", "furlong"
 LIFETIME = timedelta(hours=24)
 KEY_FILE = "session.key"
 INTERNAL_KEY_FILE = "internal.key"
+BACKOFFICE_KEY_FILE = "backoffice.key"
 
 
 def demo_secret(data: Path) -> str:
-    """Return the key of a data folder; create it on first use, readable by its owner only."""
+    """Return the key of a data folder; the first call creates it, readable only by its owner."""
     return _kept_secret(data / KEY_FILE)
 
 
 def internal_key(data: Path) -> str:
     """Return the key of the internal graph, in the same way."""
     return _kept_secret(data / INTERNAL_KEY_FILE)
+
+
+def backoffice_key(data: Path) -> str:
+    """Return the key of the back office, in the same way."""
+    return _kept_secret(data / BACKOFFICE_KEY_FILE)
 
 
 def _kept_secret(path: Path) -> str:
@@ -35,7 +41,7 @@ def _kept_secret(path: Path) -> str:
 
 
 def demo_sessions(secret: str) -> SessionSettings:
-    """Return the settings with which the demo's tokens are valid."""
+    """Return the settings that accept the demo's tokens."""
     return SessionSettings(secret=SecretStr(secret), issuer=ISSUER, audience=AUDIENCE)
 
 

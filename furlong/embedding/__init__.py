@@ -1,1 +1,1 @@
-"""The bet-slip in the pages of brands' sites: who may show it, and sessions for it, from server to server."""
+"""The bet-slip in the pages of brands' sites: who may show it, and sessions that their servers request."""

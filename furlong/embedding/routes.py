@@ -1,4 +1,4 @@
-"""The page of the frame, and the address at which brands' servers ask for sessions."""
+"""The page of the frame, and the endpoint where brands' servers request sessions."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from subgraphs.kit.auth.sessions import is_customer_id
 log = structlog.get_logger(__name__)
 MOST_BYTES: Final = 2_048
 PLACE: Final = 'name="furlong-embed" content=""'
-"""Where the built page is told of its brand."""
+"""The place in the built page that receives the brand."""
 
 NO_STORE: Final = {"cache-control": "no-store"}
 Outcome = Literal["issued", "refused"]
 
 
 class SessionRequest(BaseModel):
-    """What a brand's server asks for.
+    """A request of a brand's server for a session.
 
     Attributes:
         customer: The customer who is signed in on the brand's site.
@@ -67,12 +67,12 @@ def _counter() -> Counter:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """Answers for frames.
+    """Serves the page of frames, and their sessions.
 
     Attributes:
-        settings: The settings.
+        settings: The settings of frames.
         brands: The brands whose sites show the bet-slip.
-        clock: Its machine time counts: tokens know no product time.
+        clock: The clock; tokens use its machine time, not the product's.
         page: The built page of the frame.
         sessions: Counts sessions by brand and outcome.
     """
@@ -85,7 +85,7 @@ class Embedding:
 
     @classmethod
     def of(cls, settings: EmbedSettings, clock: Clock, built: Path) -> Embedding:
-        """Build it for the pages in a folder.
+        """Build it for the pages in a folder; without brands it serves nothing.
 
         Raises:
             ValueError: The settings are wrong; the message names them.
@@ -94,11 +94,11 @@ class Embedding:
 
     @property
     def collectors(self) -> list[Collector]:
-        """Metrics for `GET /metrics`; none where no site may show the page."""
+        """Metrics for `GET /metrics`; none if no site may show the page."""
         return [self.sessions] if self.brands.by_id else []
 
     def add_to(self, app: FastAPI) -> None:
-        """Add the routes; none where no site may show the page."""
+        """Add the routes; none if no site may show the page."""
         if not self.brands.by_id:
             return
         app.add_api_route("/embed/sessions", self.post_session, methods=["POST"], include_in_schema=False)
@@ -131,7 +131,9 @@ class Embedding:
 
     def _brand_of(self, request: Request) -> str:
         if "origin" in request.headers or "sec-fetch-site" in request.headers:
-            raise Refused(403, "FROM_A_BROWSER", "A brand's key belongs on its servers: ask from there.")
+            raise Refused(
+                403, "FROM_A_BROWSER", "A brand's key belongs on its servers: send the request from there."
+            )
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         brand = self.brands.of_key(key.strip()) if scheme.lower() == "bearer" else None
         if brand is None or len(request.headers.getlist("authorization")) != 1:
@@ -150,7 +152,7 @@ async def _read(request: Request) -> SessionRequest:
     """Return the body of a request.
 
     Raises:
-        Refused: It is too long, or not what was expected.
+        Refused: The body is too long, or not what was expected.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send application/json.")

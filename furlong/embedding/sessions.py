@@ -1,4 +1,4 @@
-"""Sessions for frames: short, and bound to a customer, a brand and the origin of the page around."""
+"""Sessions for frames: short, and bound to a customer, a brand and the origin of the surrounding page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from furlong.embedding.settings import LONGEST_SECONDS, EmbeddingBrand, EmbedSet
 from tokens import Issuer
 
 TYPE: Final = "embed+jwt"
-"""The `typ` of these tokens, so that none of them passes for another kind, or another for one of them."""
+"""The `typ` of these tokens, so that they and other kinds of tokens cannot be used in place of each other."""
 
 _LEEWAY_SECONDS: Final = 10
 
@@ -25,7 +25,7 @@ class Brands:
     """The brands whose sites show the bet-slip.
 
     Attributes:
-        by_id: The brands.
+        by_id: The brands, by their ids.
         by_digest: The brand of each key, by the key's SHA-256 digest.
     """
 
@@ -34,7 +34,7 @@ class Brands:
 
     @classmethod
     def of(cls, settings: EmbedSettings) -> Brands:
-        """Read them.
+        """Read the brands.
 
         Raises:
             ValueError: The settings are wrong, or a brand has a key and no secret could sign its sessions.
@@ -52,12 +52,12 @@ class Brands:
 
     def of_key(self, key: str) -> str | None:
         """Return the brand that a key belongs to."""
-        # The digest of a guess says nothing of how near the guess was.
+        # The digest of a guess does not show how close the guess was.
         return self.by_digest.get(sha256(key.encode("utf-8", "replace")).hexdigest())
 
 
 def embed_issuer(settings: EmbedSettings) -> Issuer | None:
-    """Return what is accepted of sessions for frames; None if none are signed.
+    """Return the issuer of sessions for frames, as verifiers need it; None if no such sessions are signed.
 
     Raises:
         ValueError: A secret is too short.

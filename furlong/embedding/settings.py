@@ -1,4 +1,4 @@
-"""Which sites may show the bet-slip of a brand, and by which keys their servers ask for sessions."""
+"""Which sites may show the bet-slip of a brand, and with which keys their servers request sessions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from gateway.browsers.origins import checked_exact_origin
 
 LONGEST_SECONDS: Final = 300
-"""The longest life of a session for a frame: it cannot be taken back before it ends."""
+"""The longest lifetime of a session for a frame."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -30,8 +30,8 @@ class EmbeddingBrand(BaseModel):
     """A brand whose sites show the bet-slip.
 
     Attributes:
-        origins: The origins of its sites, exactly as browsers write them.
-        key_sha256: Digests of the keys with which its servers ask for sessions; several during a change.
+        origins: The origins of its sites, exactly as browsers write them. key_sha256: Digests of the keys
+            with which its servers request sessions; several while keys are being replaced.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -51,12 +51,12 @@ class EmbeddingFile(BaseModel):
     def _each_key_once(self) -> Self:
         keys = Counter(digest for brand in self.brands.values() for digest in set(brand.key_sha256))
         if any(count > 1 for count in keys.values()):
-            raise ValueError("a key belongs to one brand: two brands have the same key_sha256")
+            raise ValueError("two brands have the same key_sha256: every brand needs its own keys")
         return self
 
 
 class EmbedSettings(BaseSettings):
-    """How sites of brands show the bet-slip in a frame."""
+    """How brands' sites show the bet-slip in a frame."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_EMBED_", frozen=True, hide_input_in_errors=True)
 
@@ -67,8 +67,8 @@ class EmbedSettings(BaseSettings):
     )
     signing_keys: tuple[SecretStr, ...] = Field(
         default=(),
-        description="Secrets of at least 32 bytes that sessions for frames are signed with: the first signs, "
-        "all verify",
+        description="Secrets of at least 32 bytes for signing sessions for frames: the first one signs, "
+        "all of them verify",
     )
     issuer: str = Field(default="furlong-embed", min_length=1, description="The `iss` of these sessions")
     audience: str = Field(default="furlong-embed", min_length=1, description="Their `aud`")

@@ -1,1 +1,1 @@
-"""Setting up an installation: brands and content from a file, Kafka topics, the import from the CRM."""
+"""Sets up an installation: brands and content from a file, Kafka topics, the import from the CRM."""

@@ -1,8 +1,9 @@
-"""Budgets of a world: compares them with the stored ones, and stores what differs."""
+"""Budgets of a world: compares them with the stored ones, and makes decisions of what differs."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from consumers.messages.global_events.states import BudgetState
 from furlong.install.content import CATALOGUE, FAR_FUTURE
 from furlong.install.world import Brand, World, WorldError
 from storage.database import Database
@@ -63,14 +64,11 @@ async def plan_budgets(world: World, rewards: Database) -> tuple[BudgetChange, .
     return tuple(BudgetChange(key, stored.get(key), wanted.get(key)) for key in keys)
 
 
-async def store_budgets(changes: Collection[BudgetChange], rewards: Database) -> None:
-    """Store budgets that are new or changed, and remove those that are not listed any more."""
-    async with rewards.home.write() as connection:
-        for change in changes:
-            if change.after is None:
-                await BUDGETS.remove(connection, change.key)
-            elif change.mark != "=":
-                await BUDGETS.put(connection, change.key, change.after)
+def budget_state(change: BudgetChange) -> BudgetState:
+    """Return the state that sets a budget, or removes one that is no longer listed."""
+    return BudgetState(
+        reward_id=change.key.reward_id, iso_week=change.key.iso_week or None, rewards=change.after
+    )
 
 
 def _budgets(brand: Brand) -> Iterator[tuple[BudgetKey, int]]:

@@ -1,4 +1,4 @@
-"""Messages of configuration, with the headers that repeat their body: schemes and rewards."""
+"""Messages that configure schemes and rewards, with the headers that repeat their body."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any

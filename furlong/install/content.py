@@ -1,10 +1,11 @@
-"""Display content of a world: compares it with what is published, and publishes what differs."""
+"""Display content of a world: compares it with what is published, and makes decisions of what differs."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from consumers.messages.global_events.states import ContentState, Edition
 from furlong.install.world import Brand, Content, World, WorldError
 from storage.database import Database
 from subgraphs.rewards.catalogue.content import same_terms
@@ -24,6 +25,7 @@ class ContentChange:
     mark: str
     brand: str
     content: RewardContent
+    image_alt: str = ""
 
     def __str__(self) -> str:
         """Return the line of the plan."""
@@ -66,7 +68,10 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
     changes, without_content = [], []
     for brand in world.brands:
         known = configs[brand.id]
-        of_brand = [_change(brand.id, content, stored[brand.id], known) for content in _contents(brand)]
+        of_brand = [
+            replace(_change(brand.id, content, stored[brand.id], known), image_alt=image_alt)
+            for content, image_alt in _contents(brand)
+        ]
         after = {content.replaces: content for content in stored[brand.id]}
         after |= {change.content.replaces: change.content for change in of_brand}
         missing = versions_without_content(known, after.values(), now)
@@ -76,12 +81,25 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
     return ContentPlan(tuple(changes), tuple(without_content))
 
 
-async def store_content(changes: tuple[ContentChange, ...], rewards: Database, now: datetime) -> None:
-    """Publish new and changed content as the next revision."""
-    async with rewards.home.write() as connection:
-        for change in changes:
-            if change.mark != "=":
-                await CATALOGUE.publish(connection, change.brand, change.content, now)
+def content_state(change: ContentChange, now: datetime) -> ContentState:
+    """Return the state that publishes content at once, in place of all texts of its version and locale."""
+    content = change.content
+    edition = Edition(
+        publish_at=now,
+        position=content.position,
+        title=content.title,
+        summary=content.summary,
+        image_url=content.image_url,
+        significant_terms=content.significant_terms,
+        terms_url=content.terms_url,
+        eligible_games=content.eligible_games,
+    )
+    return ContentState(
+        reward_id=content.reward_id,
+        locale=content.locale,
+        config_version=content.config_version,
+        editions=(edition,),
+    )
 
 
 def _change(
@@ -108,10 +126,12 @@ def _change(
     return ContentChange("+" if before is None else "=" if before == content else "~", brand, content)
 
 
-def _contents(brand: Brand) -> Iterator[RewardContent]:
+def _contents(brand: Brand) -> Iterator[tuple[RewardContent, str]]:
+    """Yield the content of a file, each with the words for its picture, which customers' options lack."""
     for content in brand.content:
         for locale, text in content.texts.items():
-            yield RewardContent(locale=locale, **_shared(content), **text.model_dump())
+            values = text.model_dump(exclude={"image_alt"})
+            yield RewardContent(locale=locale, **_shared(content), **values), text.image_alt
 
 
 def _shared(content: Content) -> dict[str, Any]:

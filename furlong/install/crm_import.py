@@ -20,6 +20,8 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
@@ -63,7 +65,8 @@ class Compared:
     """A valid row, compared with what is stored: `+` new, `~` changed, `=` imported before.
 
     Attributes:
-        ledger_minor: what the ledger counts for the customer in that week; None if it has no bet of theirs.
+        ledger_minor: what the ledger counts for the customer in that week; None if it has no bet of the
+            customer.
     """
 
     mark: str
@@ -80,7 +83,12 @@ class CrmPlan:
     rejected: Sequence[Rejected]
 
     def lines(self) -> Iterator[str]:
-        """Yield the plan's lines: first the rows, then what is wrong, then the numbers."""
+        """Yield the lines of the rows and of the summary."""
+        yield from self.row_lines()
+        yield from self.summary_lines()
+
+    def row_lines(self) -> Iterator[str]:
+        """Yield a line for each row."""
         for row in self.rows:
             one = row.qualifier
             known = "no bets here" if row.ledger_minor is None else f"{row.ledger_minor} counted here"
@@ -89,6 +97,9 @@ class CrmPlan:
                 f"{row.mark} {one.club.brand} {one.club.iso_week} {one.club.customer}: "
                 f"{one.staked_minor} {one.currency}, {reward}; {known}"
             )
+
+    def summary_lines(self) -> Iterator[str]:
+        """Yield what is wrong, then the numbers."""
         for rejected in self.rejected:
             yield f"! line {rejected.line}: {rejected.reason}"
         counts = [sum(row.mark == mark for row in self.rows) for mark in "+~="]
@@ -159,13 +170,17 @@ async def _offered(
     return found
 
 
-async def apply_import(plan: CrmPlan, progress: Database, now: datetime) -> None:
-    """Store new and changed rows, all of them or none."""
+async def apply_import(
+    plan: CrmPlan, progress: Database, now: datetime, notify: CustomersChanged | None = None
+) -> None:
+    """Store new and changed rows, all of them or none; then notify the open streams of their customers."""
     changed = [row.qualifier for row in plan.rows if row.mark != "="]
     async with progress.home.write() as connection:
         for start in range(0, len(changed), ROWS_AT_ONCE):
             some = changed[start : start + ROWS_AT_ONCE]
             await store_qualifiers(connection, progress.dialect, some, plan.source[:255], now)
+    if notify is not None and changed:
+        notify({customer_key(one.club.owner) for one in changed})
 
 
 def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:

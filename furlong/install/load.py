@@ -1,18 +1,27 @@
-"""Loading a world: publishes its schemes on Kafka; stores display content and budgets in the database."""
+"""Loading a world: publishes its schemes on Kafka, and decides on content and budgets for all nodes."""
 
 import asyncio
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from furlong.install.budgets import BudgetChange, plan_budgets, store_budgets
+from backoffice.access.actor import Actor
+from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.operations.brands.repository import revisions
+from backoffice.operations.brands.revising import revise
+from backoffice.rules.schemes.form import Scheme
+from backoffice.rules.schemes.message import SCHEME_TOPIC, scheme_body, scheme_key, utc
+from consumers.messages.global_events.states import State
+from furlong.install.budgets import BudgetChange, budget_state, plan_budgets
 from furlong.install.configuration_message import send_configuration
-from furlong.install.content import ContentPlan, plan_content, store_content
-from furlong.install.world import Brand, Scheme, World, WorldError, utc
+from furlong.install.content import CATALOGUE, ContentPlan, content_state, plan_content
+from furlong.install.content_history import note_content
+from furlong.install.content_lint import require_lawful
+from furlong.install.world import Brand, World, WorldError
 from storage.database import Database
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.schemes import Brand as StoredBrand
@@ -20,7 +29,9 @@ from subgraphs.kit.domain.schemes import Scheme as StoredScheme
 from subgraphs.kit.domain.weeks import week_at
 from subgraphs.kit.records.reference import ReferenceRepository
 
-SCHEME_TOPIC = "club.scheme.v1"
+DECIDED_BY = "furlong load"
+LOADER = Actor("os:load", "furlong load", "furlong load", "command-line", "local", {})
+"""Who loads if nobody is named: the demo."""
 _BRAND_FACTS = (
     *("name", "default_locale", "locales", "default_jurisdiction", "jurisdictions"),
     *("default_currency", "currencies"),
@@ -55,9 +66,14 @@ class BrandChange:
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """What loading a world would do."""
+    """What loading a world would do.
+
+    Attributes:
+        facts: the brands as the file has them.
+    """
 
     brands: tuple[BrandChange, ...]
+    facts: tuple[Brand, ...]
     schemes: tuple[SchemeMessage, ...]
     content: ContentPlan
     budgets: tuple[BudgetChange, ...]
@@ -79,7 +95,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
     Raises:
         WorldError: the file changes a scheme version that was loaded before, or the time zone of a brand, or
             the content of a reward without naming the version; or it has a budget for a reward without
-            content.
+            content, or content that lint refuses.
     """
     async with club.home.read() as connection:
         reference = ReferenceRepository(REFERENCE)
@@ -92,23 +108,75 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
         for scheme in brand.schemes
     ]
     content, budgets = await plan_content(world, rewards, now), await plan_budgets(world, rewards)
-    return LoadPlan(brands, tuple(schemes), content, budgets)
+    async with rewards.home.read() as connection:
+        configs = await CATALOGUE.configs(connection, [brand.id for brand in world.brands])
+    require_lawful(world, content.changes, configs, now)
+    return LoadPlan(brands, world.brands, tuple(schemes), content, budgets)
 
 
-async def apply_load(plan: LoadPlan, producer: AIOKafkaProducer, rewards: Database, now: datetime) -> None:
-    """Store what changed, and publish all schemes; known ones again, with the brand's present facts.
+async def apply_load(
+    plan: LoadPlan,
+    producer: AIOKafkaProducer,
+    backoffice: Database,
+    now: datetime,
+    actor: Actor = LOADER,
+) -> None:
+    """Decide what changed, and publish all schemes; known ones again, with the brand's present facts.
+
+    The decisions wait in the back office's outbox until they are published.
+
+    Args:
+        plan: what to do.
+        producer: sends the schemes.
+        backoffice: the back office's database.
+        now: product time.
+        actor: who loads, for the audit log.
 
     Raises:
         aiokafka.errors.KafkaError: the broker did not accept a message.
     """
-    await store_content(plan.content.changes, rewards, now)
-    await store_budgets(plan.budgets, rewards)
+    await decide_load(plan, backoffice, now, actor)
     deliveries = [
         await send_configuration(producer, SCHEME_TOPIC, message.key, message.body, "furlong-load")
         for message in plan.schemes
     ]
     await producer.flush()
     await asyncio.gather(*deliveries)
+
+
+async def decide_load(plan: LoadPlan, backoffice: Database, now: datetime, actor: Actor = LOADER) -> None:
+    """Decide on content and budgets for all nodes, and note the content's revisions, in one transaction.
+
+    What is unchanged is decided only if the back office does not know it yet, because it was loaded before
+    there was one: so that nodes that start later get it too.
+    """
+    decisions = GlobalDecisions()
+    states: list[tuple[str, State, bool]] = [
+        *((one.brand, content_state(one, now), one.mark == "=") for one in plan.content.changes),
+        *((one.key.brand, budget_state(one), one.mark == "=") for one in plan.budgets),
+    ]
+    async with backoffice.home.write() as connection:
+        await note_content(connection, actor, plan.content, now)
+        for brand, state, unchanged in states:
+            if unchanged and await decisions.repository.find(connection, state.subject(brand).key):
+                continue
+            await decisions.decide(connection, brand, state, by=DECIDED_BY, at=now)
+        for facts in plan.facts:
+            await _revise_brand(connection, facts, now)
+
+
+async def _revise_brand(connection: AsyncConnection, facts: Brand, now: datetime) -> None:
+    """Decide the facts of a brand that has revisions: those replace what its schemes say."""
+    newest = await revisions(connection, facts.id, 1)
+    if not newest:
+        return
+    known = newest[0].document
+    wanted = replace(
+        known, name=facts.name, default_locale=facts.default_locale, locales=tuple(facts.locales)
+    )
+    if wanted != known:
+        seen = newest[0].revision
+        await revise(connection, facts.id, wanted, seen=seen, by=DECIDED_BY, at=now, reason=None)
 
 
 def _brand_change(brand: Brand, known: StoredBrand | None) -> BrandChange:
@@ -139,7 +207,7 @@ def _known(stored: list[StoredScheme], scheme: Scheme) -> StoredScheme | None:
 
 
 def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: datetime) -> SchemeMessage:
-    key = f"{brand.id}:{scheme.jurisdiction}:{scheme.currency}:{scheme.version}"
+    key = scheme_key(brand.id, scheme)
     if known and _differences(known, scheme):
         changed = ", ".join(_differences(known, scheme))
         following = week_at(now, brand.time_zone).ends_at
@@ -147,16 +215,8 @@ def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: date
             f"scheme {key} was loaded with another {changed}: a version never changes. Add one with the "
             f"next number; it can take effect in the week that begins at {utc(following)}"
         )
-    body = {
-        "schema": "club.scheme/1",
-        "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}@{utc(now)}")),
-        "brand_id": brand.id,
-        "brand": brand.model_dump(mode="json", exclude={"id", "schemes", "content", "budgets"}),
-        **scheme.model_dump(mode="json", exclude={"effective_from"}),
-        "effective_from": utc(scheme.effective_from),
-        "issued_at": utc(known.issued_at if known else now),
-        "occurred_at": utc(now),
-    }
+    facts = brand.model_dump(mode="json", exclude={"id", "schemes", "content", "budgets"})
+    body = scheme_body(brand.id, facts, scheme, known.issued_at if known else now, now)
     return SchemeMessage(key, body, is_new=known is None)
 
 

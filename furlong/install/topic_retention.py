@@ -13,7 +13,7 @@ from furlong.settings import TopicSettings
 
 WEEK = timedelta(days=7)
 SET_ON_THE_TOPIC = 1
-"""Kafka's code for a setting that was made on the topic itself."""
+"""Kafka's code for a setting of the topic itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class TopicConfig:
 
     Attributes:
         values: all settings, defaults included.
-        own: the settings that were made on the topic itself.
+        own: the settings of the topic itself.
     """
 
     values: Mapping[str, str]
@@ -53,7 +53,7 @@ def require_retention(configs: Mapping[str, TopicConfig], need: timedelta) -> No
     """Check that topics keep their messages for long enough.
 
     Raises:
-        TooShort: a topic does not; the message names the topics and says what to do.
+        TooShort: some topics do not; the message names them and says what to do.
     """
     short = {name: config.kept for name, config in configs.items() if config.kept and config.kept < need}
     if short:
@@ -81,10 +81,10 @@ async def read_configs(bootstrap: str, topics: Iterable[str]) -> dict[str, Topic
 
 
 async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSettings) -> list[str]:
-    """Set the retention of topics; keep the other settings that were made on them.
+    """Set the retention of topics; keep their other settings.
 
     Returns:
-        A line for each setting that was changed.
+        A line for each changed setting.
 
     Raises:
         aiokafka.errors.KafkaError: no broker responds, or the broker refuses.

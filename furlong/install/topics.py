@@ -1,4 +1,4 @@
-"""The topics of the club, and creating them on a broker."""
+"""The topics of the club, and their creation on a broker."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,11 +58,17 @@ MESSAGES = (
     TopicPlan("club.membership.v1", RetentionPolicy.LATEST),
     TopicPlan("club.qualification.v1", RetentionPolicy.FACTS),
     TopicPlan("club.choice.v1", RetentionPolicy.FACTS),
+    TopicPlan("club.adjustment.v1", RetentionPolicy.FACTS),
     TopicPlan("club.outcomes.v1", RetentionPolicy.FACTS),
     TopicPlan("club.reward-config.v1", RetentionPolicy.LATEST, partitions=1),
     TopicPlan("club.scheme.v1", RetentionPolicy.LATEST, partitions=1),
     TopicPlan("club.week.v1", RetentionPolicy.LATEST, partitions=1),
+    TopicPlan("club.global.v1", RetentionPolicy.LATEST, partitions=1),
+    TopicPlan("club.cells.v1", RetentionPolicy.LATEST, partitions=1),
 )
+KEYED_TOPICS = tuple(plan.name for plan in MESSAGES if plan.partitions is None)
+"""The topics that are keyed by customer, of which a cell reads its own partitions."""
+
 TOPICS = (
     *MESSAGES,
     *(_dead_letters_of(plan) for plan in MESSAGES),
@@ -71,7 +77,7 @@ TOPICS = (
 
 
 def feed_topics(names: Iterable[str]) -> tuple[TopicPlan, ...]:
-    """Return the topics of feeds, which the platform owns in production, and those of their dead letters."""
+    """Return the topics of feeds, which the platform owns in production, and of their dead letters."""
     plans = [TopicPlan(name, RetentionPolicy.BETS) for name in names]
     return (*plans, *(_dead_letters_of(plan) for plan in plans))
 

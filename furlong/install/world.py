@@ -1,85 +1,30 @@
 """The format of the file that `furlong load` reads: brands, their schemes, content and budgets."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import babel
 import yaml
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+
+from backoffice.rules.schemes.form import (
+    MAX_MINOR,
+    Currency,
+    Identifier,
+    Jurisdiction,
+    Locale,
+    Part,
+    Scheme,
+    Url,
 )
-
-MAX_MINOR = 2**31 - 1
-Identifier = Annotated[str, Field(pattern=r"^[^:\s]{1,64}$")]
-Minor = Annotated[int, Field(ge=0, le=MAX_MINOR)]
-Jurisdiction = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Url = Annotated[str, Field(pattern=r"^(https?://|/)\S+$", max_length=2000)]
-
-
-def _known_language(value: str) -> str:
-    try:
-        babel.Locale.parse(value, sep="-")
-    except (babel.UnknownLocaleError, ValueError) as error:
-        raise ValueError(f"{value!r} is not a known language such as en-GB") from error
-    return value
-
-
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), AfterValidator(_known_language)]
 
 
 class WorldError(Exception):
     """The file cannot be loaded; the message says what is wrong and where."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Terms(_Part):
-    """The terms that a customer agrees to by opting in."""
-
-    version: Annotated[str, Field(min_length=1, max_length=64)]
-    summary: Annotated[str, Field(min_length=1)]
-    url: Url
-
-
-class Scheme(_Part):
-    """One version of the rules for a jurisdiction and currency. Versions never change; add a new one."""
-
-    jurisdiction: Jurisdiction
-    currency: Currency
-    version: Annotated[int, Field(ge=1)]
-    qualifying_product: Literal["betting", "casino", "bingo", "poker"]
-    target_minor: Annotated[int, Field(ge=1, le=MAX_MINOR)]
-    min_stake_minor: Minor
-    min_odds_milli: Minor
-    bet_types: tuple[Literal["single", "multiple", "system"], ...]
-    channels: tuple[Literal["sports", "esports", "virtual", "exchange"], ...] = (
-        "sports",
-        "esports",
-        "virtual",
-        "exchange",
-    )
-    count_before_opt_in: bool = True
-    void_policy: Literal["exclude"] = "exclude"
-    default_reward_id: Identifier | None = None
-    choice_lock_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 0
-    grace_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)]
-    terms: Terms
-    effective_from: AwareDatetime
-
-
-class Text(_Part):
+class Text(Part):
     """The texts of a reward in one language."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -87,9 +32,11 @@ class Text(_Part):
     significant_terms: Annotated[str, Field(min_length=1)]
     terms_url: Url
     image_url: Url | None = None
+    image_alt: Annotated[str, Field(max_length=500)] = ""
+    """What the picture shows, for those who do not see it; required with a picture."""
 
 
-class Content(_Part):
+class Content(Part):
     """The display content of a reward, or of one of its versions."""
 
     reward_id: Identifier
@@ -113,7 +60,7 @@ def _calendar_week(value: str) -> str:
     return value
 
 
-class Budget(_Part):
+class Budget(Part):
     """How many customers may choose a reward in a week; 0 for nobody.
 
     It is a number and not an amount of money, because spins and boosts have no amount.
@@ -125,7 +72,7 @@ class Budget(_Part):
     """The week; None for every week that has no budget of its own."""
 
 
-class Brand(_Part):
+class Brand(Part):
     """A betting site."""
 
     id: Identifier
@@ -184,7 +131,7 @@ class Brand(_Part):
         return self
 
 
-class World(_Part):
+class World(Part):
     """The content of a file."""
 
     brands: Annotated[tuple[Brand, ...], Field(min_length=1)]
@@ -210,11 +157,6 @@ def read_world(path: Path) -> World:
     except ValidationError as error:
         lines = (f"  {_location(item['loc'])}: {item['msg']}" for item in error.errors())
         raise WorldError(f"{path} cannot be loaded:\n" + "\n".join(lines)) from error
-
-
-def utc(instant: datetime) -> str:
-    """Return an instant in RFC 3339 and UTC, as messages write it."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _location(location: tuple[int | str, ...]) -> str:

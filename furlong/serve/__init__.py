@@ -1,1 +1,1 @@
-"""What answers over HTTP: the site of gateway, subgraphs and page, and the server inside other processes."""
+"""What is served over HTTP: the site (gateway, subgraphs and page), and the server inside other processes."""

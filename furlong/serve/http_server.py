@@ -17,9 +17,9 @@ __all__ = ["listen", "serving"]
 async def serving(
     app: ASGIApp, listener: socket.socket, limits: ClientLimits | None = None
 ) -> AsyncIterator[None]:
-    """Serve an application on a listening socket while the block runs; from its first line on it responds.
+    """Serve an application on a listening socket while the block runs; it responds from the start.
 
-    At the end it does not wait until load balancers notice, and for requests under way only shortly.
+    At the end it does not wait for load balancers to notice, and only briefly for requests in progress.
 
     Args:
         app: the application.
@@ -45,7 +45,7 @@ async def serving(
 
 
 class QuietServer(Server):
-    """A server that leaves signals to its process."""
+    """A server that does not handle signals; its process does."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

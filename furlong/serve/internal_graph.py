@@ -15,19 +15,19 @@ SUPERGRAPH = ROOT / "schema.internal.graphql"
 
 
 def create_internal_graph(subgraphs: list[Subgraph], key: str) -> FastAPI:
-    """Build a gateway of its own, which answers only requests with a key.
+    """Build a separate gateway, which answers only requests with a key.
 
-    Who is asked about is decided by the session, as in the public graph: subgraphs authenticate each request.
-    The site closes the subgraphs; the internal graph must end before.
+    As in the public graph, the session decides whose data are returned: subgraphs authenticate each request.
+    The site closes the subgraphs; the internal graph must end before that.
 
     Args:
-        subgraphs: those of the site.
+        subgraphs: the subgraphs of the site.
         key: the key that requests must have in the header `graphql-client-key`.
     """
     digest = sha256(key.encode()).hexdigest()
     operators = ClientClass(name="internal", key_sha256=(digest,), introspection=True, any_document=True)
     own = {"client_classes": (operators,), "client_key_required": True, "introspection": False}
-    # Of our own clients' operations, some are not valid in this variant.
+    # Some operations of our own clients are not valid in this variant.
     settings = GatewaySettings().model_copy(update={**own, "documents": None})
     return create_gateway(
         SUPERGRAPH.read_text(encoding="utf-8"),

@@ -1,15 +1,15 @@
-"""The bet-slip page, served from files, and the clock that it shows in a rehearsal."""
+"""The bet-slip page and the widget's scripts, served from files, and the clock of a rehearsal."""
 
+import asyncio
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
+from typing import Final
 
-from fastapi import FastAPI, Response
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from gateway.browsers.security_headers import page_headers
+from gateway.browsers.static_files import ASKED_AGAIN, BuiltFiles, file_response
 from storage.clock import Clock
 from storage.rehearsal import rehearsal_marks
 
@@ -18,9 +18,20 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
 
+SCRIPTS_FOR_ALL: Final = {
+    "cache-control": "public, max-age=300, stale-while-revalidate=86400",
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "timing-allow-origin": "*",
+}
+"""Headers of the widget's scripts, whose addresses never change, for pages of every origin.
+
+They hold nothing of a customer. A script of the type `module` needs CORS even to run.
+"""
+
 
 def add_page(app: FastAPI, built: Path, clock: Clock) -> None:
-    """Serve the built page at `/`, or how to build it; `/clock` returns the time of a rehearsal."""
+    """Serve the page at `/`, or how to build it, the widget's scripts, and a rehearsal's time at `/clock`."""
     app.add_api_route("/clock", partial(_clock, clock), methods=["GET"], include_in_schema=False)
     index = built / "index.html"
     if not index.is_file():
@@ -33,25 +44,30 @@ def add_page(app: FastAPI, built: Path, clock: Clock) -> None:
         app.add_api_route("/", hint, methods=["GET"], include_in_schema=False)
         return
 
-    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": "no-cache"}
+    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": ASKED_AGAIN}
 
-    async def page() -> Response:
-        return FileResponse(index, headers=headers)
+    async def page(request: Request) -> Response:
+        return await asyncio.to_thread(file_response, index, request.headers, headers)
 
     app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
-    app.mount("/assets", _HashedFiles(directory=built / "assets"), name="assets")
+    app.mount("/assets", BuiltFiles(built / "assets", hashed=""), name="assets")
+    if (built / "widget").is_dir():
+        app.mount("/widget", BuiltFiles(built / "widget", headers=SCRIPTS_FOR_ALL), name="widget")
+
+
+def add_gallery(app: FastAPI, built: Path) -> None:
+    """Serve the gallery of the widget's screens at `/gallery`, if it is built; only the demo shows it."""
+    gallery = built / "gallery.html"
+    if not gallery.is_file():
+        return
+    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": ASKED_AGAIN}
+
+    async def page(request: Request) -> Response:
+        return await asyncio.to_thread(file_response, gallery, request.headers, headers)
+
+    app.add_api_route("/gallery", page, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 async def _clock(clock: Clock) -> Response:
     marks = {"rehearsal": rehearsal_marks(clock).get("rehearsal")}
     return JSONResponse(marks, headers={"cache-control": "no-store"})
-
-
-class _HashedFiles(StaticFiles):
-    """Files whose names change with their contents, so that nobody need ask for them again."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if response.status_code == HTTPStatus.OK:
-            response.headers["cache-control"] = "public, max-age=31536000, immutable"
-        return response

@@ -1,4 +1,4 @@
-"""Watches the topics of public data, so that a change shows as soon as the database has it."""
+"""Watches the topics of public data, so that a change is visible as soon as it is in the database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 log = structlog.get_logger(__name__)
-PUBLIC_TOPICS: Final = ("club.scheme.v1", "club.week.v1", "club.reward-config.v1")
+PUBLIC_TOPICS: Final = ("club.scheme.v1", "club.week.v1", "club.reward-config.v1", "club.global.v1")
 RETRY_SECONDS: Final = 5.0
 
 
@@ -20,9 +20,9 @@ async def watching_public_data(
 ) -> AsyncIterator[None]:
     """Watch while the block runs.
 
-    Only the brand of a message counts, not its content: consumers apply it, and the database is read again.
-    Therefore the watcher needs no group and no position. While it cannot reach the broker, cached data are
-    renewed by their age alone.
+    Only the brand of a message matters, not its content: consumers apply the content, and the database is
+    read again. Therefore the watcher needs no consumer group and no position. While it cannot reach the
+    broker, cached data are refreshed only when they reach their maximum age.
 
     Args:
         bootstrap: addresses of brokers.

@@ -1,4 +1,4 @@
-"""What the site reloads while it serves."""
+"""What the site reloads while it runs."""
 
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,11 @@ from gateway.wiring.reload import reload_of
 
 
 def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:
-    """Return the gateway's settings, with our own clients' operations prepared unless they say otherwise.
+    """Return the gateway's settings; unless they say otherwise, our own clients' operations are prepared.
 
     Args:
         documents: The folder of those operations.
-        file: A file of settings; by default the one that the environment names, if it does.
+        file: A file of settings; by default the one that the environment names, if any.
 
     Raises:
         ValueError: A setting is wrong.
@@ -28,9 +28,9 @@ def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:
 
 
 def site_reload(serve: ServeSettings, settings: GatewaySettings, documents: Path) -> Reload:
-    """Return what the site reloads: the settings, and the supergraph if its subgraphs are elsewhere.
+    """Return what the site reloads: the settings, and the supergraph if its subgraphs run elsewhere.
 
-    Subgraphs in the process belong to one release, as does the supergraph that was composed from them.
+    Subgraphs in this process belong to one release, and so does the supergraph composed from them.
 
     Raises:
         SourceError: The file of settings cannot be read.

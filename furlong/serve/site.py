@@ -3,21 +3,29 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
+from prometheus_client.registry import Collector
 
-from furlong.databases import SUBGRAPHS
+from backoffice.content.images.serving import image_route
+from backoffice.metadata import NAME as BACKOFFICE
 from furlong.embedding.routes import Embedding
 from furlong.embedding.sessions import Brands
 from furlong.embedding.settings import EmbedSettings
+from furlong.serve.live.metrics import LiveMetrics
+from furlong.serve.live.subgraph_websockets import accept_websockets, subgraph_websockets
+from furlong.serve.live.updates import drive_live_updates
 from furlong.serve.page import add_page
 from furlong.serve.public_data_watch import watching_public_data
 from furlong.serve.read_metrics import ReadMetrics
 from furlong.serve.subgraphs import Parts, create_subgraph
 from furlong.settings import ServeSettings
+from furlong.subgraph_names import SUBGRAPHS
 from gateway.app import create_gateway
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
+from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.masking.settings import CLIENT_CODES
 from gateway.rate_limits.rule import RateLimitRule
@@ -25,31 +33,36 @@ from gateway.reload import Reload
 from gateway.sessions import CHALLENGE
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
+from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
-from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand, WrongCell
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
-from subgraphs.kit.graphql.schema_building import UNAVAILABLE
+from subgraphs.kit.graphql.schema.schema_building import UNAVAILABLE
+from subgraphs.kit.live.metrics import BusMetrics
 from tokens import TokenMetrics
 from tracing import Tracing
 
+IMAGES: Final = "/content/images"
+"""Where customers' browsers find the images of reward content; a CDN may stand in front of it."""
+
 MUTATION_FIELDS: Final = 1
-"""The default for how many mutation fields one operation may have: each has an effect upstream."""
+"""The default maximum number of mutation fields in one operation: each has an effect upstream."""
 
 COST_LIMIT: Final = 3_000
-"""The default for how many points a request may cost: about a hundred bet-slips."""
+"""The default for the maximum cost of a request, in points: about a hundred bet-slips."""
 
 
 ERROR_CODES: Final = (*CLIENT_CODES, UnknownBrand.code, AuthenticationUnavailable.code, UNAVAILABLE)
 """The codes of the subgraphs' errors that are written for clients; all others are masked."""
 
 RATE_LIMITS: Final = (RateLimitRule(by="customer", points=30_000, seconds=60),)
-"""The default for customers: far more than a page needs that polls the bet-slip each second.
+"""The default limit per customer: far more than a page needs that polls the bet-slip every second.
 
-There is none for addresses: many visitors share one behind a carrier's NAT, and all do behind a proxy that is
-not among the trusted ones.
+There is no default limit per address: many visitors share an address behind a carrier's NAT, and all of them
+do behind a proxy that is not among the trusted ones.
 """
 
 
@@ -64,10 +77,10 @@ def create_site(
 
     Args:
         parts: what subgraphs are built from.
-        serve: how they are combined; by default as the environment says.
+        serve: how gateway, subgraphs and page are combined; by default as the environment says.
         gateway: the gateway's settings; by default those of the environment.
-        reload: what is reloaded while the site serves; its settings get the product's defaults, too.
-        tracing: records traces; None for no traces.
+        reload: what is reloaded while the site runs; reloaded settings get the product's defaults, too.
+        tracing: records traces; None to record none.
 
     Raises:
         gateway.errors.SupergraphError: the supergraph cannot be served.
@@ -83,7 +96,8 @@ def create_site(
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
 
     authenticator = Authenticator(parts.verifier, parts.clock)
-    # Subgraphs may use the gateway's identity only if they would see every header that it was read from.
+    # Subgraphs may use the gateway's result of authentication only if they would see every header it was
+    # derived from.
     shares_identity = set(READ) <= set(gateway.forwarded_headers)
 
     async def authenticate(headers: Mapping[str, str]) -> RequestIdentity | None:
@@ -91,6 +105,8 @@ def create_site(
             identity = await authenticator.authenticate(headers)
         except Unauthenticated as error:
             raise GatewayUnauthenticated(str(error), challenge=CHALLENGE) from error
+        except WrongCell as error:
+            raise RequestError(str(error), code=error.code, status=error.status) from error
         except AuthenticationUnavailable as error:
             raise GatewayAuthenticationUnavailable(str(error)) from error
         return identity if shares_identity else None
@@ -98,6 +114,10 @@ def create_site(
     def customer_of(session: object) -> str | None:
         viewer = session.viewer if isinstance(session, RequestIdentity) else None
         return None if viewer is None else f"{viewer.brand}/{viewer.customer}"
+
+    def expires_of(session: object) -> float | None:
+        viewer = session.viewer if isinstance(session, RequestIdentity) else None
+        return None if viewer is None else viewer.expires
 
     def remark() -> str:
         return "\n".join(f"{name}: {mark}" for name, mark in rehearsal_marks(parts.clock).items())
@@ -108,7 +128,12 @@ def create_site(
     app = create_gateway(
         serve.supergraph.read_text(encoding="utf-8"),
         transports={
-            subgraph.name: MemoryTransport(subgraph.prepare, trusted=True, masks_errors=True)
+            subgraph.name: MemoryTransport(
+                subgraph.prepare,
+                trusted=True,
+                masks_errors=True,
+                subscribe=subgraph.prepare_subscription,
+            )
             for subgraph in subgraphs
         },
         settings=gateway,
@@ -116,9 +141,10 @@ def create_site(
         ready=ready,
         authenticate_cached=authenticator.authenticate_cached if shares_identity else None,
         customer_of=customer_of,
+        expires_of=expires_of,
         collectors=[
             TokenMetrics(parts.verifier.tokens.counts),
-            *([reads] if in_process else []),
+            *([reads, LiveMetrics(parts.bus)] if in_process else []),
             *embedding.collectors,
         ],
         remark=remark,
@@ -126,19 +152,31 @@ def create_site(
         tracing=tracing,
     )
     app.state.subgraphs = subgraphs
+    if in_process:
+        _serve_images_with(app, parts)
     add_page(app, serve.page, parts.clock)
     embedding.add_to(app)
     _run_with(app, parts.verifier, subgraphs)
     _watch_public_data_with(app, subgraphs, parts.kafka)
+    drive_live_updates(app, subgraphs, parts)
     return app
 
 
 def create_subgraph_app(name: str, parts: Parts, callers: Callers, tracing: Tracing | None = None) -> FastAPI:
-    """Build one subgraph as a server of its own, which follows changes of public data as the site does."""
+    """Build one subgraph as a separate server, which watches changes of public data as the site does."""
     tracer = None if tracing is None else tracing.tracer
     subgraph = create_subgraph(name, replace(parts, reading=replace(parts.reading, tracer=tracer)))
-    app = subgraph.http_app(callers, tracing)
+    collectors: list[Collector] = [
+        LiveMetrics(parts.bus) if subgraph.has_subscriptions else BusMetrics(parts.bus)
+    ]
+    websockets = subgraph_websockets(subgraph, callers) if subgraph.has_subscriptions else None
+    if websockets is not None:
+        collectors.append(websockets.parts.connections.metrics)
+    app = subgraph.http_app(callers, tracing, collectors)
+    if websockets is not None:
+        accept_websockets(app, websockets)
     _watch_public_data_with(app, [subgraph], parts.kafka)
+    drive_live_updates(app, [subgraph], parts)
     return app
 
 
@@ -151,12 +189,19 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brand
         "subgraph_error_codes": ERROR_CODES,
         "subgraph_error_extensions": ("id",),
         "cors_origins": brands.origins,
+        "trusted_documents": _manifests_of(serve),
     }
     unset = {name: value for name, value in defaults.items() if name not in gateway.model_fields_set}
     gateway = gateway.model_copy(update=unset)
     if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
     return gateway
+
+
+def _manifests_of(serve: ServeSettings) -> tuple[Path, ...]:
+    """Return the manifest of the widget's documents; the widget sends only their ids."""
+    manifest = serve.page / "documents" / "persisted-documents.json"
+    return (manifest,) if manifest.is_file() else ()
 
 
 def _with_defaults_of(reload: Reload, serve: ServeSettings, brands: Brands) -> Reload:
@@ -168,7 +213,7 @@ def _with_defaults_of(reload: Reload, serve: ServeSettings, brands: Brands) -> R
 
 
 def _run_with(app: FastAPI, verifier: SessionVerifier, subgraphs: Sequence[Subgraph]) -> None:
-    """Start the verifier with an application, and close it and the subgraphs when that shuts down."""
+    """Start the verifier with an application; close it and the subgraphs when the application shuts down."""
     inner = app.router.lifespan_context
 
     @asynccontextmanager
@@ -183,8 +228,23 @@ def _run_with(app: FastAPI, verifier: SessionVerifier, subgraphs: Sequence[Subgr
     app.router.lifespan_context = lifespan
 
 
+def _serve_images_with(app: FastAPI, parts: Parts) -> None:
+    """Serve the images of reward content, which the back office keeps."""
+    images = Database.open(parts.database, BACKOFFICE)
+    app.router.routes.append(image_route(IMAGES, images))
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(images.close)
+            yield await stack.enter_async_context(inner(served))
+
+    app.router.lifespan_context = lifespan
+
+
 def _watch_public_data_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: str | None) -> None:
-    """While an application serves, tell subgraphs of changes of public data; do nothing without Kafka."""
+    """While an application serves, notify subgraphs of changes of public data; do nothing without Kafka."""
     if not subgraphs or kafka is None:
         return
     inner = app.router.lifespan_context

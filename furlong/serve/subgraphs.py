@@ -1,18 +1,22 @@
 """The subgraphs by name, built from settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consumers.stream.settings import StreamSettings
-from furlong.databases import SUBGRAPHS
 from furlong.embedding.sessions import embed_issuer
 from furlong.embedding.settings import EmbedSettings
+from furlong.subgraph_names import SUBGRAPHS
 from storage.clock import Clock
 from storage.rehearsal import product_clock
 from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
+from subgraphs.club.updates import ClubUpdates
 from subgraphs.fulfilment.app import create_subgraph as create_fulfilment
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.live.event_bus import EventBus, MemoryBus
+from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.live.wiring import open_bus
 from subgraphs.kit.reads.brand_rules import ReadOptions
 from subgraphs.kit.settings import ExecutionSettings, PublicDataSettings, SessionSettings, UpstreamSettings
 from subgraphs.progress.app import create_subgraph as create_progress
@@ -26,6 +30,8 @@ class Parts:
     Attributes:
         reading: how subgraphs read data and execute operations.
         kafka: addresses of the brokers that announce changes of public data; None if none are configured.
+        bus: brings notices of changes to the streams of this process.
+        live: the settings of streams.
     """
 
     database: DatabaseSettings
@@ -34,6 +40,8 @@ class Parts:
     clock: Clock
     reading: ReadOptions
     kafka: str | None = None
+    bus: EventBus = field(default_factory=MemoryBus)
+    live: LiveSettings = field(default_factory=LiveSettings)
 
     @classmethod
     def from_settings(
@@ -43,8 +51,10 @@ class Parts:
         sessions: SessionSettings | None = None,
         stream: StreamSettings | None = None,
         clock: Clock | None = None,
+        *,
+        bus: EventBus | None = None,
     ) -> "Parts":
-        """Return parts made from the given settings, or from the environment where None is given.
+        """Return parts made from the given settings, or from the environment where a setting is None.
 
         Raises:
             ValueError: a setting is missing; the message names it.
@@ -52,15 +62,21 @@ class Parts:
         clock = clock or product_clock(ClockSettings())
         framed = embed_issuer(EmbedSettings())
         further = () if framed is None else (framed,)
-        verifier = SessionVerifier.from_settings(sessions or SessionSettings(), clock, further=further)
-        stream = stream or StreamSettings()
+        database = database or DatabaseSettings()
+        cell = database.cell.own()
+        verifier = SessionVerifier.from_settings(
+            sessions or SessionSettings(), clock, further=further, cell=cell
+        )
+        stream, live = stream or StreamSettings(), LiveSettings()
         return cls(
-            database or DatabaseSettings(),
+            database,
             upstream or UpstreamSettings(),
             verifier,
             clock,
             ReadOptions(PublicDataSettings(), ExecutionSettings().execution),
             stream.bootstrap if "bootstrap" in stream.model_fields_set else None,
+            bus or open_bus(live=live),
+            live,
         )
 
 
@@ -68,9 +84,15 @@ def create_subgraph(name: str, parts: Parts) -> Subgraph:
     """Build one subgraph by its name."""
     match name:
         case "club":
-            return create_club(parts.database, parts.upstream, parts.verifier, parts.clock, parts.reading)
+            updates = ClubUpdates(parts.bus, parts.live)
+            return create_club(
+                parts.database, parts.upstream, parts.verifier, parts.clock, parts.reading, updates=updates
+            )
         case "rewards":
-            return create_rewards(parts.database, parts.upstream, parts.verifier, parts.clock, parts.reading)
+            changed = parts.bus.customers_changed
+            return create_rewards(
+                parts.database, parts.upstream, parts.verifier, parts.clock, parts.reading, changed=changed
+            )
         case "progress":
             return create_progress(parts.database, parts.verifier, parts.clock, parts.reading)
         case "fulfilment":

@@ -1,1 +1,1 @@
-"""Background work, one worker a file: consumers, feeds, outbox, recovery, reconciliation, weeks, payment."""
+"""Background work, one file each: consumers, feeds, outbox, recovery, reconciliation, weeks, payment."""

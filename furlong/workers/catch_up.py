@@ -15,12 +15,12 @@ PAUSE_SECONDS: Final = 0.5
 
 
 async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callable[[str], None]) -> bool:
-    """Wait until everything is applied that the topics held when they were first looked at.
+    """Wait until everything that the topics held at first sight is applied.
 
     Args:
         gate: the database and its topics.
         stop: ends the wait.
-        waits_for: called with what the wait is for, each time that this changes.
+        waits_for: called with what is still missing, each time that this changes.
 
     Returns:
         True if everything is applied, False if `stop` was set first.

@@ -8,10 +8,11 @@ from sqlalchemy import Table
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.club.repository import MembershipRepository
 from subgraphs.club.service import ClubService
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
@@ -33,16 +34,22 @@ class ChangeServices:
 
     @classmethod
     def open(
-        cls, stack: AsyncExitStack, settings: DatabaseSettings, upstream: UpstreamSettings, clock: Clock
+        cls,
+        stack: AsyncExitStack,
+        settings: DatabaseSettings,
+        upstream: UpstreamSettings,
+        clock: Clock,
+        *,
+        changed: CustomersChanged | None = None,
     ) -> "ChangeServices":
-        """Build the services; the stack closes their connections."""
+        """Build the services; the stack closes their connections, and `changed` is called with customers."""
         client = UpstreamClient(upstream)
         stack.push_async_callback(client.close)
 
         def changes(subgraph: str, intents: Table) -> Changes:
             database = Database.open(settings, subgraph)
             stack.push_async_callback(database.close)
-            return Changes(database, IntentRepository(intents), client, clock)
+            return Changes(database, IntentRepository(intents), client, clock, changed)
 
         catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
         return cls(

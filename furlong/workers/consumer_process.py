@@ -2,15 +2,18 @@
 
 import asyncio
 import socket
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
 from aiokafka.errors import KafkaError
-from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from backoffice.global_events.consumer import create_consumer as create_backoffice
+from backoffice.metadata import NAME as BACKOFFICE
 from consumers.club.wiring import create_consumer as create_club
 from consumers.fulfilment.wiring import create_consumer as create_fulfilment
 from consumers.progress.wiring import create_consumer as create_progress
@@ -21,11 +24,15 @@ from furlong.databases import METADATA
 from furlong.install.topic_retention import needed, read_configs, require_retention
 from furlong.install.topics import MESSAGES
 from furlong.serve.http_server import serving
+from furlong.serve.status_app import status_app
 from furlong.settings import TopicSettings
 from storage.clock import Clock
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from storage.settings import DatabaseSettings
+from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.live.metrics import BusMetrics
+from subgraphs.kit.live.wiring import open_publisher
 from tracing import Tracing
 
 log = structlog.get_logger(__name__)
@@ -39,26 +46,29 @@ def create_consumer(
     clock: Clock,
     *,
     tracing: Tracing | None = None,
+    changed: CustomersChanged | None = None,
 ) -> Consumer:
-    """Build a consumer by its subgraph's name."""
-    creators = {
+    """Build a consumer by its subgraph's name; `changed` is called with customers after each commit."""
+    creators: dict[str, Callable[..., Consumer]] = {
         "club": create_club,
         "rewards": create_rewards,
         "progress": create_progress,
         "fulfilment": create_fulfilment,
     }
-    return creators[name](database, stream, registry, clock, tracing)
+    if name == BACKOFFICE:
+        return create_backoffice(database, stream, registry, clock, tracing)
+    return creators[name](database, stream, registry, clock, tracing, changed=changed)
 
 
 async def check_retention(
     name: str, database: DatabaseSettings, stream: StreamSettings, settings: TopicSettings
 ) -> None:
-    """Check that topics are kept for long enough; if the broker does not say, only log that.
+    """Check that topics keep messages for long enough; if the broker does not say, only log that.
 
     Raises:
-        TooShort: a topic is not.
+        TooShort: a topic does not.
     """
-    if not settings.check:
+    if not settings.check or name == BACKOFFICE:
         return
     try:
         configs = await read_configs(stream.bootstrap, [plan.name for plan in MESSAGES])
@@ -100,7 +110,13 @@ async def run_consumer(
     """
     await check_retention(name, database, stream, topics or TopicSettings())
     registry = CollectorRegistry()
-    consumer = create_consumer(name, database, stream, registry, clock, tracing=tracing)
+    bus = open_publisher()
+    changed = None
+    if bus is not None:
+        await bus.start()
+        registry.register(BusMetrics(bus))
+        changed = bus.customers_changed
+    consumer = create_consumer(name, database, stream, registry, clock, tracing=tracing, changed=changed)
     running = asyncio.create_task(consumer.run())
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -112,17 +128,14 @@ async def run_consumer(
     finally:
         stopping.cancel()
         await consumer.stop()
+        if bus is not None:
+            await bus.close()
         await running
 
 
 def _status(consumer: Consumer, registry: CollectorRegistry, clock: Clock) -> FastAPI:
-    app = FastAPI(title="Furlong consumer", openapi_url=None)
-
-    @app.get("/health")
-    async def health(response: Response) -> dict[str, object]:
-        """Return 503 if the process should be restarted; 200 also while it waits for Kafka or database."""
+    async def health() -> Mapping[str, object]:
         state = consumer.health()
-        response.status_code = 200 if state.live else 503
         return {
             "live": state.live,
             "consuming": state.consuming,
@@ -133,8 +146,4 @@ def _status(consumer: Consumer, registry: CollectorRegistry, clock: Clock) -> Fa
             **rehearsal_marks(clock),
         }
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return app
+    return status_app("consumer", health, registry)

@@ -1,14 +1,14 @@
-"""The feed worker: carries the platform's feeds to the progress topic, with health and metrics over HTTP."""
+"""The feed worker: copies the platform's feeds to the progress topic; health and metrics over HTTP."""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 
 import structlog
-from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from consumers.feeds.delivery.feed_worker import FeedWorker
 from consumers.feeds.delivery.metrics import FeedMetrics
@@ -16,6 +16,7 @@ from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.serve.http_server import serving
+from furlong.serve.status_app import status_app
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ async def run_feeds(
     listener: socket.socket | None,
     stop: asyncio.Event,
 ) -> None:
-    """Carry feeds until `stop` is set or a feed ends, with `/health` and `/metrics` on the listener.
+    """Copy feeds until `stop` is set or a feed ends, with `/health` and `/metrics` on the listener.
 
     Raises:
         Exception: the error with which a feed ended.
@@ -57,7 +58,7 @@ async def run_feeds(
 
 @asynccontextmanager
 async def running_feeds(workers: Sequence[FeedWorker]) -> AsyncIterator[None]:
-    """Carry feeds while the block runs; log the error if one ends."""
+    """Copy feeds while the block runs; log the error if one ends."""
     running = [asyncio.create_task(_run(worker), name=worker.group) for worker in workers]
     try:
         yield
@@ -75,18 +76,9 @@ async def _run(worker: FeedWorker) -> None:
 
 
 def _status(workers: Sequence[FeedWorker], registry: CollectorRegistry) -> FastAPI:
-    app = FastAPI(title="Furlong feeds", openapi_url=None)
-
-    @app.get("/health")
-    async def health(response: Response) -> dict[str, object]:
-        """Return 503 if the process should be restarted, 200 also while it waits for Kafka."""
+    async def health() -> Mapping[str, object]:
         states = {worker.feed.name: worker.health() for worker in workers}
         live = all(state.live for state in states.values())
-        response.status_code = 200 if live else 503
         return {"live": live, "feeds": {name: asdict(state) for name, state in states.items()}}
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return app
+    return status_app("feeds", health, registry)

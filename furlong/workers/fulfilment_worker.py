@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.fulfilment.wiring import catch_up
 from consumers.stream.settings import StreamSettings
 from furlong.serve.http_server import serving
+from furlong.serve.status_app import status_app
 from furlong.workers.catch_up import until_caught_up
 from storage.clock import Clock
 from storage.database import Database
@@ -23,8 +24,8 @@ from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.payout.callbacks import callback_routes
-from subgraphs.fulfilment.payout.redemption import RedemptionTracker
-from subgraphs.fulfilment.payout.sender import StepObserver, ignore_step
+from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
+from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
 from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
@@ -36,7 +37,7 @@ NIGHTLY_SECONDS = 900.0
 
 @dataclass(slots=True)
 class PayoutGate:
-    """What payment waits for at the start; None once rewards are paid."""
+    """What payment is still waiting for after the start; None once rewards are being paid."""
 
     waits_for: str | None = None
 
@@ -75,7 +76,7 @@ class FulfilmentProcess:
         return Reconciliation(self.database, self.uow.clock)
 
     async def health(self) -> Mapping[str, Any]:
-        """Return what waits, by provider and state, and which providers are not used at present."""
+        """Return what is waiting, by provider and state, and which providers are not used at present."""
         async with self.database.home.read() as connection:
             stopped = await self.uow.provider_holds.stopped(connection)
             backlog = await self.uow.lifecycle.repository.backlog(connection)
@@ -117,12 +118,12 @@ async def run_fulfilment(
         process: the worker's parts.
         listener: where to serve health, metrics and callbacks.
         stop: ends the worker.
-        stream: the Kafka whose topics must have been applied; None only if there is no Kafka.
+        stream: the Kafka whose topics must have been applied first; None only if there is no Kafka.
     """
     try:
         async with AsyncExitStack() as stack:
             if listener is not None:
-                await stack.enter_async_context(serving(status_app(process), listener))
+                await stack.enter_async_context(serving(create_status_app(process), listener))
             nightly = asyncio.create_task(_every_night(process))
             try:
                 if stream is not None:
@@ -157,37 +158,40 @@ async def _every_night(process: FulfilmentProcess) -> None:
         await asyncio.sleep(NIGHTLY_SECONDS)
 
 
-def status_app(process: FulfilmentProcess) -> FastAPI:
-    """Build an application with `/health`, `/metrics`, and `/callbacks/PROVIDER` for the providers."""
-    app = FastAPI(title="Furlong fulfilment worker", openapi_url=None)
+def create_status_app(process: FulfilmentProcess) -> FastAPI:
+    """Build the application with `/health`, `/metrics`, and `/callbacks/PROVIDER` for the providers."""
 
-    @app.get("/health")
-    async def health(response: Response) -> Mapping[str, Any]:
+    async def health() -> Mapping[str, object]:
         try:
             return {"live": True, **await process.health()}
         except (SQLAlchemyError, OSError):
-            response.status_code = 503
             return {"live": False}
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        registry = CollectorRegistry()
-        state = await process.health()
-        waiting = Gauge(
-            "furlong_fulfilment_backlog",
-            "Rewards that still have something to do",
-            ["provider", "state"],
-            registry=registry,
-        )
-        for one in state["backlog"]:
-            waiting.labels(one["provider"] or "", one["state"]).set(one["rewards"])
-        available = Gauge(
-            "furlong_fulfilment_provider_available", "1 while it is sent to", ["provider"], registry=registry
-        )
-        for name, provider in state["providers"].items():
-            unused = provider["stopped"] or provider["resting"] or not provider["enabled"]
-            available.labels(name).set(0 if unused else 1)
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    async def figures() -> CollectorRegistry:
+        return _figures(await process.health())
 
+    app = status_app("fulfilment worker", health, figures)
     app.include_router(callback_routes(process.registry, RedemptionTracker(process.uow)))
     return app
+
+
+def _figures(state: Mapping[str, Any]) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    waiting = Gauge(
+        "furlong_fulfilment_backlog",
+        "Rewards that are not finished yet",
+        ["provider", "state"],
+        registry=registry,
+    )
+    for one in state["backlog"]:
+        waiting.labels(one["provider"] or "", one["state"]).set(one["rewards"])
+    available = Gauge(
+        "furlong_fulfilment_provider_available",
+        "1 while rewards are sent to the provider",
+        ["provider"],
+        registry=registry,
+    )
+    for name, provider in state["providers"].items():
+        unused = provider["stopped"] or provider["resting"] or not provider["enabled"]
+        available.labels(name).set(0 if unused else 1)
+    return registry

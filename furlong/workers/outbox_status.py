@@ -1,16 +1,17 @@
-"""Health and metrics of the outbox worker: what waits in each outbox, since when, and what holds it up."""
+"""Health and metrics of the outbox worker: what waits in each outbox, since when, and for what reason."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from furlong.serve.status_app import status_app
 from storage.clock import Clock
 from storage.rehearsal import rehearsal_marks
-from subgraphs.kit.records.outbox_relay import OutboxStatus
+from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +48,11 @@ class OutboxMetrics(Collector):
 
 
 def outbox_status_app(statuses: Mapping[str, OutboxStatus], clock: Clock) -> FastAPI:
-    """Build an application with `/metrics` and `/health`, which is 200 as long as the process should live."""
-    app = FastAPI(title="Furlong outbox worker", openapi_url=None)
+    """Build the application with `/health` and `/metrics` of the outbox worker."""
     registry = CollectorRegistry()
     registry.register(OutboxMetrics(statuses, clock))
 
-    @app.get("/health")
-    async def health() -> dict[str, object]:
-        """Return what waits and what is wrong; the worker recovers by itself when that is repaired."""
+    async def health() -> Mapping[str, object]:
         troubles = sorted({f"{name}: {one.trouble}" for name, one in statuses.items() if one.trouble})
         return {
             "live": True,
@@ -66,8 +64,4 @@ def outbox_status_app(statuses: Mapping[str, OutboxStatus], clock: Clock) -> Fas
             **rehearsal_marks(clock),
         }
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return app
+    return status_app("outbox worker", health, registry)

@@ -18,8 +18,8 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
-from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, Waiting
-from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
+from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Outbox, Waiting
+from subgraphs.kit.records.outbox.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
@@ -120,7 +120,7 @@ async def run_outbox_worker(
                 await producer.start()
                 publisher = KafkaPublisher(producer, tracer)
                 relays = [_relay(stack, name, database, publisher, statuses[name]) for name in OUTBOXES]
-                async with asyncio.TaskGroup() as group:  # ends when the last relay has ended
+                async with asyncio.TaskGroup() as group:  # ends with the last relay
                     for relay in relays:
                         group.create_task(_keep_publishing(relay))
         except* KafkaError as faults:
@@ -139,7 +139,7 @@ def _relay(
 ) -> Relay:
     database = Database.open(settings, name)
     stack.push_async_callback(database.close)
-    clock = SystemClock()  # leases are machine time
+    clock = SystemClock()  # leases use the machine's time
     return Relay(database, Outbox(OUTBOXES[name]), publisher, clock, status)
 
 

@@ -1,4 +1,4 @@
-"""The recovery worker: settles the changes of club and rewards that were left in doubt upstream."""
+"""The recovery worker: settles changes of club and rewards whose upstream outcome is unknown."""
 
 import asyncio
 import random
@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.workers.change_services import ChangeServices
+from furlong.workers.round_status import RoundStatus
 from storage.clock import Clock
 from storage.settings import DatabaseSettings
-from subgraphs.club.exclusion import FORCE_OUT
+from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.kit.domain.accounts import ineligible_reason
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, StillAllowed
 from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
@@ -37,10 +39,16 @@ LEAVING: Final = frozenset({"optOut", FORCE_OUT})
 
 @asynccontextmanager
 async def running_recovery(
-    database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock
+    database: DatabaseSettings,
+    upstream: UpstreamSettings,
+    clock: Clock,
+    *,
+    changed: CustomersChanged | None = None,
 ) -> AsyncIterator[None]:
     """Settle changes in doubt while the block runs."""
-    running = asyncio.create_task(run_recovery(database, upstream, clock), name="intent recovery")
+    running = asyncio.create_task(
+        run_recovery(database, upstream, clock, changed=changed), name="intent recovery"
+    )
     try:
         yield
     finally:
@@ -49,27 +57,37 @@ async def running_recovery(
             await running
 
 
-async def run_recovery(database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock) -> None:
-    """Settle changes in doubt until cancelled."""
+async def run_recovery(
+    database: DatabaseSettings,
+    upstream: UpstreamSettings,
+    clock: Clock,
+    *,
+    changed: CustomersChanged | None = None,
+    status: RoundStatus | None = None,
+) -> None:
+    """Settle changes in doubt until cancelled; note it in `status`, call `changed` with their customers."""
+    status = status or RoundStatus("intents")
     async with AsyncExitStack() as stack:
-        rounds = create_recovery_rounds(stack, database, upstream, clock)
+        rounds = create_recovery_rounds(stack, database, upstream, clock, changed=changed)
         pause = IDLE_SECONDS
         try:
             while True:
-                pause = await _round(rounds, pause)
+                pause = await _round(rounds, pause, status)
                 await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter, not a secret
         finally:
             with suppress(SQLAlchemyError, OSError):
                 await rounds.leave()
 
 
-async def _round(rounds: RecoveryRounds, pause: float) -> float:
-    """Make a round; return the pause after it, which doubles each time that nothing could be settled."""
+async def _round(rounds: RecoveryRounds, pause: float, status: RoundStatus) -> float:
+    """Run a round; return the pause after it, which doubles each time nothing could be settled."""
     try:
         made = await rounds.round()
     except (SQLAlchemyError, OSError) as fault:
+        status.trouble = f"the database does not respond: {type(fault).__name__}"
         log.warning("database_away", error=type(fault).__name__)
         return REST_SECONDS
+    status.round_ended(the_upstream=made.in_doubt)
     if made.in_doubt:
         log.warning("changes_in_doubt", settled=made.settled, in_doubt=made.in_doubt)
     if made.settled or not made.in_doubt:
@@ -78,13 +96,18 @@ async def _round(rounds: RecoveryRounds, pause: float) -> float:
 
 
 def create_recovery_rounds(
-    stack: AsyncExitStack, settings: DatabaseSettings, upstream_settings: UpstreamSettings, clock: Clock
+    stack: AsyncExitStack,
+    settings: DatabaseSettings,
+    upstream_settings: UpstreamSettings,
+    clock: Clock,
+    *,
+    changed: CustomersChanged | None = None,
 ) -> RecoveryRounds:
     """Build recovery over all subgraphs that change something upstream; the stack closes its connections."""
-    services = ChangeServices.open(stack, settings, upstream_settings, clock)
+    services = ChangeServices.open(stack, settings, upstream_settings, clock, changed=changed)
     limits = _limits(upstream_settings)
     in_club, in_rewards = ReferenceRepository(CLUB_REFERENCE), ReferenceRepository(REWARDS_REFERENCE)
-    # What a confirmed change records must be the same as in the mutation, so both use one function.
+    # A confirmed change must record the same as the mutation would, so both use one function.
     recoveries = (
         Recovery(services.club.changes, services.club.record, _eligible(in_club), limits),
         Recovery(services.rewards.changes, services.rewards.record, _eligible(in_rewards), limits),
@@ -94,13 +117,13 @@ def create_recovery_rounds(
 
 
 def _limits(upstream: UpstreamSettings) -> RecoveryLimits:
-    """Leave a change to its own request for twice as long as that request may take."""
+    """Leave a change to its own request for twice as long as the request may take."""
     longest = upstream.attempts * (upstream.timeout_seconds + 1.5 * upstream.retry_delay_seconds)
     return RecoveryLimits(undisturbed=timedelta(seconds=2 * longest))
 
 
 def _eligible(reference: ReferenceRepository) -> StillAllowed:
-    """Return a check whether a change may still be sent: customers who were excluded may only leave."""
+    """Return a function that tells whether a change may still be sent: excluded customers may only leave."""
 
     async def still_allowed(connection: AsyncConnection, intent: Intent) -> bool:
         if intent.operation in LEAVING:

@@ -17,11 +17,12 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.comparison import MembershipComparison
+from subgraphs.club.membership.repository import BEFORE_FIRST, ComparisonCheckpoint
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.club.repository import BEFORE_FIRST, ComparisonCheckpoint
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.comparison import Compared
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.records.leases import Lease
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 NAME: Final = "upstream"
 AT_ONCE: Final = 20
 LEASE: Final = timedelta(minutes=5)
-"""Well above what one batch of customers takes if every call times out."""
+"""Well above the time of one batch of customers in which every call times out."""
 
 IDLE_SECONDS: Final = 20.0
 REST_SECONDS: Final = 2.0
@@ -51,7 +52,7 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UpstreamReconciliation:
-    """Compares customer by customer at a limited pace, and pauses while the upstream cannot be reached.
+    """Compares one customer after another at a limited pace, and pauses while the upstream cannot be reached.
 
     Attributes:
         database: the club's database, which holds accounts, lease and round.
@@ -106,7 +107,7 @@ class UpstreamReconciliation:
             after = customers[-1][0]
 
     async def compare_some(self) -> Counter[str] | None:
-        """Compare the next customers of a round; return how often each outcome came, None if no round is due.
+        """Compare the next customers of a round; return the count of each outcome, None if no round is due.
 
         Raises:
             SQLAlchemyError: a database cannot be reached; the round continues where it was.
@@ -133,7 +134,7 @@ class UpstreamReconciliation:
         return Counter(f"{one.what} {one.outcome.value}" for one in found)
 
     async def leave(self) -> None:
-        """Give up the lease, so that another node can go on at once."""
+        """Give up the lease, so that another node can continue at once."""
         with suppress(SQLAlchemyError, OSError):
             async with self.database.home.write() as connection:
                 await self.lease.end(connection)
@@ -164,10 +165,12 @@ async def running_reconciliation(
     upstream: UpstreamSettings,
     clock: Clock,
     settings: CompareSettings | None = None,
+    *,
+    changed: CustomersChanged | None = None,
 ) -> AsyncIterator[None]:
     """Compare, round after round, while the block runs."""
     running = asyncio.create_task(
-        run_reconciliation(database, upstream, clock, settings), name="upstream comparison"
+        run_reconciliation(database, upstream, clock, settings, changed=changed), name="upstream comparison"
     )
     try:
         yield
@@ -182,10 +185,12 @@ async def run_reconciliation(
     upstream: UpstreamSettings,
     clock: Clock,
     settings: CompareSettings | None = None,
+    *,
+    changed: CustomersChanged | None = None,
 ) -> None:
-    """Compare, round after round, until cancelled."""
+    """Compare, round after round, until cancelled, and call `changed` with customers."""
     async with AsyncExitStack() as stack:
-        services = ChangeServices.open(stack, database, upstream, clock)
+        services = ChangeServices.open(stack, database, upstream, clock, changed=changed)
         work = UpstreamReconciliation.open(stack, services, settings or CompareSettings())
         total: Counter[str] = Counter()
         while True:

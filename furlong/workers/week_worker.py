@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from consumers.progress.wiring import catch_up, catch_up_on_schemes
 from consumers.stream.errors import TopicRecreated
 from consumers.stream.settings import StreamSettings
 from furlong.workers.catch_up import until_caught_up
+from furlong.workers.round_status import RoundStatus
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -34,12 +35,14 @@ class WeekWorker:
     Attributes:
         stream: the Kafka whose schemes must have been applied before a week opens; None only if there is no
             Kafka.
+        status: what the worker has done, for `/health` and `/metrics`.
     """
 
     progress: Database
     rewards: Database
     clock: Clock
     stream: StreamSettings | None = None
+    status: RoundStatus = field(default_factory=lambda: RoundStatus("weeks"))
 
     @classmethod
     def open(
@@ -60,7 +63,8 @@ class WeekWorker:
         A week opens only after all schemes on the topic are applied: its scheme never changes afterwards.
 
         Raises:
-            SQLAlchemyError: a database cannot be reached, or another worker was faster; call this again.
+            SQLAlchemyError: a database cannot be reached, or another worker was faster; call the method
+                again.
             OSError: a database cannot be reached.
         """
         if changed := await self.lifecycle.advance(opening=await self._may_open()):
@@ -70,12 +74,14 @@ class WeekWorker:
             await publisher.publish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
 
     async def _settle(self) -> bool:
-        """Check again the qualifications that were read back after a loss; all bets must be applied."""
+        """Check again the qualifications that were read back after a loss; all bets must be applied first."""
         if changed := await self.lifecycle.settle_read_back():
             log.info("qualifications_settled", customers=changed)
         async with self.progress.home.read() as connection:
-            if waiting := await count_read_back(connection):
-                log.warning("qualifications_wait_for_a_person", customers=waiting)
+            waiting = await count_read_back(connection)
+        self.status.waiting["a_person"] = waiting
+        if waiting:
+            log.warning("qualifications_wait_for_a_person", customers=waiting)
         return True
 
     async def _may_open(self) -> bool:
@@ -100,19 +106,25 @@ class WeekWorker:
         """
         if self.stream is not None:
             gate = catch_up(self.progress, self.stream, self.clock)
-            await until_caught_up(gate, stop, lambda reason: log.warning("weeks_wait", waits_for=reason))
+            await until_caught_up(gate, stop, self._wait_for)
         settled = False
         while not stop.is_set():
             try:
                 await self.run_once()
                 settled = settled or await self._settle()
+                self.status.round_ended()
             except (SQLAlchemyError, OSError) as fault:
+                self.status.trouble = f"the database does not respond: {type(fault).__name__}"
                 log.warning("weeks_not_kept", error=type(fault).__name__)
             try:
                 async with asyncio.timeout(PAUSE_SECONDS):
                     await stop.wait()
             except TimeoutError:
                 continue
+
+    def _wait_for(self, reason: str) -> None:
+        self.status.trouble = f"waits for {reason}"
+        log.warning("weeks_wait", waits_for=reason)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,4 +1,4 @@
-"""The requirements of argument values: guarded enums, scalars and input fields that a client sends."""
+"""The requirements of argument values: the guarded enums, scalars and input fields that a client sends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from gateway.access.rules import AccessRules
 
 @dataclass(slots=True)
 class ArgumentRules:
-    """What clients must have to send the arguments of a field.
+    """Determines what clients need in order to send the arguments of a field.
 
     Attributes:
         rules: The rules of the supergraph.
@@ -36,9 +36,9 @@ class ArgumentRules:
     _reachable: dict[str, Requirement] = field(default_factory=dict)
 
     def of(self, owner: str, node: FieldNode | None) -> Requirement:
-        """Return what it takes to send the arguments of a field of a type.
+        """Return the requirements for sending the arguments of a field of a type.
 
-        Of a variable, the type decides: whatever its value might hold counts.
+        For a variable, the type decides: everything that its value might contain counts.
         """
         named = self.rules.supergraph.schema.get_type(owner)
         if (
@@ -78,7 +78,7 @@ class ArgumentRules:
                 yield self.rules.of_type(named.name)
 
     def _of_type(self, name: str) -> Requirement:
-        """Return what a value of a type may take, with everything that it may hold."""
+        """Return the requirements of a type's values, with everything that they may contain."""
         known = self._reachable.get(name)
         if known is None:
             seen, pending = {name}, [name]

@@ -1,4 +1,4 @@
-"""What a session has: whether it is authenticated, and its scopes."""
+"""The rights of a session: whether it is authenticated, and its scopes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gateway.access.requirements import Granted
 from gateway.sessions import Session
 
 AccessOf: TypeAlias = Callable[[object], Granted]
-"""Returns what a session has."""
+"""Returns the rights of a session."""
 
 ANONYMOUS: Final = Granted()
 NO_CLAIMS: Final[Mapping[str, Any]] = {}
@@ -18,13 +18,13 @@ NO_CLAIMS: Final[Mapping[str, Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class GrantedByClaims:
-    """Reads what a session has from its claims.
+    """Reads the rights of a session from its claims.
 
-    The gateway's own sessions have claims. Of an application's, a mapping is taken for the claims, or else
-    its attribute `claims`; None is an anonymous client, and anything else is authenticated.
+    The gateway's own sessions have claims. An application's session provides them if it is a mapping or has
+    an attribute `claims`. None means an anonymous client; anything else is authenticated.
 
     Attributes:
-        scope_claims: The claims that hold scopes: a text with spaces between them (RFC 8693), or a list.
+        scope_claims: The claims that contain scopes: a space-separated text (RFC 8693), or a list.
     """
 
     scope_claims: tuple[str, ...]
@@ -47,7 +47,7 @@ class GrantedByClaims:
 
 
 def claims_of(session: object) -> Mapping[str, Any]:
-    """Return the claims of a session; none if it has none."""
+    """Return the claims of a session; empty if it has none."""
     if isinstance(session, Session):
         return session.claims
     claims = session if isinstance(session, Mapping) else getattr(session, "claims", None)

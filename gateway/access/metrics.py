@@ -1,4 +1,4 @@
-"""Metrics of access."""
+"""Metrics of access control."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from prometheus_client.registry import Collector
 
 
 class AccessMetrics(Collector):
-    """Counts requests whose clients may not see everything that they ask for, and decisions of policies.
+    """Counts requests for fields that the client may not see, and decisions of policies.
 
     Attributes:
-        requests: Such requests by what became of them: restricted, rejected or answered.
+        requests: Such requests by result: restricted, rejected or answered.
         decisions: Decisions of policies by the application or a coprocessor: ok, failed.
     """
 

@@ -1,4 +1,4 @@
-"""What an operation touches of the rules of a supergraph, whoever sends it."""
+"""Finds the rules that an operation touches, whoever sends it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from gateway.supergraph import Field, Selections, possible_types
 
 @dataclass(frozen=True, slots=True)
 class DocumentAccess:
-    """What a client must have to see all that a document may select.
+    """What a client needs in order to see everything that a document may select.
 
     Attributes:
         rules: All rules.
-        policies: The policies that these speak of.
+        policies: The policies that the rules name.
         coordinates: Where each rule comes from, for logs.
     """
 
@@ -35,7 +35,7 @@ class DocumentAccess:
     coordinates: Mapping[str, Requirement]
 
     def caching(self, policy: CachePolicy) -> CachePolicy | None:
-        """Return for how long an answer may be cached that depends on its client; None for not at all.
+        """Return how long a response that depends on its client may be cached; None if it may not.
 
         Policies may depend on anything.
         """
@@ -44,7 +44,7 @@ class DocumentAccess:
 
 @dataclass(slots=True)
 class FieldRules:
-    """The requirements of the fields of operations, with those of their arguments.
+    """The requirements of operations' fields, including those of their arguments.
 
     Attributes:
         rules: The rules of the supergraph.
@@ -59,7 +59,7 @@ class FieldRules:
         self.arguments = ArgumentRules(self.rules)
 
     def of(self, owner: str, wanted: Field) -> Requirement:
-        """Return what it takes to see a field of an operation."""
+        """Return the requirements for seeing a field of an operation."""
         if wanted.name.startswith("__"):
             return NOTHING
         required = self.rules.of_field(owner, wanted.name)
@@ -67,7 +67,7 @@ class FieldRules:
         return required | sent if sent else required
 
     def of_possible(self, owner: str, name: str) -> Sequence[tuple[str, Requirement]]:
-        """Return the guarded object types that a field of an abstract type may have, with what they take."""
+        """Return the guarded object types of an abstract field's values, with their requirements."""
         known = self._guarded.get((owner, name))
         if known is None:
             types = ((each, self.rules.of_type(each)) for each in sorted(self.possible(owner, name)))
@@ -89,11 +89,11 @@ class FieldRules:
 
 
 def document_access(fields: FieldRules, operation: Operation) -> DocumentAccess | None:
-    """Return what an operation touches; None if everybody may see all of it.
+    """Return the rules that an operation touches; None if everybody may see all of it.
 
     Args:
         fields: The requirements of fields.
-        operation: The operation with everything that its conditions may leave in.
+        operation: The operation with everything that its conditions may include.
     """
     found: dict[str, Requirement] = {}
     for coordinate, rules in _touched(fields, operation.wanted, set()):
@@ -108,7 +108,7 @@ def document_access(fields: FieldRules, operation: Operation) -> DocumentAccess 
 def _touched(
     fields: FieldRules, selections: Selections, seen: set[Selections]
 ) -> Iterator[tuple[str, Requirement]]:
-    """Yield coordinates with their requirements."""
+    """Yield the guarded coordinates with their requirements."""
     if selections in seen:
         return
     seen.add(selections)

@@ -1,4 +1,4 @@
-"""Access to operations, as the pipeline asks for it."""
+"""Access control of operations: the interface for the pipeline."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from gateway.planner import Operation
 from gateway.supergraph import Supergraph
 
 MOST_PATHS: Final = 50
-"""The most fields that a refusal names."""
+"""How many fields a refusal names at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationAccess:
-    """Decides what of an operation is planned.
+    """Decides which parts of an operation are planned.
 
     Attributes:
         fields: The requirements of fields.
-        rejects: Whether an operation is refused as a whole if its client may not see one of its fields.
+        rejects: Whether to refuse an operation as a whole if its client may not see one of its fields.
     """
 
     fields: FieldRules
@@ -32,22 +32,22 @@ class OperationAccess:
 
     @classmethod
     def of(cls, supergraph: Supergraph, *, rejects: bool = False) -> OperationAccess:
-        """Return the access to a supergraph's operations."""
+        """Build the access control of a supergraph's operations."""
         return cls(FieldRules(AccessRules.of(supergraph)), rejects)
 
     def document(self, operation: Operation) -> DocumentAccess | None:
-        """Return what an operation touches, whatever its conditions are; None if everybody may see it."""
+        """Return the rules that an operation may touch; None if everybody may see all of it."""
         return document_access(self.fields, operation)
 
     def restrict(self, operation: Operation, unmet: Requirement) -> Operation:
-        """Return an operation without what its client may not see.
+        """Return an operation without the parts that its client may not see.
 
         Args:
             operation: The operation in normal form.
             unmet: The rules that do not hold for the client.
 
         Raises:
-            Unauthorized: The client may not see all of its fields, and that refuses operations.
+            Unauthorized: The client may not see all of its fields, and such operations are refused.
         """
         restricted = restrict(self.fields, unmet, operation)
         if self.rejects:

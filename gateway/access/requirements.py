@@ -11,15 +11,15 @@ from typing import Final, Literal, TypeAlias
 from gateway.supergraph import Access
 
 MOST_COMBINATIONS: Final = 4_096
-"""Beyond so many combinations of alternatives, nothing is said to follow from them."""
+"""With more combinations of alternatives than this, no rule is said to follow from them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that a client must have.
+    """One rule that a client must satisfy.
 
     Attributes:
-        kind: Which directive demands it.
+        kind: The directive that demands it.
         alternatives: Sets of scopes or policies, one of which is needed as a whole; empty for
             `@authenticated`.
     """
@@ -34,7 +34,7 @@ class Rule:
 
 
 Requirement: TypeAlias = frozenset[Rule]
-"""All rules that must hold; none for what everybody may see."""
+"""All rules that must hold; empty for what everybody may see."""
 
 NOTHING: Final[Requirement] = frozenset()
 AUTHENTICATED: Final = Rule("authenticated")
@@ -42,7 +42,7 @@ AUTHENTICATED: Final = Rule("authenticated")
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a request has.
+    """The rights of a request.
 
     Attributes:
         authenticated: Whether its client is authenticated.
@@ -70,9 +70,9 @@ class Granted:
 
 
 def requirement(access: Access | None) -> Requirement:
-    """Return what the directives at one coordinate demand.
+    """Return the requirement of the directives at one coordinate.
 
-    A list without alternatives, or with an empty one, demands nothing, as Apollo's router has it.
+    A list without alternatives, or with an empty one, demands nothing, as in Apollo's router.
     """
     if access is None:
         return NOTHING
@@ -91,7 +91,7 @@ def policies_in(rules: Iterable[Rule]) -> frozenset[str]:
 
 
 def implies(rules: Collection[Rule], rule: Rule) -> bool:
-    """Return whether a rule holds wherever all of some rules hold."""
+    """Return whether a rule holds wherever all of the given rules hold."""
     alike = [each.alternatives for each in rules if each.kind == rule.kind]
     if rule.kind == "authenticated" or not alike:
         return bool(alike)
@@ -101,6 +101,6 @@ def implies(rules: Collection[Rule], rule: Rule) -> bool:
 
 
 def _combined(alternatives: Iterable[frozenset[frozenset[str]]]) -> Iterator[frozenset[str]]:
-    """Yield what a client has that satisfies all lists of alternatives by one of each."""
+    """Yield the rights of a client that satisfies one alternative of each list."""
     for chosen in product(*alternatives):
         yield frozenset[str]().union(*chosen)

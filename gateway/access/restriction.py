@@ -1,4 +1,4 @@
-"""Takes from an operation what its client may not see, before anything is planned or fetched for it."""
+"""Removes from an operation what its client may not see, before anything is planned or fetched."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gateway.supergraph import Field, Group, Selections
 from gateway.supergraph.typed import CONCRETE_TYPE
 
 ResponsePath = tuple[str, ...]
-"""The client's names that lead to a field, without list indexes."""
+"""The path to a field in the client's names, without list indexes."""
 
 _Mark = tuple[bool, bool]
-"""Whether a field is hidden, and whether its object becomes null for that."""
+"""Whether a field is hidden, and whether that makes its object null."""
 
 
 def restrict(fields: FieldRules, unmet: Requirement, operation: Operation) -> Operation:
-    """Return an operation of which hidden fields are marked, and not fetched.
+    """Return an operation whose hidden fields are marked, and not fetched.
 
     Args:
         fields: The requirements of fields.
@@ -74,7 +74,8 @@ class _Restriction:
 
     def __post_init__(self) -> None:
         supergraph = self.fields.rules.supergraph
-        roots = {supergraph.query, supergraph.mutation}  # hidden field by field: no field leads to them
+        # Root types are hidden field by field: no field leads to them.
+        roots = supergraph.roots
         self.hidden_types = frozenset(
             name
             for name, each in supergraph.public.type_map.items()
@@ -88,7 +89,7 @@ class _Restriction:
 
     def _hides(self, owner: str, wanted: Field) -> bool:
         possible = self.fields.possible(owner, wanted.name)
-        # Where nothing that may come can be seen, nothing is fetched.
+        # If the client may see none of the possible types, nothing is fetched.
         if possible and possible <= self.hidden_types:
             return True
         return self._forbids(self.fields.of(owner, wanted))
@@ -105,7 +106,7 @@ class _Restriction:
         return Selections(tuple(groups))
 
     def _group(self, group: Group, members: frozenset[str], marks: Sequence[_Mark]) -> Group:
-        """Return the fields of some types; of an object that becomes null, only those that make it so."""
+        """Return the fields of some types; for an object that becomes null, only the fields that cause it."""
         is_lost = any(becomes_null for _, becomes_null in marks)
         fields = (
             self._field(each, is_hidden=is_hidden)
@@ -115,7 +116,7 @@ class _Restriction:
         return Group(members, tuple(fields))
 
     def _mark(self, owner: str, wanted: Field) -> _Mark:
-        """Return whether a field is hidden, and whether its object becomes null for that."""
+        """Return whether a field is hidden, and whether that makes its object null."""
         is_hidden = self._hides(owner, wanted)
         return is_hidden, is_hidden and self._is_non_null(owner, wanted)
 
@@ -129,7 +130,7 @@ class _Restriction:
         return self._done[wanted]
 
     def permitted(self, selections: Selections) -> Selections:
-        """Return what has to be fetched of selections in which hidden fields are marked."""
+        """Return the part of selections that has to be fetched: all but the fields marked as hidden."""
         return Selections(tuple(self._permitted_group(each) for each in selections.groups))
 
     def _permitted_group(self, group: Group) -> Group:
@@ -149,7 +150,7 @@ class _Restriction:
         return known
 
     def _told_apart(self, group: Group, wanted: Field) -> frozenset[str]:
-        """Return the hidden types behind an interface object: their objects have to be told from others."""
+        """Return the hidden types behind an interface object: their objects must be told from others."""
         members = frozenset[str]().union(*self.fields.rules.supergraph.interface_objects.values())
         possible = frozenset[str]().union(
             *(self.fields.possible(owner, wanted.name) for owner in group.types)

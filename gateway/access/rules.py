@@ -1,4 +1,4 @@
-"""The requirements of a supergraph's types and fields, with those that follow from others."""
+"""The requirements of a supergraph's types and fields, including implied ones."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ Coordinate = tuple[str, str]
 
 @dataclass(slots=True)
 class AccessRules:
-    """What clients must have to see each type and field of a supergraph.
+    """What clients need in order to see each type and field of a supergraph.
 
-    A field's requirement has what its own directives demand, those of its type and of its value's type, and
-    those of everything that `@requires` and `@fromContext` read for it: since November 2025, Apollo's
-    composition demands that a field names these itself, and other supergraphs are not trusted to do so.
+    A field's requirement combines its own directives, those of its type and of its value's type, and those of
+    everything that `@requires` and `@fromContext` read for it. Since November 2025, Apollo's composition
+    demands that a field repeats the latter itself; other supergraphs cannot be trusted to do so.
 
-    The requirement of an interface holds for its implementations too, whichever way leads to them
-    (CVE-2025-64173). That is not so if it follows from theirs: recent composition writes at each interface
-    what its implementations demand together, which would forbid one implementation for another's sake.
+    The requirement of an interface also holds for its implementations, on every path to them
+    (CVE-2025-64173), unless it follows from theirs: recent composition writes on each interface what its
+    implementations demand together, which would forbid one implementation because of another.
 
     Attributes:
         supergraph: The supergraph.
-        stated: By schema coordinate, what the directives there demand.
+        stated: The requirement that the directives at a schema coordinate state, by coordinate.
     """
 
     supergraph: Supergraph
@@ -50,7 +50,7 @@ class AccessRules:
         return NOTHING.union(*self.stated.values())
 
     def of_type(self, name: str) -> Requirement:
-        """Return what it takes to see a value of a type; of an interface, what all its values take."""
+        """Return the requirement of a type's values; for an interface, what all its values require."""
         known = self._types.get(name)
         if known is None:
             named = self.supergraph.schema.get_type(name)
@@ -67,7 +67,7 @@ class AccessRules:
         return known
 
     def of_field(self, owner: str, name: str) -> Requirement:
-        """Return what it takes to see a field of a type, which is an object type if it has objects."""
+        """Return the requirement of a field of a type, which is an object type if it has objects."""
         at = (owner, name)
         known = self._fields.get(at)
         if known is None:
@@ -75,7 +75,7 @@ class AccessRules:
         return known
 
     def _of_field_alone(self, at: Coordinate) -> Requirement:
-        """Return the same without what the field reads."""
+        """Return the requirement of a field without that of the fields it reads."""
         known = self._direct.get(at)
         if known is None:
             owner, name = at
@@ -89,7 +89,7 @@ class AccessRules:
         return known
 
     def _own(self, interface: str, name: str) -> Requirement:
-        """Return the rules of an interface, or of one of its fields, that do not follow from others'."""
+        """Return the rules of an interface or of its field that its implementations do not imply."""
         suffix = f".{name}" if name else ""
         stated = self.stated.get(f"{interface}{suffix}", NOTHING)
         if not stated:
@@ -111,7 +111,7 @@ class AccessRules:
         return any(each is not None and each.is_interface_object and name in each.fields for each in known)
 
     def _read_for(self, first: Coordinate) -> Iterator[Coordinate]:
-        """Yield a field, and all fields that it reads directly or through others."""
+        """Yield a field and all fields that it reads, directly or indirectly."""
         seen, pending = {first}, [first]
         while pending:
             at = pending.pop()

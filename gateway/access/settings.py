@@ -1,4 +1,4 @@
-"""Settings: who may see what."""
+"""Settings of access control."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from pydantic_settings import BaseSettings
 
 
 class AccessSettings(BaseSettings):
-    """Who may see what of a supergraph with @authenticated, @requiresScopes or @policy."""
+    """Access control for a supergraph with @authenticated, @requiresScopes or @policy."""
 
     access: Literal["enforce", "reject", "dry-run", "subgraphs"] = Field(
         default="enforce",
-        description="What becomes of fields that a client may not see: they are null with an error, and not "
-        "fetched; or (reject) their operation is refused; or (dry-run) it is answered, and logged; or "
-        "(subgraphs) the gateway does not look, because every subgraph checks access by itself.",
+        description="What happens to fields that a client may not see: they are null with an error, and not "
+        "fetched; or (reject) the operation is refused; or (dry-run) it is answered and logged; "
+        "or (subgraphs) the gateway does not check, because every subgraph checks access "
+        "itself.",
     )
     access_scope_claims: tuple[str, ...] = Field(
         default=("scope", "scp"),
-        description="The claims of a session that hold scopes: a text with spaces between them, or a list.",
+        description="The claims of a session that contain scopes: a space-separated text, or a list.",
     )
     access_policies: dict[str, str] = Field(
         default_factory=dict,
@@ -27,10 +28,10 @@ class AccessSettings(BaseSettings):
     )
     access_policy_url: str | None = Field(
         default=None,
-        description="Where to ask about other policies, as the Open Policy Agent is asked, such as "
+        description="The URL that decides all other policies, by the API of Open Policy Agent, such as "
         "http://127.0.0.1:8181/v1/data/graph/policies; without an answer, no policy holds.",
     )
     access_policy_token: SecretStr | None = Field(default=None, description="The bearer token for that URL.")
     access_policy_seconds: float = Field(
-        default=0.25, gt=0, description="Time for the whole answer about a request's policies."
+        default=0.25, gt=0, description="The most seconds for deciding a request's policies."
     )

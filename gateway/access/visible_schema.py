@@ -1,4 +1,4 @@
-"""The schema that a client sees by introspection: the public one without what the client may not see."""
+"""The schema that a client sees by introspection: the public schema without what the client may not see."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from gateway.access.visible_types import VisibleTypes
 from gateway.lru_cache import LruCache
 
 MOST_SCHEMAS: Final = 16
-"""The most schemas that are kept; making one takes about as long as introspecting it."""
+"""The most schemas that are cached; building one takes about as long as introspecting it."""
 
 N = TypeVar("N", bound=Node)
 
 
 @dataclass(slots=True)
 class VisibleSchemas:
-    """The schemas that clients see, by the rules that do not hold for them; threads may share it.
+    """A thread-safe cache of the schemas that clients see, by the rules that do not hold for them.
 
     Attributes:
         rules: The rules of the supergraph.
@@ -60,12 +60,12 @@ class VisibleSchemas:
 
 
 def visible_schema(rules: AccessRules, unmet: Requirement) -> GraphQLSchema:
-    """Return the public schema without what clients may not see, and without what nothing leads to then."""
+    """Return the public schema without what clients may not see, and without what is then unreachable."""
     visible, public = VisibleTypes(rules, unmet), rules.supergraph.public
     definitions = {each.name.value: each for each in _definitions(visible)}
     roots = {
         kind: each.name
-        for kind in (OperationType.QUERY, OperationType.MUTATION)
+        for kind in OperationType
         for each in (public.get_root_type(kind),)
         if each is not None and each.name in definitions
     }
@@ -90,7 +90,7 @@ def _schema(roots: Mapping[OperationType, str]) -> SchemaDefinitionNode:
 
 
 def _definitions(visible: VisibleTypes) -> Iterator[TypeDefinitionNode]:
-    """Yield the definitions of visible types, with what is visible of them."""
+    """Yield the definitions of visible types, reduced to their visible parts."""
     for name, named in visible.public.type_map.items():
         node = named.ast_node
         if node is None or name in visible.hidden:
@@ -133,7 +133,7 @@ def _field(
 
 
 def _reached(definitions: Mapping[str, TypeDefinitionNode], roots: list[str]) -> set[str]:
-    """Return the types that lead from the roots to one another; of an interface, its implementations too."""
+    """Return the types reachable from the roots; an interface also reaches its implementations."""
     below: dict[str, set[str]] = {name: set(_named(each)) for name, each in definitions.items()}
     for name, each in definitions.items():
         for interface in getattr(each, "interfaces", None) or ():
@@ -147,7 +147,7 @@ def _reached(definitions: Mapping[str, TypeDefinitionNode], roots: list[str]) ->
 
 
 def _named(node: Node) -> Iterator[str]:
-    """Yield the names of all types that a definition speaks of."""
+    """Yield the names of all types that a definition mentions."""
     if isinstance(node, NamedTypeNode):
         yield node.name.value
         return

@@ -1,4 +1,4 @@
-"""Which types, fields and interfaces are left of the public schema for a client."""
+"""Determines which types, fields and interfaces of the public schema a client may see."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ Composite = GraphQLObjectType | GraphQLInterfaceType
 
 @dataclass(slots=True)
 class VisibleTypes:
-    """What a client may see of the public schema, such that the rest is a valid schema.
+    """The part of the public schema that a client may see, chosen such that it is a valid schema.
 
     Attributes:
         rules: The rules of the supergraph.
         unmet: The rules that do not hold for the client.
         hidden: The types that the client does not see.
         fields: The visible fields of each visible object and interface type.
-        interfaces: The interfaces of each of these. A type is none of an interface whose visible fields it
-            does not all show: no valid schema could say so.
+        interfaces: The interfaces of each of these types. An interface is left out if the type does not show
+            all of its visible fields: no valid schema could say that it implements it.
     """
 
     rules: AccessRules
@@ -45,7 +45,7 @@ class VisibleTypes:
 
     def __post_init__(self) -> None:
         types = {name: each for name, each in self.public.type_map.items() if not is_introspection_type(each)}
-        roots = {self.rules.supergraph.query, self.rules.supergraph.mutation}
+        roots = self.rules.supergraph.roots
         self.hidden = {name for name in types if name not in roots and self.forbids(self.rules.of_type(name))}
         while lost := {
             name
@@ -83,7 +83,7 @@ class VisibleTypes:
         return get_named_type(owner.fields[name].type).name not in self.hidden
 
     def _is_empty(self, named: GraphQLNamedType) -> bool:
-        """Return whether nothing of a type is visible."""
+        """Return whether no part of a type is visible."""
         match named:
             case GraphQLObjectType():
                 return not self._visible_fields(named)
@@ -138,7 +138,7 @@ class VisibleTypes:
                 self.interfaces[name].discard(above)
 
     def _fits(self, owner: Composite, above: Composite) -> bool:
-        """Return whether a type shows all that an interface shows, and with values that fit."""
+        """Return whether a type shows everything that an interface shows, with compatible types."""
         if not self.fields[above.name] <= self.fields[owner.name]:
             return False
         if not self.interfaces[above.name] <= self.interfaces[owner.name]:

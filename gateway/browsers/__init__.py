@@ -1,4 +1,4 @@
-"""What browsers are told: which pages of other origins may read answers, and headers that keep pages safe."""
+"""Headers for browsers: which pages of other origins may read responses, and what keeps pages safe."""
 
 from gateway.browsers.cors_policy import CorsPolicy
 from gateway.browsers.origins import Origins

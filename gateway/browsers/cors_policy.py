@@ -1,4 +1,4 @@
-"""What a response says to a page of another origin; the headers are made once."""
+"""The CORS headers of responses to pages of other origins, built once."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _VARY: RawHeaders = ((b"vary", b"origin"),)
 
 @dataclass(frozen=True, slots=True)
 class CorsPolicy:
-    """Which origins may read answers, and what they are told.
+    """The origins that may read responses, and the headers for them.
 
     Attributes:
-        origins: The origins.
+        origins: The allowed origins.
         common: Headers for a page that may read the response.
-        preflight: Further headers of the response to a preflight.
-        by_origin: The headers for each origin that is named.
+        preflight: Additional headers of the response to a preflight.
+        by_origin: The headers for each origin that the settings name.
     """
 
     origins: Origins
@@ -30,8 +30,8 @@ class CorsPolicy:
     by_origin: dict[bytes, RawHeaders]
 
     @classmethod
-    def of(cls, settings: CorsSettings) -> CorsPolicy | None:
-        """Build it; None if no origin is named, and then nothing need be asked."""
+    def of(cls, settings: CorsSettings, methods: bytes = b"POST, GET") -> CorsPolicy | None:
+        """Build the policy; return None if no origin is allowed."""
         if not settings.cors_origins:
             return None
         origins = Origins.of(settings.cors_origins)
@@ -44,7 +44,7 @@ class CorsPolicy:
         )
         preflight = (
             *credentials,
-            (b"access-control-allow-methods", b"POST, GET"),
+            (b"access-control-allow-methods", methods),
             (b"access-control-allow-headers", ", ".join(settings.cors_headers).encode()),
             (b"access-control-max-age", b"%d" % settings.cors_max_age_seconds),
             *_VARY,
@@ -69,7 +69,7 @@ class CorsPolicy:
         return (self._allowing(origin), *self.preflight)
 
     def refused_headers(self) -> RawHeaders:
-        """Return the headers of the response to a preflight that is refused."""
+        """Return the headers of the response to a refused preflight."""
         return _VARY
 
     def _allowing(self, origin: bytes) -> tuple[bytes, bytes]:

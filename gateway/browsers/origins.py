@@ -1,4 +1,4 @@
-"""Origins of pages: exactly as browsers write them, or one wildcard for a label of the host."""
+"""Origins of pages: exactly as browsers write them, or with a wildcard for one label of the host."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _USUAL_PORTS: Final = {"https": ":443", "http": ":80"}
 
 
 def checked_origin(text: str) -> str:
-    """Return an origin, or an origin with a wildcard, if it is written as browsers write it.
+    """Return an origin, with or without a wildcard, if it is written as browsers write it.
 
     Raises:
-        ValueError: It is not; the message says why.
+        ValueError: The origin is not valid; the message says why.
     """
     parts = _ORIGIN.fullmatch(text)
     if parts is None:
@@ -30,13 +30,13 @@ def checked_origin(text: str) -> str:
     scheme, host, port = parts["scheme"], parts["host"], parts["port"]
     name = host.removeprefix("*.")
     if scheme == "file" or (scheme == "http" and host not in _LOOPBACK):
-        raise ValueError(f"{text!r}: whoever is on the way could be this page; use https")
+        raise ValueError(f"{text!r}: over http, anybody on the network could pose as this page; use https")
     if port is not None and port == _USUAL_PORTS.get(scheme):
-        raise ValueError(f"{text!r}: browsers leave out the usual port")
+        raise ValueError(f"{text!r}: leave out the default port, as browsers do")
     if host.startswith("["):
         return text
     if not _NAME.fullmatch(name) or (name != host and "." not in name):
-        raise ValueError(f"{text!r}: a wildcard is *. before a name of two parts or more, once")
+        raise ValueError(f"{text!r}: a wildcard is *. once, before a name of at least two parts")
     return text
 
 
@@ -44,7 +44,7 @@ def checked_exact_origin(text: str) -> str:
     """Return an origin without a wildcard.
 
     Raises:
-        ValueError: It is not one; the message says why.
+        ValueError: The origin is not valid, or has a wildcard; the message says why.
     """
     if "*" in text:
         raise ValueError(f"{text!r}: name each origin, without a wildcard")
@@ -59,7 +59,7 @@ class Origins:
         exact: Origins, as the header `Origin` has them.
         parents: What follows the wildcard, with the scheme: for `https://*.a.example` it is
             `(b"https", b"a.example")`. The wildcard stands for one label.
-        any: Whether every origin belongs to it.
+        any: Whether the set contains every origin.
     """
 
     exact: frozenset[bytes]
@@ -68,10 +68,10 @@ class Origins:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Origins:
-        """Build it from origins, origins with a wildcard, and `*`.
+        """Build the set from origins, origins with a wildcard, and `*`.
 
         Raises:
-            ValueError: One of them is not written as browsers write it.
+            ValueError: An origin is not written as browsers write it.
         """
         given = list(texts)
         texts = [checked_origin(text) for text in given if text != ANY]

@@ -1,4 +1,4 @@
-"""Headers by which browsers keep responses apart: no guessed types, no told addresses, no foreign scripts."""
+"""Security headers for browsers: no guessed content types, no leaked addresses, no foreign scripts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 from gateway.browsers.cors_policy import RawHeaders
 
 EVERY_RESPONSE: Final = (("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"))
-"""What all responses of our servers have; ASGI applications on other servers add it themselves."""
+"""The headers of all responses of our servers; ASGI applications on other servers add them themselves."""
 
 NO_FEATURES: Final = ", ".join(
     f"{name}=()" for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 )
-"""The value of `Permissions-Policy` for pages, which use none of these."""
+"""The value of `Permissions-Policy` for pages, which use none of these features."""
 
-# GraphiQL's editors set styles of elements, and make their workers of texts.
+# GraphiQL's editors set element styles, and create workers from blob URLs.
 GRAPHIQL_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
@@ -28,7 +28,7 @@ def every_response(hsts_seconds: int = 0) -> list[tuple[str, str]]:
     """Return the headers of all responses of a server.
 
     Args:
-        hsts_seconds: For how long browsers shall use only TLS for the host; 0: they are told nothing.
+        hsts_seconds: How long browsers should use only TLS for the host (HSTS); 0 to send no such header.
     """
     hsts = [("strict-transport-security", f"max-age={hsts_seconds}")] if hsts_seconds else []
     return [*EVERY_RESPONSE, *hsts]
@@ -40,7 +40,7 @@ def encoded(headers: Iterable[tuple[str, str]]) -> RawHeaders:
 
 
 def page_headers(policy: str) -> tuple[tuple[str, str], ...]:
-    """Return the headers of a page, besides those of every response.
+    """Return the headers of a page, in addition to those of every response.
 
     Args:
         policy: The page's `Content-Security-Policy`.

@@ -1,4 +1,4 @@
-"""Settings: which pages of other origins may read answers."""
+"""Settings: which pages of other origins may read responses."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ def _any_or_origin(text: str) -> str:
 
 
 class CorsSettings(BaseSettings):
-    """Which pages of other origins may read answers."""
+    """Which pages of other origins may read responses."""
 
     cors_origins: tuple[Annotated[str, AfterValidator(_any_or_origin)], ...] = Field(
         default=(),
-        description='Origins of pages that may read answers, such as ["https://www.example.com",'
-        '"https://*.example.com"]; a wildcard stands for one label. ["*"]: all pages, without credentials',
+        description="Origins of pages that may read responses, such as "
+        '["https://www.example.com","https://*.example.com"]; a wildcard stands for one label. '
+        '["*"]: all pages, without credentials',
     )
     cors_credentials: bool = Field(
-        default=False, description="Whether browsers may send cookies with requests of those pages"
+        default=False, description="Whether browsers may send cookies with those pages' requests"
     )
     cors_headers: tuple[Annotated[str, Field(pattern=r"^[a-z0-9!#$%&'*+.^_`|~-]+$")], ...] = Field(
         default=(
@@ -35,10 +36,11 @@ class CorsSettings(BaseSettings):
             "apollographql-client-version",
             "apollo-require-preflight",
             "x-apollo-operation-name",
+            "x-graphql-event-stream-token",
             "traceparent",
             "tracestate",
         ),
-        description="Headers that requests of those pages may have, in lower case",
+        description="Headers that those pages' requests may have, in lower case",
     )
     cors_exposed_headers: tuple[Annotated[str, Field(pattern=r"^[a-z0-9!#$%&'+.^_`|~-]+$")], ...] = Field(
         default=("retry-after", "ratelimit", "ratelimit-policy", "www-authenticate"),
@@ -51,5 +53,7 @@ class CorsSettings(BaseSettings):
     @model_validator(mode="after")
     def _credentials_for_named_origins(self) -> Self:
         if self.cors_credentials and ANY in self.cors_origins:
-            raise ValueError("cors_credentials: name the origins; * would let every page act as its visitor")
+            raise ValueError(
+                "cors_credentials: name the origins; with *, every page could act on behalf of its visitor"
+            )
         return self

@@ -1,4 +1,4 @@
-"""Caches that are bounded by bytes and keep what is used often."""
+"""Caches that are bounded by bytes and keep frequently used entries."""
 
 from gateway.caching.metrics import CacheMetrics
 from gateway.caching.refusals import Refusals

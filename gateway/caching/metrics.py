@@ -1,4 +1,4 @@
-"""Metrics of caches: what they hold, and how often they are of use."""
+"""Metrics of caches: their sizes, hits, misses and evictions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gateway.monitoring import SummedGauge
 
 
 class CacheMetrics(Collector):
-    """The metrics of caches by their names; when others take their places, counts go on from theirs."""
+    """The metrics of caches by name; when a cache is replaced, its counts continue."""
 
     def __init__(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
         self._caches = caches
         self._former: Counter[tuple[str, str]] = Counter()
 
     def replace(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
-        """Let other caches take the places of these."""
+        """Replace the caches by new ones."""
         for name, cache in self._caches.items():
             self._former[name, "hit"] += cache.hits
             self._former[name, "miss"] += cache.misses
@@ -41,7 +41,7 @@ class CacheMetrics(Collector):
         )
         evictions = CounterMetricFamily(
             "furlong_gateway_cache_evictions",
-            "Entries that a cache evicted, or did not keep because others are used more often.",
+            "Entries that a cache evicted, or did not admit because others are used more often.",
             labels=["cache"],
         )
         for name, cache in self._caches.items():

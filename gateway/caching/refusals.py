@@ -1,4 +1,4 @@
-"""Refusals that are remembered, so that a request that costs much to refuse does so once."""
+"""Remembers refusals, so that a request that is expensive to refuse is so only once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gateway.caching.weighted_cache import WeightedCache
 from gateway.errors import InvalidDocument, RequestError, fresh
 
 REFUSAL_BYTES: Final = 1_000
-"""What an error takes besides its message; an entry of `errors` takes about as much."""
+"""The bytes of an error without its message; an entry of `errors` takes about as much."""
 
 
 class Refusals:
@@ -24,10 +24,10 @@ class Refusals:
         self.cache: WeightedCache[bytes, RequestError] = WeightedCache(size)
 
     def check(self, key: bytes) -> None:
-        """Refuse what was refused before.
+        """Raise the error of an earlier refusal.
 
         Raises:
-            RequestError: It was refused; without locations, which differ with white space.
+            RequestError: The key was refused before. The error has no locations, which depend on white space.
         """
         refused = self.cache.get(key)
         if refused is not None:

@@ -17,19 +17,19 @@ class CacheSettings(BaseSettings):
     pinned_plan_bytes: int = Field(
         default=32 * 1024 * 1024,
         ge=0,
-        description="The most bytes of documents that are never evicted, such as those that are prepared at "
-        "the start; further ones are cached like those of clients.",
+        description="The most bytes of documents that are never evicted, such as those prepared at startup; "
+        "further ones are cached like clients' documents.",
     )
     plans_per_document: int = Field(
         default=16,
         gt=0,
-        description="The most plans that are kept for one document: it has one for each combination of the "
+        description="The most plans that are kept for one document: it has one for each combination of "
         "values of its @skip and @include.",
     )
     body_cache_bytes: int = Field(
         default=4 * 1024 * 1024,
         gt=0,
-        description="The most bytes of request bodies, with their variables, that are kept to recognize "
+        description="The most bytes of request bodies, with their variables, that are cached to recognize "
         "repeated queries.",
     )
     refusal_cache_bytes: int = Field(

@@ -1,6 +1,6 @@
-"""A cache that is bounded by bytes and keeps what is used often, however many other keys come once.
+"""A cache bounded by bytes that keeps frequently used values, however many other keys occur only once.
 
-The policy is Moka's W-TinyLFU, which weighs each entry: docs/decisions/caches-by-bytes.md.
+The policy is Moka's W-TinyLFU, which weighs each entry; see docs/decisions/caches-by-bytes.md.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ V = TypeVar("V")
 Cause: TypeAlias = Literal["explicit", "size", "expired", "replaced"]
 
 ENTRY_BYTES: Final = 400
-"""What an entry takes besides its key and value: in the table of values, and in the policy's structures."""
+"""The bytes of an entry besides its key and value: in the table of values and in the policy's structures."""
 
 
 class WeightedCache(Generic[K, V]):
-    """Values by key, bounded by their bytes; threads may share it.
+    """A thread-safe cache of values by key, bounded by their bytes.
 
-    A new value is kept as long as there is room. Then it replaces others only if its key was asked for more
-    often than theirs of late, whether or not it was found. Looking a key up counts as a use of it.
+    While there is room, every new value is kept. After that, a new value replaces others only if its key has
+    been looked up more often recently than theirs, whether or not it was found. A look-up counts as a use of
+    the key.
 
-    The policy knows keys and weights only. It reports what it evicts, and values are dropped at once.
+    The policy knows only keys and weights. It reports what it evicts, and the values are dropped at once.
 
     Attributes:
         size: The most bytes of all values that are not pinned.
-        pinned_size: The most bytes of the pinned ones.
+        pinned_size: The most bytes of all pinned values.
         hits: How many look-ups found a value.
-        misses: How many did not.
+        misses: How many look-ups found none.
     """
 
     __slots__ = (
@@ -59,7 +60,7 @@ class WeightedCache(Generic[K, V]):
         )
 
     def get(self, key: K) -> V | None:
-        """Return a cached value or None; either counts as a use of the key, many uses in a row as one."""
+        """Return a cached value or None; both count as a use of the key."""
         value = self._values.get(key)
         if value is None:
             self.misses += 1
@@ -67,14 +68,15 @@ class WeightedCache(Generic[K, V]):
             self._policy.get(key)
             return None
         self.hits += 1
-        # The policy tells keys apart by up to fifteen uses; counting each of a hot key takes a microsecond.
+        # The policy counts only up to fifteen uses of a key; counting every use of a hot key takes a
+        # microsecond.
         if key != self._last_hit:
             self._last_hit = key
             self._policy.get(key)
         return value
 
     def put(self, key: K, value: V, size: int) -> None:
-        """Cache a value of so many bytes, or change a cached one, unless others are used more often."""
+        """Cache or replace a value of the given bytes, unless others are used more often."""
         if key in self._pinned:
             self._values[key] = value
             self.resize(key, size)
@@ -85,7 +87,7 @@ class WeightedCache(Generic[K, V]):
         self._policy.run_pending_tasks()
 
     def pin(self, key: K, value: V, size: int) -> bool:
-        """Cache a value that is never evicted; if there is no room for more of those, cache it as any other.
+        """Cache a value that is never evicted, or cache it like any other if pinned values have no room.
 
         Returns:
             Whether it is pinned.
@@ -104,9 +106,9 @@ class WeightedCache(Generic[K, V]):
         return key in self._pinned
 
     def resize(self, key: K, size: int) -> None:
-        """Note that a value has another size now; this may evict values, and the value itself.
+        """Record the new size of a value; this may evict values, including the value itself.
 
-        A pinned value that has become too large for the pinned ones is cached as any other.
+        A pinned value that has become too large for pinning is cached like any other.
         """
         if key in self._pinned:
             self._pinned[key] = size + ENTRY_BYTES
@@ -118,17 +120,17 @@ class WeightedCache(Generic[K, V]):
             self._policy.run_pending_tasks()
 
     def items(self) -> list[tuple[K, V]]:
-        """Return all keys with their values; that counts as no use of them."""
+        """Return all keys with their values; this does not count as a use."""
         return list(self._values.items())
 
     @property
     def evictions(self) -> int:
-        """How many values were evicted, or not kept in the first place."""
+        """How many values were evicted, or not admitted in the first place."""
         return self._evictions.count
 
     @property
     def held(self) -> int:
-        """The bytes of all values, pinned ones included."""
+        """The bytes of all values, including pinned ones."""
         return self._policy.weighted_size() + sum(self._pinned.values())
 
     def __contains__(self, key: K) -> bool:
@@ -140,7 +142,7 @@ class WeightedCache(Generic[K, V]):
 
 @dataclass(slots=True, eq=False)
 class _Evictions(Generic[K, V]):
-    """Drops the values of evicted keys; the policy calls it, and must not hold the cache that holds it."""
+    """Drops the values of evicted keys; called by the policy, which must not refer to the cache (a cycle)."""
 
     values: dict[K, V]
     count: int = 0

@@ -1,4 +1,4 @@
-"""Classes of clients: what each may do that clients without a key may not."""
+"""Classes of clients: each grants permissions that clients without a key do not have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DEFAULT: Final = "default"
 """The class of all requests without a key."""
 
 IntrospectionPermission: TypeAlias = bool | Literal["known"]
-"""Whether the schema may be introspected; `known`: only by the query of the usual tools."""
+"""Whether the schema may be introspected; `known` allows only the queries of the usual tools."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -28,12 +28,12 @@ class ClientClass(BaseModel):
     Attributes:
         name: Its name in metrics and logs; `default` is the class of all requests without a key.
         key_sha256: SHA-256 digests of its keys, in hexadecimal; several while a key is being replaced.
-        introspection: Whether it may introspect the schema, or `known`: only as the usual tools do; None: as
-            the settings say for everybody.
-        any_document: Whether it may send documents that no manifest has, such as developers with GraphiQL.
-        cost: The most points that a request may cost; None: as the settings say.
-        cost_in_response: Whether it may ask for `extensions.cost`; None: as the settings say.
-        debug_in_response: Whether it may ask for the query plan and timings; None: as the settings say.
+        introspection: Whether it may introspect the schema; `known` allows only the queries of the usual
+            tools. None uses the general setting.
+        any_document: Whether it may send documents that are in no manifest, as developers with GraphiQL do.
+        cost: The most points that a request may cost; None uses the general setting.
+        cost_in_response: Whether it may ask for `extensions.cost`; None uses the general setting.
+        debug_in_response: Whether it may ask for the query plan and timings; None uses the general setting.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,5 +47,5 @@ class ClientClass(BaseModel):
     debug_in_response: bool | None = None
 
     def may_introspect(self, *, default: bool) -> bool:
-        """Return whether the class may introspect the schema in any way; `default` is for classes unsaid."""
+        """Return whether the class may introspect the schema in any way; `default` is the general setting."""
         return default if self.introspection is None else self.introspection is not False

@@ -1,4 +1,4 @@
-"""Finds who sends a request by its headers."""
+"""Identifies the client of a request by its headers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gateway.clients.settings import ClientSettings
 from gateway.errors import RequestError
 
 _LONGEST = 128
-"""The longest name or version of a client that is kept; a longer one counts as none."""
+"""The most characters of a client's name or version; a longer one is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientIdentity:
-    """Who sends a request.
+    """The client of a request.
 
     Attributes:
         client_class: The class that the request's key proves; `default` without a key.
@@ -30,10 +30,10 @@ class ClientIdentity:
 
 
 class Identification:
-    """Finds who sends a request.
+    """Identifies the clients of requests.
 
     Attributes:
-        anonymous: The identity of a request that says nothing of its client.
+        anonymous: The identity of a request that does not identify its client.
     """
 
     def __init__(self, settings: ClientSettings) -> None:
@@ -46,7 +46,7 @@ class Identification:
         self._version_headers = _encoded(settings.client_version_headers)
 
     def identify(self, headers: Mapping[bytes, bytes]) -> ClientIdentity:
-        """Return who sends a request.
+        """Return the client of a request.
 
         Args:
             headers: The request's headers by name in lower case.
@@ -65,7 +65,7 @@ class Identification:
         return ClientIdentity(client_class, name, _first(headers, self._version_headers))
 
     def _class_of(self, key: bytes) -> ClientClass:
-        # The digest of a guess says nothing of how near the guess was, so a plain look-up leaks nothing.
+        # A guess's digest does not show how close the guess was, so a plain look-up leaks nothing.
         found = self._by_digest.get(sha256(key).hexdigest())
         if found is None:
             raise RequestError("The client's key is not known.", code="UNKNOWN_CLIENT_KEY", status=401)

@@ -1,4 +1,4 @@
-"""Settings: how clients are told apart."""
+"""Settings: how clients are identified."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from gateway.clients.client_class import DEFAULT, ClientClass
 
 
 class ClientSettings(BaseSettings):
-    """How clients are told apart."""
+    """How clients are identified."""
 
     client_classes: tuple[ClientClass, ...] = Field(
         default=(),
-        description='Classes of clients with other permissions, such as [{"name":"tools","key_sha256":["…"],'
-        '"introspection":true}]; a class named default is that of requests without a key.',
+        description="Classes of clients with other permissions, such as "
+        '[{"name":"tools","key_sha256":["…"],"introspection":true}]; the class named default '
+        "applies to requests without a key.",
     )
     client_key_header: str = Field(
         default="graphql-client-key",
@@ -26,8 +27,7 @@ class ClientSettings(BaseSettings):
     )
     client_key_required: bool = Field(
         default=False,
-        description="Whether requests without a client's key are refused with 401, so that only the classes "
-        "with keys are served.",
+        description="Whether requests without a client's key are refused with 401.",
     )
     client_name_headers: tuple[str, ...] = Field(
         default=("graphql-client-name", "apollographql-client-name"),
@@ -35,7 +35,7 @@ class ClientSettings(BaseSettings):
     )
     client_version_headers: tuple[str, ...] = Field(
         default=("graphql-client-version", "apollographql-client-version"),
-        description="The headers in which clients say their version, in lower case.",
+        description="The headers in which clients state their version, in lower case.",
     )
 
     @model_validator(mode="after")
@@ -45,12 +45,12 @@ class ClientSettings(BaseSettings):
         digests = Counter(digest for each in self.client_classes for digest in set(each.key_sha256))
         twice = [name for name, count in (*names.items(), *digests.items()) if count > 1]
         if twice:
-            raise ValueError(f"client_classes: {twice[0]} stands in two classes")
+            raise ValueError(f"client_classes: {twice[0]} belongs to two classes")
         for each in self.client_classes:
             if (each.name == DEFAULT) == bool(each.key_sha256):
                 raise ValueError(
-                    f"client_classes: {each.name}: classes but default need a key_sha256, default has none"
+                    f"client_classes: {each.name}: only default has no key_sha256, and needs none"
                 )
         if self.client_key_required and not any(each.key_sha256 for each in self.client_classes):
-            raise ValueError("client_key_required: nobody has a key in client_classes")
+            raise ValueError("client_key_required: no class in client_classes has a key")
         return self

@@ -1,6 +1,6 @@
 """Compiled plans: code generated from a plan handles usual data, and the interpreter everything else.
 
-`compile` puts a plan together from what `analysis` finds out, `codegen` writes and `runtime` executes.
+`compile` combines the results of `analysis` with the functions that `codegen` writes and `runtime` executes.
 """
 
 from gateway.compiled.compile import compile_plan, write_plan

@@ -16,15 +16,16 @@ from gateway.compiled.codegen.representations import RepresentationCodegen
 from gateway.compiled.compiled_plan import CompiledPlan, RestrictedPlan
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.compiled.runtime.entity_fields import EntityField, EntityFields
+from gateway.compiled.runtime.event import CompiledEvent
 from gateway.compiled.runtime.fetch import CompiledFetch, CompiledRoot
 from gateway.compiled.runtime.state import Step
 from gateway.compiled.stages import stages
 from gateway.executor import Calls
-from gateway.plan import Entities, Fetch, QueryPlan, RootFields, Shape
+from gateway.plan import Entities, Fetch, OperationKind, QueryPlan, RootFields, Shape
 from jit.codegen import Source
 
 MOST_FIELDS: Final = 2_000
-"""A plan for more response fields is not compiled: that takes long, and such operations are rare."""
+"""A plan with more response fields is not compiled: it would take long, and such operations are rare."""
 
 
 def compile_plan(
@@ -61,7 +62,7 @@ class PlanFunctions:
     Attributes:
         source: The generated code, loaded.
         projection: The name of the function that projects the data to the client's response.
-        steps: By the number of a fetch, what binds its step to the prepared operations.
+        steps: The functions that bind a fetch's step to the prepared operations, by the fetch's number.
     """
 
     source: Source
@@ -89,7 +90,9 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
         codegen = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough, most_items)
         projection = codegen.shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
-        writer = _PlanWriter(source, RepresentationCodegen(source), CompletenessCodegen(functions), owns)
+        writer = _PlanWriter(
+            plan.kind, source, RepresentationCodegen(source), CompletenessCodegen(functions), owns
+        )
         steps = {} if plan.interface_objects else {each.number: writer.fetch(each) for each in plan.fetches}
         source.load()
     except (RecursionError, SyntaxError):
@@ -99,23 +102,34 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
 
 @dataclass(frozen=True, slots=True)
 class _PlanWriter:
-    """Writes the functions of fetches, and returns what makes their steps once the source is loaded.
+    """Writes the functions of fetches; returns functions that create the steps from the loaded source.
 
     Attributes:
+        kind: The kind of the operation.
         owns: Whether later fetches may write into fetched lists.
     """
 
+    kind: OperationKind
     source: Source
     representations: RepresentationCodegen
     completeness: CompletenessCodegen
     owns: bool
 
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
-        """Write the functions of a fetch, and return what makes its step."""
+        """Write the functions of a fetch, and return a function that creates its step."""
         match fetch.returns:
             case RootFields((), provided_fields) as returns if len(provided_fields) == 1:
                 ((concrete, fields),) = provided_fields.items()
                 check = self.completeness.strict(concrete, fields)
+                if self.kind == "subscription":
+                    return lambda calls: (
+                        CompiledEvent(
+                            fetch=fetch,
+                            returns=returns,
+                            check=None if calls.is_trusted(fetch) else self.source.names[check],
+                            owns=self.owns,
+                        ).execute
+                    )
                 return lambda calls: (
                     CompiledRoot(
                         fetch=fetch,
@@ -138,7 +152,7 @@ class _PlanWriter:
         return lambda _calls: lambda state: state.run_interpreted(fetch)
 
     def _fields(self, fields: tuple[Entities, ...]) -> Callable[[bool], EntityField | EntityFields]:
-        """Return what makes the `_entities` fields of a fetch, given whether its transport is trusted."""
+        """Return a function from whether the transport is trusted to the `_entities` fields of a fetch."""
         made = [self._field(each) for each in fields]
         if len(made) == 1:
             return made[0]

@@ -1,4 +1,4 @@
-"""A plan with the functions that were generated for it: fetches and projects, once for each request."""
+"""A plan with its generated functions: fetches and projects, once per request."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from jit.codegen import Source
 
 @dataclass(frozen=True, slots=True)
 class CompiledPlan:
-    """A plan that is executed by functions generated for it.
+    """A plan that is executed by its generated functions.
 
     Attributes:
         plan: The plan.
-        stages: What fetches, in order; None if fetching is left to the interpreter.
+        stages: The stages of fetches, in order; None if fetching is left to the interpreter.
         project_data: Projects the tree of data to the client's response; raises one of `DEOPT_ERRORS` for
             unusual data.
         source: The generated code.
@@ -63,10 +63,10 @@ class CompiledPlan:
 
 @dataclass(frozen=True, slots=True)
 class RestrictedPlan(CompiledPlan):
-    """A plan of which the client may not see everything: errors say what is left out, and where."""
+    """A plan of which the client may not see everything; errors say what is left out, and where."""
 
     def project(
         self, data: dict[str, Any], failures: Iterable[Failure]
     ) -> tuple[dict[str, Any] | None, list[Failure]]:
-        """Project the data to the client's response, by interpreting the shape: only that knows paths."""
+        """Project the data by interpreting the shape: only the interpreter knows paths."""
         return project(self.plan.shape, data, failures, self.most_items)

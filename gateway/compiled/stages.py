@@ -10,14 +10,14 @@ from gateway.compiled.runtime.state import State, Step
 from gateway.plan import Fetch
 
 Stage: TypeAlias = Callable[[State], Awaitable[None]]
-"""Executes fetches that all fetches of the next stage wait for."""
+"""Executes a stage: the fetches that all fetches of the next stage wait for."""
 
 
 def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, ...]:
     """Divide the steps of a plan into stages.
 
     Args:
-        fetches: The fetches, each after all that it waits for.
+        fetches: The fetches, each after those that it waits for.
         steps: The step of each fetch, by its number.
     """
     if not fetches:

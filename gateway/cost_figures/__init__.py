@@ -1,4 +1,4 @@
-"""What documents cost beside all limits, and which limits a log of requests suggests."""
+"""Prints what documents cost next to all limits, and the limits that a log of requests suggests."""
 
 from gateway.cost_figures.figures import LIMITS, Document, Limit, OperationFigures
 from gateway.cost_figures.printed import (

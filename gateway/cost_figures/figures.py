@@ -1,4 +1,4 @@
-"""The figures of a document, and the limits that they stand beside."""
+"""The figures of a document, and the limits to compare them with."""
 
 from __future__ import annotations
 
@@ -50,19 +50,20 @@ LIMITS: Final = (
     Limit("operations", "document_operations"),
     Limit("variables", "document_variables"),
 )
-"""All limits on what a document may have, and on what a request may cost."""
+"""All limits on the shape of a document, and on the cost of a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationFigures:
-    """What one operation costs.
+    """The costs of one operation.
 
     Attributes:
-        name: Its name; None if it has none.
+        name: The operation's name, if any.
         cost: Its estimated cost.
         mutation_fields: Its mutation fields; 0 for a query.
-        fault: What is wrong with its slicing arguments; None if nothing is, or if variables are missing.
-        missing: The required variables without a value, whose lists count with their usual length.
+        fault: What is wrong with its slicing arguments, if anything; None if variables are missing.
+        missing: The required variables without a value; lists that depend on them count with the default
+            length.
     """
 
     name: str | None
@@ -74,10 +75,10 @@ class OperationFigures:
 
 @dataclass(slots=True)
 class Document:
-    """What a document has, as far as it could be measured.
+    """The figures of a document, as far as it could be measured.
 
     Attributes:
-        figures: By setting, what the limit of that name counts; without the costs of operations.
+        figures: The figures by the setting that limits them, without the costs of operations.
         operations: Its operations.
         errors: Why it cannot be executed.
     """
@@ -87,20 +88,20 @@ class Document:
     errors: list[str] = field(default_factory=list)
 
     def copy(self) -> Document:
-        """Return a document that can be added to."""
+        """Return a copy that can be changed."""
         return Document(dict(self.figures), list(self.operations), list(self.errors))
 
     def broken(self, settings: GatewaySettings) -> list[Limit]:
-        """Return the limits that it breaks."""
+        """Return the limits that the document exceeds."""
         figures = self.with_costs()
         return [each for each in LIMITS if 0 < each.value(settings) < figures.get(each.setting, 0)]
 
     def is_refused(self, settings: GatewaySettings) -> bool:
-        """Return whether the gateway would refuse it: for a limit, or for slicing arguments."""
+        """Return whether the gateway would refuse the document for a limit or for slicing arguments."""
         return bool(self.broken(settings)) or any(each.fault is not None for each in self.operations)
 
     def with_costs(self) -> dict[str, int]:
-        """Return all figures, with those of the costliest operation."""
+        """Return all figures, including those of the costliest operation."""
         if not self.operations:
             return self.figures
         return {

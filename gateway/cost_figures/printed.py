@@ -10,11 +10,11 @@ from gateway.cost_figures.proposals import Proposal, Proposals
 from gateway.settings import GatewaySettings
 
 SHOWN_LINES = 20
-"""How many bad lines are shown one by one."""
+"""How many bad lines are shown individually."""
 
 
 def printed_documents(documents: Mapping[str, Document], settings: GatewaySettings) -> Iterator[str]:
-    """Yield a table for each document: its operations with their costs, and its figures beside the limits."""
+    """Yield a table per document: its operations with their costs, its figures next to the limits."""
     for name, document in documents.items():
         yield name
         yield from (f"  {error}" for error in document.errors)
@@ -65,8 +65,8 @@ def documents_as_json(documents: Mapping[str, Document], settings: GatewaySettin
 
 
 def printed_proposals(found: Proposals, settings: GatewaySettings) -> Iterator[str]:
-    """Yield what was seen of each limit, and the settings that are proposed; then the same by client."""
-    yield f"{found.requests} requests counted, {len(found.bad)} lines passed over."
+    """Yield the observed values of each limit and the proposed settings; then the same by client."""
+    yield f"{found.requests} requests counted, {len(found.bad)} lines skipped."
     yield from (f"  line {each.line}: {each.reason}" for each in found.bad[:SHOWN_LINES])
     if not found.requests:
         return

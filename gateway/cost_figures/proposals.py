@@ -1,4 +1,4 @@
-"""Proposes limits from what clients really send: the most that was seen, and some headroom."""
+"""Proposes limits from what clients actually send: the highest observed value, plus headroom."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from gateway.cost_figures.request_log import BadLine, LoggedRequest
 
 PERCENTILE: Final = 0.999
 HEADROOM: Final = 1.5
-"""How much more than the most that was seen is proposed."""
+"""The ratio of a proposed limit to the highest observed value."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What was seen of one limit.
+    """The observed values of one limit.
 
     Attributes:
         counts: How many requests had each value.
         most: The highest value.
-        line: The line of the log that had it first.
+        line: The first line of the log with that value.
     """
 
     counts: Counter[int] = field(default_factory=Counter)
@@ -52,9 +52,9 @@ class Proposal:
 
     Attributes:
         limit: The limit.
-        percentile: What 99.9 % of the requests do not exceed.
-        most: The most that was seen.
-        line: The line of the log where it was seen first.
+        percentile: The value that 99.9 % of the requests do not exceed.
+        most: The highest observed value.
+        line: The first line of the log with that value.
         proposed: The proposed value.
     """
 
@@ -70,7 +70,7 @@ class Proposals:
 
     Attributes:
         requests: How many requests were counted.
-        bad: Lines that are no requests, or whose documents are not valid.
+        bad: Lines that are not requests, or whose documents are not valid.
     """
 
     def __init__(self, reader: DocumentReader) -> None:
@@ -100,7 +100,7 @@ class Proposals:
         return sorted(each for each in self._seen if each is not None)
 
     def of(self, client: str | None = None) -> list[Proposal]:
-        """Return a proposal for each limit, from the requests of one client, or of all."""
+        """Return a proposal for each limit, from the requests of one client or of all clients."""
         seen = self._seen.get(client, {})
         return [
             Proposal(
@@ -108,7 +108,7 @@ class Proposals:
                 found.percentile(),
                 found.most,
                 found.line,
-                # Each mutation field has an effect of its own, so more than were seen are not proposed.
+                # Each mutation field has an effect of its own, so no headroom is added.
                 found.most if each.setting == "mutation_fields" else with_headroom(found.most),
             )
             for each in LIMITS
@@ -117,7 +117,7 @@ class Proposals:
 
 
 def with_headroom(most: int) -> int:
-    """Return half as much again, rounded up to two digits; at least 1."""
+    """Return one and a half times the value, rounded up to two digits, and at least 1."""
     wanted = max(1, ceil(most * HEADROOM))
     unit = int(10 ** max(0, len(str(wanted)) - 2))
     return -(-wanted // unit) * unit

@@ -28,9 +28,9 @@ from gateway.supergraph import Supergraph
 
 MOST_ERRORS: Final = 5
 MOST_FIELDS: Final = 10_000
-"""Documents with more fields are neither looked at in place of their fragments nor validated."""
+"""In documents with more fields, fragments are not expanded, and nothing is validated."""
 DOCUMENTS_KEPT: Final = 1_000
-"""Logs have the same documents again and again."""
+"""Results are cached, because logs repeat the same documents."""
 
 NO_OPERATION: Final = "The document has no operation."
 
@@ -55,7 +55,7 @@ class DocumentReader:
 
         Args:
             supergraph: The supergraph.
-            list_size: The length of a list of which nothing is known.
+            list_size: The assumed length of a list of unknown length.
         """
         self._supergraph = supergraph
         self._rules = CostRules(supergraph.public, supergraph.annotations, list_size)
@@ -72,7 +72,7 @@ class DocumentReader:
         Args:
             text: The document.
             operation_name: The operation to count; None for all.
-            variables: The values of variables; others count as missing.
+            variables: The values of variables; all others count as missing.
         """
         known = self._measured.get(text)
         if known is None:
@@ -109,7 +109,7 @@ class DocumentReader:
         return _Measured(found, None)
 
     def _is_valid(self, document: DocumentNode, found: Document) -> bool:
-        """Add the figures of a document, and what is wrong with it."""
+        """Add the figures and the errors of a document."""
         if not any(isinstance(each, OperationDefinitionNode) for each in document.definitions):
             found.errors.append(NO_OPERATION)
             return False
@@ -132,7 +132,7 @@ class DocumentReader:
         found.figures |= {
             "document_depth": measures.depth,
             "document_fields": measures.fields,
-            # Merged fields are only counted where fields are few: fragments multiply them.
+            # Merged fields are only counted in small documents: fragments multiply them.
             "document_merged_fields": (
                 most_merged(document, measures) if measures.fields <= MOST_FIELDS else measures.fields
             ),

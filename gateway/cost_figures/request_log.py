@@ -1,6 +1,6 @@
-"""Reads logs of requests: one JSON object a line, such as the bodies of GraphQL over HTTP.
+"""Reads logs of requests: one JSON object per line, such as the bodies of GraphQL over HTTP.
 
-A proxy that logs bodies as text writes them as `body`, beside the `client`.
+A proxy that logs bodies as text writes them as `body`, next to `client`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class BadLine:
 
 
 def read_log(lines: Iterable[bytes]) -> Iterator[LoggedRequest | BadLine]:
-    """Yield the requests of a log, and its bad lines; empty lines are passed over."""
+    """Yield the requests of a log and its bad lines; empty lines are skipped."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _read(number, line)

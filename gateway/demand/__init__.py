@@ -1,4 +1,4 @@
-"""Demand control: what an operation may cost, known before it is planned, and what its response has cost."""
+"""Demand control: estimates an operation's cost before planning, and counts its response's actual cost."""
 
 from gateway.demand.compile import operation_cost
 from gateway.demand.operation_cost import Estimate, OperationCost

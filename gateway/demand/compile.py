@@ -1,4 +1,4 @@
-"""Compiles an operation's normal form to its cost, which then depends on variables alone.
+"""Compiles an operation's normal form to a cost function that depends on variables alone.
 
 Fields that several types share are counted once, so the work is linear in the normal form, whose size is
 bounded.
@@ -16,11 +16,14 @@ from gateway.demand.operation_cost import CountedField, CountedFields, Operation
 from gateway.demand.rules import CostRules, FieldRule
 from gateway.supergraph import Field, Selections
 
-MUTATION_COST: Final = 10
-"""What a mutation costs beside its fields; queries cost nothing beside theirs."""
+KIND_COSTS: Final = {"mutation": 10, "subscription": 10}
+"""The cost of an operation in addition to its fields, by kind; a query costs nothing in addition.
+
+A subscription lasts, and would cost nothing else if its events were scalars.
+"""
 
 Sized: TypeAlias = tuple[tuple[tuple[str, ...], int], ...]
-"""Lists that a field above sizes: the path to each, with that field's position."""
+"""Lists whose size an ancestor field sets: the path to each, with that field's position."""
 
 
 def operation_cost(
@@ -30,10 +33,10 @@ def operation_cost(
 
     Args:
         rules: How fields are counted.
-        kind: Query or mutation.
+        kind: Query, mutation or subscription.
         root: The name of the root type.
         wanted: The operation's selections.
-        introspected: By response name, what is selected below introspection fields.
+        introspected: The selections below introspection fields, by response name.
     """
     compiler = _Compiler(rules, introspected)
     case = compiler.case(root, wanted.of(root), ())
@@ -42,7 +45,7 @@ def operation_cost(
         tuple(compiler.order),
         tuple(compiler.dynamic),
     )
-    return OperationCost(rules, MUTATION_COST if kind == "mutation" else 0, case, counted)
+    return OperationCost(rules, KIND_COSTS.get(kind, 0), case, counted)
 
 
 @dataclass(slots=True)
@@ -50,8 +53,8 @@ class _Compiler:
     """Collects the fields of an operation, each at a position of its own.
 
     Attributes:
-        fields: By position; None while the field's own selections are being collected.
-        order: The positions, each after those below it.
+        fields: The fields by position; None while a field's own selections are being collected.
+        order: The positions, each after those of the fields below it.
         dynamic: The positions of fields with variables in their arguments.
     """
 
@@ -64,7 +67,7 @@ class _Compiler:
     _known_cases: dict[tuple[int, frozenset[str], Sized], tuple[TypeCase, ...]] = field(default_factory=dict)
 
     def case(self, concrete: str, fields: tuple[Field, ...], sized: Sized) -> TypeCase:
-        """Return what is selected of objects of a concrete type."""
+        """Return the selections on objects of a concrete type."""
         positions: list[int] = []
         typename = None
         for each in fields:
@@ -82,7 +85,7 @@ class _Compiler:
         )
 
     def _position(self, rule: FieldRule, wanted: Field, node: FieldNode, sized: Sized) -> int:
-        """Return the position of a field; one that was counted before keeps it."""
+        """Return the position of a field, which is assigned once."""
         below = tuple((path[1:], by) for path, by in sized if path[0] == wanted.name)
         key = (id(wanted), id(rule), below)
         if key in self._known:
@@ -96,7 +99,7 @@ class _Compiler:
         further = tuple((path, by) for path, by in below if path)
         self.fields[position] = CountedField(
             response=wanted.response or wanted.name,
-            node=replace(node, selection_set=None, loc=None),  # what it selects is in the cases
+            node=replace(node, selection_set=None, loc=None),  # its selections are in the cases
             rule=rule,
             cases=self._cases(rule.types, wanted, (*sizes, *further)),
             sized_by=(*named_above, *own),
@@ -107,7 +110,7 @@ class _Compiler:
         return position
 
     def _cases(self, types: frozenset[str], wanted: Field, sized: Sized) -> tuple[TypeCase, ...]:
-        """Return what is selected of a field's values by their types; none for a leaf."""
+        """Return the selections on a field's values, by their types; none for a leaf."""
         if not types:
             return ()
         key = (id(wanted), types, sized)
@@ -124,7 +127,7 @@ class _Compiler:
         ]
         covered = frozenset(each for group in children.groups for each in group.types)
         cases += [self.case(concrete, (), ()) for concrete in sorted(types - covered)]
-        # Types that count alike share a case.
+        # Types with equal counts share a case.
         merged: dict[tuple[int, tuple[int, ...], frozenset[str], str | None], set[str]] = {}
         for case in cases:
             alike = (case.weight, case.fields, case.keys, case.typename)

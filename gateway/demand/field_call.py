@@ -1,4 +1,4 @@
-"""What the arguments of one field in a document say: the length of its list, and their own cost."""
+"""Evaluates the arguments of one field in a document: the length of its list, and the arguments' own cost."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gateway.supergraph import ListSize
 
 
 class FieldCall(NamedTuple):
-    """What a field's arguments say.
+    """The effect of a field's arguments on its cost.
 
     Attributes:
-        size: The length of the list that `@listSize` speaks of; None if it says nothing.
+        size: The length of the list according to `@listSize`; None if it does not say.
         cost: The cost of the arguments.
-        fault: What is wrong with the slicing arguments; None if nothing is.
+        fault: What is wrong with the slicing arguments, if anything.
     """
 
     size: int | None = None
@@ -30,13 +30,13 @@ class FieldCall(NamedTuple):
 def field_call(
     rules: CostRules, rule: FieldRule, node: FieldNode, variables: VariableValues | None
 ) -> FieldCall:
-    """Work out what a field's arguments say.
+    """Evaluate a field's arguments.
 
     Args:
         rules: The schema's rules.
         rule: The rule of the field.
-        node: The field as the document has it.
-        variables: The coerced variables; None if the arguments have none.
+        node: The field's node in the document.
+        variables: The coerced variables; None if the arguments use none.
     """
     if not rule.heeds_arguments:
         return FieldCall(size=None if rule.size is None else rule.size.assumed)
@@ -67,7 +67,7 @@ def _values(definition: GraphQLField, node: FieldNode, variables: VariableValues
 
 
 def _given(node: FieldNode, variables: VariableValues | None) -> frozenset[str]:
-    """Return the arguments that the document writes, unless by variables without a value."""
+    """Return the arguments given in the document, except by variables without a value."""
     coerced = {} if variables is None else variables.coerced
     return frozenset(
         argument.name.value
@@ -79,10 +79,10 @@ def _given(node: FieldNode, variables: VariableValues | None) -> frozenset[str]:
 def _list_size(
     size: ListSize, coordinate: str, values: Mapping[str, Any], given: frozenset[str]
 ) -> tuple[int | None, str | None]:
-    """Return the length of the list, and what is wrong with the slicing arguments.
+    """Return the length of the list, and the fault of the slicing arguments.
 
-    The largest of the slicing arguments counts, defaults included. An argument of null counts as none, and a
-    negative one says nothing of the length. A slice of nothing counts as one value: the field is asked for.
+    The largest slicing argument counts, including defaults. A null argument counts as absent, and a negative
+    one does not determine the length. An empty slice counts as one value, because the field is executed.
     """
     found = {path: _length(values, path) for path in size.slicing}
     found = {path: length for path, length in found.items() if length is not None}

@@ -1,4 +1,4 @@
-"""How long the lists of introspection are: on average over the schema, rounded up."""
+"""The lengths of introspection's lists: the average over the schema, rounded up."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from gateway.supergraph import ListSize
 def introspection_sizes(schema: GraphQLSchema) -> dict[str, ListSize]:
     """Return the lengths of introspection's lists by coordinate.
 
-    There are as many types as the schema has. Lists within them have their average length, so that a plain
-    introspection of the whole schema costs about as many points as it has objects.
+    The number of types is the schema's own. Lists within types have their average length, so that
+    introspecting the whole schema costs about as many points as it has objects.
     """
     types = list(schema.type_map.values())
     with_fields = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]

@@ -1,4 +1,4 @@
-"""Metrics of costs: histograms of estimates and of what responses really cost."""
+"""Metrics of costs: histograms of estimates and of actual costs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CostMetrics(Collector):
         counts.add(cost)
 
     def actual(self, cost: int) -> None:
-        """Count what a response has cost."""
+        """Count the actual cost of a response."""
         self._actual.add(cost)
 
     def collect(self) -> Iterator[Metric]:

@@ -13,15 +13,15 @@ from gateway.demand.field_call import FieldCall, field_call
 from gateway.demand.rules import CostRules, FieldRule
 
 MOST: Final = 1_000_000_000
-"""Costs stop growing here: nested lists multiply, and no limit is as high."""
+"""Costs are capped here: nested lists multiply, and no limit is this high."""
 
 
 class Estimate(NamedTuple):
-    """What an operation may cost.
+    """The estimated cost of an operation.
 
     Attributes:
         cost: The estimate in points.
-        fault: What is wrong with the slicing arguments of a field; None if nothing is.
+        fault: What is wrong with the slicing arguments of a field, if anything.
     """
 
     cost: int
@@ -30,14 +30,14 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TypeCase:
-    """What is selected of an object if it is of one of these types.
+    """The selections on an object if it has one of these types.
 
     Attributes:
-        types: The concrete types; equal ones stand together.
-        weight: The weight of each such object.
-        fields: The positions of the fields that may cost something.
-        keys: The keys of such an object in the response.
-        typename: The key of `__typename`, if it is selected.
+        types: The concrete types; types with equal costs share a case.
+        weight: The weight of an object of these types.
+        fields: The positions of the fields that may have a cost.
+        keys: The response keys of such an object.
+        typename: The response key of `__typename`, if it is selected.
     """
 
     types: frozenset[str]
@@ -52,12 +52,12 @@ class CountedField:
     """A field of an operation.
 
     Attributes:
-        response: Its key in the response.
-        node: The field as the document has it.
+        response: The field's response key.
+        node: The field's node in the document.
         rule: How it is counted.
-        cases: What is selected of its values, by their types; empty for a leaf.
-        sized_by: The positions of the fields whose `@listSize` may give the length of its list: those above
-            that name it in `sizedFields`, then itself.
+        cases: The selections on its values, by their types; empty for a leaf.
+        sized_by: The positions of the fields whose `@listSize` may determine the length of its list:
+            ancestors that name it in `sizedFields`, then itself.
     """
 
     response: str
@@ -83,19 +83,19 @@ class CountedFields:
 
 
 class OperationCost:
-    """What an operation costs, for given values of its conditions.
+    """The cost function of an operation, for given values of its conditions.
 
     Attributes:
         fixed: The estimate, if it does not depend on variables.
     """
 
     def __init__(self, rules: CostRules, base: int, root: TypeCase, fields: CountedFields) -> None:
-        """Estimate what does not depend on variables.
+        """Estimate the part that does not depend on variables.
 
         Args:
             rules: The schema's rules.
             base: The cost of the operation itself.
-            root: What is selected of the root.
+            root: The selections on the root.
             fields: The operation's fields.
         """
         self._rules = rules
@@ -117,7 +117,7 @@ class OperationCost:
         return len(self._fields)
 
     def estimate(self, variables: VariableValues) -> Estimate:
-        """Return what the operation may cost.
+        """Estimate what the operation may cost.
 
         Args:
             variables: The coerced variables.
@@ -125,9 +125,9 @@ class OperationCost:
         return self.fixed or self._estimate(self._called(variables))
 
     def actual(self, data: object, variables: VariableValues | None) -> int:
-        """Return what a response has cost: the same sum, with the real lengths of its lists.
+        """Return the actual cost of a response: the same sum, with the actual lengths of its lists.
 
-        What is null costs no more than its arguments.
+        A null value costs only its arguments.
 
         Args:
             data: The response's data.
@@ -148,7 +148,7 @@ class OperationCost:
 
     def _estimate(self, calls: Sequence[FieldCall]) -> Estimate:
         costs = [0] * len(self._fields)
-        # Fields of many types share their cases; the costliest is looked for once.
+        # Fields of many types share their cases; the costliest case is searched once.
         costliest: dict[int, tuple[int, int]] = {}
         for position in self._order:
             each, call = self._fields[position], calls[position]
@@ -165,7 +165,7 @@ class OperationCost:
         return Estimate(cost, next((call.fault for call in calls if call.fault is not None), None))
 
     def _in_case(self, case: TypeCase, data: dict[str, Any], calls: Sequence[FieldCall]) -> int:
-        """Return the cost of what is selected of an object."""
+        """Return the cost of the selections on an object."""
         cost = 0
         for position in case.fields:
             each = self._fields[position]
@@ -190,7 +190,7 @@ class OperationCost:
 
 
 def _costliest(cases: tuple[TypeCase, ...], costs: Sequence[int]) -> tuple[int, int]:
-    """Return what the costliest case costs, with the weight of its type and without."""
+    """Return the cost of the costliest case, with and without the weight of its type."""
     below = [sum(costs[position] for position in case.fields) for case in cases]
     weighed = [case.weight + cost for case, cost in zip(cases, below, strict=True)]
     return max(weighed), max(below)
@@ -214,7 +214,7 @@ def _leaves(value: object, dimensions: int) -> int:
 
 
 def _possible(cases: tuple[TypeCase, ...], value: dict[str, Any]) -> Iterable[TypeCase]:
-    """Return the cases that an object may be: by its type if the client asked for it, else by its keys."""
+    """Return the possible cases of an object: by its type if the client selected it, else by its keys."""
     for case in cases:
         if case.typename is not None and value.get(case.typename) in case.types:
             return (case,)

@@ -31,11 +31,11 @@ from gateway.supergraph import Annotations, ListSize, possible_types
 T = TypeVar("T")
 
 OF_TYPE: Final = "__Type.ofType"
-"""A wrapper, such as that of a list, is no type of its own; it weighs nothing."""
+"""A wrapper type, such as a list, has no weight of its own."""
 
 
 META_FIELDS: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
-"""The fields of the query type that introspect the schema."""
+"""The introspection fields of the query type."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,10 +46,10 @@ class FieldRule:
         coordinate: The field's schema coordinate.
         definition: The field in the public schema.
         weight: The weight of each value; None if the concrete type of a value decides.
-        dimensions: How many lists are around a value.
-        size: The length of its list, or of the lists in its value; None if nothing is known.
+        dimensions: How many lists are nested around a value.
+        size: The length of its list, or of the lists in its value; None if unknown.
         types: The concrete types that a value may have; empty for a leaf.
-        arguments: The weights of its arguments, where they have one.
+        arguments: The weights of its arguments that have one.
         heeds_arguments: Whether its cost depends on its arguments.
     """
 
@@ -73,7 +73,7 @@ class CostRules:
 
     Attributes:
         schema: The public schema.
-        list_size: The length of a list of which nothing is known.
+        list_size: The assumed length of a list of unknown length.
     """
 
     def __init__(self, schema: GraphQLSchema, annotations: Annotations, list_size: int) -> None:
@@ -85,7 +85,7 @@ class CostRules:
         self._shared: dict[Hashable, FieldRule] = {}
 
     def weight(self, name: str) -> int:
-        """Return the weight of a value of a type: 1 for an object, 0 for a leaf, unless `@cost` says more."""
+        """Return the weight of a type's value: that of `@cost`, or else 1 for an object and 0 for a leaf."""
         known = self._cost.get(name)
         if known is not None:
             return known
@@ -93,16 +93,17 @@ class CostRules:
         return int(named is not None and not is_leaf_type(named))
 
     def field(self, owner: str, name: str) -> FieldRule | None:
-        """Return how a field of a concrete type is counted; None if it has no definition: `__typename`."""
+        """Return the rule of a field of a concrete type; None for `__typename`, which has no definition."""
         at = (owner, name)
         if at not in self._fields:
             self._fields[at] = self._made(owner, name)
         return self._fields[at]
 
     def input_cost(self, value: object, type_: GraphQLInputType, weight: int | None) -> int:
-        """Return the cost of an argument's or input field's value, coerced.
+        """Return the cost of the coerced value of an argument or input field.
 
-        Each input object counts 1, or the weight of where it stands, and so do the values in a list.
+        Each input object costs 1, or the weight of its argument or input field; the same holds for each value
+        in a list.
 
         Args:
             value: The value.
@@ -159,7 +160,8 @@ class CostRules:
                 for argument, each in definition.args.items()
             ),
         )
-        # Fields that count alike have one rule, so that the implementations of an interface are counted once.
+        # Fields that count the same share a rule, so that the implementations of an interface are counted
+        # once.
         signature = tuple((argument, _declared(each)) for argument, each in definition.args.items())
         heeded = (*rule.arguments.items(), *signature) if rule.heeds_arguments else ()
         key = (rule.weight, rule.dimensions, rule.types, rule.size, heeded)
@@ -169,7 +171,7 @@ class CostRules:
     def _annotated(
         annotations: Mapping[str, T], holder: GraphQLObjectType | GraphQLInterfaceType, member: str
     ) -> T | None:
-        """Return what is said of a member of a type, or else of the same member of its interfaces."""
+        """Return the directive of a member of a type, or else of the same member of its interfaces."""
         for each in (holder, *holder.interfaces):
             found = annotations.get(f"{each.name}{member}")
             if found is not None:
@@ -193,12 +195,12 @@ def _dimensions(definition: GraphQLField) -> int:
 
 
 def _declared(argument: GraphQLArgument) -> str:
-    """Return an argument's type and default as written."""
+    """Return an argument's type and default value as written."""
     default = argument.ast_node.default_value if argument.ast_node else None
     return f"{argument.type}" if default is None else f"{argument.type} = {print_ast(default)}"
 
 
 def _with_known_arguments(size: ListSize, definition: GraphQLField) -> ListSize:
-    """Leave out slicing arguments that clients do not see: nobody could give them."""
+    """Leave out slicing arguments that are hidden from clients: no client could give them."""
     known = tuple(path for path in size.slicing if path.split(".")[0] in definition.args)
     return replace(size, slicing=known)

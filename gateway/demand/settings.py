@@ -16,7 +16,7 @@ class DemandSettings(BaseSettings):
     cost_mode: CostMode = Field(
         default="enforce",
         description="Whether requests that cost too much are refused (enforce), or costs are only measured "
-        "(measure), or not even worked out (off).",
+        "(measure), or not even computed (off).",
     )
     cost_limit: int = Field(
         default=50_000,
@@ -29,7 +29,7 @@ class DemandSettings(BaseSettings):
     )
     cost_in_response: bool = Field(
         default=False,
-        description="Whether clients may ask for extensions.cost by the header of COST_HEADER.",
+        description="Whether clients may ask for extensions.cost by the header that COST_HEADER names.",
     )
     cost_header: str = Field(
         default="graphql-cost",

@@ -1,4 +1,4 @@
-"""Documents that clients name by ids: trusted ones, by manifests, and automatic persisted queries."""
+"""Documents that clients name by id: trusted documents from manifests, and automatic persisted queries."""
 
 from gateway.documents.automatic import AutomaticDocuments, Texts
 from gateway.documents.manifest import read_manifest

@@ -1,8 +1,8 @@
 """Automatic persisted queries: documents that clients register by their SHA-256 digests.
 
-The protocol is Apollo's: a client sends the digest alone; if the gateway does not know it, the client sends
-it again with the document. A document is kept only under its own digest, so nothing that a client registers
-can stand for another document.
+The protocol is Apollo's: a client sends only the digest; if the gateway does not know it, the client sends it
+again with the document. A document is kept only under its own digest, so a client cannot register anything in
+place of another document.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from gateway.documents.trusted import plain_id
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _OVERHEAD: Final = 300
-"""What a document takes besides its text, in bytes: its digest, and an entry of a dictionary."""
+"""The bytes of a document besides its text: its digest and a dictionary entry."""
 
 
 class SharedTexts(Protocol):
     """Documents that several processes share."""
 
     async def get(self, digest: str) -> str | None:
-        """Return a document, or None if it is not known or there is no answer in time."""
+        """Return a document, or None if it is unknown or the store does not answer in time."""
         ...
 
     async def put(self, digest: str, text: str) -> None:
-        """Keep a document, if that is possible in time."""
+        """Store a document, if that is possible in time."""
         ...
 
     async def close(self) -> None:
@@ -39,10 +39,10 @@ class SharedTexts(Protocol):
 
 @dataclass(slots=True)
 class Texts:
-    """Documents in memory, bounded by bytes; those least recently used are forgotten.
+    """Documents in memory, bounded by bytes; the least recently used are evicted.
 
     Attributes:
-        most_bytes: The most bytes of all documents; one that is longer than an eighth is not kept.
+        most_bytes: The most bytes of all documents; a document longer than an eighth of that is not kept.
     """
 
     most_bytes: int
@@ -50,7 +50,7 @@ class Texts:
     _bytes: int = 0
 
     def get(self, digest: str) -> str | None:
-        """Return a document, which counts as used, or None."""
+        """Return a document and mark it as used, or return None."""
         text = self._texts.get(digest)
         if text is not None:
             self._texts.move_to_end(digest)
@@ -76,7 +76,7 @@ class AutomaticDocuments:
 
     Attributes:
         texts: The documents of this process.
-        shared: The documents of all processes, if there is a store for them.
+        shared: The store that all processes share, if any.
         metrics: Counts look-ups and registrations.
     """
 
@@ -89,7 +89,7 @@ class AutomaticDocuments:
         text = self.texts.get(digest)
         if text is None and self.shared is not None:
             text = await self.shared.get(digest)
-            # Others may write to the store as well: what they write is only believed if it has the digest.
+            # Others may write to the store as well, so a document is trusted only if its digest matches.
             if text is not None and digest_of(text) != digest:
                 text = None
             if text is not None:
@@ -98,7 +98,7 @@ class AutomaticDocuments:
         return text
 
     async def register(self, digest: str, text: str) -> None:
-        """Keep a valid document under its digest."""
+        """Store a valid document under its digest."""
         self.metrics.automatic["registered"] += 1
         self.texts.put(digest, text)
         if self.shared is not None:

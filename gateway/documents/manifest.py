@@ -1,8 +1,8 @@
 """Reads manifests: the files in which a client's build lists its documents.
 
-Three formats are known. GraphQL Code Generator's client preset (`persisted-documents.json`) and the Relay
-compiler (`persistConfig.file`) write an object with a document for each id. Apollo's tools write
-`{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [{"id", "name", "type", "body"}]}`.
+Three formats are supported. GraphQL Code Generator's client preset (`persisted-documents.json`) and the Relay
+compiler (`persistConfig.file`) write an object with a document for each id. Apollo's tools write `{"format":
+"apollo-persisted-query-manifest", "version": 1, "operations": [{"id", "name", "type", "body"}]}`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ def read_manifest(
     Args:
         name: The name of the file, for messages.
         content: The content of the file.
-        clients: The clients that the documents are bound to, unless an entry names its own; None for any.
-        known_tokens: Tokens by text, of documents that need not be parsed again.
+        clients: The clients that the documents are bound to, unless an entry names its own; None for all
+            clients.
+        known_tokens: The tokens of known documents by text, so that they need not be parsed again.
 
     Raises:
         ManifestError: The manifest is broken; the message names the file and the entry.
@@ -58,7 +59,7 @@ def read_manifest(
 
 
 _Entry = tuple[str, str, frozenset[str] | None, str]
-"""The id, the document, the clients that the entry names, and the origin for messages."""
+"""The id, the document, the clients that the entry names, and the entry's origin for messages."""
 
 
 def _is_apollo(value: dict[str, Any]) -> bool:

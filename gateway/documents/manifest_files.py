@@ -1,4 +1,4 @@
-"""Keeps the trusted documents of the manifests on disk: a changed manifest takes effect while serving."""
+"""Loads the trusted documents from the manifests on disk; a changed manifest takes effect while serving."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ PATTERN: Final = "*.json"
 """The manifests in a folder."""
 
 _Signature = tuple[tuple[str, int, int, int], ...]
-"""The path, inode, size and time of change of each file."""
+"""The path, inode, size and modification time of each file."""
 
 
 class ManifestFiles:
     """The manifests at some paths, and the set of their documents.
 
     Attributes:
-        documents: The set in force. It is replaced as a whole, so each request sees one set or the other.
+        documents: The current set. It is replaced as a whole, so each request sees either the old or the new
+            set.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class ManifestFiles:
 
         Args:
             paths: Files, and folders of `*.json` files.
-            clients: By file name, the clients that its documents are bound to.
+            clients: The clients that a file's documents are bound to, by file name.
             metrics: Counts reloads.
 
         Raises:
@@ -54,9 +55,9 @@ class ManifestFiles:
             metrics.trusted = len(self.documents)
 
     def refresh(self) -> bool:
-        """Read manifests that have changed, and return whether another set is in force now.
+        """Read manifests that have changed; return whether the set has changed.
 
-        If a manifest is broken or missing, the old set stays in force, and the error is logged once.
+        If a manifest is broken or missing, the old set remains in use, and the error is logged once.
         """
         before = self.documents
         try:
@@ -78,11 +79,11 @@ class ManifestFiles:
         return True
 
     async def watch(self, seconds: float, prepare: Callable[[TrustedDocuments], Awaitable[None]]) -> None:
-        """Prepare the documents, and then refresh in a thread, again and again.
+        """Prepare the documents, and then refresh in a thread periodically.
 
         Args:
-            seconds: How long to wait between two refreshes; 0 to refresh never.
-            prepare: Called with the set in force, and with each one that replaces it.
+            seconds: How long to wait between two refreshes; 0 never to refresh.
+            prepare: Called with the current set, and with each set that replaces it.
         """
         if not self._paths:
             return
@@ -108,7 +109,7 @@ class ManifestFiles:
         if digests != self._digests:
             self.documents = TrustedDocuments(self._documents(contents))
             self._digests = digests
-        # Only now: what could not be read is tried again, even if nothing shows that it has changed.
+        # Only now, so that files that could not be read are tried again even if they seem unchanged.
         self._signature = signature
 
     def _files(self) -> list[Path]:
@@ -132,7 +133,7 @@ class ManifestFiles:
 
 
 async def _logged(work: Awaitable[None]) -> None:
-    """Await work whose failure must not end the watching of manifests."""
+    """Await work whose failure must not stop the watching of manifests; log the failure."""
     try:
         await work
     except Exception:  # noqa: BLE001 - the outermost edge of a background task

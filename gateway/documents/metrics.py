@@ -10,16 +10,16 @@ from prometheus_client.registry import Collector
 
 
 class DocumentMetrics(Collector):
-    """Counts what becomes of documents and manifests.
+    """Counts documents and manifests by result.
 
     Attributes:
-        trusted: How many documents are trusted now.
-        is_broken: Whether the manifests on disk are not the ones in force, because one is broken.
+        trusted: How many documents are trusted at present.
+        is_broken: Whether a manifest on disk is broken, so that an earlier set is still in use.
         reloads: Changed manifests by result: ok, broken.
-        untrusted: Requests with documents that are not trusted, by the class of the client and what became of
-            them: answered, refused.
-        automatic: Automatic persisted queries by what became of them: hit, miss, registered, and failed for
-            calls of the shared store.
+        untrusted: Requests with documents that are not trusted, by class of client and result: answered,
+            refused.
+        automatic: Automatic persisted queries by result: hit, miss, registered, or failed for calls of the
+            shared store.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class DocumentMetrics(Collector):
         )
         yield GaugeMetricFamily(
             "furlong_gateway_manifests_broken",
-            "1 if a manifest on disk is broken, and the ones before stay in force.",
+            "1 if a manifest on disk is broken, so that the earlier ones remain in use.",
             self.is_broken,
         )
         reloads = CounterMetricFamily(

@@ -18,7 +18,8 @@ _MESSAGES: Final = {
     ID_REQUIRED: "Send the id of a trusted document instead of a document.",
     NOT_FOUND: "No trusted document has this id.",
     HASH_MISMATCH: "The SHA-256 digest is not that of the document.",
-    # Apollo's clients look for the next two words. They then send the document as well, or without its id.
+    # Apollo's clients look for the next two texts. They then also send the document, or send it without its
+    # id.
     AUTOMATIC_NOT_FOUND: "PersistedQueryNotFound",
     NOT_SUPPORTED: "PersistedQueryNotSupported",
     NOT_TRUSTED: "The document is not trusted: no manifest has it for this client.",

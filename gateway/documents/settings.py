@@ -17,12 +17,12 @@ class TrustedDocumentSettings(BaseSettings):
     trusted_documents: tuple[Path, ...] = Field(
         default=(),
         description='Manifests of trusted documents, such as ["/etc/furlong/manifests"]: files, or folders '
-        "of *.json, as GraphQL Code Generator, the Relay compiler or Apollo's tools write them.",
+        "of *.json, as written by GraphQL Code Generator, the Relay compiler or Apollo's tools.",
     )
     trusted_documents_mode: Mode = Field(
         default="off",
-        description="What happens to documents that no manifest has: off: they are answered; log: they are "
-        "answered, counted and logged; only: they are refused.",
+        description="What happens to documents that are in no manifest: off: they are answered; log: they "
+        "are answered, counted and logged; only: they are refused.",
     )
     trusted_documents_require_id: bool = Field(
         default=False,
@@ -30,7 +30,7 @@ class TrustedDocumentSettings(BaseSettings):
     )
     trusted_documents_clients: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="Clients that alone may send the documents of a manifest, by its file name, such as "
+        description="The only clients that may send the documents of a manifest, by its file name, such as "
         '{"ios-4.json":["ios"]}.',
     )
     trusted_operations: dict[str, tuple[str, ...]] = Field(
@@ -39,24 +39,24 @@ class TrustedDocumentSettings(BaseSettings):
         'such as {"ios":["Betslip"],"*":["Club"]}; * is any client. Empty: all of trusted documents.',
     )
     trusted_documents_reload_seconds: float = Field(
-        default=5.0, ge=0, description="How often changed manifests are looked for; 0 for never."
+        default=5.0, ge=0, description="How often manifests are checked for changes; 0 for never."
     )
     trusted_documents_prepared: int = Field(
         default=200,
         ge=0,
-        description="Up to how many trusted documents all of them are planned ahead of requests, in the "
-        "background.",
+        description="Trusted documents are planned ahead of requests, in the background, if there are at "
+        "most this many.",
     )
     trusted_documents_logged: int = Field(
         default=1_000,
         ge=0,
-        description="The most documents that the mode log writes to the log of a process.",
+        description="How many documents each process logs at most in the mode log.",
     )
     apq: bool = Field(
         default=False, description="Whether clients may register documents: automatic persisted queries."
     )
     apq_bytes: int = Field(
-        default=4 * 1024 * 1024, gt=0, description="The most bytes of registered documents in a process."
+        default=4 * 1024 * 1024, gt=0, description="The most bytes of registered documents in each process."
     )
     apq_valkey_url: str | None = Field(
         default=None,
@@ -66,10 +66,10 @@ class TrustedDocumentSettings(BaseSettings):
     apq_valkey_seconds: float = Field(
         default=0.05,
         gt=0,
-        description="How long to wait for Valkey, before a document counts as not registered.",
+        description="How long to wait for Valkey before a document counts as not registered.",
     )
     apq_keep_seconds: int = Field(
-        default=86_400, gt=0, description="How long Valkey keeps a document that nobody asks for."
+        default=86_400, gt=0, description="How long Valkey keeps an unused document."
     )
 
     @model_validator(mode="after")

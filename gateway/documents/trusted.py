@@ -1,4 +1,4 @@
-"""The trusted documents of all manifests in force, found by id or by tokens."""
+"""The trusted documents of all manifests, found by id or by tokens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gateway.documents.digest import digest
 from gateway.errors import ManifestError
 
 SHA256_PREFIX: Final = "sha256:"
-"""How GraphQL over HTTP, appendix A, marks an id as the SHA-256 digest of the document."""
+"""The prefix that marks an id as the SHA-256 digest of the document (GraphQL over HTTP, appendix A)."""
 
 ANY_CLIENT: Final = None
 """Stands for the clients of a document that no manifest binds to a client."""
@@ -23,7 +23,7 @@ class TrustedDocument:
     Attributes:
         id: Its id, without `sha256:`.
         text: The document.
-        tokens: The document without ignored characters.
+        tokens: The digest of the document without ignored characters.
         clients: The names of the clients that may send it; None for any client.
         origin: The file and the entry, for messages.
     """
@@ -39,7 +39,7 @@ class TrustedDocuments:
     """An immutable set of trusted documents.
 
     Several manifests may have equal documents. The same id may stand for different documents only if they are
-    bound to different clients; a client's own document comes before one that is bound to nobody.
+    bound to different clients; a document bound to the client takes precedence over an unbound one.
     """
 
     def __init__(self, documents: Iterable[TrustedDocument] = ()) -> None:
@@ -108,5 +108,5 @@ class TrustedDocuments:
 
 
 def plain_id(document_id: str) -> str:
-    """Return an id without the mark of a digest: clients and manifests write either."""
+    """Return an id without the prefix of a digest: clients and manifests may write either form."""
     return document_id.removeprefix(SHA256_PREFIX)

@@ -1,4 +1,4 @@
-"""Logs documents that no manifest has: each once, and only so many."""
+"""Logs documents that are in no manifest, each once and up to a limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 
 _STRING: Final = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\])*"')
 _MOST_CHARS: Final = 2_000
-"""How much of a document is logged."""
+"""How many characters of a document are logged."""
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class UnknownDocuments:
     """Logs each document that is not trusted once for each client.
 
     Attributes:
-        most: How many documents are logged; what is counted in metrics has no such limit.
+        most: How many documents are logged; metrics count all of them.
     """
 
     most: int
@@ -45,7 +45,7 @@ class UnknownDocuments:
         if len(self._logged) > self.most:
             log.warning("untrusted_documents_not_logged_any_more", logged=self.most)
             return
-        # What is written in strings may be a customer's.
+        # String values may contain customers' data.
         document = _STRING.sub('""', tokens)[:_MOST_CHARS]
         log.warning(
             "untrusted_document",

@@ -1,26 +1,19 @@
-"""Automatic persisted queries in Valkey or Redis, which the processes of a gateway share."""
+"""Automatic persisted queries in Valkey or Redis, shared by the processes of a gateway."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
 from gateway.documents.metrics import DocumentMetrics
+from gateway.valkey import ValkeyAway, ValkeyClient
 
-PAUSE_SECONDS: Final = 1.0
-"""How long nothing is asked of a server that failed: requests shall not wait for it one by one."""
 _KEY: Final = "furlong:apq:{}"
 
 
 class ValkeyTexts:
-    """Documents in Valkey; a server that fails or is slow counts as one that knows nothing."""
+    """Documents in Valkey; if the server fails or is slow, documents count as unknown."""
 
     def __init__(
         self,
@@ -31,55 +24,47 @@ class ValkeyTexts:
         keep_seconds: int,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Connect to nothing yet.
+        """Prepare the client; it connects on first use.
 
         Args:
             url: The server, such as `redis://127.0.0.1:6379/0`.
             metrics: Counts failures.
             seconds: How long to wait for an answer.
-            keep_seconds: How long a document is kept that nobody asks for.
+            keep_seconds: How long an unused document is kept.
             now: A clock.
 
         Raises:
             ValueError: The URL is not valid.
         """
-        self._client = Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=seconds,
-            socket_connect_timeout=seconds,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._client = ValkeyClient.at(url, seconds, now)
         self._metrics = metrics
-        self._seconds = seconds
         self._keep_seconds = keep_seconds
-        self._now = now
-        self._paused_until = 0.0
 
     async def get(self, digest: str) -> str | None:
-        """Return a document, or None if it is not known or there is no answer in time."""
+        """Return a document, or None if it is unknown or the server does not answer in time."""
         key = _KEY.format(digest)
-        text = await self._answer(lambda: self._client.getex(key, ex=self._keep_seconds))
-        return text if isinstance(text, str) else None
+        text = await self._answer(lambda: self._client.redis.getex(key, ex=self._keep_seconds))
+        try:
+            return text.decode() if isinstance(text, bytes) else None
+        except UnicodeDecodeError:
+            self._metrics.automatic["failed"] += 1
+            return None
 
     async def put(self, digest: str, text: str) -> None:
-        """Keep a document, if that is possible in time."""
+        """Store a document, if that is possible in time."""
         key = _KEY.format(digest)
-        await self._answer(lambda: self._client.set(key, text, ex=self._keep_seconds))
+        await self._answer(lambda: self._client.redis.set(key, text, ex=self._keep_seconds))
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._client.close()
 
     async def _answer(self, call: Callable[[], Awaitable[object]]) -> object:
-        """Return the answer to a call; None if there is none in time, or the server failed just now."""
-        if self._now() < self._paused_until:
+        """Return the result of a call; None if it takes too long, or the server has failed recently."""
+        if self._client.is_paused:
             return None
         try:
-            async with asyncio.timeout(self._seconds):
-                return await call()
-        except (RedisError, OSError, UnicodeDecodeError):
-            # TimeoutError is an OSError.
+            return await self._client.ask(call)
+        except ValkeyAway:
             self._metrics.automatic["failed"] += 1
-            self._paused_until = self._now() + PAUSE_SECONDS
             return None

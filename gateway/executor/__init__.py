@@ -1,4 +1,4 @@
-"""Interprets query plans: the reference, and what compiled plans fall back to."""
+"""Interprets query plans: the reference implementation, and the fallback of compiled plans."""
 
 from gateway.executor.answer_limits import AnswerLimits, is_large
 from gateway.executor.calls import CallMiddleware, Calls

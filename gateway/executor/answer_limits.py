@@ -1,8 +1,8 @@
-"""Limits on what the answer to one request may hold; work on it stops where a limit is passed.
+"""Limits on the data of one response; work on it stops when a limit is exceeded.
 
-One budget counts places, which are fields and list items: those that subgraphs in this process make, the
-bytes that others send, and the copies of an entity that many objects share. Neither the tree of data nor its
-projection is larger.
+One budget counts places, that is, fields and list items: those produced by subgraphs in this process, the
+bytes sent by other subgraphs, and the copies of an entity that many objects share. Neither the tree of data
+nor its projection can exceed it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from gateway.errors import AnswerTooLarge
 from jit.codegen import BUDGET, BudgetSpent, spend
 
 LARGE_PLACES: Final = 20_000
-"""An answer of more places is projected in a thread: compiled code takes 4 ms for so many, else 50."""
+"""Data with more places is projected in a thread: for this many, compiled code takes 4 ms, the interpreter
+50.
+"""
 
 LIST_TOO_LONG: Final = "LIST_TOO_LONG"
 TOO_MANY_ENTITIES: Final = "TOO_MANY_ENTITIES"
@@ -22,12 +24,12 @@ TOO_MANY_ENTITIES: Final = "TOO_MANY_ENTITIES"
 
 @dataclass(frozen=True, slots=True)
 class AnswerLimits:
-    """The most that the answer to a request may have.
+    """Limits on the data of a response.
 
     Attributes:
-        places: Fields and list items, in all.
-        entities: Entities in one fetch.
-        list_items: Items in one list of the response; a longer list is null, with an error.
+        places: The most fields and list items in total.
+        entities: The most entities in one fetch.
+        list_items: The most items in one list of the response; a longer list is null, with an error.
     """
 
     places: int = 200_000
@@ -36,18 +38,18 @@ class AnswerLimits:
 
 
 def is_large(limits: AnswerLimits) -> bool:
-    """Return whether the current task has fetched so much that projecting it would keep others waiting."""
+    """Return whether the current task has fetched so much that projecting it would delay other requests."""
     budget = BUDGET.get()
     return budget is not None and limits.places - budget.places > LARGE_PLACES
 
 
 def too_large(_spent: BudgetSpent | None = None) -> AnswerTooLarge:
-    """Return the error for an answer whose budget is spent."""
+    """Return the error for a request whose budget is spent."""
     return AnswerTooLarge("The answer is too large: select less, or ask for shorter lists.")
 
 
 def check_entities(subgraph: str, count: int, most: int) -> None:
-    """Refuse to ask a subgraph for too many entities at once.
+    """Refuse to fetch too many entities from a subgraph at once.
 
     Raises:
         AnswerTooLarge: There are more than allowed.
@@ -58,10 +60,10 @@ def check_entities(subgraph: str, count: int, most: int) -> None:
 
 
 def spend_copies(entity: Any, copies: int) -> None:
-    """Take what copies of an entity hold from the budget.
+    """Charge the budget for the copies of an entity.
 
     Raises:
-        AnswerTooLarge: So much is not left.
+        AnswerTooLarge: The budget is spent.
     """
     places, values = 0, [entity]
     while values:

@@ -1,26 +1,24 @@
-"""The prepared operations of a plan's fetches: each is prepared on first use, and kept with the plan."""
+"""The prepared operations of a plan's fetches, each prepared on first use and kept with the plan."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
 from gateway.lru_cache import LruCache
-from gateway.plan import Fetch, RootFields
-from gateway.transport import SubgraphOperation, Transport
-
-OperationKind: TypeAlias = Literal["query", "mutation"]
+from gateway.plan import Fetch, OperationKind, RootFields
+from gateway.transport import SubgraphOperation, SubgraphSubscription, Transport, prepared_subscription
 
 SPREAD_DOCUMENTS = 16
-"""The most documents kept whose text depends on how many values were found; usually there are few."""
+"""The most documents kept of a fetch whose text depends on the number of values; usually there are few."""
 
 
 class CallMiddleware(Protocol):
-    """Adds something to the calls of subgraphs."""
+    """Wraps calls of subgraphs."""
 
     def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: OperationKind) -> SubgraphOperation:
-        """Return what is called instead, or the call itself to add nothing.
+        """Return a function to call instead, or the call itself to change nothing.
 
         Args:
             call: The prepared call.
@@ -36,7 +34,7 @@ class Calls:
 
     Attributes:
         transports: The transport of each subgraph.
-        middleware: Wrapped around each call; the first is the outermost.
+        middleware: Middleware around each call; the first is the outermost.
         kind: The kind of the client's operation.
     """
 
@@ -44,6 +42,7 @@ class Calls:
     middleware: tuple[CallMiddleware, ...] = ()
     kind: OperationKind = "query"
     _fixed: dict[tuple[str, str], SubgraphOperation] = field(default_factory=dict)
+    _subscriptions: dict[tuple[str, str], SubgraphSubscription] = field(default_factory=dict)
     _context_batches: LruCache[tuple[str, str], SubgraphOperation] = field(
         default_factory=lambda: LruCache(SPREAD_DOCUMENTS)
     )
@@ -53,6 +52,16 @@ class Calls:
         key = (fetch.subgraph, fetch.document)
         known = self._fixed.get(key) if fetch.context_batch is None else self._context_batches.get(key)
         return self._prepared(key, fetch) if known is None else known
+
+    def subscription(self, fetch: Fetch) -> SubgraphSubscription:
+        """Return the function that subscribes to a fetch's document."""
+        key = (fetch.subgraph, fetch.document)
+        known = self._subscriptions.get(key)
+        if known is None:
+            transport = self.transports[fetch.subgraph]
+            known = prepared_subscription(transport, fetch.document, fetch.operation_name)
+            self._subscriptions[key] = known
+        return known
 
     def is_trusted(self, fetch: Fetch) -> bool:
         """Return whether responses without errors are known to be complete."""
@@ -69,6 +78,6 @@ class Calls:
         return call
 
     def _kind_of(self, fetch: Fetch) -> OperationKind:
-        # Below the top there are only queries: entities, and the query type that is reached again.
+        # Below the top there are only queries: entities, and the query type when it is reached again.
         is_at_top = isinstance(fetch.returns, RootFields) and not fetch.returns.path
         return self.kind if is_at_top else "query"

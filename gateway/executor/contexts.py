@@ -1,4 +1,4 @@
-"""Groups entities by the values that `@fromContext` arguments take from objects above them."""
+"""Groups entities by the values that `@fromContext` arguments take from ancestor objects."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ class ValueGroups:
     """The objects of an entity fetch, grouped by the values of its variables.
 
     Attributes:
-        groups: The values by variable, and the objects that have them; no two groups have the same values.
-        missing: The objects for which a value is missing, each with the failure that caused it, if there is
-            one.
+        groups: The values by variable, and the objects with these values; no two groups have the same values.
+        missing: The objects for which a value is missing, each with the failure that caused it, if any.
     """
 
     groups: list[tuple[dict[str, Any], list[Position]]] = field(default_factory=list)
@@ -30,7 +29,7 @@ class ValueGroups:
 
 
 def group_by_values(entities: Entities, positions: Iterable[Position], failures: Failures) -> ValueGroups:
-    """Group objects by the values above them."""
+    """Group objects by the values of their ancestors."""
     found = ValueGroups()
     index: dict[bytes, list[Position]] = {}
     for position in positions:
@@ -70,14 +69,14 @@ def _above(position: Position, steps: int) -> Position:
 
 
 def _fields(source: ContextSource, above: Position) -> tuple[RepresentationField, ...] | None:
-    """Return the fields to take from an object; the root has only one type, so it has no `__typename`."""
+    """Return the fields to take from an object; the root has a single type and no `__typename`."""
     if above.above is None:
         return next(iter(source.fields.values()))
     return source.fields.get(above.concrete or "")
 
 
 def _alone(value: object) -> object:
-    """Return the only leaf of a selection; lists on the way to it remain lists."""
+    """Return the only leaf of a selection; lists on the path to it remain lists."""
     match value:
         case Mapping():
             return next((_alone(each) for name, each in value.items() if name != TYPENAME), None)

@@ -21,9 +21,8 @@ class Batch:
 
     Attributes:
         sent: The representations, without duplicates.
-        positions: For each representation, the objects that it identifies.
-        missing: The objects that cannot be represented, each with the failure that caused it, if there is
-            one.
+        positions: The objects that each representation identifies.
+        missing: The objects that cannot be represented, each with the failure that caused it, if any.
     """
 
     sent: list[dict[str, Any]] = field(default_factory=list)
@@ -40,7 +39,7 @@ class MissingError(Exception):
 
 
 def represent(entities: Entities, positions: Iterable[Position], failures: Failures) -> Batch:
-    """Build the representations of entities; equal ones are sent once, wherever their objects are."""
+    """Build the representations of entities; equal ones are sent once, wherever the objects are."""
     batch = Batch()
     index: dict[bytes, int] = {}
     for position in positions:
@@ -87,7 +86,7 @@ def _by_any_key(
 
 
 def _merged(one: Any, other: Any) -> Any:
-    """Unite two parts of one value: keys that share a field may select different fields below it."""
+    """Merge two parts of one value: keys that share a field may select different fields below it."""
     if isinstance(one, dict) and isinstance(other, dict):
         return {**other, **{name: _merged(each, other.get(name)) for name, each in one.items()}}
     if isinstance(one, list) and isinstance(other, list):
@@ -98,10 +97,10 @@ def _merged(one: Any, other: Any) -> Any:
 def values_of(
     data: Mapping[str, Any], fields: Sequence[RepresentationField], stored: Path, failures: Failures
 ) -> dict[str, Any]:
-    """Return the values of fields as a representation holds them.
+    """Return the values of fields as sent in a representation.
 
     Raises:
-        MissingError: A value is not there, is a null key, or is null because something failed.
+        MissingError: A value is missing, is a null key, or is null because of a failure.
     """
     values: dict[str, Any] = {}
     for wanted in fields:
@@ -116,7 +115,7 @@ def values_of(
 
 
 def _value(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
-    """Return a value as a representation holds it; a null that no failure caused is sent as null."""
+    """Return a value as sent in a representation; a null that no failure caused is sent as null."""
     if wanted.below is None or value is None:
         return value
     if isinstance(value, list):

@@ -44,16 +44,18 @@ _OUTCOMES: Final[Mapping[str, str]] = {
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
-    """What executing a plan needs of its request.
+    """The parts of a request that executing a plan needs.
 
     Attributes:
         calls: The prepared operations of the plan's fetches.
         variables: The client's variables, unchanged.
         headers: The headers that subgraphs may see.
-        observe: Called for every fetch with the subgraph, the outcome and its seconds.
-        session: What authentication returned, for subgraphs in this process.
+        observe: Called after every fetch with the subgraph, the outcome and the duration in seconds.
+        session: The session from authentication, for in-process subgraphs.
         most_entities: The most entities in one fetch.
-        masking: Decides what the client sees of subgraphs' errors; by default nothing.
+        masking: Decides what the client sees of subgraphs' errors; nothing by default.
+        event: The event of a subscription, as its subgraph sent it; the response of the plan's first fetch.
+            None for other operations.
     """
 
     calls: Calls
@@ -63,6 +65,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     session: object = None
     most_entities: int = maxsize
     masking: ErrorMasking = MASKED
+    event: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,10 @@ class SubgraphResponse:
 
     Attributes:
         data: The response's data, or None.
-        errors: What the client sees of the response's errors.
+        errors: The part of the response's errors that the client sees.
         failure: Why there is no valid response; None if there is one.
-        absence: What metrics count if there is no response at all: `unreachable`, `timeout` or `rejected`.
+        absence: The outcome for metrics if there is no response at all: `unreachable`, `timeout` or
+            `rejected`.
     """
 
     data: Mapping[str, Any] | None
@@ -82,7 +86,7 @@ class SubgraphResponse:
     absence: str | None = None
 
     def outcome(self) -> str:
-        """Return what metrics count: `ok`, `errors`, `unreachable`, `timeout` or `rejected`."""
+        """Return the outcome for metrics: `ok`, `errors`, `unreachable`, `timeout` or `rejected`."""
         return self.absence or ("errors" if self.errors or self.failure is not None else "ok")
 
 
@@ -92,10 +96,10 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
     Args:
         fetch: The fetch.
         context: The context of the whole plan.
-        values: The values of the other variables: representations, and arguments from a `@context`.
+        values: The values of the other variables: representations, and arguments from `@fromContext`.
 
     Raises:
-        AnswerTooLarge: The response holds more than the request's budget.
+        AnswerTooLarge: The response exceeds the request's budget.
     """
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     started = perf_counter()
@@ -112,9 +116,9 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
 
 
 def unreachable_response(subgraph: str, error: SubgraphUnreachable) -> SubgraphResponse:
-    """Log that a subgraph gave no response, and return what stands for it."""
+    """Log that a subgraph gave no response, and return a substitute that says so."""
     if not isinstance(error, SubgraphNotCalled):
-        # The reason may name hosts, so only the log has it.
+        # The reason may name hosts, so it is only logged.
         _log().warning("subgraph_unreachable", service=subgraph, reason=error.reason)
     return SubgraphResponse(None, (), unreachable(subgraph, error), _OUTCOMES.get(error.code, "unreachable"))
 

@@ -1,7 +1,7 @@
-"""The errors of a response, in the client's terms, and the missing data that each of them explains.
+"""The errors of a response in the client's terms, and the missing data that each error explains.
 
-What a client sees of a subgraph's own errors is decided in `gateway.masking`. Why a subgraph could not be
-reached is only logged.
+`gateway.masking` decides what a client sees of a subgraph's own errors. The reason why a subgraph could not
+be reached is only logged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Failure:
         code: The value of `extensions.code`.
         service: The subgraph that caused the error; None for the gateway itself.
         path: The path in the client's terms; None if the error belongs to no field.
-        extensions: Further extensions, if there are any.
+        extensions: Additional extensions, if any.
     """
 
     message: str
@@ -53,15 +53,19 @@ class Failure:
 
 @dataclass(slots=True)
 class Failures:
-    """Collects failures, and remembers which missing data they explain.
+    """Collects failures, and records which missing data they explain.
 
-    One error is kept for each field, as the specification demands. If the client did not select the field
-    that failed, the fields that needed it get the error, or else the object that it belongs to.
+    One error is kept for each field, as the specification demands. If the client did not select the failed
+    field, the error goes to the fields that needed it, or else to its object.
+
+    Attributes:
+        explained: By path in the tree of data, why a value is missing. Executions that share the tree share
+            it.
     """
 
+    explained: dict[Path, Failure] = field(default_factory=dict)
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
-    _explained: dict[Path, Failure] = field(default_factory=dict)
 
     def add(self, failure: Failure, stored: Path | None = None, *, hidden: bool = False) -> None:
         """Record a failure.
@@ -78,20 +82,20 @@ class Failures:
             self._shown.setdefault(failure.path, failure)
         if stored is not None:
             for length in range(len(stored), 0, -1):
-                self._explained.setdefault(stored[:length], failure)
+                self.explained.setdefault(stored[:length], failure)
 
     def explain(self, stored: Path, failure: Failure) -> None:
-        """Remember why a value is missing, without an error for the client yet."""
-        self._explained.setdefault(stored, failure)
+        """Record why a value is missing, without an error for the client yet."""
+        self.explained.setdefault(stored, failure)
 
     def cause(self, stored: Path) -> Failure | None:
-        """Return the failure at or below a path in the tree of data, if there was one."""
-        return self._explained.get(stored)
+        """Return the failure at or below a path in the tree of data, if any."""
+        return self.explained.get(stored)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has failed and nothing is missing."""
-        return not (self._explained or self._shown or self._hidden)
+        return not (self.explained or self._shown or self._hidden)
 
     def __iter__(self) -> Iterator[Failure]:
         shown = dict(self._shown)

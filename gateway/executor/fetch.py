@@ -9,11 +9,17 @@ from typing import Any, TypeGuard
 from gateway.executor.answer_limits import check_entities, spend_copies
 from gateway.executor.contexts import group_by_values
 from gateway.executor.entities import Batch, represent
-from gateway.executor.exchange import Context, SubgraphResponse, exchange, invalid_response
+from gateway.executor.exchange import (
+    Context,
+    SubgraphResponse,
+    exchange,
+    invalid_response,
+    parse_response,
+)
 from gateway.executor.failures import Failure, Path, of_subgraph
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
-from gateway.executor.positions import Position, find
+from gateway.executor.positions import NO_WINDOWS, Position, Windows, find
 from gateway.masking import ShownError
 from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
@@ -24,11 +30,12 @@ class Execution:
     """One execution of a plan.
 
     Attributes:
-        context: What the execution needs of its request.
+        context: The parts of the request that the execution needs.
         names: The client's names in the tree of data.
-        interface_objects: Interfaces whose names subgraphs may give as the type of an object.
+        interface_objects: The interfaces whose names subgraphs may return as the type of an object.
         data: The root of the tree of data.
-        missing_fields: What failed, and what is missing because of that.
+        missing_fields: The failures, and the data missing because of them.
+        windows: The lists of which only some items count.
     """
 
     context: Context
@@ -36,6 +43,7 @@ class Execution:
     interface_objects: frozenset[str]
     data: dict[str, Any] = field(default_factory=dict)
     missing_fields: MissingFields = field(default_factory=MissingFields)
+    windows: Windows = field(default_factory=lambda: NO_WINDOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +55,13 @@ class FetchExecution:
 
     async def execute(self) -> None:
         """Execute the fetch for all objects at its paths."""
-        data, names = self.execution.data, self.execution.names
+        data, names, windows = self.execution.data, self.execution.names, self.execution.windows
         match self.fetch.returns:
             case RootFields(path, provided_fields):
-                await self._execute_root(find(data, path, names), provided_fields)
+                await self._execute_root(find(data, path, names, windows), provided_fields)
             case batch:
                 places = [
-                    [each for path in entities.paths for each in find(data, path, names)]
+                    [each for path in entities.paths for each in find(data, path, names, windows)]
                     for entities in batch
                 ]
                 if self.fetch.context_batch is None:
@@ -64,9 +72,12 @@ class FetchExecution:
     async def _execute_root(self, positions: Sequence[Position], provided_fields: ProvidedFields) -> None:
         if not positions:
             return
-        self.merge_root_response(
-            await exchange(self.fetch, self.execution.context, {}), positions, provided_fields
-        )
+        context = self.execution.context
+        if context.event is not None and not self.fetch.depends_on:
+            response = parse_response(self.fetch.subgraph, context.event, context.masking)
+        else:
+            response = await exchange(self.fetch, context, {})
+        self.merge_root_response(response, positions, provided_fields)
 
     def merge_root_response(
         self, response: SubgraphResponse, positions: Sequence[Position], provided_fields: ProvidedFields
@@ -85,7 +96,7 @@ class FetchExecution:
     async def _execute_context_batch(
         self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
     ) -> None:
-        """Fetch entities in one request, with one field for each set of values from above."""
+        """Fetch entities in one request, with one field for each set of ancestors' values."""
         asking: list[tuple[int, Mapping[str, Any], SentField]] = []
         for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
             found = group_by_values(entities, positions, self.execution.missing_fields.failures)
@@ -116,7 +127,7 @@ class FetchExecution:
         self.merge_entity_response(await exchange(fetch, self.execution.context, sent), asked)
 
     async def execute_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
-        """Fetch entities; the fallback fetches those that lack a required field, without what needs it."""
+        """Fetch entities; those that lack a required field are fetched by the fallback."""
         missing_fields = self.execution.missing_fields
         batches = [
             represent(entities, positions, missing_fields.failures)
@@ -185,7 +196,7 @@ class FetchExecution:
         if len(positions) > 1:
             spend_copies(given, len(positions) - 1)
         for number, position in enumerate(positions):
-            # Later fetches may write into one object and must not change the others.
+            # Later fetches may write into one object, and must not change the others.
             merge(position.data, copied(given) if number else given, self.execution.interface_objects)
         if not is_complete(given, provided_fields, positions[0].concrete):
             failure = invalid_response(self.fetch.subgraph, "left out a field")

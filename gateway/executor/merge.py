@@ -13,16 +13,16 @@ NO_INTERFACES: frozenset[str] = frozenset()
 def merge(
     target: dict[str, Any], source: Mapping[str, Any], interface_objects: frozenset[str] = NO_INTERFACES
 ) -> None:
-    """Merge an object's fields into another object, and objects and lists in them part by part.
+    """Merge an object's fields into another object; objects and lists within them are merged recursively.
 
-    If two responses contradict each other about a field, the first one counts. The function does not recurse,
-    because subgraphs decide how deep data is nested.
+    If two responses contradict each other about a field, the first one wins. The implementation is iterative,
+    because subgraphs decide how deeply data is nested.
 
     Args:
-        target: The object that is changed.
+        target: The object to change.
         source: Fetched data; the target may share parts of it afterwards.
-        interface_objects: Interfaces whose names subgraphs may give as the type of an object; a concrete type
-            replaces them.
+        interface_objects: The interfaces whose names subgraphs may return as the type of an object; a
+            concrete type replaces them.
     """
     pairs: list[tuple[Any, Any]] = [(target, source)]
     while pairs:
@@ -40,7 +40,7 @@ def _items(value: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _says_more(key: object, present: object, interface_objects: frozenset[str]) -> bool:
-    """Return whether a type's name is an interface's, which a concrete type replaces."""
+    """Return whether a known type name is an interface's, which a concrete type replaces."""
     return key == TYPENAME and isinstance(present, str) and present in interface_objects
 
 

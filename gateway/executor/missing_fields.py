@@ -1,4 +1,4 @@
-"""The fields that are missing because a fetch failed, each with an error once all fetches are done.
+"""Tracks the fields that are missing because a fetch failed; each gets an error once all fetches are done.
 
 Another fetch may still supply fields that the failed one should have returned. Only at the end is it known
 which fields are missing; these get the error.
@@ -18,7 +18,7 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(frozen=True, slots=True)
 class _MissingData:
-    """The fields that an object does not get, and why."""
+    """The fields that an object lacks, and the reason."""
 
     failure: Failure
     position: Position
@@ -44,12 +44,12 @@ class MissingFields:
     def record(self, failure: Failure, position: Position, path: Path) -> None:
         """Record a failure at a path of response keys below an object."""
         below, hidden = ((), True) if position.hidden else translated(path, position.names)
-        # If the client selected nothing on the way, the error has no path.
+        # If the client selected nothing on the path, the error has no path.
         shown = (*position.path, *below) or None
         self.failures.add(at(failure, shown), (*position.stored, *path), hidden=hidden)
 
     def mark_missing(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
-        """Remember that an object does not get what a fetch should have returned."""
+        """Record that an object lacks what a fetch should have returned."""
         self._open.append(_MissingData(failure, position, provided_fields))
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
@@ -61,13 +61,13 @@ class MissingFields:
                 self.record(failure, place, (response_key,))
 
     def settle(self) -> None:
-        """Record each failed fetch at the fields that are missing, or at the object if none is."""
+        """Report each failed fetch at the fields that are missing, or at the object if none is missing."""
         for missing in self._open:
             recorded = False
             for place, response_key in _missing_fields(missing.position, missing.provided_fields):
                 stored = (*place.stored, response_key)
                 self.failures.explain(stored, missing.failure)
-                # Each field has one error; an earlier one may be at the field or below it.
+                # Each field has only one error; an earlier one may be at the field or below it.
                 if self.failures.cause(stored) is missing.failure:
                     self.record(missing.failure, place, (response_key,))
                 recorded = True
@@ -93,7 +93,7 @@ def is_complete(given: Mapping[str, Any], provided_fields: ProvidedFields, concr
 
 
 def _are_complete(value: object, lists: int, provided_fields: ProvidedFields) -> bool:
-    """Return the same for objects in nested lists; values of other kinds are not checked here."""
+    """Do the same for objects in nested lists; other values are not checked here."""
     match value:
         case list() if lists > 0:
             return all(_are_complete(item, lists - 1, provided_fields) for item in value)
@@ -105,7 +105,7 @@ def _are_complete(value: object, lists: int, provided_fields: ProvidedFields) ->
 
 
 def _missing_fields(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:
-    """Yield the fields that a fetch should have returned and that are not there."""
+    """Yield the missing fields that a fetch should have returned."""
     for response_key, below in _wanted(provided_fields, position.concrete).items():
         if position.data.get(response_key) is None:
             yield position, response_key
@@ -115,7 +115,7 @@ def _missing_fields(position: Position, provided_fields: ProvidedFields) -> Iter
 
 
 def _wanted(provided_fields: ProvidedFields, concrete: str | None) -> Mapping[str, Below | None]:
-    """Return what a fetch returns for an object; if its type was not fetched, there is only one."""
+    """Return the fields that a fetch returns for an object; a type that was not fetched is the only one."""
     if concrete is None and len(provided_fields) == 1:
         return next(iter(provided_fields.values()))
     return provided_fields.get(concrete or "", {})

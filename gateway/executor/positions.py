@@ -1,10 +1,11 @@
-"""Finds the objects in the tree of data that a fetch is for."""
+"""Finds the objects in the tree of data that a fetch applies to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from gateway.executor.failures import Path
 from gateway.plan import Names, Step
@@ -16,12 +17,12 @@ class Position:
     """An object in the tree of data.
 
     Attributes:
-        data: The object; fetches write into it.
+        data: The object, which fetches write into.
         path: The path in the client's terms, down to the last field that the client selected.
         stored: The path in the tree of data.
         names: The client's names of the fields below; None if the client selected none of them.
         hidden: Whether the client did not select this object.
-        above: The object whose field led here; None at the root.
+        above: The parent object; None at the root.
     """
 
     data: dict[str, Any]
@@ -58,9 +59,27 @@ def _objects(value: object, lists: int, place: Position) -> Iterator[Position]:
             yield from _objects(item, lists - 1, inner)
 
 
-def find(data: dict[str, Any], steps: Sequence[Step], names: Names) -> list[Position]:
-    """Return all objects at a path, also those in lists; skip nulls and other types."""
+Windows: TypeAlias = Mapping[tuple[str, ...], tuple[int, int]]
+"""By the response keys that lead to a list, the index of the first item that counts, and of the first after
+those that count.
+"""
+
+NO_WINDOWS: Final[Windows] = MappingProxyType({})
+
+
+def find(
+    data: dict[str, Any], steps: Sequence[Step], names: Names, windows: Windows = NO_WINDOWS
+) -> list[Position]:
+    """Return all objects at a path, including those in lists; skip nulls and other types.
+
+    Args:
+        data: The tree of data.
+        steps: The path.
+        names: The client's names.
+        windows: The lists of which only some items count.
+    """
     found = [Position(data, (), (), names)]
+    keys: tuple[str, ...] = ()
     for step in steps:
         found = [
             below
@@ -68,4 +87,13 @@ def find(data: dict[str, Any], steps: Sequence[Step], names: Names) -> list[Posi
             if step.types is None or position.concrete in step.types
             for below in position.below(step.response_key, step.lists)
         ]
+        if windows:
+            keys = (*keys, step.response_key)
+            if step.lists and keys in windows:
+                found = [each for each in found if _is_within(each, step, windows[keys])]
     return found
+
+
+def _is_within(position: Position, step: Step, window: tuple[int, int]) -> bool:
+    index = position.stored[-step.lists]
+    return isinstance(index, int) and window[0] <= index < window[1]

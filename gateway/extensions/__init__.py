@@ -1,4 +1,4 @@
-"""Extensions: Python code of others that is called at the stages of the pipeline."""
+"""Extensions: third-party Python code that is called at the stages of the pipeline."""
 
 from gateway.extensions.extension import Extension
 from gateway.extensions.load import load_extensions

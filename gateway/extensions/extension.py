@@ -1,4 +1,4 @@
-"""What an extension is: hooks for each version of the graph, and what runs beside requests."""
+"""The interface of extensions: hooks for each version of the graph, and background work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Extension:
     """The base of extensions; each method may be overridden, and does nothing by default.
 
     Attributes:
-        collectors: Metrics for `GET /metrics`.
+        collectors: Additional metrics for `GET /metrics`.
     """
 
     collectors: tuple[Collector, ...] = ()
@@ -20,14 +20,14 @@ class Extension:
     def hooks(self, supergraph: Supergraph) -> Hooks:
         """Return the hooks for a version of the graph; called for each version before it serves.
 
-        Whatever it raises refuses the version: at the start the gateway does not start, and later the version
-        before stays in force.
+        If it raises anything, the version is refused: at startup the gateway does not start; later, the
+        previous version remains in use.
         """
         del supergraph
         return Hooks()
 
     async def run(self) -> None:
-        """Do what runs beside requests; it is cancelled when the gateway stops."""
+        """Do background work; cancelled when the gateway stops."""
 
     async def close(self) -> None:
         """Close connections; called once, after the last request."""

@@ -11,10 +11,10 @@ from gateway.extensions.extension import Extension
 def load_extensions(names: Iterable[str]) -> tuple[Extension, ...]:
     """Import extensions by names such as `audit.gateway:extension`.
 
-    The name stands for an extension, or for something that returns one when it is called, such as its class.
+    The name refers to an extension, or to a callable that returns one, such as its class.
 
     Raises:
-        ValueError: There is no such module or name, or it is no extension.
+        ValueError: There is no such module or name, or it is not an extension.
     """
     return tuple(map(_load, names))
 

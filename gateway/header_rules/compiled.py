@@ -21,11 +21,11 @@ CREDENTIALS: Final = frozenset({"authorization", "cookie"})
 
 @dataclass(frozen=True, slots=True)
 class KnownValues:
-    """Values that the gateway knows of a request, for subgraphs that get them as headers.
+    """Values that the gateway knows about a request, for subgraphs that receive them as headers.
 
     Attributes:
-        claims: Which claims of the session, by the keys under which they are kept.
-        client: What of the client, by the keys.
+        claims: The claims of the session to add, by the keys under which they are stored.
+        client: The properties of the client to add, by the keys under which they are stored.
     """
 
     claims: Mapping[str, str]
@@ -49,12 +49,12 @@ class KnownValues:
 
 @dataclass(frozen=True, slots=True)
 class ClientHeaders:
-    """What may be passed on of a client's headers, to whichever subgraph.
+    """The client's headers that may be passed on to any subgraph.
 
     Attributes:
-        names: By name.
-        pattern: By patterns; None without any.
-        hidden: Names that patterns do not match.
+        names: The names of headers that rules name.
+        pattern: Matches the names of headers that rules' patterns select; None without patterns.
+        hidden: Names that patterns must not match.
     """
 
     names: tuple[str, ...]
@@ -62,7 +62,7 @@ class ClientHeaders:
     hidden: frozenset[str]
 
     def matches(self, name: str) -> bool:
-        """Return whether a header may be passed on by a pattern."""
+        """Return whether a pattern allows a header to be passed on."""
         return (
             self.pattern is not None
             and self.pattern.match(name) is not None
@@ -76,10 +76,10 @@ class CompiledRules:
     """The rules for the subgraphs of a supergraph.
 
     Attributes:
-        of_clients: What may be passed on of a client's headers.
-        known: Values that the gateway adds; None for none.
-        requests: By subgraph.
-        replies: By subgraph, for those whose responses have headers for clients.
+        of_clients: The client's headers that may be passed on.
+        known: The values that the gateway adds; None if it adds none.
+        requests: The rules for requests, by subgraph.
+        replies: The rules for responses, by subgraph, where responses carry headers for clients.
     """
 
     of_clients: ClientHeaders
@@ -89,11 +89,11 @@ class CompiledRules:
 
     @property
     def names_clients(self) -> bool:
-        """Whether subgraphs get what clients say of themselves."""
+        """Whether subgraphs receive the names and versions of clients."""
         return self.known is not None and bool(self.known.client)
 
     def applied(self, transports: Mapping[str, Transport]) -> dict[str, Transport]:
-        """Return transports that send what the rules say."""
+        """Return transports that apply the rules."""
         return {name: RuledTransport(each, self.requests[name]) for name, each in transports.items()}
 
 
@@ -109,12 +109,12 @@ def compile_rules(
     Args:
         rules: The rules.
         subgraphs: The names of all subgraphs.
-        forwarded: The headers that each subgraph gets without a rule.
-        secret: The header with a client's key, which no subgraph gets.
+        forwarded: The headers that each subgraph receives without a rule.
+        secret: The header with a client's key, which no subgraph may receive.
         added: Headers that the gateway itself adds to calls, and that no client can send.
 
     Raises:
-        ValueError: A rule is for a subgraph that there is not, or for the client's key.
+        ValueError: A rule names an unknown subgraph, or the header with the client's key.
     """
     forwarded, by_subgraph = tuple(forwarded), {name: rules.of(name) for name in subgraphs}
     unknown = sorted(set(rules.subgraphs) - set(by_subgraph))

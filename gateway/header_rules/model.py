@@ -1,4 +1,4 @@
-"""Header rules as they are written in JSON or YAML."""
+"""Header rules as written in JSON or YAML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.header_rules.names import (
 )
 
 MergeRule = Literal["first", "last", "append"]
-"""Which values of several subgraphs a client gets."""
+"""Which of several subgraphs' values a client receives."""
 
 
 class _Strict(BaseModel):
@@ -37,13 +37,13 @@ class Selection(_Strict):
         return self
 
     def selector(self) -> Callable[[str], bool]:
-        """Return the function that says whether a name is selected."""
+        """Return a function that returns whether a name is selected."""
         pattern, named = expression([self.matching] if self.matching is not None else []), self.named
         return (lambda name: name == named) if pattern is None else (lambda name: bool(pattern.match(name)))
 
 
 class Propagation(Selection):
-    """Headers of the client that a subgraph gets."""
+    """A client's headers that are passed on to a subgraph."""
 
     rename: Name | None = None
     default: Value | None = None
@@ -59,12 +59,12 @@ class Propagation(Selection):
 
     @property
     def target(self) -> str | None:
-        """The name with which a subgraph gets the header; None for a pattern."""
+        """The name under which a subgraph receives the header; None for a pattern."""
         return self.rename or self.named
 
 
 class Insertion(_Strict):
-    """A header from the gateway itself: a fixed value, a claim, or what is known of the client."""
+    """A header that the gateway adds: a fixed value, a claim, or a property of the client."""
 
     name: Name
     value: Value | None = None
@@ -81,7 +81,7 @@ class Insertion(_Strict):
 
     @property
     def source(self) -> str | None:
-        """The key under which the value is kept with a request's headers; None for a fixed value."""
+        """The key under which the value is stored with a request's headers; None for a fixed value."""
         if self.claim is not None:
             return f":claim:{self.claim}"
         return None if self.client is None else f":client:{self.client}"
@@ -106,7 +106,7 @@ class RequestRule(_OneAction):
 
 
 class ResponsePropagation(Selection):
-    """Headers of a subgraph that the client gets."""
+    """A subgraph's headers that are passed on to the client."""
 
     rename: Name | None = None
     merge: MergeRule = "last"
@@ -122,7 +122,7 @@ class ResponsePropagation(Selection):
 
 
 class ResponseInsertion(_Strict):
-    """A header with a fixed value that the client gets if the subgraph was asked."""
+    """A header with a fixed value that the client receives if the subgraph was called."""
 
     name: Name
     value: Value
@@ -149,19 +149,19 @@ class SubgraphRules(_Strict):
     response: tuple[ResponseRule, ...] = ()
 
     def after(self, general: SubgraphRules) -> SubgraphRules:
-        """Return the rules for all subgraphs followed by these."""
+        """Return other rules, such as those for all subgraphs, followed by these."""
         return SubgraphRules(
             request=general.request + self.request, response=general.response + self.response
         )
 
 
 class HeaderRules(_Strict):
-    """The rules for all subgraphs, and those of single ones, which are applied after them."""
+    """The rules for all subgraphs, and the rules for individual subgraphs, which are applied after them."""
 
     all: SubgraphRules = SubgraphRules()
     subgraphs: dict[str, SubgraphRules] = Field(default_factory=dict)
 
     def of(self, subgraph: str) -> SubgraphRules:
-        """Return the rules that hold for a subgraph."""
+        """Return the rules that apply to a subgraph."""
         own = self.subgraphs.get(subgraph)
         return self.all if own is None else own.after(self.all)

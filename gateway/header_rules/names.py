@@ -1,4 +1,4 @@
-"""Names of headers, and those that no rule may touch."""
+"""Names of headers, and the names that no rule may use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOP_BY_HOP: Final = frozenset(
         "upgrade",
     }
 )
-"""What concerns one connection only (RFC 9110, 7.6.1)."""
+"""Headers that concern a single connection (RFC 9110, 7.6.1)."""
 
 OF_REQUESTS: Final = HOP_BY_HOP | {
     "accept",
@@ -43,7 +43,7 @@ OF_REQUESTS: Final = HOP_BY_HOP | {
     "subgraph-name",
     "user-agent",
 }
-"""What the gateway itself says to subgraphs."""
+"""Headers that the gateway itself sends to subgraphs."""
 
 OF_RESPONSES: Final = HOP_BY_HOP | {
     "accept-ranges",
@@ -63,10 +63,12 @@ OF_RESPONSES: Final = HOP_BY_HOP | {
     "vary",
     "www-authenticate",
 }
-"""What the gateway itself says to clients, or what would be wrong of an answer from several subgraphs."""
+"""Headers that the gateway itself sends to clients, or that would be wrong for a response of several
+subgraphs.
+"""
 
 CROSS_ORIGIN: Final = "access-control-"
-"""Which pages may read an answer is not for subgraphs to say."""
+"""CORS headers: which pages may read a response is not for subgraphs to decide."""
 
 
 def _checked_name(name: str) -> str:
@@ -100,28 +102,28 @@ Value = Annotated[str, AfterValidator(_checked_value)]
 
 
 def expression(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    """Return the expression for names that one of the patterns matches; None if there are no patterns."""
+    """Return a regular expression for the names that any of the patterns matches; None without patterns."""
     each = [translate(pattern.replace("[", "[[]").replace("?", "[?]")) for pattern in sorted(set(patterns))]
     return re.compile("|".join(each)) if each else None
 
 
 def is_own_of_requests(name: str) -> bool:
-    """Return whether only the gateway says this to subgraphs."""
+    """Return whether only the gateway may send this header to subgraphs."""
     return name in OF_REQUESTS
 
 
 def is_of_client(name: str) -> bool:
-    """Return whether a pattern may pass this on: nothing that the gateway says or has added."""
+    """Return whether a pattern may pass on this header: none that the gateway sends or has added."""
     return not name.startswith(":") and name not in OF_REQUESTS
 
 
 def is_own_of_responses(name: str) -> bool:
-    """Return whether only the gateway says this to clients."""
+    """Return whether only the gateway may send this header to clients."""
     return name in OF_RESPONSES or name.startswith(CROSS_ORIGIN)
 
 
 def text(value: object) -> str | None:
-    """Return a claim as the value of a header, in Latin-1 as headers are kept; None if it cannot be one."""
+    """Return a claim as a header value, decoded as Latin-1 like all headers; None if it cannot be one."""
     match value:
         case bool():
             return "true" if value else "false"

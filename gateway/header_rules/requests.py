@@ -1,4 +1,4 @@
-"""Which headers a subgraph gets with a request."""
+"""Determines the headers that a subgraph receives with a request."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from gateway.header_rules.model import Propagation, RequestRule, Selection
 from gateway.header_rules.names import is_of_client
 
 Step: TypeAlias = Callable[[Mapping[str, str], dict[str, str]], None]
-"""Changes a subgraph's headers, given all that may be passed on of a request."""
+"""Changes a subgraph's headers, given all headers of a request that may be passed on."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestHeaders:
     """The headers of one subgraph's requests.
 
-    What is inserted comes last, and never from a client: without a value there is no such header.
+    Inserted headers come last, and never from a client: without a value, the header is not sent.
 
     Attributes:
-        steps: Applied in order.
-        shares_session: Whether the headers that a session may have been read from are passed on unchanged,
-            so that a subgraph in this process may get the session.
+        steps: The changes, applied in order.
+        shares_session: Whether the headers that a session may have been read from are passed on unchanged, so
+            that an in-process subgraph may receive the session.
     """
 
     steps: tuple[Step, ...]
@@ -32,12 +32,12 @@ class RequestHeaders:
     def of(
         cls, forwarded: Iterable[str], hidden: frozenset[str], rules: Iterable[RequestRule]
     ) -> RequestHeaders:
-        """Build them.
+        """Build the headers from the rules.
 
         Args:
             forwarded: The headers that are passed on without a rule.
             hidden: Headers that patterns do not match.
-            rules: The rules, in their order.
+            rules: The rules, in order.
         """
         names = tuple(forwarded)
         steps: list[Step] = [_passed_on(names)]

@@ -1,4 +1,4 @@
-"""Which headers of subgraphs' responses a client gets."""
+"""Determines which headers of subgraphs' responses a client receives."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from gateway.header_rules.names import is_own_of_responses
 
 CACHE_CONTROL: Final = "cache-control"
 SET_COOKIE: Final = "set-cookie"
-"""The header whose values cannot be put together in one line (RFC 9110, 5.3): a client gets all of them."""
+"""The header whose values cannot be combined into one line (RFC 9110, 5.3): a client receives all of them."""
 
 MAX_BYTES: Final = 16 * 1024
-"""The most bytes of subgraphs' headers in one response; what comes after is left out."""
+"""The most bytes of subgraphs' headers in one response; any further headers are left out."""
 
 
 @dataclass(slots=True)
 class Collected:
-    """What the subgraphs of one request said for its client.
+    """The headers for the client that the subgraphs of one request have sent.
 
     Attributes:
         values: The values of each header, in the order in which subgraphs answered.
@@ -30,7 +30,7 @@ class Collected:
     _bytes: int = 0
 
     def put(self, name: str, values: list[str], merge: MergeRule) -> None:
-        """Add what a subgraph said."""
+        """Add the headers of a subgraph."""
         known = self.values.get(name)
         self._bytes += sum(len(name) + len(value) for value in values)
         if self._bytes > MAX_BYTES:
@@ -55,11 +55,11 @@ class Collected:
 
 
 COLLECTED: Final[ContextVar[Collected | None]] = ContextVar("COLLECTED", default=None)
-"""Where the present request's responses leave their headers; set only if there are rules."""
+"""Collects the headers of the current request's responses; set only if there are rules."""
 
 
 def collect() -> Collected:
-    """Collect the headers of the responses that the present task and its own tasks get from now on."""
+    """Collect the headers of responses that the current task and its child tasks receive from now on."""
     collected = Collected()
     COLLECTED.set(collected)
     return collected
@@ -68,12 +68,12 @@ def collect() -> Collected:
 Found: TypeAlias = Mapping[str, list[str]]
 Picked: TypeAlias = dict[str, tuple[list[str], MergeRule]]
 Step: TypeAlias = Callable[[Found, Picked], None]
-"""Changes what a client gets, given all headers of a response."""
+"""Changes the headers for a client, given all headers of a response."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyHeaders:
-    """Picks what clients get of one subgraph's responses.
+    """Picks the headers of one subgraph's responses that clients receive.
 
     Attributes:
         rules: The subgraph's rules.
@@ -84,13 +84,13 @@ class ReplyHeaders:
 
     def __post_init__(self) -> None:
         steps = tuple(_step(rule) for rule in self.rules)
-        object.__setattr__(self, "_steps", steps)  # derived from the rules of a frozen class
+        object.__setattr__(self, "_steps", steps)  # derived from the rules; the class is frozen
 
     def receive(self, received: Iterable[tuple[bytes, bytes]]) -> None:
-        """Leave the headers of a response with the request, if one is being answered.
+        """Collect the headers of a response for the current request, if any.
 
         Args:
-            received: Names in lower case, and values.
+            received: The headers' names in lower case, and their values.
         """
         collected = COLLECTED.get()
         if collected is None:
@@ -140,7 +140,7 @@ def _removed(selection: Selection) -> Step:
 
 
 def strictest(values: Iterable[str]) -> str:
-    """Return a Cache-Control that allows only what all of the given ones allow."""
+    """Return a Cache-Control value that allows only what all of the given ones allow."""
     directives = [_parsed(value) for value in values]
     if any("no-store" in each for each in directives):
         return "no-store"
@@ -149,7 +149,7 @@ def strictest(values: Iterable[str]) -> str:
         parts.append("no-cache")
     is_public = all("public" in each and "private" not in each for each in directives)
     parts.append("public" if is_public else "private")
-    # One that does not say how long leaves it to the cache, which this must not.
+    # A value without a lifetime leaves it to the cache, which the result must not.
     ages = [each.get("max-age", "") for each in directives]
     parts.append(f"max-age={min(int(age) if age.isdigit() else 0 for age in ages)}")
     if any("must-revalidate" in each for each in directives):

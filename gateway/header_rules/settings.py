@@ -26,7 +26,7 @@ def _read(given: object) -> object:
 
 
 class HeaderRuleSettings(BaseSettings):
-    """Which headers go from clients to subgraphs and back."""
+    """Which headers are passed from clients to subgraphs and back."""
 
     header_rules: Annotated[HeaderRules | None, NoDecode, BeforeValidator(_read)] = Field(
         default=None,

@@ -21,11 +21,14 @@ Reply: TypeAlias = tuple[int, bytes, bytes, RawHeaders]
 """A complete reply: its status, content type and body, and additional headers."""
 
 NOT_MODIFIED: Final = 304
+STREAMED: Final[Reply] = (0, b"", b"", ())
+"""Stands for a reply that has been sent already, piece by piece."""
+
 BODILESS: Final = frozenset({204, NOT_MODIFIED})
-"""The statuses of replies without a body, which say nothing of its length and type."""
+"""The statuses of replies without a body, which have neither its length nor its type."""
 
 EXTENSION = "furlong.client"
-"""The extension of the ASGI scope in which a server passes its own `Client`."""
+"""The ASGI scope extension in which a server passes its own `Client`."""
 
 
 class Client(pipeline_stages.Client, Protocol):
@@ -38,7 +41,7 @@ class Client(pipeline_stages.Client, Protocol):
     admitted: bool
 
     async def read(self, limit: int) -> bytes:
-        """Read the whole body, and measure it while it arrives: its declared length is only a claim.
+        """Read the whole body, measuring it as it arrives: its declared length is only a claim.
 
         Raises:
             BodyTooLarge: The body is larger than `limit` bytes.
@@ -58,11 +61,44 @@ class Client(pipeline_stages.Client, Protocol):
         ...
 
     def was_disconnected(self) -> bool:
-        """Return once whether the client's disconnection, and nothing else, cancelled `until_disconnect`."""
+        """Return True once if the client's disconnection, and nothing else, cancelled `until_disconnect`."""
         ...
 
     async def reply(self, status: int, content_type: bytes, body: bytes, headers: RawHeaders = ()) -> None:
         """Send the whole reply."""
+        ...
+
+    async def begin(self, status: int, content_type: bytes, headers: RawHeaders = ()) -> ReplyStream:
+        """Send the head of a reply whose body comes in pieces."""
+        ...
+
+
+class ReplyStream(Protocol):
+    """The body of a reply, which is sent in pieces."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the client has left so much unread that it should not be sent more."""
+        ...
+
+    def limit(self, size: int) -> None:
+        """Count the client as slow from so many unread bytes on."""
+        ...
+
+    async def send(self, piece: bytes) -> None:
+        """Send a piece, and wait until the client has read enough."""
+        ...
+
+    def send_soon(self, piece: bytes) -> None:
+        """Send a piece without waiting."""
+        ...
+
+    async def end(self, piece: bytes = b"") -> None:
+        """Send the last piece, and end the body."""
+        ...
+
+    def abort(self) -> None:
+        """Disconnect a client that does not read."""
         ...
 
 
@@ -71,7 +107,7 @@ class AsgiClient:
     """A client behind a plain ASGI server.
 
     Attributes:
-        address: The address at the other end of the connection, as the server says.
+        address: The address at the other end of the connection, as the server reports it.
     """
 
     receive: Receive
@@ -112,20 +148,58 @@ class AsgiClient:
         return False
 
     async def reply(self, status: int, content_type: bytes, body: bytes, headers: RawHeaders = ()) -> None:
-        """Send the reply as the two messages of ASGI."""
+        """Send the reply as ASGI's two messages."""
         fixed: RawHeaders = ((b"content-type", content_type), (b"content-length", b"%d" % len(body)))
         if status in BODILESS:
             fixed = ()
         await self.send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
         await self.send({"type": "http.response.body", "body": body})
 
+    async def begin(self, status: int, content_type: bytes, headers: RawHeaders = ()) -> ReplyStream:
+        """Send the head of a reply whose body comes in pieces."""
+        lines = [(b"content-type", content_type), *headers]
+        await self.send({"type": "http.response.start", "status": status, "headers": lines})
+        return AsgiReplyStream(self.send)
+
     async def _disconnected(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
 
+@dataclass(slots=True)
+class AsgiReplyStream:
+    """The body of a reply through a plain ASGI server, which waits for slow clients by itself.
+
+    Attributes:
+        is_full: False: the server does not say.
+    """
+
+    message: Send
+    is_full: bool = False
+    _sending: asyncio.Task[None] | None = None
+
+    def limit(self, size: int) -> None:
+        """Leave the server as it is."""
+
+    async def send(self, piece: bytes) -> None:
+        """Send a piece."""
+        await self.message({"type": "http.response.body", "body": piece, "more_body": True})
+
+    def send_soon(self, piece: bytes) -> None:
+        """Send a piece in a task, unless one is still being sent."""
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.get_running_loop().create_task(self.send(piece))
+
+    async def end(self, piece: bytes = b"") -> None:
+        """Send the last piece."""
+        await self.message({"type": "http.response.body", "body": piece})
+
+    def abort(self) -> None:
+        """Leave the client to the server."""
+
+
 def client_of(scope: Scope, receive: Receive, send: Send) -> Client:
-    """Return the server's own client if it passes one, else one over ASGI."""
+    """Return the server's own client if it passes one, else a client over ASGI."""
     extensions = scope.get("extensions")
     own: Client | None = extensions.get(EXTENSION) if extensions else None
     if own is not None:

@@ -1,4 +1,4 @@
-"""The endpoint for clients among which are pages of other origins."""
+"""The endpoint for clients that include pages of other origins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gateway.browsers import CorsPolicy
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.endpoint import Endpoint
-from gateway.http.headers import RawHeaders
+from gateway.http.headers import RawHeaders, origin_of
 
 NO_CONTENT: Final = 204
 FORBIDDEN: Final = 403
@@ -18,11 +18,11 @@ _TEXT: Final = b"text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class CorsEndpoint:
-    """Tells browsers which pages may read what an endpoint answers.
+    """Tells browsers which pages may read an endpoint's responses.
 
     Attributes:
         endpoint: The endpoint.
-        policy: Which pages may.
+        policy: Decides which pages may read responses.
     """
 
     endpoint: Endpoint
@@ -40,7 +40,9 @@ class CorsEndpoint:
         if scope["method"] == "OPTIONS":
             await client.reply(*self._preflight(raw))
             return
-        await client.reply(*self._readable(raw, await self.endpoint.answer(scope, client)))
+        reply = await self.endpoint.answer(scope, client)
+        if reply[0]:
+            await client.reply(*self._readable(raw, reply))
 
     async def respond(
         self, client: Client, raw: RawHeaders, body: bytes | None = None, parameters: bytes | None = None
@@ -53,17 +55,8 @@ class CorsEndpoint:
         return status, content_type, body, (*headers, *self.policy.headers(origin_of(raw)))
 
     def _preflight(self, raw: RawHeaders) -> Reply:
-        """Answer without looking at anything else: a preflight has neither a body nor a session."""
+        """Answer a preflight, which has neither a body nor a session."""
         headers = self.policy.preflight_headers(origin_of(raw))
         if headers is None:
             return FORBIDDEN, _TEXT, b"This page may not send requests here.\n", self.policy.refused_headers()
         return NO_CONTENT, _TEXT, b"", headers
-
-
-def origin_of(raw: RawHeaders) -> bytes | None:
-    """Return the value of `Origin`; two of them are none that is allowed."""
-    found: bytes | None = None
-    for name, value in raw:
-        if name == b"origin":
-            found = value if found is None else b"null"
-    return found

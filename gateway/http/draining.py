@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 READY: Final = "/ready"
-"""The path that says 503 from the beginning of draining on."""
+"""The path that responds with 503 once draining has begun."""
 
 NOT_READY: Final = b"draining\n"
 
 
 @dataclass(slots=True)
 class Draining:
-    """Tells what serves and what reports readiness that the server is about to stop.
+    """Tells the serving and the readiness code that the server is about to stop.
 
-    A server looks for the attribute `draining` of the application, so that an application can report it where
-    the server does not, such as on another port.
+    A server looks for the application's attribute `draining`, so that an application can report the state
+    where the server does not, such as on another port.
 
     Attributes:
         has_begun: Whether the server was told to stop.
+        ending: Called once no new connection is accepted any more: ends what would last for long.
     """
 
     has_begun: bool = False
+    ending: list[Callable[[], None]] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Note that the server was told to stop."""
+        """Record that the server was told to stop."""
         self.has_begun = True
+
+    def end(self) -> None:
+        """End what would last for long: clients that come back now reach another server."""
+        for each in self.ending:
+            each()

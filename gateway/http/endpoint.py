@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import time
-import uuid
 from asyncio import CancelledError
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
 from msgspec import structs
 
 from gateway.browsers.security_headers import GRAPHIQL_POLICY, encoded, page_headers
-from gateway.errors import ClientDisconnected, MethodNotAllowed, Overloaded, RequestError, Unauthenticated
+from gateway.errors import MethodNotAllowed, Overloaded, RequestError
 from gateway.header_rules import collect
 from gateway.http.admission import RETRY_AFTER, Admission
-from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
+from gateway.http.client import STREAMED, Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
-from gateway.http.request import ReceivedRequest
-from gateway.http.responses import ACCEPT_ENCODING, NO_STORE, PAGE_HEADERS, Compression, ResponseCaching
+from gateway.http.request import MergedRequest, ReceivedRequest
+from gateway.http.responses import (
+    ACCEPT_ENCODING,
+    NO_STORE,
+    PAGE_HEADERS,
+    Compression,
+    ResponseCaching,
+    error_response,
+)
+from gateway.http.streams import TOKEN, SingleConnectionMode, StreamFormat, Streams, names_stream
 from gateway.metrics import Metrics
-from gateway.pipeline.graphql_request import GraphQLResponse, refused
-from gateway.pipeline.stages import Response, ResponsePipeline, encode
-from gateway.rate_limits import RateLimited
+from gateway.pipeline.incremental import AnsweredInParts
+from gateway.pipeline.stages import Response, ResponsePipeline
+from gateway.subscriptions import NotStreamed
 from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 
-CLIENT_DISCONNECTED = 499
-"""The status that nginx logs when a client closed the connection before the response."""
+PLAIN = Media(GRAPHQL_JSON, b"application/graphql-response+json; charset=utf-8")
+"""How a request is refused whose client accepts streams only."""
 
 TEXT = b"text/plain; charset=utf-8"
 NO_GRAPHIQL = b"This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"
 NOT_ACCEPTABLE: Reply = (406, TEXT, f"Responses are {JSON} or {GRAPHQL_JSON} only.\n".encode(), ())
+NO_METHOD: Reply = (405, TEXT, b"Requests come by POST or GET.\n", ((b"allow", b"GET, POST"),))
 NO_PREFLIGHT: Reply = (405, TEXT, b"No other page may send requests here.\n", ((b"allow", b"GET, POST"),))
 NOT_STORED: RawHeaders = (NO_STORE,)
 GRAPHIQL_HEADERS: RawHeaders = (*PAGE_HEADERS, *encoded(page_headers(GRAPHIQL_POLICY)))
@@ -50,16 +57,18 @@ class Endpoint:
 
     Attributes:
         pipeline: Answers requests.
-        body_bytes: The largest body.
+        body_bytes: The most bytes of a request body.
         forwarding: Picks the headers that subgraphs see.
-        graphiql: The folder of GraphiQL, if it is installed.
+        graphiql: GraphiQL's folder, if it is installed.
         metrics: Counts requests.
         admission: Bounds how many requests are executed at once.
         negotiation: Chooses media types.
-        caching: Lets caches keep answers to GET.
-        collects_headers: Whether subgraphs' responses may have headers for clients.
-        compression: Compresses responses; None for never.
-        reads_gzip: Whether the bodies of requests may be compressed.
+        caching: Adds the headers by which caches keep responses to GET.
+        collects_headers: Whether subgraphs' responses may carry headers for clients.
+        compression: Compresses responses; None to send them uncompressed.
+        reads_gzip: Whether request bodies may be compressed.
+        streams: Sends many responses to one request; None for never.
+        single: Sends the responses to many requests over one connection; None for never.
     """
 
     pipeline: ResponsePipeline
@@ -73,19 +82,26 @@ class Endpoint:
     collects_headers: bool = False
     compression: Compression | None = None
     reads_gzip: bool = False
+    streams: Streams | None = None
+    single: SingleConnectionMode | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET; a browser gets GraphiQL."""
         client = client_of(scope, receive, send)
-        await client.reply(*await self.answer(scope, client))
+        reply = await self.answer(scope, client)
+        if reply[0]:
+            await client.reply(*reply)
 
     async def answer(self, scope: Scope, client: Client) -> Reply:
         """Return the reply to a POST or a GET."""
         raw: RawHeaders = scope["headers"]
-        if scope["method"] == "POST":
-            return await self.respond(client, raw)
-        if scope["method"] == "OPTIONS":
+        method, query = scope["method"], scope["query_string"]
+        if method == "OPTIONS":
             return NO_PREFLIGHT
+        if method in {"PUT", "DELETE"} or (self.single is not None and names_stream(method, query)):
+            return await self._by_single_connection(method, client, combined(raw), query)
+        if method == "POST":
+            return await self.respond(client, raw)
         accepted = combined(raw).get(b"accept", b"").decode(ENCODING)
         if preferred(accepted, (JSON, GRAPHQL_JSON, HTML)) == HTML:
             return self._page()
@@ -94,7 +110,7 @@ class Endpoint:
     def respond(
         self, client: Client, raw: RawHeaders, body: bytes | None = None, parameters: bytes | None = None
     ) -> Coroutine[Any, Any, Reply]:
-        """Answer a request; the result returns the reply.
+        """Start to answer a request; the returned awaitable returns the reply.
 
         Args:
             client: The other end of the connection.
@@ -103,6 +119,9 @@ class Endpoint:
             parameters: The query string of a GET.
         """
         headers = combined(raw)
+        if self.single is not None and TOKEN in headers:
+            method = "POST" if parameters is None else "GET"
+            return self._by_single_connection(method, client, headers, parameters or b"", body)
         answering = self._respond(client, headers, body, parameters)
         if self.compression is None or ACCEPT_ENCODING not in headers:
             return answering
@@ -116,13 +135,13 @@ class Endpoint:
         parameters: bytes | None,
     ) -> Reply:
         media = self.negotiation.choose(headers.get(b"accept", b""))
-        if media is None:
-            return NOT_ACCEPTABLE
-        started = self.metrics.begin()
         forwarded = self.forwarding.pick(headers)
         request = ReceivedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
         if self.reads_gzip:
             request.reads_gzip = True
+        if media is None:
+            return await self._streamed(request)
+        started = self.metrics.begin()
         try:
             if self.collects_headers:
                 collected = collect()
@@ -131,7 +150,10 @@ class Endpoint:
             else:
                 response = await self.pipeline.respond(request)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
-            response = _error_response(error, client)
+            is_stream = isinstance(error, NotStreamed | AnsweredInParts)
+            if is_stream and self._stream_format(headers) is not None:
+                return await self._streamed(request)
+            response = error_response(error, client)
             if isinstance(error, RequestError):
                 self.metrics.refusal(error.code)
         finally:
@@ -148,6 +170,44 @@ class Endpoint:
         status, content_type, body, more = _reply(media, response)
         return status, content_type, body, _not_stored(more)
 
+    def _stream_format(self, headers: Mapping[bytes, bytes]) -> StreamFormat | None:
+        """Return how a client wants many responses to one request; None if it accepts only one."""
+        return None if self.streams is None else self.streams.formats.choose(headers.get(b"accept", b""))
+
+    async def _streamed(self, request: ReceivedRequest) -> Reply:
+        """Send all responses to a request; the reply is only for one that is refused."""
+        written = self._stream_format(request.headers)
+        if self.streams is None or written is None:
+            return NOT_ACCEPTABLE
+        try:
+            await self.streams.respond(request, written)
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
+            response = error_response(error, request.client)
+            status, content_type, body, more = _reply(PLAIN, response)
+            return status, content_type, body, _not_stored(more)
+        return STREAMED
+
+    async def _by_single_connection(
+        self,
+        method: str,
+        client: Client,
+        headers: Mapping[bytes, bytes],
+        query: bytes,
+        body: bytes | None = None,
+    ) -> Reply:
+        """Answer a request that concerns a reserved stream."""
+        if self.single is None:
+            return NO_METHOD
+        forwarded = self.forwarding.pick(headers)
+        parameters = query if method == "GET" else None
+        request = MergedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
+        try:
+            return await self.single.answer(method, request, query, self._stream_format(headers))
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
+            response = error_response(error, client)
+            status, content_type, content, more = _reply(PLAIN, response)
+            return status, content_type, content, _not_stored(more)
+
     def _page(self) -> Reply:
         """Return GraphiQL for a browser."""
         if self.graphiql is None or not (self.graphiql / "index.html").is_file():
@@ -157,7 +217,7 @@ class Endpoint:
 
 
 def _not_stored(headers: RawHeaders) -> RawHeaders:
-    """Add that no cache may keep the response, unless a subgraph's header for clients says something else."""
+    """Forbid caches to store the response, unless a subgraph's header for clients says otherwise."""
     if not headers:
         return NOT_STORED
     return headers if any(name == b"cache-control" for name, _ in headers) else (*headers, NO_STORE)
@@ -166,36 +226,3 @@ def _not_stored(headers: RawHeaders) -> RawHeaders:
 def _reply(media: Media, response: Response) -> Reply:
     status = media.status(response.status, well_formed=response.well_formed)
     return status, media.content_type, response.content, response.headers or HEADERS.get(status, ())
-
-
-def _error_response(error: BaseException, client: Client) -> Response:
-    """Return the response for an exception.
-
-    Raises:
-        CancelledError: The task was cancelled for another reason than a disconnected client.
-    """
-    match error:
-        case Unauthenticated():
-            challenge = (b"www-authenticate", error.challenge.encode("ascii"))
-            return structs.replace(encode(refused(error), "refused"), headers=(challenge,))
-        case RateLimited():
-            return structs.replace(encode(refused(error), "refused"), headers=error.headers)
-        case RequestError():
-            return encode(refused(error), "refused")
-        case CancelledError() if not client.was_disconnected():
-            raise error
-        case ClientDisconnected() | CancelledError():
-            return Response(b"", "gone", CLIENT_DISCONNECTED, well_formed=False)
-        case _:
-            return encode(_masked(error), "fault")
-
-
-def _masked(error: BaseException) -> GraphQLResponse:
-    """Log an internal error, and return a response that has only its id."""
-    reference = uuid.uuid4().hex
-    structlog.get_logger("gateway").error("gateway_fault", id=reference, exc_info=error)
-    entry = {
-        "message": "Internal error.",
-        "extensions": {"code": "INTERNAL_SERVER_ERROR", "id": reference},
-    }
-    return GraphQLResponse({"errors": [entry]}, status=500, well_formed=False)

@@ -18,7 +18,7 @@ from gateway.http.client import Client, Reply
 from gateway.http.headers import RawHeaders
 
 Respond: TypeAlias = Callable[[Client, RawHeaders, bytes], Coroutine[Any, Any, Reply]]
-"""Returns the reply to a client's headers and body, as they came; raises nothing but cancellation."""
+"""Returns the reply to a client's headers and body, as received; raises nothing but cancellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class FastPath:
 
     Attributes:
         method: The method of the requests it serves.
-        target: The request target, as it stands in the request line.
+        target: The request target, exactly as in the request line.
         admission: Decides whether a request is admitted.
         respond: Answers an admitted request once all of it has arrived.
         refusal: The JSON body for a request that is not admitted.
-        cors: Returns what pages of other origins are told; None if there are none.
+        cors: Returns the CORS policy for pages of other origins; None if no such pages are allowed.
     """
 
     method: bytes

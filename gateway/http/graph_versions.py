@@ -1,11 +1,12 @@
-"""The version of the graph in force, and former ones until their last request has ended."""
+"""The current version of the graph, and earlier versions until their last request has ended."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gateway.browsers import CorsPolicy
@@ -15,8 +16,9 @@ from gateway.http.client import Client, Receive, Reply, Scope, Send
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import RawHeaders
-from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.http.live import LiveOperations
 from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.settings import GatewaySettings
 from gateway.supergraph.release import release
 from gateway.transport import HttpTransport
@@ -24,18 +26,19 @@ from gateway.transport import HttpTransport
 
 @dataclass(slots=True, eq=False)
 class GraphVersion:
-    """A supergraph with its settings, and all that was built from both; only its counts ever change.
+    """A supergraph with its settings, and everything built from both; only its counts ever change.
 
     Attributes:
         sdl: The supergraph's text.
         digest: Identifies that text.
-        settings: The settings in force.
-        endpoint: Answers requests; its pipeline has the plans of this version and of no other.
-        planning: Its planning thread.
+        settings: The version's settings.
+        endpoint: Answers requests; its pipeline has the plans of this version alone.
+        live: Starts operations whose responses are streamed.
+        planning: The version's planning thread.
         executor: Executes operations, and prepares them ahead of requests.
-        over_http: Its connections to subgraphs by their names; the next version keeps those it can.
-        caches: Its caches, by the names in their metrics.
-        begun: When it was built, by the clock that only goes forward, in seconds.
+        over_http: The connections to subgraphs, by name; the next version takes over those it can use.
+        caches: The version's caches, by the names in their metrics.
+        begun: When it was built, in seconds of the monotonic clock.
         requests: How many requests are being answered.
     """
 
@@ -43,6 +46,7 @@ class GraphVersion:
     digest: str
     settings: GatewaySettings
     endpoint: Endpoint | CorsEndpoint
+    live: LiveOperations
     planning: ColdPlanning
     executor: OperationExecutor
     over_http: dict[str, HttpTransport]
@@ -52,10 +56,10 @@ class GraphVersion:
 
 
 class ServedGraph:
-    """Hands each request to the version in force when it begins, and closes versions that have no requests.
+    """Hands each request to the version that is current when it begins, and closes versions without requests.
 
     Attributes:
-        current: The version in force.
+        current: The current version.
         admission: Bounds how many requests are executed at once, whatever their version.
     """
 
@@ -65,66 +69,77 @@ class ServedGraph:
         self._cache_metrics = cache_metrics
         cache_metrics.replace(first.caches)
         self._alive = [first]
+        first.live.keep_open = partial(self._kept_open, first)
         self._closing: set[asyncio.Task[None]] = set()
 
     def subgraphs(self) -> Collection[str]:
-        """Return the names of the subgraphs of the version in force."""
+        """Return the names of the current version's subgraphs."""
         return self.current.executor.preparer.supergraph.subgraphs
 
     def cors(self) -> CorsPolicy | None:
-        """Return what the version in force tells pages of other origins; None if there are none."""
+        """Return the current version's CORS policy; None if no pages of other origins are allowed."""
         endpoint = self.current.endpoint
         return endpoint.policy if isinstance(endpoint, CorsEndpoint) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET through ASGI."""
-        version = self.current
-        version.requests += 1
+        version = self.enter()
         try:
             await version.endpoint(scope, receive, send)
         finally:
-            self._leave(version)
+            self.leave(version)
 
     async def respond(self, client: Client, raw: RawHeaders, body: bytes) -> Reply:
         """Return the reply to a POST whose body has arrived."""
-        version = self.current
-        version.requests += 1
+        version = self.enter()
         try:
             return await version.endpoint.respond(client, raw, body)
         finally:
-            self._leave(version)
+            self.leave(version)
 
     def replace(self, version: GraphVersion) -> None:
-        """Let all requests that begin from now on be answered by another version."""
+        """Answer all requests that begin from now on by another version."""
+        version.live.keep_open = partial(self._kept_open, version)
         former, self.current = self.current, version
+        former.live.retire()
         self._cache_metrics.replace(version.caches)
         self._alive.append(version)
         self._close_if_unused(former)
 
-    @contextmanager
-    def held(self) -> Iterator[GraphVersion]:
-        """Yield the version in force, and keep it open while the block runs."""
+    def enter(self) -> GraphVersion:
+        """Return the version in force, which stays open until `leave` is called with it."""
         version = self.current
         version.requests += 1
+        return version
+
+    @contextmanager
+    def held(self) -> Iterator[GraphVersion]:
+        """Yield the current version, and keep it open while the block runs."""
+        version = self.enter()
         try:
             yield version
         finally:
-            self._leave(version)
+            self.leave(version)
 
     @property
     def alive(self) -> int:
-        """How many versions answer requests: the one in force, and those that requests still use."""
+        """How many versions answer requests: the current one, and those that requests still use."""
         return len(self._alive)
 
     async def close(self) -> None:
-        """Close all versions; no request may be under way."""
+        """Close all versions; no request may be in progress."""
         await asyncio.gather(*self._closing)
         for version in self._alive:
             version.planning.close()
         transports = {id(each): each for version in self._alive for each in version.over_http.values()}
         await _close(transports.values())
 
-    def _leave(self, version: GraphVersion) -> None:
+    def _kept_open(self, version: GraphVersion) -> Callable[[], None]:
+        version.requests += 1
+        return partial(self.leave, version)
+
+    def leave(self, version: GraphVersion) -> None:
+        """Note that a request that has entered is answered."""
         version.requests -= 1
         if version is not self.current:
             self._close_if_unused(version)
@@ -134,6 +149,7 @@ class ServedGraph:
             return
         self._alive.remove(version)
         version.planning.close()
+        version.live.forget_version()
         kept = {id(each) for other in self._alive for each in other.over_http.values()}
         dropped = [each for each in version.over_http.values() if id(each) not in kept]
         task = asyncio.get_running_loop().create_task(_end(version, dropped))
@@ -142,7 +158,7 @@ class ServedGraph:
 
 
 async def _end(version: GraphVersion, dropped: Iterable[HttpTransport]) -> None:
-    """Close what no other version uses, and free the memory of the model step by step."""
+    """Close everything that no other version uses, and free the memory of the model step by step."""
     await _close(dropped)
     for _ in release(version.executor.preparer.supergraph):
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Request headers, parsed once; names and values stay the bytes that came."""
+"""Request headers, parsed once; names and values remain the received bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 """Pairs of name and value; names in lower case, as in ASGI."""
 
 ENCODING = "latin-1"
-"""A header may hold any octet; this decoding keeps each of them."""
+"""A header may contain any octet; this decoding preserves every one."""
 
 
 def combined(raw: RawHeaders) -> dict[bytes, bytes]:
@@ -25,12 +25,21 @@ def combined(raw: RawHeaders) -> dict[bytes, bytes]:
     return found
 
 
+def origin_of(raw: RawHeaders) -> bytes | None:
+    """Return the value of `Origin`; a repeated header makes a value that is never allowed."""
+    found: bytes | None = None
+    for name, value in raw:
+        if name == b"origin":
+            found = value if found is None else b"null"
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Headers(Mapping[str, str]):
     """All headers of a request as text, for `Authenticate`.
 
     Attributes:
-        found: As `combined` returns them.
+        found: The headers, as `combined` returns them.
     """
 
     found: Mapping[bytes, bytes]
@@ -50,8 +59,8 @@ class Forwarding:
     """Picks the headers that subgraphs may see.
 
     Attributes:
-        names: Each name as bytes and as text.
-        others: Says whether a header is picked that is not among the names; None if none is.
+        names: The names of forwarded headers, each as bytes and as text.
+        others: Returns whether to forward a header that is not among the names; None to forward no others.
     """
 
     names: tuple[tuple[bytes, str], ...]
@@ -59,7 +68,7 @@ class Forwarding:
 
     @classmethod
     def of(cls, names: Iterable[str], others: Callable[[str], bool] | None = None) -> Forwarding:
-        """Build it from names in lower case."""
+        """Build the selection from names in lower case."""
         return cls(tuple((name.encode(ENCODING), name) for name in names), others)
 
     def pick(self, found: Mapping[bytes, bytes]) -> dict[str, str]:

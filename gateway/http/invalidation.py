@@ -19,10 +19,10 @@ BODY_BYTES: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class InvalidationRoute:
-    """Invalidates what it is told to, for those who know the key.
+    """Invalidates cached responses for clients that know the key.
 
     Attributes:
-        caching: How responses are kept.
+        caching: The response cache.
         key: The bearer token.
         subgraphs: Returns the names of the subgraphs in the supergraph.
     """
@@ -32,7 +32,7 @@ class InvalidationRoute:
     subgraphs: Callable[[], Collection[str]]
 
     async def respond(self, request: Request) -> Response:
-        """Return 202 if everything is invalid by now, however many entries that were."""
+        """Return 202 once all matching entries are invalid, however many there were."""
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.key}".encode()):
             return JSONResponse(

@@ -1,4 +1,4 @@
-"""A request as it came over HTTP: its headers, and a body that may still be arriving."""
+"""A request as received over HTTP: its headers, and a body that may still be arriving."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers
 from gateway.monitoring import Recorder
 from graphql_http import GraphQLRequest, check_content, read_body, read_parameters
+from graphql_http.parts import LATEST, IncrementalSpec, accepted_spec
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class ReceivedRequest:
         client: The other end of the connection.
         headers: All headers, as `combined` returns them.
         forwarded: The headers that subgraphs may see.
-        body_limit: The largest body.
+        body_limit: The most bytes of the body.
         body: The body of a POST, if all of it has arrived.
         parameters: The query string of a GET; None for a POST.
         recorder: Counts requests like this one; None until its operation is known.
@@ -52,6 +53,10 @@ class ReceivedRequest:
         """All headers as text."""
         return Headers(self.headers)
 
+    def incremental_spec(self) -> IncrementalSpec | None:
+        """Return the format in which the client accepts a response in parts; None if it accepts none."""
+        return accepted_spec(self.headers.get(b"accept", b"").decode(ENCODING))
+
     def arrived_body(self) -> bytes | None:
         """Return the body if all of it has arrived and is plain JSON, else None."""
         headers = self.headers
@@ -77,10 +82,10 @@ class ReceivedRequest:
         return self._decompressed(self.body) if is_compressed else self.body
 
     def _decompressed(self, body: bytes) -> bytes:
-        """Return what a compressed body holds; the limit holds for both.
+        """Decompress a body; the limit applies to both the compressed and the decompressed bytes.
 
         Raises:
-            RequestError: It is not gzip, or too large.
+            RequestError: The body is not gzip, or too large.
         """
         try:
             return gunzipped(body, self.body_limit)
@@ -100,6 +105,16 @@ class ReceivedRequest:
             if body is None
             else read_body(body, ids_are_documents=True)
         )
+
+
+class MergedRequest(ReceivedRequest):
+    """A request whose responses go to an event stream that is open already."""
+
+    __slots__ = ()
+
+    def incremental_spec(self) -> IncrementalSpec | None:
+        """Return the format that it asks for, or else the latest."""
+        return accepted_spec(self.headers.get(b"accept", b"").decode(ENCODING)) or LATEST
 
 
 def _check_content(headers: Mapping[bytes, bytes], *, is_compressed: bool) -> None:

@@ -6,21 +6,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.browsers.security_headers import EVERY_RESPONSE, encoded
+from gateway.browsers.static_files import BuiltFiles
+from gateway.http.callbacks import CallbackRoute
 from gateway.http.client import EXTENSION
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.invalidation import InvalidationRoute
+from gateway.http.live import LiveConnections
+from gateway.http.websocket import WebSocketEndpoint
 from gateway.metrics import Metrics
 from gateway.response_cache import Caching
+from gateway.subscriptions.callbacks import Callbacks
 
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 """Returns whether the services behind the gateway can serve."""
@@ -29,8 +34,9 @@ Remark: TypeAlias = Callable[[], str]
 """Returns a line for operators about the services behind the gateway; empty if there is none."""
 
 PATH: Final = "/graphql"
-METHODS: Final = ("GET", "POST", "OPTIONS")
-"""The methods of that path; OPTIONS is for preflights, which are refused where no page is named."""
+METHODS: Final = ("GET", "POST", "OPTIONS", "PUT", "DELETE")
+"""The methods of that path; PUT and DELETE are for reserved streams, OPTIONS for preflights, which are
+refused unless origins are configured."""
 
 _EVERY_RESPONSE: Final = encoded(EVERY_RESPONSE)
 
@@ -38,18 +44,23 @@ _EVERY_RESPONSE: Final = encoded(EVERY_RESPONSE)
 class Gateway(FastAPI):
     """A FastAPI application that handles GraphQL before the framework does.
 
-    The framework's routing would take longer than the response. Middleware does not see GraphQL requests.
+    The framework's routing would take longer than the response. The framework's middleware does not see
+    GraphQL requests.
 
     Attributes:
         fast_path: For our own server; without this attribute every request goes through ASGI.
-        draining: Whether the server is about to stop, which our own server notes here.
-        operators: What operators see of it.
+        draining: Whether the server is about to stop; set by our own server.
+        live: All WebSockets and streams, which our own server ends when it stops; None if there are none.
+        websockets: Opens WebSockets at our own server; None if there are none.
+        operators: The routes for operators, if they are served.
     """
 
     def __init__(self, graph: ServedGraph, **options: Any) -> None:
         super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
         self._graph = graph
         self.draining = Draining()
+        self.live: LiveConnections | None = None
+        self.websockets: WebSocketEndpoint | None = None
         self.fast_path: FastPath | None = FastPath(
             b"POST", PATH.encode(), graph.admission, graph.respond, cors=graph.cors
         )
@@ -66,17 +77,22 @@ class Gateway(FastAPI):
         self.add_api_route("/ready", routes.ready, methods=["GET"])
         self.add_api_route("/metrics", routes.metrics, methods=["GET"])
         if graphiql is not None:
-            self.mount("/graphiql", StaticFiles(directory=graphiql), name="graphiql")
+            self.mount("/graphiql", BuiltFiles(graphiql), name="graphiql")
 
     def serve_invalidation(self, caching: Caching, key: str) -> None:
-        """Add the route that invalidates cached responses, for those who know the key."""
+        """Add the route that invalidates cached responses, for clients that know the key."""
         route = InvalidationRoute(caching, key, self._graph.subgraphs)
         self.add_route("/invalidation", route.respond, methods=["POST"])
+
+    def serve_callbacks(self, callbacks: Callbacks, body_bytes: int) -> None:
+        """Add the route to which subgraphs send events, under the path of its URL."""
+        route = CallbackRoute(callbacks, body_bytes)
+        self.add_route(f"{urlsplit(callbacks.url).path}/{{id}}", route.respond, methods=["POST"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] == "http" and EXTENSION not in scope.get("extensions", ()):
-            send = _securing(send)  # our own server adds these headers by itself
+            send = _securing(send)  # our own server adds these headers itself
         if scope["type"] == "http" and scope["path"] == PATH and scope["method"] in METHODS:
             await self._graph(scope, receive, send)
         else:
@@ -99,7 +115,7 @@ class OperatorRoutes:
     Attributes:
         registry: The gateway's metrics.
         check: The readiness check, if there is one.
-        remark: Returns a line that is added to each response, if given.
+        remark: Returns a line to add to each response, if set.
         draining: Whether the server is about to stop.
     """
 
@@ -109,7 +125,7 @@ class OperatorRoutes:
     draining: Draining = field(default_factory=Draining)
 
     async def health(self) -> Response:
-        """Return that the process is alive."""
+        """Report that the process is alive."""
         return PlainTextResponse(self._remarked("ok"))
 
     async def ready(self) -> Response:

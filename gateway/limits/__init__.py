@@ -1,4 +1,4 @@
-"""Limits on what one request may cost, decided before anything expensive is done."""
+"""Limits on the cost of one request, checked before anything expensive is done."""
 
 from gateway.limits.document_limits import DocumentLimits, check_document
 from gateway.limits.introspection import (

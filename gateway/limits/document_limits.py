@@ -1,8 +1,8 @@
 """Refuses documents that cost too much to validate, plan or execute, in time linear in the document.
 
 `measures.py` measures each fragment once, and computes from that what it adds wherever it is spread. Only
-when the number of fields is known to be bounded does `merged_fields.py` look at selections as validation
-and planning see them, with fragments in place.
+once the number of fields is known to be bounded does `merged_fields.py` look at selections with fragments in
+place, as validation and planning do.
 """
 
 from __future__ import annotations
@@ -20,25 +20,24 @@ from gateway.limits.merged_fields import most_merged
 
 @dataclass(frozen=True, slots=True)
 class DocumentLimits:
-    """The most that one document may have.
+    """The limits on one document.
 
     Attributes:
-        depth: Levels of selections, with fragments in place.
+        depth: Levels of nested selections, with fragments in place.
         fields: Selected fields, with fragments in place, in all operations together.
         merged_fields: Fields with one response name in one selection, with fragments in place.
         root_fields: Root fields of an operation, with fragments in place.
         aliases: Aliased fields of an operation, with fragments in place.
         directives: Directives in the document.
         fragments: Fragment definitions.
-        fragment_depth: Fragments that spread one another in a row.
-        conditions: Variables in `@skip` and `@include`: each combination of values is a plan.
-        literal_values: Values that are written out in the document, items and fields of lists and objects
-            included.
-        value_depth: Levels of lists and objects in a value that is written out, and of lists in the type of a
-            variable.
+        fragment_depth: The length of a chain of fragments that spread one another.
+        conditions: Variables in `@skip`, `@include`, `@defer` and `@stream`: each combination of values has
+            its own plan.
+        literal_values: Literal values in the document, including items of lists and fields of objects.
+        value_depth: Levels of lists and objects in a literal value, and of lists in the type of a variable.
         operations: Operations.
         variables: Variable definitions, in all operations together.
-        variable_values: Values of a request's variables, items and fields of lists and objects included.
+        variable_values: Values of a request's variables, including items of lists and fields of objects.
     """
 
     depth: int = 20
@@ -64,7 +63,7 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
     """Refuse a document that exceeds a limit, or whose fragments form a cycle.
 
     Raises:
-        InvalidDocument: A limit is exceeded, and the code says which; or fragments form a cycle.
+        InvalidDocument: A limit is exceeded (the code names it), or fragments form a cycle.
     """
     fragments = sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions)
     _at_most(limits.fragments, fragments, "fragments", "TOO_MANY_FRAGMENTS")
@@ -98,7 +97,7 @@ _LIMITS: Final[tuple[tuple[Callable[[DocumentLimits], int], Callable[[Measures],
     (
         lambda limits: limits.conditions,
         lambda found: found.conditions,
-        "variables in @skip and @include",
+        "variables in @skip, @include, @defer and @stream",
         "TOO_MANY_CONDITIONS",
     ),
     (

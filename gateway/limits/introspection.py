@@ -1,4 +1,4 @@
-"""Tells what a document introspects, and whether it is what the usual tools ask."""
+"""Determines what a document introspects, and whether it is the query of the usual tools."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ USUAL: Final[Mapping[str, Mapping[str, str | None]]] = {
     "directive": {**_TEXTS, "isRepeatable": None, "locations": None, "args": "input"},
     "reference": {"kind": None, "name": None, "ofType": "reference"},
 }
-"""What the usual introspection query selects with all its options, by the place where it is selected."""
+"""The selections of the usual introspection query with all its options, by position."""
 
 
 def introspects(document: DocumentNode) -> bool:
@@ -63,10 +63,10 @@ def introspects(document: DocumentNode) -> bool:
 
 
 def is_usual_introspection(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
-    """Return whether an operation selects nothing but what the usual tools do when they load a schema.
+    """Return whether an operation selects nothing but what the usual tools select to load a schema.
 
-    The tools' queries differ in options and in how deep they unwrap types, so the selections are compared and
-    not the text: any part of the whole query counts, without aliases and variables.
+    The tools' queries differ in options and in how deeply they unwrap types, so the selections are compared,
+    not the text: any part of the whole query is accepted, without aliases and variables.
 
     Args:
         document: The document, valid and without cycles of fragments.
@@ -104,19 +104,19 @@ def only_introspects(operation: OperationDefinitionNode, document: DocumentNode)
 
 
 def introspection_refused() -> InvalidDocument:
-    """Return the refusal of a client that may not introspect."""
+    """Return the error for a client that may not introspect."""
     message = "Introspection is switched off: the schema is published elsewhere."
     return InvalidDocument([{"message": message}], "INTROSPECTION_DISABLED")
 
 
 def unusual_introspection_refused() -> InvalidDocument:
-    """Return the refusal of introspection other than the usual tools'."""
+    """Return the error for introspection other than that of the usual tools."""
     message = "Only the introspection query of the usual tools is answered, without aliases and variables."
     return InvalidDocument([{"message": message}], "INTROSPECTION_NOT_KNOWN")
 
 
 def introspection_too_large(limit: int) -> InvalidDocument:
-    """Return the refusal of introspection whose response would be too long."""
+    """Return the error for introspection whose response would be too long."""
     message = f"The response to this introspection would be longer than {limit} bytes."
     return InvalidDocument([{"message": message}], "INTROSPECTION_TOO_LARGE")
 
@@ -127,7 +127,7 @@ def _fields(
     fragments: Mapping[str, SelectionSetNode],
     checked: set[tuple[str, str]],
 ) -> Iterator[FieldNode]:
-    """Yield the fields at a place, each fragment's once for each place."""
+    """Yield the fields at a position; the fields of a fragment once per position."""
     pending = [selections]
     while pending:
         for node in pending.pop().selections:

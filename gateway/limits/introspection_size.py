@@ -1,4 +1,4 @@
-"""Estimates how long the response to introspection is, from the sizes of the schema, without making it."""
+"""Estimates the size of an introspection response from the sizes of the schema, without producing it."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from graphql import (
 from gateway.limits.introspection import introspects, is_usual_introspection
 
 Kind = str
-"""What is selected from: one value of many (`type`), or each of all values in turn (`types`)."""
+"""The kind of parent: one value of many (`type`), or all values in turn (`types`)."""
 
 OTHER_VALUE: Final = 12.0
-"""Bytes of a value that is neither a name nor a text: a kind, a location, a truth value."""
+"""The bytes of a value that is neither a name nor a text: a kind, a location or a Boolean."""
 STANDARD: Final = get_introspection_query(
     specified_by_url=True,
     directive_is_repeatable=True,
@@ -44,8 +44,8 @@ class DocumentIntrospection:
     """What a document introspects.
 
     Attributes:
-        response_bytes: About how many bytes it takes in the response.
-        is_usual: Whether it is what the usual tools ask, and nothing else.
+        response_bytes: The estimated bytes of its response.
+        is_usual: Whether it is the query of the usual tools, and nothing else.
     """
 
     response_bytes: int
@@ -54,11 +54,11 @@ class DocumentIntrospection:
 
 @dataclass(frozen=True, slots=True)
 class IntrospectionSizes:
-    """How many values each list of the introspection schema has in one schema, and how long its texts are.
+    """The sizes of one schema under introspection: the values of each list, and the bytes of texts.
 
     Attributes:
-        below: By kind and field: how many values the field has, and of which kind they are.
-        texts: By kind and field: the bytes of a leaf.
+        below: The number of a field's values and their kind, by parent kind and field.
+        texts: The bytes of a leaf, by parent kind and field.
     """
 
     below: Mapping[tuple[Kind, str], tuple[float, Kind]]
@@ -72,7 +72,7 @@ class IntrospectionSizes:
     def introspection_of(
         self, document: DocumentNode, operation: OperationDefinitionNode
     ) -> DocumentIntrospection | None:
-        """Return what a document introspects; None for nothing, in any of its operations."""
+        """Return what a document introspects; None if none of its operations introspects."""
         if not introspects(document):
             return None
         size = self.response_bytes(document, operation)
@@ -85,10 +85,10 @@ class IntrospectionSizes:
         return self.response_bytes(document, next(operations))
 
     def response_bytes(self, document: DocumentNode, operation: OperationDefinitionNode) -> int:
-        """Return about how many bytes the introspection of an operation takes in its response.
+        """Estimate the bytes that the introspection of an operation takes in its response.
 
         Each fragment is measured once for each kind of value that it is spread on, so the time is linear in
-        the document. Conditions count as included.
+        the size of the document. Conditional selections count as included.
 
         Args:
             document: The document, valid and without cycles of fragments.
@@ -104,7 +104,7 @@ class IntrospectionSizes:
 
 @dataclass(slots=True)
 class _Measuring:
-    """Adds up bytes for one value of a kind; remembers fragments."""
+    """Adds up the bytes of one value of a kind; caches the results of fragments."""
 
     sizes: IntrospectionSizes
     fragments: Mapping[str, SelectionSetNode]
@@ -132,7 +132,7 @@ class _Measuring:
             count, below = self.sizes.below[kind, name]
             return key + count * (2 + self.selection(node.selection_set, below))
         if kind == "root":
-            return 0.0  # data, which other limits bound
+            return 0.0  # data fields, which other limits bound
         return key + self.sizes.texts.get((kind, name), OTHER_VALUE)
 
 
@@ -190,7 +190,7 @@ def _names(schema: GraphQLSchema) -> list[int]:
 
 
 def _texts(entries: Mapping[tuple[Kind, Kind], list[Any]], names: list[int]) -> dict[tuple[Kind, str], float]:
-    """Return the bytes of texts: on average where each value is looked at, the most where it may be any."""
+    """Return the bytes of texts: the average if all values are selected, the maximum if any one may be."""
     texts: dict[tuple[Kind, str], float] = {}
     length: dict[str, Callable[[Any], int]] = {
         "description": lambda each: len((each.description or "").encode()),

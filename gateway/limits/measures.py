@@ -1,4 +1,4 @@
-"""Measures a document in one pass; fragments count where they are spread, without being followed there."""
+"""Measures a document in one pass; a fragment counts wherever it is spread, but is read only once."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from graphql import (
     VariableNode,
 )
 
-CONDITIONS: Final = frozenset({"skip", "include"})
+CONDITIONS: Final = frozenset({"skip", "include", "defer", "stream"})
 MOST: Final = 1_000_000
-"""Numbers stop growing here: nested fragments multiply, and no limit is as high."""
+"""Numbers are capped here: nested fragments multiply, and no limit is this high."""
 
 
 @dataclass(slots=True)
 class Measures:
-    """What a document has.
+    """The measures of a document.
 
     Attributes:
         depth: The deepest level of selections.
         fields: All fields of all operations, with fragments in place.
         root_fields: The most root fields of an operation, with fragments in place.
         aliases: The most aliases of an operation, with fragments in place.
-        directives: Directives as written.
+        directives: The directives in the document's text.
         fragment_depth: The longest chain of fragments.
-        conditions: Variables in `@skip` and `@include`.
-        literal_values: Literals as written.
+        conditions: Variables in conditions, such as those of `@skip`.
+        literal_values: The literal values in the document's text.
         value_depth: The deepest nesting of lists and objects in literals, and of lists in variables' types.
         operations: Operations.
         variables: Variable definitions, in all operations together.
-        cycle: A fragment that spreads itself, directly or by others.
-        spread: The fragments that are spread anywhere. Validation refuses the others, but looks at them.
+        cycle: A fragment that spreads itself, directly or indirectly.
+        spread: The fragments that are spread anywhere. Validation refuses all others, but still visits them.
     """
 
     depth: int = 0
@@ -67,10 +67,10 @@ class Measures:
 
 @dataclass(slots=True)
 class _Definition:
-    """An operation or fragment as written, and, after `_complete`, with its fragments in place.
+    """An operation or fragment: first as written, and after `_complete` with its fragments in place.
 
     Attributes:
-        spreads: The level of each spread, with the fragment's name; level 1 is the definition's own.
+        spreads: The level and the fragment's name of each spread; level 1 is the definition's own selection.
     """
 
     depth: int = 0
@@ -116,7 +116,7 @@ def measure(document: DocumentNode) -> Measures:
 def _read(
     node: OperationDefinitionNode | FragmentDefinitionNode, found: Measures, conditions: set[str]
 ) -> _Definition:
-    """Count what a definition has itself."""
+    """Count what a definition itself contains."""
     read = _Definition()
     _count_directives(node.directives, found, conditions)
     pending: list[tuple[int, SelectionSetNode | None]] = [(1, node.selection_set)]
@@ -146,7 +146,8 @@ def _count_directives(
     for directive in directives or ():
         found.directives += 1
         for argument in directive.arguments or ():
-            if directive.name.value in CONDITIONS and isinstance(argument.value, VariableNode):
+            is_condition = directive.name.value in CONDITIONS and argument.name.value == "if"
+            if is_condition and isinstance(argument.value, VariableNode):
                 conditions.add(argument.value.name.value)
             _count_literals(argument.value, found)
 
@@ -201,7 +202,7 @@ def _in_order(fragments: Mapping[str, _Definition]) -> tuple[list[str], str | No
 
 
 def _complete(one: _Definition, fragments: Mapping[str, _Definition]) -> None:
-    """Add what its fragments have, which are complete already."""
+    """Add the measures of its fragments, which are already complete."""
     for level, name in one.spreads:
         fragment = fragments.get(name)
         if fragment is None:

@@ -1,4 +1,4 @@
-"""Counts the fields of one response name in one selection, all of which validation compares."""
+"""Counts the fields with the same response name in one selection, all of which validation compares."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from gateway.limits.measures import Measures, selections_of
 def most_merged(document: DocumentNode, measures: Measures) -> int:
     """Return the most fields with one response name in a merged selection.
 
-    A field is visited wherever it is spread, so the number of fields must be bounded before, and there must
-    be no cycle of fragments. Fragments that nobody spreads are looked at as operations are.
+    A field is visited wherever it is spread, so the number of fields must already be known to be bounded, and
+    fragments must not form a cycle. Fragments that are never spread are treated like operations.
     """
     fragments = {
         each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)

@@ -1,4 +1,4 @@
-"""Limits how many values a request's variables have: each is coerced, one by one, by the event loop."""
+"""Limits the number of values in a request's variables: the event loop coerces them one by one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from gateway.errors import InvalidDocument
 
 
 def check_variables(variables: Mapping[str, Any], most: int) -> None:
-    """Refuse variables of too many values, items of lists and fields of objects included.
+    """Refuse variables with too many values, including items of lists and fields of objects.
 
     Raises:
-        InvalidDocument: There are more.
+        InvalidDocument: The variables have more than `most` values.
     """
     found = 0
     pending: list[Any] = [variables]

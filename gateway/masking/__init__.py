@@ -1,5 +1,5 @@
-"""What clients see of the errors of subgraphs."""
+"""Decides what clients see of subgraphs' errors."""
 
-from gateway.masking.masking import GENERAL_CODE, ErrorMasking, ShownError
+from gateway.masking.masking import GENERAL_CODE, ErrorMasking, OwnCode, ShownError
 
-__all__ = ["GENERAL_CODE", "ErrorMasking", "ShownError"]
+__all__ = ["GENERAL_CODE", "ErrorMasking", "OwnCode", "ShownError"]

@@ -14,15 +14,21 @@ import structlog
 from logs import cleaned, impersonal
 
 GENERAL_CODE: Final = "DOWNSTREAM_SERVICE_ERROR"
-"""The code of a masked error, and of one that has none."""
+"""The code of masked errors, and of errors without a code."""
 
 EVERY_CODE: Final = "*"
 
 _OWN: Final = frozenset({"code", "service"})
-"""The extensions that the gateway itself gives to an error."""
+"""The extensions that the gateway itself adds to an error."""
 
 _LONGEST_CODE: Final = 80
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class OwnCode(str):
+    """The code of an error that the gateway itself has put into a response; no subgraph can send one."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class ShownError:
     Attributes:
         message: The message.
         code: The value of `extensions.code`.
-        extensions: Further extensions.
+        extensions: Additional extensions.
         path: The path in the subgraph's response; None if it has none, or none that makes sense.
     """
 
@@ -47,14 +53,14 @@ class ErrorMasking:
     """Decides what clients see of the errors of subgraphs.
 
     An error is shown if its code is in the list, because errors with that code are written for clients, or if
-    its subgraph masks errors by itself. Any other may hold SQL, names of hosts or data of other customers:
+    its subgraph masks errors itself. Any other error may contain SQL, host names or other customers' data:
     the client gets a general message with an id, and the log has the id with the text.
 
     Attributes:
         codes: The codes of errors that are shown.
         extensions: The extensions that are passed on, besides the code.
-        masked_at_source: The subgraphs that mask errors by themselves.
-        key: Makes ids that nobody can work out from a guessed text.
+        masked_at_source: The subgraphs that mask errors themselves.
+        key: The key of the ids, so that nobody can derive them from a guessed text.
     """
 
     codes: frozenset[str] = frozenset()
@@ -66,15 +72,15 @@ class ErrorMasking:
     def of(
         cls, codes: Iterable[str], extensions: Iterable[str], masked_at_source: Iterable[str] = ()
     ) -> ErrorMasking:
-        """Build it; the gateway's own extensions cannot be replaced."""
+        """Build the masking; the gateway's own extensions cannot be replaced."""
         return cls(frozenset(codes), frozenset(extensions) - _OWN, frozenset(masked_at_source))
 
     def shown(self, subgraph: str, errors: Sequence[object]) -> tuple[ShownError, ...]:
-        """Return what a client sees of the errors of one response; those that are masked are logged once.
+        """Return what a client sees of the errors of one response; masked errors are logged once.
 
         Args:
             subgraph: The name of the subgraph.
-            errors: The errors, as they came.
+            errors: The errors as received.
         """
         entries = [each if isinstance(each, Mapping) else _NONE for each in errors]
         masked = [each for each in entries if not self._is_shown(subgraph, each)]
@@ -83,7 +89,10 @@ class ErrorMasking:
         return tuple(self._error(subgraph, each, reference if id(each) in hidden else "") for each in entries)
 
     def _is_shown(self, subgraph: str, entry: Mapping[str, Any]) -> bool:
-        return subgraph in self.masked_at_source or EVERY_CODE in self.codes or _code(entry) in self.codes
+        code = _code(entry)
+        if subgraph in self.masked_at_source or EVERY_CODE in self.codes or code in self.codes:
+            return True
+        return isinstance(code, OwnCode)
 
     def _error(self, subgraph: str, entry: Mapping[str, Any], reference: str) -> ShownError:
         given = _extensions(entry)
@@ -96,9 +105,9 @@ class ErrorMasking:
         return ShownError(message, _code(entry) or GENERAL_CODE, passed, _path(entry))
 
     def _logged(self, subgraph: str, masked: Sequence[Mapping[str, Any]]) -> str:
-        """Log masked errors by the first of them, and return its id.
+        """Log masked errors as one line with the first of them, and return its id.
 
-        Equal texts have equal ids, so that an id is in the log even where repeated lines are left out.
+        Equal texts have equal ids, so that an id is in the log even if repeated lines are dropped.
         """
         first = masked[0]
         code = impersonal(_code(first) or "", _LONGEST_CODE)

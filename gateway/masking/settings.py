@@ -1,4 +1,4 @@
-"""Settings: what clients see of the errors of subgraphs."""
+"""Settings: what clients see of subgraphs' errors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 CLIENT_CODES: Final = ("BAD_USER_INPUT", "FORBIDDEN", "UNAUTHENTICATED")
-"""The codes of GraphQL servers' own libraries for errors that are the client's."""
+"""The codes that GraphQL server libraries use for clients' mistakes."""
 
 
 class MaskingSettings(BaseSettings):
-    """What clients see of the errors of subgraphs."""
+    """What clients see of subgraphs' errors."""
 
     subgraph_error_codes: tuple[str, ...] = Field(
         default=CLIENT_CODES,

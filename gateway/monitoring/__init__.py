@@ -1,4 +1,4 @@
-"""What the gateway measures: of each operation, of its process, and how several processes are added up."""
+"""Metrics of each operation and of the process, and how the metrics of several processes are merged."""
 
 from gateway.monitoring.families import SummedGauge
 from gateway.monitoring.merging import MergedMetrics

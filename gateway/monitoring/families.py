@@ -1,4 +1,4 @@
-"""Gauges that several processes add up, and histograms that are counted in plain lists."""
+"""Gauges that are summed over processes, and histograms that are counted in plain lists."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily
 
 SECONDS: Final = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-"""The bounds of buckets for times: from a known request to the deadline of a subgraph."""
+"""The bounds of time buckets: from the time of a known request to the deadline of a subgraph."""
 
 
 class SummedGauge(GaugeMetricFamily):
-    """A gauge whose value for several processes is the sum; that of any other gauge is the largest."""
+    """A gauge that is summed over processes; of any other gauge, the largest value counts."""
 
 
 class BucketCounts:
@@ -43,7 +43,7 @@ class BucketCounts:
         return sum(self.counts)
 
     def cumulative(self) -> list[tuple[str, float]]:
-        """Return the counts as Prometheus wants them: each bucket with all smaller ones."""
+        """Return cumulative counts, as Prometheus expects them: each bucket includes all smaller ones."""
         found, total = [], 0
         for bound, count in zip([*map(str, self.bounds), "+Inf"], self.counts, strict=True):
             total += count
@@ -52,7 +52,7 @@ class BucketCounts:
 
 
 class OutcomeTimes:
-    """The times of what has an outcome; one look-up counts both."""
+    """Times by outcome; one look-up counts both."""
 
     __slots__ = ("_times",)
 
@@ -68,11 +68,11 @@ class OutcomeTimes:
         times.total += seconds
 
     def outcomes(self) -> list[tuple[str, int]]:
-        """Return how often there was each outcome."""
+        """Return how often each outcome occurred."""
         return [(outcome, times.count) for outcome, times in self._times.items()]
 
     def seconds(self) -> BucketCounts:
-        """Return the times whatever the outcome."""
+        """Return the times of all outcomes together."""
         added = BucketCounts()
         for times in self._times.values():
             added.total += times.total

@@ -1,4 +1,4 @@
-"""The metrics of several processes as those of one."""
+"""Merges the metrics of several processes into those of one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gateway.monitoring.snapshot import Family, Series
 
 
 class MergedMetrics(Collector):
-    """Adds up what processes count, also those that have ended: a counter never falls.
+    """Adds up the metrics of processes, including ended ones, so that a counter never falls.
 
-    Processes are named by any text. Gauges of a process that has ended count no more.
+    Processes are named by any text. Gauges of ended processes no longer count.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class MergedMetrics(Collector):
         self._ended: dict[str, _MergedFamily] = {}
 
     def update(self, process: str, families: Iterable[Family]) -> None:
-        """Replace what is known of a process."""
+        """Replace the known metrics of a process."""
         self._latest[process] = tuple(families)
 
     def end(self, process: str) -> None:

@@ -1,6 +1,6 @@
-"""Metrics by operation and client: a bounded number of names, whatever clients call themselves.
+"""Metrics by operation and client, with a bounded number of names, whatever clients call themselves.
 
-Each request looks its recorder up and counts once. Names are decided when a recorder is made.
+Each request looks up its recorder and counts once. Labels are decided when a recorder is created.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from prometheus_client.registry import Collector
 from gateway.monitoring.families import OutcomeTimes
 
 OTHER: Final = "other"
-"""Stands for all operations and clients whose names are not known, or are too many."""
+"""The label of all operations and clients whose names are unknown, or exceed the maximum."""
 
 NONE: Final = "none"
-"""Stands for operations without a name, and for clients that do not name themselves."""
+"""The label of operations without a name, and of clients that do not name themselves."""
 
 RECORDERS: Final = 4_096
-"""The most recorders that are kept by what clients send; after that all are looked up anew."""
+"""The most recorders that are cached by what clients send; after that, the cache starts again."""
 
 
 class Document(Protocol):
-    """What is known of a document and its operation."""
+    """The properties of a document and its operation."""
 
     @property
     def key(self) -> bytes:
-        """Identifies them."""
+        """Identifies the document and the operation."""
         ...
 
     @property
@@ -45,12 +45,12 @@ class Document(Protocol):
 
     @property
     def text(self) -> str:
-        """The document as it came first."""
+        """The document as first received."""
         ...
 
 
 class Client(Protocol):
-    """Who sends a request, by its own account."""
+    """The client of a request, by its own account."""
 
     @property
     def name(self) -> str | None:
@@ -72,17 +72,17 @@ class Recorder(Protocol):
 
 
 AddUsage: TypeAlias = Callable[[Document, Client, Recorder], Recorder]
-"""Returns a recorder that counts how an operation is used, and then as the given one does."""
+"""Returns a recorder that counts the usage of an operation, and then calls the given recorder."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """Whose names are labels of metrics.
+    """Decides which names become labels of metrics.
 
     Attributes:
-        is_known: Returns whether a document is known: trusted, or prepared at the start.
+        is_known: Returns whether a document is known: trusted, or prepared at startup.
         clients: The names of known clients.
-        any_name: Whether all names are known.
+        any_name: Whether all names count as known.
     """
 
     is_known: Callable[[Document, str | None], bool]
@@ -106,8 +106,8 @@ class OperationMetrics(Collector):
     """The times and outcomes of requests by operation and client, whatever the version of the graph.
 
     Attributes:
-        most: The most pairs of operation and client; further ones count as `other`.
-        recorders: What counts for each version of the graph.
+        most: The most pairs of operation and client; all others count as `other`.
+        recorders: The recorders of each version of the graph.
     """
 
     def __init__(self, most: int = 200) -> None:
@@ -125,12 +125,12 @@ class OperationMetrics(Collector):
         return found
 
     def collect(self) -> Iterator[Metric]:
-        """Yield all metrics; after that names are decided anew, as other documents may be known by now."""
+        """Yield all metrics; labels are decided again afterwards, as other documents may be known by then."""
         for each in self.recorders:
             each.forget()
         times = HistogramMetricFamily(
             "furlong_gateway_operation_seconds",
-            "Time to answer a request, by operation and client; other: names that are not known.",
+            "Time to answer a request, by operation and client; other: unknown names.",
             labels=["operation", "client"],
         )
         requests = CounterMetricFamily(
@@ -150,9 +150,9 @@ class Recorders:
     """The recorders of a version of the graph, found by what clients send.
 
     Attributes:
-        metrics: What they count in.
-        names: Decides about labels.
-        add_usage: Makes recorders that also count usage; None if nobody asks for it.
+        metrics: The metrics that they update.
+        names: Decides which names become labels.
+        add_usage: Creates recorders that also count usage; None if usage is not counted.
     """
 
     def __init__(
@@ -165,12 +165,12 @@ class Recorders:
         metrics.recorders.add(self)
 
     def of(self, document: Document, client: Client) -> Recorder:
-        """Return what counts requests with an operation from a client."""
+        """Return the recorder of requests with an operation from a client."""
         key = (document.key, client.name, client.version)
         return self._known.get(key) or self._made(key, document, client)
 
     def forget(self) -> None:
-        """Make all recorders anew when they are next needed."""
+        """Recreate all recorders when they are next needed."""
         self._known.clear()
 
     def _made(

@@ -1,4 +1,4 @@
-"""Metrics of a worker's process: processor time, memory, open files, and how late its event loop is."""
+"""Metrics of a worker's process: processor time, memory, open files, and event loop lag."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from gateway.monitoring.families import BucketCounts, SummedGauge
 
 PROBE_SECONDS: Final = 0.1
-"""How often the lateness of the event loop is measured."""
+"""How often the event loop lag is measured."""
 
 _STATISTICS: Final = Path("/proc/self/statm")
 _OPEN_FILES: Final = Path("/proc/self/fd")
@@ -26,24 +26,24 @@ class ProcessMetrics(Collector):
     """The metrics of this process.
 
     Attributes:
-        lag: How late the event loop ran what it was to run: the time that a request waits for its turn.
+        lag: How late the event loop runs what is due: the time that a request waits for its turn.
     """
 
     def __init__(self) -> None:
         self.lag = BucketCounts()
 
     async def watch_event_loop(self) -> None:
-        """Measure how late the event loop is, until cancelled."""
+        """Measure the event loop lag until cancelled."""
         while True:
             due = time.perf_counter() + PROBE_SECONDS
             await asyncio.sleep(PROBE_SECONDS)
             self.lag.add(max(0.0, time.perf_counter() - due))
 
     def collect(self) -> Iterator[Metric]:
-        """Yield all metrics; those that this system does not tell are left out."""
+        """Yield all metrics, except those that this system does not report."""
         yield HistogramMetricFamily(
             "furlong_gateway_event_loop_lag_seconds",
-            "How late the event loop ran what was due: how long requests wait for their turn.",
+            "How late the event loop runs what is due: how long requests wait for their turn.",
             buckets=self.lag.cumulative(),
             sum_value=self.lag.total,
         )

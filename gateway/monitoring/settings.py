@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 
@@ -13,7 +13,18 @@ class MonitoringSettings(BaseSettings):
         default=None,
         pattern=r"^.+:\d{1,5}$",
         description="HOST:PORT of the operators' port, which serves /metrics, /ready and /health of all "
-        "workers together; the clients' port then has no /metrics. Keep it from strangers.",
+        "workers together; the clients' port then has no /metrics. Do not expose it to the "
+        "public.",
+    )
+    operators_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="The bearer token that /metrics and /ready of the operators' port want; without it, "
+        "whoever reaches the port can read them.",
+    )
+    operators_tls: bool = Field(
+        default=False,
+        description="Whether the operators' port speaks TLS, by the clients' certificate and its rules.",
     )
     operators_ready_share: float = Field(
         default=0.5,
@@ -23,9 +34,9 @@ class MonitoringSettings(BaseSettings):
     )
     metrics_any_name: bool = Field(
         default=False,
-        description="Whether metrics name every operation and client as they call themselves, as long as "
-        "there is room; otherwise only known ones: trusted documents, documents prepared at the start, "
-        "and metrics_clients.",
+        description="Whether metrics name every operation and client by the name that it gives itself, up "
+        "to metrics_operations; otherwise only known ones: trusted documents, documents "
+        "prepared at startup, and metrics_clients.",
     )
     metrics_clients: tuple[str, ...] = Field(
         default=(),
@@ -35,5 +46,5 @@ class MonitoringSettings(BaseSettings):
     metrics_operations: int = Field(
         default=200,
         gt=0,
-        description="The most pairs of operation and client in metrics; further ones count as other.",
+        description="The most pairs of operation and client in metrics; all others count as other.",
     )

@@ -12,7 +12,7 @@ from prometheus_client.core import Metric
 from gateway.monitoring.families import SummedGauge
 
 ADDED: Final = frozenset({"counter", "histogram", "summary", "gaugehistogram"})
-"""The types of metrics of which the values of several processes are added up."""
+"""The types of metrics whose values are added up over processes."""
 
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 """Names and values, in the order of the metric's labels."""
@@ -28,7 +28,7 @@ class Family(msgspec.Struct, frozen=True, array_like=True):
         name: Its name without a suffix.
         help: Its meaning.
         type: Its type, as Prometheus names it.
-        is_summed: Whether several processes add up; otherwise the largest value counts.
+        is_summed: Whether the values of processes are added up; otherwise the largest value counts.
         samples: The samples, each with the name of its series.
     """
 
@@ -40,12 +40,12 @@ class Family(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def is_monotonic(self) -> bool:
-        """Whether the values only grow, so that those of a process that has ended still count."""
+        """Whether the values only grow, so that those of an ended process still count."""
         return self.type in ADDED
 
 
 def snapshot(registry: CollectorRegistry) -> tuple[Family, ...]:
-    """Return the values of all metrics now."""
+    """Return the current values of all metrics."""
     return tuple(_family(metric) for metric in registry.collect())
 
 
@@ -60,5 +60,5 @@ def _family(metric: Metric) -> Family:
 
 
 def _labels(labels: Mapping[str, str]) -> Labels:
-    # A library's own kind of string, such as a table's name, cannot be sent.
+    # A library's own string type, such as that of a table's name, cannot be sent.
     return tuple((name, str(value)) for name, value in labels.items())

@@ -1,4 +1,4 @@
-"""Notes each call of a subgraph that belongs to an observed request."""
+"""Records each subgraph call of an observed request."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from opentelemetry.trace import SpanKind
 
-from gateway.executor.calls import OperationKind
 from gateway.observation.observation import OBSERVED, Attributes, Observation
-from gateway.plan import Fetch, RootFields
+from gateway.plan import Fetch, OperationKind, RootFields
 from gateway.transport import SubgraphOperation
 
 FETCH: Final = "fetch"
@@ -18,7 +17,7 @@ FETCH: Final = "fetch"
 
 @dataclass(frozen=True, slots=True)
 class ObservedCalls:
-    """The middleware that notes fetches; a call of any other request costs one look-up more.
+    """The middleware that records fetches; a call of any other request costs only one more look-up.
 
     Attributes:
         remote: The subgraphs that are called over HTTP.
@@ -27,13 +26,13 @@ class ObservedCalls:
     remote: frozenset[str]
 
     def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: OperationKind) -> SubgraphOperation:
-        """Return the call with a note of it."""
+        """Return a call that is recorded."""
         observed_call = _ObservedCall(
             call, fetch, kind, SpanKind.CLIENT if fetch.subgraph in self.remote else SpanKind.INTERNAL
         )
         observation_of = OBSERVED.get
 
-        # Not a coroutine function: the call of a request that is not observed needs no coroutine of its own.
+        # Not a coroutine function, so that the call of an unobserved request needs no additional coroutine.
         def observed(variables: Mapping[str, Any], headers: Mapping[str, str], session: object) -> Any:
             observation = observation_of()
             if observation is None:
@@ -57,7 +56,7 @@ class _ObservedCall:
         headers: Mapping[str, str],
         session: object,
     ) -> Mapping[str, Any]:
-        """Call the subgraph, and note it."""
+        """Call the subgraph, and record the call."""
         name = f"{FETCH} {self.fetch.subgraph}"
         with observation.fetch(name, self._attributes(variables), self.span_kind) as span:
             response = await self.call(variables, span.headers(headers), session)
@@ -67,7 +66,7 @@ class _ObservedCall:
         return response
 
     def _attributes(self, variables: Mapping[str, Any]) -> Attributes:
-        """Return what is said of the call: how many entities it asks for, but never which."""
+        """Return the attributes of the call: how many entities it fetches, but never which."""
         fetch = self.fetch
         found: Attributes = {
             "subgraph.name": fetch.subgraph,
@@ -86,7 +85,7 @@ class _ObservedCall:
 
 
 def _code(errors: object) -> object:
-    """Return the code of the first error; its message may hold a customer's data."""
+    """Return the code of the first error; its message may contain a customer's data."""
     first = errors[0] if isinstance(errors, list) else None
     extensions = first.get("extensions") if isinstance(first, dict) else None
     return extensions.get("code") if isinstance(extensions, dict) else None

@@ -1,4 +1,4 @@
-"""The query plan and timings beside an answer, for clients who ask by a header and may know."""
+"""Adds the query plan and timings to a response, for permitted clients that ask for them by a header."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _NANOSECONDS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class DebugReport:
-    """What a client is told beside an answer.
+    """The report that a client gets with a response.
 
     Attributes:
-        plan: Whether it is told the query plan.
-        timing: Whether it is told how long each stage and fetch took.
+        plan: Whether the report contains the query plan.
+        timing: Whether the report contains the time of each stage and fetch.
     """
 
     plan: bool
@@ -37,7 +37,7 @@ class DebugReport:
     def complete(
         self, response: GraphQLResponse, planned: PlannedOperation, observation: Observation
     ) -> GraphQLResponse:
-        """Return a response with the report among its extensions."""
+        """Return the response with the report in its extensions."""
         report: dict[str, Any] = {}
         if self.plan:
             report["queryPlan"] = {"text": show(planned.plan), "json": plan_as_json(planned.plan)}
@@ -49,11 +49,11 @@ class DebugReport:
 
 @dataclass(frozen=True, slots=True)
 class Debugging:
-    """Decides what a client is told beside an answer.
+    """Decides which report a client gets with a response.
 
     Attributes:
         header: The header by which a client asks: `plan`, `timing`, or both with a comma.
-        in_response: Whether classes of clients that say nothing about it may ask.
+        in_response: Whether classes of clients without a setting of their own may ask.
         identification: Finds the client of a request.
     """
 
@@ -62,7 +62,7 @@ class Debugging:
     identification: Identification
 
     def asked(self, headers: Mapping[bytes, bytes]) -> DebugReport | None:
-        """Return what a request's client asks for and may be told; None for nothing."""
+        """Return the report that a request's client asks for and may get; None for no report."""
         value = headers.get(self.header)
         if value is None or len(value) > _LONGEST:
             return None
@@ -73,7 +73,7 @@ class Debugging:
     def _may_ask(self, headers: Mapping[bytes, bytes]) -> bool:
         try:
             own = self.identification.identify(headers).client_class.debug_in_response
-        except RequestError:  # the pipeline refuses the request for it
+        except RequestError:  # the pipeline will refuse the request for this
             return False
         return self.in_response if own is None else own
 

@@ -1,4 +1,4 @@
-"""What is noted of one observed request: its stages and fetches, as spans and as timings."""
+"""Records the stages and fetches of one observed request, as spans and as timings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tracing import TRACEPARENT, TRACESTATE, error_type, fail, header_of, within
 
 Attributes: TypeAlias = dict[str, str | int | bool]
 CACHE: Final = "cache"
-"""The attribute of a stage that names the cache which spared it its work, or `miss`."""
+"""The attribute of a stage that names the cache that saved its work, or is `miss`."""
 
 MISS: Final = "miss"
 SHORTEST: Final = 100_000
-"""A stage that took less time, in nanoseconds, has no span, which would cost more than the stage did."""
+"""In nanoseconds: a shorter stage has no span, which would cost more than the stage itself."""
 
 
 @dataclass(slots=True)
@@ -27,10 +27,10 @@ class Timing:
     """One stage or fetch of a request.
 
     Attributes:
-        name: What was done.
+        name: The name of the stage or fetch.
         began: When it began, in nanoseconds of `perf_counter_ns`.
-        ended: When it ended; 0 while it goes on.
-        attributes: What else is known of it; never data of a customer.
+        ended: When it ended; 0 while it is in progress.
+        attributes: Additional information; never a customer's data.
     """
 
     name: str
@@ -41,16 +41,16 @@ class Timing:
 
 @dataclass(slots=True)
 class Observation:
-    """What is noted of one request.
+    """The record of one request.
 
     Attributes:
-        tracer: Starts spans; one that records nothing if the request is not traced.
+        tracer: Starts spans; a tracer that records nothing if the request is not traced.
         span: The span of the whole request.
         began: When the request began, in nanoseconds of `perf_counter_ns`.
-        timings: Its stages and fetches, in the order of their ends.
-        clock: What is added to `perf_counter_ns` to get the time of day.
-        shortest: The shortest stage that has a span, in nanoseconds.
-        hits: The caches that spared stages their work.
+        timings: The request's stages and fetches, in the order in which they ended.
+        clock: The difference between the time of day and `perf_counter_ns`.
+        shortest: The shortest stage that gets a span, in nanoseconds.
+        hits: The caches that saved the work of stages.
     """
 
     tracer: Tracer
@@ -63,7 +63,7 @@ class Observation:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Attributes]:
-        """Note a stage that takes as long as the block; yield its attributes, which the block may add to."""
+        """Record the block as a stage; yield its attributes, which the block may add to."""
         timing = Timing(name, perf_counter_ns())
         failure: BaseException | None = None
         try:
@@ -73,17 +73,17 @@ class Observation:
             raise
         finally:
             if failure is not None:
-                # A refusal is what the stage is for: only a fault of ours makes the span a failed one.
+                # Refusing is part of the stage's task: only an internal fault marks the span as failed.
                 timing.attributes["error.type"] = error_type(failure)
             self._end_stage(timing)
 
     def noted(self, name: str, began: int, attributes: Attributes) -> None:
-        """Note a stage that is over already."""
+        """Record a stage that has already ended."""
         self._end_stage(Timing(name, began, 0, attributes))
 
     @contextmanager
     def fetch(self, name: str, attributes: Attributes, kind: SpanKind) -> Iterator[FetchSpan]:
-        """Note a fetch; whatever the block calls in this process belongs to its span."""
+        """Record a fetch; everything that the block calls in this process belongs to its span."""
         timing = Timing(name, perf_counter_ns(), 0, attributes)
         span = self._started(timing, kind)
         try:
@@ -121,7 +121,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class FetchSpan:
-    """The span of a fetch that goes on."""
+    """The span of a fetch in progress."""
 
     span: Span
     attributes: Attributes
@@ -138,7 +138,7 @@ class FetchSpan:
         return sent
 
     def answered_with_errors(self, count: int, code: object) -> None:
-        """Note that the response has errors, and the code of the first."""
+        """Record that the response has errors, and the code of the first."""
         self.attributes["graphql.error.count"] = count
         self.attributes["error.type"] = error_type(code)
         self.span.set_attribute("graphql.error.count", count)

@@ -1,8 +1,7 @@
-"""The parts of the pipeline as an observed request sees them: each notes what it does."""
+"""The parts of the pipeline for observed requests: each records what it does."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass
 from time import perf_counter_ns
@@ -11,6 +10,7 @@ from typing import Any, Final
 from gateway.executor import AnswerLimits, FetchedData
 from gateway.observation.debugging import DebugReport
 from gateway.observation.observation import CACHE, MISS, Observation
+from gateway.observation.outcomes import note_operation
 from gateway.pipeline.graphql_request import GraphQLResponse
 from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
 from gateway.pipeline.policies import Policy, PolicyInput
@@ -24,9 +24,6 @@ PREPARE: Final = "prepare"
 POLICIES: Final = "policies"
 PLAN: Final = "plan"
 PROJECT: Final = "project"
-
-_CLIENT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")
-"""What is kept of the name that a client gives itself: no address of a person fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class ObservedBodies:
     observation: Observation
 
     def get(self, body: bytes) -> PreparedRequest | None:
-        """Return what was prepared for an equal body."""
+        """Return the prepared request of an equal body."""
         began = perf_counter_ns()
         prepared = self.part.get(body)
         if prepared is not None:
@@ -74,7 +71,7 @@ class ObservedBodies:
         return prepared
 
     def put(self, body: bytes, prepared: PreparedRequest) -> None:
-        """Remember what was prepared for a body."""
+        """Remember the prepared request of a body."""
         self.part.put(body, prepared)
 
 
@@ -96,7 +93,7 @@ class ObservedPlanning:
             return await self.part.prepare(asked)
 
     def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
-        """Return the plan of a request if it was made before; raises what the part raises."""
+        """Return the plan of a request if it is known; raises what the part raises."""
         began = perf_counter_ns()
         planned = self.part.known_plan(prepared)
         if planned is not None:
@@ -115,7 +112,7 @@ class ObservedExecutor:
     """Executes an observed request.
 
     Attributes:
-        report: What the client is told beside the answer; None for nothing.
+        report: The report that the client gets with the response; None for no report.
     """
 
     part: ExecutorPart
@@ -124,7 +121,7 @@ class ObservedExecutor:
 
     @property
     def limits(self) -> AnswerLimits:
-        """What the answer to a request may hold."""
+        """Limits on the data of a response."""
         return self.part.limits
 
     def fetch(
@@ -140,7 +137,7 @@ class ObservedExecutor:
     def project(
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
     ) -> GraphQLResponse:
-        """Project fetched data to the client's response, and add what the client asked to be told."""
+        """Project fetched data to the client's response, and add the report that the client asked for."""
         with self.observation.stage(PROJECT):
             response = self.part.project(prepared, planned, fetched)
         return response if self.report is None else self.report.complete(response, planned, self.observation)
@@ -148,24 +145,17 @@ class ObservedExecutor:
 
 @dataclass(frozen=True, slots=True)
 class ObservedPolicies:
-    """All policies, as one stage of an observed request; what they are shown names the request's span."""
+    """All policies, as one stage of an observed request; their input names the request's span."""
 
     policies: tuple[Policy, ...]
     observation: Observation
 
     def check(self, asked: PolicyInput) -> Awaitable[None]:
-        """Return what checks all policies when it is awaited; raises what they raise."""
+        """Return an awaitable that checks all policies; raises what they raise."""
         return self._check(asked)
 
     async def _check(self, asked: PolicyInput) -> None:
-        document, client, span = asked.prepared.document, asked.client, self.observation.span
-        span.set_attribute("graphql.operation.type", "query" if document.is_query else "mutation")
-        span.set_attribute("graphql.document.hash", document.tokens.hex())
-        if document.name is not None:
-            span.set_attribute("graphql.operation.name", document.name)
-        if client.name is not None and _CLIENT_NAME.fullmatch(client.name):
-            span.set_attribute("graphql.client.name", client.name)
-        span.set_attribute("graphql.client.class", client.client_class.name)
+        note_operation(self.observation.span, asked)
         with self.observation.stage(POLICIES):
             for policy in self.policies:
                 undecided = policy.check(asked)

@@ -1,15 +1,16 @@
-"""The pipeline with requests that are observed; all others take it as it is."""
+"""The pipeline for observed requests; all others take the plain one."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
-from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span, Status, StatusCode
+from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span
 
-from gateway.errors import RequestError
 from gateway.observation.debugging import Debugging, DebugReport
+from gateway.observation.events import EventTracing
 from gateway.observation.observation import OBSERVED, Observation
+from gateway.observation.outcomes import note_failure
 from gateway.observation.parts import (
     ObservedAuthentication,
     ObservedBodies,
@@ -18,12 +19,10 @@ from gateway.observation.parts import (
     ObservedPolicies,
 )
 from gateway.observation.request_tracing import RequestTracing
+from gateway.pipeline.incremental import AnsweredInParts
 from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.stages import HttpRequest, Response
-from tracing import error_type
-
-SERVER_ERROR = 500
+from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class ObservedPipeline:
 
     Attributes:
         pipeline: Answers requests.
-        tracing: Begins traces; None if they are switched off.
-        debugging: Decides what clients are told beside answers; None if none may ask.
+        tracing: Begins traces; None if tracing is switched off.
+        debugging: Decides about clients' reports; None if no client may ask for one.
     """
 
     pipeline: Pipeline
@@ -53,6 +52,37 @@ class ObservedPipeline:
             return self.pipeline.respond(request)
         return self._observe(request, span, report)
 
+    async def subscribe(self, request: HttpRequest) -> ResponseStream:
+        """Start a subscription, and trace its events; raises what `Pipeline.subscribe` raises.
+
+        The span of the start ends when the stream is open. Clients get no reports about events. A response in
+        parts is started in the same way; its later fetches belong to the span as well.
+        """
+        if self.tracing is None:
+            return await self.pipeline.subscribe(request)
+        span = self.tracing.begin(request)
+        self.tracing.tell_untraced(request)
+        if span is None:
+            return await self._following(self.pipeline, None).subscribe(request)
+        observation = Observation(self.tracing.tracer, span)
+        token = OBSERVED.set(observation)
+        try:
+            return await self._following(self._observed(observation, None), span).subscribe(request)
+        except BaseException as error:
+            note_failure(span, error)
+            raise
+        finally:
+            OBSERVED.reset(token)
+            span.end()
+
+    def _following(self, pipeline: Pipeline, start: Span | None) -> Pipeline:
+        """Return the pipeline with traces of events."""
+        subscribing = pipeline.subscribing
+        if subscribing is None or self.tracing is None:
+            return pipeline
+        observe = EventTracing(self.tracing, start).observe
+        return replace(pipeline, subscribing=replace(subscribing, observe=observe))
+
     async def _observe(self, request: HttpRequest, span: Span | None, report: DebugReport | None) -> Response:
         if span is None or self.tracing is None:
             observation = Observation(NoOpTracer(), INVALID_SPAN)
@@ -62,7 +92,8 @@ class ObservedPipeline:
         try:
             response = await self._observed(observation, report).respond(request)
         except BaseException as error:
-            _failed(observation.span, error)
+            if not isinstance(error, AnsweredInParts):
+                note_failure(observation.span, error)
             raise
         else:
             observation.span.set_attribute("http.response.status_code", response.status)
@@ -75,7 +106,7 @@ class ObservedPipeline:
         return response
 
     def _observed(self, observation: Observation, report: DebugReport | None) -> Pipeline:
-        """Return the pipeline with parts that note what they do."""
+        """Return the pipeline with parts that record what they do."""
         given = self.pipeline
         return replace(
             given,
@@ -85,13 +116,3 @@ class ObservedPipeline:
             executor=ObservedExecutor(given.executor, observation, report),
             known_bodies=ObservedBodies(given.known_bodies, observation),
         )
-
-
-def _failed(span: Span, error: BaseException) -> None:
-    """Note why a request got no answer; only what the gateway is to blame for makes the span a failed one."""
-    status = error.status if isinstance(error, RequestError) else SERVER_ERROR
-    span.set_attribute("error.type", error_type(error))
-    if isinstance(error, Exception):
-        span.set_attribute("http.response.status_code", status)
-        if status >= SERVER_ERROR:
-            span.set_status(Status(StatusCode.ERROR))

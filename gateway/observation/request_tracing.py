@@ -1,4 +1,4 @@
-"""Where a trace enters the gateway: decides whether a request is traced, before anything is built for it."""
+"""Decides whether a request is traced, before anything is built for it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ class RequestTracing:
     Attributes:
         tracer: Starts spans.
         sampling: Decides which requests are traced.
-        trusts_clients: Whether a client's `traceparent` is continued. Without trust it is only linked to:
-            anybody on the internet could otherwise have all of their requests recorded.
-        tells: Whether subgraphs are told which requests are not traced. Those in this process need not be.
+        trusts_clients: Whether a client's `traceparent` is continued. Otherwise it is only linked to: anybody
+            on the internet could have all of their requests recorded.
+        tells: Whether subgraphs are told which requests are not traced. In-process subgraphs need not be
+            told.
     """
 
     tracer: Tracer
@@ -41,7 +42,7 @@ class RequestTracing:
     tells: bool = True
 
     def begin(self, request: HttpRequest) -> Span | None:
-        """Return the span of a request that is traced; for any other, tell subgraphs so and return None."""
+        """Return the span of a traced request; for any other, tell subgraphs so and return None."""
         given = request.headers.get(_PARENT)
         if given is not None and self.trusts_clients:
             parent = self._parent(request, given)
@@ -53,6 +54,14 @@ class RequestTracing:
             return None
         caller = None if given is None else span_context_of(given.decode("latin-1"))
         return self._span(request, Context(), () if caller is None else (Link(caller),))
+
+    def tell_untraced(self, request: HttpRequest) -> None:
+        """Tell subgraphs that they are not part of a trace, unless a call says otherwise.
+
+        Events are traced one by one, so that the headers of a subscription belong to no trace.
+        """
+        if self.tells or TRACEPARENT in request.forwarded:
+            _tell(request, unsampled())
 
     def _continue(self, request: HttpRequest, parent: SpanContext) -> Span | None:
         if not self.sampling.continues(parent):
@@ -76,6 +85,6 @@ class RequestTracing:
 
 
 def _tell(request: HttpRequest, traceparent: str) -> None:
-    """Replace what subgraphs are told of the trace."""
+    """Replace the trace headers for subgraphs."""
     request.forwarded[TRACEPARENT] = traceparent
     request.forwarded.pop(TRACESTATE, None)

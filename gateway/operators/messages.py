@@ -1,4 +1,4 @@
-"""What workers and the operators' port say to each other over a Unix socket."""
+"""The messages between workers and the operators' port over a Unix socket."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _LENGTH: Final = 4
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a worker says when it is asked, and once more before it ends.
+    """A worker's report, sent on request and once more before the worker ends.
 
     Attributes:
-        pid: Its process.
-        ready: Whether it can serve.
+        pid: The worker's process id.
+        ready: Whether the worker can serve requests.
         remark: A line for operators; empty for none.
-        metrics: The values of all its metrics.
+        metrics: The values of all of the worker's metrics.
     """
 
     pid: int
@@ -36,7 +36,7 @@ decoder: Final = msgspec.msgpack.Decoder(Report)
 
 
 def write_message(writer: asyncio.StreamWriter, message: bytes) -> None:
-    """Write a message with its length before it."""
+    """Write a message, preceded by its length."""
     writer.write(len(message).to_bytes(_LENGTH, "big") + message)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import math
 import shutil
 import socket
@@ -25,26 +26,32 @@ from gateway.http.server import ClientLimits, OnLoad, Server, configured, listen
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.operators.worker import report_to
 from gateway.operators.workers import Workers
+from gateway.tls import ServerTls
 
 POLL_SECONDS: Final = 5.0
-"""How often workers are asked without a scrape: a worker that is killed takes what it counted since."""
+"""How often workers are asked without a scrape: counts since then are lost when a worker is killed."""
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
+UNAUTHORIZED: Final = PlainTextResponse("unauthorized\n", 401, {"www-authenticate": "Bearer"})
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorsPort:
-    """What is served to operators.
+    """The routes served to operators.
 
     Attributes:
         workers: The workers.
-        enough: How many of them must be ready.
-        registry: The metrics of all workers, and of the workers themselves.
+        enough: How many workers must be ready.
+        registry: The merged metrics of all workers, and metrics about the workers themselves.
+        token: The bearer token that readers need; None if they need none.
     """
 
     workers: Workers
     enough: int
     registry: CollectorRegistry
+    token: str | None = None
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -55,11 +62,13 @@ class OperatorsPort:
         ]
 
     async def health(self, _: Request) -> Response:
-        """Return that this process is alive."""
+        """Report that this process is alive."""
         return PlainTextResponse("ok\n")
 
-    async def ready(self, _: Request) -> Response:
+    async def ready(self, request: Request) -> Response:
         """Return whether enough workers are ready."""
+        if not self._is_reader(request):
+            return UNAUTHORIZED
         await self.workers.refresh()
         ready = self.workers.ready
         is_ready = ready >= self.enough
@@ -67,10 +76,19 @@ class OperatorsPort:
         lines += filter(None, [self.workers.remark])
         return PlainTextResponse("\n".join([*lines, ""]), 200 if is_ready else 503)
 
-    async def metrics(self, _: Request) -> Response:
+    async def metrics(self, request: Request) -> Response:
         """Return the metrics of all workers in Prometheus' text format."""
+        if not self._is_reader(request):
+            return UNAUTHORIZED
         await self.workers.refresh()
         return Response(generate_latest(self.registry), media_type=TEXT)
+
+    def _is_reader(self, request: Request) -> bool:
+        """Return whether a request has the token, if one is needed."""
+        if self.token is None:
+            return True
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode("latin-1"), f"Bearer {self.token}".encode())
 
 
 class OperatorsPortError(Exception):
@@ -79,33 +97,40 @@ class OperatorsPortError(Exception):
 
 @contextmanager
 def operators_port(
-    address: str | None, workers: int, settings: MonitoringSettings
+    address: str | None, workers: int, settings: MonitoringSettings, tls: ServerTls | None = None
 ) -> Iterator[OnLoad | None]:
     """Serve the operators' port while the block runs.
 
     Args:
         address: HOST:PORT; None to serve nothing.
         workers: How many processes serve clients.
-        settings: How many of them must be ready.
+        settings: How many workers must be ready, and what readers need.
+        tls: The clients' certificate, which the port uses if the settings say so.
 
     Yields:
-        What the application of each worker is called with once it is loaded; None if nothing is served.
+        A function to call with each worker's application once it is loaded; None if nothing is served.
 
     Raises:
-        OperatorsPortError: The address is no address, is in use, or is not one of this machine.
+        OperatorsPortError: The address is invalid, in use, or not one of this machine; or there is no
+            certificate though the settings want TLS.
     """
     if address is None:
         yield None
         return
+    if settings.operators_tls and tls is None:
+        raise OperatorsPortError("The operators' port cannot speak TLS: set FURLONG_GATEWAY_TLS_CERTIFICATE.")
     opened = _opened(address)
     counted = Workers(workers)
     registry = CollectorRegistry()
     registry.register(counted)
     registry.register(counted.metrics)
-    served = OperatorsPort(counted, math.ceil(workers * settings.operators_ready_share), registry)
+    enough, token = math.ceil(workers * settings.operators_ready_share), settings.operators_token
+    text = None if token is None else token.get_secret_value()
+    served = OperatorsPort(counted, enough, registry, text)
     folder = Path(tempfile.mkdtemp(prefix="furlong-operators-"))
     try:
-        with opened as listener, _serving(served, listener, folder / "reports"):
+        own_tls = tls if settings.operators_tls else None
+        with opened as listener, _serving(served, listener, folder / "reports", own_tls):
             yield partial(report_to, str(folder / "reports"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -123,13 +148,15 @@ def _opened(address: str) -> socket.socket:
 
 
 @contextmanager
-def _serving(port: OperatorsPort, listener: socket.socket, path: Path) -> Iterator[None]:
+def _serving(
+    port: OperatorsPort, listener: socket.socket, path: Path, tls: ServerTls | None
+) -> Iterator[None]:
     """Serve in a thread with an event loop of its own, which no request of a client can block."""
-    # The socket must be there before the first worker looks for it.
+    # The socket must exist before the first worker looks for it.
     reports = socket.socket(socket.AF_UNIX)
     reports.bind(str(path))
     reports.listen()
-    server = _Server(configured(Starlette(routes=port.routes()), ClientLimits()))
+    server = _Server(configured(Starlette(routes=port.routes()), ClientLimits(), tls=tls))
     serve = partial(_serve, server, port, listener, reports)
     thread = threading.Thread(target=lambda: asyncio.run(serve()), name="operators-port", daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""A worker's side: it reports to the operators' port whenever that asks, and when it ends."""
+"""The worker's side: reports to the operators' port on request, and when the worker ends."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from gateway.operators.messages import Report, encoder, read_message, write_mess
 
 RETRY_SECONDS: Final = 1.0
 READY_SECONDS: Final = 2.0
-"""A worker that takes longer to find out whether it is ready is not."""
+"""A worker that takes longer to determine whether it is ready counts as not ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Makes the reports of a worker.
+    """Creates the reports of a worker.
 
     Attributes:
-        registry: Its metrics.
-        ready: Returns whether it can serve.
+        registry: The worker's metrics.
+        ready: Returns whether the worker can serve requests.
         remark: Returns a line for operators.
     """
 
@@ -37,7 +37,7 @@ class Reporter:
     remark: Callable[[], str]
 
     async def report(self, *, ends: bool = False) -> Report:
-        """Return a report of this moment; a worker that ends is not ready."""
+        """Return a current report; a worker that is ending is not ready."""
         ready = not ends and await self._is_ready()
         return Report(os.getpid(), ready, self.remark(), snapshot(self.registry))
 
@@ -50,9 +50,9 @@ class Reporter:
 
 
 def report_to(path: str, app: Any) -> None:
-    """Have an application report to the operators' port at a Unix socket while it serves.
+    """Make an application report to the operators' port at a Unix socket while it serves.
 
-    Its own port has no metrics then: each scrape would ask another worker.
+    Its own port then serves no metrics: each scrape would reach a different worker.
     """
     if not isinstance(app, Gateway) or app.operators is None:
         return

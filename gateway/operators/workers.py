@@ -1,4 +1,4 @@
-"""The workers as the operators' port knows them: it asks for their reports and adds them up."""
+"""The workers as seen by the operators' port, which collects and merges their reports."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from gateway.monitoring import MergedMetrics
 from gateway.operators.messages import Report, decoder, read_message, write_message
 
 REPORT_SECONDS: Final = 3.0
-"""How long to wait for the report of a worker, whose event loop may be busy; Prometheus waits for 10 s."""
+"""How long to wait for a worker's report: its event loop may be busy, and Prometheus waits for 10 s."""
 
 READY_SECONDS: Final = 15.0
-"""For how long a worker's word that it is ready holds: a busy machine must not be taken for a broken one."""
+"""How long a worker's report that it is ready remains valid: a busy machine must not be taken for a broken
+one.
+"""
 
 _ASK: Final = b"?"
 
@@ -31,9 +33,9 @@ class _Worker:
 
     Attributes:
         report: Its last report.
-        reported_at: When that came, by the monotonic clock.
-        asked: Whether it has been asked for another one.
-        answered: Set when a report comes.
+        reported_at: When that report arrived, by the monotonic clock.
+        asked: Whether it has been asked for another report.
+        answered: Set when a report arrives.
     """
 
     writer: asyncio.StreamWriter
@@ -48,8 +50,8 @@ class Workers(Collector):
     """The workers of one gateway.
 
     Attributes:
-        expected: How many there should be.
-        metrics: The metrics of all of them, also of those that have ended.
+        expected: How many workers there should be.
+        metrics: The metrics of all workers, including ended ones.
     """
 
     def __init__(self, expected: int) -> None:
@@ -60,7 +62,7 @@ class Workers(Collector):
         self._late = 0
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take the reports of a worker until it ends."""
+        """Receive the reports of a worker until it ends."""
         self._seen += 1
         worker = _Worker(writer, f"{self._seen}", asked=True)
         self._workers.add(worker)
@@ -78,7 +80,7 @@ class Workers(Collector):
             writer.close()
 
     async def refresh(self) -> None:
-        """Ask all workers for a report, and wait for them as long as it is worth."""
+        """Ask all workers for a report, and wait for the reports up to a limit."""
         waited = [asyncio.ensure_future(self._ask(each)) for each in self._workers]
         if not waited:
             return
@@ -89,14 +91,14 @@ class Workers(Collector):
 
     @property
     def ready(self) -> int:
-        """How many workers say that they are ready, and said so lately."""
+        """How many workers have recently reported that they are ready."""
         oldest = time.monotonic() - READY_SECONDS
         reports = [each.report for each in self._workers if each.reported_at >= oldest]
         return sum(each is not None and each.ready for each in reports)
 
     @property
     def remark(self) -> str:
-        """The line for operators; all workers have the same."""
+        """The line for operators, which is the same for all workers."""
         return next((each.report.remark for each in self._workers if each.report is not None), "")
 
     def collect(self) -> Iterator[Metric]:
@@ -108,7 +110,7 @@ class Workers(Collector):
         )
         yield CounterMetricFamily(
             "furlong_gateway_worker_reports_late",
-            "Reports for which a scrape did not wait: it has the values of the report before.",
+            "Reports that a scrape did not wait for: it has the values of the previous report.",
             self._late,
         )
 
@@ -118,7 +120,7 @@ class Workers(Collector):
         worker.answered.set()
 
     async def _ask(self, worker: _Worker) -> None:
-        """Wait for the next report; a worker that has not answered yet is not asked again."""
+        """Wait for the next report; do not ask a worker again that has not answered yet."""
         worker.answered.clear()
         if not worker.asked:
             worker.asked = True

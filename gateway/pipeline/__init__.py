@@ -1,1 +1,1 @@
-"""How a request is answered: authenticate, prepare, plan, fetch, project, encode; `pipeline` is all of it."""
+"""The request pipeline: authenticate, prepare, plan, fetch, project, encode. Start with `pipeline`."""

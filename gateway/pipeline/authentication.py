@@ -9,13 +9,15 @@ from typing import TypeAlias
 from gateway.pipeline.stages import HttpRequest
 
 Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
-"""Returns the session of a request's headers, or raises `Unauthenticated`.
+"""Returns the session for a request's headers, or raises `Unauthenticated`.
 
 Subgraphs in this process get the session as the third argument of `SubgraphOperation`.
 """
 
 AuthenticateCached: TypeAlias = Callable[[Mapping[str, str]], object]
-"""Returns what `Authenticate` would for the headers that subgraphs may see, or None: await that."""
+"""Returns what `Authenticate` would return for the headers that subgraphs may see, or None if `Authenticate`
+must be awaited.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Authentication:
 
     Attributes:
         authenticate: Called for every request without a cached session; None allows every request.
-        authenticate_cached: Called first, if there is one.
+        authenticate_cached: Called first, if set; saves awaiting `authenticate` for a known session.
     """
 
     authenticate: Authenticate | None = None
@@ -43,6 +45,6 @@ class Authentication:
         """Return the session of a request.
 
         Raises:
-            Unauthenticated: There is none.
+            Unauthenticated: The request has no valid session.
         """
         return None if self.authenticate is None else await self.authenticate(request.text_headers)

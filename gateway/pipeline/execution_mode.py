@@ -33,7 +33,7 @@ class Execution(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InterpretedPlan:
-    """A plan that is executed by interpreting it.
+    """A plan for the interpreter.
 
     Attributes:
         most_items: The most items of a list in the response.
@@ -55,7 +55,7 @@ class InterpretedPlan:
 
 @dataclass(frozen=True, slots=True)
 class ExecutablePlan:
-    """A plan with everything that all its executions share.
+    """A plan with everything that its executions share.
 
     Attributes:
         code_chars: The length of the code that was generated for it; 0 if it is interpreted.
@@ -75,18 +75,20 @@ def executable(
     *,
     middleware: tuple[CallMiddleware, ...] = (),
 ) -> ExecutablePlan:
-    """Make a plan executable.
+    """Compile a plan, or wrap it for the interpreter.
 
     Args:
         plan: The plan.
         transports: The transport of each subgraph.
-        mode: How to execute it; plans that are too large to compile are always interpreted.
+        mode: How to execute it; plans of responses in parts, and plans that are too large to compile, are
+            always interpreted.
         on_deopt: Called when compiled code gives up.
         most_items: The most items of a list in the response.
         middleware: Wrapped around each call of a subgraph.
     """
     calls = Calls(transports, middleware, plan.kind)
-    made = compile_plan(plan, calls, on_deopt, most_items) if mode == "compiled" else None
+    is_compiled = mode == "compiled" and not plan.is_incremental
+    made = compile_plan(plan, calls, on_deopt, most_items) if is_compiled else None
     if made is None:
         return ExecutablePlan(InterpretedPlan(plan, most_items), calls)
     return ExecutablePlan(made, calls, len(str(made.source)))

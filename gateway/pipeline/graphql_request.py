@@ -1,4 +1,4 @@
-"""What the pipeline makes of a GraphQL request: a response, or a refusal."""
+"""The pipeline's results for a GraphQL request: a response or a refusal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class GraphQLResponse(msgspec.Struct, frozen=True):
 
 
 def refused(error: RequestError) -> GraphQLResponse:
-    """Return the response to a request that is refused."""
+    """Return the response to a refused request."""
     if isinstance(error, AnswerTooLarge):
         return GraphQLResponse({"errors": error.formatted(), "data": None}, error.status)
     well_formed = isinstance(error, InvalidDocument | CannotPlan)
@@ -35,10 +35,10 @@ def refused(error: RequestError) -> GraphQLResponse:
 
 
 def require_query(asked: GraphQLRequest, *, is_query: bool) -> None:
-    """Refuse anything but a query if the request may execute only queries.
+    """Refuse what changes something if the request may execute only queries.
 
     Raises:
-        MethodNotAllowed: It is a mutation or a subscription.
+        MethodNotAllowed: It is neither a query nor a subscription, which are read alike.
     """
     if asked.read_only and not is_query:
-        raise MethodNotAllowed("GET allows queries only: use POST.")
+        raise MethodNotAllowed("GET allows no mutations: use POST.")

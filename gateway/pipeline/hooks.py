@@ -1,4 +1,4 @@
-"""The hooks of the pipeline: what is called at each of its stages, with the stage's own types."""
+"""The hooks of the pipeline, called at each stage with the stage's own types."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.pipeline.stages import HttpRequest
 
 
 class RequestCheck(Protocol):
-    """Refuses requests by what came over HTTP, before anything else is done with them."""
+    """Refuses requests by their HTTP head and body, before anything else is done with them."""
 
     def check(self, request: HttpRequest) -> Awaitable[None] | None:
         """Return None to let a request pass; or what must be awaited first.
@@ -38,26 +38,26 @@ class PlanCheck(Protocol):
 
 
 class ResponseHook(Protocol):
-    """Sees each response before it is encoded, and may add something to it.
+    """Sees each response before it is encoded, and may add to it.
 
-    Large responses are made in a thread, so that a hook must not use the event loop.
+    Large responses are completed in a thread, so a hook must not use the event loop.
     """
 
     def complete(self, asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
-        """Return the response, or another one; the given one must not be changed."""
+        """Return the response or a new one; do not change the given one."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What is called at the stages of the pipeline, in the order of a request.
+    """The hooks of all stages, in the order of a request.
 
     Attributes:
-        requests: For each request as it came.
-        policies: For each prepared request: its document, session and client are known.
-        plans: For each request with its plan.
-        calls: Wrapped around each call of a subgraph; the first is the outermost.
-        responses: For each response to an executed operation, before it is encoded.
+        requests: Called for each request as it arrived.
+        policies: Called for each prepared request, when its document, session and client are known.
+        plans: Called for each request with its plan.
+        calls: Middleware around each subgraph call; the first is the outermost.
+        responses: Called for each response to an executed operation, before it is encoded.
     """
 
     requests: tuple[RequestCheck, ...] = ()
@@ -68,7 +68,7 @@ class Hooks:
 
 
 def joined(hooks: Iterable[Hooks]) -> Hooks:
-    """Return all hooks in their order."""
+    """Return both sets of hooks as one, in order."""
     every = tuple(hooks)
     return Hooks(
         requests=tuple(each for one in every for each in one.requests),

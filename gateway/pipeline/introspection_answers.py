@@ -1,4 +1,4 @@
-"""Answers introspection, and keeps the answers as JSON text: tools ask the same again and again."""
+"""Answers introspection, and caches the answers as JSON text: tools repeat the same queries."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ IntrospectedFields: TypeAlias = Mapping[str, orjson.Fragment]
 
 @dataclass(slots=True)
 class AnswerCache:
-    """Answers, of which the least recently used are forgotten; threads may share it.
+    """A thread-safe LRU cache of answers, bounded by bytes.
 
     Attributes:
-        total: The most bytes of all answers together; a longer one is not kept.
+        total: The most bytes of all answers together; a longer answer is not cached.
     """
 
     total: int
@@ -34,7 +34,7 @@ class AnswerCache:
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def get(self, key: Hashable) -> IntrospectedFields | None:
-        """Return a kept answer, which counts as used, or None."""
+        """Return a cached answer and mark it as used, or return None."""
         with self._lock:
             found = self._answers.get(key)
             if found is None:
@@ -43,7 +43,7 @@ class AnswerCache:
             return found[1]
 
     def put(self, key: Hashable, answer: IntrospectedFields, size: int) -> None:
-        """Keep an answer, and forget others until all fit."""
+        """Cache an answer, and evict others until all fit."""
         if size > self.total:
             return
         with self._lock:
@@ -63,8 +63,8 @@ class Introspection:
 
     Attributes:
         public: The public schema.
-        answers: Answers that were made before.
-        visible: The schemas that clients see who may not see everything; None if all see the same.
+        answers: The cache of answers.
+        visible: The schemas for clients that may not see everything; None if all clients see the same schema.
     """
 
     public: GraphQLSchema
@@ -72,11 +72,11 @@ class Introspection:
     visible: VisibleSchemas | None = None
 
     def is_answered(self, prepared: PreparedRequest, planned: PlannedOperation) -> bool:
-        """Return whether a request can be answered without executing introspection."""
+        """Return whether a request needs no introspection, or its answer is cached."""
         return planned.introspection is None or self.answers.get(_key(prepared)) is not None
 
     def prepare_answer(self, prepared: PreparedRequest, planned: PlannedOperation) -> None:
-        """Execute the introspection of a request and keep its answer; this takes long for a large schema."""
+        """Execute the introspection of a request and cache its answer; slow for a large schema."""
         if not self.is_answered(prepared, planned):
             data = self._executed(prepared, planned)
             texts = {name: orjson.dumps(value) for name, value in data.items()}

@@ -1,8 +1,8 @@
-"""Executes planned operations: fetches from subgraphs, and projects the result to the client's response."""
+"""Executes planned operations: fetches from subgraphs, and projects the data to the client's response."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from gateway.executor import AnswerLimits, CallMiddleware, Context, Failure, Fet
 from gateway.executor.failures import UNAUTHORIZED
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
-from gateway.pipeline.graphql_request import GraphQLResponse, require_query
+from gateway.pipeline.graphql_request import GraphQLResponse
 from gateway.pipeline.introspection_answers import Introspection
 from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
@@ -20,8 +20,7 @@ from gateway.pipeline.preparation.sizes import plan_bytes
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect
-from gateway.transport import Transport
-from graphql_http import GraphQLRequest
+from gateway.transport import SubgraphSubscription, Transport
 from jit.codegen import BUDGET, AnswerBudget
 
 
@@ -35,14 +34,15 @@ class OperationExecutor:
 
     Attributes:
         preparer: Plans documents.
-        transports: By subgraph.
-        observe: Called for every fetch with the subgraph, the outcome and its seconds.
+        transports: The transports by subgraph name.
+        observe: Called after every fetch with the subgraph, the outcome and the duration in seconds.
         execution: How plans are executed.
         on_deopt: Called when compiled code gives up.
         on_errors: Called with the errors of a response.
-        introspection: Answers introspection, and keeps its answers; None: each is made anew.
-        limits: What the answer to a request may hold.
+        introspection: Answers introspection and caches the answers; None to execute introspection each time.
+        limits: Limits on the data of a response.
         middleware: Wrapped around each call of a subgraph; the first is the outermost.
+        events: Additional middleware for the events of subscriptions, wrapped around `middleware`.
         masking: Decides what clients see of subgraphs' errors.
     """
 
@@ -55,6 +55,7 @@ class OperationExecutor:
     introspection: Introspection | None = None
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     middleware: tuple[CallMiddleware, ...] = ()
+    events: tuple[CallMiddleware, ...] = ()
     masking: ErrorMasking = field(default_factory=ErrorMasking)
 
     def fetch(
@@ -70,18 +71,85 @@ class OperationExecutor:
             planned: The plan.
             variables: The client's variables, checked.
             headers: The headers that subgraphs may see.
-            session: What subgraphs in this process are told of the client, beside the headers.
+            session: The client's session, which in-process subgraphs receive in addition to the headers.
 
         Raises:
-            AnswerTooLarge: Awaiting the result may raise it; what was fetched by then is lost.
+            AnswerTooLarge: Raised while awaiting the result; data fetched so far is discarded.
         """
         ready = planned.executable or self.make_executable(planned)
-        # Whatever the task calls shares the budget, also the subgraphs in this process.
+        # All calls made by this task share the budget, including in-process subgraphs.
         BUDGET.set(AnswerBudget(self.limits.places))
         most = self.limits.entities
         return ready.execution.fetch(
             Context(ready.calls, variables, headers, self.observe, session, most, self.masking)
         )
+
+    def context(
+        self,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+        session: object,
+    ) -> Context:
+        """Return what the fetches of a response in parts need, and start the answer budget of the task.
+
+        Args:
+            planned: The plan.
+            variables: The client's variables, checked.
+            headers: The headers that subgraphs may see.
+            session: The client's session, which in-process subgraphs receive in addition to the headers.
+        """
+        ready = planned.executable or self.make_executable(planned)
+        self.budget()
+        most = self.limits.entities
+        return Context(ready.calls, variables, headers, self.observe, session, most, self.masking)
+
+    def introspected(self, prepared: PreparedRequest, planned: PlannedOperation) -> Mapping[str, Any]:
+        """Return the introspection fields of a request by response key."""
+        if planned.introspection is None:
+            return {}
+        if self.introspection is not None:
+            return self.introspection.answer(prepared, planned)
+        return introspect(self.preparer.supergraph.public, planned.introspection, prepared.variables)
+
+    def formatted(self, failures: Iterable[Failure], plan: QueryPlan) -> list[dict[str, Any]]:
+        """Return the `errors` entries of failures, and report them to the observer."""
+        errors = [_attributed(each, plan).formatted() for each in failures]
+        if errors:
+            self.on_errors(errors)
+        return errors
+
+    def budget(self) -> None:
+        """Start an answer budget for the current task, shared with in-process subgraphs."""
+        BUDGET.set(AnswerBudget(self.limits.places))
+
+    def fetch_event(
+        self,
+        planned: PlannedOperation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+        session: object,
+        event: Mapping[str, Any],
+    ) -> Coroutine[Any, Any, FetchedData]:
+        """Fetch the missing fields of a subscription's event within the current task's budget.
+
+        Args:
+            planned: The plan.
+            variables: The client's variables, checked.
+            headers: The headers that subgraphs may see.
+            session: The client's session, which in-process subgraphs receive in addition to the headers.
+            event: The event from the subgraph; it is modified.
+        """
+        ready = planned.executable or self.make_executable(planned)
+        most = self.limits.entities
+        return ready.execution.fetch(
+            Context(ready.calls, variables, headers, self.observe, session, most, self.masking, event)
+        )
+
+    def subscription(self, planned: PlannedOperation) -> SubgraphSubscription:
+        """Return the function that subscribes to the first fetch of a subscription's plan."""
+        ready = planned.executable or self.make_executable(planned)
+        return ready.calls.subscription(planned.plan.fetches[0])
 
     def project(
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
@@ -92,20 +160,10 @@ class OperationExecutor:
             return self._project(planned, fetched)
         return self._introspected(planned, prepared.variables, fetched)
 
-    async def execute_request(self, request: GraphQLRequest, headers: Mapping[str, str]) -> GraphQLResponse:
-        """Plan and execute a request, outside the pipeline, which alone asks who may see what.
-
-        Raises:
-            RequestError: It cannot be answered at all.
-        """
-        require_query(request, is_query=self.preparer.prepare(request.query, request.operation_name).is_query)
-        _, planned = self.preparer.plan(request.query, request.operation_name, request.variables)
-        return await self.execute(planned, request.variables, headers)
-
     async def execute(
         self, planned: PlannedOperation, variables: Mapping[str, Any], headers: Mapping[str, str]
     ) -> GraphQLResponse:
-        """Execute a planned operation, outside the pipeline.
+        """Execute a planned operation outside the pipeline.
 
         Args:
             planned: The plan.
@@ -115,14 +173,16 @@ class OperationExecutor:
         return self._introspected(planned, variables, await self.fetch(planned, variables, headers))
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
-        """Make the plan's functions and its subgraphs' calls, which do not depend on a request."""
+        """Build the plan's functions and subgraph calls, none of which depend on a request."""
         made = executable(
             planned.plan,
             self.transports,
             self.execution,
             self.on_deopt,
             self.limits.list_items,
-            middleware=self.middleware,
+            middleware=(
+                self.middleware if planned.plan.kind != "subscription" else (*self.events, *self.middleware)
+            ),
         )
         planned.size = plan_bytes(planned.plan, made.code_chars, made.calls)
         planned.executable = made
@@ -132,9 +192,7 @@ class OperationExecutor:
         ready = planned.executable or self.make_executable(planned)
         data, failures = ready.execution.project(fetched.data, fetched.failures)
         if failures:
-            errors = [_attributed(each, planned.plan).formatted() for each in failures]
-            self.on_errors(errors)
-            return GraphQLResponse({"errors": errors, "data": data})
+            return GraphQLResponse({"errors": self.formatted(failures, planned.plan), "data": data})
         return GraphQLResponse({"data": data})
 
     def _introspected(
@@ -147,7 +205,7 @@ class OperationExecutor:
 
 
 def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
-    """Name the subgraph that supplied a value in which projection found an error."""
+    """Name the subgraph that supplied the value in which projection found an error."""
     if failure.service is not None or failure.path is None or failure.code == UNAUTHORIZED:
         return failure
     return replace(failure, service=providing_subgraph(plan, failure.path))

@@ -1,4 +1,4 @@
-"""The interfaces of the pipeline's parts, each of which an observed request sees in a second form."""
+"""The interfaces of the pipeline's parts; each has a second implementation for observed requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AuthenticationPart(Protocol):
         """Return the session of a request.
 
         Raises:
-            Unauthenticated: There is none.
+            Unauthenticated: The request has no valid session.
         """
         ...
 
@@ -38,11 +38,11 @@ class BodiesPart(Protocol):
     """Recognizes queries by their bodies: see `KnownBodies`."""
 
     def get(self, body: bytes, /) -> PreparedRequest | None:
-        """Return what was prepared for an equal body."""
+        """Return the prepared request of an equal body."""
         ...
 
     def put(self, body: bytes, prepared: PreparedRequest, /) -> None:
-        """Remember what was prepared for a body."""
+        """Remember the prepared request of a body."""
         ...
 
 
@@ -57,15 +57,15 @@ class PlanningPart(Protocol):
         """Prepare a request.
 
         Raises:
-            RequestError: The document or its variables are not valid, or too many wait.
+            RequestError: The document or its variables are not valid, or too many documents are waiting.
         """
         ...
 
     def known_plan(self, prepared: PreparedRequest, /) -> PlannedOperation | None:
-        """Return the plan of a request if it was made before, else None.
+        """Return the plan of a request if it is known, else None.
 
         Raises:
-            RequestError: It cannot be planned, as an attempt has shown.
+            RequestError: An earlier attempt has shown that it cannot be planned.
         """
         ...
 
@@ -73,7 +73,7 @@ class PlanningPart(Protocol):
         """Return the plan of a request; make it if it is new.
 
         Raises:
-            RequestError: It cannot be planned, or too many wait.
+            RequestError: It cannot be planned, or too many documents are waiting.
         """
         ...
 
@@ -83,7 +83,7 @@ class ExecutorPart(Protocol):
 
     @property
     def limits(self) -> AnswerLimits:
-        """What the answer to a request may hold."""
+        """Limits on the data of a response."""
         ...
 
     def fetch(

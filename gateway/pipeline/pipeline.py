@@ -1,24 +1,28 @@
-"""The whole way of a request: HttpRequest → PreparedRequest → PlannedOperation → FetchedData → Response."""
+"""The whole path of a request: HttpRequest → PreparedRequest → PlannedOperation → FetchedData → Response."""
 
 from __future__ import annotations
 
 from asyncio import get_running_loop
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from gateway.clients import Identification
+from gateway.clients import ClientIdentity, Identification
 from gateway.errors import AnswerTooLarge, AuthenticationUnavailable, Overloaded, RequestError
 from gateway.executor import FetchedData, is_large
 from gateway.header_rules import KnownValues
 from gateway.monitoring import Recorders
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.incremental import AnsweredInParts, IncrementalPart
 from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, encode
+from gateway.pipeline.preparation.prepared import IncrementalRequest, PreparedRequest, in_parts
+from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, ResponseStream, encode
+from gateway.pipeline.subscriptions import SingleResponse, Subscribing
 from gateway.rate_limits import RateLimited, RateLimits
+from gateway.subscriptions import NotStreamed, SubscriptionsOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +33,20 @@ class Pipeline:
         authentication: Finds the session of a request.
         identification: Finds the client of a request.
         planning: Prepares and plans requests.
-        hooks: What is called at the stages.
+        hooks: The hooks of all stages.
         executor: Fetches and projects.
         admission: Bounds how many requests fetch at once.
         known_bodies: Prepared queries by the bytes of their bodies.
-        response_bytes: The largest response.
+        response_bytes: The most bytes of a response.
         large_responses: A thread that makes large responses, so that the event loop serves other requests
             meanwhile.
         recorders: Count requests by operation and client.
-        rate_limits: Charge refused requests; None without limits.
-        documents: Finds documents by their ids.
-        known_values: Adds what the gateway knows of a request to its headers; None without such rules.
+        rate_limits: Charge for refused requests; None without rate limits.
+        documents: Resolves document ids.
+        known_values: Adds values that the gateway knows about a request to its headers; None without such
+            rules.
+        subscribing: Opens subscriptions; None if none are served.
+        incremental: Answers in parts; None if all responses are sent as a whole.
     """
 
     authentication: AuthenticationPart
@@ -55,17 +62,106 @@ class Pipeline:
     recorders: Recorders
     rate_limits: RateLimits | None = None
     known_values: KnownValues | None = None
+    subscribing: Subscribing | None = None
+    incremental: IncrementalPart | None = None
 
     async def respond(self, request: HttpRequest) -> Response:
-        """Take a request the whole way: authenticate, prepare, check, plan, fetch, project, encode.
+        """Process a request: authenticate, prepare, check, plan, fetch, project, encode.
 
         Raises:
             RequestError: The request is refused.
-            ClientDisconnected: Nobody waits for the response.
+            ClientDisconnected: The client is gone.
+        """
+        if self.hooks.requests:
+            await self._check_arrival(request)
+        recognized = self._recognize(request)
+        if recognized is None:
+            recognized = await self._authenticate_and_prepare(request)
+            if self._in_parts(request, recognized[1]) is not None:
+                raise AnsweredInParts
+        session, prepared = recognized
+        return await self._answer(request, session, prepared)
+
+    async def _answer(self, request: HttpRequest, session: object, prepared: PreparedRequest) -> Response:
+        is_query = prepared.document.is_query
+        if not is_query and prepared.document.is_subscription:
+            raise NotStreamed
+        asked, planned = await self._permit_and_plan(request, session, prepared)
+        connection = request.client
+        if not connection.admitted and not self.admission.enter():
+            raise Overloaded
+        try:
+            # A mutation may take long: subgraphs authenticate again for each of its fetches.
+            passed_on = session if is_query else None
+            headers = self._headers(request, session, asked.client)
+            fetching = self.executor.fetch(planned, prepared.variables, headers, passed_on)
+            # Once started, a mutation is completed even if its client disconnects.
+            fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
+        finally:
+            if not connection.admitted:
+                self.admission.leave()
+        if is_large(self.executor.limits):
+            loop = get_running_loop()
+            return await loop.run_in_executor(self.large_responses, self._made, asked, planned, fetched)
+        return self._made(asked, planned, fetched)
+
+    async def subscribe(self, request: HttpRequest) -> ResponseStream:
+        """Start a subscription: authenticate, prepare, check, plan, subscribe.
+
+        A query or mutation is a stream of one response, or of its parts.
+
+        Raises:
+            RequestError: The request is refused.
+            ClientDisconnected: The client has gone.
         """
         if self.hooks.requests:
             await self._check_arrival(request)
         session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
+        if not prepared.document.is_subscription:
+            parted = self._in_parts(request, prepared)
+            if parted is not None:
+                return await self._answer_in_parts(request, session, parted)
+            return SingleResponse(await self._answer(request, session, prepared))
+        if self.subscribing is None:
+            raise SubscriptionsOff
+        asked, planned = await self._permit_and_plan(request, session, prepared)
+        headers = self._headers(request, session, asked.client)
+        return await self.subscribing.stream(asked, planned, headers, self._made)
+
+    def _in_parts(self, request: HttpRequest, prepared: PreparedRequest) -> IncrementalRequest | None:
+        """Return the request with a response in parts, if its document and its client want one."""
+        if self.incremental is None or prepared.document.deferring is None:
+            return None
+        return None if request.incremental_spec() is None else in_parts(prepared)
+
+    async def _answer_in_parts(
+        self, request: HttpRequest, session: object, prepared: IncrementalRequest
+    ) -> ResponseStream:
+        asked, planned = await self._permit_and_plan(request, session, prepared)
+        spec = request.incremental_spec()
+        if self.incremental is None or spec is None:
+            raise AnsweredInParts
+        headers = self._headers(request, session, asked.client)
+        if not self.admission.enter():
+            raise Overloaded
+        try:
+            stream = self.incremental.stream(asked, planned, headers, spec, self.admission.leave)
+        except BaseException:
+            self.admission.leave()
+            raise
+        beginning = stream.begin()
+        is_query = prepared.document.is_query
+        await (request.client.until_disconnect(beginning) if is_query else beginning)
+        return stream
+
+    async def _permit_and_plan(
+        self, request: HttpRequest, session: object, prepared: PreparedRequest
+    ) -> tuple[PolicyInput, PlannedOperation]:
+        """Identify the client, let policies decide, and plan.
+
+        Raises:
+            RequestError: The request is refused.
+        """
         try:
             client = self.identification.identify(request.headers)
         except RequestError:
@@ -80,26 +176,12 @@ class Pipeline:
         planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
         if self.hooks.plans:
             await self._check_plan(asked, planned)
-        is_query = prepared.document.is_query
-        connection = request.client
-        if not connection.admitted and not self.admission.enter():
-            raise Overloaded
-        try:
-            # A mutation may take long: subgraphs authenticate again for each of its fetches.
-            passed_on = session if is_query else None
-            headers = request.forwarded
-            if self.known_values is not None:
-                headers = self.known_values.added(headers, session, client)
-            fetching = self.executor.fetch(planned, prepared.variables, headers, passed_on)
-            # Once started, a mutation is completed even if its client disconnects.
-            fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
-        finally:
-            if not connection.admitted:
-                self.admission.leave()
-        if is_large(self.executor.limits):
-            loop = get_running_loop()
-            return await loop.run_in_executor(self.large_responses, self._made, asked, planned, fetched)
-        return self._made(asked, planned, fetched)
+        return asked, planned
+
+    def _headers(self, request: HttpRequest, session: object, client: ClientIdentity) -> Mapping[str, str]:
+        """Return the headers that subgraphs may see."""
+        headers = request.forwarded
+        return headers if self.known_values is None else self.known_values.added(headers, session, client)
 
     async def _check_arrival(self, request: HttpRequest) -> None:
         for each in self.hooks.requests:
@@ -131,7 +213,7 @@ class Pipeline:
         return encoded
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
-        """Return the session and the prepared query if both are known without waiting: the usual case."""
+        """Return the session and the prepared query if both are known without waiting, as is usual."""
         body = request.arrived_body()
         prepared = self._known(body)
         if prepared is None:
@@ -145,7 +227,7 @@ class Pipeline:
         session: object = None
         try:
             body = await request.read_body()
-            session = await self.authentication.session(request)  # a stranger's body is not even parsed
+            session = await self.authentication.session(request)  # before its body is parsed
             prepared = self._known(body)
             if prepared is not None:
                 return session, prepared
@@ -161,22 +243,24 @@ class Pipeline:
         except RequestError:
             await self._charge_refusal(request, session)
             raise
-        # Mutations hardly ever repeat, and may hold what should not be kept.
-        if body is not None and prepared.document.is_query and resolved.is_reusable:
+        # Mutations hardly ever repeat, and may contain data that should not be kept.
+        document = prepared.document
+        is_repeated = (document.is_query or document.is_subscription) and document.deferring is None
+        if body is not None and is_repeated and resolved.is_reusable:
             self.known_bodies.put(body, prepared)
         return session, prepared
 
     async def _charge_refusal(self, request: HttpRequest, session: object) -> None:
-        """Take points for a refused request: else a flood of invalid documents would be free.
+        """Charge the sender for a refused request; otherwise a flood of invalid documents would be free.
 
         Raises:
-            RequestError: Its sender has spent too much, which is the reason to give then.
+            RequestError: The sender is over its rate limit; this replaces the original refusal.
         """
         if self.rate_limits is not None:
             await self.rate_limits.take_refusal(request, session, self.identification.anonymous)
 
     def _known(self, body: bytes | None) -> PreparedRequest | None:
-        """Return what is known of a body, unless its id may stand for another document now."""
+        """Return the prepared request of a known body, unless its id may now stand for another document."""
         prepared = None if body is None else self.known_bodies.get(body)
         if prepared is not None and prepared.trusted is not None:
             return prepared if prepared.trusted is self.documents.trusted else None

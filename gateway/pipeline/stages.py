@@ -1,8 +1,8 @@
-"""The first and the last type of the pipeline, and the interfaces that it needs of HTTP."""
+"""The pipeline's input and output types, and the interfaces that it requires from HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, MutableMapping
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -12,6 +12,7 @@ from gateway.cache_control import CachePolicy
 from gateway.monitoring import Recorder
 from gateway.pipeline.graphql_request import GraphQLResponse
 from graphql_http import GraphQLRequest
+from graphql_http.parts import IncrementalSpec
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class HttpRequest(Protocol):
     """A request over HTTP; its body may still be arriving.
 
     Attributes:
-        recorder: What counts it once it is answered; None until its operation is known.
+        recorder: Counts the request once it is answered; None until its operation is known.
     """
 
     recorder: Recorder | None
@@ -78,6 +79,10 @@ class HttpRequest(Protocol):
         """Return the body if all of it has arrived and is plain JSON, else None."""
         ...
 
+    def incremental_spec(self) -> IncrementalSpec | None:
+        """Return the format in which the client accepts a response in parts; None if it accepts none."""
+        ...
+
     async def read_body(self) -> bytes | None:
         """Read the body; None for a GET.
 
@@ -113,12 +118,12 @@ class Response(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         content: The body.
-        outcome: What metrics count: ok, partial, refused, gone or fault.
+        outcome: The outcome for metrics: ok, partial, refused, gone or fault.
         status: The HTTP status for `application/graphql-response+json`, and for errors of the protocol
             itself.
         well_formed: Whether the request was a GraphQL request at all.
         headers: Additional headers.
-        cache_policy: For how long it may be cached if it answers a GET; None for not at all.
+        cache_policy: How long the response to a GET may be cached; None if it may not.
     """
 
     content: bytes
@@ -130,10 +135,49 @@ class Response(msgspec.Struct, frozen=True, gc=False):
 
 
 class ResponsePipeline(Protocol):
-    """Takes requests the whole way: the pipeline, or one that also observes requests."""
+    """Processes requests: the pipeline, or a variant that also observes requests."""
 
     def respond(self, request: HttpRequest, /) -> Awaitable[Response]:
         """Return the response to a request; awaiting it raises `RequestError` if the request is refused."""
+        ...
+
+
+class ResponseStream(Protocol):
+    """The responses of a subscription, in order, each an encoded execution result.
+
+    A single consumer iterates once. Responses are made on demand, never ahead. The stream ends when its
+    source ends, its session expires, or the gateway stops. Unless the source completed it, the last response
+    has no data and an error with a code.
+    """
+
+    @property
+    def expires(self) -> float | None:
+        """When the session expires, in seconds since the epoch; None if it never expires or is unknown."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[Response]:
+        """Return the iterator over the responses."""
+        ...
+
+    async def aclose(self) -> None:
+        """End the subscription at its source, cancelling any work in progress; idempotent."""
+        ...
+
+
+class SubscriptionPipeline(Protocol):
+    """Starts subscriptions."""
+
+    async def subscribe(self, request: HttpRequest, /) -> ResponseStream:
+        """Start a subscription: authenticate, prepare, check, plan, subscribe.
+
+        The request may be a POST, a GET or a WebSocket message. A query or mutation becomes a stream of one
+        response, so that callers need not know the operation's kind in advance. If the source itself refuses
+        the subscription, the first response says so.
+
+        Raises:
+            RequestError: The subscription is refused, or its subgraph cannot be reached.
+            ClientDisconnected: The client has disconnected.
+        """
         ...
 
 
@@ -143,7 +187,7 @@ def encode(
     """Encode a response as JSON; without an outcome, its errors decide, and with errors it is not cached."""
     if outcome is None:
         outcome = "partial" if "errors" in response.body else "ok"
-    # Extensions, such as the cost, are for the client that asked for them.
+    # Extensions, such as the cost, are meant only for the client that asked for them.
     if cache_policy is not None and (outcome != "ok" or "extensions" in response.body):
         cache_policy = None
     content = orjson.dumps(response.body)

@@ -8,6 +8,7 @@ from gateway.plan.nodes import (
     Entities,
     Fetch,
     Names,
+    OperationKind,
     Parallel,
     Path,
     PlanNode,
@@ -19,16 +20,18 @@ from gateway.plan.nodes import (
     Sequence,
     Step,
 )
-from gateway.plan.shape import Shape, ShapeField
+from gateway.plan.shape import DeferredFields, Shape, ShapeField, StreamedList
 from gateway.plan.show import show
 
 __all__ = [
     "Below",
     "ContextSource",
     "ContextVariable",
+    "DeferredFields",
     "Entities",
     "Fetch",
     "Names",
+    "OperationKind",
     "Parallel",
     "Path",
     "PlanNode",
@@ -41,6 +44,7 @@ __all__ = [
     "Shape",
     "ShapeField",
     "Step",
+    "StreamedList",
     "plan_as_json",
     "show",
 ]

@@ -1,17 +1,56 @@
-"""A plan as JSON values, with the names that tools for Federation use."""
+"""A plan as JSON values, with the names that Federation tools use."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.plan.nodes import Entities, Fetch, Parallel, Path, PlanNode, QueryPlan, RootFields
+from gateway.plan.nodes import (
+    Entities,
+    Fetch,
+    Parallel,
+    Path,
+    PlanNode,
+    QueryPlan,
+    RootFields,
+    subscribed,
+)
 from gateway.plan.nodes import Sequence as InSequence
 
 
 def plan_as_json(plan: QueryPlan) -> dict[str, Any]:
     """Return a plan: nodes of kind Sequence, Parallel, Flatten and Fetch."""
-    return {"kind": "QueryPlan", "node": None if plan.tree is None else _node(plan.tree)}
+    if plan.is_incremental:
+        return {"kind": "QueryPlan", "node": _incremental(plan)}
+    if plan.tree is None:
+        return {"kind": "QueryPlan", "node": None}
+    if plan.kind != "subscription":
+        return {"kind": "QueryPlan", "node": _node(plan.tree)}
+    primary, rest = subscribed(plan.tree)
+    node = {
+        "kind": "Subscription",
+        "primary": _fetch(primary),
+        "rest": None if rest is None else _node(rest),
+    }
+    return {"kind": "QueryPlan", "node": node}
+
+
+def _incremental(plan: QueryPlan) -> dict[str, Any]:
+    return {
+        "kind": "Defer",
+        "primary": None if plan.tree is None else _node(plan.tree),
+        "deferred": [
+            {
+                "fragments": [
+                    {"path": list(plan.deferred[each].path), "label": plan.deferred[each].label}
+                    for each in sorted(delivery)
+                ],
+                "node": _node(tree),
+            }
+            for delivery, tree in plan.deferred_trees.items()
+        ],
+        "streamed": [list(each.path) for each in plan.streams],
+    }
 
 
 def _node(node: PlanNode) -> dict[str, Any]:
@@ -43,7 +82,7 @@ def _fetch(fetch: Fetch) -> dict[str, Any]:
 
 
 def _required(entities: Entities) -> dict[str, Any]:
-    """Return the fields that are sent of each type of entity."""
+    """Return the fields that are sent for each type of entity."""
     return {
         entities.sent_as.get(concrete, concrete): ["__typename", *(field.name for field in fields)]
         for concrete, fields in entities.representations.items()

@@ -1,4 +1,4 @@
-"""Writes the document of a fetch with context variables: one `_entities` field for each set of values."""
+"""The document of a fetch with context variables: one `_entities` field for each set of values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ContextBatchField:
     """An `_entities` field that is written once for each set of values.
 
     Attributes:
-        definitions: The definitions of its variables, with marks.
+        definitions: The definitions of the field's variables, with marks.
         text: The field itself, with marks.
     """
 
@@ -24,7 +24,7 @@ class ContextBatchField:
 
 @dataclass(frozen=True, slots=True)
 class ContextBatch:
-    """What is known of a document before the values are.
+    """The parts of a document that are known before the values.
 
     Attributes:
         title: The operation's kind and name.
@@ -37,7 +37,7 @@ class ContextBatch:
     fields: tuple[ContextBatchField, ...]
 
     def written(self, indexes: Sequence[int]) -> str:
-        """Return the document with the fields of these indexes, in this order."""
+        """Return the document with the fields at the given indexes, in that order."""
         fields = [
             (numbered_alias(number, len(indexes)), numbering(number, len(indexes)), self.fields[index])
             for number, index in enumerate(indexes)
@@ -57,10 +57,10 @@ ALONE = "_entities"
 
 
 def numbered_alias(number: int, count: int) -> str:
-    """Return the alias of a field among so many."""
+    """Return the alias of one of several fields."""
     return ALONE if count == 1 else f"_e{number}"
 
 
 def numbering(number: int, count: int) -> str:
-    """Return the suffix of the variables of a field among so many."""
+    """Return the suffix of the variables of one of several fields."""
     return "" if count == 1 else f"_{number}"

@@ -1,4 +1,4 @@
-"""Which subgraph a field of the client's response comes from, according to the plan."""
+"""Determines which subgraph a field of the client's response comes from, according to the plan."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def providing_subgraph(plan: QueryPlan, path: Sequence[str | int]) -> str | None
 
 
 def _stored(names: Names | None, responses: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield all paths of response keys that the client sees under these names."""
+    """Yield all paths of response keys that the client sees under the given names."""
     if not responses:
         yield ()
     elif names is not None:
@@ -38,7 +38,7 @@ def _stored(names: Names | None, responses: Sequence[str]) -> Iterator[tuple[str
 
 
 def _nearest(fetches: Sequence[Fetch], stored: tuple[str, ...]) -> list[Fetch]:
-    """Return the fetches that write to the deepest place on the way and provide the next key from there."""
+    """Return the fetches that write deepest on the path and provide the next key from there."""
     providing = [
         (len(path), fetch)
         for fetch in fetches

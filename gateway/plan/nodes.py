@@ -1,4 +1,4 @@
-"""The query plan: fetches with their dependencies, and the same as a tree for people to read."""
+"""The query plan: fetches with their dependencies, and the same plan as a readable tree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from gateway.plan.context_batch import ContextBatch
-from gateway.plan.shape import Shape
+from gateway.plan.shape import Shape, StreamedList
+from gateway.supergraph.deferral import INITIALLY, DeferredFragment, Delivery
+
+OperationKind: TypeAlias = Literal["query", "mutation", "subscription"]
 
 ENTITIES = "_entities"
 """The root field that returns entities."""
@@ -29,19 +32,21 @@ class Step:
 
 
 Path: TypeAlias = tuple[Step, ...]
-"""A place in the fetched data."""
+"""A position in the fetched data."""
 
 ProvidedFields: TypeAlias = Mapping[str, Mapping[str, "Below | None"]]
-"""What a fetch adds to an object: by concrete type, its response keys; for objects, with what lies below."""
+"""The fields that a fetch adds to an object: response keys by concrete type, with nested fields for
+objects.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What a fetch adds to the objects at a response key.
+    """The fields that a fetch adds to the objects at a response key.
 
     Attributes:
         lists: How many lists are nested there.
-        provided_fields: What each object gets.
+        provided_fields: The fields that each object gets.
     """
 
     lists: int
@@ -55,8 +60,8 @@ class RepresentationField:
     Attributes:
         name: Its name in the representation.
         response_key: The key in the fetched data that holds its value.
-        below: What is sent of each object in the value; None for a leaf.
-        key: Whether the field belongs to the entity's key; without it, the entity cannot be named.
+        below: The fields to send of each object in the value; None for a leaf.
+        key: Whether the field belongs to the entity's key, without which the entity cannot be identified.
     """
 
     name: str
@@ -67,7 +72,7 @@ class RepresentationField:
 
 @dataclass(frozen=True, slots=True)
 class RepresentationGroup:
-    """What is sent of an object of this concrete type."""
+    """The fields to send for objects of a concrete type."""
 
     concrete: str
     typename: bool
@@ -76,11 +81,11 @@ class RepresentationGroup:
 
 @dataclass(frozen=True, slots=True)
 class RootFields:
-    """What a root fetch returns.
+    """The fields that a root fetch returns.
 
     Attributes:
-        path: Where its data goes: the top, unless the query type is reached again further down.
-        provided_fields: What the object there gets.
+        path: Where its data is placed: at the top, unless the query type is reached again below it.
+        provided_fields: The fields that the object there gets.
     """
 
     path: Path
@@ -104,7 +109,7 @@ class ContextVariable:
 
 @dataclass(frozen=True, slots=True)
 class ContextSource:
-    """An ancestor, so many levels up, and the fields that are read from it, by its concrete type."""
+    """An ancestor a number of levels up, and the fields that are read from it, by concrete type."""
 
     levels_up: int
     fields: Mapping[str, tuple[RepresentationField, ...]]
@@ -117,14 +122,14 @@ class Entities:
     Attributes:
         alias: Its name in the subgraph's response.
         variable: The variable of the representations.
-        paths: Where the entities are.
-        representations: What is sent, by concrete type.
-        provided_fields: What each entity gets.
+        paths: The positions of the entities.
+        representations: The fields to send, by concrete type.
+        provided_fields: The fields that each entity gets.
         sent_as: The type name in the representations, by concrete type, where it differs.
-        part_of: In a fallback, the index of the field in the whole fetch that this one is a part of.
+        part_of: In a fallback, the index of the field in the original fetch that this one is a part of.
         context_variables: Variables that ancestors set; entities with other values are fetched separately.
-        keys: For concrete types of which several keys are known, what is sent with each key alone. An entity
-            can be fetched as long as one of them is complete.
+        keys: For concrete types with several known keys, the fields to send for each key alone. An entity can
+            be fetched as long as one of its keys is complete.
     """
 
     alias: str
@@ -149,11 +154,12 @@ class Fetch:
         operation_name: The operation's name in the document, if it has one.
         variables: The client's variables that the document uses.
         depends_on: The numbers of the fetches that must finish first.
-        returns: The fields of a root fetch, or the entity fields that share this request.
+        returns: The fields of a root fetch, or the `_entities` fields that share this request.
         fallback: The same fetch in smaller parts. It replaces this one for objects that lack a required
             field, so that only the fields that require it are lost.
         context_batch: Writes the document once the values of context variables are known, with one
             `_entities` field for each set of values.
+        delivery: The deferred fragments with which its data is delivered.
     """
 
     number: int
@@ -165,9 +171,10 @@ class Fetch:
     returns: RootFields | tuple[Entities, ...]
     fallback: Fetch | None = None
     context_batch: ContextBatch | None = None
+    delivery: Delivery = INITIALLY
 
     def places(self) -> Iterator[tuple[Path, ProvidedFields]]:
-        """Yield each path that the fetch writes to, with what it adds there."""
+        """Yield each path that the fetch writes to, with the fields that it adds there."""
         match self.returns:
             case RootFields(path, provided_fields):
                 yield path, provided_fields
@@ -178,19 +185,32 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """Nodes that run one after the other."""
+    """Nodes that run in sequence."""
 
     nodes: tuple[PlanNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """Nodes that run at the same time."""
+    """Nodes that run in parallel."""
 
     nodes: tuple[PlanNode, ...]
 
 
 PlanNode: TypeAlias = Fetch | Sequence | Parallel
+
+
+def subscribed(tree: PlanNode) -> tuple[Fetch, PlanNode | None]:
+    """Return what a subscription's plan subscribes to, and what it fetches for each event."""
+    match tree:
+        case Fetch():
+            return tree, None
+        case Sequence((Fetch() as primary, rest)):
+            return primary, rest
+        case Sequence((Fetch() as primary, *rest)):
+            return primary, Sequence(tuple(rest))
+        case _:
+            raise AssertionError("the plan of a subscription begins with one fetch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,21 +223,25 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """How an operation is answered.
+    """The plan of an operation.
 
     Attributes:
-        kind: Query or mutation.
-        fetches: Each runs as soon as its dependencies have finished.
-        tree: The same for people to read; None if nothing has to be fetched.
+        kind: Query, mutation or subscription.
+        fetches: The fetches; each runs as soon as its dependencies have finished. The first fetch of a
+            subscription is subscribed to instead of being sent for each event.
+        tree: The fetches for the initial response as a readable tree; None if nothing has to be fetched.
         names: The client's names, for the paths of errors.
         shape: The shape of the client's response.
-        interface_objects: Interfaces whose name some subgraph returns instead of the concrete type; a
-            concrete type replaces it.
+        interface_objects: The interfaces whose names a subgraph may return instead of the concrete type,
+            which replaces them later.
         labels: Labels of progressive overrides that this plan depends on.
-        restricted: Whether anything that was asked for is hidden from the client.
+        restricted: Whether any selected field is hidden from the client.
+        deferred: The deferred fragments, by number.
+        deferred_trees: By deferred fragments, the fetches whose data is delivered with them.
+        streams: The lists that are sent in parts.
     """
 
-    kind: Literal["query", "mutation"]
+    kind: OperationKind
     fetches: tuple[Fetch, ...]
     tree: PlanNode | None
     names: Names
@@ -225,6 +249,14 @@ class QueryPlan:
     interface_objects: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     restricted: bool = False
+    deferred: tuple[DeferredFragment, ...] = ()
+    deferred_trees: Mapping[Delivery, PlanNode] = field(default_factory=dict)
+    streams: tuple[StreamedList, ...] = ()
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether the response may be sent in parts."""
+        return bool(self.deferred or self.streams)
 
     def subgraphs(self) -> Iterator[str]:
         """Yield the subgraph of each fetch, in the plan's order."""

@@ -1,11 +1,30 @@
-"""The shape of the client's response: which fetched value goes where, and which type it must have."""
+"""The shape of the client's response: where each fetched value goes, and which type it must have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import GraphQLOutputType
+
+from gateway.supergraph.deferral import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedList:
+    """A list with `@stream`.
+
+    Attributes:
+        label: The client's label.
+        initial_count: How many items are sent first, or the name of the variable that says so.
+        path: The response keys that lead to it.
+        delivery: The deferred fragments with which its first items are delivered.
+    """
+
+    label: str | None
+    initial_count: int | str
+    path: tuple[str, ...]
+    delivery: Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +32,13 @@ class ShapeField:
     """One field of the response.
 
     Attributes:
-        response: The client's name for it.
+        response: The client's name for the field.
         response_key: The key in the fetched data; None for `__typename` and introspection.
         coordinate: The field's schema coordinate, such as `Club.state`, for messages.
         type: Its type in the public schema.
         below: The shape of its objects; None for a leaf.
         hidden: Whether the client may not see it: it is null, with an error.
+        streamed: How its list is sent in parts; None if it is sent as a whole.
     """
 
     response: str
@@ -27,18 +47,29 @@ class ShapeField:
     type: GraphQLOutputType
     below: Shape | None = None
     hidden: bool = False
+    streamed: StreamedList | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredFields:
+    """The fields of an object that are delivered later than the object, with the same deferred fragments."""
+
+    delivery: Delivery
+    fields: tuple[ShapeField, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The shape of the objects at one place of the response.
+    """The shape of the objects at one position of the response.
 
     Attributes:
-        only: The concrete type, if no other is possible.
-        fields: By concrete type, in the order of the response.
+        only: The concrete type, if it is the only possible one.
+        fields: The fields by concrete type, in the order of the response.
         hidden: The concrete types whose objects the client may not see: they are null, with an error.
+        deferred: The fields that are delivered later, by concrete type.
     """
 
     only: str | None
     fields: Mapping[str, tuple[ShapeField, ...]]
     hidden: frozenset[str] = frozenset()
+    deferred: Mapping[str, tuple[DeferredFields, ...]] = field(default_factory=dict)

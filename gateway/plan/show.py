@@ -1,4 +1,4 @@
-"""Prints a plan in the notation that users of Federation know."""
+"""Prints a plan in the usual notation of Federation."""
 
 from __future__ import annotations
 
@@ -17,17 +17,52 @@ from gateway.plan.nodes import (
     RepresentationField,
     RootFields,
     Step,
+    subscribed,
 )
 from gateway.plan.nodes import (
     Sequence as InSequence,
 )
+from gateway.supergraph.deferral import Delivery
 
 
 def show(plan: QueryPlan) -> str:
     """Return the plan as text."""
+    if plan.is_incremental:
+        return f"QueryPlan {{\n{_indented(_incremental(plan))}\n}}"
     if plan.tree is None:
         return "QueryPlan {}"
-    return f"QueryPlan {{\n{_indented(_node(plan.tree))}\n}}"
+    shown = _node(plan.tree) if plan.kind != "subscription" else _subscription(plan.tree)
+    return f"QueryPlan {{\n{_indented(shown)}\n}}"
+
+
+def _incremental(plan: QueryPlan) -> str:
+    """Show what is fetched for the initial response, what for each deferred part, and streamed lists."""
+    parts = ["Primary: {}" if plan.tree is None else f"Primary: {{\n{_indented(_node(plan.tree))}\n}}"]
+    parts += [
+        f"Deferred({_fragments(plan, delivery)}) {{\n{_indented(_node(tree))}\n}}"
+        for delivery, tree in plan.deferred_trees.items()
+    ]
+    parts += [f'Streamed(path: "{".".join(each.path)}")' for each in plan.streams]
+    return "Defer {\n" + _indented(",\n".join(parts)) + "\n}"
+
+
+def _fragments(plan: QueryPlan, delivery: Delivery) -> str:
+    """Show the positions of deferred fragments, with their labels."""
+    shown = []
+    for number in sorted(delivery):
+        fragment = plan.deferred[number]
+        label = "" if fragment.label is None else f', label: "{fragment.label}"'
+        shown.append(f'path: "{".".join(fragment.path)}"{label}')
+    return "; ".join(shown)
+
+
+def _subscription(tree: PlanNode) -> str:
+    """Show what is subscribed to, and what is then fetched for each event."""
+    primary, rest = subscribed(tree)
+    parts = [f"Primary: {{\n{_indented(_fetch(primary))}\n}}"]
+    if rest is not None:
+        parts.append(f"Rest: {{\n{_indented(_node(rest))}\n}}")
+    return "Subscription {\n" + _indented(",\n".join(parts)) + "\n}"
 
 
 def _indented(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How much work planning may take, in counted steps, so that plans do not depend on the machine."""
+"""The planner's budget, in counted steps rather than time, so that plans do not depend on the machine."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from gateway.errors import BudgetExceeded
 
 COMPARISON_SHARE = 8
-"""One part in so many of the budget goes into looking for a better plan than the first."""
+"""A better plan than the first is looked for until one n-th of the budget is spent."""
 
 
 VISITS = 8
-"""Looking at so many fields, each of one type, takes as long as a step."""
+"""How many visits of a field, each for one type, take as long as a step."""
 SELECTION = 10
-"""Looking at what is selected below a field takes as long as looking at so many fields."""
+"""How many visits of a field take as long as visiting the selections below one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Work:
         self._given = self.left
 
     def leaves_time_to_compare(self) -> bool:
-        """Return whether few enough steps are taken to look for a better plan than the first."""
+        """Return whether the budget still allows looking for a better plan than the first."""
         return COMPARISON_SHARE * (self._given - self.left) < self._given
 
     def step(self) -> None:
@@ -59,7 +59,7 @@ class Work:
             raise BudgetExceeded("No plan was found within the planner's budget.")
 
     def visit(self, fields: int) -> None:
-        """Look at so many fields of single types, which takes steps if they are many.
+        """Count visits of fields, each for one type; many of them make a step.
 
         Raises:
             BudgetExceeded: No step is left.

@@ -1,17 +1,17 @@
-"""Explains a plan: the parts of the graph, the paths to each field, and why one of them was chosen."""
+"""Explains a plan: the relevant parts of the graph, the paths to each field, and why one was chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gateway.planner.choose.alternatives import Best, C
 from gateway.planner.choose.choices import ChoicePoint, Decision
+from gateway.planner.comparison import Best
 from gateway.planner.search.graph import FieldPath, Node, RootMove
 from gateway.supergraph import Key, Subgraph, Supergraph
 
 
-def explain_plan(supergraph: Supergraph, best: Best[C], root: str) -> str:
-    """Return how a plan was found, as text for people."""
+def explain_plan(supergraph: Supergraph, best: Best, root: str) -> str:
+    """Describe in plain text how a plan was found."""
     decisions = best.choices.decisions
     types = dict.fromkeys(node.type for node in (each.node for each in decisions.values()))
     return "\n".join(
@@ -68,7 +68,7 @@ def _described(path: FieldPath, node: Node) -> str:
 def _why(decision: Decision) -> str:
     first, others = decision.chosen, [each for each in decision.paths if each is not decision.chosen]
     if not others:
-        return "the only path that is not worse in everything"
+        return "the only path that is not worse in every respect"
     if decision.forced:
         return "tried against the first choice, and the whole plan was better"
     if all(first.cost.depth < each.cost.depth for each in others):
@@ -78,7 +78,7 @@ def _why(decision: Decision) -> str:
     return "preferred, because the whole plan was better"
 
 
-def _plans(best: Best[C]) -> Iterator[str]:
+def _plans(best: Best) -> Iterator[str]:
     yield f"  {best.tried} candidates compared by depth, calls, waiting, selected fields"
     for number, cost in best.costs.items():
         depth, calls, waiting, size = cost

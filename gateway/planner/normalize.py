@@ -1,32 +1,28 @@
 """Brings a client's operation into normal form: one selection tree without fragments and conditions.
 
-`@skip` and `@include` are evaluated here. There is one plan for each set of values that occurs, so that a
-skipped branch costs nothing and cannot fail.
+`@skip` and `@include` are evaluated here, as are the conditions of `@defer` and `@stream`. Each set of values
+that occurs has its own plan, so a skipped branch costs nothing and cannot fail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 from graphql import (
-    BooleanValueNode,
-    DirectiveNode,
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
-    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionNode,
-    SelectionSetNode,
-    VariableNode,
     print_ast,
 )
 
 from gateway.errors import CannotPlan
+from gateway.plan.nodes import OperationKind
+from gateway.planner.directives import INCREMENTALLY, applies, fragments_of, included
 from gateway.supergraph import Field, Group, Normalizer, Selections, Supergraph
+from gateway.supergraph.deferral import Deferrals, DeferredFragment
 from gateway.supergraph.typed import typed
 
 MAX_RESPONSE_FIELDS = 5_000
@@ -35,25 +31,32 @@ MAX_RESPONSE_FIELDS = 5_000
 INTROSPECTION = {"__schema": frozenset({"__Schema"}), "__type": frozenset({"__Type"})}
 """The root fields that the gateway answers itself, with the types of their values."""
 
+_KINDS: Final[Mapping[OperationType, OperationKind]] = {
+    OperationType.QUERY: "query",
+    OperationType.MUTATION: "mutation",
+    OperationType.SUBSCRIPTION: "subscription",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation in normal form.
 
     Attributes:
-        kind: Query or mutation.
+        kind: Query, mutation or subscription.
         name: The client's name for the operation.
         root: The name of the root type.
         wanted: The selections that remain after `@skip` and `@include`.
         fetched: The selections that have to be fetched: all but introspection.
         introspection: The root fields that the gateway answers itself.
-        introspected: By response name, the selections below these.
+        introspected: The selections below the introspection fields, by response name.
         definitions: The variable definitions as printed, by name.
         hidden_types: The object types whose objects the client may not see: they are null, with an error.
         restricted: Whether anything is hidden from the client.
+        deferred: The deferred fragments, by number.
     """
 
-    kind: Literal["query", "mutation"]
+    kind: OperationKind
     name: str | None
     root: str
     wanted: Selections
@@ -63,6 +66,7 @@ class Operation:
     definitions: Mapping[str, str]
     hidden_types: frozenset[str] = frozenset()
     restricted: bool = False
+    deferred: tuple[DeferredFragment, ...] = ()
 
 
 def normalize(
@@ -77,25 +81,31 @@ def normalize(
         supergraph: The supergraph with its public schema.
         document: The whole document, valid against the public schema.
         operation: The operation to execute.
-        conditions: The values of the variables in `@skip` and `@include`. Without a value, the selection is
-            included.
+        conditions: The values of the variables in conditions. Without a value, the selection is included.
+            With `INCREMENTALLY`, `@defer` and `@stream` take effect.
 
     Raises:
-        CannotPlan: The operation is a subscription, or too large.
+        CannotPlan: The operation is too large, or a subscription without a root field.
     """
-    kind = _kind(operation)
-    root = supergraph.query if kind == "query" else supergraph.mutation
+    kind = _KINDS[operation.operation]
+    root = getattr(supergraph, kind)
     if root is None:
         raise CannotPlan(f"There are no {kind}s here.")
+    deferrals = None
+    if conditions.get(INCREMENTALLY[0]) and kind != "subscription":
+        deferrals = Deferrals(lambda directive: applies(directive, conditions))
     normalizer = Normalizer(
         supergraph.public,
-        fragments=_fragments(document),
-        included=lambda node: _included(node, conditions),
+        fragments=fragments_of(document),
+        included=lambda node: included(node, conditions),
         for_client=True,
+        deferrals=deferrals,
     )
     wanted = normalizer.normalize(frozenset({root}), [operation.selection_set])
     if wanted.response_size() > MAX_RESPONSE_FIELDS:
         raise CannotPlan("The operation selects too many fields once its fragments are expanded.")
+    if kind == "subscription" and len(wanted.of(root)) != 1:
+        raise CannotPlan("A subscription must select exactly one field that @skip and @include leave in.")
     return Operation(
         kind=kind,
         name=operation.name.value if operation.name else None,
@@ -115,11 +125,12 @@ def normalize(
             + ("" if each.default_value is None else f" = {print_ast(each.default_value)}")
             for each in operation.variable_definitions or ()
         },
+        deferred=() if deferrals is None else tuple(deferrals.fragments),
     )
 
 
 def fetched(supergraph: Supergraph, wanted: Selections, root: str) -> Selections:
-    """Return the selections of an operation that have to be fetched.
+    """Return the selections of an operation that have to be fetched: all but introspection.
 
     Args:
         supergraph: The supergraph.
@@ -132,69 +143,7 @@ def fetched(supergraph: Supergraph, wanted: Selections, root: str) -> Selections
     )
 
 
-def condition_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
-    """Return the variables of `@skip` and `@include` in the operation and all fragments of the document."""
-    found: set[str] = set()
-    sets = [operation.selection_set, *(each.selection_set for each in _fragments(document).values())]
-    for selection_set in sets:
-        found.update(_condition_variables(selection_set))
-    return frozenset(found)
-
-
-def _kind(operation: OperationDefinitionNode) -> Literal["query", "mutation"]:
-    match operation.operation:
-        case OperationType.QUERY:
-            return "query"
-        case OperationType.MUTATION:
-            return "mutation"
-        case _:
-            raise CannotPlan("Subscriptions are not supported.")
-
-
-def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
-    return {
-        definition.name.value: definition
-        for definition in document.definitions
-        if isinstance(definition, FragmentDefinitionNode)
-    }
-
-
 def _introspection(fields: tuple[Field, ...]) -> Iterator[FieldNode]:
     for wanted in fields:
         if wanted.name in INTROSPECTION and wanted.node is not None:
             yield wanted.node
-
-
-def _included(node: SelectionNode, conditions: Mapping[str, bool]) -> bool:
-    for directive in node.directives or ():
-        if directive.name.value in ("skip", "include"):
-            value = _condition(directive)
-            holds = conditions.get(value) if isinstance(value, str) else value
-            if holds is (directive.name.value == "skip"):
-                return False
-    return True
-
-
-def _condition(directive: DirectiveNode) -> str | bool:
-    """Return the variable's name, or the literal."""
-    for argument in directive.arguments or ():
-        match argument.value:
-            case VariableNode():
-                return argument.value.name.value
-            case BooleanValueNode():
-                return argument.value.value
-            case _:
-                continue
-    raise CannotPlan(f"@{directive.name.value} has no condition.")
-
-
-def _condition_variables(selection_set: SelectionSetNode) -> Iterator[str]:
-    for node in selection_set.selections:
-        for directive in node.directives or ():
-            if directive.name.value in ("skip", "include"):
-                value = _condition(directive)
-                if isinstance(value, str):
-                    yield value
-        below = node.selection_set if isinstance(node, FieldNode | InlineFragmentNode) else None
-        if below is not None:
-            yield from _condition_variables(below)

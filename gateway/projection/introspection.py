@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import (
+    REMOVE,
+    DirectiveNode,
     DocumentNode,
     ExecutionResult,
     FieldNode,
@@ -14,14 +16,17 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    execute,
+    Visitor,
+    VisitorAction,
+    visit,
 )
+from graphql.execution import experimental_execute_incrementally
 
 
 def introspection_document(
     document: DocumentNode, operation: OperationDefinitionNode, fields: Sequence[FieldNode]
 ) -> DocumentNode | None:
-    """Return a document that asks for the introspection fields of an operation; None if it has none.
+    """Return a document with the introspection fields of an operation; None if it has none.
 
     Args:
         document: The document, whose fragments the fields may use.
@@ -37,7 +42,16 @@ def introspection_document(
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
     fragments = tuple(each for each in document.definitions if isinstance(each, FragmentDefinitionNode))
-    return DocumentNode(definitions=(asked, *fragments))
+    whole: DocumentNode = visit(DocumentNode(definitions=(asked, *fragments)), _Whole())
+    return whole
+
+
+class _Whole(Visitor):
+    """Removes `@defer` and `@stream`: the answer is known at once."""
+
+    @staticmethod
+    def enter_directive(node: DirectiveNode, *_: object) -> VisitorAction:
+        return REMOVE if node.name.value in ("defer", "stream") else None
 
 
 def introspect(public: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +62,8 @@ def introspect(public: GraphQLSchema, document: DocumentNode, variables: Mapping
         document: The document of `introspection_document`.
         variables: The client's variables.
     """
-    result = execute(public, document, variable_values=dict(variables))
+    # The plain function refuses schemas that have `@defer`.
+    result = experimental_execute_incrementally(public, document, variable_values=dict(variables))
     if not isinstance(result, ExecutionResult) or result.data is None:
         raise AssertionError("introspection of a valid schema is synchronous and always returns data")
     return result.data

@@ -16,10 +16,10 @@ from gateway.projection.leaves import is_valid_leaf
 from gateway.supergraph.selections import TYPENAME
 
 MOST_DENIALS: Final = 1_000
-"""The most errors about what the client may not see; in long lists they would outweigh the data."""
+"""The most errors about hidden fields; in long lists, the errors would outweigh the data."""
 
 
-class _NullError(Exception):
+class NullError(Exception):
     """A null that the schema does not allow; it makes the parent null."""
 
 
@@ -45,7 +45,7 @@ class Projection:
         """Return the response's `data`."""
         try:
             return self._object(shape, data, "", ())
-        except _NullError:
+        except NullError:
             return None
 
     def _explain(self, path: Path | None) -> None:
@@ -53,13 +53,13 @@ class Projection:
             self._explained.add((path or ())[:length])
 
     def _fail(self, message: str, code: str, path: Path) -> None:
-        """Record an error, unless there is one at or below the path already."""
+        """Record an error, unless there already is one at or below the path."""
         if path not in self._explained:
             self.failures.append(Failure(message, code, None, path))
             self._explain(path)
 
     def _deny(self, path: Path) -> None:
-        """Record that the client may not see what is at a path."""
+        """Record that the client may not see the value at a path."""
         self._denials += 1
         if self._denials <= MOST_DENIALS:
             self._fail("Unauthorized field or type", UNAUTHORIZED, path)
@@ -68,21 +68,31 @@ class Projection:
         """Leave out a field that the client may not see.
 
         Raises:
-            _NullError: The field cannot be null.
+            NullError: The field cannot be null.
         """
         self._deny(path)
         if isinstance(wanted.type, GraphQLNonNull):
-            raise _NullError
+            raise NullError
 
     def _object(self, shape: Shape, data: Mapping[str, Any], coordinate: str, path: Path) -> dict[str, Any]:
         concrete = shape.only or data.get(TYPENAME)
         fields = shape.fields.get(concrete) if isinstance(concrete, str) else None
         if isinstance(concrete, str) and concrete in shape.hidden:
             self._deny(path)
-            raise _NullError
+            raise NullError
         if fields is None:
             self._fail(f"{coordinate} is of a type that is not known here.", INVALID, path)
-            raise _NullError
+            raise NullError
+        return self._fields(fields, str(concrete), data, path)
+
+    def _fields(
+        self, fields: Iterable[ShapeField], concrete: str, data: Mapping[str, Any], path: Path
+    ) -> dict[str, Any]:
+        """Return fields of an object by response name.
+
+        Raises:
+            NullError: One of them is null, and must not be.
+        """
         answer: dict[str, Any] = {}
         for each in fields:
             if each.hidden:
@@ -103,11 +113,11 @@ class Projection:
             completed = self._nullable(wanted, output.of_type, value, path)
             if completed is None:
                 self._fail(f"Cannot return null for non-nullable field {wanted.coordinate}.", INVALID, path)
-                raise _NullError
+                raise NullError
             return completed
         try:
             return self._nullable(wanted, output, value, path)
-        except _NullError:
+        except NullError:
             return None
 
     def _nullable(self, wanted: ShapeField, output: GraphQLOutputType, value: object, path: Path) -> object:
@@ -151,7 +161,7 @@ def project(
     Args:
         shape: The shape of the operation's response, over the public schema.
         data: The tree of data.
-        failures: What failed while fetching.
+        failures: The failures of the fetches.
         most_items: The most items of a list; a longer one is null, with an error.
 
     Returns:

@@ -13,21 +13,21 @@ from gateway.rate_limits.rule import RateLimitRule
 class Buckets:
     """The buckets of a rule.
 
-    A bucket is one number: the time at which it will be full again. A request moves that time on by as many
-    intervals as it costs points, and passes if it then lies no further ahead than an empty bucket takes to
-    fill.
+    A bucket is one number: the time at which it will be full again. A request moves that time forward by one
+    interval per point of its cost, and passes if the time is then no further ahead than an empty bucket takes
+    to fill.
 
-    A full bucket need not be kept. Buckets are kept in two generations: one that is used moves to the young
-    generation, and when that has half of the most keys, it becomes the old one, and the former old one is
-    forgotten. So a client gets a fresh bucket early only after as many other keys were used, and whoever has
-    that many keys has as many fresh buckets anyway. A client that is refused is not forgotten while it
-    insists.
+    A full bucket need not be kept. Buckets are kept in two generations: a bucket that is used moves to the
+    young generation; when that holds half of the most keys, it becomes the old one, and the previous old one
+    is dropped. So a client gets a fresh bucket early only after that many other keys were used, and whoever
+    controls that many keys has as many fresh buckets anyway. A refused client keeps its bucket as long as it
+    keeps sending requests.
 
     Attributes:
         rule: The rule.
         keys: The most buckets.
-        interval: The nanoseconds in which a point flows in.
-        tolerance: The nanoseconds in which an empty bucket fills.
+        interval: The nanoseconds in which one point is added.
+        tolerance: The nanoseconds in which an empty bucket fills up.
     """
 
     rule: RateLimitRule
@@ -59,4 +59,4 @@ class Buckets:
 
 
 Charges: TypeAlias = Sequence[tuple[Buckets, str]]
-"""The buckets that a request takes its cost from, each with the key of the one whose bucket it is."""
+"""The buckets that a request's cost is charged to, each with the key of the bucket's owner."""

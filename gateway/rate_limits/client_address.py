@@ -1,4 +1,4 @@
-"""The address of a client, behind proxies that are trusted to name it."""
+"""Determines the address of a client behind proxies that are trusted to name it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Network: TypeAlias = IPv4Network | IPv6Network
 CACHED: Final = 4096
 MAX_PROXIES: Final = 8
 PREFIX_LENGTH: Final = 64
-"""The bits of an IPv6 address that count: a subscriber has at least so many addresses (RFC 6177)."""
+"""How many leading bits of an IPv6 address count: a subscriber has at least one such network (RFC 6177)."""
 
 
 class ClientAddresses:
-    """Finds whose bucket a request without a customer uses.
+    """Finds the address whose bucket a request without a customer uses.
 
     Attributes:
         header: The header in which proxies name the client: x-forwarded-for or forwarded.
@@ -41,7 +41,7 @@ class ClientAddresses:
         if named is None:
             return self._direct(peer)
         address = _parsed(peer)
-        # The proxy that is the peer added the last entry, the one before it the entry before.
+        # The peer, a proxy, added the last entry; the proxy before it added the previous one; and so on.
         for entry in reversed(named.decode("latin-1").rsplit(",", MAX_PROXIES)[-MAX_PROXIES:]):
             if address is None or not any(address in network for network in self._trusted):
                 break

@@ -1,4 +1,4 @@
-"""Decides for each request whether its sender may spend what it costs."""
+"""Decides for each request whether its sender can pay its cost."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from gateway.rate_limits.rule import RateLimitRule
 from gateway.rate_limits.settings import RateLimitSettings
 
 CustomerOf: TypeAlias = Callable[[object], str | None]
-"""Returns the key of the customer whose session it is; None for the session of nobody."""
+"""Returns the key of a session's customer; None if the session belongs to no customer."""
 
 
 class Store(Protocol):
-    """Where the buckets are."""
+    """A store of buckets."""
 
     def take(
         self, charges: Charges, cost: int, *, keep: bool = False
     ) -> Awaitable[Shortage | None] | Shortage | None:
-        """Take the cost from all buckets, or from none if one has too little."""
+        """Charge all buckets, or none if one has too few points."""
         ...
 
 
 class Sender(Protocol):
-    """What a request says of the machine that sent it."""
+    """The information about the machine that sent a request."""
 
     @property
     def peer(self) -> str | None:
@@ -46,7 +46,7 @@ class RateLimits:
     """The rate limits of a gateway.
 
     Attributes:
-        refused: How many requests were refused, by what the rule counts by.
+        refused: How many requests were refused, by the `by` of the rule.
         rules: The buckets of all rules.
     """
 
@@ -64,10 +64,11 @@ class RateLimits:
     def take(
         self, sender: Sender, session: object, client: ClientIdentity, cost: int
     ) -> Awaitable[None] | None:
-        """Take the cost of a request from its sender's buckets.
+        """Charge the cost of a request to its sender's buckets.
 
         Raises:
-            RequestError: A bucket has too few points; then none is taken. Awaiting may raise it as well.
+            RequestError: A bucket has too few points; then no bucket is charged. Awaiting may raise it as
+                well.
         """
         return self._decide(self._charges(sender, session, client), cost)
 
@@ -75,7 +76,7 @@ class RateLimits:
         """Check that a sender can pay for a refusal, before a new document is worked on.
 
         Raises:
-            RequestError: It cannot.
+            RequestError: The sender cannot pay.
         """
         undecided = self._decide(
             self._charges_of_refusal(sender, session, client), self._refusal_points, keep=True
@@ -84,10 +85,10 @@ class RateLimits:
             await undecided
 
     async def take_refusal(self, sender: Sender, session: object, client: ClientIdentity) -> None:
-        """Take the points for a request that was refused before its cost was known.
+        """Charge for a request that was refused before its cost was known.
 
         Raises:
-            RequestError: A bucket has too few points: this is the reason to give to the sender.
+            RequestError: A bucket has too few points; this is then the reason to give to the sender.
         """
         undecided = self._decide(self._charges_of_refusal(sender, session, client), self._refusal_points)
         if undecided is not None:
@@ -142,7 +143,7 @@ def _nobody(_session: object) -> None:
 
 
 def _rules_of(rules: tuple[Buckets, ...], name: str | None) -> tuple[Buckets, ...]:
-    """Return the rules for a class of clients: its own, and the general ones by something else."""
+    """Return the rules for a class of clients: its own, and the general rules with another `by`."""
     own: set[RateLimitRule] = {each.rule for each in rules if each.rule.client_class == name}
     bys = {rule.by for rule in own} if name is not None else set()
     return tuple(

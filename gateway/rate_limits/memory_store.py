@@ -12,23 +12,23 @@ from gateway.rate_limits.refusal import Shortage
 
 @dataclass(slots=True)
 class MemoryStore:
-    """Takes points from the buckets of this process.
+    """Charges the buckets of this process.
 
     Attributes:
         clock: Returns a monotonic time in nanoseconds.
-        decisions: How many requests were decided on.
+        decisions: How many requests it has decided on.
     """
 
     clock: Callable[[], int] = monotonic_ns
     decisions: int = 0
 
     def take(self, charges: Charges, cost: int, *, keep: bool = False) -> Shortage | None:
-        """Take the cost from all buckets, or from none if one has too little.
+        """Charge all buckets, or none if one has too few points.
 
         Args:
             charges: The buckets.
             cost: The points.
-            keep: Only look whether all have enough.
+            keep: Whether only to check that all buckets have enough points.
         """
         self.decisions += 1
         now = self.clock()

@@ -25,7 +25,7 @@ class RateLimitMetrics(Collector):
 
     Attributes:
         limits: The rate limits.
-        stores: What decides, by name: memory, and valkey if it is used.
+        stores: The stores that decide, by name: memory, and valkey if it is used.
     """
 
     limits: RateLimits

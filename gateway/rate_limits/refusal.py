@@ -1,4 +1,4 @@
-"""Refusals by rate limits, with the headers that tell clients when to come back."""
+"""Refusals by rate limits, with the headers that tell clients when to retry."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Shortage:
 
     Attributes:
         rule: The rule of the bucket.
-        available: The points that it has.
-        wait: The nanoseconds until it has enough.
+        available: The points in the bucket.
+        wait: The nanoseconds until the bucket has enough points.
     """
 
     rule: RateLimitRule
@@ -47,7 +47,7 @@ class RateLimited(RequestError):
 
 
 def too_costly(rule: RateLimitRule, cost: int) -> InvalidDocument:
-    """Return the refusal of a request that costs more than a whole bucket holds."""
+    """Return the refusal of a request that costs more than a full bucket holds."""
     message = (
         f"The request costs {cost} points, but at most {rule.size} may be spent at once: "
         "waiting does not help, ask for less."

@@ -1,4 +1,4 @@
-"""A rule: who may spend how many points in what time."""
+"""A rate limit rule: who may spend how many points in which time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class RateLimitRule(BaseModel):
         by: Whose requests share a bucket. `customer`: one customer's. `address`: those from one address
             without a customer. `client`: those with one client name, which proves nothing. `class`: those of
             a class of clients.
-        points: How many points of cost flow into a bucket in the given time.
-        seconds: That time.
+        points: How many points are added to a bucket in the given time.
+        seconds: The time in which the points are added.
         burst: The size of a bucket; by default `points`.
-        client_class: The class of clients that the rule is for. Without it, the rule is for every class that
-            has none of its own with the same `by`.
+        client_class: The class of clients that the rule applies to. Without it, the rule applies to every
+            class that has no rule of its own with the same `by`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,7 +35,7 @@ class RateLimitRule(BaseModel):
 
     @property
     def name(self) -> str:
-        """Its name in headers and metrics."""
+        """The rule's name in headers and metrics."""
         return "-".join(filter(None, (self.by, self.client_class, f"{self.seconds}s")))
 
     @property
@@ -45,12 +45,12 @@ class RateLimitRule(BaseModel):
 
     @property
     def charges_refusals(self) -> bool:
-        """Whether its buckets pay for refused requests: others would suffer for what one sends."""
+        """Whether its buckets are charged for refused requests: not buckets that unrelated senders share."""
         return self.by in ("customer", "address")
 
     @property
     def interval(self) -> int:
-        """The nanoseconds in which a point flows into a bucket, rounded up."""
+        """The nanoseconds in which one point is added to a bucket, rounded up."""
         return -(-self.seconds * NANOSECONDS // self.points)
 
     def __str__(self) -> str:

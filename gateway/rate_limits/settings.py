@@ -1,4 +1,4 @@
-"""Settings: how much each client may ask for in a time, and how addresses are known."""
+"""Settings of rate limits, and how client addresses are determined."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class RateLimitSettings(BaseSettings):
     rate_limit_refusal_points: int = Field(
         default=10,
         gt=0,
-        description="What a request costs that is refused before its cost is known, such as an "
+        description="The cost of a request that is refused before its cost is known, such as one with an "
         "invalid document.",
     )
     rate_limit_keys: int = Field(
-        default=100_000, ge=2, description="The most buckets that are kept in memory for each rule."
+        default=100_000, ge=2, description="The most buckets in memory for each rule."
     )
     rate_limit_valkey_url: str | None = Field(
         default=None,
         pattern=r"^(redis|rediss|unix)://",
-        description="The Valkey or Redis that all processes share their buckets in, such as "
+        description="The Valkey or Redis in which all processes share their buckets, such as "
         "redis://127.0.0.1:6379/0; without it, each process has its own.",
     )
     rate_limit_valkey_seconds: float = Field(
@@ -42,8 +42,8 @@ class RateLimitSettings(BaseSettings):
     )
     trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
         default=(),
-        description='The networks of the proxies in front, such as ["10.0.0.0/8"]: only what these say about '
-        "a client's address is believed.",
+        description='The networks of the proxies in front, such as ["10.0.0.0/8"]: only these are trusted '
+        "to state a client's address.",
     )
     forwarded_for_header: Literal["x-forwarded-for", "forwarded"] = Field(
         default="x-forwarded-for", description="The header in which trusted proxies name a client's address."
@@ -51,7 +51,7 @@ class RateLimitSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _sensible_rules(self) -> Self:
-        """Refuse rules that nobody can tell apart, and buckets that could pay for no refusal."""
+        """Refuse rules with equal names, and buckets that are too small to pay for a refusal."""
         points = self.rate_limit_refusal_points
         small = [rule.name for rule in self.rate_limits if rule.charges_refusals and rule.size < points]
         if small:

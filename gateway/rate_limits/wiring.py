@@ -13,20 +13,20 @@ from gateway.rate_limits.settings import RateLimitSettings
 
 
 class Closing(Protocol):
-    """What is closed when the application ends."""
+    """A resource that is closed when the application ends."""
 
     async def close(self) -> None:
-        """Close it."""
+        """Close the resource."""
         ...
 
 
 def rate_limits(
     settings: RateLimitSettings, customer_of: CustomerOf | None, registry: CollectorRegistry
 ) -> tuple[RateLimits | None, list[Closing]]:
-    """Return the rate limits, if there are any, and what to close at the end.
+    """Return the rate limits, if any, and the resources to close at the end.
 
     Args:
-        settings: The rules, and where the buckets are.
+        settings: The rules, and the location of the buckets.
         customer_of: Returns the key of a session's customer.
         registry: The registry for metrics.
     """
@@ -37,7 +37,7 @@ def rate_limits(
     store: Store = memory
     closing: list[Closing] = []
     if settings.rate_limit_valkey_url is not None:
-        # The client library takes longer to import than all of the gateway.
+        # Importing the client library takes longer than importing all of the gateway.
         from gateway.rate_limits.valkey_store import ValkeyStore  # noqa: PLC0415
 
         store = valkey = ValkeyStore.at(

@@ -1,4 +1,4 @@
-"""Reload: another supergraph or other settings take effect while the gateway serves."""
+"""Reload: a new supergraph or new settings take effect while the gateway serves."""
 
 from gateway.reload.outcomes import ReloadOutcomes
 from gateway.reload.reloader import Reload, Reloader

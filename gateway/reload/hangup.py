@@ -1,4 +1,4 @@
-"""SIGHUP, by which operators ask a server to reload."""
+"""Handles SIGHUP, by which operators ask a server to reload."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def on_hangup(call: Callable[[], None]) -> Iterator[None]:
-    """Call a function at each SIGHUP while the block runs; only the main thread's event loop hears of it."""
+    """Call a function on each SIGHUP while the block runs; works only in the main thread's event loop."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

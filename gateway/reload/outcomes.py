@@ -1,4 +1,4 @@
-"""What became of reloads: metrics, and a line for operators while something is refused."""
+"""The outcomes of reloads: metrics, and a line for operators while something is refused."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from prometheus_client.registry import Collector
 from gateway.http.graph_versions import ServedGraph
 
 LONGEST_REASON: Final = 500
-"""Of a longer reason operators see the beginning; the log has all of it."""
+"""The most characters of a reason that operators see; the log has all of it."""
 
 DIGEST_CHARS: Final = 12
 
 
 @dataclass(slots=True)
 class _Kind:
-    """What became of one kind of thing that is reloaded: the supergraph, or the settings."""
+    """The outcomes for one kind of source: the supergraph or the settings."""
 
     name: str = ""
     refused: str = ""
@@ -32,7 +32,7 @@ class _Kind:
 
 @dataclass(eq=False)
 class ReloadOutcomes(Collector):
-    """Counts reloads, and remembers what is refused.
+    """Counts reloads, and keeps track of what is refused.
 
     Attributes:
         graph: The versions of the graph.
@@ -49,7 +49,7 @@ class ReloadOutcomes(Collector):
         self._loaded_at = self.clock()
 
     def follow(self, kind: str, name: str) -> None:
-        """Begin with what was read at the start.
+        """Begin with what was read at startup.
 
         Args:
             kind: `supergraph` or `settings`.
@@ -58,12 +58,12 @@ class ReloadOutcomes(Collector):
         self._kinds[kind] = _Kind(name, read_at=self.clock())
 
     def read(self, kind: str) -> None:
-        """Note that a source could be read, whether or not it has changed."""
+        """Record that a source could be read, whether or not it has changed."""
         known = self._kinds[kind]
         known.unreadable, known.read_at = "", self.clock()
 
     def unreadable(self, kind: str, reason: str) -> None:
-        """Count a source that cannot be read; log that once."""
+        """Count a source that cannot be read; log it once."""
         known = self._kinds[kind]
         self._counts[kind, "unreadable"] += 1
         if reason != known.unreadable:
@@ -80,19 +80,19 @@ class ReloadOutcomes(Collector):
         structlog.get_logger("gateway").error("reload_refused", kind=kind, name=known.name, reason=reason)
 
     def accept(self, kind: str) -> None:
-        """Note that what a source has is in force."""
+        """Record that a source's content is in use."""
         if kind in self._kinds:
             self._kinds[kind].refused = ""
 
     def replaced(self, kinds: Iterable[str]) -> None:
-        """Count a version of the graph that was put in force, by what has changed."""
+        """Count a new version of the graph, by what has changed."""
         self._loaded_at = self.clock()
         for kind in kinds:
             self._counts[kind, "ok"] += 1
             self.accept(kind)
 
     def remark(self) -> str:
-        """Return a line for each source that is not in force; empty if there is none."""
+        """Return a line for each source whose content is not in use; empty if there is none."""
         lines = []
         for kind, known in self._kinds.items():
             for state, reason in (("is refused", known.refused), ("cannot be read", known.unreadable)):

@@ -1,4 +1,4 @@
-"""Builds another version of the graph when its supergraph or settings change, and puts it in force."""
+"""Builds a new version of the graph when the supergraph or the settings change, and replaces the old one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Build(Protocol):
     def __call__(
         self, sdl: str, settings: GatewaySettings, *, kept: Mapping[str, HttpTransport]
     ) -> GraphVersion:
-        """Build it.
+        """Build the version.
 
         Raises:
             SupergraphError: The supergraph cannot be served with these settings.
@@ -41,12 +41,12 @@ class Build(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """What is reloaded.
+    """The sources of a reload.
 
     Attributes:
-        supergraph: Where the supergraph comes from; None if it stays.
+        supergraph: The source of the supergraph; None if it never changes.
         settings_file: The file of settings; None if there is none.
-        read_settings: Returns the settings with those of the file; raises ValueError.
+        read_settings: Returns the settings including those of the file; raises ValueError.
     """
 
     supergraph: Source | None = None
@@ -67,15 +67,15 @@ class Reloader:
         prepare: Callable[[GraphVersion], Awaitable[None]],
         refresh_manifests: Callable[[], Awaitable[None]],
     ) -> None:
-        """Follow the sources from what is in force.
+        """Follow the sources, starting from the current version.
 
         Args:
             graph: The versions of the graph.
-            sources: Where supergraph and settings come from.
-            build: Builds a version; it is called in a thread.
+            sources: The sources of supergraph and settings.
+            build: Builds a version; called in a thread.
             outcomes: Counts reloads.
-            prepare: Prepares trusted documents in a version that is not yet served.
-            refresh_manifests: Called at SIGHUP, besides the times at which manifests are looked at anyway.
+            prepare: Prepares trusted documents in a version before it is served.
+            refresh_manifests: Called on SIGHUP, in addition to the periodic checks of manifests.
         """
         self._graph = graph
         self._sources = sources
@@ -93,7 +93,7 @@ class Reloader:
             outcomes.follow(SETTINGS, sources.settings_file.name)
 
     async def run(self) -> None:
-        """Look for changes again and again, and on SIGHUP, until cancelled."""
+        """Look for changes periodically and on SIGHUP, until cancelled."""
         hangup = asyncio.Event()
         try:
             with on_hangup(hangup.set):
@@ -105,10 +105,10 @@ class Reloader:
             self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def look(self, *, anew: bool = False) -> None:
-        """Read the sources, and put in force what has changed.
+        """Read the sources, and apply what has changed.
 
         Args:
-            anew: Whether what was refused is tried again though it has not changed.
+            anew: Whether to retry what was refused even if it has not changed.
         """
         try:
             if anew:
@@ -140,7 +140,7 @@ class Reloader:
         return text
 
     async def _read_settings(self, *, anew: bool) -> GatewaySettings | None:
-        """Return the settings if the file has changed, with those that need a restart as they were."""
+        """Return the settings if the file has changed; settings that need a restart keep their old values."""
         source, read = self._sources.settings_file, self._sources.read_settings
         if source is None or read is None:
             return None
@@ -165,7 +165,7 @@ class Reloader:
         return reloaded(current, fresh)
 
     async def _put_in_force(self) -> None:
-        """Put supergraph and settings in force; if they are refused together, the one without the other."""
+        """Apply supergraph and settings; if both together are refused, apply one without the other."""
         current = self._graph.current
         sdl, settings = self._sdl, self._settings
         both = await self._refusal(sdl, settings)
@@ -187,7 +187,7 @@ class Reloader:
             self._outcomes.refuse(SETTINGS, of_settings)
 
     async def _refusal(self, sdl: str, settings: GatewaySettings) -> str | None:
-        """Put a version in force unless it is already, or return why it is refused."""
+        """Apply a version unless it is current already; return the reason if it is refused."""
         current = self._graph.current
         differs = {SUPERGRAPH: sdl != current.sdl, SETTINGS: settings != current.settings}
         changed = [kind for kind, is_other in differs.items() if is_other]
@@ -206,10 +206,10 @@ class Reloader:
         return None
 
     async def _made(self, sdl: str, settings: GatewaySettings) -> GraphVersion:
-        """Build, warm and check a version.
+        """Build, warm up and check a version.
 
         Raises:
-            SupergraphError: It is refused.
+            SupergraphError: The version is refused.
         """
         current = self._graph.current
         version = await asyncio.get_running_loop().run_in_executor(
@@ -225,7 +225,7 @@ class Reloader:
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:
-    """Wait until an event is set, at most for some seconds if there are any; return whether it is."""
+    """Wait until an event is set, or for some seconds if given; return whether it is set."""
     try:
         async with asyncio.timeout(seconds or None):
             await event.wait()

@@ -1,4 +1,4 @@
-"""Plans what clients send most for a version that is not yet served, and refuses one that breaks it."""
+"""Plans the most used operations for a version before it is served; refuses a version that breaks them."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import structlog
 
 from gateway.errors import SupergraphError
 from gateway.http.graph_versions import GraphVersion
-from gateway.pipeline.hot_operations import WarmUp, all_operations, warm_up
+from gateway.pipeline.planning.hot_operations import WarmUp, all_operations, warm_up
 
 MIN_REQUESTS: Final = 100
-"""With fewer requests, such as those of a developer who tries things, nothing is refused for their sake."""
+"""With fewer requests than this, such as a developer's experiments, no version is refused because of them."""
 
 HALF_LIFE_SECONDS: Final = 3600.0
-"""After this time, a use of an operation counts half."""
+"""The time after which a use of an operation counts half."""
 
 NAMED: Final = 3
-"""How many broken operations a refusal or the log names."""
+"""How many broken operations a refusal or the log names at most."""
 
 
 async def warm_and_check(current: GraphVersion, version: GraphVersion) -> None:
-    """Plan the operations that were used most.
+    """Plan the most used operations.
 
     Args:
-        current: The version in force.
-        version: The one that shall replace it.
+        current: The current version.
+        version: The version that is to replace it.
 
     Raises:
-        SupergraphError: It has another supergraph, which cannot answer too large a share of requests.
+        SupergraphError: The new supergraph cannot answer too large a share of recent requests.
     """
     settings, former = version.settings, current.executor.preparer
     operations = sorted(all_operations(former), key=lambda each: each.uses, reverse=True)
@@ -49,7 +49,7 @@ async def warm_and_check(current: GraphVersion, version: GraphVersion) -> None:
         return
     total = sum(each.uses for each in operations)
     share = result.broken_uses / total if total else 0.0
-    # Other settings are an operator's will, such as a lower limit during an attack.
+    # New settings alone are the operator's decision, such as a lower limit during an attack.
     is_refused = total >= MIN_REQUESTS and share > settings.reload_broken_share
     if is_refused and version.sdl != current.sdl:
         raise SupergraphError(_reason(result, share))
@@ -60,6 +60,4 @@ async def warm_and_check(current: GraphVersion, version: GraphVersion) -> None:
 
 def _reason(result: WarmUp, share: float) -> str:
     named = "; ".join(f"{name}: {reason}" for name, reason in result.broken[:NAMED])
-    return (
-        f"It cannot answer {share:.1%} of the requests of late, more than RELOAD_BROKEN_SHARE allows. {named}"
-    )
+    return f"It cannot answer {share:.1%} of recent requests, more than RELOAD_BROKEN_SHARE allows. {named}"

@@ -1,4 +1,4 @@
-"""What keeps failures of one subgraph apart: deadlines, bulkheads, circuits, retries, sharing."""
+"""Isolates the failures of one subgraph: deadlines, bulkheads, circuit breakers, retries, sharing."""
 
 from gateway.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
 from gateway.resilience.bulkhead import Bulkhead

@@ -1,4 +1,4 @@
-"""What the calls of one request share: its deadline, and how many of them wait for long."""
+"""The state that the calls of one request share: its deadline, and how many calls are stalled."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class ActiveRequest(msgspec.Struct, eq=False, gc=False):
     """A request that is being answered.
 
     Attributes:
-        deadline: When its time is over, on the monotonic clock, in seconds.
-        is_hurried: Whether its client has shortened the time.
-        stalled: How many of its calls have waited for long.
+        deadline: When its time runs out, in seconds of the monotonic clock.
+        is_hurried: Whether its client has shortened the deadline.
+        stalled: How many of its calls have been waiting for a long time.
     """
 
     deadline: float

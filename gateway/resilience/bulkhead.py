@@ -1,4 +1,4 @@
-"""A bulkhead: bounds how many requests wait for one subgraph, so that room is left for the others."""
+"""A bulkhead: bounds how many requests wait for one subgraph, so that others have room."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Bulkhead:
     """Counts the calls of one subgraph.
 
     Attributes:
-        limit: The most calls at once, those included that wait for a connection or share another's call.
-        waiting: Knows which requests only wait.
-        calls: How many calls are under way.
+        limit: The most concurrent calls, including those that wait for a connection or share another call.
+        waiting: Tracks the requests that are only waiting.
+        calls: How many calls are in progress.
         refused: How many calls were refused so far.
     """
 
@@ -28,7 +28,7 @@ class Bulkhead:
     refused: int = 0
 
     def limited(self, call: SubgraphOperation) -> SubgraphOperation:
-        """Refuse a call at once if too many are under way."""
+        """Refuse a call at once if too many are in progress."""
         waiting = self.waiting
 
         async def limited(
@@ -36,7 +36,7 @@ class Bulkhead:
         ) -> Mapping[str, Any]:
             if self.calls >= self.limit:
                 self.refused += 1
-                raise SubgraphBusy(f"{self.calls} calls are under way")
+                raise SubgraphBusy(f"{self.calls} calls are in progress")
             self.calls += 1
             wait = waiting.begin()
             try:

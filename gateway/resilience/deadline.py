@@ -1,4 +1,4 @@
-"""The deadline of a request: no call takes longer, and subgraphs learn what is left."""
+"""The deadline of a request: no call takes longer, and subgraphs are told the remaining time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateway.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
 from gateway.transport import SubgraphOperation
 
 MOST_DIGITS: Final = 7
-"""The most digits of a client's deadline: some hours, in milliseconds."""
+"""The most digits of a client's deadline in milliseconds: some hours."""
 
 MILLISECONDS: Final = 1000
 
@@ -28,20 +28,20 @@ class Request(Protocol):
 
 
 class Asked(Protocol):
-    """What a request asks for."""
+    """The input of the hook."""
 
     @property
     def request(self) -> Request:
-        """The request as it came."""
+        """The request as it arrived."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Gives each request its deadline: a hook of the pipeline, which refuses nobody.
+    """Sets the deadline of each request: a hook of the pipeline that refuses no request.
 
     Attributes:
-        seconds: The time for a request.
+        seconds: The time limit of a request.
         client_header: The header by which clients may shorten it, in lower case; None if they may not.
         clock: The monotonic clock, in seconds.
     """
@@ -51,11 +51,11 @@ class Deadlines:
     clock: Callable[[], float] = monotonic
 
     def check(self, asked: Asked, _planned: object) -> None:
-        """Start the time of a request whose plan is known: planning happens once for a document."""
+        """Start the clock of a request whose plan is known: planning happens once per document."""
         self.begin(asked.request.headers)
 
     def begin(self, headers: Mapping[bytes, bytes]) -> None:
-        """Start the time of a request; the current task and all tasks that it starts belong to it."""
+        """Start the clock of a request; the current task and all tasks that it starts belong to it."""
         seconds = self.seconds
         given = None if self.client_header is None else headers.get(self.client_header)
         is_hurried = False
@@ -68,11 +68,11 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """How long the calls of one subgraph may take.
+    """The time limit of one subgraph's calls.
 
     Attributes:
-        seconds: The time-out of the subgraph.
-        is_kept: Whether the transport keeps to the time-out by itself.
+        seconds: The timeout of the subgraph.
+        is_kept: Whether the transport enforces the timeout itself.
         clock: The monotonic clock, in seconds.
     """
 
@@ -83,7 +83,7 @@ class TimeLimit:
     def limited(self, call: SubgraphOperation, *, is_query: bool) -> SubgraphOperation:
         """End a call at the deadline of its request.
 
-        A mutation is not begun after the deadline; once begun, only the time-out of the subgraph ends it.
+        A mutation is not started after the deadline; once started, only the subgraph's timeout ends it.
         """
         seconds, is_kept, clock = self.seconds, self.is_kept, self.clock
 

@@ -1,35 +1,39 @@
-"""Puts the protections of each subgraph around its calls."""
+"""Wraps the calls of each subgraph in its protections."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias
 
-from gateway.executor.calls import OperationKind
-from gateway.plan import Fetch
+from gateway.plan import Fetch, OperationKind
 from gateway.resilience.bulkhead import Bulkhead
-from gateway.resilience.circuits import Circuits, coordinates
+from gateway.resilience.circuits import Circuits, QueryPart, SeparateCalls, coordinates, query_parts
 from gateway.resilience.deadline import TimeLimit
 from gateway.resilience.hedging import Hedging
 from gateway.resilience.retries import RetryBudget, RetryPolicy
 from gateway.resilience.sharing import SharedFetches
-from gateway.transport import SubgraphOperation
+from gateway.transport import SubgraphOperation, Transport
+
+Prepare: TypeAlias = Callable[[str, str | None], SubgraphOperation]
+"""Prepares a document with one operation of the given name, as a transport does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Guard:
-    """The protections of one subgraph; those that are None are switched off.
+    """The protections of one subgraph; a protection that is None is switched off.
 
     Attributes:
         subgraph: The name of the subgraph.
-        time_limit: How long calls may take.
+        time_limit: Limits how long calls may take.
         deadline_header: The header that tells the subgraph how much time is left.
         bulkhead: Bounds how many requests wait for the subgraph.
-        budget: Pays for further attempts.
+        budget: Limits further attempts.
         circuits: Refuse calls that would fail.
         retries: How queries are retried.
-        hedging: Makes second calls for slow queries.
-        sharing: Shares identical queries.
+        hedging: Sends slow queries a second time.
+        sharing: Shares the calls of identical queries.
     """
 
     subgraph: str
@@ -43,16 +47,33 @@ class Guard:
     sharing: SharedFetches | None = None
 
     def protected(
-        self, call: SubgraphOperation, fetch: Fetch, *, is_query: bool, is_public: bool
+        self,
+        call: SubgraphOperation,
+        fetch: Fetch,
+        *,
+        is_query: bool,
+        is_public: bool,
+        prepare: Prepare | None = None,
     ) -> SubgraphOperation:
         """Return a call with all protections, from the innermost to the outermost.
 
-        A mutation is never repeated or shared, and its subgraph is told no deadline.
+        A mutation is never repeated, shared or split, and its subgraph is not told the deadline.
+
+        Args:
+            call: Makes the call.
+            fetch: The fetch it belongs to.
+            is_query: Whether it is a query, not a mutation.
+            is_public: Whether it returns the same for all customers.
+            prepare: Prepares another document for the subgraph; None if the call cannot be split.
         """
-        if is_query and self.deadline_header is not None:
-            call = self.time_limit.announced(call, self.deadline_header)
+        if is_query:
+            call = self._announced(call)
         if self.circuits is not None:
-            call = self.circuits.guarded(call, coordinates(fetch))
+            parts = query_parts(fetch) if is_query and prepare is not None else ()
+            separately = None
+            if parts and prepare is not None:
+                separately = partial(self._separately, parts, fetch, prepare, self.circuits)
+            call = self.circuits.guarded(call, coordinates(fetch), separately)
         if is_query and self.hedging is not None:
             call = self.hedging.hedged(call)
         if is_query and self.retries is not None:
@@ -62,24 +83,41 @@ class Guard:
         call = self.bulkhead.limited(call)
         return self.time_limit.limited(call, is_query=is_query)
 
+    def _announced(self, call: SubgraphOperation) -> SubgraphOperation:
+        return call if self.deadline_header is None else self.time_limit.announced(call, self.deadline_header)
+
+    def _separately(
+        self, parts: Sequence[QueryPart], fetch: Fetch, prepare: Prepare, circuits: Circuits
+    ) -> SeparateCalls:
+        """Return a call that fetches the parts of a fetch one by one."""
+        calls = []
+        for part in parts:
+            call = self._announced(prepare(part.document, fetch.operation_name))
+            calls.append((part, circuits.guarded(call, part.coordinates)))
+        return SeparateCalls(self.subgraph, calls)
+
 
 @dataclass(frozen=True, slots=True)
 class Guards:
     """The protections of all guarded subgraphs: a `CallMiddleware`.
 
     Attributes:
-        of: The protections by the subgraph's name; calls of other subgraphs stay as they are.
+        of: The protections by subgraph name; calls of other subgraphs are left unchanged.
         is_public: Returns whether what a fetch returns is the same for all customers.
+        transports: The transports of the subgraphs, for fetches that are split.
     """
 
     of: Mapping[str, Guard]
     is_public: Callable[[Fetch], bool]
+    transports: Mapping[str, Transport] = field(default_factory=dict)
 
     def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: OperationKind) -> SubgraphOperation:
-        """Put the protections of its subgraph around a call."""
+        """Wrap a call in the protections of its subgraph."""
         guard = self.of.get(fetch.subgraph)
         if guard is None:
             return call
         is_query = kind == "query"
         is_public = is_query and guard.sharing is not None and self.is_public(fetch)
-        return guard.protected(call, fetch, is_query=is_query, is_public=is_public)
+        transport = self.transports.get(fetch.subgraph)
+        prepare = None if transport is None else transport.prepare
+        return guard.protected(call, fetch, is_query=is_query, is_public=is_public, prepare=prepare)

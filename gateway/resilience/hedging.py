@@ -1,4 +1,4 @@
-"""Hedged queries: a second call is made if the first takes long, and the first answer counts."""
+"""Hedged queries: if the first call is slow, a second one is made, and the first answer wins."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from gateway.resilience.retries import RetryBudget
 from gateway.transport import SubgraphOperation
 
 SAMPLES: Final = 200
-"""The calls of which a percentile is taken."""
+"""How many recent calls a percentile is computed from."""
 
 FEWEST_SAMPLES: Final = 50
-"""Before so many calls a percentile says nothing, and nothing is hedged."""
+"""With fewer calls than this, a percentile means nothing, and no call is hedged."""
 
 
 @dataclass(slots=True)
 class HedgeDelay:
-    """After how long a second call is made: a fixed time, or a percentile of the last calls.
+    """The delay before a second call: a fixed time, or a percentile of recent calls.
 
     Attributes:
-        seconds: The delay; None while it is not known.
-        percentile: Which percentile of the last calls it is, such as 95; None if it is fixed.
+        seconds: The delay; None while it is unknown.
+        percentile: The percentile of recent calls, such as 95; None if the delay is fixed.
     """
 
     seconds: float | None = None
@@ -33,7 +33,7 @@ class HedgeDelay:
     _times: list[float] = field(default_factory=list, init=False)
 
     def learn(self, seconds: float) -> None:
-        """Count the time of an answered call."""
+        """Record the time of an answered call."""
         if self.percentile is None:
             return
         self._times.append(seconds)
@@ -47,14 +47,14 @@ class HedgeDelay:
 
 @dataclass(slots=True)
 class Hedging:
-    """Makes second calls of one subgraph.
+    """Makes second calls for slow queries of one subgraph.
 
     Attributes:
-        budget: Pays for second calls, as it does for retries.
-        delay: After how long they are made.
+        budget: Limits second calls, together with retries.
+        delay: The delay before a second call.
         clock: The monotonic clock, in seconds.
         made: How many second calls were made.
-        won: How many of them answered first.
+        won: How many second calls answered first.
     """
 
     budget: RetryBudget
@@ -64,7 +64,7 @@ class Hedging:
     won: int = 0
 
     def hedged(self, call: SubgraphOperation) -> SubgraphOperation:
-        """Make a second call if the first takes long; cancel the one that is not needed."""
+        """Make a second call if the first is slow; cancel the call that is no longer needed."""
         delay = self.delay
 
         async def hedged(
@@ -106,7 +106,7 @@ async def _first_answered(calls: Sequence[Future[Mapping[str, Any]]]) -> Future[
 
 
 async def _cancelled(calls: Sequence[Future[Mapping[str, Any]]]) -> None:
-    """End calls that are not needed any more; nobody asks how they ended."""
+    """Cancel calls that are no longer needed, and ignore their outcomes."""
     for each in calls:
         each.cancel()
     await asyncio.gather(*calls, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The guards of all versions of the graph in use: what is known of a subgraph outlives a version."""
+"""The guards of all versions of the graph in use: a subgraph's state outlives a version."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gateway.resilience.waiting import WaitingRequests
 
 @dataclass(slots=True)
 class KnownGuards:
-    """Keeps guards as long as a version of the graph needs them.
+    """Keeps guards as long as a version of the graph uses them.
 
-    A version that is built while another one serves gets the guards of that one where the settings are the
-    same: an open circuit stays open, and calls are counted together.
+    A version that is built while another one serves takes over its guards where the settings are the same: an
+    open circuit stays open, and calls are counted together.
 
     Attributes:
-        waiting: Knows which requests only wait.
-        identify: Tells the sessions of customers apart.
+        waiting: Tracks the requests that are only waiting.
+        identify: Distinguishes the sessions of customers.
     """
 
     waiting: WaitingRequests
@@ -30,13 +30,13 @@ class KnownGuards:
     )
 
     def guard(self, subgraph: str, settings: str, make: Callable[[], Guard]) -> Guard:
-        """Return the guard of a subgraph with these settings, and build it if there is none."""
+        """Return the guard of a subgraph with the given settings; build it if there is none."""
         known = self._guards.get((subgraph, settings))
         if known is None:
             known = self._guards[subgraph, settings] = make()
         return known
 
     def newest(self) -> dict[str, Guard]:
-        """Return the newest guard of each subgraph; a version may be being built in a thread."""
+        """Return the newest guard of each subgraph; safe while a version is built in a thread."""
         found = [reference() for reference in self._guards.valuerefs()]
         return {guard.subgraph: guard for guard in found if guard is not None}

@@ -1,4 +1,4 @@
-"""Metrics of what protects calls of subgraphs."""
+"""Metrics of the protections around subgraph calls."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from gateway.resilience.waiting import Slots
 class ResilienceMetrics(Collector):
     """The metrics of all guarded subgraphs.
 
-    A circuit of a field or type is shown from the first time it opens, so that documents of clients cannot
-    make any number of series.
+    A circuit of a field or type is shown once it has opened for the first time, so that clients' documents
+    cannot create any number of series.
     """
 
     def __init__(self, guards: KnownGuards, slots: Slots) -> None:

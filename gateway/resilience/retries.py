@@ -20,7 +20,7 @@ from gateway.resilience.active_request import ACTIVE_REQUEST
 from gateway.transport import SubgraphOperation
 
 RETRIED: Final = (ConnectionFailed, ConnectionLost, SubgraphUnavailable)
-"""The failures after which a query is sent again: there was no answer, and time is left."""
+"""The failures after which a query is sent again: there was no answer, and there is time left."""
 
 MOST_TOKENS: Final = 10.0
 
@@ -33,7 +33,7 @@ class RetryBudget:
         share: How many further attempts a call earns.
         tokens: The balance; a further attempt costs 1.
         spent: How many further attempts were made.
-        refused: How many were not made since the balance was too low.
+        refused: How many further attempts were not made because the balance was too low.
     """
 
     share: float
@@ -63,7 +63,7 @@ class RetryPolicy:
         retries: The most further attempts of one call.
         pause_seconds: The longest pause before the first of them; it doubles for each further one.
         clock: The monotonic clock, in seconds.
-        draw: Returns a number between 0 and 1: the share of the pause that is waited (full jitter).
+        draw: Returns a random number between 0 and 1: the share of the pause to wait (full jitter).
     """
 
     retries: int = 1
@@ -72,7 +72,7 @@ class RetryPolicy:
     draw: Callable[[], float] = random.random
 
     def retried(self, call: SubgraphOperation, budget: RetryBudget) -> SubgraphOperation:
-        """Send a query again after a failure that left no answer."""
+        """Send a query again after a failure without an answer."""
 
         async def retried(
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
@@ -96,7 +96,7 @@ class RetryPolicy:
             try:
                 raise failure
             finally:
-                del failure  # its traceback holds this frame: together they would be garbage in a cycle
+                del failure  # its traceback refers to this frame: together they would form a garbage cycle
 
         return retried
 

@@ -1,4 +1,4 @@
-"""Settings: what keeps a failing subgraph from harming requests that do not need it."""
+"""Settings that keep a failing subgraph from harming requests that do not need it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
 DEADLINE_HEADER = "x-envoy-expected-rq-timeout-ms"
-"""Envoy's name for the time that the caller waits, in milliseconds; no RFC defines one."""
+"""Envoy's header for how long the caller waits, in milliseconds; no RFC defines one."""
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
@@ -16,22 +16,23 @@ Percentile = Annotated[str, Field(pattern=r"^p\d\d(\.\d)?$")]
 
 
 class ResilienceSettings(BaseSettings):
-    """What keeps a failing subgraph from harming requests that do not need it."""
+    """Settings that keep a failing subgraph from harming requests that do not need it."""
 
     subgraph_seconds: dict[str, Seconds] = Field(
         default_factory=dict,
-        description='Time for the whole response of some subgraphs, such as {"club":0.5}; for the others, '
-        "TOTAL_SECONDS.",
+        description='Time limits for the whole response of individual subgraphs, such as {"club":0.5}; for '
+        "the others, TOTAL_SECONDS.",
     )
     subgraph_connection_limits: dict[str, Count] = Field(
         default_factory=dict,
-        description="The most open connections to some subgraphs; for the others, SUBGRAPH_CONNECTIONS.",
+        description="The most open connections to individual subgraphs; for the others, "
+        "SUBGRAPH_CONNECTIONS.",
     )
     request_seconds: float | None = Field(
         default=None,
         gt=0,
-        description="Time for all fetches of a request together; by default half a second more than the "
-        "longest time for one response. Applies where a subgraph is called over HTTP.",
+        description="The time limit for all fetches of a request together; by default half a second more "
+        "than the longest limit for one response. Applies if any subgraph is called over HTTP.",
     )
     deadline_header: str | None = Field(
         default=DEADLINE_HEADER,
@@ -40,30 +41,34 @@ class ResilienceSettings(BaseSettings):
     )
     client_deadline_header: str | None = Field(
         default=None,
-        description="The header by which clients may shorten the time for their request, in milliseconds; "
-        "by default they may not.",
+        description="The header by which clients may shorten the time limit of their request, in "
+        "milliseconds; by default, none.",
     )
     subgraph_calls: int = Field(
         default=128, gt=0, description="The most requests that may wait for one subgraph at once."
     )
     subgraph_call_limits: dict[str, Count] = Field(
-        default_factory=dict, description="The same for some subgraphs."
+        default_factory=dict, description="The most requests that may wait for individual subgraphs at once."
     )
     circuit_breakers: bool = Field(
         default=True, description="Whether calls fail at once while a subgraph, or a part of it, is failing."
     )
-    circuit_failures: int = Field(default=10, gt=0, description="Failures in a row that open a circuit.")
+    circuit_failures: int = Field(
+        default=10, gt=0, description="The number of consecutive failures that opens a circuit."
+    )
     circuit_failure_share: float = Field(
         default=0.5, gt=0, le=1, description="The share of failed calls that opens a circuit."
     )
     circuit_calls: int = Field(
-        default=20, gt=0, description="The fewest calls in the window for which the share counts."
+        default=20, gt=0, description="The fewest calls in the window for the share to count."
     )
     circuit_window_seconds: float = Field(
         default=10.0, gt=0, description="The window in which the share of failed calls is counted."
     )
     circuit_open_seconds: float = Field(
-        default=2.0, gt=0, description="How long a circuit stays open before it is probed, give or take 20 %."
+        default=2.0,
+        gt=0,
+        description="How long a circuit stays open before it is probed, plus or minus 20 %.",
     )
     circuit_probes: int = Field(
         default=2,
@@ -81,25 +86,26 @@ class ResilienceSettings(BaseSettings):
         default=0.1,
         ge=0,
         le=1,
-        description="How many retries and hedges each call earns: they add at most this share of calls.",
+        description="How many retries and hedges each call earns: together they add at most this share of "
+        "calls.",
     )
     retry_seconds: float = Field(
-        default=0.05, ge=0, description="The longest pause before a retry; the real one is drawn at random."
+        default=0.05, ge=0, description="The longest pause before a retry; the actual pause is random."
     )
     hedge_after: dict[
         str, Annotated[float, Field(gt=0)] | Annotated[str, Field(pattern=r"^p\d\d(\.\d)?$")]
     ] = Field(
         default_factory=dict,
-        description="The subgraphs whose slow queries are sent a second time, with the time after which that "
-        'happens: seconds, or a percentile of the last calls, such as {"club":0.05,"rewards":"p95"}.',
+        description="The subgraphs whose slow queries are sent a second time, with the delay before that: "
+        'seconds, or a percentile of recent calls, such as {"club":0.05,"rewards":"p95"}.',
     )
     share_fetches: bool = Field(
         default=True, description="Whether identical queries in flight to a subgraph share one call."
     )
     share_ignores_headers: tuple[str, ...] = Field(
         default=("traceparent", "tracestate", "baggage", "x-request-id"),
-        description="Headers in lower case that change no response: queries that differ in them are "
-        "identical.",
+        description="Headers in lower case that do not affect responses: queries that differ only in them "
+        "are identical.",
     )
     guard_in_process: tuple[str, ...] = Field(
         default=(),

@@ -1,4 +1,4 @@
-"""Requests that have waited long for a slow subgraph: admission control leaves their slots to others."""
+"""Tracks requests that wait for a slow subgraph: admission control gives their slots to others."""
 
 from __future__ import annotations
 
@@ -13,29 +13,31 @@ import msgspec
 from gateway.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
 
 STALL_SECONDS: Final = 0.25
-"""After this time a call only waits: preparing it and reading its reply takes a thousandth of that."""
+"""A call that takes longer than this is only waiting: preparing it and reading its reply takes a thousandth
+of that.
+"""
 
 LOOK_SECONDS: Final = 0.05
-"""How often waiting calls are looked at."""
+"""How often waiting calls are checked."""
 
 
 class Slots(Protocol):
     """The slots of admission control.
 
     Attributes:
-        idle: How many of the requests inside only wait.
+        idle: How many of the admitted requests are only waiting.
     """
 
     idle: int
 
 
 class Wait(msgspec.Struct, eq=False, gc=False):
-    """A call that is waited for.
+    """A call in progress.
 
     Attributes:
         request: The request that it belongs to.
-        since: When it began, on the monotonic clock.
-        is_stalled: Whether it has waited for long.
+        since: When it began, by the monotonic clock.
+        is_stalled: Whether it has been waiting for a long time.
     """
 
     request: ActiveRequest
@@ -45,9 +47,9 @@ class Wait(msgspec.Struct, eq=False, gc=False):
 
 @dataclass(slots=True)
 class WaitingRequests:
-    """Counts the requests that only wait.
+    """Counts the requests that are only waiting.
 
-    While the event loop itself is late, nothing is counted: calls then wait for this process, and further
+    While the event loop itself is late, nothing is counted: calls then wait for this process, and more
     requests would make that worse.
 
     Attributes:
@@ -61,7 +63,7 @@ class WaitingRequests:
     _timer: asyncio.TimerHandle | None = field(default=None, init=False)
 
     def begin(self) -> Wait | None:
-        """Note that a call begins; None if it belongs to no request."""
+        """Record the start of a call; return None if it belongs to no request."""
         request = ACTIVE_REQUEST.get()
         if request is None:
             return None
@@ -72,7 +74,7 @@ class WaitingRequests:
         return wait
 
     def end(self, wait: Wait | None) -> None:
-        """Note that a call has ended."""
+        """Record the end of a call."""
         if wait is None:
             return
         if not wait.is_stalled:
@@ -83,10 +85,10 @@ class WaitingRequests:
             self.slots.idle -= 1
 
     def look(self, late_by: float = 0.0) -> None:
-        """Count the calls that have waited for long by now.
+        """Count the calls that have been waiting for a long time.
 
         Args:
-            late_by: For how long the event loop was busy with something else, in seconds.
+            late_by: How long the event loop was busy with something else, in seconds.
         """
         if late_by > LOOK_SECONDS:
             return

@@ -1,11 +1,11 @@
-"""Keeps what subgraphs answer, as far as `@cacheControl` allows it, until it expires or is invalidated."""
+"""Caches subgraphs' responses, as far as `@cacheControl` allows, until they expire or are invalidated."""
 
 from gateway.response_cache.caching import Caching
 from gateway.response_cache.entry_keys import EntryKeys
 from gateway.response_cache.invalidation import Invalidation, parse_invalidations
 from gateway.response_cache.metrics import ResponseCacheMetrics
 from gateway.response_cache.middleware import ResponseCache
-from gateway.response_cache.stores import MemoryStore, Store, StoreUnavailable, ValkeyStore
+from gateway.response_cache.stores import MemoryStore, Store, StoreUnavailable
 
 __all__ = [
     "Caching",
@@ -16,6 +16,5 @@ __all__ = [
     "ResponseCacheMetrics",
     "Store",
     "StoreUnavailable",
-    "ValkeyStore",
     "parse_invalidations",
 ]

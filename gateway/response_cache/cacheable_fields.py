@@ -1,7 +1,7 @@
-"""Says what of a subgraph's document may be cached, for how long, and what invalidates it.
+"""Determines which parts of a subgraph's document may be cached, for how long, and what invalidates them.
 
-The rules are those of `@cacheControl` (`gateway.cache_control`), for the fields that a fetch may resolve. An
-entity may be cached if its type says so.
+The rules are those of `@cacheControl` (`gateway.cache_control`) for the fields that a fetch may resolve. An
+entity may be cached if its type has a hint.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ REPRESENTATIONS: Final = "representations"
 
 @dataclass(frozen=True, slots=True)
 class CacheableEntities:
-    """One `_entities` field.
+    """One cacheable `_entities` field.
 
     Attributes:
         alias: Its key in the response.
         representations: The variable of its representations.
-        text: What is selected, without names that differ from one client's document to the next.
+        text: The selections, without names that differ between clients' documents.
         variables: The other variables that it uses.
-        policies: By the type of an entity, for how long it may be cached; the others may not be.
-        tags: By the type of an entity, the tags of `@cacheTag`.
+        policies: How long entities may be cached, by type; other types may not be cached.
+        tags: The tags of `@cacheTag`, by the type of the entity.
     """
 
     alias: str
@@ -61,12 +61,12 @@ class CacheableEntities:
 
 @dataclass(frozen=True, slots=True)
 class CacheableRoot:
-    """A whole fetch of root fields.
+    """A cacheable fetch of root fields, as a whole.
 
     Attributes:
-        text: What is selected.
+        text: The selections.
         variables: The variables that it uses.
-        policy: For how long the response may be cached.
+        policy: How long the response may be cached.
         tags: The tags of `@cacheTag`, each with the arguments of its field.
         type_name: The name of the query type.
     """
@@ -84,21 +84,31 @@ class CacheableRoot:
         return (subgraph_tag(subgraph), type_tag(subgraph, self.type_name), *written)
 
 
-def cacheable_root(supergraph: Supergraph, subgraph: str, document: str) -> CacheableRoot | None:
-    """Return what a fetch of root fields may be cached by; None if one of its fields may not be cached."""
+def cacheable_root(
+    supergraph: Supergraph, subgraph: str, document: str, root: str | None = None
+) -> CacheableRoot | None:
+    """Return the caching of a fetch of root fields; None if one of its fields may not be cached.
+
+    Args:
+        supergraph: The supergraph with its hints.
+        subgraph: The subgraph of the fetch.
+        document: The document of the fetch.
+        root: The name of the root type; by default that of the query type.
+    """
+    root = root or supergraph.query
     operation = _operation(document)
-    policy = _Hints(supergraph, subgraph).policy(operation.selection_set, frozenset({supergraph.query}), None)
+    policy = _Hints(supergraph, subgraph).policy(operation.selection_set, frozenset({root}), None)
     if policy is None:
         return None
     tags = tuple(
         (tag, node)
         for node in _fields_of(operation.selection_set)
-        for tag in supergraph.cache_tags.get(f"{supergraph.query}.{node.name.value}", ())
+        for tag in supergraph.cache_tags.get(f"{root}.{node.name.value}", ())
         if tag.source != "key"
     )
     variables = _variables(operation.selection_set)
     text = _text(operation, variables, print_ast(operation.selection_set))
-    return CacheableRoot(text, variables, policy, tags, supergraph.query)
+    return CacheableRoot(text, variables, policy, tags, root)
 
 
 def entity_fields(supergraph: Supergraph, subgraph: str, document: str) -> tuple[CacheableEntities, ...]:
@@ -148,11 +158,11 @@ class _Hints:
     def policy(
         self, selections: SelectionSetNode, owners: frozenset[str], own: CacheHint | None
     ) -> CachePolicy | None:
-        """Return the strictest policy of all fields that may be resolved; None if one must not be cached.
+        """Return the strictest policy of all fields that may be resolved; None if one may not be cached.
 
         Args:
-            selections: What is selected.
-            owners: The object types that it may be selected of.
+            selections: The selections.
+            owners: The object types that they may be selected on.
             own: The hint of the entity itself; None for the query type.
         """
         ages = [] if own is None or own.max_age is None else [own.max_age]
@@ -204,7 +214,7 @@ def _variable_names(node: Node) -> Iterator[str]:
 
 
 def _text(operation: OperationDefinitionNode, variables: tuple[str, ...], selected: str) -> str:
-    """Return what identifies a selection: the types and default values of its variables belong to it."""
+    """Return a text that identifies a selection, including the types and default values of its variables."""
     definitions = sorted(
         print_ast(each)
         for each in operation.variable_definitions or ()

@@ -1,4 +1,4 @@
-"""A call of `_entities` with a cache in front: only entities that are not cached are asked for."""
+"""A call of `_entities` with a cache in front: only entities that are not cached are fetched."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Asked:
 
     Attributes:
         alias: The key of its `_entities` field.
-        index: Its place in the field's representations.
-        lookup: What it is looked up by.
-        seconds: For how long it may be cached.
+        index: Its index in the field's representations.
+        lookup: The key that it is looked up by.
+        seconds: How long it may be cached.
     """
 
     alias: str
@@ -35,13 +35,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class CachedEntities:
-    """Calls a subgraph for the entities that are not cached.
+    """Calls a subgraph only for entities that are not cached.
 
     Attributes:
         call: The call of the subgraph.
         subgraph: The subgraph's name.
         fields: All `_entities` fields of the call.
-        caching: How entities are kept.
+        caching: The cache of entities.
     """
 
     call: SubgraphOperation
@@ -52,7 +52,7 @@ class CachedEntities:
     async def __call__(
         self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object
     ) -> Mapping[str, Any]:
-        """Return the response as the subgraph would give it."""
+        """Return the response as the subgraph would send it."""
         asked = list(self._asked(variables, headers, session))
         if not asked:
             return await self.call(variables, headers, session)
@@ -88,7 +88,7 @@ class CachedEntities:
     async def _keep(
         self, asked: Sequence[Asked], found: Sequence[Found], fetched: _Fetched, response: Mapping[str, Any]
     ) -> None:
-        """Keep the entities of a response without errors."""
+        """Cache the entities of a response without errors."""
         data = response.get("data")
         if response.get("errors") or not isinstance(data, dict):
             return
@@ -104,12 +104,12 @@ class CachedEntities:
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """What is fetched of a call.
+    """The part of a call that is fetched.
 
     Attributes:
         variables: The representations that are sent.
-        places: By the key of each `_entities` field, the places of those among all representations.
-        total: By the same key, how many representations there are.
+        places: The indexes of these among all representations, by the key of the `_entities` field.
+        total: The number of all representations, by the same key.
     """
 
     variables: dict[str, Any]
@@ -123,7 +123,7 @@ class _Fetched:
         fields: Sequence[CacheableEntities],
         variables: Mapping[str, Any],
     ) -> _Fetched:
-        """Return what is fetched if some entities are cached."""
+        """Return the part to fetch if some entities are cached."""
         sent: dict[str, Any] = {}
         places: dict[str, list[int]] = {}
         total: dict[str, int] = {}
@@ -166,7 +166,7 @@ class _Fetched:
             if not isinstance(fetched, list) and given is None and response.get("errors"):
                 fetched = [None] * len(places)
             if places and (not isinstance(fetched, list) or len(fetched) != len(places)):
-                # A response that does not fit must not be taken for that of other entities.
+                # A response that does not fit must not be attributed to other entities.
                 data[alias] = None
                 continue
             for index, entity in zip(places, fetched or (), strict=True):
@@ -181,7 +181,7 @@ class _Fetched:
         }
 
     def _moved(self, error: Any) -> Any:
-        """Return an error with the path that it has among all representations."""
+        """Return an error with its path relative to all representations."""
         path = error.get("path") if isinstance(error, dict) else None
         if not isinstance(path, list) or len(path) < 2 or path[0] not in self.places:  # noqa: PLR2004
             return error

@@ -1,4 +1,4 @@
-"""A call of root fields with a cache in front: the response is kept as a whole."""
+"""A call of root fields with a cache in front: the response is cached as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the responses of all fetches are kept."""
+"""The response cache of all fetches."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from jit.codegen import spend
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """How responses are kept.
+    """The response cache.
 
     Attributes:
-        store: What keeps them.
-        keys: Makes their keys.
+        store: Stores the responses.
+        keys: Builds the keys of responses.
         metrics: Counts look-ups.
         longest: The longest that a response is kept, in seconds.
     """
@@ -32,15 +32,15 @@ class Caching:
     longest: int
 
     def seconds(self, policy: CachePolicy) -> int:
-        """Return for how long a response may be kept."""
+        """Return how long a response may be kept."""
         return min(policy.max_age, self.longest)
 
 
 def read(content: bytes) -> Any:
-    """Return a cached value as an object of its own, at the expense of the request's budget.
+    """Return a copy of a cached value, and charge the request's budget for it.
 
     Raises:
-        BudgetSpent: The answer is too large with it.
+        BudgetSpent: The value would make the response too large.
     """
     spend(len(content) // BYTES_A_PLACE)
     return orjson.loads(content)

@@ -12,12 +12,12 @@ import orjson
 from gateway.cache_control import CachePolicy
 
 VERSION: Final = 1
-"""Part of each key: another one makes the entries of older releases unknown."""
+"""Part of each key: a new version invalidates the entries of older releases."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPrefix:
-    """What the keys of one field's values in one request share."""
+    """The common part of the keys of one field's values in one request."""
 
     _hash: Any = field(repr=False)
 
@@ -31,11 +31,11 @@ class KeyPrefix:
 
 @dataclass(frozen=True, slots=True)
 class EntryKeys:
-    """Makes keys.
+    """Builds keys.
 
     Attributes:
         ignored_headers: The headers that PUBLIC responses do not depend on.
-        customer_of: Returns the key of a session's customer; None: PRIVATE responses are not kept.
+        customer_of: Returns the key of a session's customer; if None, PRIVATE responses are not cached.
     """
 
     ignored_headers: frozenset[str]
@@ -48,11 +48,11 @@ class EntryKeys:
         values: Mapping[str, Any],
         headers: Mapping[str, str],
     ) -> Callable[[CachePolicy, object], KeyPrefix | None]:
-        """Return the prefix for values of a policy, or None for those that belong to an unknown customer.
+        """Return the prefix for values with a policy, or None for values that belong to an unknown customer.
 
         Args:
             subgraph: The subgraph's name.
-            text: What is selected.
+            text: The selections.
             values: The values of the variables that it uses.
             headers: The headers that the subgraph sees.
         """

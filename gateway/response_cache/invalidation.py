@@ -1,6 +1,6 @@
-"""Reads requests to invalidate responses.
+"""Parses requests to invalidate responses.
 
-Their form is the one that Apollo's router takes: a list of objects with a `kind`.
+Their format is that of Apollo's router: a list of objects with a `kind`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def parse_invalidations(value: Any, known: Collection[str]) -> tuple[Invalidatio
         known: The subgraphs of the supergraph.
 
     Raises:
-        RequestError: It is anything else; the message says which entry.
+        RequestError: The value is anything else; the message names the entry.
     """
     if not isinstance(value, list) or not 0 < len(value) <= MOST:
         raise _bad(f"The body must be a list of 1 to {MOST} invalidations.")

@@ -1,4 +1,4 @@
-"""Metrics of cached responses."""
+"""Metrics of the response cache."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gateway.monitoring import SummedGauge
 
 
 class ResponseCacheMetrics(Collector):
-    """Counts what becomes of look-ups and invalidations.
+    """Counts look-ups and invalidations.
 
     Args:
-        kept: The responses in memory; None if they are elsewhere.
+        kept: The responses in memory; None if they are stored elsewhere.
 
     Attributes:
-        lookups: By subgraph and result: hit, miss.
-        invalidations: Requests by kind: cache_tag, subgraph, type.
+        lookups: Look-ups by subgraph and result: hit, miss.
+        invalidations: Invalidations by kind: cache_tag, subgraph, type.
     """
 
     def __init__(self, kept: WeightedCache[bytes, Any] | None = None) -> None:

@@ -1,11 +1,10 @@
-"""Wraps calls of subgraphs: what is cached is not asked for."""
+"""Wraps calls of subgraphs: cached data is not fetched."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.executor.calls import OperationKind
-from gateway.plan import Fetch, RootFields
+from gateway.plan import Fetch, OperationKind, RootFields
 from gateway.response_cache.cacheable_fields import cacheable_root, entity_fields
 from gateway.response_cache.cached_entities import CachedEntities
 from gateway.response_cache.cached_root import CachedRoot
@@ -16,18 +15,18 @@ from gateway.transport import SubgraphOperation
 
 @dataclass(frozen=True, slots=True)
 class ResponseCache:
-    """Caches what fetches of queries return.
+    """Caches the results of query fetches.
 
     Attributes:
         supergraph: The supergraph with its hints and tags.
-        caching: How responses are kept.
+        caching: The response cache.
     """
 
     supergraph: Supergraph
     caching: Caching
 
     def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: OperationKind) -> SubgraphOperation:
-        """Return the call with a cache in front, or the call itself if nothing of it may be cached."""
+        """Return the call with a cache in front, or the call itself if none of its data may be cached."""
         if kind != "query" or not self.supergraph.cache_hints:
             return call
         if isinstance(fetch.returns, RootFields):

@@ -9,10 +9,10 @@ def subgraph_tag(subgraph: str) -> str:
 
 
 def type_tag(subgraph: str, type_name: str) -> str:
-    """Return the tag of the entities of a type; root fields have that of the query type."""
+    """Return the tag of a type's entities; root fields have the tag of the query type."""
     return f"type:{subgraph}:{type_name}"
 
 
 def written_tag(subgraph: str, tag: str) -> str:
-    """Return the tag for what `@cacheTag` says."""
+    """Return the tag for a value of `@cacheTag`."""
     return f"tag:{subgraph}:{tag}"

@@ -1,4 +1,4 @@
-"""Sessions of any supergraph: bearer tokens of trusted issuers, by settings."""
+"""Sessions for any supergraph: bearer tokens of trusted issuers, configured by settings."""
 
 from gateway.sessions.sessions import ANONYMOUS, AUTHORIZATION, CHALLENGE, Session, Sessions
 

@@ -22,20 +22,22 @@ from tokens.verifier import TrustedIssuer
 
 AUTHORIZATION: Final = "authorization"
 CHALLENGE: Final = 'Bearer error="invalid_token"'
-"""The response's `WWW-Authenticate` for a token that is refused (RFC 6750, section 3.1)."""
+"""The response's `WWW-Authenticate` for a refused token (RFC 6750, section 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who sends a request.
+    """The session of a request.
 
     Attributes:
-        issuer: Who issued the token; None for an anonymous request.
-        claims: What the token says; empty for an anonymous request.
+        issuer: The issuer of the token; None for an anonymous request.
+        claims: The token's claims; empty for an anonymous request.
+        expires: Until when the token is valid, in seconds since the epoch; None for an anonymous request.
     """
 
     issuer: str | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
+    expires: float | None = None
 
 
 ANONYMOUS: Final = Session()
@@ -45,9 +47,9 @@ class Sessions:
     """The sessions of a gateway.
 
     Args:
-        settings: Whose tokens are accepted.
+        settings: The accepted issuers of tokens.
         now: Returns the time in seconds since the epoch.
-        limits: When keys are refreshed; by default as the settings say.
+        limits: When keys are refreshed; by default, according to the settings.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class Sessions:
 
     @classmethod
     def of(cls, settings: TokenSettings) -> Sessions | None:
-        """Return the sessions by the settings; None if they name no issuer."""
+        """Return the sessions according to the settings; None if they name no issuer."""
         is_on = settings.token_issuers or settings.token_introspection
         return cls(settings) if is_on else None
 
@@ -95,7 +97,7 @@ class Sessions:
 
         Raises:
             Unauthenticated: There is no valid token, and the request cannot be anonymous.
-            AuthenticationUnavailable: Nobody can say whether the token is valid.
+            AuthenticationUnavailable: It cannot be determined whether the token is valid.
         """
         authorization = headers.get(AUTHORIZATION)
         if authorization is None:
@@ -111,7 +113,7 @@ class Sessions:
 
 
 def _session_of(token: VerifiedToken) -> Session:
-    return Session(token.issuer, token.claims)
+    return Session(token.issuer, token.claims, token.expires)
 
 
 def _message(reason: Reason) -> str:

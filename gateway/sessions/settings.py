@@ -12,7 +12,7 @@ from tokens import Introspection, Issuer, Revocations
 
 
 class TokenSettings(BaseSettings):
-    """Whose bearer tokens are accepted; without an issuer, the gateway checks no sessions."""
+    """Whose bearer tokens are accepted; without an issuer, the gateway does not check sessions."""
 
     token_issuers: tuple[Issuer, ...] = Field(
         default=(),
@@ -21,28 +21,31 @@ class TokenSettings(BaseSettings):
     )
     token_introspection: Introspection | None = Field(
         default=None,
-        description='Where to ask about opaque tokens (RFC 7662), such as {"url":"https://login.example/'
-        'introspect","issuer":"https://login.example","client_id":"…","client_secret":"…"}.',
+        description="The endpoint that introspects opaque tokens (RFC 7662), such as "
+        '{"url":"https://login.example/introspect","issuer":"https://login.example","client_id":"…","client_secret":"…"}.',
     )
     token_revocations: Revocations | None = Field(
         default=None,
-        description='Where tokens are revoked before they expire, such as {"url":"redis://127.0.0.1:6379/0"}.',
+        description='The list of revoked tokens, such as {"url":"redis://127.0.0.1:6379/0"}.',
     )
     token_anonymous: bool = Field(
         default=False,
-        description="Whether requests without an authorization header are answered where tokens are checked.",
+        description="Whether requests without an authorization header are answered although tokens are "
+        "checked.",
     )
     token_keys_seconds: float = Field(
         default=300.0, ge=1, description="How often key sets are fetched again, in the background."
     )
     token_keys_deadline_seconds: float = Field(
-        default=3.0, gt=0, description="Time to fetch a whole key set."
+        default=3.0, gt=0, description="The time limit for fetching a key set."
     )
     token_keys_kept_seconds: float = Field(
-        default=24 * 3600.0, gt=0, description="How long known keys serve while a key set cannot be fetched."
+        default=24 * 3600.0,
+        gt=0,
+        description="How long known keys remain valid while a key set cannot be fetched.",
     )
     tokens_kept: int = Field(
-        default=100_000, gt=0, description="Verified tokens that a process remembers until they expire."
+        default=100_000, gt=0, description="How many verified tokens a process remembers until they expire."
     )
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.header_rules.settings import HeaderRuleSettings
+from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.rate_limits.settings import RateLimitSettings
@@ -22,11 +23,13 @@ from gateway.settings.compression import CompressionSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
+from gateway.settings.live import LiveSettings
 from gateway.settings.observation import ObservationSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.signed_requests.settings import SigningSettings
 from gateway.sources.settings import ReloadSettings
+from gateway.subscriptions.settings import SubscriptionSettings
 from gateway.tls.settings import TlsSettings
 from gateway.usage.settings import UsageSettings
 
@@ -41,10 +44,12 @@ class GatewaySettings(
     MonitoringSettings,
     AnswerSettings,
     MaskingSettings,
+    SubscriptionSettings,
     ResilienceSettings,
     SigningSettings,
     SubgraphSettings,
     HeaderRuleSettings,
+    IncrementalSettings,
     PlanningSettings,
     ResponseCacheSettings,
     CacheSettings,
@@ -56,14 +61,15 @@ class GatewaySettings(
     TrustedDocumentSettings,
     DocumentSettings,
     CorsSettings,
+    LiveSettings,
     HttpSettings,
     CompressionSettings,
     TlsSettings,
 ):
     """The settings, read from `FURLONG_GATEWAY_…` variables of the environment.
 
-    Each base class has the settings of one part; the bases are listed last part first, so that the fields
-    stand in the order of a request.
+    Each base class has the settings of one part. The bases are listed in reverse, so that the fields appear
+    in the order of a request.
     """
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True, hide_input_in_errors=True)

@@ -1,4 +1,4 @@
-"""Settings: what the answer to a request may hold."""
+"""Settings: limits on the response to a request."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pydantic_settings import BaseSettings
 
 
 class AnswerSettings(BaseSettings):
-    """What the answer to a request may hold."""
+    """Limits on the response to a request."""
 
     response_places: int = Field(
         default=200_000,
         gt=0,
-        description="The most fields and list items that subgraphs return for one request, in all; over "
-        "HTTP, 20 bytes count as one.",
+        description="The most fields and list items that subgraphs may return for one request in total; "
+        "over HTTP, 20 bytes count as one.",
     )
     response_bytes: int = Field(default=4 * 1024 * 1024, gt=0, description="The largest response, in bytes.")
     fetch_entities: int = Field(default=1_000, gt=0, description="The most entities in one fetch.")

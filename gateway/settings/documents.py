@@ -1,4 +1,4 @@
-"""Settings: what a document may have."""
+"""Settings: limits on documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gateway.clients.client_class import IntrospectionPermission
 
 
 class DocumentSettings(BaseSettings):
-    """What a document may have."""
+    """Limits on documents."""
 
     document_chars: int = Field(default=8 * 1024, gt=0, description="The longest document, in characters.")
     document_tokens: int = Field(default=1_000, gt=0, description="The most tokens in a document.")
@@ -22,8 +22,8 @@ class DocumentSettings(BaseSettings):
     document_merged_fields: int = Field(
         default=30,
         gt=0,
-        description="The most fields of one response name in one selection, with fragments in place: "
-        "validation compares each with each.",
+        description="The most fields with one response name in one selection, with fragments in place: "
+        "validation compares them pairwise.",
     )
     document_root_fields: int = Field(
         default=20, gt=0, description="The most root fields of an operation, with fragments in place."
@@ -34,15 +34,16 @@ class DocumentSettings(BaseSettings):
     document_directives: int = Field(default=100, gt=0, description="The most directives in a document.")
     document_fragments: int = Field(default=50, gt=0, description="The most fragments in a document.")
     document_fragment_depth: int = Field(
-        default=12, gt=0, description="The most fragments that spread one another in a row."
+        default=12, gt=0, description="The longest chain of fragments that spread one another."
     )
     document_conditions: int = Field(
         default=6,
         gt=0,
-        description="The most variables in @skip and @include: each combination of values has a plan.",
+        description="The most variables in @skip, @include, @defer and @stream: each combination of values "
+        "has a plan.",
     )
     document_literal_values: int = Field(
-        default=200, gt=0, description="The most literal values in a document, those in lists included."
+        default=200, gt=0, description="The most literal values in a document, including those in lists."
     )
     document_value_depth: int = Field(
         default=20,
@@ -57,7 +58,7 @@ class DocumentSettings(BaseSettings):
     variable_values: int = Field(
         default=5_000,
         gt=0,
-        description="The most values in the variables of a request, those in lists and objects included.",
+        description="The most values in the variables of a request, including those in lists and objects.",
     )
     introspection: IntrospectionPermission = Field(
         default=False,
@@ -68,16 +69,16 @@ class DocumentSettings(BaseSettings):
     introspection_bytes: int | None = Field(
         default=None,
         gt=0,
-        description="The longest response to introspection, as estimated before it is made; by default twice "
-        "the estimate for the query of the usual tools.",
+        description="The most bytes of a response to introspection, as estimated in advance; by default "
+        "twice the estimate for the query of the usual tools.",
     )
     introspection_cache_bytes: int = Field(
         default=8 * 1024 * 1024,
         gt=0,
-        description="The most bytes of responses to introspection that are kept.",
+        description="The most bytes of cached responses to introspection.",
     )
     mutation_fields: int = Field(
         default=0,
         ge=0,
-        description="The most root fields of a mutation, aliases and fragments counted; 0 for any number.",
+        description="The most root fields of a mutation, including aliases and fragments; 0 for any number.",
     )

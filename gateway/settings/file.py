@@ -1,12 +1,14 @@
-"""The settings with those of a file, of which some may change while the gateway serves."""
+"""The settings, including those of a file, some of which may change while the gateway serves."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from types import NoneType, UnionType
+from typing import Final, Literal, Union, get_args, get_origin
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -14,6 +16,7 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.header_rules.settings import HeaderRuleSettings
+from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
@@ -26,12 +29,16 @@ from gateway.sources.settings import SettingsFile
 
 PREFIX: Final = "FURLONG_GATEWAY_"
 
+SHOWN_CHARACTERS: Final = 80
+"""How much of a wrong value a message shows."""
+
 RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     DocumentSettings,
     ClientSettings,
     DemandSettings,
     CacheSettings,
     PlanningSettings,
+    IncrementalSettings,
     HeaderRuleSettings,
     SubgraphSettings,
     ResilienceSettings,
@@ -39,7 +46,7 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     CompressionSettings,
     AnswerSettings,
 )
-"""The parts of the settings that a version of the graph is built from, and nothing else."""
+"""The parts of the settings from which only versions of the graph are built."""
 
 RELOADED: Final = frozenset(name for part in RELOADED_PARTS for name in part.model_fields) | {
     "access",
@@ -51,27 +58,27 @@ RELOADED: Final = frozenset(name for part in RELOADED_PARTS for name in part.mod
     "reload_plan_seconds",
     "reload_broken_share",
 }
-"""The settings that may change while the gateway serves; each of the others needs a restart."""
+"""The settings that may change while the gateway serves; all others need a restart."""
 
 
 class SettingsInvalid(ValueError):
-    """A setting is wrong or unknown; the message names it, and never its value."""
+    """A setting is wrong or unknown; the message names it, and its value unless that may be secret."""
 
 
 class _SettingsWithFile(GatewaySettings):
-    """Settings whose file may have settings of other parts of an installation as well."""
+    """Settings whose file may also contain settings of other parts of an installation."""
 
     model_config = SettingsConfigDict(extra="ignore")
 
 
 def read_settings(file: Path | None = None) -> GatewaySettings:
-    """Return the settings of the environment, and below them those of a file.
+    """Return the settings of the environment, which take precedence over those of a file.
 
     Args:
-        file: The file; by default the one that the environment names, if it does.
+        file: The file; by default the one that the environment names, if any.
 
     Raises:
-        SettingsInvalid: A setting is wrong, or the file has an unknown one or cannot be read.
+        SettingsInvalid: A setting is wrong, or the file has an unknown setting or cannot be read.
     """
     try:
         file = file or SettingsFile().settings_file
@@ -88,12 +95,12 @@ def read_settings(file: Path | None = None) -> GatewaySettings:
 
 
 def reloaded(current: GatewaySettings, fresh: GatewaySettings) -> GatewaySettings:
-    """Return the current settings with those of the fresh ones that may change while the gateway serves."""
+    """Return the current settings, updated by those fresh ones that may change while the gateway serves."""
     return current.model_copy(update={name: getattr(fresh, name) for name in RELOADED})
 
 
 def needs_restart(current: GatewaySettings, fresh: GatewaySettings) -> list[str]:
-    """Return the names of settings that have changed and take effect only when the gateway starts again."""
+    """Return the names of changed settings that take effect only after a restart."""
     fixed = type(current).model_fields.keys() - RELOADED
     return sorted(
         f"{PREFIX}{name.upper()}" for name in fixed if getattr(current, name) != getattr(fresh, name)
@@ -105,7 +112,7 @@ def _refuse_unknown(file: Path) -> None:
 
     Raises:
         SettingsInvalid: The file has a setting of the gateway that does not exist, or a line without a value.
-        OSError: It cannot be read.
+        OSError: The file cannot be read.
     """
     with file.open(encoding="utf-8") as stream:
         values = dotenv_values(stream=stream, interpolate=False)
@@ -118,5 +125,16 @@ def _refuse_unknown(file: Path) -> None:
 
 
 def _reason(error: ErrorDetails) -> str:
-    """Return what is wrong with a setting, without its value, which may be a secret."""
-    return f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
+    """Return what is wrong with a setting, with its value if no value of its type is a secret."""
+    name = ".".join(map(str, error["loc"]))
+    field = str(error["loc"][0]) if error["loc"] else ""
+    if not _is_open(GatewaySettings.model_fields.get(field)):
+        return f"{name}: {error['msg']}"
+    return f"{field}={str(error['input'])[:SHOWN_CHARACTERS]}: {error['msg']}"
+
+
+def _is_open(field: FieldInfo | None) -> bool:
+    """Tell whether a setting is a number, a switch or one of some words, which are no secrets."""
+    annotation = field and field.annotation
+    parts = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    return all(part in {int, float, bool, NoneType} or get_origin(part) is Literal for part in parts)

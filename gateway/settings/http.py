@@ -25,44 +25,50 @@ class HttpSettings(BaseSettings):
     body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
     head_bytes: int = Field(default=16 * 1024, gt=0, description="The longest head of a request, in bytes.")
     headers: int = Field(default=64, gt=0, description="The most headers of a request.")
-    head_seconds: float = Field(default=5.0, gt=0, description="Time for the head of a request to arrive.")
-    body_seconds: float = Field(default=5.0, gt=0, description="Time for the body of a request to arrive.")
+    head_seconds: float = Field(
+        default=5.0, gt=0, description="The time limit for the head of a request to arrive."
+    )
+    body_seconds: float = Field(
+        default=5.0, gt=0, description="The time limit for the body of a request to arrive."
+    )
     idle_seconds: float = Field(
         default=60.0,
         gt=0,
-        description="How long a connection without a request is kept; longer than a proxy in front keeps it.",
+        description="How long an idle connection is kept; set it longer than the proxy in front keeps "
+        "connections.",
     )
     hsts_seconds: int = Field(
         default=0,
         ge=0,
-        description="For how long browsers shall reach this host by TLS only (Strict-Transport-Security); "
-        "0: they are not told. Set it where all its addresses have TLS, here or in a proxy in front.",
+        description="How long browsers should use only TLS for this host (Strict-Transport-Security); 0 to "
+        "send no such header. Set it only if all of the host's services use TLS, here or in a "
+        "proxy in front.",
     )
     requests_inside: int = Field(
         default=256,
         gt=0,
-        description="The most requests that are answered at once; fewer while they keep the CPU busy. "
-        "Further requests are refused at once with 503.",
+        description="The most requests that are answered at once; fewer while they keep the CPU busy. Any "
+        "more are refused at once with 503.",
     )
     drain_seconds: float = Field(
         default=5.0,
         ge=0,
-        description="How long a server that gets SIGTERM still accepts connections while /ready says 503: as "
-        "long as load balancers need to notice. It does not wait after SIGINT (Ctrl-C).",
+        description="How long the server still accepts connections after SIGTERM, while /ready returns 503: "
+        "as long as load balancers need to notice. It does not wait after SIGINT (Ctrl-C).",
     )
     finish_seconds: float = Field(
         default=10.0,
         ge=0,
-        description="How long a stopping server then waits for requests under way.",
+        description="How long a stopping server then waits for requests in progress.",
     )
 
     @field_validator("forwarded_headers")
     @classmethod
     def _may_be_forwarded(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Refuse what concerns one connection only, and what the gateway itself says to subgraphs."""
+        """Refuse headers that concern one connection only, and those that the gateway itself sends."""
         for name in names:
             if TOKEN.fullmatch(name) is None:
-                raise ValueError(f"{name!r} is no name of a header in lower case")
+                raise ValueError(f"{name!r} is not a header name in lower case")
             if is_own_of_requests(name):
                 raise ValueError(f"{name} is the gateway's own to say")
         return names

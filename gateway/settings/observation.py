@@ -1,4 +1,4 @@
-"""Settings: traces, and what clients may be told beside an answer."""
+"""Settings: traces, and reports for clients with a response."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pydantic_settings import BaseSettings
 
 
 class ObservationSettings(BaseSettings):
-    """Traces, and what clients may be told beside an answer."""
+    """Traces, and reports for clients with a response."""
 
     tracing: bool = Field(
         default=False,
-        description="Whether requests are traced; spans are sent as the standard variables "
-        "OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME … say.",
+        description="Whether requests are traced; the standard variables OTEL_EXPORTER_OTLP_ENDPOINT, "
+        "OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME … configure sampling and export.",
     )
     tracing_trusts_clients: bool = Field(
         default=False,
-        description="Whether a client's traceparent header is continued, and may have its request recorded. "
-        "Without trust, such a request begins a trace of its own that links to the client's.",
+        description="Whether a client's traceparent header is continued, and decides whether its request is "
+        "recorded. Otherwise, such a request starts a new trace that links to the client's.",
     )
     debug_header: str = Field(
         default="graphql-debug",

@@ -18,8 +18,12 @@ class SubgraphSettings(BaseSettings):
         description='The URLs of subgraphs, such as {"club":"http://127.0.0.1:4001/graphql"}; for subgraphs '
         "that are not named, the supergraph's URLs are used.",
     )
-    connect_seconds: float = Field(default=0.3, gt=0, description="Time to connect to a subgraph.")
-    total_seconds: float = Field(default=1.5, gt=0, description="Time for a subgraph's whole response.")
+    connect_seconds: float = Field(
+        default=0.3, gt=0, description="The time limit for connecting to a subgraph."
+    )
+    total_seconds: float = Field(
+        default=1.5, gt=0, description="The time limit for a subgraph's whole response."
+    )
     answer_bytes: int = Field(
         default=2 * 1024 * 1024, gt=0, description="The largest response of a subgraph, in bytes."
     )
@@ -29,26 +33,27 @@ class SubgraphSettings(BaseSettings):
     subgraph_idle_seconds: float = Field(
         default=2.0,
         gt=0,
-        description="How long an unused connection to a subgraph is kept; subgraphs must keep it longer.",
+        description="How long an idle connection to a subgraph is kept; subgraphs must keep it longer.",
     )
     subgraph_http2: tuple[str, ...] = Field(
         default=(),
-        description="Subgraphs that are called over HTTP/2: those with an https URL if they choose it, those "
-        'with an http URL without asking; "*" stands for all with an https URL.',
+        description="Subgraphs that are called over HTTP/2: with an https URL if they negotiate it, with an "
+        'http URL always; "*" stands for all with an https URL.',
     )
     subgraph_ping_seconds: float = Field(
         default=1.0,
         gt=0,
         le=60,
-        description="How long an HTTP/2 connection with requests may be silent before a PING, and then again "
-        "before it is given up.",
+        description="How long an HTTP/2 connection with requests may be silent before a PING is sent, and "
+        "then again before it is closed.",
     )
     subgraph_ca_file: Path | None = Field(
-        default=None, description="A PEM file of certificates that are trusted besides the system's."
+        default=None, description="A PEM file of certificates that are trusted in addition to the system's."
     )
     subgraph_tls: dict[str, SubgraphTls] = Field(
         default_factory=dict,
-        description='How subgraphs are reached over TLS, such as {"reviews":{"ca_file":"/tls/ca.pem",'
-        '"certificate":"/tls/gateway.pem","key":"/tls/gateway.key","server_name":"reviews.internal"}}; "*" '
-        "stands for those that are not named.",
+        description="How subgraphs are reached over TLS, such as "
+        '{"reviews":{"ca_file":"/tls/ca.pem","certificate":"/tls/gateway.pem","key":"/tls/gateway.key"'
+        ',"server_name":"reviews.internal"}}; '
+        '"*" stands for all others.',
     )

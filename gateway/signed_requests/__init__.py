@@ -1,1 +1,1 @@
-"""Signing requests to subgraphs over HTTP, by settings; see docs/gateway/signed-requests.md."""
+"""The settings and commands for signing requests to subgraphs; see docs/gateway/signed-requests.md."""

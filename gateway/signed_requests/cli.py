@@ -8,9 +8,6 @@ from typing import Annotated, Any, NoReturn
 import orjson
 import typer
 
-from signatures import read_key_set
-from signatures.generate import new_key, public_part
-
 BROKEN = 2
 
 cli = typer.Typer(
@@ -24,13 +21,17 @@ def new(
     *,
     shared: Annotated[
         bool,
-        typer.Option("--shared", help="Make a secret that subgraphs must have as well, not a private key."),
+        typer.Option(
+            "--shared", help="Create a secret, which subgraphs must have as well, instead of a private key."
+        ),
     ] = False,
     after: Annotated[
-        Path | None, typer.Option(help="A key set whose keys stay the first ones, so that they still sign.")
+        Path | None, typer.Option(help="A key set whose keys remain first, so that they still sign.")
     ] = None,
 ) -> None:
-    """Print a key set with a new private key (Ed25519); keep it from everybody but the gateway."""
+    """Print a key set with a new private key (Ed25519), which only the gateway may know."""
+    from signatures.generate import new_key
+
     keys = [] if after is None else _keys_of(after)
     _print([*keys, new_key(key_id, shared=shared)])
 
@@ -38,6 +39,8 @@ def new(
 @cli.command()
 def public(keys: Annotated[Path, typer.Argument(help="The gateway's key set.")]) -> None:
     """Print the public keys of a key set, for subgraphs."""
+    from signatures.generate import public_part
+
     try:
         _print(public_part(_keys_of(keys)))
     except ValueError as error:
@@ -45,6 +48,8 @@ def public(keys: Annotated[Path, typer.Argument(help="The gateway's key set.")])
 
 
 def _keys_of(file: Path) -> list[dict[str, Any]]:
+    from signatures import read_key_set
+
     try:
         content = file.read_bytes()
         read_key_set(content)
@@ -57,6 +62,8 @@ def _keys_of(file: Path) -> list[dict[str, Any]]:
 
 
 def _print(keys: list[dict[str, Any]]) -> None:
+    from signatures import read_key_set
+
     content = orjson.dumps({"keys": keys}, option=orjson.OPT_INDENT_2)
     try:
         read_key_set(content)

@@ -1,4 +1,4 @@
-"""Settings: with which keys requests to subgraphs are signed."""
+"""Settings: the keys that sign requests to subgraphs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pydantic_settings import BaseSettings
 
 
 class SigningSettings(BaseSettings):
-    """With which keys requests to subgraphs over HTTP are signed; without a key, they are not."""
+    """The keys that sign requests to subgraphs over HTTP; without a key, requests are not signed."""
 
     subgraph_signing_keys_file: Path | None = Field(
         default=None,
         description="A JSON Web Key Set; its first secret (kty oct) or private key (Ed25519) signs requests "
-        "to subgraphs. It is read again when it changes. `furlong gateway key` makes keys.",
+        "to subgraphs. It is reread when it changes. `furlong gateway key` creates keys.",
     )
     subgraph_signing_keys: SecretStr | None = Field(
-        default=None, description="The same as a text instead of a file."
+        default=None, description="The key set as text instead of a file."
     )
     subgraph_signature_seconds: int = Field(
         default=10, ge=1, le=60, description="How long a signed request is valid."

@@ -1,4 +1,4 @@
-"""Where supergraphs come from: a file or a URL, read again and again for what has changed."""
+"""The sources of supergraphs: files and URLs, which are checked periodically for changes."""
 
 from gateway.sources.file import FileSource
 from gateway.sources.settings import ReloadSettings

@@ -1,33 +1,50 @@
-"""A text in a file, which is read again when the file has changed and is not being written any more."""
+"""A text in a file, which is read again once the file has changed and is no longer being written."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from gateway.sources.source import SourceError, decoded
 
 SETTLE_SECONDS: Final = 0.2
-"""How long a changed file must rest before it is read: a half-written schema may look like a whole one."""
+"""How long a changed file must be quiet before it is read: a half-written schema may look complete."""
 
 MOST_LOOKS: Final = 20
-"""How often a file that changes all the time is looked at before that is reported."""
+"""How often a constantly changing file is checked before that is reported."""
 
 _Signature: TypeAlias = tuple[int, int, int]
-"""The inode, size and time of change; a file that is renamed into place has another inode."""
+"""The inode, size and modification time; a file that is renamed into place has another inode."""
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, and nothing that might be waited for: a pipe would hold up all reloads from then on.
+
+    Raises:
+        OSError: It is no regular file, or cannot be opened.
+    """
+    number = os.open(path, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "Not a regular file")
+    return number
 
 
 class FileSource:
     """The text of a file.
 
-    A file is read only if two looks at it, a moment apart, find the same. A process that stops in the middle
-    of writing for longer than that leaves half a file: rename a complete file into place to exclude it.
+    A file is read only if two checks, a moment apart, find it unchanged. If a writer pauses for longer than
+    that, half a file may be read: rename a complete file into place to rule that out.
 
     Attributes:
         path: The file; a symbolic link is followed, as Kubernetes replaces the links of its volumes.
         most_bytes: The longest text.
-        settle_seconds: How long a changed file must rest.
+        settle_seconds: How long a changed file must be quiet.
     """
 
     def __init__(self, path: Path, most_bytes: int) -> None:
@@ -42,7 +59,7 @@ class FileSource:
         return str(self.path)
 
     async def read(self, *, anew: bool = False) -> str | None:
-        """Return the text if the file has changed, and rests; else None.
+        """Return the text if the file has changed and is quiet, else None.
 
         Raises:
             SourceError: It cannot be read, or it is too long or not UTF-8.
@@ -52,7 +69,7 @@ class FileSource:
             return None
         for _ in range(MOST_LOOKS):
             await asyncio.sleep(self.settle_seconds)
-            after, content = await asyncio.to_thread(self._content)
+            after, content = await asyncio.to_thread(self._content, opener=_without_waiting)
             if after == before:
                 self._returned = after
                 return decoded(content)
@@ -60,7 +77,7 @@ class FileSource:
         raise SourceError("changes all the time")
 
     def read_now(self) -> str:
-        """Return the text as it is, at the start: nobody changes the file by then.
+        """Return the current text, at startup: nobody is expected to change the file then.
 
         Raises:
             SourceError: It cannot be read, or it is too long or not UTF-8.
@@ -70,9 +87,9 @@ class FileSource:
         self._returned = before
         return decoded(content)
 
-    def _content(self) -> tuple[_Signature, bytes]:
+    def _content(self, opener: Callable[[str, int], int] | None = None) -> tuple[_Signature, bytes]:
         try:
-            with self.path.open("rb") as file:
+            with open(self.path, "rb", opener=opener) as file:
                 content = file.read(self.most_bytes + 1)
         except OSError as error:
             raise SourceError(str(error.strerror)) from error

@@ -9,14 +9,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class SettingsFile(BaseSettings):
-    """Where the file of settings is; this much is known before that file is read."""
+    """The location of the settings file, which is known before the file is read."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True)
 
     settings_file: Path | None = Field(
         default=None,
-        description="A file of further settings, one NAME=VALUE a line; variables of the environment "
-        "override it. Some settings can be changed there while the gateway serves.",
+        description="A file of additional settings, one NAME=VALUE per line; environment variables override "
+        "it. Some settings can be changed there while the gateway serves.",
     )
 
 
@@ -26,40 +26,41 @@ class ReloadSettings(SettingsFile):
     reload_seconds: float = Field(
         default=10.0,
         ge=0,
-        description="How often the supergraph and the file of settings are looked at for changes; 0: only on "
+        description="How often the supergraph and the settings file are checked for changes; 0 for only on "
         "SIGHUP.",
     )
     supergraph_headers: dict[str, SecretStr] = Field(
         default_factory=dict,
-        description="Headers that are sent with the request for a supergraph at a URL, such as "
-        '{"X-Hive-CDN-Key":"…"} or {"Authorization":"Bearer …"}.',
+        description='Headers for downloading a supergraph from a URL, such as {"X-Hive-CDN-Key":"…"} or '
+        '{"Authorization":"Bearer …"}.',
     )
     supergraph_seconds: float = Field(
-        default=10.0, gt=0, description="Time to download a supergraph, redirects included."
+        default=10.0, gt=0, description="The time limit for downloading a supergraph, including redirects."
     )
     supergraph_bytes: int = Field(
         default=16 * 1024 * 1024, gt=0, description="The largest supergraph, in bytes."
     )
     supergraph_ca_file: Path | None = Field(
         default=None,
-        description="A PEM file of certificates that are trusted besides the system's, for a supergraph at a "
-        "URL.",
+        description="A PEM file of certificates that are trusted in addition to the system's when "
+        "downloading a supergraph.",
     )
     reload_plans: int = Field(
         default=200,
         ge=0,
-        description="How many of the plans that are used most are made for a new supergraph before it is "
+        description="How many of the most used operations are planned for a new supergraph before it is "
         "served.",
     )
     reload_plan_seconds: float = Field(
         default=10.0,
         ge=0,
-        description="The most time for that; what is not planned by then is planned on demand.",
+        description="The time limit for that; all other operations are planned on demand.",
     )
     reload_broken_share: float = Field(
         default=0.01,
         ge=0,
         le=1,
         description="A new supergraph is refused if it can no longer answer operations that made up more "
-        "than this share of requests; 1: it never is for that. It counts once there were a hundred requests.",
+        "than this share of requests; 1 to never refuse it for that. Takes effect after the "
+        "first hundred requests.",
     )

@@ -8,14 +8,14 @@ from gateway.errors import GatewayError
 
 
 class SourceError(GatewayError):
-    """A source cannot be read; the message says why, and holds no secret."""
+    """A source cannot be read; the message says why, and contains no secret."""
 
 
 class Source(Protocol):
     """A text that may change.
 
     Attributes:
-        name: What operators call it: the path, or the URL without what may be secret in it.
+        name: The name for operators: the path, or the URL without parts that may be secret.
     """
 
     @property
@@ -27,7 +27,7 @@ class Source(Protocol):
         """Return the text, or None if it is the one that was returned last.
 
         Args:
-            anew: Whether the text is returned even if nothing shows that it has changed.
+            anew: Whether to return the text even if it seems unchanged.
 
         Raises:
             SourceError: It cannot be read, or it is too long or not UTF-8.
@@ -36,10 +36,10 @@ class Source(Protocol):
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of some content.
+    """Decode the text of a source.
 
     Raises:
-        SourceError: It is not UTF-8.
+        SourceError: The content is not UTF-8.
     """
     try:
         return content.decode("utf-8")

@@ -1,4 +1,4 @@
-"""A text at a URL, as schema registries serve it: a token in a header, an ETag to ask for changes."""
+"""A text at a URL, as schema registries serve it: with a token in a header, and an ETag to detect changes."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ OK: Final = 200
 NOT_MODIFIED: Final = 304
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS: Final = 3
-"""A registry may redirect to a store of objects, by a signed URL."""
+"""The most redirects: a registry may redirect to an object store, by a signed URL."""
 
 
 @dataclass(slots=True, eq=False)
 class UrlSource:
     """The text at a URL.
 
-    It is fetched by GET with `If-None-Match`. Redirects are followed, but what authenticates the gateway is
-    sent to the first origin only.
+    It is fetched by GET with `If-None-Match`. Redirects are followed, but the headers that authenticate the
+    gateway are sent to the first origin only.
 
     Attributes:
         url: The URL: https, or http on the loopback interface.
         headers: Headers that authenticate the gateway, such as `{"X-Hive-CDN-Key": "…"}`.
-        seconds: Time for a whole download, with its redirects.
+        seconds: The time limit of a download, including redirects.
         most_bytes: The longest text.
-        authorities: A PEM file of certificates that are trusted besides the system's.
+        authorities: A PEM file of certificates that are trusted in addition to the system's.
     """
 
     url: str
@@ -45,30 +45,30 @@ class UrlSource:
     _trust: ssl.SSLContext | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse a URL that would show the supergraph, and the token, to the network.
+        """Refuse a URL that would expose the supergraph and the token to the network.
 
         Raises:
-            ValueError: The URL is none, has a password in it, or is not secure.
+            ValueError: The URL is invalid, contains a password, or is not secure.
         """
         _checked(httpx.URL(self.url))
 
     @property
     def name(self) -> str:
-        """The URL without its query, which may hold a token."""
+        """The URL without its query, which may contain a token."""
         return str(httpx.URL(self.url).copy_with(query=None, fragment=None))
 
     async def read(self, *, anew: bool = False) -> str | None:
         """Return the text, or None if the server says that it has not changed.
 
         Raises:
-            SourceError: There is no answer in time, or it is an error, too long, or not UTF-8.
+            SourceError: The answer is late, an error, too long, or not UTF-8.
         """
         try:
             if self._trust is None:  # reading the system's certificates takes as long as many requests
                 self._trust = await asyncio.to_thread(self._trusted)
             async with (
                 asyncio.timeout(self.seconds),
-                # The deadline above is that of the whole call; one of httpx starts again with each piece.
+                # The deadline above covers the whole call; httpx's own timeouts restart with each piece.
                 httpx.AsyncClient(verify=self._trust, timeout=None, follow_redirects=False) as client,  # noqa: S113
             ):
                 return await self._fetched(client, anew=anew)
@@ -117,7 +117,7 @@ def _checked(url: httpx.URL) -> httpx.URL:
     """Return a URL that is secure.
 
     Raises:
-        ValueError: It is not.
+        ValueError: The URL is not secure.
     """
     if url.userinfo:
         raise ValueError("names and passwords in URLs are not used: set a header")

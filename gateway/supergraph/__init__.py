@@ -12,7 +12,8 @@ from gateway.supergraph.model import (
     SubgraphType,
     Supergraph,
 )
-from gateway.supergraph.selections import Field, Group, Normalizer, Selections, possible_types
+from gateway.supergraph.normalizer import Normalizer
+from gateway.supergraph.selections import Field, Group, Selections, possible_types
 
 __all__ = [
     "Access",

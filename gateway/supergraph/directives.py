@@ -52,10 +52,10 @@ def is_applied(node: Node, name: str) -> bool:
 
 
 def with_repeatable_directives(document: DocumentNode) -> DocumentNode:
-    """Let directives be applied several times, except for those that clients may write.
+    """Make directives repeatable, except for those that clients may write.
 
-    Where subgraphs say different things by a composed directive, composition may copy what each of them says,
-    whatever the directive's definition allows.
+    If subgraphs apply a composed directive differently, composition may copy every application, even if the
+    directive's definition does not allow that.
     """
     return DocumentNode(definitions=tuple(map(_repeatable, document.definitions)), loc=document.loc)
 
@@ -75,10 +75,10 @@ class Links:
 
     Attributes:
         prefixes: The prefix of each linked specification, such as `join`.
-        renamed: By specification and original name, the name under which it was imported.
-        purposes: By specification, the purpose that `for:` gives.
+        renamed: The names under which directives and types were imported, by specification and original name.
+        purposes: The purposes given by `for:`, by specification.
         types: The names of imported types.
-        linked: The specifications that the document itself links to, with their versions.
+        linked: The specifications that the document links to, with their versions.
     """
 
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -101,9 +101,9 @@ class Links:
         return prefix if name is None or name == spec else f"{prefix}__{name}"
 
     def names(self, spec: str) -> frozenset[str]:
-        """Return all names that the directive with the specification's name may have, imported or not.
+        """Return all possible names of the directive with the specification's name, imported or not.
 
-        Directives that hide or guard something are looked for under all of them: one name too many only hides
+        Directives that hide or guard something are searched under all of them: a superfluous name only hides
         more.
         """
         return frozenset({self.directive(spec), self.prefixes.get(spec, spec)})
@@ -114,7 +114,7 @@ class Links:
         return name in self.types or (bool(separator) and prefix in self.prefixes.values())
 
     def is_machinery_directive(self, name: str) -> bool:
-        """Return the same for a directive, which may have its specification's name."""
+        """Return whether a directive, which may have its specification's name, belongs to a linked one."""
         return name in self.renamed.values() or name.partition("__")[0] in self.prefixes.values()
 
 
@@ -150,7 +150,7 @@ def _read_link(links: Links, link: dict[str, Any], url: str) -> None:
 
 
 def applications(node: Node, names: Collection[str], links: Links) -> Iterator[Mapping[str, Any]]:
-    """Yield the arguments of each application of a composed directive, its own or by `@join__directive`.
+    """Yield the arguments of each application of a composed directive, direct or by `@join__directive`.
 
     Args:
         node: The definition.

@@ -1,4 +1,4 @@
-"""Adds inherited interfaces: a type implements the interfaces of its interfaces, too."""
+"""Adds inherited interfaces: a type also implements the interfaces of its interfaces."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from graphql import (
 def with_inherited_interfaces(document: DocumentNode) -> DocumentNode:
     """Add the interfaces that a supergraph leaves out.
 
-    If only an interface object implements another interface, composition writes that for the interface, but
-    not for its implementations, although GraphQL requires it of these as well.
+    If only an interface object implements another interface, composition declares that on the interface but
+    not on its implementations, although GraphQL requires both.
     """
     above = {
         each.name.value: [name.name.value for name in each.interfaces or ()]

@@ -13,7 +13,7 @@ from gateway.supergraph.annotations.cache_hints import read_cache_hints
 from gateway.supergraph.annotations.cache_tags import read_cache_tags
 from gateway.supergraph.directives import Links, read_links, with_repeatable_directives
 from gateway.supergraph.inherited import with_inherited_interfaces
-from gateway.supergraph.joins import Joins
+from gateway.supergraph.joins.subgraph_schemas import Joins
 from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
 from gateway.supergraph.syntax import parsed
@@ -21,30 +21,31 @@ from gateway.supergraph.syntax import parsed
 UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context", "cost", *ACCESS})
 
 
-def load_supergraph(sdl: str) -> Supergraph:
+def load_supergraph(sdl: str, *, incremental: bool = False) -> Supergraph:
     """Read a supergraph.
 
     Args:
-        sdl: The composed schema as a composition tool wrote it.
+        sdl: The composed schema as written by a composition tool.
+        incremental: Whether clients may use `@defer` and `@stream`.
 
     Raises:
         SupergraphError: The supergraph is invalid; the message says what is wrong, and where.
     """
     with collection_paused():
         try:
-            return _load(sdl, located=False)
+            return _load(sdl, located=False, incremental=incremental)
         except (SupergraphError, RecursionError):
-            return _load(sdl, located=True)
+            return _load(sdl, located=True, incremental=incremental)
 
 
-def _load(sdl: str, *, located: bool) -> Supergraph:
-    """Read a supergraph; locations take half of its memory, and only errors need them."""
+def _load(sdl: str, *, located: bool, incremental: bool) -> Supergraph:
+    """Load a supergraph; locations take half of its memory, and only errors need them."""
     try:
         document = with_repeatable_directives(with_inherited_interfaces(parsed(sdl, located=located)))
         links = read_links(document)
         _refuse_unknown(links)
         schema = build_ast_schema(document)
-        public = public_schema(document, links)
+        public = public_schema(document, links, incremental=incremental)
     except GraphQLError as error:
         raise SupergraphError(f"The supergraph is not a valid schema: {error}") from error
     except TypeError as error:
@@ -61,6 +62,7 @@ def _load(sdl: str, *, located: bool) -> Supergraph:
         public=public,
         query=schema.query_type.name,
         mutation=public.mutation_type.name if public.mutation_type else None,
+        subscription=public.subscription_type.name if public.subscription_type else None,
         interface_objects=joins.interface_objects,
         labels=frozenset(_labels(subgraphs.values())),
         annotations=read_annotations(document, links),

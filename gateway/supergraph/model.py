@@ -1,4 +1,4 @@
-"""The supergraph as the planner sees it: for each subgraph, the types and fields that it has."""
+"""The supergraph as the planner sees it: the types and fields of each subgraph."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gateway.supergraph.selections import TYPENAME, Selections, possible_types
 
 @dataclass(frozen=True, slots=True)
 class ContextArgument:
-    """An argument that an ancestor of the object sets (`@fromContext`); clients do not see it.
+    """An argument that an ancestor of the object sets (`@fromContext`); hidden from clients.
 
     Attributes:
         name: The argument's name.
-        type: Its type as the subgraph writes it.
+        type: Its type as written in the subgraph.
         context: The name of the context that the ancestor sets.
         text: The selection on the ancestor, as written.
         selections: The selection in normal form, by the ancestor's concrete type.
@@ -34,20 +34,20 @@ class ContextArgument:
 
 @dataclass(frozen=True, slots=True)
 class SubgraphField:
-    """A field of a type, as one subgraph has it.
+    """A field of a type in one subgraph.
 
     Attributes:
         name: The field's name.
         type: The named type of its value.
         shape: The whole type as written, such as `[Product!]!`.
-        external: Whether it is not resolvable here, unless a key or a `@provides` makes it so.
-        requires: The fields that a representation must have for it, or None.
-        provides: What this field makes resolvable below itself, or None.
+        external: Whether it is not resolvable here unless a key or a `@provides` makes it so.
+        requires: The fields that a representation must contain for it, or None.
+        provides: The fields that it makes resolvable below itself, or None.
         label: The label of the progressive override that decides which subgraph has the field, or None.
         takes_over: Whether this subgraph has the field while the label is on, and not while it is off.
         contexts: The arguments that ancestors set.
         arguments: The names of the arguments that clients may write.
-        key_only: Whether it is external or has moved away. As a key, it only names the entity.
+        key_only: Whether it is external or has moved away, so that as a key it only identifies the entity.
     """
 
     name: str
@@ -65,7 +65,7 @@ class SubgraphField:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that names an entity; if it is resolvable, the entity can be fetched by it."""
+    """A key that identifies an entity; if it is resolvable, the entity can be fetched by it."""
 
     text: str
     fields: Selections
@@ -74,12 +74,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class SubgraphType:
-    """A type as one subgraph knows it.
+    """A type in one subgraph.
 
     Attributes:
         name: The type's name.
-        concrete: The object types that a value of it may have in this subgraph.
-        fields: By name; empty for unions and leaf types.
+        concrete: The object types that a value of the type may have in this subgraph.
+        fields: The fields by name; empty for unions and leaf types.
         keys: Its keys in this subgraph.
         is_interface_object: Whether it is an interface of the supergraph that is an object type here.
         interface_object_of: By concrete type that the subgraph does not know, the interface object that
@@ -125,13 +125,13 @@ class Subgraph:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """What all subgraphs have of one concrete type.
+    """The fields of one concrete type in all subgraphs.
 
     Attributes:
-        by_field: By field name, the subgraphs that have it under any name of the type, in their order. For
+        by_field: The subgraphs that have a field under any name of the type, in order, by field name. For
             `__typename`, each subgraph that knows the type.
-        shapes: By field name and subgraph, the type of its value; of composite types, the lists and non-nulls
-            alone.
+        shapes: The type of a field's value, by field name and subgraph; reduced to lists and non-nulls for
+            composite types.
     """
 
     by_field: Mapping[str, tuple[Subgraph, ...]]
@@ -139,7 +139,7 @@ class Availability:
 
 
 def availability(subgraphs: Iterable[Subgraph], concrete: str) -> Availability:
-    """Return what the subgraphs have of a concrete type."""
+    """Return the fields of a concrete type in the subgraphs."""
     by_field: dict[str, list[Subgraph]] = {}
     shapes: dict[str, dict[str, str]] = {}
     for subgraph in subgraphs:
@@ -167,16 +167,17 @@ class Supergraph:
     """Everything that planning needs; immutable.
 
     Attributes:
-        subgraphs: By name.
-        schema: All types, inaccessible ones included.
+        subgraphs: The subgraphs by name.
+        schema: All types, including inaccessible ones.
         public: The schema that clients see.
         query: The name of the query type.
         mutation: The name of the mutation type, if there is one.
+        subscription: The name of the subscription type, if there is one.
         interface_objects: The interfaces that are an object type somewhere, each with its concrete types.
         labels: The labels of all progressive overrides.
         annotations: The directives about access and about cost.
-        cache_hints: What `@cacheControl` says, by coordinate.
-        cache_tags: What `@cacheTag` says, by coordinate.
+        cache_hints: The hints of `@cacheControl`, by coordinate.
+        cache_tags: The tags of `@cacheTag`, by coordinate.
     """
 
     subgraphs: Mapping[str, Subgraph]
@@ -184,6 +185,7 @@ class Supergraph:
     public: GraphQLSchema
     query: str
     mutation: str | None
+    subscription: str | None = None
     interface_objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     annotations: Annotations = field(default_factory=Annotations)
@@ -191,20 +193,26 @@ class Supergraph:
     cache_tags: Mapping[str, tuple[CacheTag, ...]] = field(default_factory=dict)
     _available: dict[str, Availability] = field(init=False, repr=False, compare=False, default_factory=dict)
 
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names of the root types."""
+        named = (self.query, self.mutation, self.subscription)
+        return frozenset(each for each in named if each is not None)
+
     def available(self, concrete: str) -> Availability:
-        """Return which subgraphs have the fields of a concrete type; worked out once a type."""
+        """Return which subgraphs have the fields of a concrete type; computed once per type."""
         known = self._available.get(concrete)
         if known is None:
             known = self._available[concrete] = availability(self.subgraphs.values(), concrete)
         return known
 
     def field(self, subgraph: str, owner: str, name: str) -> SubgraphField | None:
-        """Return a field as a subgraph has it, or None if it does not have it."""
+        """Return a field in a subgraph, or None if the subgraph does not have it."""
         known = self.subgraphs[subgraph].types.get(owner)
         return None if known is None else known.fields.get(name)
 
     def possible_values(self, owner: str, name: str) -> frozenset[str]:
-        """Return the concrete types that the values of a type's field may have, by the supergraph."""
+        """Return the concrete types that the values of a type's field may have in the supergraph."""
         named = self.schema.get_type(owner)
         if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType) or name not in named.fields:
             return frozenset()

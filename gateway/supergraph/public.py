@@ -1,9 +1,9 @@
-"""The public schema: the supergraph without inaccessible parts and without its machinery."""
+"""The public schema: the supergraph without inaccessible parts and without Federation's machinery."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from graphql import (
     ConstDirectiveNode,
@@ -20,6 +20,7 @@ from graphql import (
     TypeDefinitionNode,
     UnionTypeDefinitionNode,
     build_ast_schema,
+    parse,
 )
 from graphql.language import Node
 
@@ -30,15 +31,50 @@ KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
 N = TypeVar("N", bound=Node)
 
 
-def public_schema(document: DocumentNode, links: Links) -> GraphQLSchema:
+INCREMENTAL_DIRECTIVES: Final = """\
+"Delivers the fragment after the response to the fields around it, if `if` is true."
+directive @defer(
+  if: Boolean! = true
+  "Identifies the fragment among the parts of the response; unique in the document."
+  label: String
+) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+
+"Delivers the first items of a list with the fields around it, and the others later, if `if` is true."
+directive @stream(
+  if: Boolean! = true
+  "Identifies the list among the parts of the response; unique in the document."
+  label: String
+  "How many items are delivered first."
+  initialCount: Int! = 0
+) on FIELD
+"""
+
+
+def public_schema(document: DocumentNode, links: Links, *, incremental: bool = False) -> GraphQLSchema:
     """Build the schema that clients see.
 
     Args:
         document: The supergraph.
         links: The names of its machinery.
+        incremental: Whether clients may use `@defer` and `@stream`.
     """
+    public = public_document(document, links)
+    if incremental:
+        public = _with_incremental_directives(public)
     # The whole document is validated already; a reference to an unknown type is refused even so.
-    return build_ast_schema(public_document(document, links), assume_valid_sdl=True)
+    return build_ast_schema(public, assume_valid_sdl=True)
+
+
+def _with_incremental_directives(public: DocumentNode) -> DocumentNode:
+    """Define `@defer` and `@stream`, in place of a subgraph's own directives of these names."""
+    added = parse(INCREMENTAL_DIRECTIVES, no_location=True).definitions
+    names = {each.name.value for each in added if isinstance(each, DirectiveDefinitionNode)}
+    kept = (
+        each
+        for each in public.definitions
+        if not isinstance(each, DirectiveDefinitionNode) or each.name.value not in names
+    )
+    return DocumentNode(definitions=(*kept, *added))
 
 
 def public_document(document: DocumentNode, links: Links) -> DocumentNode:
@@ -115,14 +151,14 @@ def _definitions(document: DocumentNode, pruning: _Pruning) -> Iterator[Definiti
 
 
 def _schema(definition: SchemaDefinitionNode, pruning: _Pruning) -> SchemaDefinitionNode:
-    """Leave out inaccessible root types, such as that of mutations in a contract that only reads."""
+    """Leave out inaccessible root types, such as the mutation type in a read-only contract."""
     roots = definition.operation_types or ()
     kept = tuple(each for each in roots if not pruning.hides_type(each.type.name.value))
     return _replaced(definition, directives=pruning.directives(definition), operation_types=kept)
 
 
 def _is_public_directive(definition: DirectiveDefinitionNode, pruning: _Pruning) -> bool:
-    """Directives that clients may write; those of the type system are not the client's business."""
+    """Whether a directive is public: clients may write it; type system directives do not concern them."""
     if pruning.is_machinery(definition.name.value):
         return False
     return any(location.value in EXECUTABLE for location in definition.locations)

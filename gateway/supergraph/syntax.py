@@ -1,4 +1,4 @@
-"""Parses the text of a supergraph, and leaves nothing behind but its syntax tree."""
+"""Parses the text of a supergraph, keeping nothing but its syntax tree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def parsed(sdl: str, *, located: bool) -> DocumentNode:
 
     Args:
         sdl: The text.
-        located: Whether nodes know where they stand, for errors; that takes twice the memory.
+        located: Whether nodes have locations, for errors; that takes twice the memory.
 
     Raises:
         GraphQLError: The text is not valid.
@@ -27,7 +27,7 @@ def parsed(sdl: str, *, located: bool) -> DocumentNode:
 
 
 def _unlink(lexer: Lexer) -> None:
-    """Let all tokens be freed at once; each refers to its neighbours, as only the collector would notice."""
+    """Let all tokens be freed at once: they refer to their neighbours in cycles."""
     token: Token | None = lexer.token
     while token is not None:
         before = token.prev

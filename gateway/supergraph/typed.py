@@ -1,7 +1,7 @@
 """Adds `__typename` to selections where the concrete type matters and an interface object may hide it.
 
 A subgraph with an interface object returns the interface's name as the type. If the selection is the same for
-all implementations, that is enough. Otherwise the concrete type is wanted from a subgraph that knows it.
+all implementations, that is enough. Otherwise the concrete type is fetched from a subgraph that knows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CONCRETE_TYPE = Field(None, TYPENAME)
 def typed(
     selections: Selections, interfaces: Mapping[str, frozenset[str]], schema: GraphQLSchema
 ) -> Selections:
-    """Return the selections with the concrete type wanted wherever it decides what is selected.
+    """Return the selections with `__typename` added wherever the concrete type decides what is selected.
 
     Args:
         selections: The selections in normal form.
@@ -31,7 +31,7 @@ def typed(
 
 
 def alike(selections: Selections, members: frozenset[str], schema: GraphQLSchema) -> bool:
-    """Return whether the response is the same whichever of these types an object has."""
+    """Return whether the response is the same for all of these types."""
     touched = [group for group in selections.groups if group.types & members]
     if not touched:
         return True
@@ -53,7 +53,7 @@ def _same_type(wanted: Field, members: Sequence[str], schema: GraphQLSchema) -> 
 
 @dataclass(slots=True)
 class _Typing:
-    """Goes through selections; a field that several groups share is shared afterwards."""
+    """Visits selections; a field that several groups share remains shared."""
 
     interfaces: Mapping[str, frozenset[str]]
     schema: GraphQLSchema
@@ -67,7 +67,8 @@ class _Typing:
 
     def _group(self, group: Group, asked: frozenset[str]) -> Group:
         fields = tuple(self._field(each) for each in group.fields)
-        if group.types & asked and not any(each.name == TYPENAME for each in fields):
+        # A deferred `__typename` comes too late.
+        if group.types & asked and not any(each.name == TYPENAME and not each.delivery for each in fields):
             fields = (CONCRETE_TYPE, *fields)
         return Group(group.types, fields)
 

@@ -1,4 +1,4 @@
-"""TLS: the certificates of the server and of its clients, and whom the gateway trusts among subgraphs."""
+"""TLS: the certificates of the server, of its clients, and of subgraphs."""
 
 from gateway.tls.reloaded_context import ReloadedContext
 from gateway.tls.server_tls import ServerTls

@@ -1,4 +1,4 @@
-"""A TLS context that is built again when its files change."""
+"""A TLS context that is rebuilt when its files change."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ Stamp: TypeAlias = tuple[tuple[int, int, int], ...]
 
 
 class ReloadedContext:
-    """The context of some files.
+    """A TLS context built from files.
 
-    While the files are wrong, such as a new certificate whose key is not there yet, the context before stays.
+    While the files are invalid, such as a new certificate whose key is still missing, the previous context is
+    kept.
 
     Attributes:
         current: The context for new connections.
@@ -28,7 +29,7 @@ class ReloadedContext:
         self.current = build()
 
     def refresh(self) -> bool:
-        """Build the context again if a file has changed, and return whether it was."""
+        """Rebuild the context if a file has changed; return whether it was rebuilt."""
         try:
             stamp = self._looked_at()
             if stamp == self._stamp:

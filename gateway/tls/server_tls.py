@@ -1,4 +1,4 @@
-"""The server's certificate, and the certificates that its clients may need."""
+"""The server's certificate, and the certificates that it requires of clients."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 @dataclass(frozen=True, slots=True)
 class ServerTls:
-    """How a server speaks TLS.
+    """The TLS options of a server.
 
     Attributes:
-        certificate: A PEM file with the certificate and those between it and its authority.
-        key: A PEM file with its key.
+        certificate: A PEM file with the certificate and its intermediate certificates.
+        key: A PEM file with the certificate's key.
         minimum: The lowest version of TLS.
-        client_authorities: A PEM file of the authorities of clients' certificates; None: none are asked for.
+        client_authorities: A PEM file of the authorities of clients' certificates; None to request none.
         requires_certificate: Whether clients without a certificate are refused.
-        reload_seconds: How often the files are looked at.
+        reload_seconds: How often the files are checked for changes.
     """
 
     certificate: Path
@@ -35,7 +35,7 @@ class ServerTls:
 
     @classmethod
     def of(cls, settings: TlsSettings) -> Self | None:
-        """Return how a server speaks TLS by the settings; None without TLS."""
+        """Return the TLS options from the settings; None without TLS."""
         if settings.tls_certificate is None or settings.tls_key is None:
             return None
         return cls(
@@ -48,10 +48,10 @@ class ServerTls:
         )
 
     def context(self) -> ssl.SSLContext:
-        """Build a context from the files as they are now.
+        """Build a context from the current files.
 
         Raises:
-            OSError: A file cannot be read, or holds no certificate or key, or not those that belong together.
+            OSError: A file cannot be read, lacks the certificate or key, or the two do not match.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = self.minimum
@@ -64,9 +64,9 @@ class ServerTls:
         return context
 
     def reloaded(self) -> tuple[ssl.SSLContext, ReloadedContext]:
-        """Return a context to listen with, and what keeps it up to date.
+        """Return a context to listen with, and the object that keeps it up to date.
 
-        Each handshake uses the files as they were when they were last looked at.
+        Each handshake uses the files as of their last check.
         """
         files = (self.certificate, self.key, self.client_authorities)
         reloaded = ReloadedContext(files, self.context)

@@ -14,24 +14,25 @@ class TlsSettings(BaseSettings):
 
     tls_certificate: Path | None = Field(
         default=None,
-        description="PEM file with the server's certificate and those between it and its authority; without "
-        "it the server speaks plain HTTP.",
+        description="PEM file with the server's certificate and its intermediate certificates; without it, "
+        "the server speaks plain HTTP.",
     )
     tls_key: Path | None = Field(default=None, description="PEM file with the certificate's key.")
     tls_minimum: Literal["1.2", "1.3"] = Field(default="1.2", description="The lowest version of TLS.")
     tls_client_ca_file: Path | None = Field(
         default=None,
-        description="PEM file of the authorities of clients' certificates; without it none are asked for.",
+        description="PEM file of the authorities of clients' certificates; without it, no certificates are "
+        "requested.",
     )
     tls_client_certificates: Literal["required", "optional"] = Field(
         default="required",
-        description="Whether clients need a certificate if tls_client_ca_file is set; optional: one that is "
-        "shown must be valid.",
+        description="Whether clients need a certificate if tls_client_ca_file is set; optional: a "
+        "certificate is only checked if the client sends one.",
     )
     tls_reload_seconds: float = Field(
         default=10.0,
         gt=0,
-        description="How often the server looks for new certificates and keys.",
+        description="How often the server checks for new certificates and keys.",
     )
 
     @model_validator(mode="after")

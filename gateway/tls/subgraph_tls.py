@@ -1,4 +1,4 @@
-"""Whom the gateway trusts as a subgraph, and by which certificate the subgraph knows the gateway."""
+"""TLS to subgraphs: the authorities that the gateway trusts, and its own certificate."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gateway.tls.reloaded_context import ReloadedContext
 
 
 class SubgraphTls(BaseModel):
-    """How a subgraph is reached over TLS.
+    """The TLS options for a subgraph.
 
     Attributes:
-        ca_file: A PEM file of the authorities that are trusted, and no others; None: those of the system.
-        also_trusted: A PEM file of authorities that are trusted besides.
+        ca_file: A PEM file of the only trusted authorities; None for the system's.
+        also_trusted: A PEM file of additional trusted authorities.
         certificate: A PEM file with the gateway's certificate.
-        key: A PEM file with its key.
-        server_name: The name that the subgraph's certificate must have; None: the host of the URL.
+        key: A PEM file with the certificate's key.
+        server_name: The name that the subgraph's certificate must have; None for the host of the URL.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,10 +38,10 @@ class SubgraphTls(BaseModel):
         return self
 
     def reloaded(self, *protocols: str) -> ReloadedContext:
-        """Return the context, and what keeps it up to date.
+        """Return the context, and the object that keeps it up to date.
 
         Args:
-            protocols: What is offered by ALPN, the best first; HTTP/1.1 if nothing is named.
+            protocols: The protocols to offer by ALPN, the best first; empty for HTTP/1.1.
 
         Raises:
             OSError: A file cannot be read, or contains no certificates, or not the key of the certificate.

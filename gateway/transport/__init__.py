@@ -1,17 +1,27 @@
-"""Transports to subgraphs: the interface, and its two implementations."""
+"""Transports to subgraphs: the interfaces, and their implementations."""
 
 from gateway.transport.base import FailedResponse, Sign, SubgraphOperation, Transport
+from gateway.transport.events import (
+    EventSource,
+    SubgraphSubscription,
+    SubscribableTransport,
+    prepared_subscription,
+)
 from gateway.transport.http import BYTES_A_PLACE, HttpTransport
 from gateway.transport.limits import HttpLimits
 from gateway.transport.memory import MemoryTransport
 
 __all__ = [
     "BYTES_A_PLACE",
+    "EventSource",
     "FailedResponse",
     "HttpLimits",
     "HttpTransport",
     "MemoryTransport",
     "Sign",
     "SubgraphOperation",
+    "SubgraphSubscription",
+    "SubscribableTransport",
     "Transport",
+    "prepared_subscription",
 ]

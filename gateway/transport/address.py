@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 PORTS: Final = {"http": 80, "https": 443}
 IN_TARGETS: Final = "!#$%&'()*+,/:;=?@[]~"
-"""The characters of a URL that are not quoted; `%` is among them, because a URL may be quoted already."""
+"""The characters of a URL that are not quoted, including `%`, because a URL may already be quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Address:
         """Parse a URL.
 
         Raises:
-            ValueError: It is not an HTTP URL, or it contains a name or password.
+            ValueError: It is not an HTTP URL, or contains a user name or password.
         """
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:

@@ -24,7 +24,7 @@ Raises:
 
 
 Sign: TypeAlias = Callable[[bytes, Mapping[str, str]], bytes]
-"""Returns header lines that sign a request, by its body as it is sent and the headers of the call.
+"""Returns header lines that sign a request, given its body as sent and the headers of the call.
 
 Raises:
     SubgraphUnreachable: The request cannot be signed.
@@ -36,7 +36,7 @@ class FailedResponse(dict[str, Any]):
 
 
 class Transport(Protocol):
-    """How a subgraph is reached.
+    """Sends operations to a subgraph.
 
     Attributes:
         trusted: Whether responses without errors are known to be complete, so that they need no check.

@@ -1,4 +1,4 @@
-"""One connection to a subgraph, which carries one request after the other."""
+"""One connection to a subgraph, which carries one request after another."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from gateway.transport.reply import Reply, ReplyReader
 
 
 class Owner(Protocol):
-    """What has opened connections, and learns when they become free or are closed."""
+    """The owner of connections, which is notified when they become free or are closed."""
 
     def freed(self, connection: Connection) -> None:
-        """Note that a reply is complete and its connection is free."""
+        """Handle a connection that is free after a complete reply."""
         ...
 
     def lost(self, connection: Connection) -> None:
-        """Note that a connection is closed."""
+        """Handle a closed connection."""
         ...
 
 
@@ -28,7 +28,7 @@ class Job:
 
     Attributes:
         request: The bytes of the whole request.
-        outcome: The reply, or the error if there is none.
+        outcome: The reply, or the error.
         connection: The connection that carries the request; None before there is one.
     """
 
@@ -42,7 +42,7 @@ class Job:
             self.outcome.set_result(outcome)
 
     def give_up(self) -> None:
-        """Close the connection, so that the subgraph learns that nobody waits for the reply."""
+        """Close the connection, so that the subgraph notices that nobody waits for the reply."""
         if self.connection is not None:
             self.connection.abort(self)
 
@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        # uvloop's transports are no subclasses of asyncio's.
+        # uvloop's transports are not subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
 
     def begin(self, job: Job) -> None:
@@ -107,7 +107,7 @@ class Connection(asyncio.Protocol):
             self._finish(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the request that is under way, if there is one."""
+        """Fail the request in progress, if any."""
         self._owner.lost(self)
         self._finish(ConnectionLost(f"closed the connection{f': {exc}' if exc else ''}"))
 

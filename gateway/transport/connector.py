@@ -1,4 +1,4 @@
-"""Opens connections to one subgraph, over TLS if its URL is one of https."""
+"""Opens connections to one subgraph, over TLS if its URL is an https URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.transport.address import Address
 from gateway.transport.limits import HttpLimits
 
 TRUST_SECONDS: Final = 10.0
-"""How long certificates are used before their files are looked at again."""
+"""How long certificates are used before their files are checked again."""
 
 P = TypeVar("P", bound=asyncio.Protocol)
 
@@ -48,8 +48,8 @@ class Connector:
         """Open a connection, and return its protocol.
 
         Raises:
-            OSError: There is no connection, or not in time, or the certificate is not trusted.
-            ValueError: The host's name is none.
+            OSError: The connection failed or timed out, or the certificate is not trusted.
+            ValueError: The host name is invalid.
         """
         address, limits = self._address, self._limits
         async with asyncio.timeout(limits.connect_seconds):
@@ -68,7 +68,7 @@ class Connector:
         return connection
 
     def _current_trust(self) -> ssl.SSLContext | None:
-        """Return the context for a new connection, by files that were looked at a few seconds ago."""
+        """Return the context for a new connection, from files that were checked at most a few seconds ago."""
         if self._trust is None:
             return None
         now = self._loop.time()

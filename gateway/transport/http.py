@@ -8,33 +8,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import orjson
 
-from gateway.errors import SubgraphUnavailable, SubgraphUnreachable, UnsendableRequest
+from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
 from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
 from gateway.transport.base import FailedResponse, Sign, SubgraphOperation
 from gateway.transport.connector import Connector
-from gateway.transport.http2.connection import ConnectionSettings
-from gateway.transport.http2.pool import Http2Pool
-from gateway.transport.http2.request import fixed_headers, pseudo_headers
+from gateway.transport.header_lines import header_lines
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
 from graphql_http.json_depth import nested_too_deeply
 from jit.codegen import spend
 
-HEADER_ENCODING = "latin-1"
+if TYPE_CHECKING:
+    from gateway.transport.http2 import Http2Pool
+
 BYTES_A_PLACE: Final = 20
-"""A field of a usual response with its value, in bytes: what it takes of the budget of a request's answer."""
+"""The average bytes of a response field with its value, by which replies are charged to the request's
+budget.
+"""
 
 SERVER_ERRORS: Final = 500
-"""The first status by which a server says that it failed."""
+"""The first status that means that the server failed."""
 
 UNAVAILABLE: Final = frozenset({502, 503, 504})
-"""The statuses by which a server or proxy says that it cannot answer for the moment."""
+"""The statuses that mean that a server or proxy cannot answer at the moment."""
 
 BEGINNING: Final = "POST {target} HTTP/1.1\r\nhost: {authority}\r\n"
 HEAD: Final = (
@@ -46,16 +49,16 @@ HEAD: Final = (
 
 
 class ReplyHeaders(Protocol):
-    """What wants to know the headers of replies."""
+    """A receiver of the headers of replies."""
 
     def receive(self, received: Iterable[tuple[bytes, bytes]]) -> None:
-        """Note the headers of a reply, with names in lower case."""
+        """Receive the headers of a reply, with names in lower case."""
         ...
 
 
 @dataclass(slots=True)
 class Connections:
-    """The connections to one subgraph, made for the first request because they belong to its event loop."""
+    """The connections to one subgraph, created on the first request because they belong to its event loop."""
 
     address: Address
     limits: HttpLimits
@@ -65,7 +68,9 @@ class Connections:
     _pool: Pool | Http2Pool | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Read the certificates."""
+        """Read the certificates, and import h2 if it is needed: no request shall wait for that."""
+        if self.limits.http2:
+            import_module("gateway.transport.http2")
         if self.address.is_secure:
             self._trust = self.limits.tls.reloaded()
             if self.limits.http2:
@@ -85,6 +90,13 @@ class Connections:
         return Pool(connector, head.encode("ascii"), limits, loop, keeps_headers=self.keeps_headers)
 
     def _http2_pool(self, loop: asyncio.AbstractEventLoop) -> Http2Pool:
+        from gateway.transport.http2 import (  # noqa: PLC0415
+            ConnectionSettings,
+            Http2Pool,
+            fixed_headers,
+            pseudo_headers,
+        )
+
         address, limits = self.address, self.limits
         fixed = [*pseudo_headers(address), *fixed_headers(self._lines().encode("ascii"))]
         connector = Connector(address, limits, self._http2_trust, loop)
@@ -101,11 +113,11 @@ class Connections:
 
 @dataclass(frozen=True, slots=True)
 class HttpTransport:
-    """Posts operations to a URL; follows no redirects, and never sends a request twice.
+    """Posts operations to a URL; follows no redirects, and repeats nothing that may have been processed.
 
     Attributes:
         connections: The connections to the subgraph.
-        reply_headers: Gets the headers of each reply; None if nobody wants them.
+        reply_headers: Receives the headers of each reply; None if they are not needed.
         sign: Returns the header lines that sign a request; None if requests are not signed.
     """
 
@@ -126,11 +138,11 @@ class HttpTransport:
         reply_headers: ReplyHeaders | None = None,
         sign: Sign | None = None,
     ) -> HttpTransport:
-        """Return a transport with connections of its own; the caller closes it.
+        """Return a transport with its own connections, which the caller must close.
 
         Raises:
-            ValueError: It is not an HTTP URL.
-            OSError: The file of certificates cannot be read, or contains none.
+            ValueError: It is not an HTTP URL. OSError: The file of certificates cannot be read, or contains
+                none.
         """
         limits = limits or HttpLimits()
         connections = Connections(Address.of(url), limits, keeps_headers=reply_headers is not None)
@@ -143,7 +155,7 @@ class HttpTransport:
         reply_headers: ReplyHeaders | None = None,
         sign: Sign | None = None,
     ) -> bool:
-        """Return whether it does as `to` would with these arguments.
+        """Return whether `to` would build an equal transport from these arguments.
 
         Raises:
             ValueError: It is not an HTTP URL.
@@ -159,9 +171,9 @@ class HttpTransport:
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
         """Encode the part of an operation's request that never changes.
 
-        The calls raise `SubgraphUnreachable` if there is no connection, a time-out, a redirect, or a reply
-        that is too large or not a GraphQL response; and `BudgetSpent` if the replies to one request are too
-        large together.
+        The calls raise `SubgraphUnreachable` on a failed connection, a timeout, a redirect, or a reply that
+        is too large or not a GraphQL response; and `BudgetSpent` if the replies to one request are too large
+        together.
         """
         begin, connections = _begin(document, operation_name), self.connections
         reply_headers, sign = self.reply_headers, self.sign
@@ -170,7 +182,7 @@ class HttpTransport:
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
         ) -> Mapping[str, Any]:
             body = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
-            lines = _lines(headers)
+            lines = header_lines(headers)
             if sign is not None:
                 lines += sign(body, headers)
             reply = await connections.pool().ask(lines, body)
@@ -180,22 +192,6 @@ class HttpTransport:
             return _graphql_response(reply)
 
         return call
-
-
-def _lines(headers: Mapping[str, str]) -> bytes:
-    """Encode headers with the octets that the client sent.
-
-    Raises:
-        UnsendableRequest: A header cannot be sent.
-    """
-    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    # A line break in a value would be another header.
-    if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
-        raise UnsendableRequest("a header cannot be sent")
-    try:
-        return text.encode(HEADER_ENCODING)
-    except UnicodeEncodeError as error:
-        raise UnsendableRequest("a header cannot be sent") from error
 
 
 def _begin(document: str, operation_name: str | None) -> bytes:

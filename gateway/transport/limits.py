@@ -12,17 +12,17 @@ class HttpLimits:
     """Limits for a subgraph.
 
     Attributes:
-        connect_seconds: Time to connect.
-        total_seconds: Time from waiting for a connection to the last byte of the reply.
-        answer_bytes: The largest reply that is read.
-        connections: How many connections may be open at once.
+        connect_seconds: The time limit to connect.
+        total_seconds: The time limit from waiting for a connection to the last byte of the reply.
+        answer_bytes: The most bytes of a reply.
+        connections: The most open connections.
         idle_seconds: How long an unused connection is kept. Subgraphs must keep theirs for longer: a request
             that is sent while the other side closes is lost, and nothing is sent twice.
         reads_gzip: Whether replies may be compressed.
-        tls: How the subgraph is reached if its URL is one of https.
-        http2: Whether HTTP/2 is spoken: if the subgraph chooses it, over TLS; else without asking.
-        ping_seconds: How long an HTTP/2 connection with requests may be silent before a PING, and then
-            again before it is given up.
+        tls: The TLS options if the subgraph's URL is an https URL.
+        http2: Whether to use HTTP/2: over TLS if the subgraph chooses it, else without negotiation.
+        ping_seconds: How long an HTTP/2 connection with requests may be silent before a PING is sent, and
+            then again before it is closed.
     """
 
     connect_seconds: float = 0.3

@@ -10,6 +10,7 @@ import structlog
 
 from gateway.errors import SubgraphUnreachable
 from gateway.transport.base import SubgraphOperation
+from gateway.transport.events import NO_SUBSCRIPTIONS, EventSource, SubgraphSubscription, refusing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,20 @@ class MemoryTransport:
     Attributes:
         prepare_call: Parses, validates and compiles an operation, and returns a function that responds as the
             subgraph would over HTTP. The gateway changes the responses, but not `SharedList` lists in them.
-        trusted: Whether the function executes GraphQL, so that it never leaves out a field, and its calls
-            return a GraphQL response whatever goes wrong. Then responses are not checked.
+        trusted: Whether the function executes GraphQL, so that it never leaves out a field and always returns
+            a GraphQL response, whatever goes wrong. Then responses are not checked.
         masks_errors: Whether all errors in its responses are written for clients.
+        subscribe: Prepares a subscription, and returns a function that makes it; None if the subgraph has
+            none.
     """
 
     prepare_call: Callable[[str, str | None], SubgraphOperation]
     trusted: bool = False
     masks_errors: bool = False
+    subscribe: Callable[[str, str | None], SubgraphSubscription] | None = None
 
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
-        """Prepare an operation; unless the transport is trusted, its calls check the responses.
+        """Prepare an operation; the calls check the responses unless the transport is trusted.
 
         The calls raise `SubgraphUnreachable` if the function raised an exception, or returned anything but an
         object with `data` or `errors`.
@@ -57,6 +61,28 @@ class MemoryTransport:
             return response
 
         return call
+
+    def prepare_subscription(self, document: str, operation_name: str | None) -> SubgraphSubscription:
+        """Prepare a subscription; it raises `SubgraphUnreachable` if the subgraph has none or is at fault."""
+        if self.subscribe is None:
+            return refusing(lambda: SubgraphUnreachable(NO_SUBSCRIPTIONS))
+        try:
+            prepared = self.subscribe(document, operation_name)
+        except Exception as error:  # noqa: BLE001 - a subgraph's fault must not become the gateway's
+            raised = error
+            return refusing(lambda: _raised(raised))
+
+        async def subscribe(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+        ) -> EventSource:
+            try:
+                return await prepared(variables, headers, session)
+            except SubgraphUnreachable:
+                raise
+            except Exception as error:
+                raise _raised(error) from error
+
+        return subscribe
 
 
 def _failing(error: Exception) -> SubgraphOperation:

@@ -15,7 +15,7 @@ from gateway.transport.reply import Reply, ReplyReader
 class Pool:
     """The connections of one event loop.
 
-    The connection used last is used next, so that surplus connections become idle and are closed.
+    The most recently used connection is used next, so that surplus connections become idle and are closed.
 
     Args:
         connector: Opens connections.
@@ -64,11 +64,11 @@ class Pool:
         """Send a request once, and return its reply.
 
         Args:
-            lines: The lines of the headers that this request has besides those of all.
+            lines: The additional header lines of this request.
             body: The body.
 
         Raises:
-            SubgraphUnreachable: There is no reply, or not in time.
+            SubgraphUnreachable: There was no reply, or it was late.
             RuntimeError: The pool is closed.
         """
         if self._is_closed:
@@ -93,7 +93,7 @@ class Pool:
             try:
                 raise outcome
             finally:
-                del outcome, job  # its traceback holds this frame: together they would be garbage in a cycle
+                del outcome, job  # its traceback refers to this frame: they would form a garbage cycle
         return outcome
 
     def freed(self, connection: Connection) -> None:
@@ -116,7 +116,7 @@ class Pool:
             self._open_more()
 
     async def close(self) -> None:
-        """Close all connections; requests under way fail."""
+        """Close all connections; requests in progress fail."""
         self._is_closed = True
         if self._sweep is not None:
             self._sweep.cancel()
@@ -138,7 +138,7 @@ class Pool:
         return None
 
     def _next(self) -> Job | None:
-        """Return the request that has waited longest and still does."""
+        """Return the request that has been waiting longest and is still waiting."""
         while self._waiting:
             job = self._waiting.popleft()
             if not job.outcome.done():
@@ -177,7 +177,7 @@ class Pool:
         try:
             connection = await self._connector.connected(lambda: Connection(self, self._reader()))
         except (OSError, ValueError) as error:
-            # Each waiting request has its own attempt to connect, now or later.
+            # Each waiting request gets its own attempt to connect, now or later.
             job = self._next()
             if job is not None:
                 job.settle(ConnectionFailed(f"connection failed: {error or type(error).__name__}"))

@@ -1,4 +1,4 @@
-"""Reads the replies of one connection, each completely and within limits."""
+"""Parses the replies on one connection, completely and within limits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gateway.decompression import GzipReader, TooMuch
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
 
 HEAD_BYTES: Final = 64 * 1024
-"""The longest head of a reply; none needs as much."""
+"""The most bytes of a reply's head, more than any needs."""
 
 FRAMING: Final = 8
-"""The most bytes read for each byte of a body: chunks have lengths, and may be short."""
+"""The most bytes read per byte of a body: chunks have lengths, and may be short."""
 
 FIRST_FINAL: Final = 200
 """The first final status; lower ones announce another reply."""
@@ -33,7 +33,7 @@ class Reply(NamedTuple):
 
 
 class Unwanted(ValueError):
-    """A reply has a form or size that is not accepted."""
+    """A reply has an unacceptable form or size."""
 
 
 class TooLarge(Unwanted):
@@ -41,7 +41,7 @@ class TooLarge(Unwanted):
 
 
 class ReplyReader:
-    """Reads replies with httptools' parser; its llhttp is strict.
+    """Parses replies with httptools, whose llhttp is strict.
 
     Attributes:
         is_kept: Whether the connection can serve another request after the last reply.
@@ -88,7 +88,7 @@ class ReplyReader:
         """Read a part of a reply, and return the reply once it is complete.
 
         Raises:
-            SubgraphUnreachable: The data is not HTTP, is too long, or has a form that is not accepted.
+            SubgraphUnreachable: The data is not HTTP, too long, or of an unacceptable form.
         """
         if self._read > HEAD_BYTES + (0 if self._in_head else FRAMING * self._limit):
             raise ReplyTooLarge("sent too many bytes for one reply")
@@ -111,18 +111,18 @@ class ReplyReader:
         return self._whole()
 
     def on_message_begin(self) -> None:
-        """Note the first byte of a reply."""
+        """Handle the first byte of a reply."""
         if self._complete:
-            # Another reply without a request.
+            # a second reply, without a request
             self._spoilt = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Note how the body is framed, from a header or trailer."""
+        """Record how the body is framed, from a header or trailer."""
         lowered = name.lower()
         if lowered in (b"content-length", b"transfer-encoding"):
             self._framed = True
         elif lowered == b"content-encoding" and value.lower() != b"identity" and not self._complete:
-            # One that is repeated, or in a trailer, is unwanted too.
+            # A repeated one, or one in a trailer, is unacceptable too.
             if not self._reads_gzip or value.lower() != b"gzip" or self._gzip or not self._in_head:
                 raise Unwanted("a content encoding that was not requested")
             self._gzip = GzipReader(self._limit)
@@ -130,11 +130,11 @@ class ReplyReader:
             self._headers.append((lowered, value))
 
     def on_headers_complete(self) -> None:
-        """Note the end of a head."""
+        """Handle the end of a head."""
         self._in_head = False
 
     def on_body(self, body: bytes) -> None:
-        """Keep a part of a body."""
+        """Add a part of a body."""
         if self._complete:
             return
         if self._gzip is not None:
@@ -148,7 +148,7 @@ class ReplyReader:
         self._parts.append(body)
 
     def on_message_complete(self) -> None:
-        """Note the end of a reply."""
+        """Handle the end of a reply."""
         if self._complete:
             return
         if self._parser.get_status_code() < FIRST_FINAL:

@@ -1,4 +1,4 @@
-"""Who uses which operations and fields, counted for months, so that a field can be taken away safely."""
+"""Counts over months which clients use which operations and fields, so that a field can be removed safely."""
 
 from gateway.usage.report import FieldUse, UsageReport, public_fields
 from gateway.usage.store import UsageStore, UsageStoreError

@@ -1,6 +1,6 @@
-"""Usage reports as GraphQL Hive takes them (usage reports, version 2).
+"""Usage reports in the format of GraphQL Hive (usage reports, version 2).
 
-The format lists each request by itself. Of a day with more requests than a report may have, a share of each
+The format lists requests individually. If a day has more requests than a report may list, a share of each
 operation's and client's requests is listed, at least one.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 from gateway.usage.store import StoredUse
 
 MOST_REQUESTS: Final = 10_000
-"""The most requests in a report, which keeps it within 15 MB, the most that Hive takes."""
+"""The most requests in a report, which keeps it below Hive's limit of 15 MB."""
 
 API_VERSION: Final = ("X-Usage-API-Version", "2")
 
@@ -28,8 +28,8 @@ def hive_report(
     Args:
         uses: The uses.
         documents: The operations' texts by their digests.
-        coordinates: What operations use of the schema, by their digests.
-        most: About the most requests that are listed.
+        coordinates: The schema coordinates that operations use, by the operations' digests.
+        most: About how many requests to list at most.
     """
     uses = [use for use in uses if coordinates.get(use.digest)]
     total = sum(use.requests for use in uses)
@@ -50,7 +50,7 @@ def hive_report(
 
 
 def _listed(use: StoredUse, share: float) -> Iterator[dict[str, Any]]:
-    """Yield requests: failed ones first, all of the mean duration, at the time of the last one."""
+    """Yield requests: failed ones first, all with the mean duration and the time of the last one."""
     failed = round(use.failed * share) or min(use.failed, 1)
     count = max(round(use.requests * share), failed, 1)
     duration = round(use.seconds / use.requests * 1e9)

@@ -1,4 +1,4 @@
-"""What an operation uses of a schema, and its text without what customers may have written into it."""
+"""Determines the schema coordinates that an operation uses, and its text without data of customers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from graphql import (
     ArgumentNode,
     EnumValueNode,
     FieldNode,
-    FloatValueNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLSchema,
-    IntValueNode,
     ListValueNode,
     NamedTypeNode,
     ObjectFieldNode,
     OperationDefinitionNode,
-    StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
     TypeNode,
@@ -35,19 +32,21 @@ from graphql import (
     visit,
 )
 
+from gateway.usage.literals import EmptyScalars
+
 MOST_COORDINATES: Final = 5_000
-"""The most coordinates of one operation; a schema could make a variable's type name far more."""
+"""The most coordinates of one operation; the type of a variable could otherwise add far more."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsedOperation:
-    """An operation.
+    """An operation, with the coordinates that it uses.
 
     Attributes:
         digest: The SHA-256 digest of its text, in hexadecimal.
-        name: Its name; empty if it has none.
+        name: The operation's name; empty if it has none.
         text: The operation with its fragments; literal values are replaced by empty ones.
-        coordinates: What it names of the schema: `Type.field`, `Type.field.argument`, `Input.field` and
+        coordinates: The coordinates that it uses: `Type.field`, `Type.field.argument`, `Input.field` and
             `Enum.VALUE`.
     """
 
@@ -58,10 +57,10 @@ class UsedOperation:
 
 
 def used_operation(schema: GraphQLSchema, text: str, name: str | None) -> UsedOperation:
-    """Return what an operation of a valid document uses.
+    """Return an operation of a valid document, with the coordinates that it uses.
 
-    A field of an interface counts for the interface and for all its implementations, because removing it from
-    one of them would change answers. A variable counts all fields of its input type.
+    A field of an interface counts for the interface and all its implementations, because removing it from one
+    of them would change responses. A variable counts for all fields of its input type.
     """
     whole = parse(text, no_location=True)
     document = separate_operations(whole).get(name or "", whole)
@@ -118,7 +117,7 @@ class _Coordinates(Visitor):
             self._found[coordinate] = None
 
     def _owners(self, field: str) -> Iterable[str]:
-        """Return the types whose field this is: that in the document, and those that implement it."""
+        """Return the types that a field counts for: the one in the document, and its implementations."""
         parent = self._types.get_parent_type()
         if parent is None or parent.name.startswith("__") or field.startswith("__"):
             return ()
@@ -128,17 +127,8 @@ class _Coordinates(Visitor):
         return (parent.name, *(each.name for each in (*found.interfaces, *found.objects)))
 
 
-class _WithoutLiterals(Visitor):
-    """Replaces literal values by empty ones; names of enum values and of input fields stay."""
-
-    def enter_string_value(self, _node: StringValueNode, *_: Any) -> StringValueNode:
-        return StringValueNode(value="", block=False)
-
-    def enter_int_value(self, _node: IntValueNode, *_: Any) -> IntValueNode:
-        return IntValueNode(value="0")
-
-    def enter_float_value(self, _node: FloatValueNode, *_: Any) -> FloatValueNode:
-        return FloatValueNode(value="0")
+class _WithoutLiterals(EmptyScalars):
+    """Shortens lists as well; names of input fields stay."""
 
     def leave_list_value(self, node: ListValueNode, *_: Any) -> ListValueNode:
         return ListValueNode(values=node.values[:1])
@@ -151,7 +141,7 @@ def _named(node: TypeNode) -> str:
 
 
 def _of_input(schema: GraphQLSchema, name: str) -> Iterator[str]:
-    """Yield the coordinates of an input type, with those of all input types below it."""
+    """Yield the coordinates of an input type and of all input types below it."""
     waiting, seen = [name], set[str]()
     while waiting:
         current = waiting.pop()

@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 import httpx
 
 PUSH_SECONDS: Final = 30.0
-"""How long sending a report may take in all."""
+"""The time limit for sending a report."""
 
 
 class PushError(Exception):
-    """A registry has not taken a report."""
+    """A registry did not accept a report."""
 
 
 def push(url: str, content: bytes, headers: Mapping[str, str], seconds: float = PUSH_SECONDS) -> None:
     """Send a report.
 
     Raises:
-        PushError: The address is not of https (or of this machine), or the registry has not taken the report.
+        PushError: The URL is neither https nor on this machine, or the registry did not accept the report.
     """
     _check(url)
     try:
@@ -46,7 +46,7 @@ def _check(url: str) -> None:
 
 
 async def _status(url: str, content: bytes, headers: Mapping[str, str], seconds: float) -> int:
-    """Return the status of the answer, whose body nobody needs."""
+    """Return the status of the response; its body is not needed."""
     async with (
         asyncio.timeout(seconds),
         httpx.AsyncClient(timeout=seconds) as client,

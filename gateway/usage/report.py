@@ -1,4 +1,4 @@
-"""Reports of usage from one or several stores: of fields, of one field, and what nobody uses."""
+"""Reports of usage from one or several stores: all fields, one field, or unused fields."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gateway.usage.store import StoredUse, UsageStore
 
 @dataclass(slots=True)
 class FieldUse:
-    """How a field, an argument or a value of an enum is used.
+    """The usage of a field, an argument or an enum value.
 
     Attributes:
-        coordinate: Its name, such as `Type.field`.
-        requests: How many requests asked for it.
-        last: When it was last asked for, in seconds since 1970.
-        clients: Which clients asked how often, by name and version.
-        operations: Which operations asked how often, by name and digest.
+        coordinate: The schema coordinate, such as `Type.field`.
+        requests: How many requests used it.
+        last: When it was last used, in seconds since 1970.
+        clients: How often clients used it, by name and version.
+        operations: How often operations used it, by name and digest.
     """
 
     coordinate: str
@@ -40,7 +40,7 @@ class FieldUse:
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """Usage since a day, of all nodes whose stores are given.
+    """The usage since a day on all nodes whose stores are given.
 
     Attributes:
         stores: The stores.
@@ -52,17 +52,17 @@ class UsageReport:
 
     @property
     def lost(self) -> int:
-        """Requests that were not counted: with any of them, `unused` may be wrong."""
+        """Requests that were not counted; if there are any, `unused` may be wrong."""
         return sum(store.lost(self.since) for store in self.stores)
 
     @property
     def incomplete(self) -> list[UsageStore]:
-        """The stores that were begun later than the first day."""
+        """The stores that start after the first day."""
         begun = ((store, store.first_day()) for store in self.stores)
         return [store for store, first in begun if first is None or first > self.since]
 
     def field(self, coordinate: str) -> FieldUse:
-        """Return how one field is used."""
+        """Return the usage of one field."""
         found = FieldUse(coordinate)
         for store in self.stores:
             for use in store.uses(self.since, coordinate=coordinate):
@@ -70,7 +70,7 @@ class UsageReport:
         return found
 
     def fields(self) -> dict[str, FieldUse]:
-        """Return all that is used, by its coordinate, in alphabetical order."""
+        """Return the usage of everything that is used, by coordinate in alphabetical order."""
         found: dict[str, FieldUse] = {}
         for store in self.stores:
             by_digest: defaultdict[str, list[StoredUse]] = defaultdict(list)
@@ -84,7 +84,7 @@ class UsageReport:
         return dict(sorted(found.items()))
 
     def unused(self, schema: GraphQLSchema) -> list[str]:
-        """Return the fields of a schema that nobody has asked for."""
+        """Return the fields of a schema that nobody has used."""
         used = self.fields()
         return [each for each in public_fields(schema) if each not in used]
 

@@ -1,4 +1,4 @@
-"""Keeps usage in an SQLite file that all workers of a node share: uses by day, operation and client."""
+"""Stores usage in an SQLite file that all workers of a node share: uses by day, operation and client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOCK_SECONDS: Final = 5.0
 """How long to wait for another worker's write."""
 
 CLIENTS_PER_OPERATION: Final = 100
-"""The most clients and versions of an operation in a day; further ones count as `other`."""
+"""The most clients and versions of an operation per day; all others count as `other`."""
 
 OTHER: Final = "other"
 
@@ -43,12 +43,12 @@ class UsageStoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Uses of one operation by one client.
+    """The uses of one operation by one client.
 
     Attributes:
-        requests: How many there were.
-        failed: How many of them had errors or were refused.
-        seconds: How long they took together.
+        requests: The number of requests.
+        failed: How many requests had errors or were refused.
+        seconds: The total duration of the requests.
     """
 
     operation: UsedOperation
@@ -64,7 +64,7 @@ class StoredUse:
     """The uses of one operation by one client in one day.
 
     Attributes:
-        last: When the last ones were written, in seconds since 1970.
+        last: When the latest uses were written, in seconds since 1970.
     """
 
     day: str
@@ -80,10 +80,10 @@ class StoredUse:
 
 @dataclass(frozen=True, slots=True)
 class UsageStore:
-    """The store in a file.
+    """The usage store in a file.
 
     Attributes:
-        path: The file; it is made when something is written.
+        path: The file, which is created on the first write.
         most: The most operations.
         days: How many days are kept.
         now: Returns the time in seconds since 1970.
@@ -95,7 +95,7 @@ class UsageStore:
     now: Callable[[], float] = time.time
 
     def add(self, uses: Iterable[Use], lost: int = 0) -> None:
-        """Add uses of this moment, and how many more there were that are not known.
+        """Add current uses, and the number of uses that could not be recorded.
 
         Raises:
             UsageStoreError: The file cannot be written.
@@ -119,7 +119,7 @@ class UsageStore:
             self._forget(database, now)
 
     def uses(self, since: date, until: date | None = None, coordinate: str | None = None) -> list[StoredUse]:
-        """Return the uses of some days, both included; those of one coordinate, or all.
+        """Return the uses from one day to another, inclusive; of one coordinate, or all.
 
         Raises:
             UsageStoreError: The file cannot be read.
@@ -157,7 +157,7 @@ class UsageStore:
             return dict(database.execute("SELECT digest, document FROM operation"))
 
     def lost(self, since: date, until: date | None = None) -> int:
-        """Return how many requests of some days were not counted.
+        """Return how many requests were not counted in a range of days.
 
         Raises:
             UsageStoreError: The file cannot be read.
@@ -206,7 +206,7 @@ class UsageStore:
                 return False
             row = (digest, operation.name, operation.text)
             database.execute("INSERT INTO operation VALUES (?, ?, ?)", row)
-        # A schema that has changed since may give an operation other coordinates.
+        # The schema may have changed since, which may change an operation's coordinates.
         database.executemany(
             "INSERT OR IGNORE INTO coordinate VALUES (?, ?)",
             ((each, digest) for each in operation.coordinates),
@@ -214,7 +214,7 @@ class UsageStore:
         return True
 
     def _forget(self, database: sqlite3.Connection, now: int) -> None:
-        """Delete what is older than the days that are kept."""
+        """Delete data that is older than the retention time."""
         oldest = (date.fromisoformat(_day(now)) - timedelta(days=self.days)).isoformat()
         if not database.execute("DELETE FROM used WHERE day < ?", (oldest,)).rowcount:
             return

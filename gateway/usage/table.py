@@ -16,17 +16,17 @@ from gateway.usage.settings import UsageSettings
 from gateway.usage.store import UsageStore, UsageStoreError, Use
 
 MOST_RECORDERS: Final = 5_000
-"""The most pairs of operation and client between two writes; uses of others are only counted as lost."""
+"""The most pairs of operation and client between two writes; all other uses only count as lost."""
 
 MOST_KNOWN: Final = 5_000
-"""The most operations whose coordinates a worker remembers."""
+"""The most operations whose coordinates a worker caches."""
 
 
 class OperationReader:
-    """Reads operations of one schema, and remembers what they use.
+    """Reads operations over one schema, and caches the coordinates that they use.
 
     Attributes:
-        schema: What clients see of the supergraph.
+        schema: The public schema.
     """
 
     def __init__(self, schema: GraphQLSchema) -> None:
@@ -34,7 +34,7 @@ class OperationReader:
         self._known: LruCache[bytes, UsedOperation] = LruCache(MOST_KNOWN)
 
     def read(self, key: bytes, text: str, name: str | None) -> UsedOperation | None:
-        """Return what an operation uses; None if it cannot be read.
+        """Return an operation with the coordinates that it uses; None if it cannot be read.
 
         Args:
             key: Identifies the document and the operation.
@@ -52,11 +52,11 @@ class OperationReader:
 
 
 class UsageTable:
-    """Makes recorders, and writes what they have counted.
+    """Creates recorders, and writes their counts to the store.
 
     Attributes:
-        store: Where uses are written.
-        lost: Uses since the last write for which there was no room.
+        store: The store for the uses.
+        lost: The uses since the last write that there was no room for.
     """
 
     def __init__(self, store: UsageStore) -> None:
@@ -67,12 +67,12 @@ class UsageTable:
     def recorder(
         self, reader: OperationReader, document: Document, client: Client, inner: Recorder
     ) -> Recorder:
-        """Return a recorder that counts uses, and then as the inner one does."""
+        """Return a recorder that counts uses, and then calls the inner recorder."""
         key = _Key(reader, document.key, document.text, document.name, client.name, client.version)
         return _UsageRecorder(self, key, inner)
 
     def activate(self, recorder: _UsageRecorder) -> bool:
-        """Note that a recorder has something to write; return whether there is room."""
+        """Record that a recorder has counts to write; return whether there is room."""
         if len(self._active) >= MOST_RECORDERS:
             self.lost += 1
             return False
@@ -80,7 +80,7 @@ class UsageTable:
         return True
 
     async def write(self) -> None:
-        """Write what was counted since the last time; what cannot be written is counted the next time."""
+        """Write the counts since the last write; if that fails, they are kept for the next write."""
         active, self._active = self._active, []
         lost, self.lost = self.lost, 0
         counted = [(each.key, *each.take()) for each in active]
@@ -93,7 +93,7 @@ class UsageTable:
             structlog.get_logger("gateway").warning("usage_not_written", reason=str(error))
 
     async def keep_writing(self, seconds: float) -> None:
-        """Write again and again, and once more when cancelled."""
+        """Write periodically, and once more when cancelled."""
         try:
             while True:
                 await asyncio.sleep(seconds)
@@ -114,7 +114,7 @@ class UsageTable:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What a recorder counts."""
+    """The operation and client that a recorder counts."""
 
     reader: OperationReader
     document: bytes
@@ -146,7 +146,7 @@ class _UsageRecorder:
             self._failed += 1
 
     def take(self) -> tuple[int, int, float]:
-        """Return what was counted, and begin anew."""
+        """Return the counts, and reset them."""
         taken = self._requests, self._failed, self._seconds
         self._requests = self._failed = 0
         self._seconds = 0.0
@@ -154,7 +154,7 @@ class _UsageRecorder:
 
 
 def usage_table(settings: UsageSettings) -> UsageTable | None:
-    """Return what counts usage by the settings; None if nobody asks for it."""
+    """Build the usage table from the settings; None if usage is not counted."""
     if settings.usage_file is None:
         return None
     return UsageTable(UsageStore(settings.usage_file, settings.usage_operations, settings.usage_days))

@@ -1,1 +1,1 @@
-"""Builds the parts of a gateway from its settings; `gateway.app` puts them together."""
+"""Builds the parts of a gateway from its settings; `gateway.app` assembles them."""

@@ -1,4 +1,4 @@
-"""Builds what decides who may see what."""
+"""Builds access control."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ RESULTS: Final = {"enforce": "restricted", "reject": "rejected", "dry-run": "ans
 
 @dataclass(frozen=True, slots=True)
 class AccessDecisions:
-    """What all versions of the graph share of access control.
+    """The parts of access control that all versions of the graph share.
 
     Attributes:
-        access_of: Returns what a session has.
+        access_of: Returns the rights of a session.
         decision: Decides policies.
-        metrics: Counts requests whose clients may not see everything.
+        metrics: Counts requests for fields that the client may not see.
         closing: The connections to a coprocessor.
     """
 
@@ -40,7 +40,7 @@ class AccessDecisions:
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
-    """The parts of access control of one version; none of them if the gateway does not look at access.
+    """The parts of access control of one version; all are absent if the gateway does not check access.
 
     Attributes:
         operations: Restricts operations.
@@ -59,13 +59,13 @@ def access_decisions(
     decide: DecidePolicies | None,
     access_of: AccessOf | None,
 ) -> AccessDecisions:
-    """Build what decides, with its metrics in a registry.
+    """Build the deciders, and register their metrics.
 
     Args:
         settings: The settings.
         registry: The registry of the gateway's metrics.
         decide: The application's function that decides policies.
-        access_of: The application's function that says what a session has.
+        access_of: The application's function that returns the rights of a session.
 
     Raises:
         ValueError: An expression is not valid, or both the application and a coprocessor decide policies.
@@ -92,7 +92,7 @@ def access_control(
     Args:
         model: The supergraph.
         settings: The settings.
-        decisions: What decides.
+        decisions: The shared parts of access control.
         authenticates: Whether requests have sessions.
     """
     if settings.access == "subgraphs" or not model.annotations.guarded:
@@ -119,7 +119,7 @@ def _coprocessor(settings: GatewaySettings) -> Coprocessor | None:
 
 
 def _warn(operations: OperationAccess, decision: PolicyDecision, *, authenticates: bool) -> None:
-    """Warn if every request is anonymous, and of policies that nobody decides, which never hold."""
+    """Warn if every request is anonymous, and about policies without a decider, which never hold."""
     log = structlog.get_logger("gateway")
     if not authenticates:
         log.warning("access_without_sessions")

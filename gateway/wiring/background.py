@@ -1,4 +1,4 @@
-"""What runs beside requests, and is closed after them."""
+"""Background work, and resources that are closed at the end."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gateway.documents import TrustedDocuments
 from gateway.http.graph_versions import ServedGraph
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.documents.wiring import watch_manifests
-from gateway.pipeline.warm_up import prepare_trusted_documents
+from gateway.pipeline.planning.warm_up import prepare_trusted_documents
 from gateway.rate_limits.wiring import Closing
 from gateway.settings import GatewaySettings
 
 Background: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
-"""What runs beside requests until it is cancelled."""
+"""Background work that runs until cancelled."""
 
 
 def lifespan(
@@ -30,9 +30,9 @@ def lifespan(
     """Return the lifespan of an application.
 
     Args:
-        closing: What is closed at the end, in this order.
+        closing: The resources to close at the end, in this order.
         large_responses: The thread that makes large responses.
-        background: What runs until it is cancelled, such as the watching of files.
+        background: Work that runs until cancelled, such as watching files.
     """
 
     @asynccontextmanager
@@ -52,7 +52,7 @@ def lifespan(
 async def follow_manifests(
     graph: ServedGraph, documents: DocumentResolver, settings: GatewaySettings
 ) -> None:
-    """Keep up with the manifests on disk until cancelled, and prepare what is new in them."""
+    """Follow the manifests on disk until cancelled, and prepare new documents."""
 
     async def prepare(trusted: TrustedDocuments) -> None:
         with graph.held() as version:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
-from gateway.browsers import CorsPolicy
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.responses import Compression, ResponseCaching
+from gateway.http.streams import SingleConnectionMode, Streams
 from gateway.metrics import Metrics
-from gateway.observation import ObservedPipeline
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import GatewaySettings
+from gateway.wiring.subscriptions.live import cors_policy
 from graphql_http import Negotiation
+
+if TYPE_CHECKING:
+    from gateway.observation import ObservedPipeline
 
 
 def client_endpoint(
@@ -26,12 +30,12 @@ def client_endpoint(
     *,
     rules: CompiledRules | None,
     compression: Compression | None,
+    streams: Streams | None,
+    single: SingleConnectionMode | None,
 ) -> Endpoint | CorsEndpoint:
-    """Build the endpoint for clients; without pages of other origins nothing is asked about them."""
-    forwarding, seen = Forwarding.of(settings.forwarded_headers), settings.forwarded_headers
-    if rules is not None:
-        seen = rules.of_clients.names
-        forwarding = Forwarding.of(seen, rules.of_clients.matches if rules.of_clients.pattern else None)
+    """Build the endpoint for clients; it checks origins only if pages of other origins are allowed."""
+    seen = settings.forwarded_headers if rules is None else rules.of_clients.names
+    forwarding = client_forwarding(settings, rules)
     name_headers = settings.client_name_headers if settings.trusted_documents else ()
     if rules is not None and rules.names_clients:
         name_headers = (*settings.client_name_headers, *settings.client_version_headers)
@@ -52,13 +56,23 @@ def client_endpoint(
             compresses=compression is not None,
         ),
         compression=compression,
+        streams=streams,
+        single=single,
         reads_gzip=settings.gzip_requests,
         collects_headers=rules is not None and bool(rules.replies),
     )
-    policy = CorsPolicy.of(settings)
+    policy = cors_policy(settings)
     return endpoint if policy is None else CorsEndpoint(endpoint, policy)
 
 
+def client_forwarding(settings: GatewaySettings, rules: CompiledRules | None) -> Forwarding:
+    """Build what picks the headers that subgraphs may see."""
+    if rules is None:
+        return Forwarding.of(settings.forwarded_headers)
+    of_clients = rules.of_clients
+    return Forwarding.of(of_clients.names, of_clients.matches if of_clients.pattern else None)
+
+
 def response_compression(settings: GatewaySettings, thread: Executor) -> Compression | None:
-    """Build what compresses responses, the large ones in a thread; None if the settings want none."""
+    """Build the compression of responses, large ones in a thread; None if it is switched off."""
     return Compression(settings.compression_bytes, thread) if settings.compression else None

@@ -1,4 +1,4 @@
-"""Builds a version of the graph from a supergraph, the settings, and what outlives versions."""
+"""Builds a version of the graph from a supergraph, the settings, and the shared parts."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ from time import monotonic
 
 from gateway.clients import Identification
 from gateway.http.graph_versions import GraphVersion
-from gateway.pipeline.cold_planning import ColdPlanning
+from gateway.http.live import LiveOperations
 from gateway.pipeline.demand import demand_control
 from gateway.pipeline.pipeline import Pipeline
-from gateway.pipeline.warm_up import prepare_documents
+from gateway.pipeline.planning.cold_planning import ColdPlanning
+from gateway.pipeline.planning.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
-from gateway.transport import HttpTransport
+from gateway.transport import HttpTransport, Transport
 from gateway.wiring.access import access_control
 from gateway.wiring.calls.headers import header_rules
 from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
-from gateway.wiring.endpoint import client_endpoint, response_compression
+from gateway.wiring.endpoint import client_endpoint, client_forwarding, response_compression
 from gateway.wiring.hooks import graph_hooks
-from gateway.wiring.monitoring import recorders
-from gateway.wiring.observation import observed, observing
+from gateway.wiring.incremental import incremental_responses
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
+from gateway.wiring.subscriptions.live import single_connection_mode, streams
+from gateway.wiring.subscriptions.streams import with_streams
+from gateway.wiring.subscriptions.subscribing import event_calls, subscribing
+from gateway.wiring.telemetry.monitoring import recorders
+from gateway.wiring.telemetry.observation import observed, observing
 
 
 def graph_version(
@@ -32,13 +37,13 @@ def graph_version(
     shared: SharedParts,
     kept: Mapping[str, HttpTransport] | None = None,
 ) -> GraphVersion:
-    """Build a version of the graph; nothing of the version in force is changed, so a thread may do it.
+    """Build a version of the graph; it changes nothing of the current version, so a thread may call it.
 
     Args:
         sdl: The supergraph's text.
         settings: The settings.
-        shared: What outlives versions.
-        kept: The connections of the version in force, which are kept where nothing changes.
+        shared: The parts that outlive versions.
+        kept: The connections of the current version, which are kept where nothing changes.
 
     Raises:
         SupergraphError: The supergraph cannot be served with these settings.
@@ -46,23 +51,28 @@ def graph_version(
     model = served_supergraph(sdl, settings)
     rules = header_rules(model, settings)
     over_http = http_transports(model, shared.transports, settings, kept or {}, rules)
-    reached = {**over_http, **shared.transports}
+    streaming = with_streams(model, over_http, settings, shared.subscriptions.callbacks)
+    reached: Mapping[str, Transport] = {**streaming, **shared.transports}
+    if rules is not None:
+        reached = rules.applied(reached)
     costs = demand_control(model, settings, shared.cost_metrics)
     access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
     watching = observing(settings, shared.tracing, over_http)
-    hooks = graph_hooks(model, settings, shared, costs, watching, access=access)
+    hooks = graph_hooks(model, settings, shared, costs, watching, access=access, transports=reached)
     executor = operation_executor(
         model,
-        reached if rules is None else rules.applied(reached),
+        reached,
         settings,
         shared.metrics,
         costs,
         middleware=hooks.calls,
+        events=event_calls(model, settings, shared.guards.identify, over_http),
         access=access,
     )
     planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
     documents = replace(shared.documents, introspection=settings.introspection is not False)
     bodies = known_bodies(settings, executor.preparer)
+    counting = recorders(settings, shared, executor.preparer)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -74,13 +84,26 @@ def graph_version(
         documents=documents,
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
-        recorders=recorders(settings, shared, executor.preparer),
+        recorders=counting,
         rate_limits=shared.rate_limits,
         known_values=None if rules is None else rules.known,
+        subscribing=subscribing(
+            settings,
+            shared.subscriptions,
+            executor,
+            counting,
+            hooks,
+            authentication=shared.authentication,
+            large_responses=shared.large_responses,
+        ),
+        incremental=incremental_responses(settings, shared, executor, hooks),
     )
     if settings.documents is not None:
         prepare_documents(settings.documents, executor)
     answering = observed(pipeline, settings, shared.tracing, over_http)
+    forwarding = client_forwarding(settings, rules)
+    live = LiveOperations(answering, forwarding, shared.metrics, settings.live_reload_seconds)
+    over_http_streams = streams(settings, live, shared.live, shared.authentication, shared.admission)
     return GraphVersion(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
@@ -92,7 +115,10 @@ def graph_version(
             shared.admission,
             rules=rules,
             compression=response_compression(settings, shared.large_responses),
+            streams=over_http_streams,
+            single=single_connection_mode(over_http_streams, shared.live),
         ),
+        live=live,
         planning=planning,
         executor=executor,
         over_http=over_http,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gateway.limits import IntrospectionSizes
 from gateway.pipeline.demand import DemandControl
 from gateway.pipeline.hooks import Hooks, joined
-from gateway.pipeline.policies import IntrospectionPolicy, RateLimitPolicy
+from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy, RateLimitPolicy
 from gateway.response_cache import ResponseCache
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
+from gateway.transport import Transport
 from gateway.wiring.access import AccessControl
 from gateway.wiring.calls.resilience import resilience
+from gateway.wiring.operations import override_labels
 from gateway.wiring.shared_parts import SharedParts
 
 
@@ -22,13 +26,14 @@ def graph_hooks(
     observing: Hooks,
     *,
     access: AccessControl,
+    transports: Mapping[str, Transport],
 ) -> Hooks:
     """Return all hooks, in the order in which they are called at each stage.
 
-    Whoever is refused by a policy spends no points. Extensions see what the gateway itself lets pass; their
-    calls are outside those of the gateway, so that they see cached responses too. What observes is outside
-    all: the span of a fetch lasts as long as the fetch, whatever is done for it. Rate limits come before
-    access, which may ask a coprocessor.
+    A request that a policy refuses spends no points. Extensions see what the gateway itself lets pass; their
+    call middleware is outside the gateway's own, so that it also sees cached responses. Observation is
+    outermost: the span of a fetch covers everything done for it. Rate limits come before access control,
+    which may call a coprocessor.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
     calls = tuple(call for each in extensions for call in each.calls)
@@ -39,10 +44,11 @@ def graph_hooks(
         _demand(costs),
         _rate_limits(shared),
         Hooks(policies=access.policies),
+        _override_labels(model, settings, shared),
         Hooks(calls=calls),
         _response_cache(model, shared),
-        # What is cached needs no protection.
-        resilience(model, settings, shared.transports, shared.guards),
+        # Cached responses need no protection.
+        resilience(model, settings, shared.transports, shared.guards, transports),
     )
     rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
     return joined((*own, *rest))
@@ -60,6 +66,13 @@ def _demand(costs: DemandControl) -> Hooks:
 def _rate_limits(shared: SharedParts) -> Hooks:
     limits = shared.rate_limits
     return Hooks() if limits is None else Hooks(policies=(RateLimitPolicy(limits),))
+
+
+def _override_labels(model: Supergraph, settings: GatewaySettings, shared: SharedParts) -> Hooks:
+    if shared.customer_of is None or not model.labels:
+        return Hooks()
+    decision = override_labels(settings)
+    return Hooks(policies=(OverrideLabelsPolicy(decision, model.labels, shared.customer_of),))
 
 
 def _response_cache(model: Supergraph, shared: SharedParts) -> Hooks:

@@ -1,4 +1,4 @@
-"""Builds what prepares, plans and executes operations."""
+"""Builds the parts that prepare, plan and execute operations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.known_bodies import KnownBodies
-from gateway.pipeline.preparation.labels import labels
+from gateway.pipeline.preparation.labels import Labels, labels
 from gateway.pipeline.preparation.limits import Limits
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
@@ -33,8 +33,9 @@ def operation_executor(
     *,
     access: AccessControl,
     middleware: tuple[CallMiddleware, ...] = (),
+    events: tuple[CallMiddleware, ...] = (),
 ) -> OperationExecutor:
-    """Build what executes operations, with the cache of their documents.
+    """Build the executor of operations, with the cache of their documents.
 
     Args:
         model: The supergraph.
@@ -43,15 +44,15 @@ def operation_executor(
         metrics: Counts plans, fetches and deoptimizations.
         costs: Estimates what operations cost.
         access: Restricts operations to what their clients may see.
-        middleware: Wrapped around each call of a subgraph; the first is the outermost.
+        middleware: Middleware around each subgraph call; the first is the outermost.
+        events: Middleware around those in turn, for the events of subscriptions.
     """
-    override_labels = labels(settings.override_labels, settings.override_seed, settings.override_shares)
     return OperationExecutor(
         preparer=Preparer(
             model,
             _limits(settings, access),
             metrics.plan,
-            override_labels,
+            override_labels(settings),
             costs.rules,
             access=access.operations,
         ),
@@ -65,8 +66,14 @@ def operation_executor(
             model.public, AnswerCache(settings.introspection_cache_bytes), access.visible
         ),
         middleware=middleware,
+        events=events,
         masking=error_masking(settings, transports),
     )
+
+
+def override_labels(settings: GatewaySettings) -> Labels:
+    """Build what decides which labels of overrides are on."""
+    return labels(settings.override_labels, settings.override_seed, settings.override_shares)
 
 
 def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:
@@ -99,14 +106,14 @@ def _limits(settings: GatewaySettings, access: AccessControl) -> Limits:
             variables=settings.document_variables,
             variable_values=settings.variable_values,
         ),
-        # A suggestion might name what its client may not see: validation is the same for all.
+        # A suggestion might name hidden fields, because validation is the same for all clients.
         suggestions=settings.introspection is True and access.operations is None,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
 
 
 def caches(preparer: Preparer, known_bodies: KnownBodies) -> dict[str, WeightedCache[Any, Any]]:
-    """Return the caches by the names that their metrics have."""
+    """Return the caches by the names in their metrics."""
     return {
         "documents": preparer.documents,
         "aliases": preparer.aliases,

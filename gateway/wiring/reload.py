@@ -1,31 +1,33 @@
-"""Builds what reloads supergraph and settings."""
+"""Builds the reloading of supergraph and settings."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import httpx
 
+from gateway.garbage_collection import collected_in_steps
 from gateway.http.graph_versions import GraphVersion, ServedGraph
 from gateway.http.routes import Remark
-from gateway.pipeline.warm_up import prepare_trusted_documents
+from gateway.pipeline.planning.warm_up import prepare_trusted_documents
 from gateway.reload import Reload, Reloader, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
 from gateway.sources import FileSource, SourceError, UrlSource
+from gateway.transport import HttpTransport
 from gateway.wiring.graph_version import graph_version
 from gateway.wiring.shared_parts import SharedParts
 
 SETTINGS_BYTES: Final = 1024 * 1024
-"""The longest file of settings."""
+"""The most bytes of a settings file."""
 
 
 def reloader(graph: ServedGraph, shared: SharedParts, sources: Reload, outcomes: ReloadOutcomes) -> Reloader:
-    """Build what keeps a graph up to date with its sources."""
+    """Build the reloader, which keeps a graph up to date with its sources."""
 
     async def prepare(version: GraphVersion) -> None:
         most = version.settings.trusted_documents_prepared
@@ -35,7 +37,10 @@ def reloader(graph: ServedGraph, shared: SharedParts, sources: Reload, outcomes:
     async def refresh_manifests() -> None:
         await asyncio.to_thread(shared.documents.manifests.refresh)
 
-    build = partial(graph_version, shared=shared)
+    def build(sdl: str, settings: GatewaySettings, *, kept: Mapping[str, HttpTransport]) -> GraphVersion:
+        with collected_in_steps():
+            return graph_version(sdl, settings, shared, kept)
+
     return Reloader(graph, sources, build, outcomes, prepare=prepare, refresh_manifests=refresh_manifests)
 
 
@@ -52,7 +57,7 @@ def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | Url
     """Return the source at a path or URL.
 
     Raises:
-        SourceError: It is a URL that is not secure.
+        SourceError: The URL is not secure.
     """
     if "://" not in place:
         return FileSource(Path(place), settings.supergraph_bytes)
@@ -69,10 +74,10 @@ def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | Url
 
 
 def first_text(source: FileSource | UrlSource) -> str:
-    """Return the text of a source at the start, outside an event loop.
+    """Return the text of a source at startup, outside an event loop.
 
     Raises:
-        SourceError: It cannot be read.
+        SourceError: The source cannot be read.
     """
     if isinstance(source, FileSource):
         return source.read_now()
@@ -88,13 +93,13 @@ def reload_of(
     file: Path | None = None,
     read: Callable[[Path], GatewaySettings] = read_settings,
 ) -> Reload:
-    """Return what is reloaded.
+    """Return the sources to reload.
 
     Args:
-        supergraph: Where the supergraph comes from; None if it stays.
+        supergraph: The source of the supergraph; None if it never changes.
         settings: The settings.
-        file: The file of settings; by default the one that the settings name, if they do.
-        read: Returns the settings with those of that file; raises ValueError.
+        file: The settings file; by default the one that the settings name, if any.
+        read: Returns the settings including those of that file; raises ValueError.
 
     Raises:
         SourceError: The file of settings cannot be read.

@@ -1,4 +1,4 @@
-"""Builds what finds the session of a request."""
+"""Builds authentication."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gateway.settings import GatewaySettings
 
 
 def checked_sessions(settings: GatewaySettings, authenticate: Authenticate | None) -> Sessions | None:
-    """Return what checks sessions by the settings; None without such settings.
+    """Return the sessions according to the settings; None without such settings.
 
     Raises:
-        ValueError: The application checks sessions as well.
+        ValueError: The application also checks sessions.
     """
     sessions = Sessions.of(settings)
     if sessions is not None and authenticate is not None:
@@ -36,11 +36,11 @@ def authentication(
     authenticate: Authenticate | None,
     authenticate_cached: AuthenticateCached | None,
 ) -> Authentication:
-    """Return what authenticates: by the settings, or else by the application's functions."""
+    """Return the authentication: by the settings, or else by the application's functions."""
     if sessions is None:
         return Authentication(authenticate, authenticate_cached)
-    # Cached sessions are looked up by the headers that subgraphs may see: without the token among them, every
-    # request would look like an anonymous one.
+    # Cached sessions are looked up by the headers that subgraphs may see: without the token among these,
+    # every request would look anonymous.
     is_seen = AUTHORIZATION in settings.forwarded_headers
     return Authentication(sessions.authenticate, sessions.authenticate_cached if is_seen else None)
 

@@ -1,15 +1,17 @@
-"""Builds what outlives versions of the graph, because requests of several versions share it."""
+"""Builds the parts that outlive versions of the graph, because requests of several versions share them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from gateway.caching import CacheMetrics
 from gateway.demand.metrics import CostMetrics
 from gateway.extensions import Extension
 from gateway.http.admission import Admission
+from gateway.incremental.metrics import IncrementalMetrics
 from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics
 from gateway.pipeline.authentication import Authentication
@@ -26,31 +28,39 @@ from gateway.usage import UsageTable, usage_table
 from gateway.wiring.access import AccessDecisions
 from gateway.wiring.calls.resilience import known_guards
 from gateway.wiring.calls.response_cache import response_caching
-from tracing import Tracing
+from gateway.wiring.subscriptions.live import LiveParts, live_parts
+from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
+
+if TYPE_CHECKING:
+    from tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
 class SharedParts:
-    """What all versions of the graph share, and what therefore outlives each of them.
+    """The parts that all versions of the graph share, and that therefore outlive each of them.
 
     Attributes:
         transports: The transports that the application has given, by subgraph.
         authentication: Finds the session of a request.
         admission: Bounds how many requests are executed at once.
         metrics: The gateway's metrics.
-        cost_metrics: Those of costs.
-        cache_metrics: Those of the caches of the version in force.
+        cost_metrics: The metrics of costs.
+        cache_metrics: The metrics of the current version's caches.
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
-        rate_limits: The rate limits, with what everybody has spent.
-        operations: Requests by operation and client.
-        usage: Counts who uses which fields; None if nobody asks.
-        caching: How subgraphs' responses are kept; None if they are not.
+        rate_limits: The rate limits, with the points that senders have spent.
+        operations: The metrics by operation and client.
+        usage: Counts the usage of fields; None if usage is not counted.
+        caching: The cache of subgraphs' responses; None if it is switched off.
         guards: Protect calls of subgraphs.
         access: Decides who may see what.
-        extensions: Called at the stages of the pipeline.
+        subscriptions: The open subscriptions.
+        extensions: The extensions called at the stages of the pipeline.
+        customer_of: Returns the key of a session's customer; None if no customers are known.
         tracing: Records traces; None without traces.
+        live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
+        incremental: Counts responses in parts.
     """
 
     transports: Mapping[str, Transport]
@@ -64,14 +74,18 @@ class SharedParts:
     rate_limits: RateLimits | None
     guards: KnownGuards
     access: AccessDecisions
+    subscriptions: SharedSubscriptions
     operations: OperationMetrics
     usage: UsageTable | None = None
     caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
+    customer_of: CustomerOf | None = None
     tracing: Tracing | None = None
+    live: LiveParts | None = None
     large_responses: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
     )
+    incremental: IncrementalMetrics = field(default_factory=IncrementalMetrics)
 
 
 def shared_parts(
@@ -83,10 +97,11 @@ def shared_parts(
     metrics: Metrics,
     customer_of: CustomerOf | None,
     access: AccessDecisions,
+    subscriptions: SharedSubscriptions,
     extensions: tuple[Extension, ...] = (),
     tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
-    """Build what all versions share, and return it with what is closed at the end.
+    """Build the shared parts, and return them with the resources to close at the end.
 
     Raises:
         ManifestError: A manifest of trusted documents is missing or broken.
@@ -118,8 +133,13 @@ def shared_parts(
         operations=operations,
         usage=usage_table(settings),
         access=access,
+        subscriptions=subscriptions,
         caching=caching,
         extensions=extensions,
+        customer_of=customer_of,
         tracing=tracing,
+        live=live_parts(settings, customer_of, registry),
     )
+    if settings.incremental_delivery:
+        registry.register(shared.incremental)
     return shared, [*closing, documents, *(() if caching is None else (caching.store,)), *extensions]

@@ -19,15 +19,15 @@ from graphql import (
     is_object_type,
 )
 
-from jit.compile.completion import complete_abstract, complete_leaf, complete_list, complete_object
-from jit.compile.expected_values import (
+from jit.compile.completion.completion import complete_abstract, complete_leaf, complete_list, complete_object
+from jit.compile.completion.expected_values import (
     BranchWriter,
     CompletionBranch,
     CompletionTarget,
     enum_names,
     leaf_branch,
 )
-from jit.compile.fast_completion import (
+from jit.compile.completion.fast_completion import (
     FastCompletion,
     Part,
     allow_null,
@@ -36,7 +36,8 @@ from jit.compile.fast_completion import (
     fast_object,
     fast_prefix,
 )
-from jit.compile.field_reader import (
+from jit.compile.completion.statements import Completion, error_lines, list_function, settled
+from jit.compile.reading.field_reader import (
     Attribute,
     CallerOverrides,
     DirectCall,
@@ -46,10 +47,9 @@ from jit.compile.field_reader import (
     TypeName,
     choose_reader,
 )
-from jit.compile.reader_code import call_if_callable, has_arguments, read
+from jit.compile.reading.reader_code import call_if_callable, has_arguments, read
 from jit.compile.selection import Selections
 from jit.compile.source import Lines, Source, checked, indent
-from jit.compile.statements import Completion, error_lines, list_function, settled
 from jit.compile.strawberry_values import STRAWBERRY_CAST
 from jit.runtime.execution import Execution, Select
 from jit.runtime.field_slot import FieldSlot

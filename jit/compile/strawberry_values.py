@@ -1,4 +1,4 @@
-"""What can be known of Strawberry's values and type resolvers without importing Strawberry."""
+"""What can be found out about Strawberry's values and type resolvers without importing Strawberry."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -22,7 +22,7 @@ class FieldNameInfo:
 
 
 def reads_only_field_name(schema: GraphQLSchema, abstract: GraphQLAbstractType) -> bool:
-    """Tell whether a type resolver reads only the field's name of its info, as Strawberry's does for unions.
+    """Tell whether a type resolver reads only the field's name of its info, as Strawberry's for unions does.
 
     It passes the info on to `is_type_of` where a possible type defines that.
     """

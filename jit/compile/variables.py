@@ -90,7 +90,7 @@ class Variables:
 
         Args:
             inputs: the values as the caller sent them.
-            max_errors: the most errors that are returned.
+            max_errors: the maximum number of errors that are returned.
             hide_suggestions: whether errors leave out names of the schema.
         """
         return self.coerce_fast(inputs) or get_variable_values(

@@ -1,4 +1,4 @@
-"""How much an answer may hold: lists are completed as long as the budget of the current task lasts."""
+"""The limit on the size of an answer: lists are completed as long as the current task's budget lasts."""
 
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -10,10 +10,10 @@ class BudgetSpent(BaseException):
 
 
 class AnswerBudget:
-    """What the answers to one request may still hold.
+    """How much the answers to one request may still hold.
 
     Attributes:
-        places: how many fields and list items.
+        places: the number of fields and list items that are left.
     """
 
     __slots__ = ("places",)
@@ -25,7 +25,7 @@ class AnswerBudget:
         """Take places.
 
         Raises:
-            BudgetSpent: so many are not left.
+            BudgetSpent: fewer places are left.
         """
         self.places -= places
         if self.places < 0:
@@ -33,14 +33,14 @@ class AnswerBudget:
 
 
 BUDGET: Final[ContextVar[AnswerBudget | None]] = ContextVar("answer_budget", default=None)
-"""The budget of the current task; without one, answers may hold anything."""
+"""The budget of the current task; without one, answers are not limited."""
 
 
 def spend(places: int) -> bool:
     """Take places from the budget, and return True, so that a test may call it.
 
     Raises:
-        BudgetSpent: so many are not left.
+        BudgetSpent: fewer places are left.
     """
     budget = BUDGET.get()
     if budget is not None:
@@ -49,7 +49,7 @@ def spend(places: int) -> bool:
 
 
 def regain(places: int) -> bool:
-    """Give back places that are taken again in another way, and return False."""
+    """Give back places that are about to be taken again in another way, and return False."""
     budget = BUDGET.get()
     if budget is not None:
         budget.places += places

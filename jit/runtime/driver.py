@@ -127,7 +127,7 @@ def _answer_nothing(execution: Execution, error: GraphQLError) -> None:
 
 
 def _abort(execution: Execution) -> None:
-    """Cancel what is under way, because of an exception that interrupts the execution."""
+    """Cancel all running tasks, because of an exception that interrupts the execution."""
     execution.current = None
     if execution.held is not None:
         close(execution.held[1])
@@ -136,7 +136,7 @@ def _abort(execution: Execution) -> None:
 
 
 async def _settle(execution: Execution) -> ExecutionResult:
-    """Wait until no task is under way, and return the response.
+    """Wait until no task is running, and return the response.
 
     If there is only one value to wait for, it is awaited here: nothing runs beside it, so it needs no task.
 
@@ -169,7 +169,7 @@ async def _settle(execution: Execution) -> ExecutionResult:
 
 
 async def _all_ended(execution: Execution) -> None:
-    """Wait until no task is under way."""
+    """Wait until no task is running."""
     if execution.nulled:
         sweep(execution)
     execution.current = None

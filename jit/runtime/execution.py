@@ -157,7 +157,7 @@ class Execution(ExecutionState):
         return task.context.run(then or slot.complete, self, value, container, path)
 
     def _count_immediate_end(self) -> None:
-        """Start a stepper once enough coroutines in a row have ended at their first step."""
+        """Start a stepper when enough coroutines in a row have ended at their first step."""
         self.immediate_ends += 1
         if self.immediate_ends == ENDS_BEFORE_STEPPER:
             self.stepper = start_stepper()

@@ -1,4 +1,4 @@
-"""Shared lists: lists that never change, whose completed form is made once and kept with them."""
+"""Shared lists: lists that never change, so their completed form is made once and kept with them."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar

@@ -77,7 +77,7 @@ class ExecutionState:
 
     Attributes:
         cold: awaitables that resolvers returned before the result is awaited; they are started then.
-        live: tasks that are under way.
+        live: tasks that are running.
         held: a coroutine that is not started until it is known whether it is the only one to wait for.
         current: the asyncio task, or the task of this execution, in which code runs now; `UNKNOWN` until it,
             and `loop`, are looked up.
@@ -144,7 +144,7 @@ class ExecutionState:
         self.stepper: Stepper | None = None
 
     def wake_if_settled(self) -> None:
-        """Wake the caller when no task is under way."""
+        """Wake the caller when no task is running."""
         if not self.live and self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
 

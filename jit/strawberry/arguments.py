@@ -17,7 +17,7 @@ from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 from strawberry.types.field import StrawberryField
 from strawberry.types.lazy_type import LazyType
 
-from jit.compile.arguments import (
+from jit.compile.reading.arguments import (
     ConstantArguments,
     FieldArguments,
     InlineArguments,

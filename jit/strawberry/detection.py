@@ -2,7 +2,7 @@
 
 from graphql import GraphQLSchema
 
-from jit.compile.field_reader import Unwrap
+from jit.compile.reading.field_reader import Unwrap
 
 
 def unwrapper_for(schema: GraphQLSchema) -> Unwrap:

@@ -14,8 +14,8 @@ from strawberry.permission import PermissionExtension
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from jit.compile.arguments import FieldArguments, plan_arguments
-from jit.compile.field_reader import Attribute, DirectCall, FieldReader
+from jit.compile.reading.arguments import FieldArguments, plan_arguments
+from jit.compile.reading.field_reader import Attribute, DirectCall, FieldReader
 from jit.runtime.field_slot import FieldSlot
 from jit.strawberry.arguments import ArgumentConverter, NotConvertible
 from jit.strawberry.entities import entities_resolver

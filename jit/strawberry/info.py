@@ -7,7 +7,7 @@ from graphql import GraphQLResolveInfo
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
-from jit.compile.field_reader import WriteInfo
+from jit.compile.reading.field_reader import WriteInfo
 from jit.compile.source import Lines, Source
 from jit.runtime.execution import Execution
 from jit.runtime.field_slot import FieldSlot

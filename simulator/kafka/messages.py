@@ -102,7 +102,8 @@ def _message(topic: str, schema: str, key: tuple[str, ...], facts: dict[str, Any
             ("event_id", event_id.encode()),
             ("producer", b"simulator"),
             ("brand", brand_id.encode()),
-            # Each message starts a trace, whose id is the event id; a producer that records it says so.
+            # Each message starts a trace, whose id is the event id; a producer that records it sets the
+            # sampled flag.
             ("traceparent", f"00-{event.hex}-{event.hex[16:]}-00".encode()),
         ),
     )

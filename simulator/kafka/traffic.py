@@ -41,7 +41,7 @@ async def run_traffic(
     due = loop.time()
     for bet in traffic(world, seed, uuid4().hex, clock):
         await producer.publish([message(bet)])
-        # After a broker was away, missed messages are left out, so that it is not flooded.
+        # After an outage of the broker, missed messages are skipped, so that it is not flooded.
         due = max(due + pause, loop.time() - 1)
         await asyncio.sleep(max(0.0, due - loop.time()))
 

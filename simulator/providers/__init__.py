@@ -1,1 +1,1 @@
-"""Providers that pay rewards: a sportsbook, a game platform and a wallet, with faults on purpose."""
+"""Simulated reward providers with injectable faults: a sportsbook, a game platform and a wallet."""

@@ -100,7 +100,7 @@ def _bonus_routes(contract: BonusContract, handler: ProviderHandler, token: str)
 
 
 def _wrong(contract: BonusContract, body: Any) -> str:
-    """Return what is wrong with a body; empty if nothing is."""
+    """Return the error in a body; empty if the body is valid."""
     if not isinstance(body, dict) or set(body) != set(contract.fields):
         return "the fields are not those of the contract"
     bad = [name for name, types in contract.fields.items() if not isinstance(body[name], types)]

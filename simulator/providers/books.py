@@ -1,4 +1,4 @@
-"""A provider's books in one SQLite file: every credit it ever made, with its key, and every request."""
+"""A provider's books in one SQLite file: all its credits with their keys, and all requests."""
 
 import json
 import sqlite3
@@ -39,7 +39,7 @@ class Entry:
     changed_at: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the body of a response: the fields of the request, and what became of the credit."""
+        """Return the body of a response: the fields of the request, and the state of the credit."""
         return {
             **self.body,
             "key": self.key,
@@ -52,11 +52,11 @@ class Entry:
 
 
 class KeyConflict(Exception):
-    """The key was used before with another body."""
+    """The key was already used with another body."""
 
 
 class KeyCancelled(Exception):
-    """The key was cancelled: nothing is ever credited under it."""
+    """The key was cancelled, so nothing is ever credited under it."""
 
 
 class Books:
@@ -74,7 +74,7 @@ class Books:
     def credit(
         self, key: str, body: dict[str, Any], at: datetime, *, valid_days: int | None, pending: bool = False
     ) -> Entry:
-        """Credit once, however often the key comes; a pending credit waits for `change`.
+        """Credit once, however often the key is used; a pending credit waits for `change`.
 
         Raises:
             KeyConflict: the key was used with another body.
@@ -91,7 +91,7 @@ class Books:
             return self._entry(known["seq"])
 
     def find(self, key: str) -> Entry | None:
-        """Return what became of a key; None if the provider does not remember it."""
+        """Return the entry of a key; None if the provider does not remember the key."""
         known = self._known(key)
         if known is None:
             return None
@@ -124,8 +124,13 @@ class Books:
                 (status, instant(at), key),
             )
 
+    def keys_of(self, customer: str) -> list[str]:
+        """Return the keys of a customer's credits, regardless of the name of the customer field."""
+        rows = self._db.execute("SELECT key, body FROM credit")
+        return [row["key"] for row in rows if customer in json.loads(row["body"]).values()]
+
     def forget(self) -> None:
-        """Forget all keys, as a provider does after a time, so that a repeated request is new."""
+        """Forget all keys, as providers do after some time, so that a repeated request counts as new."""
         with transaction(self._db):
             self._db.execute("DELETE FROM known")
 
@@ -146,7 +151,7 @@ class Books:
         return [_entry(row).to_json() for row in rows], rows[-1]["seq"] if len(rows) == PAGE else None
 
     def effects(self) -> dict[str, int]:
-        """Return how many credits each key had, which must never be more than one."""
+        """Return the number of credits per key, which must never exceed one."""
         rows = self._db.execute(
             "SELECT key, COUNT(*) AS number FROM credit WHERE credited_at IS NOT NULL GROUP BY key"
         )
@@ -159,19 +164,19 @@ class Books:
         return sum(body["amount_minor"] for body in bodies if body.get("customer") == customer)
 
     def requests(self, key: str | None = None) -> list[dict[str, Any]]:
-        """Return all requests, oldest first; of one key if given."""
+        """Return all requests, or those of one key, oldest first."""
         rows = self._db.execute("SELECT * FROM asked WHERE ? IS NULL OR key = ? ORDER BY seq", (key, key))
         return [dict(row) for row in rows]
 
     def spoil(self, key: str, **wrong: Any) -> None:
-        """Make a credit differ from its request, for tests of reconciliation."""
+        """Make a credit differ from its request, to test reconciliation."""
         with transaction(self._db):
             found = self.find(key)
             body = (found.body if found else {}) | wrong
             self._db.execute("UPDATE credit SET body = ? WHERE key = ?", (_json(body), key))
 
     def lose(self, key: str) -> None:
-        """Lose a credit, for tests of reconciliation."""
+        """Remove a credit, to test reconciliation."""
         with transaction(self._db):
             self._db.execute("DELETE FROM credit WHERE key = ?", (key,))
             self._db.execute("DELETE FROM known WHERE key = ?", (key,))

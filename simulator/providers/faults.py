@@ -1,4 +1,4 @@
-"""All faults of a provider, injected one by one, or at random from a seed."""
+"""The faults of a provider, injected one by one or at random from a seed."""
 
 import random
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class ProviderFault:
 
 @dataclass(slots=True)
 class ProviderFaults:
-    """Armed faults, oldest first, and faults that happen at random.
+    """The armed faults, oldest first, and the random faults.
 
     Attributes:
         rates: The probability of each fault for a credit.

@@ -55,7 +55,7 @@ class ProviderHandler:
         return await self._respond(request, fault, self._credit(wanted, fault), wanted)
 
     async def find(self, request: Request, key: str) -> Response:
-        """Answer what became of a key."""
+        """Answer with the entry of a key."""
         fault = self.faults.take("read", None)
         early = await self._fail_early(request, fault, key)
         if early is not None:
@@ -125,7 +125,7 @@ class ProviderHandler:
     async def _respond(
         self, request: Request, fault: ProviderFault | None, answer: Response, wanted: CreditRequest
     ) -> Response:
-        """Return a response whose effect is in the books already: at once, late, wrong, or not at all."""
+        """Respond after the effect is in the books: at once, late, wrongly, or not at all."""
         match fault:
             case ProviderFault(name="reset_after"):
                 return TruncatedResponse()

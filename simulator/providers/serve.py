@@ -1,4 +1,4 @@
-"""Serves providers over HTTP while a block lasts: a sportsbook, a game platform and a wallet."""
+"""Serves the simulated providers over HTTP for the duration of a block."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -52,7 +52,7 @@ async def serving_provider(
     clock: Clock | None = None,
     accounts: WalletAccounts | None = None,
 ) -> AsyncIterator[ServedProvider]:
-    """Serve one provider over the books in `folder`; port 0 is any free one.
+    """Serve one provider with its books in `folder`; port 0 means any free port.
 
     Raises:
         OSError: the address is taken.

@@ -1,4 +1,4 @@
-"""The wallet's side of signed HTTP, written independently of ours, from docs/fulfilment.md."""
+"""The wallet's side of signed HTTP, written from docs/fulfilment.md, independently of our side."""
 
 import hmac
 from datetime import UTC, datetime, timedelta

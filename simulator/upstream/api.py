@@ -124,7 +124,7 @@ def _choice_routes(handler: RequestHandler, world: World) -> APIRouter:
 
 
 def _answer_problems(app: FastAPI, handler: RequestHandler) -> None:
-    """Give every error the same body, including those that FastAPI finds by itself."""
+    """Give every error the same body format, including FastAPI's own errors."""
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:

@@ -24,7 +24,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """Armed faults, oldest first, and the requests that hang because of one."""
+    """The armed faults, oldest first, and the requests that hang because of a fault."""
 
     hanging: HangingRequests = field(default_factory=HangingRequests)
     _armed: list[Fault] = field(default_factory=list)

@@ -119,7 +119,7 @@ class Record:
     def put(
         self, api_request: ApiRequest, change: Change, refusal: Callable[[], Refusal | None]
     ) -> ApiResponse:
-        """Record a change once, however often its key comes, and return the response.
+        """Record a change once, however often its key is used, and return the response.
 
         `refusal` is only called for a key that has no response yet. A refused change is answered with 422,
         and stays refused for that key.
@@ -136,7 +136,7 @@ class Record:
             self._db.execute("DELETE FROM answered")
 
     def get(self, api_request: ApiRequest, resource: Resource) -> ApiResponse:
-        """Return what is recorded of a resource."""
+        """Return a response with the recorded fields of a resource, or 404."""
         row = self._recorded(resource)
         if row is None:
             self.note(api_request, "missing", 404)

@@ -1,1 +1,1 @@
-"""Alembic migrations that one process runs at a time and that an interrupted upgrade resumes."""
+"""Alembic migrations: one process at a time runs them, and an interrupted upgrade can be resumed."""

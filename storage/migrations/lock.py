@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 Waiting: TypeAlias = Callable[[str], None]
-"""Told who holds the lock, in words, about once a second."""
+"""Called about once a second with a description of who holds the lock."""
 
 POLL_SECONDS = 1
 
@@ -36,7 +36,7 @@ async def exclusive(
     On SQLite it is the write lock, which the whole upgrade holds as one transaction.
 
     Raises:
-        MigrationLocked: another connection held the lock for the whole of `wait_seconds`.
+        MigrationLocked: another connection held the lock for all of `wait_seconds`.
     """
     deadline = time.monotonic() + wait_seconds
     if engine.dialect.name == "sqlite":

@@ -21,7 +21,7 @@ else:
 
 
 class HalfDoneMigration(RuntimeError):
-    """Something that a migration creates is there already, but defined in another way."""
+    """Something that a migration creates exists already, with another definition."""
 
     def __init__(self, found: str, wanted: str) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ class _Resumable(_Base):
     """
 
     def create_table(self, table: Table, **kw: Any) -> None:
-        """Create a table, or the indexes that it lacks."""
+        """Create a table, or the indexes that it lacks if it exists."""
         found = self._inspect()
         if not found.has_table(table.name):
             super().create_table(table, **kw)
@@ -50,12 +50,12 @@ class _Resumable(_Base):
             self.create_index(index)
 
     def drop_table(self, table: Table, **kw: Any) -> None:
-        """Drop a table that is there."""
+        """Drop a table if it exists."""
         if self._inspect().has_table(table.name):
             super().drop_table(table, **kw)
 
     def add_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
-        """Add a column that is not there."""
+        """Add a column if it does not exist."""
         present = {each["name"]: each for each in self._inspect().get_columns(table_name)}
         if column.name not in present:
             super().add_column(table_name, column, **kw)
@@ -66,12 +66,12 @@ class _Resumable(_Base):
             )
 
     def drop_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
-        """Drop a column that is there."""
+        """Drop a column if it exists."""
         if column.name in {each["name"] for each in self._inspect().get_columns(table_name)}:
             super().drop_column(table_name, column, **kw)
 
     def create_index(self, index: Index, **kw: Any) -> None:
-        """Create an index that is not there."""
+        """Create an index if it does not exist."""
         table = index.table
         assert table is not None  # noqa: S101 - Alembic builds indexes on tables
         present = {each["name"]: each for each in self._inspect().get_indexes(table.name)}
@@ -86,7 +86,7 @@ class _Resumable(_Base):
             )
 
     def drop_index(self, index: Index, **kw: Any) -> None:
-        """Drop an index that is there."""
+        """Drop an index if it exists."""
         table = index.table
         if table is not None and index.name in {
             each["name"] for each in self._inspect().get_indexes(table.name)

@@ -28,7 +28,7 @@ State: TypeAlias = Literal["absent", "empty", "current", "behind", "incomplete",
 UNKNOWN_DATABASE = 1049
 WAIT_SECONDS = 300.0
 UNFINISHED_RESTORE = "unfinished_restore"
-"""A table that is there while a backup is restored; left behind, the restore was interrupted."""
+"""A table that exists while a backup is being restored; if it stays, the restore was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class MigrationStatus:
         state: `absent`: no database; `empty`: never migrated; `behind`: an upgrade is needed; `incomplete`:
             an upgrade was interrupted, or tables were dropped; `ahead`: a newer version migrated it;
             `unrestored`: a restore was interrupted.
-        missing: tables of this version that are not there.
+        missing: tables of this version that do not exist.
     """
 
     subgraph: str
@@ -63,7 +63,7 @@ class TablesMissing(RuntimeError):
     def __init__(self, found: MigrationStatus) -> None:
         super().__init__(
             f"{found.subgraph} is at revision {found.revision}, but these tables are gone: "
-            f"{', '.join(found.missing)}. Somebody dropped them: restore a backup, or empty the database "
+            f"{', '.join(found.missing)}. They have been dropped: restore a backup, or empty the database "
             "and run `furlong db upgrade` and `furlong recover` to rebuild it"
         )
 
@@ -79,10 +79,14 @@ class RestoreUnfinished(RuntimeError):
 
 
 def migration_config(subgraph: str, metadata: MetaData) -> Config:
-    """Return Alembic's configuration for one subgraph; the caller adds `attributes["connection"]`."""
+    """Return Alembic's configuration for one subgraph; the caller adds `attributes["connection"]`.
+
+    The migrations are in the subgraph's folder, or in the package that `metadata.info["package"]` names.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(str(resources.files("storage"))) / "migrations"))
-    versions = Path(str(resources.files(f"subgraphs.{subgraph}"))) / "migrations"
+    package = metadata.info.get("package", f"subgraphs.{subgraph}")
+    versions = Path(str(resources.files(package))) / "migrations"
     config.set_main_option("version_locations", str(versions))
     config.set_main_option("path_separator", "newline")
     config.attributes["metadata"] = metadata
@@ -97,7 +101,7 @@ async def upgrade(
     waiting: Waiting | None = None,
     wait_seconds: float = WAIT_SECONDS,
 ) -> MigrationStatus:
-    """Create the database where there is none, and run the migrations that it has not seen.
+    """Create the database if there is none, and run the migrations that it has not had.
 
     A database that a newer version has migrated is left as it is.
 
@@ -105,16 +109,16 @@ async def upgrade(
         settings: where the databases are.
         subgraph: the subgraph's name.
         metadata: its tables.
-        waiting: called repeatedly with the holder of the lock while this waits for it.
+        waiting: called repeatedly with the holder of the lock while the upgrade waits for it.
         wait_seconds: how long to wait for the lock.
 
     Returns:
-        What was found before; its `revision` may be None.
+        The state before the upgrade; its `revision` may be None.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database cannot be reached, or refuses.
         MigrationLocked: another upgrade held the lock for too long.
-        HalfDoneMigration: something that a migration creates is there, but defined in another way.
+        HalfDoneMigration: something that a migration creates exists with another definition.
         TablesMissing: tables of a revision that is recorded as complete are gone.
         RestoreUnfinished: a restore was interrupted.
     """
@@ -209,7 +213,7 @@ def _run(connection: Connection, config: Config) -> None:
 
 
 async def create_database(settings: DatabaseSettings, subgraph: str) -> None:
-    """Create a subgraph's database where there is none."""
+    """Create a subgraph's database if there is none."""
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
         return  # the first connection creates the file

@@ -7,10 +7,11 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.customer_club import CustomerRecord
 from subgraphs.club.loaders import ClubContext, ClubReads
-from subgraphs.club.models import ACCOUNT_CHANGE, INTENT, MEMBERSHIP_EVENT, REFERENCE
-from subgraphs.club.repository import MembershipRepository, events_lookup
+from subgraphs.club.membership.repository import MembershipRepository, events_lookup
+from subgraphs.club.models import ACCOUNT_CHANGE, GLOBAL_STATE, INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
+from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
@@ -20,7 +21,8 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
 from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
-from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
 
@@ -33,14 +35,20 @@ def create_subgraph(
     verifier: SessionVerifier,
     clock: Clock,
     options: ReadOptions | None = None,
+    *,
+    updates: ClubUpdates | None = None,
 ) -> Subgraph:
-    """Return the club subgraph over its database and the upstream API."""
-    options = options or ReadOptions()
+    """Return the club subgraph over its database and the upstream API.
+
+    Without `updates`, streams see only the changes made by mutations in this process.
+    """
+    options, updates = options or ReadOptions(), updates or ClubUpdates()
     database = Database.open(database_settings, NAME, options.tracer)
     upstream = UpstreamClient(upstream_settings)
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
-    service = ClubService(Changes(database, IntentRepository(INTENT), upstream, clock), memberships, clock)
-    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
+    changes = Changes(database, IntentRepository(INTENT), upstream, clock, updates.bus.customers_changed)
+    service = ClubService(changes, memberships, clock)
+    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock, KillSwitches(GLOBAL_STATE))
     parts: list[LookupPart[Owner]] = [
         LookupPart(account_lookup(REFERENCE)),
         LookupPart(events_lookup(MEMBERSHIP_EVENT)),
@@ -54,10 +62,11 @@ def create_subgraph(
         name=NAME,
         schema=create_schema(),
         verifier=verifier,
-        make_context=partial(ClubContext, shared=shared, reads=reads, service=service),
+        make_context=partial(ClubContext, shared=shared, reads=reads, service=service, updates=updates),
         database=database,
         clock=clock,
         closing=(upstream.close,),
         caches=(shared.rules,),
         execution=options.execution,
+        stored=lambda key: records.load(key.owner),
     )

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.club.exclusion import MEMBERSHIP, Exclusion
-from subgraphs.club.membership import MembershipKind, MembershipState, fold
+from subgraphs.club.membership.exclusion import MEMBERSHIP, Exclusion
+from subgraphs.club.membership.membership import MembershipKind, MembershipState, fold
 from subgraphs.club.service import ClubService
 from subgraphs.kit.domain.accounts import Account, ends_membership
 from subgraphs.kit.domain.keys import Owner
@@ -39,7 +39,7 @@ class MembershipComparison:
 
         Raises:
             SQLAlchemyError: the database cannot be reached.
-            OSError: the same.
+            OSError: the database cannot be reached.
         """
         async with self.changes.database.shard(owner).read() as connection:
             state, events = await self._state(connection, owner)
@@ -56,7 +56,7 @@ class MembershipComparison:
         return await self._follow(owner, state, recorded, excluded=excluded)
 
     async def is_member(self, owner: Owner) -> bool:
-        """Tell whether a customer is a member by our own record."""
+        """Return whether a customer is a member according to our own record."""
         async with self.changes.database.shard(owner).read() as connection:
             return (await self._state(connection, owner))[0].opted_in
 

@@ -6,24 +6,24 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from subgraphs.club.membership import MembershipEvent, was_member
+from subgraphs.club.membership.membership import MembershipEvent, was_member
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.schemes import Scheme, WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.reads.brand_rules import BrandRules
-from subgraphs.kit.records.account_history import AccountChange
-from subgraphs.kit.records.exclusion_periods import excluded_at, exclusion_periods_of
+from subgraphs.kit.records.accounts.account_history import AccountChange
+from subgraphs.kit.records.accounts.exclusion_periods import excluded_at, exclusion_periods_of
 
 
 class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
-    """What is stored about a customer.
+    """The stored data of a customer.
 
     Attributes:
-        account: None if it is not known.
-        events: of the membership, oldest first.
-        pending: whether a change is under way.
+        account: the customer's account; None if unknown.
+        events: the membership's events, oldest first.
+        pending: whether a change is in progress.
     """
 
     account: Account | None
@@ -35,9 +35,9 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
     """A customer's club in one week.
 
     Attributes:
-        scheme: of the week; the brand's default one if there is none for the customer.
+        scheme: the scheme of the week; the brand's default scheme if there is none for the customer.
         ineligible: why the customer cannot take part; None if they can.
-        is_current: whether it is the present week.
+        is_current: whether it is the current week.
     """
 
     key: ClubKey
@@ -86,7 +86,7 @@ def requested_week(rules: BrandRules, iso: str, now: datetime) -> Week:
     """Return the week that a query names: the current one, or a past one.
 
     Raises:
-        BadInput: no such week, or one that has not begun.
+        BadInput: there is no such week, or it has not begun.
     """
     week = rules.week_named(iso)
     if week.starts_at > now:

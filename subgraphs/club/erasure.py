@@ -3,10 +3,10 @@
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.club.membership import MEMBERSHIP_TOPIC
+from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC
 from subgraphs.club.models import ACCOUNT_CHANGE, ERASURE, INTENT, MEMBERSHIP_EVENT, OUTBOX, REFERENCE, STREAM
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
-from subgraphs.kit.records.outbox import TOMBSTONE
+from subgraphs.kit.records.outbox.outbox import TOMBSTONE
 
 RULES = (
     ErasureRule(INTENT, "memory of requests; of no use without a session"),

@@ -4,6 +4,7 @@ from typing import Final
 
 from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
 
+CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
 INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
 WEEK_CLOSED: Final = Refusal(ErrorCode.WEEK_CLOSED, "This week is over.")
 TERMS_OUTDATED: Final = Refusal(

@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 from storage.database import Database
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord
 from subgraphs.club.service import ClubService
+from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.domain.weeks import Week
@@ -15,7 +16,7 @@ from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.dataloaders import loader_by_owner
 from subgraphs.kit.reads.key_lookup import BatchedLookup
-from subgraphs.kit.records.account_history import AccountChange, AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountChange, AccountHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class ClubReads:
     """Reads of customers' data.
 
     Attributes:
-        records: batched over all requests.
+        records: the lookup of stored data, batched over all requests.
     """
 
     database: Database
@@ -36,6 +37,7 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
 
     reads: ClubReads
     service: ClubService
+    updates: ClubUpdates
 
     @cached_property
     def histories(self) -> DataLoader[Owner, tuple[AccountChange, ...]]:
@@ -43,7 +45,7 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
         return loader_by_owner(self.reads.database, self.reads.history.of_owners, tuple)
 
     def record(self, owner: Owner) -> PendingRead[Owner, CustomerRecord]:
-        """Start to read what is stored about a customer."""
+        """Start to read the stored data of a customer."""
         return self.read(self.reads.records, owner)
 
     async def club(self, owner: Owner, week: Week | None = None) -> CustomerClub:

@@ -2,7 +2,9 @@
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint
 
+from storage.cells.table import cell_table
 from storage.columns import Identifier, UtcDateTime
+from subgraphs.kit.records.global_state.tables import global_state_table
 from subgraphs.kit.records.tables import (
     OutboxTables,
     ReferenceTables,
@@ -13,9 +15,11 @@ from subgraphs.kit.records.tables import (
 )
 
 METADATA = MetaData()
-REFERENCE = ReferenceTables.declare(METADATA)
+GLOBAL_STATE = global_state_table(METADATA)
+REFERENCE = ReferenceTables.declare(METADATA, GLOBAL_STATE)
 ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
+CELL = cell_table(METADATA)
 ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
@@ -48,4 +52,4 @@ COMPARISON = Table(
     Column("brand_id", Identifier(), nullable=False),
     Column("customer_id", Identifier(128), nullable=False),
 )
-"""How far comparisons with the upstream have come: the last customer who was compared."""
+"""The progress of comparisons with the upstream: the last customer who was compared."""

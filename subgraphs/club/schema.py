@@ -1,25 +1,29 @@
 """The club subgraph's part of the graph."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import strawberry
 from strawberry import ID, UNSET, Info, Private
-from strawberry.federation.schema_directives import Cost
+from strawberry.federation.schema_directives import Cost, Tag
 
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord, requested_week, weeks_with_membership
 from subgraphs.club.loaders import ClubContext
-from subgraphs.club.membership import fold
+from subgraphs.club.membership.membership import fold
+from subgraphs.kit.domain import schemes
 from subgraphs.kit.domain.accounts import IneligibleReason
-from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.errors import BadInput, Unauthenticated
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Terms, WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import checked_key
-from subgraphs.kit.graphql.contract_tags import CUSTOMER, INTERNAL
-from subgraphs.kit.graphql.deferred import deferred
-from subgraphs.kit.graphql.list_sizes import assumed_size, sliced_by
-from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.schema.contract_tags import CUSTOMER, INTERNAL
+from subgraphs.kit.graphql.schema.deferred import deferred
+from subgraphs.kit.graphql.schema.list_sizes import assumed_size, sliced_by
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.mutations.mutation_errors import (
     PAYLOAD_DESCRIPTION,
     UPSTREAM_COST,
@@ -32,12 +36,27 @@ ClubInfo = Info[ClubContext, None]
 
 
 @strawberry.type
+class ThemeColour:
+    """A colour of the widget, as `#rrggbb`, on light and on dark pages."""
+
+    name: str = strawberry.field(description="Such as accent, for `--club-accent`.")
+    light: str
+    dark: str
+
+
+@strawberry.type
 class Brand:
     """A betting site."""
 
     id: ID
     name: str
     time_zone: str
+    colours: Private[tuple[schemes.ThemeColour, ...]] = ()
+
+    @strawberry.field(description="The colours that the brand has chosen.", directives=[assumed_size(20)])
+    def theme(self) -> list[ThemeColour]:
+        """Return the brand's colours."""
+        return [ThemeColour(name=one.name, light=one.light, dark=one.dark) for one in self.colours]
 
 
 @strawberry.type
@@ -100,7 +119,7 @@ class Club:
     def brand(self) -> Brand:
         """Return the betting site."""
         brand = self.club.rules.brand
-        return Brand(id=ID(brand.id), name=brand.name, time_zone=brand.time_zone)
+        return Brand(id=ID(brand.id), name=brand.name, time_zone=brand.time_zone, colours=brand.theme)
 
     @strawberry.field
     def week(self) -> ClubWeek:
@@ -125,9 +144,17 @@ class Club:
         """Return why the customer cannot take part; None if they can."""
         return self.club.ineligible
 
+    @strawberry.field(
+        description="Whether the operator has paused the club of this brand: for now nobody can opt in or "
+        "choose a reward, and nothing is paid. Bets still count."
+    )
+    def paused(self) -> bool:
+        """Return whether the club is paused."""
+        return self.club.rules.paused
+
     @strawberry.federation.field(tags=[INTERNAL])
     def jurisdiction(self) -> str:
-        """Return where the customer lives, for other subgraphs and for operators."""
+        """Return the customer's jurisdiction, for other subgraphs and for operators."""
         return self.club.account.jurisdiction
 
     @strawberry.federation.field(tags=[INTERNAL])
@@ -146,13 +173,13 @@ class Club:
 
 @lru_cache(maxsize=1024)
 def _terms(terms: Terms) -> ClubTerms:
-    """Return terms as the graph shows them. The object is shared and must not be changed."""
+    """Return the terms as shown in the graph. The object is shared and must not be changed."""
     return ClubTerms(version=terms.version, summary=terms.summary, url=terms.url)
 
 
 @lru_cache(maxsize=1024)
 def _week(brand: str, week: Week, state: WeekState, provisional_until: datetime) -> ClubWeek:
-    """Return a week as the graph shows it. The object is shared and must not be changed."""
+    """Return a week as shown in the graph. The object is shared and must not be changed."""
     return ClubWeek(
         id=ID(f"{brand}:{week.iso}"),
         iso_week=week.iso,
@@ -175,7 +202,7 @@ def _membership(club: CustomerClub, record: CustomerRecord) -> Membership:
         since=state.since,
         pending=record.pending and club.is_current,
         version=state.version,
-        can_opt_in=club.is_current and not (state.opted_in or club.ineligible),
+        can_opt_in=club.is_current and not (state.opted_in or club.ineligible or club.rules.paused),
         blocked_reason=club.ineligible,
         left_at=state.left_at,
     )
@@ -268,6 +295,40 @@ class Mutation:
         return _after(club, info.context, refusal)
 
 
+@strawberry.type
+class ClubUpdate:
+    """A club as it is after a change."""
+
+    version: int = strawberry.field(
+        description="Numbers the changes of this stream from 1. A gap means that changes were merged."
+    )
+    club: Club
+
+
+@strawberry.type
+class Subscription:
+    """What a customer can follow in the club."""
+
+    @strawberry.subscription(
+        description="The signed-in customer's club in the current week, and again each time it changes. "
+        "`version` numbers the changes of this stream from 1; a gap means that some were merged, and each "
+        "event carries the whole state.",
+        directives=[Tag(name=CUSTOMER)],
+    )
+    def club_updated(self, info: ClubInfo, brand: ID) -> AsyncGenerator[ClubUpdate, None]:
+        """Follow the viewer's club."""
+        viewer = info.context.of_brand(brand)
+        if viewer is None:
+            raise Unauthenticated("sign in first")
+        return _updates(info.context, viewer.owner)
+
+
+async def _updates(context: ClubContext, owner: Owner) -> AsyncGenerator[ClubUpdate, None]:
+    async with aclosing(context.updates.of(context, owner)) as updates:
+        async for version, club in updates:
+            yield ClubUpdate(version=version, club=Club(club=club))
+
+
 def _after(club: CustomerClub, context: ClubContext, refusal: Refusal | None) -> ClubPayload:
     context.forget()
     return ClubPayload(club=Club(club=club, reread=context), errors=ClubError.of(refusal))
@@ -275,4 +336,4 @@ def _after(club: CustomerClub, context: ClubContext, refusal: Refusal | None) ->
 
 def create_schema() -> SubgraphSchema:
     """Return the schema of the club subgraph."""
-    return build_schema(Query, Mutation)
+    return build_schema(Query, Mutation, subscription=Subscription)

@@ -8,19 +8,22 @@ from storage.clock import Clock
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.club.errors import (
     ALREADY_OPTED_IN,
+    CLUB_PAUSED,
     INELIGIBLE,
     NOT_MEMBER,
     TERMS_OUTDATED,
     WEEK_CLOSED,
 )
-from subgraphs.club.exclusion import FORCE_OUT, MEMBERSHIP, Exclusion
-from subgraphs.club.membership import MembershipKind, Origin, fold
-from subgraphs.club.repository import MembershipRepository
+from subgraphs.club.membership.exclusion import FORCE_OUT, MEMBERSHIP, Exclusion
+from subgraphs.club.membership.membership import MembershipKind, Origin, fold
+from subgraphs.club.membership.repository import MembershipRepository
+from subgraphs.club.models import GLOBAL_STATE
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.mutations.changes import ADOPT, Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
 from subgraphs.kit.mutations.mutation_errors import Refusal
 from subgraphs.kit.mutations.upstream import membership_path
+from subgraphs.kit.records.global_state.switches import KillSwitches
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class ClubService:
     memberships: MembershipRepository
     clock: Clock
     exclusion: Exclusion = field(default_factory=Exclusion)
+    switches: KillSwitches = field(default_factory=lambda: KillSwitches(GLOBAL_STATE))
 
     async def opt_in(self, club: CustomerClub, terms_version: str, key: str) -> Refusal | None:
         """Make the customer a member, from now on and for the weeks to come.
@@ -45,8 +49,10 @@ class ClubService:
 
         async def validate(connection: AsyncConnection) -> UpstreamChange | Refusal:
             refusal = _opt_in_refused(club, terms_version)
+            if not refusal and await self.switches.brands_off(connection, [club.key.brand]):
+                refusal = CLUB_PAUSED  # by the table: the cached rules may not know it yet
             if not refusal and await self.exclusion.excluded(connection, [club.key.owner]):
-                refusal = INELIGIBLE  # since the request began
+                refusal = INELIGIBLE  # excluded since the request began
             if not refusal and await self._is_member(connection, club):
                 refusal = ALREADY_OPTED_IN
             return refusal or UpstreamChange(
@@ -81,11 +87,11 @@ class ClubService:
     async def record(self, connection: AsyncConnection, intent: Intent) -> None:
         """Record a confirmed change of membership, in the transaction that settles its intent.
 
-        If the customer was excluded while the change was under way, the membership ends in the same
+        If the customer was excluded while the change was in progress, the membership ends in the same
         transaction.
         """
         if intent.operation == FORCE_OUT:
-            return  # recorded when the exclusion came
+            return  # recorded when the exclusion arrived
         at = await self.clock.at(connection)
         await self.memberships.append(
             connection,

@@ -1,22 +1,33 @@
-"""Where the truth of each of the club's tables is, and what is lost without a backup."""
+"""The source of truth of each of the club's tables, and what is lost without a backup."""
 
 from typing import Final
 
 from subgraphs.club.models import (
     ACCOUNT_CHANGE,
+    CELL,
     COMPARISON,
     ERASURE,
+    GLOBAL_STATE,
     INTENT,
     MEMBERSHIP_EVENT,
     OUTBOX,
     REFERENCE,
     STREAM,
 )
-from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import (
+    Source,
+    TableTruth,
+    cell_truth,
+    common_truths,
+    global_truth,
+    reference_truths,
+)
 
 TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
+    cell_truth(CELL),
+    global_truth(GLOBAL_STATE),
     TableTruth(
         MEMBERSHIP_EVENT,
         Source.TOPIC,

@@ -37,4 +37,5 @@ def create_subgraph(
         clock=clock,
         caches=(shared.rules,),
         execution=options.execution,
+        stored=fulfilments.load,
     )

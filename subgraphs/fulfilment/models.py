@@ -16,7 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from storage.cells.table import cell_table
 from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from subgraphs.kit.records.global_state.tables import global_state_table
 from subgraphs.kit.records.tables import (
     OutboxTables,
     ReferenceTables,
@@ -29,6 +31,8 @@ METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
+CELL = cell_table(METADATA)
+GLOBAL_STATE = global_state_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 
@@ -66,6 +70,7 @@ QUALIFICATION = Table(
     Column("target_minor", Integer, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
+    Index("qualification_by_week", "brand_id", "iso_week", "customer_id"),
 )
 """The newest message of progress about a customer's week: `provisional`, `confirmed` or `revoked`."""
 

@@ -1,4 +1,4 @@
-"""SQL over what Kafka said of a week: qualifications, choices, and outcomes published before a loss."""
+"""SQL over facts from Kafka about weeks: qualifications, choices, and outcomes published before a loss."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """SQL over fulfilments, their attempts, and stopped providers.
 
-`read_model_repository.py` has the SQL over what Kafka said, `accounting/repository.py` that over figures and
-reports.
+`read_model_repository.py` has the SQL over facts from Kafka, `accounting/repository.py` the SQL over figures
+and reports.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +37,7 @@ class FulfilmentRepository:
         """Return the fulfilments of clubs, in one SELECT; clubs whose week is not confirmed are absent.
 
         Args:
-            connection: In a write transaction if `for_update` is set.
+            connection: A connection, in a write transaction if `for_update` is set.
             clubs: The clubs.
             for_update: Locks the rows until the transaction ends.
         """
@@ -97,11 +97,11 @@ class FulfilmentRepository:
         """Lease due fulfilments of a provider, those due for longest first.
 
         Args:
-            connection: In a write transaction.
+            connection: A connection in a write transaction.
             provider: The provider; None for fulfilments that have none yet.
             limit: The largest number of fulfilments to lease.
-            due: Fulfilments are due whose `next_at` is not after this, in product time.
-            now: The present in machine time; leases that ended before it are over.
+            due: Fulfilments whose `next_at` is not after this are due, in product time.
+            now: The current machine time; leases that end before it have expired.
             until: When the new leases end, in machine time.
         """
         c = self.table.c
@@ -190,7 +190,7 @@ class FulfilmentRepository:
         return await _fulfilments(connection, query.limit(limit))
 
     async def backlog(self, connection: AsyncConnection) -> dict[tuple[str | None, str], int]:
-        """Return how many fulfilments the worker still has to look at, by provider and state."""
+        """Return how many fulfilments the worker still has to process, by provider and state."""
         c = self.table.c
         rows = await connection.execute(
             select(c.provider, c.state, func.count().label("number"))

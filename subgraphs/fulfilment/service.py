@@ -33,10 +33,10 @@ REVOCABLE = EXCLUDABLE - {FulfilmentState.REVOKING}
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentService:
-    """Applies what other subgraphs and the squad say, in the consumer's transactions.
+    """Applies facts from other subgraphs and the squad, in the consumer's transactions.
 
-    Every transaction locks accounts first, then what is stored about a week, then the fulfilment, so that
-    consumers and workers cannot deadlock.
+    Every transaction locks accounts first, then the data of a week, then the fulfilment, so that consumers
+    and workers cannot deadlock.
     """
 
     read_models: ReadModelRepository
@@ -52,7 +52,7 @@ class FulfilmentService:
     async def apply_qualifications(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
     ) -> int:
-        """Apply what progress says of weeks, and return how many weeks changed."""
+        """Apply qualifications from progress, and return how many weeks changed."""
         excluded = await self._excluded(connection, {_owner(row) for row in rows})
         changed = await self.read_models.store_qualifications(connection, rows)
         if not changed:
@@ -69,7 +69,7 @@ class FulfilmentService:
     async def apply_choices(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
     ) -> int:
-        """Apply what rewards says is to be paid, and return how many weeks changed."""
+        """Apply choices from rewards, and return how many weeks changed."""
         changed = await self.read_models.store_choices(connection, rows)
         final = [club for club, is_final in changed.items() if is_final]
         if final:
@@ -82,7 +82,7 @@ class FulfilmentService:
     async def restore_published(
         self, connection: AsyncConnection, outcomes: Sequence[PublishedOutcome], now: datetime
     ) -> int:
-        """Apply what this subgraph published itself; a row that is behind takes over the published state.
+        """Apply this subgraph's own published outcomes; a row that is behind takes over the published state.
 
         Returns:
             How many weeks changed: none, unless the database was lost or restored.
@@ -126,7 +126,7 @@ class FulfilmentService:
                 await self._flag(connection, known[club], reasons.CONFIRMED_AGAIN, now)
 
     async def _without_credit(self, connection: AsyncConnection, clubs: Sequence[ClubKey]) -> list[ClubKey]:
-        """Leave out weeks whose key is taken by an erased customer's reward: a key is credited once."""
+        """Leave out weeks whose key belongs to an erased customer's reward: a key is credited once."""
         keys = {club: fulfilment_key(club) for club in clubs}
         taken = await self.lifecycle.repository.by_keys(connection, keys.values()) if keys else {}
         return [club for club, key in keys.items() if key not in taken]

@@ -1,13 +1,15 @@
-"""Where the truth of each fulfilment table is: what restores it after a loss."""
+"""The source of truth of each fulfilment table: what restores it after a loss."""
 
 from typing import Final
 
 from subgraphs.fulfilment.models import (
     ACCOUNT_CHANGE,
     ATTEMPT,
+    CELL,
     CHOICE,
     ERASURE,
     FULFILMENT,
+    GLOBAL_STATE,
     OUTBOX,
     PROVIDER,
     PUBLISHED_OUTCOME,
@@ -17,11 +19,20 @@ from subgraphs.fulfilment.models import (
     STREAM,
 )
 from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
-from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import (
+    Source,
+    TableTruth,
+    cell_truth,
+    common_truths,
+    global_truth,
+    reference_truths,
+)
 
 TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
+    cell_truth(CELL),
+    global_truth(GLOBAL_STATE),
     TableTruth(
         ACCOUNT_CHANGE,
         Source.TOPIC,

@@ -1,1 +1,1 @@
-"""What every subgraph shares: settings, sessions, database, weeks, money, read models."""
+"""The kit that all subgraphs share: settings, sessions, database, weeks, money, read models."""

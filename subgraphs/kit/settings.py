@@ -39,7 +39,7 @@ class ExecutionSettings(BaseSettings):
 
 
 class CallerSettings(BaseSettings):
-    """Who may call a subgraph that runs by itself, and how much one request may ask for."""
+    """Who may call a subgraph that runs as a separate server, and how much one request may ask for."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_SUBGRAPH_", hide_input_in_errors=True)
 
@@ -66,6 +66,17 @@ class CallerSettings(BaseSettings):
         description="Signatures that a process remembers, so that none is accepted twice; when there are "
         "more within their lifetime, requests are refused with 503",
     )
+    signatures_valkey_url: str | None = Field(
+        default=None,
+        pattern=r"^(redis|rediss|unix)://",
+        description="Valkey or Redis, such as redis://127.0.0.1:6379/0, by which all processes of a subgraph "
+        "remember signatures together; without it a request could be repeated at another process",
+    )
+    signatures_valkey_seconds: float = Field(
+        default=0.05,
+        gt=0,
+        description="How long to wait for it; after that, the process goes by its own memory for a second",
+    )
     representations: int = Field(
         default=1_000, ge=1, description="The most items in a list of variables, such as representations"
     )
@@ -76,7 +87,7 @@ class CallerSettings(BaseSettings):
 
 
 class SessionSettings(BaseSettings):
-    """How the bearer tokens of customers are checked: by a key set's URL, or by one shared secret."""
+    """How customers' bearer tokens are verified: with a key set's URL, or with one shared secret."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_JWT_", hide_input_in_errors=True)
 
@@ -128,7 +139,7 @@ class UpstreamSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FURLONG_UPSTREAM_")
 
     url: str = Field(default="http://127.0.0.1:8900", description="Base URL of the upstream API")
-    timeout_seconds: float = Field(default=1.5, gt=0, description="Time-out of one call")
+    timeout_seconds: float = Field(default=1.5, gt=0, description="Timeout of one call")
     attempts: int = Field(
         default=2, ge=1, le=5, description="Calls made with the same idempotency key before giving up"
     )

@@ -39,4 +39,5 @@ def create_subgraph(
         clock=clock,
         caches=(shared.rules,),
         execution=options.execution,
+        stored=totals.load,
     )

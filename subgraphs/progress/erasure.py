@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
 from subgraphs.progress.ledger.reconciliation_repository import contribution_sums, store_sums
 from subgraphs.progress.models import (
+    ADJUSTMENT,
     BET_CLAIM,
     CONTRIBUTION,
     CRM_QUALIFIER,
@@ -24,7 +25,7 @@ from subgraphs.progress.models import (
     STREAM,
 )
 
-_MONEY = "evidence why a reward was paid, or was not"
+_MONEY = "evidence of why a reward was or was not paid"
 _AUDIT = "audit of what people decided"
 
 RULES = (
@@ -34,6 +35,11 @@ RULES = (
     ErasureRule(BET_CLAIM, "bets: the betting platform keeps its own", time=BET_CLAIM.c.placed_at),
     ErasureRule(DISPUTE_DECISION, _AUDIT, kept=True),
     ErasureRule(LATE_REVISION, "bets that wait for a decision", time=LATE_REVISION.c.occurred_at),
+    ErasureRule(
+        ADJUSTMENT,
+        "part of the totals; the audit log of the back office keeps who decided",
+        time=ADJUSTMENT.c.decided_at,
+    ),
     ErasureRule(PROGRESS, "totals of the bets; worked out again from the bets that are left"),
     ErasureRule(MEMBERSHIP, "read model of the membership", time=MEMBERSHIP.c.occurred_at),
     ErasureRule(MEMBERSHIP_CHANGE, "read model of the membership", time=MEMBERSHIP_CHANGE.c.at),

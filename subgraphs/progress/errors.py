@@ -1,4 +1,4 @@
-"""What operators of the progress subgraph can be told, and what they can do about it."""
+"""Errors for operators of the progress subgraph, and what to do about each."""
 
 
 class CannotOpen(Exception):

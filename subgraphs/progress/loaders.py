@@ -19,7 +19,9 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.progress.counting.rules import BetFacts, Verdict
 from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.progress.qualification.crm_repository import qualified_by_crm
+from subgraphs.progress.qualification.membership_repository import read_membership_changes
 from subgraphs.progress.qualification.outcome_repository import read_outcomes
+from subgraphs.progress.qualification.week_membership import MembershipChange
 from subgraphs.progress.repository import ProgressRepository, RecentBet, Total
 from subgraphs.progress.service import ClubProgress
 
@@ -36,6 +38,9 @@ class LedgerLoaders:
             database, repository.first_opt_ins, nothing
         )
         self.imported: DataLoader[ClubKey, bool] = loader_by_owner(database, qualified_by_crm, bool)
+        self.membership_changes: DataLoader[Owner, list[MembershipChange]] = loader_by_owner(
+            database, read_membership_changes, list
+        )
         self.outcome: DataLoader[ClubKey, ClubState | None] = loader_by_owner(
             database, read_outcomes, nothing
         )
@@ -66,7 +71,7 @@ class ProgressReads:
     """Reads of customers' data.
 
     Attributes:
-        totals: batched over all requests.
+        totals: the lookup of totals, batched over all requests.
     """
 
     database: Database

@@ -4,12 +4,14 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
+from storage.cells.table import cell_table
 from storage.columns import Identifier, UtcDateTime
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
+CELL = cell_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 
@@ -81,7 +83,7 @@ LATE_REVISION = Table(
     Column("would_be", String(24), nullable=False),
     Index("late_revision_by_week", "brand_id", "iso_week"),
 )
-"""The review queue: bets that would count differently if their newest revision had not come too late."""
+"""The review queue: bets that would count differently if their newest revision had been in time."""
 
 LATE_DECISION = Table(
     "late_decision",
@@ -98,7 +100,7 @@ LATE_DECISION = Table(
     Column("why", String(500), nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
 )
-"""What people decided about revisions that came too late, and its audit. Rows are never changed."""
+"""People's decisions about late revisions, and their audit. Rows are never changed."""
 
 BET_CLAIM = Table(
     "bet_claim",
@@ -123,6 +125,28 @@ DISPUTE_DECISION = Table(
 )
 """To whom a person has assigned a disputed bet."""
 
+ADJUSTMENT = Table(
+    "adjustment",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("adjustment_id", Identifier(64), primary_key=True),
+    Column("customer_id", Identifier(128), nullable=False),
+    Column("iso_week", Identifier(8), nullable=False),
+    Column("amount_minor", Integer, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("proposed_by", String(200), nullable=False),
+    Column("approved_by", String(200), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("arrived_at", UtcDateTime, nullable=False),
+    Index("adjustment_of_week", "brand_id", "customer_id", "iso_week"),
+)
+"""What people added to a week's total, or took from it. Rows are never changed.
+
+`adjustment_id`: the proposal that two people agreed on; `amount_minor`: may be negative."""
+
 PROGRESS = Table(
     "progress",
     METADATA,
@@ -132,8 +156,10 @@ PROGRESS = Table(
     Column("total_minor", BigInteger, nullable=False),
     Column("counted_bets", Integer, nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
+    Index("progress_by_week", "brand_id", "iso_week", "customer_id"),
 )
-"""The sum of a customer's contributions to a week, and the event time of the newest message applied."""
+"""The sum of a customer's contributions to a week and of its adjustments, and the event time of the newest
+message applied. Adjustments may take a total below zero, which readers show as zero."""
 
 MEMBERSHIP = Table(
     "membership",
@@ -158,7 +184,7 @@ MEMBERSHIP_CHANGE = Table(
     Column("opted_in", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
-"""When customers opted in and out, as far as it is known: tells who was a member in a past week."""
+"""When customers opted in and out, as far as known: shows who was a member in a past week."""
 
 QUALIFICATION = Table(
     "qualification",
@@ -211,7 +237,7 @@ WEEK_CLOSING = Table(
     Column("confirmed_at", UtcDateTime, nullable=True),
     Column("scheme_version", Integer, nullable=True),
 )
-"""How far a week is for customers of a jurisdiction and currency, because each scheme has its own grace.
+"""The status of a week for customers of a jurisdiction and currency, because each scheme has its own grace.
 
 `closed_at`: when the grace ended, from which on qualifications are confirmed; `confirmed_at`: when all of
     them were
@@ -242,4 +268,6 @@ CRM_QUALIFIER = Table(
     Column("source", String(255), nullable=False),
     Column("imported_at", UtcDateTime, nullable=False),
 )
-"""Customers who qualified in the old, manual way, from `furlong import crm`; `source`: the file's name."""
+"""Customers who qualified through the old, manual process, from `furlong import crm`; `source`: the file's
+name.
+"""

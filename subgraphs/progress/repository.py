@@ -1,4 +1,4 @@
-"""SQL of the graph's reads: totals, recent bets and first opt-ins. The chapters have their own."""
+"""SQL of the graph's reads: totals, recent bets and first opt-ins. The subfolders have SQL of their own."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,16 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
+from subgraphs.kit.records.reference import NamePage, customers_named
+from subgraphs.progress.adjustment_repository import adjusted_weeks
 from subgraphs.progress.models import CONTRIBUTION, MEMBERSHIP, PROGRESS
 
 
 class Total(msgspec.Struct, frozen=True, gc=False):
-    """What a customer's bets of one week come to.
+    """The total of a customer's bets in one week.
 
     Attributes:
-        total_minor: the sum of what the bets count, in minor units.
+        total_minor: the sum of the counting amounts, in minor units.
         counted_bets: how many bets count.
         as_of: event time of the newest message applied.
     """
@@ -62,7 +64,7 @@ class ProgressRepository:
                 _among(table, keys)
             )
         )
-        return {_club_key(row): Total(row.total_minor, row.counted_bets, row.as_of) for row in rows}
+        return {_club_key(row): _shown_total(row.total_minor, row.counted_bets, row.as_of) for row in rows}
 
     async def recent(
         self, connection: AsyncConnection, keys: Collection[ClubKey], first: int
@@ -90,6 +92,17 @@ class ProgressRepository:
             found.setdefault(_club_key(row), []).append(_recent_bet(row))
         return found
 
+    async def customers_named(self, connection: AsyncConnection, brand: str, wanted: NamePage) -> list[str]:
+        """Return customers of a brand who have placed bets, by id."""
+        return await customers_named(connection, self.progress, brand, wanted)
+
+    async def customer_of_bet(self, connection: AsyncConnection, brand: str, bet_id: str) -> str | None:
+        """Return the customer who placed a bet; None if the bet is unknown."""
+        c = self.contribution.c
+        query = select(c.customer_id).where(c.brand_id == brand, c.bet_id == bet_id)
+        customer: str | None = await connection.scalar(query)
+        return customer
+
     async def first_opt_ins(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, datetime]:
@@ -106,7 +119,10 @@ class ProgressRepository:
     async def counted_by(
         self, connection: AsyncConnection, instants: Mapping[ClubKey, datetime]
     ) -> dict[ClubKey, int]:
-        """Return what the bets placed at or before each key's instant count, in minor units."""
+        """Return what the bets placed at or before each key's instant count, in minor units.
+
+        A week's adjustments belong to the whole week, so all of them count.
+        """
         if not instants:
             return {}
         table = self.contribution
@@ -123,7 +139,9 @@ class ProgressRepository:
             key = _club_key(row)
             if row.placed_at <= instants[key]:
                 sums[key] = sums.get(key, 0) + row.counted_minor
-        return sums
+        for key, adjusted in (await adjusted_weeks(connection, instants)).items():
+            sums[key] = sums.get(key, 0) + adjusted
+        return {key: max(0, total) for key, total in sums.items()}
 
 
 def total_lookup(table: Table) -> KeyLookup[ClubKey, Total | None]:
@@ -133,7 +151,12 @@ def total_lookup(table: Table) -> KeyLookup[ClubKey, Total | None]:
 
 
 def _total(rows: Sequence[Row]) -> Total | None:
-    return Total(*rows[0]) if rows else None
+    return _shown_total(*rows[0]) if rows else None
+
+
+def _shown_total(total_minor: int, counted_bets: int, as_of: datetime) -> Total:
+    """Return a total as customers see it: adjustments may have taken the stored one below zero."""
+    return Total(max(0, total_minor), counted_bets, as_of)
 
 
 def _in_index_order(key: ClubKey) -> tuple[str, str, str]:

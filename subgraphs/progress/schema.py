@@ -14,20 +14,21 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.schemes import WeekState
-from subgraphs.kit.graphql.deferred import deferred
-from subgraphs.kit.graphql.list_sizes import sliced_by
-from subgraphs.kit.graphql.money import Money, money
-from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.schema.deferred import deferred
+from subgraphs.kit.graphql.schema.list_sizes import sliced_by
+from subgraphs.kit.graphql.schema.money import Money, money
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.qualification.club_state import ClubState, StateFacts, club_state, state_with_outcome
+from subgraphs.progress.qualification.week_membership import membership_in
 from subgraphs.progress.repository import RecentBet
 from subgraphs.progress.service import ClubProgress
 
 MAX_BETS = 50
 MAX_MINOR = 2**31 - 1
 PREVIEW_COST: Final = 3
-"""What a preview costs of a request's points: it reads about as much as three objects."""
+"""The cost of a preview in points: it reads about as much as three objects."""
 
 PROGRESS_REQUIRES = "jurisdiction currency ineligibleReason"
 STATE_REQUIRES = f"{PROGRESS_REQUIRES} membership {{ optedIn leftAt }} week {{ state }}"
@@ -178,24 +179,43 @@ class Club:
         if not self.required.keys() >= STATE_NEEDS:
             raise self._lacks(STATE_NEEDS)
         required, club = self.required, self.club
+        trusts_caller = self.context.trusts_caller
         facts = StateFacts(
             eligible=club is not None,
-            week=WEEK_STATES[required["week"]["state"]],
+            week=WEEK_STATES[required["week"]["state"]]
+            if club is None or trusts_caller
+            else club.scheme.state_of(club.week, self.context.identity.now),
             opted_in=required["membership"]["optedIn"],
             reached=club is not None and club.qualified,
             reached_when_leaving=False,
         )
+        if club is not None and not trusts_caller and (facts.reached or facts.week is WeekState.CLOSED):
+            return deferred(self._state_by_own_record(facts, club))
         if facts.week is WeekState.CLOSED:
-            return deferred(self._state_of_closed(facts))
-        leaving = None if facts.opted_in else self._leaving()
-        if leaving is not None:
-            return deferred(self._state_of_leaver(facts, *leaving))
-        return club_state(facts)
+            return deferred(self._state_of_closed(facts, _instant(required["membership"]["leftAt"])))
+        if facts.opted_in:
+            return club_state(facts)
+        leaving = self._leaving(facts, _instant(required["membership"]["leftAt"]))
+        return club_state(facts) if leaving is None else deferred(self._state_of_leaver(facts, *leaving))
 
-    async def _state_of_closed(self, facts: StateFacts) -> ClubState:
-        """Return the state of a closed week, by what fulfilment has published as well."""
+    async def _state_by_own_record(self, facts: StateFacts, club: ClubProgress) -> ClubState:
+        """Return the state of a customer who reached the target, or of a closed week, for a caller over HTTP.
+
+        Winning depends on the membership, so a representation is not trusted here: our own record decides. An
+        opt-in that has not arrived yet shows as a tracked week.
+        """
+        changes = await self.context.ledger.membership_changes.load(self.key.owner)
+        own = membership_in(changes, club.week)
+        if facts.week is WeekState.CLOSED:
+            return await self._state_of_closed(replace(facts, opted_in=own.member), own.left_at)
+        facts = replace(facts, reached=own.member)
+        leaving = self._leaving(facts, own.left_at)
+        return club_state(facts) if leaving is None else await self._state_of_leaver(facts, *leaving)
+
+    async def _state_of_closed(self, facts: StateFacts, left_at: datetime | None) -> ClubState:
+        """Return the state of a closed week, including what fulfilment has published about it."""
         outcome = await self.context.ledger.outcome.load(self.key)
-        leaving = None if facts.opted_in else self._leaving()
+        leaving = self._leaving(facts, left_at)
         if leaving is not None:
             state = await self._state_of_leaver(facts, *leaving)
         elif self.club is not None and facts.opted_in and not facts.reached:
@@ -208,12 +228,10 @@ class Club:
         missing = sorted(needed - self.required.keys())
         return BadInput(f"the representation of Club lacks {', '.join(missing)}: see @requires")
 
-    def _leaving(self) -> tuple[ClubProgress, datetime] | None:
+    def _leaving(self, facts: StateFacts, left_at: datetime | None) -> tuple[ClubProgress, datetime] | None:
         """Return when a former member opted out during the week, if the state depends on it."""
-        membership = self.required["membership"]
-        if self.club is None or membership["leftAt"] is None:
+        if facts.opted_in or self.club is None or left_at is None:
             return None
-        left_at = datetime.fromisoformat(membership["leftAt"])
         in_this_week = left_at >= self.club.week.starts_at and self.club.qualified
         return (self.club, left_at) if in_this_week else None
 
@@ -224,7 +242,7 @@ class Club:
     async def _state_by_crm(self, facts: StateFacts, club: ClubProgress) -> ClubState:
         """Return the state of a member whose known bets miss the target of a closed week.
 
-        The CRM may know of bets from before the club had any.
+        The CRM may know about bets from before the club had any.
         """
         reached = await self.context.ledger.imported.load(club.key)
         return club_state(replace(facts, reached=reached))
@@ -237,6 +255,10 @@ class Club:
         complete = representation.keys() >= PROGRESS_NEEDS
         club = await context.club(key, representation) if complete else None
         return cls(context=context, key=key, required=representation, club=club)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 @strawberry.input

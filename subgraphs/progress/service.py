@@ -1,4 +1,4 @@
-"""What the graph offers: the progress of a club, and what one more bet would add to it."""
+"""The progress of a club, and what one more bet would add to it."""
 
 from datetime import datetime
 
@@ -16,10 +16,10 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
     """The progress of one club towards its target. Amounts are in minor units of the scheme's currency.
 
     Attributes:
-        staked_minor: what counted; not capped at the target.
+        staked_minor: the amount that counted; not capped at the target.
         counted_bets: how many bets counted.
         as_of: event time of the newest message applied; None before the first bet.
-        remaining_minor: what is missing from the target.
+        remaining_minor: the amount that is missing from the target.
         qualified: whether the target is reached.
     """
 
@@ -52,7 +52,7 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
 
         Args:
             bet: the bet.
-            opted_in_at: when the customer first opted in, if the scheme asks for it.
+            opted_in_at: when the customer first opted in, if the scheme requires it.
         """
         verdict = evaluate_bet(bet, WeekRules.of([self.scheme], self.week), opted_in_at)
         total = Total(

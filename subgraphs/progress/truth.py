@@ -1,10 +1,13 @@
-"""Where the truth of each progress table is, and what is lost without a backup."""
+"""The source of truth of each progress table, and what is lost without a backup."""
 
 from typing import Final
 
-from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import Source, TableTruth, cell_truth, common_truths, reference_truths
+from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.models import (
+    ADJUSTMENT,
     BET_CLAIM,
+    CELL,
     CONTRIBUTION,
     CRM_QUALIFIER,
     DISPUTE_DECISION,
@@ -31,11 +34,18 @@ OLD_BETS: Final = "bets older than the topic's retention"
 TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
+    cell_truth(CELL),
     TableTruth(CONTRIBUTION, Source.TOPIC, (BETS,), lost=OLD_BETS),
     TableTruth(KEPT_REVISION, Source.TOPIC, (BETS,), lost=OLD_BETS),
     TableTruth(LATE_REVISION, Source.TOPIC, (BETS,), lost=OLD_BETS),
     TableTruth(BET_CLAIM, Source.TOPIC, (BETS,), lost=OLD_BETS),
-    TableTruth(PROGRESS, Source.DERIVED, (CONTRIBUTION.name,)),
+    TableTruth(
+        ADJUSTMENT,
+        Source.TOPIC,
+        (ADJUSTMENT_TOPIC,),
+        lost="adjustments older than the topic's retention; the audit log of the back office has them",
+    ),
+    TableTruth(PROGRESS, Source.DERIVED, (CONTRIBUTION.name, ADJUSTMENT.name)),
     TableTruth(
         LATE_DECISION,
         Source.BACKUP,

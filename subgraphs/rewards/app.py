@@ -9,6 +9,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
@@ -34,13 +35,18 @@ def create_subgraph(
     verifier: SessionVerifier,
     clock: Clock,
     options: ReadOptions | None = None,
+    *,
+    changed: CustomersChanged | None = None,
 ) -> Subgraph:
-    """Return the rewards subgraph over its database and the upstream API."""
+    """Return the rewards subgraph over its database and the upstream API.
+
+    `changed` is called with customers whose choice has changed.
+    """
     options = options or ReadOptions()
     database = Database.open(database_settings, NAME, options.tracer)
     upstream = UpstreamClient(upstream_settings)
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-    changes = Changes(database, IntentRepository(INTENT), upstream, clock)
+    changes = Changes(database, IntentRepository(INTENT), upstream, clock, changed)
     service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
     menus = options.cache(MenuReader(database, catalogue, BudgetRepository(), shared.rules, clock), clock)
@@ -60,4 +66,5 @@ def create_subgraph(
         closing=(upstream.close,),
         caches=(shared.rules, menus),
         execution=options.execution,
+        stored=choices.load,
     )

@@ -121,7 +121,7 @@ def _is_well_formed(recorded: Mapping[str, Any]) -> bool:
 
 
 def _in_time(recorded: Mapping[str, Any], week: ChoiceWeek, now: datetime) -> bool:
-    """Tell whether a choice was made before the lock: it is not locked yet, or was recorded before then."""
+    """Return whether a choice was made before the lock: it is not locked yet, or was recorded before then."""
     if now < week.locks_at:
         return True
     try:

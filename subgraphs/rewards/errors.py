@@ -4,6 +4,7 @@ from typing import Final
 
 from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
 
+CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
 INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
 CHOICE_LOCKED: Final = Refusal(ErrorCode.CHOICE_LOCKED, "The choice of this week is fixed.")
 VERSION_CONFLICT: Final = Refusal(

@@ -28,11 +28,11 @@ REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
 
 
 class CustomerChoice(msgspec.Struct, frozen=True, gc=False):
-    """What is stored about a customer's choice for a week.
+    """The stored data of a customer's choice for a week.
 
     Attributes:
         choice: None if none was made.
-        pending: whether a change is under way.
+        pending: whether a change is in progress.
     """
 
     choice: StoredChoice | None
@@ -40,7 +40,7 @@ class CustomerChoice(msgspec.Struct, frozen=True, gc=False):
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):
-    """What a customer is offered: a menu, or None if the customer cannot take part."""
+    """A customer's offer: a menu, or None if the customer cannot take part."""
 
     chooser: Chooser
     menu: CachedMenu | None
@@ -126,7 +126,7 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
         return Offer(chooser, self._menu_of(menus, chooser, chooser.scheme) if menus else None)
 
     def get_fresh_offer(self, key: ClubKey, representation: Mapping[str, Any]) -> Offer | None:
-        """Return what `offer` would, if nothing has to be read; else None, also where `offer` would fail."""
+        """Return the result of `offer` if nothing has to be read; else None, also if `offer` would fail."""
         if not self.trusts_caller:
             return None
         brand, now = key.brand, self.identity.now

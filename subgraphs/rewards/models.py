@@ -2,7 +2,9 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
+from storage.cells.table import cell_table
 from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from subgraphs.kit.records.global_state.tables import global_state_table
 from subgraphs.kit.records.tables import (
     OutboxTables,
     ReferenceTables,
@@ -12,8 +14,10 @@ from subgraphs.kit.records.tables import (
 )
 
 METADATA = MetaData()
-REFERENCE = ReferenceTables.declare(METADATA)
+GLOBAL_STATE = global_state_table(METADATA)
+REFERENCE = ReferenceTables.declare(METADATA, GLOBAL_STATE)
 STREAM = StreamTables.declare(METADATA)
+CELL = cell_table(METADATA)
 ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
@@ -80,6 +84,7 @@ REWARD_CHOICE = Table(
     Column("config_version", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("chosen_at", UtcDateTime, nullable=False),
+    Index("reward_choice_by_week", "brand_id", "iso_week", "customer_id"),
 )
 """The choice that the upstream confirmed last, with its config version pinned; `version` counts from 1."""
 
@@ -115,6 +120,6 @@ ANNOUNCEMENT = Table(
     Column("occurred_at", UtcDateTime, nullable=True),
     Index("announcement_waiting", "due", "final"),
 )
-"""What was published about the reward of a week.
+"""The last published message about the reward of a week.
 
 `due`: its qualification is confirmed; `final`: the final reward was published."""

@@ -1,4 +1,4 @@
-"""SQL of customers' choices. Catalogue, budgets and announcements have repositories in their chapters."""
+"""SQL of customers' choices. Catalogue, budgets and announcements have repositories in their subfolders."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -10,10 +10,10 @@ from strawberry.federation.schema_directives import Cost
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.context import checked_key
-from subgraphs.kit.graphql.contract_tags import CUSTOMER
-from subgraphs.kit.graphql.deferred import deferred
-from subgraphs.kit.graphql.list_sizes import assumed_size
-from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.schema.contract_tags import CUSTOMER
+from subgraphs.kit.graphql.schema.deferred import deferred
+from subgraphs.kit.graphql.schema.list_sizes import assumed_size
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.mutations.mutation_errors import (
     PAYLOAD_DESCRIPTION,
     UPSTREAM_COST,
@@ -28,7 +28,7 @@ from subgraphs.rewards.service import WantedChoice
 
 RewardsInfo = Info[RewardsContext, None]
 USUAL_OPTIONS: Final = 10
-"""Menus are hardly ever longer, for estimates of what a request costs."""
+"""The assumed length of a menu, for cost estimates; menus are hardly ever longer."""
 
 REQUIRED = ["jurisdiction currency ineligibleReason"]
 

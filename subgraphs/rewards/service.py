@@ -15,6 +15,7 @@ from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChang
 from subgraphs.kit.mutations.mutation_errors import Refusal
 from subgraphs.kit.mutations.upstream import choice_path
 from subgraphs.kit.reads.brand_rules import BrandRules
+from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import OptionId
@@ -22,6 +23,7 @@ from subgraphs.rewards.choices.publisher import CHOICE_SLOT, ChoicePublisher
 from subgraphs.rewards.errors import (
     BUDGET_SPENT,
     CHOICE_LOCKED,
+    CLUB_PAUSED,
     INELIGIBLE,
     NOT_AN_OPTION,
     OPTION_WITHDRAWN,
@@ -29,6 +31,7 @@ from subgraphs.rewards.errors import (
     VERSION_CONFLICT,
 )
 from subgraphs.rewards.menu.options import Menu, locked
+from subgraphs.rewards.models import GLOBAL_STATE
 from subgraphs.rewards.repository import ChoiceRepository
 
 
@@ -36,7 +39,7 @@ class Chooser(msgspec.Struct, frozen=True, gc=False):
     """A customer, and the week for which they choose a reward.
 
     Attributes:
-        scheme: None if there is none for the customer's jurisdiction and currency.
+        scheme: the scheme; None if there is none for the customer's jurisdiction and currency.
         eligible: whether the customer may take part.
     """
 
@@ -53,7 +56,7 @@ class WantedChoice:
     """The option that a customer wants.
 
     Attributes:
-        expected_version: version of the choice that the customer saw; 0 for the default.
+        expected_version: the version of the choice that the customer saw; 0 for the default.
     """
 
     option: OptionId
@@ -70,9 +73,10 @@ class RewardService:
     choices: ChoiceRepository
     clock: Clock
     budgets: BudgetRepository = field(default_factory=BudgetRepository)
+    switches: KillSwitches = field(default_factory=lambda: KillSwitches(GLOBAL_STATE))
 
     async def change_reward(self, chooser: Chooser, wanted: WantedChoice) -> Refusal | None:
-        """Make the option the choice of the chooser's week, or return why not."""
+        """Make the option the choice of the chooser's week, or return the refusal."""
         request = ChangeRequest(
             chooser.key.owner,
             "changeReward",
@@ -101,6 +105,8 @@ class RewardService:
         now = await self.clock.at(connection)
         if not chooser.eligible or chooser.scheme is None:
             return INELIGIBLE
+        if await self.switches.brands_off(connection, [chooser.key.brand]):
+            return CLUB_PAUSED
         if locked(chooser.scheme, chooser.week, now):
             return CHOICE_LOCKED
         stored = (await self.choices.choices(connection, [chooser.key])).get(chooser.key)

@@ -1,12 +1,21 @@
-"""Where the truth of each rewards table is, and what is lost without a backup."""
+"""The source of truth of each rewards table, and what is lost without a backup."""
 
 from typing import Final
 
-from subgraphs.kit.records.truth import Source, TableTruth, common_truths, reference_truths
+from subgraphs.kit.records.truth import (
+    Source,
+    TableTruth,
+    cell_truth,
+    common_truths,
+    global_truth,
+    reference_truths,
+)
 from subgraphs.rewards.models import (
     ANNOUNCEMENT,
     BUDGET,
+    CELL,
     ERASURE,
+    GLOBAL_STATE,
     INTENT,
     OUTBOX,
     REFERENCE,
@@ -22,12 +31,14 @@ CHOICES: Final = "club.choice.v1"
 TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
+    cell_truth(CELL),
+    global_truth(GLOBAL_STATE),
     TableTruth(REWARD_CONFIG, Source.TOPIC, ("club.reward-config.v1",)),
     TableTruth(
         REWARD_CONTENT,
-        Source.FILE,
-        ("furlong load",),
-        lost="content that was not published by a file, and revisions before the last",
+        Source.TOPIC,
+        ("club.global.v1",),
+        lost="revisions before the last of each version and locale",
     ),
     TableTruth(
         REWARD_CHOICE,
@@ -36,7 +47,7 @@ TRUTHS: Final = (
         lost="choices that the law replaced before they were published, and those older than the topic's "
         "retention",
     ),
-    TableTruth(BUDGET, Source.FILE, ("furlong load",)),
+    TableTruth(BUDGET, Source.TOPIC, ("club.global.v1",)),
     TableTruth(TAKEN, Source.DERIVED, (REWARD_CHOICE.name,)),
     TableTruth(ANNOUNCEMENT, Source.TOPIC, (CHOICES,)),
     TableTruth(

@@ -21,8 +21,9 @@ from private_mariadb import PrivateMariadb
 from private_valkey import PrivateValkey
 
 from furlong.checks import Check, Wrong, run_checks
-from furlong.databases import SUBGRAPHS, upgrade_databases
+from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.subgraph_names import DATABASES
 from storage.settings import DatabaseSettings
 from tests.checks.findings import Find, topic_names
 
@@ -64,7 +65,7 @@ def test_where_nothing_runs_each_finding_says_what_to_do(find: Find) -> None:
     assert status == 1
     wrong = {name for name, each in found.items() if not each["ok"]}
     kafka = {"kafka", "kafka topics", "kafka retention"}
-    assert wrong == {*(f"database {name}" for name in SUBGRAPHS), *kafka, "upstream", "sessions"}
+    assert wrong == {*(f"database {name}" for name in DATABASES), *kafka, "upstream", "sessions"}
     assert all(found[name]["helps"] for name in wrong)
     assert found["database club"]["helps"] == "run `furlong db upgrade`"
     assert "FURLONG_JWT_ISSUER" in found["sessions"]["says"]
@@ -123,6 +124,11 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
             GATEWAY_TRUSTED_DOCUMENTS=json.dumps([str(tmp_path / "broken.json")]),
             GATEWAY_SUBGRAPH_CA_FILE=str(tmp_path / "old.pem"),
             GATEWAY_RATE_LIMIT_VALKEY_URL=f"redis://:{SECRET}@127.0.0.1:1/0",
+            GATEWAY_TOKEN_REVOCATIONS=json.dumps({"url": f"redis://:{SECRET}@127.0.0.1:1/0"}),
+            GATEWAY_ACCESS_POLICY_URL="http://127.0.0.1:1/v1/data/graph",
+            JWT_REVOCATIONS=json.dumps({"url": "redis://127.0.0.1:1/1"}),
+            SUBGRAPH_SIGNATURES_VALKEY_URL=f"redis://:{SECRET}@127.0.0.1:1/2",
+            SUBGRAPH_GATEWAY_KEYS_FILE=str(tmp_path / "missing.json"),
             SERVE_SUPERGRAPH=str(tmp_path / "supergraph.graphql"),
             FULFILMENT_PROVIDERS=str(tmp_path / "providers.yaml"),
         )
@@ -137,6 +143,11 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
         "trusted documents": "broken.json",
         "FURLONG_GATEWAY_SUBGRAPH_CA_FILE": "a certificate ends on",
         "valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)": "redis://127.0.0.1:1/0 cannot be reached",
+        "valkey (FURLONG_GATEWAY_TOKEN_REVOCATIONS)": "redis://127.0.0.1:1/0 cannot be reached",
+        "valkey (FURLONG_JWT_REVOCATIONS)": "redis://127.0.0.1:1/1 cannot be reached",
+        "valkey (FURLONG_SUBGRAPH_SIGNATURES_VALKEY_URL)": "redis://127.0.0.1:1/2 cannot be reached",
+        "policies": "http://127.0.0.1:1/v1/data/graph cannot be reached",
+        "FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE": "missing.json",
         "supergraph": "supergraph.graphql",
         "providers": "providers.yaml",
         "clock": "s ahead of that of 127.0.0.1",
@@ -220,6 +231,18 @@ def test_a_real_valkey_answers(find: Find, valkey: PrivateValkey) -> None:
     """And one whose password is wrong is told apart."""
     _, found, _ = find(GATEWAY_RATE_LIMIT_VALKEY_URL=valkey.url)
     assert found["valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)"]["ok"]
+
+
+@pytest.mark.valkey
+def test_live_updates_say_whether_processes_hear_of_one_another(find: Find, valkey: PrivateValkey) -> None:
+    """Without the setting all is well, but slower; with it, its server must answer."""
+    _, found, _ = find()
+    assert "by reading again, every 10 s" in found["live updates"]["says"]
+    _, found, _ = find(REDIS_URL=valkey.url)
+    assert found["live updates"]["says"].endswith(" answers")
+    _, found, said = find(REDIS_URL=f"redis://:{SECRET}@127.0.0.1:1/0")
+    assert (found["live updates"]["ok"], SECRET in said) == (False, False)
+    assert "FURLONG_REDIS_URL" in found["live updates"]["helps"]
 
 
 async def test_a_check_that_breaks_or_hangs_hides_no_other() -> None:

@@ -106,6 +106,14 @@ def test_it_goes_to_lock_end_and_end_of_grace(played: Path) -> None:
         "2026-04-12T23:00:00.000000Z  week-end   northbet  2026-W15",
     ):
         assert line in shown
+    told = json.loads(furlong("clock", "show", "--json").output)
+    assert told["moved_by_seconds"] != 0
+    assert told["events"][0] == {
+        "at": "2026-04-12T22:00:00+00:00",
+        "event": "lock",
+        "brand": "northbet",
+        "iso_week": "2026-W15",
+    }
     for turn, moment in (("lock", "2026-04-12T22:00Z"), ("week-end", "2026-04-12T23:00Z")):
         assert furlong("clock", "advance", "--to", turn).exit_code == 0
         assert is_about(played, moment)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
 
+from furlong.subgraph_names import DATABASES
+
 NOBODY_LISTENS = "mysql+aiomysql://user:password@127.0.0.1:9/furlong"
 UNSIGNED = {"FURLONG_SUBGRAPH_CALLERS": "unsigned"}
 SESSIONS = {
@@ -39,7 +41,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         (("serve",), {}, "set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE"),
         (("serve",), {"FURLONG_JWT_SECRET": "short"}, "use at least 32 bytes"),
         (("serve", "--listen", "nowhere"), {}, "is not HOST:PORT"),
-        (("consume", "club"), {"FURLONG_KAFKA_BATCH_RECORDS": "x"}, "FURLONG_KAFKA_BATCH_RECORDS: "),
+        (("consume", "club"), {"FURLONG_KAFKA_BATCH_RECORDS": "x"}, "FURLONG_KAFKA_BATCH_RECORDS=x: "),
         (("consume", "nobody"), {}, "there are club, rewards, progress"),
         (("db", "upgrade"), {"FURLONG_DATABASE_URL": "postgres://x"}, "use mysql+aiomysql://"),
         (("deadletters", "list"), {}, "furlong db upgrade"),
@@ -69,13 +71,16 @@ def test_db_status_tells_how_far_each_database_is(tmp_path: Path) -> None:
     """Before an upgrade it ends with 1 and says for each subgraph what is missing, also as JSON."""
     before = run(tmp_path, "db", "status")
     assert before.returncode == 1
-    assert before.stdout.count("`furlong db upgrade` creates it") == 4
+    assert before.stdout.count("`furlong db upgrade` creates it") == len(DATABASES)
+    heads, *rows = before.stdout.splitlines()
+    assert heads.split() == ["database", "revision", "wanted", "state", "meaning", "missing", "tables"]
+    assert len({row.index("there is no database") for row in rows} | {heads.index("meaning")}) == 1
     assert run(tmp_path, "db", "upgrade").returncode == 0
     after = run(tmp_path, "db", "status", "--json")
     assert after.returncode == 0
     found = json.loads(after.stdout)
     assert [(each["subgraph"], each["state"], each["missing"]) for each in found] == [
-        (name, "current", []) for name in ("club", "rewards", "progress", "fulfilment")
+        (name, "current", []) for name in DATABASES
     ]
     assert all(each["revision"] == each["wanted"] for each in found)
 

@@ -16,10 +16,12 @@ LISTS = [
     "furlong deadletters list",
     "furlong fulfilment history",
     "furlong fulfilment reviews",
+    "furlong liability",
     "furlong review disputed",
     "furlong review late",
     "furlong reward list",
     "furlong settings",
+    "furlong week status",
 ]
 
 

@@ -32,6 +32,7 @@ TOPICS = (
     "club.account-status.v1",
     "club.membership.v1",
     "club.qualification.v1",
+    "club.adjustment.v1",
     "club.outcomes.v1",
     "club.progress.v1",
 )

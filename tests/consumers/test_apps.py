@@ -29,11 +29,13 @@ from subgraphs.rewards import models as rewards
 TOPICS = (
     "club.scheme.v1",
     "club.week.v1",
+    "club.global.v1",
     "club.account-status.v1",
     "club.membership.v1",
     "club.choice.v1",
     "club.outcomes.v1",
     "club.qualification.v1",
+    "club.adjustment.v1",
     "club.progress.v1",
     "club.reward-config.v1",
 )

@@ -204,7 +204,7 @@ async def test_the_brands_sites_may_read_the_graph(sites: Site) -> None:
         ({"origins": ["https://www.northbet.example/"]}, "is not an origin"),
         ({"origins": []}, "at least 1"),
         ({"origins": [SITE], "key_sha256": ["abc"]}, "SHA-256"),
-        ({"origins": [SITE], "key_sha256": [digest(OTHER_KEY)]}, "belongs to one brand"),
+        ({"origins": [SITE], "key_sha256": [digest(OTHER_KEY)]}, "every brand needs its own keys"),
         ({"origins": [SITE], "frames": 1}, "Extra inputs"),
     ],
 )

@@ -14,17 +14,26 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from archive import MODELS, Archive, life_of
 from confluent_kafka import KafkaException
+from database_probe import migrate
 from prometheus_client import CollectorRegistry
 from squad_messages import reward, scheme
 from typer.testing import CliRunner, Result
 
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Role
+from backoffice.audit.audit_log import AuditLog
+from backoffice.metadata import NAME
+from backoffice.models import METADATA
+from backoffice.support.privacy.holds import LegalHolds
 from consumers.stream.settings import StreamSettings
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import create_consumer
 from storage.clock import SystemClock
+from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import Owner
 
 Furlong = Callable[..., Awaitable[Result]]
 
@@ -55,6 +64,7 @@ async def furlong(
 ) -> Furlong:
     """Return a function that runs a command over the archive and a broker with a customer's records."""
     monkeypatch.chdir(tmp_path)
+    await migrate(DatabaseSettings(url=archive.url), NAME, METADATA)
     monkeypatch.setenv("FURLONG_DATABASE_URL", archive.url)
     monkeypatch.setenv("FURLONG_KAFKA_BOOTSTRAP", stream.bootstrap)
     async with AIOKafkaProducer(bootstrap_servers=stream.bootstrap) as producer:
@@ -137,6 +147,20 @@ async def test_all_that_is_kept_of_a_customer_can_be_exported(furlong: Furlong, 
     assert whole["subgraphs"]["club"]["account"][0]["revision"] == 2
     nobody = facts(await furlong("customer", "export", "northbet", "person-2", "--json"))
     assert not any(rows for tables in nobody["subgraphs"].values() for rows in tables.values())
+
+
+async def test_a_customer_under_a_legal_hold_is_not_erased(
+    archive: Archive, furlong: Furlong, person: str
+) -> None:
+    """The command refuses as the back office does, and sends nothing."""
+    await archive.fill(person)
+    clock, settings = SystemClock(), DatabaseSettings(url=archive.url)
+    database = Database.open(settings, NAME)
+    holder = Actor("u", "p", "Sue", "s", "local", {"*": frozenset({Role.SUPPORT})})
+    await LegalHolds(database, AuditLog(clock), clock).put(holder, Owner("northbet", person), "a claim")
+    ended = await furlong("customer", "erase", "northbet", person, "--wait", "0")
+    assert (ended.exit_code, "is under a legal hold" in ended.output) == (1, True), ended.output
+    await database.close()
 
 
 async def test_without_consumers_the_operator_is_told_who_has_not_followed(

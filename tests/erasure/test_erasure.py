@@ -12,11 +12,11 @@ from archive import GONE_AT, MODELS, QUALIFICATION, Archive, life_of, moved, tol
 from sqlalchemy.exc import DBAPIError
 from squad_messages import account, bet, membership
 
+from backoffice.support.privacy.customer_data import ERASURES
 from consumers.messages.erasure import decode_account_or_erasure
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.install.crm_import import Rejected, plan_import
-from furlong.operations.customer_erasure import ERASURES
 from storage.clock import SystemClock
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment

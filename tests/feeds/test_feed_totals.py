@@ -24,6 +24,7 @@ from consumers.progress.messages import decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
+from storage.clock import SystemClock
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
@@ -65,7 +66,7 @@ async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
-        apply = ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
+        apply = ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"), SystemClock())
         try:
             async with database.home.write() as connection:
                 await apply.schemes(connection, [Message(one, decode_scheme(one)) for one in SCHEMES])

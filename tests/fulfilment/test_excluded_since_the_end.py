@@ -23,7 +23,7 @@ from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
-from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 
 ENDS, HOUR = week_named(WEEK, "Europe/London").ends_at, timedelta(hours=1)

@@ -53,16 +53,12 @@ async def test_a_review_is_listed_inspected_and_retried(
     await harness.owe("c-1")
     harness.arm_fault("sportsbook", "refuse", code="CUSTOMER_BLOCKED")
     await harness.run_worker(harness.open())
-    assert (
-        f"{key_of('c-1')}  northbet:c-1 2026-W13  fb-5 by sportsbook  REVIEW  CUSTOMER_BLOCKED"
-        in (await furlong(environment, "fulfilment", "reviews")).output
-    )
+    shown = " ".join((await furlong(environment, "fulfilment", "reviews")).output.split())
+    assert f"{key_of('c-1')} northbet:c-1 2026-W13 fb-5 sportsbook REVIEW CUSTOMER_BLOCKED" in shown
     [told] = json.loads((await furlong(environment, "fulfilment", "reviews", "--json")).output)
     assert (told["key"], told["state"], told["reason"]) == (key_of("c-1"), "REVIEW", "CUSTOMER_BLOCKED")
-    assert (
-        "credit  refused  CUSTOMER_BLOCKED"
-        in (await furlong(environment, "fulfilment", "history", key_of("c-1"))).output
-    )
+    shown = (await furlong(environment, "fulfilment", "history", key_of("c-1"))).output
+    assert "credit refused CUSTOMER_BLOCKED" in " ".join(shown.split())
     [told] = json.loads((await furlong(environment, "fulfilment", "history", key_of("c-1"), "--json")).output)
     assert (told["step"], told["outcome"], told["detail"]) == ("credit", "refused", "CUSTOMER_BLOCKED")
     await furlong(environment, "fulfilment", "retry", key_of("c-1"), "--by", "sam")
@@ -168,7 +164,9 @@ async def test_the_liability_is_shown(harness: PayoutHarness, environment: dict[
     await harness.owe("c-1")
     await harness.run_worker(harness.open())
     shown = (await furlong(environment, "liability", "--brand", "northbet", "--week", "2026-W13")).output
-    assert shown.splitlines()[1:] == ["northbet\t2026-W13\toutstanding\tfree_bet\t1\t500\tGBP\t0"]
+    assert [line.split() for line in shown.splitlines()[1:]] == [
+        ["northbet", "2026-W13", "outstanding", "free_bet", "1", "500", "GBP", "0"]
+    ]
 
 
 async def test_budgets_are_shown_with_their_use(
@@ -188,13 +186,32 @@ async def test_budgets_are_shown_with_their_use(
         await ChoiceRepository(REWARD_CHOICE).record(connection, choice, "boost", 1, harness.clock.now())
     shown = (await furlong(environment, "liability")).output
     assert shown.split("\n\n")[1].splitlines() == [
-        "brand\tweek\treward\tbudget\tchosen\tqualified\towed\tcredited\tleft",
-        "northbet\t2026-W13\tfb-5\t3\t0\t1\t1\t2\t-1",
-        "northbet\t2026-W14\tboost\t5\t1\t0\t0\t0\t4",
-        "northbet\t2026-W14\tfb-5\t3\t0\t0\t0\t0\t3",
+        "brand     week      reward  budget  chosen  qualified  owed  credited  left",
+        "northbet  2026-W13  fb-5         3       0          1     1         2    -1",
+        "northbet  2026-W14  boost        5       1          0     0         0     4",
+        "northbet  2026-W14  fb-5         3       0          0     0         0     3",
     ]
     only = (await furlong(environment, "liability", "--week", "2026-W13")).output
     assert "2026-W14" not in only
+    told = json.loads((await furlong(environment, "liability", "--week", "2026-W13", "--json")).output)
+    budget = {"list": "budgets", "brand": "northbet", "iso_week": "2026-W13", "reward_id": "fb-5"}
+    assert (
+        budget
+        | {
+            "budget": 3,
+            "chosen": 0,
+            "qualified": 1,
+            "owed": 1,
+            "credited": 2,
+            "left": -1,
+        }
+        in told
+    )
+    assert {(each["stage"], each["customers"]) for each in told if each["list"] == "owed"} == {
+        ("expected", 1),
+        ("owed", 1),
+        ("outstanding", 2),
+    }
 
 
 async def test_wrong_providers_end_the_worker_with_a_message(

@@ -24,6 +24,7 @@ from subgraphs.fulfilment.state.state_machine import FulfilmentState
 TOPICS = (
     "club.scheme.v1",
     "club.week.v1",
+    "club.global.v1",
     "club.account-status.v1",
     "club.choice.v1",
     "club.qualification.v1",

@@ -282,6 +282,7 @@ async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
     topics = [
         "club.scheme.v1",
         "club.week.v1",
+        "club.global.v1",
         "club.account-status.v1",
         "club.choice.v1",
         "club.qualification.v1",

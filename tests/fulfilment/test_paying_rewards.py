@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from kill_switch import turn
 from payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
 from simulator.providers.serve import ProviderKind
+from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 
 
@@ -123,3 +125,19 @@ async def test_a_reward_without_a_provider_waits(harness: PayoutHarness) -> None
     harness.configure("sportsbook", kinds=("free_bet",))
     await harness.run_worker(harness.open(), 2, pause=timedelta(minutes=10))
     assert await harness.state("c-1") is FulfilmentState.CREDITED
+
+
+async def test_nothing_is_paid_while_the_brand_is_switched_off(harness: PayoutHarness) -> None:
+    """The reward waits, with the reason; once the brand is on again, it is paid once."""
+    await harness.owe("c-1")
+    worker = harness.open()
+    database = worker.uow.database
+    await turn(database, GLOBAL_STATE, 1, off=True)
+    await harness.run_worker(worker, 3, pause=timedelta(minutes=10))
+    waiting = await harness.find("c-1")
+    assert (waiting.state, waiting.reason) == (FulfilmentState.CONFIRMED, "CLUB_PAUSED")
+    assert harness.effects("c-1") == 0
+    await turn(database, GLOBAL_STATE, 2, off=False)
+    await harness.run_worker(worker, 3, pause=timedelta(minutes=10))
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1

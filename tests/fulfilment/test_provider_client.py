@@ -97,7 +97,7 @@ async def test_an_endless_response_is_cut_off() -> None:
 
 
 async def test_a_trickling_response_times_out() -> None:
-    """A response whose bytes trickle in is cut off after the time-out."""
+    """A response whose bytes trickle in is cut off after the timeout."""
     body = response(b'{"status": "credited"}')
     async with answering(*(body[at : at + 1] for at in range(len(body))), pause=0.05) as (url, _):
         assert await asked(url, timeout_seconds=0.3) is None

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
-from furlong.workers.fulfilment_worker import FulfilmentProcess, status_app
+from furlong.workers.fulfilment_worker import FulfilmentProcess, create_status_app
 from simulator.providers.books import instant
 from simulator.providers.serve import ProviderKind
 from subgraphs.fulfilment.providers.signing import Signer
@@ -31,7 +31,7 @@ async def worker(harness: PayoutHarness) -> FulfilmentProcess:
 @pytest.fixture
 async def called(worker: FulfilmentProcess) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the worker's HTTP API."""
-    transport = httpx.ASGITransport(status_app(worker))
+    transport = httpx.ASGITransport(create_status_app(worker))
     async with httpx.AsyncClient(transport=transport, base_url="http://worker") as client:
         yield client
 
@@ -83,7 +83,7 @@ async def test_every_kind_of_provider_supports_polling_and_callbacks(
         harness.providers[kind].handler.books.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type] - one of the statuses
         await harness.run_worker(worker, 2, pause=HOURS)
     else:
-        transport = httpx.ASGITransport(status_app(worker))
+        transport = httpx.ASGITransport(create_status_app(worker))
         async with httpx.AsyncClient(transport=transport, base_url="http://worker") as client:
             assert await tell(client, harness, end, provider=kind) == 204
     assert await harness.state("c-1") is FulfilmentState(end.upper())

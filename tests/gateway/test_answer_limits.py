@@ -92,7 +92,7 @@ async def test_a_list_that_is_too_long_is_null_with_an_error(
 async def test_subgraphs_in_the_process_stop_when_the_budget_is_spent(
     federation: Federation, way: ExecutionMode
 ) -> None:
-    """All that one request asks for counts; the next request begins anew."""
+    """All that one request asks for counts; the next request begins again."""
     made: list[int] = []
 
     async def products(request: SubgraphRequest) -> Mapping[str, Any]:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.executor import Context
-from gateway.executor.calls import OperationKind
 from gateway.pipeline.execution_mode import ExecutionMode, executable
-from gateway.plan import Fetch
+from gateway.plan import Fetch, OperationKind
 from gateway.transport import SubgraphOperation
 from tests.gateway.worlds import club, shop
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import CannotPlan, InvalidDocument, Overloaded, RequestError
-from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
+from gateway.pipeline.planning.cold_planning import MAX_WAITING, ColdPlanning
 from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.limits import Limits
 from gateway.pipeline.preparation.plan_cache import PlannedOperation

@@ -14,7 +14,7 @@ from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentLimits, check_document
 from gateway.limits import measures as measuring
 from gateway.limits.measures import measure
-from gateway.pipeline.preparation import document_cache
+from gateway.pipeline.preparation import document_reader
 from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.limits import Limits
 from gateway.supergraph import load_supergraph
@@ -115,11 +115,11 @@ def test_fragments_that_double_are_measured_without_being_followed(monkeypatch: 
 
 
 def test_white_space_and_comments_buy_nothing(preparer: Preparer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A document with the same tokens is neither validated nor refused anew."""
+    """A document with the same tokens is neither validated nor refused again."""
     validated: list[object] = []
-    original = document_cache.validate
+    original = document_reader.validate
     monkeypatch.setattr(
-        document_cache, "validate", lambda *a, **k: (validated.append(a), original(*a, **k))[1]
+        document_reader, "validate", lambda *a, **k: (validated.append(a), original(*a, **k))[1]
     )
     fresh = Preparer(preparer.supergraph, Limits())
     first = fresh.prepare("{ node { id } }", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 
 from gateway.http.admission.admission import (
@@ -143,7 +144,8 @@ def test_a_thread_that_works_wants_a_processor_and_one_that_waits_does_not() -> 
     begun = cpu_seconds()
     while cpu_seconds().used - begun.used < 0.02:
         pass
-    waiting = cpu_seconds()
+    waiting, since = cpu_seconds(), time.monotonic()
     threading.Event().wait(0.2)
     assert waiting.wanted - begun.wanted >= waiting.used - begun.used
-    assert cpu_seconds().wanted - waiting.wanted < 0.2
+    # On a busy machine the thread also waits for a processor before it goes on, and that counts.
+    assert cpu_seconds().wanted - waiting.wanted < time.monotonic() - since - 0.1

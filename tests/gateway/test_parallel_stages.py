@@ -130,7 +130,7 @@ class InterruptedFetch(BaseException):
 async def test_an_interruption_cancels_the_others_and_waits_for_their_end(
     federation: Federation, name: str, steps: int
 ) -> None:
-    """Whoever waits for the plan gets it once nothing is under way, and is not cancelled itself."""
+    """Whoever waits for the plan gets it once nothing is in progress, and is not cancelled itself."""
     ended: list[str] = []
 
     async def interrupted(_request: SubgraphRequest) -> Mapping[str, Any]:

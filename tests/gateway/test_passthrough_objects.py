@@ -91,7 +91,7 @@ async def answered(federation: Federation, query: str, data: Any, *, trusted: bo
 
 @pytest.mark.parametrize("trusted", [False, True])
 async def test_whole_objects_are_taken_over_where_the_subgraph_is_vouched_for(*, trusted: bool) -> None:
-    """Otherwise there may be anything in them, so they are made anew of what belongs there."""
+    """Otherwise there may be anything in them, so they are made again of what belongs there."""
     me, users = {"name": "Ann"}, [{"id": "1"}, {"id": "2"}]
     query = "{ me { name } users { id } }"
     answer = await answered(shop(), query, {"me": me, "users": users}, trusted=trusted)

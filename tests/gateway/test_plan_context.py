@@ -7,15 +7,11 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
 from federation.comparison import GatewayOf
+from federation.served import answered
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan, SupergraphError
-from gateway.masking import ErrorMasking
-from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
 from gateway.supergraph import load_supergraph
-from graphql_http import GraphQLRequest
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
 
@@ -283,10 +279,8 @@ async def test_an_error_about_one_set_of_values_is_told_where_these_are() -> Non
             answer["errors"] = [{"message": "No pounds.", "path": ["_e1", 0, "price"]}]
         return answer
 
-    supergraph = load_supergraph(MARKET.composed.supergraph)
     transports = {**gateway.transports(), "prices": asking(prices)}
-    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda *_: None)
-    given = (await executor.execute_request(GraphQLRequest("{ users { favourite { price } } }"), {})).body
+    given = await answered(MARKET.composed.supergraph, transports, "{ users { favourite { price } } }")
     assert [each["favourite"] is None for each in given["data"]["users"]] == [False, True, False, True]
     assert [error["path"] for error in given["errors"]] == [["users", 1, "favourite", "price"]]
 
@@ -297,13 +291,9 @@ async def test_a_value_that_is_lost_takes_the_field_away_with_its_error() -> Non
     async def accounts(_request: SubgraphRequest) -> Mapping[str, Any]:
         return {"errors": [{"message": "No accounts today.", "extensions": {"code": "FORBIDDEN"}}]}
 
-    supergraph = load_supergraph(MARKET.composed.supergraph)
     transports = {**GatewayOf(MARKET).transports(), "accounts": asking(accounts)}
-    masking = ErrorMasking(frozenset({"FORBIDDEN"}))
-    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda *_: None, masking=masking)
-    given = (
-        await executor.execute_request(GraphQLRequest("{ users { favourite { id price } id } }"), {})
-    ).body
+    query = "{ users { favourite { id price } id } }"
+    given = await answered(MARKET.composed.supergraph, transports, query)
     assert given["data"]["users"][0] == {"favourite": None, "id": "1"}
     assert given["errors"][0] == {
         "message": "No accounts today.",

@@ -7,13 +7,9 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 from federation.case import Served
 from federation.comparison import GatewayOf
+from federation.served import answered
 from inline_snapshot import snapshot
 
-from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
-from gateway.supergraph import load_supergraph
-from graphql_http import GraphQLRequest
 from tests.gateway.federated import compared, federated
 
 CATALOGUE = """
@@ -392,10 +388,8 @@ async def test_a_type_that_stays_unknown_is_an_error_at_the_object(typename: str
     async def catalogue(request: SubgraphRequest) -> Mapping[str, Any]:
         return {"data": {"_entities": [told for _ in request.variables["representations"]]}}
 
-    supergraph = load_supergraph(LIBRARY.composed.supergraph)
     transports = {**GatewayOf(LIBRARY).transports(), "catalogue": asking(catalogue)}
-    executor = OperationExecutor(Preparer(supergraph, Limits()), transports, lambda *_: None)
-    given = (await executor.execute_request(GraphQLRequest("{ best { __typename stars } }"), {})).body
+    given = await answered(LIBRARY.composed.supergraph, transports, "{ best { __typename stars } }")
     assert given["data"] == {"best": None}
     assert [error["path"] for error in given["errors"]] == [["best"]]
 

@@ -1,8 +1,13 @@
 """An overridden field belongs to its new subgraph; while it is being moved, a label decides."""
 
+from collections.abc import Mapping
+
+import httpx
 import pytest
+from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
+from gateway import GatewaySettings, create_gateway
 from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.labels import Labels, labels
 from gateway.pipeline.preparation.limits import Limits
@@ -150,3 +155,54 @@ def test_a_seed_repeats_the_draws() -> None:
     decided = [one.decide({"percent(50)"}) for _ in range(20)]
     assert decided == [other.decide({"percent(50)"}) for _ in range(20)]
     assert len(set(decided)) == 2
+
+
+CUSTOMERS = [f"c-{number}" for number in range(400)]
+
+
+def on_for(share: float, seed: int | None = None, label: str = "moving") -> set[str]:
+    """The customers for whom a label is on."""
+    chosen = labels((), seed, {label: share})
+    return {each for each in CUSTOMERS if label in chosen.decide([label], each)}
+
+
+def test_a_customer_keeps_what_was_drawn() -> None:
+    """In all processes; a greater share only adds customers, and labels are drawn apart."""
+    quarter = on_for(25)
+    assert 70 < len(quarter) < 130
+    assert quarter == on_for(25) != on_for(25, label="other")
+    assert quarter < on_for(50) < on_for(100) == set(CUSTOMERS)
+    assert on_for(0) == set()
+    assert on_for(25, seed=1) != quarter
+
+
+async def test_all_requests_of_a_customer_take_the_same_way() -> None:
+    """Whatever the documents, planned or new; requests without a customer are drawn one by one."""
+    world = GatewayOf(MOVING)
+
+    async def authenticate(headers: Mapping[str, str]) -> str | None:
+        return headers.get("authorization")
+
+    app = create_gateway(
+        MOVING.composed.supergraph,
+        world.transports(),
+        GatewaySettings(override_seed=3),
+        authenticate,
+        customer_of=str,
+    )
+    ways: dict[str, set[tuple[str, ...]]] = {}
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test") as client,
+    ):
+        for number in range(6):
+            for customer in ("", *CUSTOMERS[:12]):
+                world.record.calls.clear()
+                headers = {"authorization": customer} if customer else {}
+                query = {"query": f"query Q{number % 2} {{ ant {{ age }} }}"}
+                # The strict subgraph answers the former way with an error; which way it was is what counts.
+                assert (await client.post("/graphql", json=query, headers=headers)).status_code == 200
+                ways.setdefault(customer, set()).add(tuple(name for name, _ in world.record.calls))
+    assert len(ways.pop("")) == 2
+    assert {len(each) for each in ways.values()} == {1}
+    assert len({way for each in ways.values() for way in each}) == 2

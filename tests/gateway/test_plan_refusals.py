@@ -31,19 +31,6 @@ def test_what_does_not_need_the_refused_part_is_planned() -> None:
     assert 'Fetch(service: "a")' in printed(UNREACHABLE, "{ user { id } }")
 
 
-def test_a_subscription_is_refused() -> None:
-    """It is valid, but cannot be planned."""
-    sdl = joined(
-        """
-        type Query @join__type(graph: A) { a: Int }
-        type Subscription @join__type(graph: A) { ticks: Int }
-        """,
-        "a",
-    ).replace("query: Query", "query: Query subscription: Subscription")
-    with pytest.raises(CannotPlan, match="Subscriptions"):
-        printed(sdl, "subscription { ticks }")
-
-
 def test_defer_is_not_known() -> None:
     """A directive that the public schema does not have makes the document invalid."""
     with pytest.raises(InvalidDocument, match="defer"):

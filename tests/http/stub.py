@@ -39,25 +39,28 @@ class Connection:
 Reaction: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 
-def replying(
-    body: bytes, status: int = 200, content_type: str = "application/json", **headers: str
-) -> Reaction:
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reaction that is a whole reply of HTTP, so that it can be given over HTTP/2 as well."""
+
+    body: bytes
+    status: int
+    headers: Mapping[str, str]
+
+    async def __call__(self, connection: Connection) -> None:
+        """Give it over HTTP/1.1, and close the connection."""
+        fields = {"content-length": str(len(self.body)), "connection": "close", **self.headers}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        await connection.send(f"HTTP/1.1 {self.status} Status\r\n{lines}\r\n".encode() + self.body)
+
+
+def replying(body: bytes, status: int = 200, content_type: str = "application/json", **headers: str) -> Reply:
     """Answer with a body; `_` in a header's name stands for `-`."""
-    fields = {
-        "content-type": content_type,
-        "content-length": str(len(body)),
-        "connection": "close",
-        **headers,
-    }
-    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
-
-    async def react(connection: Connection) -> None:
-        await connection.send(f"HTTP/1.1 {status} Status\r\n{lines}\r\n".encode() + body)
-
-    return react
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(body, status, {"content-type": content_type, **more})
 
 
-def answering(answer: Any) -> Reaction:
+def answering(answer: Any) -> Reply:
     """Answer with JSON."""
     return replying(json.dumps(answer).encode())
 
@@ -70,11 +73,13 @@ class Stub:
         url: Where it listens.
         reaction: What it does with a request.
         asked: The requests so far.
+        http2: Whether it speaks HTTP/2.
     """
 
     url: str
     reaction: Reaction
     asked: list[Mapping[str, Any]] = field(default_factory=list)
+    http2: bool = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one request and react to it."""

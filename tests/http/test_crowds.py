@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 from collections.abc import Collection, Iterator
 from contextlib import AsyncExitStack
@@ -15,9 +16,10 @@ from gateway.http.server import ClientLimits
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, PATIENCE_SECONDS, QUICK, Client, Shop, post
 
-IDLE = 500
+LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
+IDLE = 4_000 if LONG else 500
 INSIDE = 20
-ROUNDS = 5
+ROUNDS = 100 if LONG else 5
 Reply: TypeAlias = tuple[int, bytes, bytes]
 """Status, head and body."""
 
@@ -95,7 +97,7 @@ async def test_twice_the_capacity_costs_none_of_it() -> None:
 
 
 async def first_of(replies: Collection[asyncio.Task[Reply]], many: int) -> list[Reply]:
-    """The replies that come first; the others may still be under way."""
+    """The replies that come first; the others may still be in progress."""
     waiting = set(replies)
     while len(replies) - len(waiting) < many:
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from furlong.databases import SUBGRAPHS
 from furlong.serve.subgraphs import Parts, create_subgraph
+from furlong.subgraph_names import SUBGRAPHS
 from gateway import GatewaySettings, create_gateway
 from storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
+from pydantic import SecretStr
 from server_process import free_port
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
@@ -28,7 +29,9 @@ from gateway.monitoring.settings import MonitoringSettings
 from gateway.operators import OperatorsPortError, operators_port, report_to
 from gateway.operators.messages import Report, encoder, write_message
 from gateway.operators.workers import READY_SECONDS, Workers
+from gateway.tls import ServerTls
 from tests.gateway.worlds import shop
+from tests.http.certificates import Authority
 
 PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,3 +265,38 @@ def test_an_address_that_cannot_be_opened_is_said_in_words() -> None:
         cli, ["serve", "--supergraph", str(SUPERGRAPH), "--listen", "127.0.0.1:0", "--operators", "x"]
     )
     assert (result.exit_code, "not HOST:PORT" in result.output) == (2, True)
+
+
+TOKEN = "a token of operators"
+
+
+def test_readers_need_the_token_and_find_tls(tmp_path: Path) -> None:
+    """If the settings say so; that the process is alive is told to everybody."""
+    authority = Authority(tmp_path)
+    issued = authority.issue("operators")
+    settings = GatewaySettings(
+        operators_token=SecretStr(TOKEN),
+        operators_tls=True,
+        tls_certificate=issued.certificate,
+        tls_key=issued.key,
+    )
+    address = f"127.0.0.1:{free_port()}"
+    trusted = authority.trusting()
+    with (
+        operators_port(address, 1, settings, ServerTls.of(settings)),
+        httpx.Client(base_url=f"https://{address}", verify=trusted, timeout=PATIENCE_SECONDS) as http,
+    ):
+        for given in ({}, {"authorization": "Bearer another"}, {"authorization": f"Basic {TOKEN}"}):
+            for path in ("/metrics", "/ready"):
+                refused = http.get(path, headers=given)
+                assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+                assert "furlong" not in refused.text
+        http.headers["authorization"] = f"Bearer {TOKEN}"
+        assert "furlong_gateway_workers" in http.get("/metrics").text
+        assert http.get("/ready").status_code == 503  # no worker has reported
+        assert http.get("/health", headers={"authorization": ""}).status_code == 200
+    with (
+        pytest.raises(OperatorsPortError, match="TLS_CERTIFICATE"),
+        operators_port(address, 1, GatewaySettings(operators_tls=True)),
+    ):
+        pytest.fail("was opened")

@@ -1,4 +1,4 @@
-"""What is refused at a glance is what the parser would have found: one whole request, and nothing else."""
+"""The sniffer accepts only what the parser reads in the same way: one whole request, and nothing else."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from pydantic import ValidationError
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from furlong.serve.http_server import QuietServer
 from gateway import GatewaySettings, create_gateway
@@ -63,6 +65,21 @@ def serial_number(client: Client) -> int:
     """That of the certificate which the server has shown."""
     shown = client.writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     return x509.load_der_x509_certificate(shown).serial_number
+
+
+async def test_websockets_are_opened_over_tls(tmp_path: Path) -> None:
+    """The connection changes its protocol, and stays encrypted; pings and the end come through as well."""
+    authority = Authority(tmp_path)
+    issued = authority.issue("server")
+    async with serving_tls(ServerTls(issued.certificate, issued.key)) as port:
+        url = f"wss://127.0.0.1:{port}/graphql"
+        subprotocol = Subprotocol("graphql-transport-ws")
+        async with connect(url, ssl=authority.trusting(), subprotocols=[subprotocol]) as socket:
+            await socket.send('{"type":"connection_init"}')
+            assert await socket.recv() == '{"type":"connection_ack"}'
+            await socket.send('{"type":"subscribe","id":"1","payload":{"query":"{ me { name } }"}}')
+            assert "User 1" in str(await socket.recv())
+            await (await socket.ping())
 
 
 async def test_requests_are_answered_over_tls(tmp_path: Path) -> None:

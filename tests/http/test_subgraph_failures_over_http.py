@@ -40,6 +40,7 @@ async def asked(broken: Stub, name: str, query: str, seconds: float = PATIENCE_S
         connect_seconds=PATIENCE_SECONDS,
         total_seconds=seconds,
         subgraph_error_codes=("SOLD_OUT",),
+        subgraph_http2=(name,) if broken.http2 else (),
     )
     app = create_gateway(federation.sdl, others, settings)
     async with (
@@ -177,7 +178,7 @@ async def test_a_wrong_answer_costs_its_fields_alone(broken: Stub, name: str) ->
 
 
 async def test_a_slow_subgraph_is_given_up(broken: Stub) -> None:
-    """After the time-out its fields are missing, and the connection is closed."""
+    """After the timeout its fields are missing, and the connection is closed."""
     broken.reaction = never
     answer = await asked(broken, "inventory", ENTITIES, seconds=0.2)
     assert in_stock(answer) == [None, None]

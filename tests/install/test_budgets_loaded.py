@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from club_stand import Stand
+from decided import apply_decided, backoffice_of, decide
 
-from furlong.install.budgets import plan_budgets, store_budgets
+from furlong.install.budgets import budget_state, plan_budgets
 from furlong.install.load import apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
@@ -27,7 +28,7 @@ def world(*budgets: dict[str, Any], none_said: bool = False) -> World:
 async def load(stand: Stand, wanted: World) -> list[str]:
     """Load a world's budgets; return the lines of the plan."""
     changes = await plan_budgets(wanted, stand.rewards.database)
-    await store_budgets(changes, stand.rewards.database)
+    await decide(stand, "northbet", [budget_state(one) for one in changes if one.mark != "="], NOW)
     return [str(change) for change in changes]
 
 
@@ -95,7 +96,9 @@ async def test_a_plan_sets_nothing(stand: Stand) -> None:
 async def test_budgets_are_part_of_loading(stand: Stand) -> None:
     """Loading a world stores its budgets too."""
     plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
-    await apply_load(plan, Deaf(), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer
+    async with backoffice_of(stand) as backoffice:
+        await apply_load(plan, Deaf(), backoffice, NOW)  # type: ignore[arg-type] # stands in for a producer
+        await apply_decided(stand, backoffice, NOW)
     assert set((await held(stand)).values()) == {100}
 
 

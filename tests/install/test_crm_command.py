@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from database_probe import migrated
+from private_valkey import PrivateValkey
 from progress_reducer import opened_reducer
+from redis import Redis
 from squad_messages import reward
 from typer.testing import CliRunner, Result
 
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from furlong.cli import app
+from subgraphs.kit.live.notices import decode
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 
@@ -89,3 +92,29 @@ def test_a_file_with_a_wrong_header_ends_with_what_to_do(folder: Path) -> None:
     ended = imports("a.csv")
     assert ended.exit_code == 1
     assert "furlong: the columns are separated by semicolons" in ended.output
+
+
+@pytest.mark.valkey
+def test_customers_with_open_pages_are_told(
+    folder: Path, valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a notice to all processes, once for the file, and not of rows that stay as they were."""
+    monkeypatch.setenv("FURLONG_REDIS_URL", valkey.url)
+    monkeypatch.setenv("FURLONG_LIVE_CHANNEL", "test:crm")
+    (folder / "a.csv").write_text(
+        HEADER + "northbet,c-1,2026-W10,25.00,GBP\nnorthbet,c-2,2026-W10,5.00,GBP\n"
+    )
+    with Redis.from_url(valkey.url) as server, server.pubsub() as heard:
+        heard.subscribe("test:crm")
+        assert heard.get_message(timeout=60)
+        assert imports("a.csv").output.endswith("Imported.\n")
+        (folder / "a.csv").write_text(
+            HEADER + "northbet,c-1,2026-W10,26.00,GBP\nnorthbet,c-2,2026-W10,5.00,GBP\n"
+        )
+        assert imports("a.csv").output.endswith("Imported.\n")
+        messages = [heard.get_message(timeout=60) for _ in range(2)]
+    found = [decode(each["data"]) for each in messages if each]
+    assert [set(each.customers) for each in found if each] == [
+        {b"northbet:c-1", b"northbet:c-2"},
+        {b"northbet:c-1"},
+    ]

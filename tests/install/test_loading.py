@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from club_stand import REFERENCE, Stand
+from decided import apply_decided, backoffice_of
 from jsonschema import Draft202012Validator
 
+from backoffice.rules.schemes.form import Scheme
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.install.load import SCHEME_TOPIC, LoadPlan, apply_load, plan_load
-from furlong.install.world import Brand, Scheme, World, WorldError, read_world
+from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
 
@@ -74,7 +76,9 @@ async def plan(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
 async def load(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
     """Load a world, and apply the messages as the club's consumer does."""
     planned, outbox = await plan(stand, world, now), Outbox()
-    await apply_load(planned, outbox, stand.rewards.database, now)  # type: ignore[arg-type] # stands in for a producer
+    async with backoffice_of(stand) as backoffice:
+        await apply_load(planned, outbox, backoffice, now)  # type: ignore[arg-type] # stands in for a producer
+        await apply_decided(stand, backoffice, now)
     await consume(stand, [body for _, body in outbox.sent])
     return planned
 
@@ -225,7 +229,8 @@ async def test_schemes_go_out_on_kafka(
 ) -> None:
     """Loading publishes one message per scheme, with key and headers that agree with the body."""
     planned = await plan(stand, world)
-    await apply_load(planned, producer, stand.rewards.database, NOW)
+    async with backoffice_of(stand) as backoffice:
+        await apply_load(planned, producer, backoffice, NOW)
     consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     consumer.assign([TopicPartition(SCHEME_TOPIC, number) for number in range(PARTITIONS)])
@@ -242,5 +247,6 @@ async def test_schemes_go_out_on_kafka(
 async def test_a_message_that_is_not_delivered_is_no_success(stand: Stand, world: World) -> None:
     """If the broker refuses a message, loading fails instead of reporting success."""
     planned = await plan(stand, world)
-    with pytest.raises(Refused):
-        await apply_load(planned, Outbox(refuses=True), stand.rewards.database, NOW)  # type: ignore[arg-type] # stands in for a producer
+    async with backoffice_of(stand) as backoffice:
+        with pytest.raises(Refused):
+            await apply_load(planned, Outbox(refuses=True), backoffice, NOW)  # type: ignore[arg-type] # stands in for a producer

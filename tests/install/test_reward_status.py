@@ -1,36 +1,24 @@
-"""Operators pause, withdraw and recall a version of a reward by a message like the upstream squad's."""
+"""Operators pause, withdraw and recall a version of a reward, on all nodes."""
 
 import asyncio
-import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from club_samples import NOW, make_config
 from club_stand import Stand
-from jsonschema import Draft202012Validator
+from decided import backoffice_of, decide
 from typer.testing import CliRunner, Result
 
-from consumers.rewards.messages import RewardConfigured, decode_reward_config
-from consumers.rewards.reducers import RewardConfigReducer
+from backoffice.operations.reward_status import CannotChange, StatusAction, plan_change, versions
+from consumers.messages.global_events.message import decode_global
 from consumers.stream.records import Record
-from consumers.stream.topics import Message
 from furlong.cli import app
-from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
-from furlong.operations.reward_status import (
-    REWARD_CONFIG_TOPIC,
-    CannotChange,
-    StatusAction,
-    plan_change,
-    versions,
-)
+from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.catalogue.config_repository import ConfigWriter
+from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 from subgraphs.rewards.catalogue.rewards import OptionId
-from subgraphs.rewards.models import REWARD_CONFIG
 
-CONTRACT = Path(__file__).resolve().parents[2] / "contracts" / f"{REWARD_CONFIG_TOPIC}.schema.json"
 BOOST = OptionId("northbet", "boost", 1)
 
 
@@ -46,14 +34,10 @@ async def northbet(stand: Stand) -> Stand:
 
 
 async def change(stand: Stand, step: StatusAction, minutes: int) -> None:
-    """Plan a change, and apply it as the consumer does."""
-    told = await plan_change(stand.rewards.database, BOOST, step, NOW + timedelta(minutes=minutes))
-    Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate(told.body)
-    record = Record(REWARD_CONFIG_TOPIC, 0, minutes, told.key.encode(), json.dumps(told.body).encode())
-    database = stand.rewards.database
-    apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect))
-    async with database.home.write() as connection:
-        await apply.configs(connection, [Message(record, decode_reward_config(record))])
+    """Plan a change, decide it, and apply its message as the consumer does."""
+    at = NOW + timedelta(minutes=minutes)
+    planned = await plan_change(stand.rewards.database, BOOST, step, at)
+    await decide(stand, planned.brand, [planned.state], at)
 
 
 async def boost(stand: Stand) -> tuple[str, bool]:
@@ -102,20 +86,24 @@ async def test_other_active_versions_are_counted(northbet: Stand) -> None:
 
 async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: EmbeddedBroker) -> None:
     """The commands list versions and publish the change, or end with a reason."""
-    await asyncio.to_thread(embedded_broker.create_topics, [REWARD_CONFIG_TOPIC])
+    await asyncio.to_thread(embedded_broker.create_topics, [GLOBAL_TOPIC])
+    async with backoffice_of(northbet):
+        pass
     environment = {
         "FURLONG_DATABASE_URL": northbet.url,
         "FURLONG_KAFKA_BOOTSTRAP": embedded_broker.bootstrap,
+        "FURLONG_KAFKA_GENERATION": embedded_broker.generation,
     }
 
     async def furlong(*arguments: str) -> Result:
         return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
 
     listed = (await furlong("list", "northbet")).output.splitlines()
-    assert listed[0] == (
-        "northbet:boost:1  active  free_bet  GB  target 2500 GBP  from 2026-01-19 00:00 to 2026-04-24 12:00"
-    )
-    assert [line.split()[0] for line in listed[1:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
+    heads = ["version", "status", "kind", "jurisdictions", "target", "currency", "from", "to", "note"]
+    assert listed[0].split() == heads
+    boost = "northbet:boost:1 active free_bet GB 2500 GBP"
+    assert listed[1].split()[:6] == boost.split()
+    assert [line.split()[0] for line in listed[2:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
     told = await furlong("recall", "northbet:boost:1")
     assert (told.exit_code, "is recalled" in told.output) == (0, True)
     assert "No other version of this reward is active" in told.output
@@ -124,12 +112,11 @@ async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: E
         assert (ended.exit_code, why in ended.output) == (1, True)
     consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
-    consumer.assign([TopicPartition(REWARD_CONFIG_TOPIC, number) for number in range(PARTITIONS)])
+    consumer.assign([TopicPartition(GLOBAL_TOPIC, 0)])
     record = await asyncio.wait_for(consumer.getone(), 30)
     await consumer.stop()
-    event = decode_reward_config(Record.of_kafka(record))
-    assert isinstance(event, RewardConfigured)
-    assert (event.reward_id, event.config_version, event.recalled) == ("boost", 1, True)
+    event = decode_global(Record.of_kafka(record))
+    assert event.state == {"reward_id": "boost", "config_version": 1, "status": "recalled"}
 
 
 async def test_versions_that_are_not_offered_are_marked_with_the_reason(northbet: Stand) -> None:

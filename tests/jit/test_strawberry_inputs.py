@@ -1,4 +1,4 @@
-"""Strawberry's input objects: made anew for every call, as its own conversion makes them."""
+"""Strawberry's input objects: made again for every call, as its own conversion makes them."""
 
 from enum import Enum
 from typing import Any, Optional

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "subgraphs" / "s
 from club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK
 from club_stand import Stand, migrate, statements
 
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth.authentication import RequestIdentity
 from subgraphs.kit.auth.sessions import Viewer
 from subgraphs.kit.domain.keys import ClubKey

@@ -11,7 +11,7 @@ from storage.migrations.upgrade import migration_config, upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import ACCOUNT_CHANGE, REFERENCE
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
-from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountHistory
 
 
 @pytest.mark.parametrize(("subgraph", "before"), [("club", "0003"), ("fulfilment", "0001")])

@@ -168,7 +168,7 @@ async def test_what_all_readers_gave_up_is_not_read() -> None:
 
 
 async def test_what_was_given_up_can_be_asked_for_again() -> None:
-    """An answer that nobody waited for any more is read anew for whoever awaits it later."""
+    """An answer that nobody waited for any more is read again for whoever awaits it later."""
     source = Source(held=True)
     shared = batches(source, in_flight=1)
     first = reader(shared.load("a"))

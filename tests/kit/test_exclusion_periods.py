@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.accounts import Account, IneligibleReason
-from subgraphs.kit.records.account_history import AccountChange
-from subgraphs.kit.records.exclusion_periods import excluded_at, exclusion_periods_of
+from subgraphs.kit.records.accounts.account_history import AccountChange
+from subgraphs.kit.records.accounts.exclusion_periods import excluded_at, exclusion_periods_of
 
 END = datetime(2026, 3, 29, 23, tzinfo=UTC)
 HOUR = timedelta(hours=1)

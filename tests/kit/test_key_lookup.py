@@ -16,9 +16,9 @@ from sqlalchemy import insert, make_url, update
 from storage.database import Database, Shard
 from storage.errors import DatabaseAway
 from storage.settings import DatabaseSettings
-from subgraphs.club.membership import MembershipEvent, MembershipKind
+from subgraphs.club.membership.membership import MembershipEvent, MembershipKind
+from subgraphs.club.membership.repository import events_lookup
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
-from subgraphs.club.repository import events_lookup
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
@@ -184,7 +184,7 @@ async def test_a_key_that_cannot_be_sent_fails_alone(database: Database) -> None
 
 
 async def test_a_read_after_a_commit_sees_it(database: Database) -> None:
-    """However many reads are under way, one that begins after a change never shows what was before."""
+    """However many reads are in progress, one that begins after a change never shows what was before."""
     owner = Owner("northbet", "c-1")
     await add_accounts(database, {owner: good_account(jurisdiction="J0")})
     accounts = BatchedLookup.of(database, ACCOUNT)

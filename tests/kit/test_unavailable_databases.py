@@ -9,11 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from storage.database import Database
+from storage.error_codes.unavailability import is_unavailable
 from storage.errors import DatabaseAway
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
-from storage.unavailability import is_unavailable
-from subgraphs.kit.graphql.schema_building import UNAVAILABLE, shown_to_caller
+from subgraphs.kit.graphql.schema.schema_building import UNAVAILABLE, shown_to_caller
 from subgraphs.progress.models import METADATA
 
 mariadb = pytest.mark.mariadb

@@ -15,6 +15,8 @@ import structlog
 
 from logs import LogSettings, configure_logs
 
+LIBRARIES = ("uvicorn.error", "asyncio", "httpx", "db", "py.warnings")
+
 
 @pytest.fixture(autouse=True)
 def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -22,7 +24,12 @@ def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     root = logging.getLogger()
     handlers, level, hook = list(root.handlers), root.level, sys.excepthook
     monkeypatch.setattr(atexit, "register", lambda call: call)
+    levels = {name: logging.getLogger(name).level for name in LIBRARIES}
+    for name in LIBRARIES:  # a server that another test ran may have been told to be quiet
+        logging.getLogger(name).setLevel(logging.NOTSET)
     yield
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)

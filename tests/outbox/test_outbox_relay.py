@@ -17,12 +17,12 @@ from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.workers.outbox_worker import KafkaPublisher
 from storage.clock import ManualClock
 from storage.database import Database
-from subgraphs.club.membership import MEMBERSHIP_TOPIC, MembershipKind
+from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC, MembershipKind
+from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
-from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.outbox import Fact, Outbox, Waiting
-from subgraphs.kit.records.outbox_relay import LEASE, Relay
+from subgraphs.kit.records.outbox.outbox import Fact, Outbox, Waiting
+from subgraphs.kit.records.outbox.outbox_relay import LEASE, Relay
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 OWNER = Owner("northbet", "c-1")

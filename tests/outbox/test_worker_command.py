@@ -18,7 +18,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import METADATA, OUTBOX
-from subgraphs.kit.records.outbox import Fact, Outbox
+from subgraphs.kit.records.outbox.outbox import Fact, Outbox
 
 CLOCK = SystemClock()
 

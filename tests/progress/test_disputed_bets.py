@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from squad_messages import bet, membership
 
 from storage.clock import SystemClock
-from storage.conflicts import is_conflict
+from storage.error_codes.conflicts import is_conflict
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION

@@ -19,6 +19,7 @@ from consumers.progress.reducers import ProgressReducer
 from consumers.stream.database.retry import Retry
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
+from storage.clock import SystemClock
 from storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
@@ -34,7 +35,7 @@ PLACES = [{"jurisdiction": "GB", "currency": "GBP"}, {"jurisdiction": "IE", "cur
 
 def _parts(database: Database) -> tuple[ProgressReducer, Ledger]:
     ledger = ledger_of(database.dialect)
-    return ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect)), ledger
+    return ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect), SystemClock()), ledger
 
 
 async def _commit(database: Database, apply: Any, decode: Callable[[Record], Any], *records: Record) -> None:
@@ -104,7 +105,9 @@ async def test_an_account_waits_for_bets_that_are_being_judged(database_url: str
     """Otherwise it would not find them, and they would keep an outdated assessment."""
     async with migrated(database_url, "progress", METADATA) as database:
         apply, ledger = _parts(database)
-        slow = ProgressReducer(replace(ledger, repository=Dawdling.of(database.dialect)), apply.writer)
+        slow = ProgressReducer(
+            replace(ledger, repository=Dawdling.of(database.dialect)), apply.writer, apply.clock
+        )
         await _commit(database, apply.schemes, decode_scheme, *(scheme(**place) for place in PLACES))
         judging = asyncio.ensure_future(_commit(database, slow.bets, decode_bet, bet(currency="EUR")))
         await asyncio.sleep(0.1)

@@ -78,7 +78,9 @@ def test_what_came_too_late_is_listed() -> None:
     """The list says what it counts, what it would count, and when it came about."""
     ended = furlong("review", "late", "--week", "2026-W13")
     assert ended.exit_code == 0
-    assert "northbet  2026-W13  c-1  b-1 revision 2: counts 500, would count 0 (VOID)" in ended.output
+    heads, row = [" ".join(line.split()) for line in ended.output.splitlines()]
+    assert heads == "brand week customer bet revision counts would count as came closed"
+    assert row.startswith("northbet 2026-W13 c-1 b-1 2 500 0 VOID 20")
     assert furlong("review", "late", "--week", "2026-W14").output == "Nothing waits.\n"
     [told] = json.loads(furlong("review", "late", "--json").output)
     assert (told["bet_id"], told["counted_minor"], told["would_count_minor"]) == ("b-1", 500, 0)
@@ -89,7 +91,7 @@ def test_what_came_too_late_is_listed() -> None:
 @pytest.mark.usefixtures("installed")
 def test_a_person_decides_about_what_came_too_late() -> None:
     """The command says what the bet counts now; then the queue is empty."""
-    decision = ("northbet", "b-1", "2", "--by", "ann", "--why", "seen the slip")
+    decision = ("northbet", "b-1", "2", "--by", "ann", "--reason", "seen the slip")
     assert furlong("review", "late", "accept", *decision).output == "b-1 revision 2 counts 0 in 2026-W13.\n"
     assert furlong("review", "late").output == "Nothing waits.\n"
     again = furlong("review", "late", "reject", *decision)
@@ -105,11 +107,11 @@ def test_a_person_decides_whose_a_disputed_bet_is(installed: str) -> None:
 
     asyncio.run(_with(installed, claim))
     assert furlong("review", "disputed", "--brand", "northbet").output == (
-        "northbet  2026-W13  b-2: claimed by c-1, c-2\n"
+        "brand     week      bet  claimed by\nnorthbet  2026-W13  b-2  c-1, c-2\n"
     )
     [told] = json.loads(furlong("review", "disputed", "--json").output)
     assert (told["bet_id"], told["customers"]) == ("b-2", ["c-1", "c-2"])
-    word = ("--by", "ann", "--why", "asked the squad")
+    word = ("--by", "ann", "--why", "asked the squad")  # the former name of --reason
     stranger = furlong("review", "disputed", "assign", "northbet", "b-2", "c-3", *word)
     assert (stranger.exit_code, "claimed by c-1, c-2" in stranger.output) == (1, True)
     given = furlong("review", "disputed", "assign", "northbet", "b-2", "c-2", *word)

@@ -95,13 +95,16 @@ async def test_a_contribution_shows_its_facts(database: Database) -> None:
     assert found[_key(3)] == [RecentBet("c-3-2026-W13-6", placed_at, 100, 6, "GBP", "COUNTED")]
 
 
-async def test_what_counted_by_a_moment_of_each_customers_own_costs_one_select(database: Database) -> None:
-    """A bet placed at that instant counts; a key with nothing by then is absent."""
+async def test_what_counted_by_a_moment_of_each_customers_own_costs_few_selects(database: Database) -> None:
+    """A bet placed at that instant counts; a key with nothing by then is absent.
+
+    One for the bets of all, and one for the adjustments of each brand and week.
+    """
     moments = {_key(customer): MONDAY + timedelta(hours=customer % 4 - 1) for customer in range(CUSTOMERS)}
     with statements_of(database) as sent:
         async with database.home.read() as connection:
             found = await REPOSITORY.counted_by(connection, moments)
-    assert len(sent) == 1
+    assert len(sent) == 1 + len({(key.brand, key.iso_week) for key in moments})
     by_hour = {0: 0 + 1, 1: 0 + 1 + 2 + 3, 2: 0 + 1 + 2 + 3 + 4 + 5}
     assert found == {_key(c): by_hour[c % 4 - 1] for c in range(CUSTOMERS) if c % 4}
 

@@ -1,10 +1,13 @@
 """The commands about weeks, and the worker that advances them, as an operator runs them."""
 
 import asyncio
+import json
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from confluent_kafka import Producer
 from progress_reducer import opened_reducer
@@ -51,6 +54,11 @@ def furlong(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
+def weeks(*options: str) -> list[str]:
+    """Return the lines of `furlong week status`, with one space between words."""
+    return [" ".join(line.split()) for line in furlong("week", "status", *options).output.splitlines()]
+
+
 @pytest.mark.usefixtures("installed")
 def test_a_week_is_closed_by_hand_and_shown() -> None:
     """The output says how many have earned its reward; a second time nothing changes."""
@@ -58,8 +66,25 @@ def test_a_week_is_closed_by_hand_and_shown() -> None:
     first = furlong("week", "close", "oldbet", "2020-W13")
     assert (first.exit_code, first.output) == (0, "2020-W13 of oldbet is closed: news of 1 customers\n")
     assert furlong("week", "close", "oldbet", "2020-W13").output.endswith("news of 0 customers\n")
-    line = furlong("week", "status", "--brand", "oldbet").output.splitlines()[0]
-    assert line == "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  scheme 1  1 confirmed"
+    assert weeks("--brand", "oldbet")[:2] == [
+        "brand week jurisdiction currency state scheme customers",
+        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
+    ]
+    told = json.loads(furlong("week", "status", "--brand", "oldbet", "--json").output)
+    assert told[0] == {
+        "brand": "oldbet",
+        "week": "2020-W13",
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "state": "CLOSED",
+        "confirmed": True,
+        "opened_with": 1,
+        "waits_for": "",
+        "until": None,
+        "scheme": 1,
+        "customers": {"confirmed": 1},
+    }
+    assert told[-1]["state"] == "NEXT"
 
 
 def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed: str) -> None:
@@ -86,16 +111,16 @@ def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed
 
     asyncio.run(fill())
     furlong("week", "close", "oldbet", "2020-W13")
-    lines = [line for line in furlong("week", "status").output.splitlines() if "2020-W13" in line]
+    lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  scheme 1  1 confirmed",
-        "oldbet  2020-W13  IE  EUR  CLOSED  confirmed  scheme 1  3 confirmed",
+        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 IE EUR CLOSED, confirmed scheme 1 3 confirmed",
     ]
     asyncio.run(move("c-2", 2, "GB"))
-    lines = [line for line in furlong("week", "status").output.splitlines() if "2020-W13" in line]
+    lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet  2020-W13  GB  GBP  CLOSED  confirmed  scheme 1  1 confirmed",
-        "oldbet  2020-W13  IE  EUR  CLOSED  confirmed  scheme 1  2 confirmed, 1 revoked",
+        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 IE EUR CLOSED, confirmed scheme 1 2 confirmed, 1 revoked",
     ]
 
 
@@ -108,9 +133,9 @@ def test_the_present_week_is_opened_by_hand_and_shown_with_the_next() -> None:
     assert first.output.startswith(f"{week} of oldbet is open since ")
     assert first.output.endswith("GB GBP: scheme 1\n")
     assert furlong("week", "open", "oldbet", week).output == first.output
-    assert furlong("week", "status", "--brand", "oldbet").output.splitlines() == [
-        f"oldbet  {week}  GB  GBP  OPEN  scheme 1",
-        f"oldbet  {following}  GB  GBP  NEXT  scheme 1",
+    assert weeks("--brand", "oldbet")[1:] == [
+        f"oldbet {week} GB GBP OPEN scheme 1",
+        f"oldbet {following} GB GBP NEXT scheme 1",
     ]
 
 
@@ -141,9 +166,14 @@ def test_a_week_that_cannot_be_closed_ends_with_a_reason(week: str, why: str) ->
 
 
 def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
-    installed: str, tmp_path: Path, embedded_broker: EmbeddedBroker
+    installed: str, tmp_path: Path, embedded_broker: EmbeddedBroker, free_port: Callable[[], int]
 ) -> None:
-    """It waits for the consumer, because what a week opens with never changes; SIGTERM stops it."""
+    """It waits for the consumer, because what a week opens with never changes; SIGTERM stops it.
+
+    Its port tells what it waits for, and later that it works.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
     embedded_broker.create_topics([plan.name for plan in MESSAGES])
     waiting = scheme(
         **OLD, version=2, effective_from="2020-01-06T00:00:00Z", issued_at="2020-01-02T00:00:00Z"
@@ -156,14 +186,22 @@ def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
         "FURLONG_KAFKA_GENERATION": embedded_broker.generation,
     }
     with programs_in(tmp_path, {"FURLONG_DATABASE_URL": installed, **stream}) as programs:
-        worker = programs.start("worker", "weeks")
+        worker = programs.start("worker", "weeks", "--listen", f"127.0.0.1:{port}")
         eventually(lambda: "weeks_wait" in programs.logs(), "it waits for the scheme")
+        health = httpx.get(f"{url}/health").json()
+        assert (health["live"], health["working"]) == (True, False)
+        assert health["detail"] == "waits for 1 records in 1 partitions"
+        assert 'furlong_worker_up{worker="weeks"} 0.0' in httpx.get(f"{url}/metrics").text
         assert "OPEN" not in furlong("week", "status", "--brand", "oldbet").output
         programs.start("consume", "progress", FURLONG_TOPICS_CHECK="false")
         eventually(
-            lambda: "OPEN  scheme 2" in furlong("week", "status", "--brand", "oldbet").output,
+            lambda: "OPEN scheme 2" in "\n".join(weeks("--brand", "oldbet")),
             "the week opens by the scheme that was issued in time",
         )
         assert "2020-W13" not in furlong("week", "status", "--brand", "oldbet").output
+        eventually(lambda: httpx.get(f"{url}/health").json()["working"], "a round has ended well")
+        metrics = httpx.get(f"{url}/metrics").text
+        assert 'furlong_worker_up{worker="weeks"} 1.0' in metrics
+        assert 'furlong_worker_waiting{for="a_person",worker="weeks"} 0.0' in metrics
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(30) == 0

@@ -286,4 +286,4 @@ def test_the_commands_say_what_comes_next(tmp_path: Path, monkeypatch: pytest.Mo
     assert (done.exit_code, "furlong recover" in done.output) == (0, True)
     wrong = run(app, ["restore", "monday", "--only", "clubs"])
     assert (wrong.exit_code, "club, rewards, progress, fulfilment" in wrong.output) == (1, True)
-    assert "no backup" in run(app, ["restore", "tuesday", "--replace"]).output
+    assert "not a backup" in run(app, ["restore", "tuesday", "--replace"]).output

@@ -1,4 +1,4 @@
-"""Changes that other channels made upstream are found and adopted, and nothing under way is disturbed."""
+"""Changes that other channels made upstream are found and adopted, and nothing in progress is disturbed."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from rig import BRAND, CHOICE, CUSTOMER, LOCKED_AT, MEMBERSHIP, OWNER, Rig, reas
 from running_furlong import PATIENCE_SECONDS, without_settings
 from sqlalchemy import select
 
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX, REFERENCE
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.comparison import Compared

@@ -1,4 +1,4 @@
-"""A change is under way while the week turns, or appears twenty times in one document (M10, M15)."""
+"""A change is in progress while the week turns, or appears twenty times in one document (M10, M15)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

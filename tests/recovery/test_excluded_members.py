@@ -1,4 +1,4 @@
-"""An excluded customer leaves the club at once, whatever is under way, and the upstream is told once."""
+"""An excluded customer leaves the club at once, whatever is in progress, and the upstream is told once."""
 
 import asyncio
 import json

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from forked_programs import Program, start_forked
 from rig import CHOICE, MEMBERSHIP, Rig, reasons
@@ -166,7 +167,9 @@ async def test_a_recovery_that_is_killed_is_carried_on(rig: Rig, tmp_path: Path,
     assert await rig.effects(MEMBERSHIP) == 1
 
 
-async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(rig: Rig, tmp_path: Path) -> None:
+async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(
+    rig: Rig, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
     """`furlong worker intents` as an operator runs it, on two nodes, one of them killed."""
 
     async def joined() -> bool:
@@ -182,7 +185,8 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(rig:
     with processes(rig, tmp_path) as nodes:
         first = nodes.start("furlong", "worker", "intents")
         await until(joined, nodes.logs)
-        second = nodes.start("furlong", "worker", "intents")
+        port = free_port()
+        second = nodes.start("furlong", "worker", "intents", "--listen", f"127.0.0.1:{port}")
         first.kill()
         await rig.fault("timeout_before", times=2)
         assert reasons(await rig.opt_out(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
@@ -190,6 +194,13 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(rig:
         await long_ago(rig)
         await end_lease(rig)
         await until(left, nodes.logs)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as status:
+
+            async def works() -> bool:
+                return bool((await status.get("/health")).json()["working"])
+
+            await until(works, nodes.logs)
+            assert 'furlong_worker_up{worker="intents"} 1.0' in (await status.get("/metrics")).text
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, nodes.logs()
     lease = select(OUTBOX.lease.c.holder).where(OUTBOX.lease.c.name == "intents")

@@ -168,7 +168,7 @@ async def test_busy_answers_are_hardly_repeated(put: respx.Route, get: respx.Rou
 
 
 async def test_a_body_that_comes_by_drops_is_no_answer() -> None:
-    """The time-out covers the whole call, even if each part of the body arrives in time."""
+    """The timeout covers the whole call, even if each part of the body arrives in time."""
     ended = asyncio.Event()
 
     async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -70,4 +70,18 @@ def test_installing_again_installs_nothing() -> None:
     )
     lines = told.stdout.splitlines()
     found = [line.removeprefix("services: ").split(" is already installed")[0] for line in lines]
-    assert found == ["MariaDB", "Java", "Maven", "Chromium", "Valkey", "Prometheus", "wrk", "Apache Kafka"]
+    assert found == [
+        "MariaDB",
+        "Java",
+        "Maven",
+        "Chromium",
+        "Firefox",
+        "Valkey",
+        "Varnish",
+        "Prometheus",
+        "HAProxy",
+        "systemd-analyze",
+        "wrk",
+        "Helm as a library",
+        "Apache Kafka",
+    ]

@@ -79,9 +79,12 @@ async def test_created_topics_keep_what_the_settings_say(
         "qualification.v1": timedelta(days=50),
         "choice.v1": timedelta(days=50),
         "outcomes.v1": timedelta(days=50),
+        "adjustment.v1": timedelta(days=50),
         "reward-config.v1": None,
         "scheme.v1": None,
         "week.v1": None,
+        "global.v1": None,
+        "cells.v1": None,
     }
     require_retention(configs, timedelta(days=15))
     with pytest.raises(TooShort, match=r"progress\.v1 \(20 days\)"):

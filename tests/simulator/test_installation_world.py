@@ -109,4 +109,9 @@ def test_the_customers_of_a_world_are_listed(file: Path) -> None:
     """So that one knows for whom to make a token."""
     ended = CliRunner().invoke(cli, ["customers", "--world", str(file)])
     assert ended.exit_code == 0
-    assert "ownbet  ownbet-mt-eur-1  MT  EUR  to try" in ended.output.splitlines()
+    assert ["ownbet", "ownbet-mt-eur-1", "MT", "EUR", "to", "try"] in map(
+        str.split, ended.output.splitlines()
+    )
+    told = json.loads(CliRunner().invoke(cli, ["customers", "--world", str(file), "--json"]).output)
+    one = {"brand": "ownbet", "id": "ownbet-mt-eur-1", "jurisdiction": "MT", "currency": "EUR"}
+    assert one | {"note": "to try"} in told

@@ -85,7 +85,7 @@ async def test_a_key_answers_as_it_did_first(api: httpx.AsyncClient) -> None:
 
 
 async def test_a_refused_key_stays_refused(api: httpx.AsyncClient) -> None:
-    """A refusal is an answer as well: the same key gets it again, another key is decided anew."""
+    """A refusal is an answer as well: the same key gets it again, another key is decided again."""
     refused = await put(api, CHOICE, FREE_BET, "k1")
     await put(api, MEMBERSHIP, JOIN, "k2")
     again = await put(api, CHOICE, FREE_BET, "k1")

@@ -21,9 +21,9 @@ from club_samples import (
 )
 from club_stand import Stand, data_of, statements
 
-from subgraphs.club.membership import MembershipEvent, MembershipKind
+from subgraphs.club.membership.membership import MembershipEvent, MembershipKind
+from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
-from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
@@ -50,7 +50,10 @@ PROGRESS_PART = """
   progress { staked { minor currency display } target { minor } remaining { minor } percent qualified
              countedBets asOf recentBets { betId } }
 """
-CLUB_TABLES = {"week_definition", "brand", "scheme", "account", "membership_event", "intent"}
+CLUB_TABLES = {
+    *("week_definition", "brand", "scheme", "account", "membership_event", "intent"),
+    "global_state",
+}
 REWARDS_TABLES = {
     "week_definition",
     "brand",
@@ -60,9 +63,13 @@ REWARDS_TABLES = {
     "reward_budget",
     "reward_choice",
     "intent",
+    "global_state",
 }
-PROGRESS_TABLES = {"week_definition", "brand", "scheme", "progress", "contribution"}
-PUBLIC_TABLES = {"week_definition", "brand", "scheme", "reward_config", "reward_content", "reward_budget"}
+PROGRESS_TABLES = {"week_definition", "brand", "scheme", "progress", "contribution", "adjustment"}
+PUBLIC_TABLES = {
+    *("week_definition", "brand", "scheme", "reward_config", "reward_content", "reward_budget"),
+    "global_state",
+}
 
 
 @pytest.fixture
@@ -220,7 +227,7 @@ async def test_membership_events_come_back_each_to_its_customer(each_stand: Stan
 
 
 async def test_pending_changes_are_told_of_the_right_customers(each_stand: Stand) -> None:
-    """Of many customers those are named whose change is under way: not the settled, not the strangers."""
+    """Of many customers those are named whose change is in progress: not the settled, not the strangers."""
     intents = IntentRepository(INTENT)
     owners = [Owner(brand, f"c-{n}") for brand in ("northbet", "lagunabet") for n in range(40)]
     async with each_stand.club.database.home.write() as connection:
@@ -264,7 +271,7 @@ async def test_catalogues_come_back_each_to_its_brand(each_stand: Stand) -> None
         "lagunabet": set(map(_place, texts)),
         "nobody": set(),
     }
-    assert reads(sent) == {"reward_config": 1, "reward_content": 1}
+    assert reads(sent) == {"reward_config": 1, "reward_content": 1, "global_state": 1}
 
 
 def _by_id(config: RewardConfig) -> tuple[str, int]:
@@ -349,7 +356,7 @@ async def test_progress_comes_back_each_to_its_club(each_stand: Stand) -> None:
             counted = await repository.counted_by(connection, moments)
     assert recent == {key: [_shown(key, 0), _shown(key, 1)] for key in keys}
     assert counted == {key: 500 * (4 - n % 5) for n, key in enumerate(keys) if n % 5 < 4}
-    assert reads(sent) == {"progress": 1, "contribution": 2}
+    assert reads(sent) == {"progress": 1, "contribution": 2, "adjustment": 2}
 
 
 def _shown(key: ClubKey, number: int) -> RecentBet:

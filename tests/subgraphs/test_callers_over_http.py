@@ -9,6 +9,7 @@ import httpx
 import pytest
 from club_samples import OWNER, WEEK, good_account, make_brand, make_scheme
 from club_stand import Stand, ask, session
+from private_valkey import PrivateValkey
 from pydantic import SecretStr
 from signing import Signing, fixed, key_text, secret
 
@@ -19,6 +20,7 @@ from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers, CallLimits, asks
 from subgraphs.kit.settings import CallerSettings
 
 KEY = secret("gateway-1")
+PATIENT = 30.0
 NAMES = ["club", "rewards", "progress"]
 ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { %s } } }"
 DIRECT = {
@@ -100,6 +102,50 @@ async def test_a_replayed_request_is_refused(northbet: Stand) -> None:
     assert answered.status_code == 200
     assert (again.status_code, again.json()["reason"]) == (401, "replayed")
     assert (elsewhere.status_code, elsewhere.json()["reason"]) == (401, "audience")
+
+
+@pytest.mark.valkey
+async def test_a_request_replayed_at_another_process_is_refused(
+    northbet: Stand, valkey: PrivateValkey
+) -> None:
+    """If the processes of the subgraph remember signatures together; metrics count it where it happens."""
+    heard: list[httpx.Request] = []
+    signing = Signing(fixed(KEY), "club", change=heard.append)
+    shared = {"signatures_valkey_url": valkey.url, "signatures_valkey_seconds": PATIENT}
+    body = {"query": '{ club(brand: "northbet") { id } }'}
+    async with client(northbet.club, callers("club", **shared), signing) as one:
+        assert (await one.post("/graphql", json=body, headers=session())).status_code == 200
+    async with client(northbet.club, callers("club", **shared)) as other:
+        answer = await other.send(heard[0])
+        metrics = (await other.get("/metrics")).text
+    assert (answer.status_code, answer.json()["reason"]) == (401, "replayed")
+    assert 'furlong_subgraph_refused_requests_total{reason="replayed"} 1.0' in metrics
+    assert "furlong_subgraph_unshared_signatures_total 0.0" in metrics
+
+
+async def test_metrics_count_requests_by_outcome_and_refusals_by_reason(northbet: Stand) -> None:
+    """Without a customer, a token or a name that somebody else has chosen."""
+    allowed, text = callers("club"), key_text(KEY)
+    app = httpx.ASGITransport(northbet.club.http_app(allowed))
+    query = {"query": '{ club(brand: "northbet") { id } }'}
+    async with httpx.AsyncClient(transport=app, base_url="http://subgraph.test") as http:
+        await http.post("/graphql", json=query, headers=session())
+        http.auth = Signing(fixed(KEY), "club")
+        await http.post("/graphql", json=query, headers=session())
+        await http.post("/graphql", json=query, headers={"authorization": "Bearer wrong"})
+        await http.post("/graphql", json={"query": "{ nothing }"}, headers=session())
+        http.auth = None
+        metrics = (await http.get("/metrics")).text
+    for line in (
+        'furlong_subgraph_refused_requests_total{reason="unsigned"} 1.0',
+        'furlong_subgraph_refused_requests_total{reason="replayed"} 0.0',
+        'furlong_subgraph_request_seconds_count{outcome="ok"} 1.0',
+        'furlong_subgraph_request_seconds_count{outcome="refused"} 1.0',
+        'furlong_subgraph_request_seconds_count{outcome="errors"} 1.0',
+    ):
+        assert line in metrics, metrics
+    assert "c-1" not in metrics
+    assert text not in metrics
 
 
 EXCLUDED: dict[str, Account] = {

@@ -11,7 +11,7 @@ from club_samples import BRAND, CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_accou
 from club_stand import Stand, session
 from squad_double import Squad
 
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth.authentication import RequestIdentity
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph

@@ -16,7 +16,7 @@ from furlong.serve.internal_graph import create_internal_graph
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.supergraph import Supergraph, load_supergraph
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
 
 ROOT = Path(__file__).resolve().parents[2]
 BETSLIP = (ROOT / "contracts/betslip.graphql").read_text()
@@ -77,11 +77,12 @@ def test_the_public_contract_is_the_whole_without_what_is_internal() -> None:
 
 
 def test_the_internal_contract_only_reads() -> None:
-    """It has what is internal, and neither mutations nor anything that only they lead to."""
+    """It has what is internal, and neither mutations, subscriptions nor anything that only they lead to."""
     whole, internal = fields_of(load_supergraph(supergraph())), load_supergraph(supergraph("internal"))
-    assert internal.public.mutation_type is None
+    assert internal.public.mutation_type is internal.public.subscription_type is None
     assert {each.split(".")[0] for each in whole - fields_of(internal)} == {
-        "Mutation", "ClubPayload", "ClubError", "OptInInput", "OptOutInput", "ChangeRewardInput"
+        "Mutation", "ClubPayload", "ClubError", "OptInInput", "OptOutInput", "ChangeRewardInput",
+        "Subscription", "ClubUpdate",
     }  # fmt: skip
     assert "ErrorCode" not in internal.public.type_map
 

@@ -19,7 +19,7 @@ from club_stand import UPSTREAM, Stand, session
 from signing import Signing, fixed, key_text, secret
 
 from gateway import GatewaySettings, MemoryTransport, create_gateway
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers

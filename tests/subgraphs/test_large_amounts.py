@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLError
 
 from jit import ExactIntegers
-from subgraphs.kit.graphql.money import MINOR_UNITS, MOST_MINOR, money
+from subgraphs.kit.graphql.schema.money import MINOR_UNITS, MOST_MINOR, money
 
 
 @pytest.mark.parametrize("minor", [0, -1, 2**31 - 1, 2**31, 2**40, MOST_MINOR])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from opentelemetry.trace import SpanKind
 from recorded_spans import Recording
 
-from storage.statement_spans import anonymous
+from storage.connections.statement_spans import anonymous
 from tracing import within
 
 QUERY = """{ club(brand: "northbet") {

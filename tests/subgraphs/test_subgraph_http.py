@@ -50,6 +50,12 @@ async def test_a_session_is_served_over_http(http: httpx.AsyncClient) -> None:
     assert answer.json() == {"data": {"club": {"id": ClubKey("northbet", WEEK, "c-1").encode()}}}
 
 
+async def test_a_document_that_defers_gets_one_complete_response(http: httpx.AsyncClient) -> None:
+    """A subgraph alone sends no parts."""
+    answer = await post(http, '{ club(brand: "northbet") { ... @defer(label: "id") { id } } }', **session())
+    assert answer.json() == {"data": {"club": {"id": ClubKey("northbet", WEEK, "c-1").encode()}}}
+
+
 async def test_no_header_is_anonymous_over_http(http: httpx.AsyncClient) -> None:
     """Without a session the club is null, without an error."""
     answer = await post(http, CLUB)

@@ -1,5 +1,6 @@
 """The bet-slip in a real browser, operated as a user does."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,16 @@ class Browser:
     def press(self, testid: str) -> None:
         """Press a button or choose an option, as soon as it is enabled."""
         self.page.get_by_test_id(testid).click(timeout=PATIENCE_MS)
+
+    def says(self, text: str) -> None:
+        """Wait until the notices of the widget have a text."""
+        self.shows("errors", text)
+
+    def is_disabled(self, testid: str, reason: str) -> None:
+        """Wait until a button does nothing, and says why to those who cannot see it."""
+        button = self.page.get_by_test_id(testid)
+        expect(button).to_have_attribute("aria-disabled", "true", timeout=PATIENCE_MS)
+        expect(button).to_have_accessible_description(re.compile(reason), timeout=PATIENCE_MS)
 
     def be(self, customer: str) -> None:
         """Select a customer of the demo."""

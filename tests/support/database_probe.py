@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, Table, event, select
+from sqlalchemy import MetaData, Table, event, make_url, select, text
 
 from storage.database import Database, database_url
-from storage.migrations.upgrade import upgrade
+from storage.migrations.upgrade import create_database, upgrade
 from storage.settings import DatabaseSettings
 
 
@@ -29,30 +29,62 @@ async def migrated(url: str, subgraph: str, metadata: MetaData) -> AsyncIterator
 
 
 async def migrate(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> None:
-    """Migrate a subgraph's database; a new SQLite file is a copy of one that was migrated before."""
-    file = _new_file(settings, subgraph)
-    if file is None:
+    """Migrate a subgraph's database; a new one is a copy of one that was migrated before."""
+    if not settings.url.startswith("sqlite"):
+        if not await _copied(settings, subgraph, metadata):
+            await upgrade(settings, subgraph, metadata)
+    elif (file := _new_file(settings, subgraph)) is None:
         await upgrade(settings, subgraph, metadata)
-        return
-    templates = DatabaseSettings(url=f"sqlite+aiosqlite:///{_templates()}")
-    await upgrade(templates, subgraph, metadata)
-    shutil.copyfile(str(database_url(templates.url, subgraph).database), file)
+    else:
+        shutil.copyfile(await _template(_templates(), subgraph, metadata), file)
 
 
 def _new_file(settings: DatabaseSettings, subgraph: str) -> Path | None:
-    url = database_url(settings.url, subgraph)
-    file = Path(str(url.database))
-    if url.get_backend_name() != "sqlite" or file.exists():
+    file = Path(str(database_url(settings.url, subgraph).database))
+    if file.exists():
         return None
     file.parent.mkdir(parents=True, exist_ok=True)
     return file
+
+
+async def _copied(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> bool:
+    """Copy the tables of a migrated database into a new one on the same server; False if it is not new."""
+    server = make_url(settings.url).set(database="furlong_template")
+    template = await _template(server.render_as_string(hide_password=False), subgraph, metadata)
+    await create_database(settings, subgraph)
+    database = Database.open(settings, subgraph)
+    try:
+        async with database.home.write() as connection:
+            if (await connection.execute(text("SHOW TABLES"))).all():
+                return False
+            for (table,) in (await connection.execute(text(f"SHOW TABLES FROM {template}"))).all():
+                await connection.execute(text(f"CREATE TABLE {table} LIKE {template}.{table}"))
+                copied = f"INSERT INTO {table} SELECT * FROM {template}.{table}"  # noqa: S608 - our own names
+                await connection.execute(text(copied))
+    finally:
+        await database.close()
+    return True
+
+
+async def _template(url: str, subgraph: str, metadata: MetaData) -> str:
+    """Return the name of a database that stays as migrations leave it."""
+    settings = DatabaseSettings(url=url)
+    if (url, subgraph) not in _migrated():
+        await upgrade(settings, subgraph, metadata)
+        _migrated().add((url, subgraph))
+    return str(database_url(url, subgraph).database)
+
+
+@cache
+def _migrated() -> set[tuple[str, str]]:
+    return set()
 
 
 @cache
 def _templates() -> str:
     folder = tempfile.mkdtemp(prefix="furlong-templates-")
     atexit.register(shutil.rmtree, folder)
-    return folder
+    return f"sqlite+aiosqlite:///{folder}"
 
 
 @contextmanager

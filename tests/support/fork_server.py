@@ -4,6 +4,7 @@ A program is a process of its own, with its own environment, folder and signals.
 everything again, which takes one or two seconds of processor time.
 """
 
+import ast
 import gc
 import importlib
 import json
@@ -15,6 +16,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from furlong.cli.commands import COMMANDS
@@ -31,6 +33,8 @@ ALSO: Final = (
     "uvicorn.protocols.http.httptools_impl",
 )
 """What programs import later than their command."""
+WITH_DEFERRED_IMPORTS: Final = ("furlong.cli", "gateway.cli", "gateway.usage_command", "simulator.cli")
+"""The modules of commands, whose functions import what they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,20 @@ class Request:
     files: tuple[int, int, int]
 
 
+def deferred_imports(module: ModuleType) -> list[str]:
+    """Return the modules that the functions of a command's module import when the command runs."""
+    tree = ast.parse(Path(str(module.__file__)).read_text())
+    return [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+
+
 def main() -> None:
     """Serve requests until the tests end; in a forked program, run it."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for command in COMMANDS.values():
         importlib.import_module(command.module)
+    for name in [each for each in sys.modules if each.startswith(WITH_DEFERRED_IMPORTS)]:
+        for needed in deferred_imports(sys.modules[name]):
+            importlib.import_module(needed)
     for module in ALSO:
         importlib.import_module(module)
     gc.collect()

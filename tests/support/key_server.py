@@ -68,7 +68,7 @@ async def hang(_writer: asyncio.StreamWriter) -> None:
 
 
 async def drip(writer: asyncio.StreamWriter) -> None:
-    """Answer a byte at a time, for ever, quicker than any time-out between two bytes."""
+    """Answer a byte at a time, for ever, quicker than any timeout between two bytes."""
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
     while True:
         writer.write(b" ")

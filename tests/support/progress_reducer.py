@@ -13,10 +13,11 @@ from consumers.messages.accounts import decode_account
 from consumers.messages.memberships import decode_membership
 from consumers.messages.schemes import decode_scheme
 from consumers.messages.weeks import decode_week
-from consumers.progress.messages import decode_bet
+from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
+from storage.clock import SystemClock
 from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.reference import ReferenceWriter
@@ -58,6 +59,10 @@ class Reducer:
         """Apply records of opened weeks."""
         return await self._run(self.apply.weeks, [Message(r, decode_week(r)) for r in records])
 
+    async def adjustments(self, *records: Record) -> Outcome:
+        """Apply records of adjustments."""
+        return await self._run(self.apply.adjustments, [Message(r, decode_adjustment(r)) for r in records])
+
     async def totals(self, *keys: ClubKey) -> dict[ClubKey, Total]:
         """Read totals as the graph does."""
         async with self.database.home.read() as connection:
@@ -82,7 +87,7 @@ async def opened_reducer(url: str) -> AsyncIterator[Reducer]:
     """Open a reducer over a database, new or not, that knows the brand and its first scheme."""
     async with migrated(url, "progress", METADATA) as database:
         writer = ReferenceWriter(REFERENCE, database.dialect)
-        reducer = Reducer(database, ProgressReducer(ledger_of(database.dialect), writer))
+        reducer = Reducer(database, ProgressReducer(ledger_of(database.dialect), writer, SystemClock()))
         await reducer.schemes(scheme())
         yield reducer
 

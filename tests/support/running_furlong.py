@@ -23,7 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FURLONG = str(Path(sys.executable).with_name("furlong"))
 BETSLIP = (ROOT / "contracts" / "betslip.graphql").read_text()
 MUTATIONS = (ROOT / "contracts" / "mutations.graphql").read_text()
+UPDATES = (ROOT / "contracts" / "updates.graphql").read_text()
 PATIENCE_SECONDS = 120.0
+TAIL = 50_000
+"""Characters of a log that are shown."""
 BRAND = "northbet"
 
 
@@ -80,7 +83,7 @@ class Programs:
 
     def logs(self) -> str:
         """Return the logs of all processes so far."""
-        return "\n".join(log.read_text(errors="replace")[-3000:] for log in sorted(self.folder.glob("*.log")))
+        return "\n".join(log.read_text(errors="replace")[-TAIL:] for log in sorted(self.folder.glob("*.log")))
 
     def stop(self) -> None:
         """Stop all processes."""
@@ -111,6 +114,12 @@ def without_settings() -> dict[str, str]:
     """Return the environment without settings of Furlong, but the one that lets servers stop quickly."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
     return {**inherited, "FURLONG_GATEWAY_DRAIN_SECONDS": "0"}
+
+
+def _update(response: dict[str, Any]) -> dict[str, Any]:
+    """Return the update in an event of a stream, which has no errors."""
+    assert "errors" not in response, response
+    return dict(response["data"]["clubUpdated"])
 
 
 @dataclass(frozen=True)
@@ -155,11 +164,24 @@ class Site:
         assert "errors" not in answer, answer
         return dict(next(iter(answer["data"].values())))
 
-    def produce(self, *values: bytes, key: str) -> None:
-        """Produce records to the progress topic and wait for their acknowledgement."""
+    @contextmanager
+    def follow(self, customer: str) -> Iterator[Iterator[dict[str, Any]]]:
+        """Subscribe to the customer's club; yield the events as they come, by one connection."""
+        headers = {"Authorization": f"Bearer {self.tokens[customer]}", "Accept": "text/event-stream"}
+        body = {"query": UPDATES, "variables": {"brand": BRAND}}
+        with httpx.stream(
+            "POST", f"{self.url}/graphql", json=body, headers=headers, timeout=PATIENCE_SECONDS
+        ) as response:
+            assert response.status_code == httpx.codes.OK, response.read()
+            lines = response.iter_lines()
+            data = (line.removeprefix("data:").strip() for line in lines if line.startswith("data:"))
+            yield (_update(json.loads(text)) for text in data if text)
+
+    def produce(self, *values: bytes, key: str, topic: str = "club.progress.v1") -> None:
+        """Produce records to a topic and wait for their acknowledgement."""
         producer = Producer({"bootstrap.servers": self.kafka, "enable.idempotence": True})
         for value in values:
-            producer.produce("club.progress.v1", value, key=key)
+            producer.produce(topic, value, key=key)
         assert producer.flush(60) == 0
         producer.close()
 

@@ -59,6 +59,19 @@ MEMBERSHIP = {
     "first_opted_in_at": "2026-03-25T10:00:00Z",
     "occurred_at": "2026-03-25T10:00:00Z",
 }
+ADJUSTMENT = {
+    "schema": "club.adjustment/1",
+    "brand_id": "northbet",
+    "customer_id": "c-1",
+    "adjustment_id": "a-1",
+    "iso_week": "2026-W13",
+    "amount_minor": 500,
+    "currency": "GBP",
+    "reason": "the shop's till had not sent the bet",
+    "proposed_by": "Sam",
+    "approved_by": "Rita",
+    "decided_at": "2026-03-26T12:00:00Z",
+}
 SCHEME = {
     "schema": "club.scheme/1",
     "brand_id": "northbet",
@@ -130,6 +143,11 @@ def account(**changes: Any) -> Record:
 def membership(**changes: Any) -> Record:
     """Return a membership record, with some fields of the body changed."""
     return _record("club.membership.v1", MEMBERSHIP | changes, ("brand_id", "customer_id"))
+
+
+def adjustment(**changes: Any) -> Record:
+    """Return an adjustment record, with some fields of the body changed."""
+    return _record("club.adjustment.v1", ADJUSTMENT | changes, ("brand_id", "customer_id"))
 
 
 def scheme(**changes: Any) -> Record:

@@ -34,9 +34,11 @@ BETS: Final = "club.progress.v1"
 TOPICS: Final = (
     "club.scheme.v1",
     "club.week.v1",
+    "club.global.v1",
     "club.account-status.v1",
     "club.membership.v1",
     "club.qualification.v1",
+    "club.adjustment.v1",
     "club.outcomes.v1",
     BETS,
     f"{BETS}.dlq",

@@ -1,12 +1,18 @@
 """The demo as a newcomer sees it, right after cloning the project."""
 
+import json
 import signal
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pyotp
+import pytest
 from running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 NEW = "c-1001"
 OTHER_NEW = "c-1002"
@@ -34,6 +40,35 @@ def test_the_seeded_customers_stand_where_their_notes_say(demo: Demo) -> None:
 def test_an_anonymous_visitor_sees_no_club_and_no_error(demo: Demo) -> None:
     """Without a session `club` is null, without an error."""
     assert demo.site.ask(BETSLIP, {"brand": BRAND}) == {"data": {"club": None}}
+
+
+def test_a_request_may_break_a_subgraph_for_itself_alone(demo: Demo) -> None:
+    """What the other subgraphs know is still answered; the next request reaches all of them."""
+    offered = httpx.get(f"{demo.site.url}/demo/session").json()["subgraphs"]
+    assert "rewards" in offered
+    signed = {"authorization": f"Bearer {demo.site.tokens['c-1001']}"}
+    slip = {"query": BETSLIP, "variables": {"brand": BRAND}}
+
+    def ask(**headers: str) -> Any:
+        return httpx.post(f"{demo.site.url}/graphql", json=slip, headers={**signed, **headers}).json()
+
+    broken = ask(**{"x-demo-broken": "rewards"})
+    assert {each["extensions"]["code"] for each in broken["errors"]} == {"SUBGRAPH_UNREACHABLE"}
+    assert {each["extensions"]["service"] for each in broken["errors"]} == {"rewards"}
+    assert broken["data"]["club"]["state"] == "NOT_OPTED_IN"
+    assert "errors" not in ask()
+
+
+def test_a_customer_can_connect_by_websocket(demo: Demo) -> None:
+    """The ready file says where; the token comes with the first message."""
+    with connect(demo.facts["live"], subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+        token = f"Bearer {demo.site.tokens[HALF_WAY]}"
+        socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": token}}))
+        assert json.loads(socket.recv(PATIENCE_SECONDS)) == {"type": "connection_ack"}
+        payload = {"query": BETSLIP, "variables": {"brand": BRAND}}
+        socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+        message = json.loads(socket.recv(PATIENCE_SECONDS))
+        assert message["payload"]["data"]["club"]["state"] == "TRACKING"
 
 
 def test_a_forged_session_is_refused_not_taken_for_anonymous(demo: Demo) -> None:
@@ -81,6 +116,18 @@ def test_a_bet_counts_once_and_a_void_takes_it_back(demo: Demo) -> None:
     eventually(lambda: site.staked(NEW) == start + 700, "the void takes the bet back")
 
 
+def test_a_bet_moves_the_tracker_of_a_subscriber(demo: Demo) -> None:
+    """A bet on Kafka comes as an event, without any request in between; the whole state is in it."""
+    site, customer = demo.site, OTHER_NEW
+    with site.follow(customer) as events:
+        first = next(events)
+        assert (first["version"], first["club"]) == (1, site.club(customer))
+        site.produce(site.bet(customer, f"w-{uuid.uuid4()}"), key=f"{BRAND}:{customer}")
+        staked = first["club"]["progress"]["staked"]["minor"] + 500
+        moved = next(each for each in events if each["club"]["progress"]["staked"]["minor"] == staked)
+        assert (moved["version"] > 1, moved["club"]) == (True, site.club(customer))
+
+
 def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
     """A malformed message changes nothing, appears in `furlong deadletters list`, and stops nothing else."""
     site, key = demo.site, f"{BRAND}:{OTHER_NEW}"
@@ -89,7 +136,9 @@ def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
     site.produce(poison, b"\xff\xfe", site.bet(OTHER_NEW, f"w-{uuid.uuid4()}"), key=key)
     eventually(lambda: site.staked(OTHER_NEW) == start + 500, "the good bet behind the poison counts")
     listed = demo.programs.run("deadletters", "list")
-    assert poison.decode()[:40] in listed
+    assert poison.decode()[:35] in listed
+    assert listed.split("\n")[0].split()[:2] == ["letter", "stored"]
+    assert len({line.index("club.progress.v1") for line in listed.splitlines() if ":" in line}) == 1
     letter = next(line.split()[0] for line in listed.splitlines() if line.startswith("progress:"))
     assert '"reason"' in demo.programs.run("deadletters", "show", letter)
 
@@ -133,3 +182,38 @@ def test_a_token_can_be_made_for_the_running_demo(demo: Demo) -> None:
     assert club["state"] == "INELIGIBLE"
     assert club["membership"]["blockedReason"] == "SELF_EXCLUDED"
     assert (club["progress"], club["options"], club["choice"]) == (None, [], None)
+
+
+def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
+    """The ready file has an account for each role, and `/backoffice` leads there."""
+    office = demo.facts["backoffice"]
+    led = httpx.get(f"{demo.site.url}/backoffice")
+    assert (led.status_code, led.headers["location"]) == (307, office["url"])
+    assert len({account["role"] for account in office["accounts"]}) == 7
+    for account in office["accounts"]:
+        with httpx.Client(base_url=office["url"], timeout=PATIENCE_SECONDS) as browser:
+            signed = _sign_in(browser, account)
+            headers = {"x-csrf-token": signed["csrfToken"]}
+            shown = browser.post("graphql", json={"query": "{ me { roles { role } } }"}, headers=headers)
+            assert shown.json()["data"]["me"]["roles"] == [{"role": account["role"].upper()}]
+
+
+def _sign_in(browser: httpx.Client, account: dict[str, str]) -> dict[str, Any]:
+    """Sign in, with the next code if another test has used this one: each works once."""
+    given = ""
+    while True:
+        if (code := pyotp.TOTP(account["totp"]).now()) != given:
+            given = code
+            body = {"user": account["user"], "password": account["password"], "code": code}
+            signed: dict[str, Any] = browser.post("session", json=body).json()
+            if signed.get("signedIn"):
+                return signed
+        time.sleep(0.5)
+
+
+@pytest.mark.docs
+def test_the_documentation_is_at_hand(demo: Demo) -> None:
+    """The ready file says where the demo serves the documentation."""
+    shown = httpx.get(demo.facts["docs"], timeout=PATIENCE_SECONDS)
+    assert shown.status_code == 200
+    assert "Tutorial" in shown.text

@@ -1,12 +1,28 @@
 """The page and GraphiQL in a real browser, against the demo."""
 
+import re
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
 import pytest
-from bet_slip_page import browser
+from bet_slip_page import PATIENCE_MS, Browser, browser
+from fresh_vite_app import fresh_vite_app
 from local_chromium import LocalChromium
+from page_journal import PageJournal
 from playwright.sync_api import expect
-from running_furlong import Demo, eventually
+from running_furlong import BRAND, Demo, eventually
+from screen_gallery import faults_of_access
+from squad_messages import account
 
 pytestmark = [pytest.mark.chromium, pytest.mark.web]
+
+POLL_MS = 2_000
+"""The interval at which the widget polls without live updates."""
 
 
 def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChromium) -> None:
@@ -19,34 +35,266 @@ def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChr
         slip.shows("preview", "£5.00")
         slip.press("place-bet")
         slip.shows("tracker-staked", "£5.00")
+        slip.press("club-details")
         slip.press("opt-in")
         slip.is_in_state("TRACKING")
         slip.press("choose-northbet:fb-2x3:1")
         slip.shows("choice-title", "Two £3 free bets")
         slip.press("opt-out")
+        slip.press("opt-out-confirm")
         slip.is_in_state("NOT_OPTED_IN")
         assert slip.faults == []
     assert demo.site.club("c-1002")["choice"]["option"]["id"] == "northbet:fb-2x3:1"
 
 
+@pytest.mark.parametrize("opening", ["connected", "streamed"])
+def test_a_bet_on_kafka_moves_the_tracker_without_polling(
+    demo: Demo, chromium: LocalChromium, opening: str
+) -> None:
+    """The open page sends nothing: the bet comes over the stream, and the tracker shows it.
+
+    Where the network blocks WebSockets, server-sent events take their place.
+    """
+    customer = "c-1002"
+    with browser(chromium) as slip:
+        journal = PageJournal.of(slip.page)
+        if opening == "streamed":
+            slip.page.route_web_socket(re.compile(".*"), lambda socket: socket.close(code=4000))
+        slip.open(demo.site.url)
+        slip.be(customer)
+        journal.until_live(2 * POLL_MS, opening)
+        before = demo.site.staked(customer)
+        slip.shows("tracker-staked", f"£{before / 100:.2f}")
+        journal.watch("tracker-staked")
+        journal.clear()
+        began = time.time()
+        demo.site.produce(demo.site.bet(customer, f"live-{began}"), key=f"{BRAND}:{customer}")
+        entries = journal.wait_for("showed", f"£{before / 100 + 5:.2f}")
+        # The server may ping, and other news of the customer may come, but the page asks for nothing.
+        assert {each["kind"] for each in entries} == {"message", "showed"}, entries
+        assert any(each["kind"] == "message" for each in entries[:-1])
+        print(f"{entries[-1]['at'] - began * 1000:.0f} ms from Kafka to the screen")  # noqa: T201 - the figure, with -rP
+        # graphql-ws answers a ping that comes while it closes the stream of the customer before.
+        assert set(slip.faults) <= {"WebSocket is already in CLOSING or CLOSED state."}
+
+
+def test_an_exclusion_on_kafka_hides_the_tracker_without_polling(demo: Demo, chromium: LocalChromium) -> None:
+    """Nothing of the club is left on the open page, which asks for nothing and is not reloaded."""
+    brand, customer = "lagunabet", "m-2001"
+    with browser(chromium) as slip:
+        journal = PageJournal.of(slip.page)
+        slip.open(demo.site.url)
+        slip.be(customer)
+        slip.is_in_state("NOT_OPTED_IN")
+        slip.press("club-details")
+        journal.until_live(2 * POLL_MS)
+        journal.watch("tracker-staked")
+        journal.clear()
+        excluded = account(
+            brand_id=brand,
+            customer_id=customer,
+            revision=1000,
+            jurisdiction="MT",
+            currency="EUR",
+            rg_state="self_excluded",
+            occurred_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+        demo.site.produce(excluded.value, key=f"{brand}:{customer}", topic=excluded.topic)
+        expect(slip.page.get_by_test_id("tracker")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(slip.page.locator(".club")).to_be_empty()
+        kinds = {each["kind"] for each in journal.entries()}
+        assert kinds == {"message", "showed"}
+        assert set(slip.faults) <= {"WebSocket is already in CLOSING or CLOSED state."}
+
+
+def fault(demo: Demo, customer: str, name: str, **more: Any) -> None:
+    """Let the customer's changes have this fault upstream from now on, and no other."""
+    upstream = demo.facts["upstream"]
+    httpx.delete(f"{upstream}/simulator/faults").raise_for_status()
+    order = {"fault": name, "times": 1000, "customer": customer, **more}
+    httpx.post(f"{upstream}/simulator/faults", json=order).raise_for_status()
+
+
+@pytest.fixture
+def _well_again(demo: Demo) -> Iterator[None]:
+    yield
+    httpx.delete(f"{demo.facts['upstream']}/simulator/faults").raise_for_status()
+
+
+@pytest.mark.usefixtures("_well_again")
+def test_each_change_tells_what_became_of_it_upstream(demo: Demo, chromium: LocalChromium) -> None:
+    """Joining, choosing, leaving: refused, slow, unanswered. Nothing is a success before it is one."""
+    with browser(chromium) as slip:
+        slip.open(demo.site.url)
+        slip.be("c-1001")
+        slip.press("club-details")
+        fault(demo, "c-1001", "refuse")
+        slip.press("opt-in")
+        slip.says("This was not accepted, and nothing was changed.")
+        fault(demo, "c-1001", "slow", late_seconds=1)
+        slip.press("opt-in")
+        slip.says("Sending…")
+        slip.says("You are in the club.")
+
+        fault(demo, "c-1001", "refuse")
+        slip.press("choose-northbet:cash-2:1")
+        slip.says("This was not accepted, and nothing was changed.")
+        fault(demo, "c-1001", "slow", late_seconds=1)
+        slip.press("choose-northbet:fb-2x3:1")
+        slip.says("Your reward is now Two £3 free bets.")
+        fault(demo, "c-1001", "timeout_before")
+        slip.press("choose-northbet:bb-25:1")
+        slip.says("Your choice of 25% bet boost is being confirmed.")
+        slip.shows("choice-title", "Two £3 free bets")
+        slip.is_disabled("opt-out", "A change is being confirmed")
+
+        slip.be("c-1003")
+        slip.press("club-details")
+        fault(demo, "c-1003", "refuse")
+        slip.press("opt-out")
+        slip.press("opt-out-confirm")
+        slip.says("This was not accepted, and nothing was changed.")
+        fault(demo, "c-1003", "timeout_before")
+        slip.press("opt-out")
+        slip.press("opt-out-confirm")
+        slip.says("Your request to leave is being confirmed.")
+        slip.is_in_state("TRACKING")
+        slip.is_disabled("opt-out", "A change is being confirmed")
+        assert slip.faults == []
+
+
+def test_leaving_says_what_follows_and_can_be_declined(demo: Demo, chromium: LocalChromium) -> None:
+    """The first press only asks; staying changes nothing."""
+    with browser(chromium) as slip:
+        slip.open(demo.site.url)
+        slip.be("c-1004")
+        slip.press("club-details")
+        slip.press("opt-out")
+        question = slip.page.get_by_role("group", name="Leave the rewards club?")
+        expect(question).to_contain_text("From next week on, your bets earn none until you join again.")
+        expect(question.get_by_role("heading")).to_be_focused()
+        slip.press("stay")
+        expect(question).to_be_hidden()
+        expect(slip.page.get_by_test_id("opt-out")).to_be_focused()
+        slip.is_in_state("QUALIFIED")
+    assert demo.site.club("c-1004")["membership"]["optedIn"]
+
+
+AMOUNTS = {
+    "it": ("7,50", "Scommetti · 7,50", "7.50", "Scrivilo come 5,00."),
+    "en-GB": ("7.50", "Place bet · £7.50", "7,50", "Write it like 5.00."),
+}
+
+
+@pytest.mark.parametrize("language", AMOUNTS)
+def test_an_amount_is_read_by_the_language_of_the_page(
+    demo: Demo, chromium: LocalChromium, language: str
+) -> None:
+    """What the other language means by a comma is refused in words, and no bet can be placed."""
+    typed, placed, refused, words = AMOUNTS[language]
+    with browser(chromium) as slip:
+        slip.open(f"{demo.site.url}/?lang={language}")
+        slip.be("c-1004")
+        slip.shows("tracker-staked", "27")
+        stake = slip.page.get_by_test_id("stake")
+        stake.fill(typed)
+        slip.shows("place-bet", placed)
+        stake.fill(refused)
+        slip.shows("stake-help", words)
+        expect(stake).to_have_attribute("aria-invalid", "true")
+        expect(slip.page.get_by_test_id("place-bet")).to_have_attribute("aria-disabled", "true")
+        stake.press("Enter")
+    assert demo.site.staked("c-1004") == 2750
+
+
+def run_until(explorer: Browser, text: str) -> None:
+    """Run the operation of GraphiQL's tab until its answer has a text."""
+    answer = explorer.page.get_by_label("Result Window").locator(".view-lines")
+
+    def shown() -> bool:
+        # The button is there before the editors are, and before they have read the tab's operation: a person
+        # presses it again, and so does the test.
+        execute = explorer.page.get_by_role("button", name="Execute query")
+        if execute.count():
+            execute.click()
+        explorer.page.wait_for_timeout(500)
+        return text in (answer.inner_text().replace("\xa0", " ") if answer.count() else "")
+
+    eventually(shown, f"GraphiQL shows {text}")
+
+
 def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromium: LocalChromium) -> None:
-    """`GET /graphql` in a browser shows GraphiQL from our own files, and its first query works."""
+    """`GET /graphql` shows GraphiQL from our own files.
+
+    Plans, subscriptions, answers in parts, customers, mocked answers and history work.
+    """
     with browser(chromium, width=1280) as explorer:
         requested: list[str] = []
         explorer.page.on("request", lambda request: requested.append(request.url))
         explorer.open(f"{demo.site.url}/graphql")
         answer = explorer.page.get_by_label("Result Window").locator(".view-lines")
 
-        def answered() -> bool:
-            # The button is there before the editors are: a person presses it again, and so does the test.
-            explorer.page.get_by_role("button", name="Execute query").click()
-            explorer.page.wait_for_timeout(500)
-            return '"club"' in (answer.inner_text() if answer.count() else "")
-
-        eventually(answered, "GraphiQL shows the bet-slip")
-        explorer.page.get_by_role("button", name="Plan and timing").click()
+        run_until(explorer, '"club"')
+        explorer.page.get_by_role("button", name="Execute query").click()
         for told in ("Query plan", "fetch club", "from the cache of plans"):
             expect(explorer.page.get_by_text(told).first).to_be_visible()
+        assert faults_of_access(explorer.page) == []
+        for name in ("OptIn", "ChangeReward", "PastWeeks"):
+            expect(explorer.page.get_by_role("button", name=name, exact=True)).to_be_attached()
+        explorer.page.get_by_label("Customer").select_option("c-1003")
+        explorer.page.get_by_role("button", name="ClubUpdates", exact=True).click()
+        run_until(explorer, '"clubUpdated"')
+        expect(answer).to_contain_text(b64encode(b"c-1003").decode())
+        explorer.page.get_by_role("button", name="Stop query").click()
+
+        parted: list[str] = []
+        explorer.page.on("response", lambda response: parted.append(response.headers.get("content-type", "")))
+        explorer.page.get_by_role("button", name="ClubInParts", exact=True).click()
+        run_until(explorer, '"options"')
+        expect(answer).to_contain_text("Two £3 free bets")
+        assert any(each.startswith("multipart/mixed") for each in parted)
+
+        explorer.page.get_by_label("Mocked answers").check()
+        run_until(explorer, "Reward Option")
+        explorer.page.get_by_role("button", name="ClubUpdates", exact=True).click()
+        run_until(explorer, '"id": "club-northbet-1"')
+        explorer.page.get_by_role("button", name="Stop query").click()
+        assert f"{demo.site.url}/demo/mocked/graphql" in requested
+        assert faults_of_access(explorer.page) == []
+        explorer.page.get_by_label("Mocked answers").uncheck()
+        explorer.page.get_by_role("button", name="PastWeeks", exact=True).click()
+        run_until(explorer, '"recentClubs"')
+        expect(answer).not_to_contain_text("Reward Option")
+
+        explorer.page.get_by_role("button", name="Show History").click()
+        for name in ("Betslip", "ClubInParts", "PastWeeks"):
+            expect(explorer.page.get_by_label("History", exact=True)).to_contain_text(name)
         foreign = [url for url in requested if not url.startswith((demo.site.url, "data:", "blob:"))]
         assert foreign == []
-        assert explorer.faults == []
+        # Pressed before it has read the tab, GraphiQL asks for the former one, and logs the refusal.
+        assert set(explorer.faults) <= {"Array(1)"}
+
+
+def test_the_page_for_frontends_leads_to_a_page_that_reads_joins_and_follows(
+    demo: Demo, chromium: LocalChromium, tmp_path: Path
+) -> None:
+    """The files and commands of docs/frontend.md make an app that queries, changes and subscribes.
+
+    The app uses the client from its packed tarball.
+    """
+    customer = "c-1002"
+    if demo.site.club(customer)["membership"]["optedIn"]:
+        demo.site.change("OptOut", customer)
+    with fresh_vite_app(tmp_path, demo.site.url) as url, browser(chromium) as app:
+        app.open(f"{url}/#{customer}")
+        club, outcome = app.page.locator("#club"), app.page.locator("#outcome")
+        expect(club).to_have_text(re.compile(r"^NOT_OPTED_IN: \d+ %$"))
+        app.page.get_by_role("button", name="Join").click()
+        expect(outcome).to_have_text("Done.")
+        expect(club).to_have_text(re.compile("^TRACKING: "))
+        app.page.get_by_role("button", name="Join").click()
+        expect(outcome).to_have_text(re.compile("^ALREADY_OPTED_IN: "))
+        bet = demo.site.bet(customer, "frontend-1", stake_minor=20000, counting_stake_minor=20000)
+        demo.site.produce(bet, key=f"{BRAND}:{customer}")
+        expect(club).to_have_text("QUALIFIED: 100 %", timeout=PATIENCE_MS)
+        assert app.faults == []

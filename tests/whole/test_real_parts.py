@@ -1,20 +1,31 @@
 """The whole product on real parts: Kafka, MariaDB, HTTP subgraphs, the gateway, and the page in Chromium."""
 
+import asyncio
 import json
+import sys
+import time
 import uuid
 from collections.abc import Iterator
 
 import httpx
 import pytest
 from bet_slip_page import browser
+from content_publication import publish_title
 from local_chromium import LocalChromium
 from private_kafka import start_kafka
 from private_mariadb import PrivateMariadb
+from private_valkey import PrivateValkey
 from running_furlong import BETSLIP, BRAND, ROOT, Programs, Site, eventually, programs_in
 from server_process import free_port
 from signing import PRIVATE, PUBLIC, key_text
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.chromium, pytest.mark.web]
+pytestmark = [
+    pytest.mark.mariadb,
+    pytest.mark.kafka,
+    pytest.mark.valkey,
+    pytest.mark.chromium,
+    pytest.mark.web,
+]
 
 SECRET = "a secret of the tests, long enough for HS256"
 CUSTOMER = "c-1001"
@@ -24,7 +35,7 @@ SUBGRAPHS = ("club", "rewards", "progress")
 
 @pytest.fixture(scope="module")
 def installation(
-    mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory
+    mariadb: PrivateMariadb, valkey: PrivateValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Programs]]:
     """Set up and start Furlong with the commands of the README, as an operator does."""
     folder = tmp_path_factory.mktemp("installation")
@@ -37,6 +48,9 @@ def installation(
         "FURLONG_JWT_SECRET": SECRET,
         "FURLONG_JWT_ISSUER": "tests",
         "FURLONG_JWT_AUDIENCE": "furlong",
+        "FURLONG_REDIS_URL": valkey.url,
+        # So that only a notice can bring what the tests wait for.
+        "FURLONG_LIVE_CHECK_SECONDS": "3600",
         "FURLONG_SERVE_SUBGRAPHS": "http",
         "FURLONG_SUBGRAPH_GATEWAY_KEYS": key_text(PUBLIC),
         "FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS": key_text(PRIVATE),
@@ -83,12 +97,13 @@ def test_from_a_kafka_message_to_the_page(
     poison = f"{{broken {uuid.uuid4()}".encode()
     site.produce(placed, poison, placed, site.bet(CUSTOMER, f"{bet}-2"), key=KEY)
     eventually(lambda: site.staked(CUSTOMER) == 1000, "two bets count, once each")
-    assert poison.decode()[:40] in programs.run("deadletters", "list")
+    assert poison.decode()[:35] in programs.run("deadletters", "list")
     with browser(chromium) as slip:
         slip.open(site.url)
         slip.page.get_by_test_id("session-token").fill(site.tokens[CUSTOMER])
         slip.page.keyboard.press("Enter")
         slip.shows("tracker-staked", "£10.00")
+        slip.press("club-details")
         slip.press("opt-in")
         slip.is_in_state("TRACKING")
         slip.press("choose-northbet:cash-2:1")
@@ -97,7 +112,36 @@ def test_from_a_kafka_message_to_the_page(
         site.produce(void, key=KEY)
         slip.shows("tracker-staked", "£5.00")
         slip.press("opt-out")
+        slip.press("opt-out-confirm")
         slip.is_in_state("NOT_OPTED_IN")
+
+
+def test_a_bet_moves_the_tracker_of_a_subscriber(installation: tuple[Site, Programs]) -> None:
+    """From Kafka through MariaDB and Valkey to the club subgraph, and over its stream to the gateway's."""
+    site, _ = installation
+    with site.follow(CUSTOMER) as events:
+        first = next(events)["club"]
+        assert first == site.club(CUSTOMER)
+        site.produce(site.bet(CUSTOMER, f"real-{uuid.uuid4()}"), key=KEY)
+        staked = first["progress"]["staked"]["minor"] + 500
+        moved = next(each for each in events if each["club"]["progress"]["staked"]["minor"] == staked)
+        assert moved["club"] == site.club(CUSTOMER)
+
+
+def test_published_content_is_on_the_bet_slip_with_nothing_restarted(
+    installation: tuple[Site, Programs], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By an event over Kafka, through the outbox and the consumer, into MariaDB; prints how long it took."""
+    site, programs = installation
+    title = f"£5 free bet {uuid.uuid4().hex[:6]}"
+    published = asyncio.run(publish_title(str(programs.environment["FURLONG_DATABASE_URL"]), "fb-5", title))
+
+    def shown() -> bool:
+        return any(option["title"] == title for option in site.club(CUSTOMER)["options"])
+
+    eventually(shown, "the bet-slip shows the new title")
+    with capsys.disabled():
+        sys.stdout.write(f"\nfrom publication to the bet-slip: {time.monotonic() - published:.2f} s\n")
 
 
 def test_a_subgraph_away_takes_only_its_own_part_away(installation: tuple[Site, Programs]) -> None:

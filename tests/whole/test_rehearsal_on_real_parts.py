@@ -79,7 +79,7 @@ class Disaster:
         Args:
             name: the subgraph.
             backup: the folder to restore; None where there is none.
-            settled: whether nothing is under way that changes what customers see.
+            settled: whether nothing is in progress that changes what customers see.
         """
         seen = self._seen()
         running, programs = self._installation, self._installation.programs

@@ -39,3 +39,34 @@ async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None
         policy = (await client.get("/")).headers["content-security-policy"]
     assert "frame-ancestors 'self'" in policy
     assert "unsafe" not in policy.split("script-src")[-1].split(";")[0]
+
+
+def test_the_widgets_documents_are_trusted_unless_the_settings_name_manifests(tmp_path: Path) -> None:
+    """The build leaves their manifest beside the page."""
+    serve = ServeSettings(page=tmp_path)
+    assert site._with_defaults(GatewaySettings(), serve, NO_BRANDS).trusted_documents == ()
+    manifest = tmp_path / "documents" / "persisted-documents.json"
+    manifest.parent.mkdir()
+    manifest.write_text("{}")
+    assert site._with_defaults(GatewaySettings(), serve, NO_BRANDS).trusted_documents == (manifest,)
+    named = GatewaySettings(trusted_documents=(tmp_path / "own.json",))
+    assert site._with_defaults(named, serve, NO_BRANDS).trusted_documents == (tmp_path / "own.json",)
+
+
+async def test_the_widgets_scripts_are_for_pages_of_every_origin(tmp_path: Path) -> None:
+    """Their addresses stay, so they are kept for minutes; a module needs CORS, and an isolated page CORP."""
+    (tmp_path / "index.html").write_text("<html></html>")
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "widget" / "v1").mkdir(parents=True)
+    (tmp_path / "widget" / "v1" / "furlong-club.js").write_text("export {};")
+    app = FastAPI()
+    add_page(app, tmp_path, SystemClock())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
+        script = await client.get("/widget/v1/furlong-club.js", headers={"origin": "https://a.example"})
+        page = await client.get("/")
+        again = await client.get("/", headers={"if-none-match": page.headers["etag"]})
+    assert script.headers["access-control-allow-origin"] == "*"
+    assert script.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert script.headers["cache-control"].startswith("public, max-age=300")
+    assert "etag" in script.headers
+    assert (page.headers["cache-control"], again.status_code) == ("no-cache", 304)

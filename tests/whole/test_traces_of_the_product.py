@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
+from otel_collector import collecting
 from otlp_receiver import ReceivedSpan, Receiver, receiving
 from running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
 
@@ -23,12 +24,15 @@ def descendants(spans: list[ReceivedSpan], parent: ReceivedSpan) -> list[Receive
 
 
 def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> None:
-    """From the browser to SQL, and from a bet on Kafka to its row; without tokens, ids or a user's text."""
-    with receiving() as received:
+    """From the browser to SQL, and from a bet on Kafka to its row; without tokens, ids or a user's text.
+
+    They come by way of a real collector, as an operator's would.
+    """
+    with receiving() as received, collecting(received.url, tmp_path / "collector.log") as collector:
         environment = {
             "FURLONG_TRACING": "true",
             "FURLONG_GATEWAY_TRACING_TRUSTS_CLIENTS": "true",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": received.url,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
             "OTEL_BSP_SCHEDULE_DELAY": "200",
             "OTEL_RESOURCE_ATTRIBUTES": "service.name=furlong-test,deployment.environment.name=test",
         }

@@ -11,9 +11,9 @@ from running_furlong import BRAND, Demo, eventually, running_demo
 
 from furlong.demo.data_folder import database_in
 from storage.database import Database
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
+from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import Week, week_at
 

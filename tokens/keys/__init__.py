@@ -1,4 +1,4 @@
-"""The keys of an issuer: which of them verify, where they come from, and how they are kept up to date."""
+"""The keys of an issuer: which ones verify, where they come from, and how they are kept up to date."""
 
 from tokens.keys.key_source import FixedKeys, KeySource
 from tokens.keys.key_store import RefreshedKeys, RefreshLimits

@@ -16,12 +16,12 @@ Load: TypeAlias = Callable[[], Awaitable[bytes]]
 class Download:
     """Fetches a URL.
 
-    It follows no redirect, accepts no compression, and stops at the largest size. Whoever calls it sets the
-    deadline: a time-out of httpx would start again with each piece that arrives.
+    It follows no redirect, accepts no compression, and stops at the largest size. The caller sets the
+    deadline: httpx's timeout would start again with each chunk that arrives.
 
     Args:
         url: The URL.
-        client: Fetches it; by default a client of its own, made when it is used first.
+        client: Fetches it; by default a separate client, created on first use.
     """
 
     def __init__(self, url: str, client: httpx.AsyncClient | None = None) -> None:
@@ -29,10 +29,10 @@ class Download:
         self._client = client
 
     async def __call__(self) -> bytes:
-        """Return what the URL answers.
+        """Return the content at the URL.
 
         Raises:
-            httpx.HTTPError: There is no answer, or its status is not 200.
+            httpx.HTTPError: There is no response, or its status is not 200.
             ValueError: The answer is too large.
         """
         if self._client is None:
@@ -58,7 +58,7 @@ def make_client() -> httpx.AsyncClient:
 
 
 async def read_answer(answer: httpx.Response) -> bytes:
-    """Return the body of an answer as it was sent: a compressed one stays so, and is no JSON then.
+    """Return the body of a response as it was sent; a compressed one is not decompressed and so is not JSON.
 
     Raises:
         httpx.HTTPError: The status is not 200.

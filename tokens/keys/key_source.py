@@ -12,9 +12,9 @@ class RefreshCounts:
     """How often keys were refreshed, for metrics.
 
     Attributes:
-        refreshed: How often it succeeded.
-        failed: How often it failed.
-        fetched_at: When it succeeded last, in seconds since the epoch; None: never.
+        refreshed: How many refreshes succeeded.
+        failed: How many refreshes failed.
+        fetched_at: When the last refresh succeeded, in seconds since the epoch; None if none has.
     """
 
     refreshed: int = 0
@@ -28,7 +28,7 @@ class KeySource(Protocol):
     Attributes:
         serves_until: Until when the known keys may be used, in seconds since the epoch.
         generation: Changes when a key is replaced or dropped, so that what it verified is checked again.
-        counts: How often keys were refreshed; None where they never are.
+        counts: How often keys were refreshed; None if they never are.
     """
 
     serves_until: float
@@ -36,7 +36,7 @@ class KeySource(Protocol):
     counts: RefreshCounts | None
 
     async def find(self, key_id: str | None) -> tuple[VerificationKey, ...]:
-        """Return the keys with that id; none if there are none, as far as is known.
+        """Return the known keys with that id.
 
         Raises:
             VerificationUnavailable: No key is fresh enough.
@@ -44,17 +44,17 @@ class KeySource(Protocol):
         ...
 
     async def start(self) -> None:
-        """Fetch the keys, and keep them up to date from now on; return when they are there, or not soon."""
+        """Fetch the keys, and keep them up to date from now on; return when they are there, or shortly."""
         ...
 
     async def close(self) -> None:
-        """Stop, and close what is open."""
+        """Stop, and close all connections."""
         ...
 
 
 @dataclass(slots=True)
 class FixedKeys:
-    """Keys that never change, such as a secret: they serve whatever `kid` a token names."""
+    """Keys that never change, such as a secret; they are used for every `kid`."""
 
     keys: tuple[VerificationKey, ...]
     serves_until: float = field(default=math.inf, init=False)

@@ -21,16 +21,16 @@ WARN_EVERY: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RefreshLimits:
-    """When keys are refreshed; all times are in seconds.
+    """When keys are refreshed; all times in seconds.
 
     Attributes:
-        interval: How often they are refreshed, whatever tokens come.
+        interval: How often keys are refreshed, whatever tokens arrive.
         deadline: How long one refresh may take, from the connection to the last byte.
-        kept: How long keys serve after the last refresh that succeeded.
+        kept: How long keys may be used after the last successful refresh.
         asked_interval: How often unknown key ids may cause a further refresh.
-        wait: How long after the beginning of such a refresh a token with an unknown key id waits for it.
+        wait: How long after the start of such a refresh tokens with an unknown key id wait for it.
         waiting: How many tokens may wait at once.
-        unknown: How long a key id that the issuer did not have causes no refresh.
+        unknown: How long a key id that the issuer did not have causes no further refresh.
     """
 
     interval: float = 300.0
@@ -45,8 +45,8 @@ class RefreshLimits:
 class RefreshedKeys:
     """The keys of a key set, by URL or file.
 
-    Refreshes have two budgets. The interval's is spent by nothing else, so that a key which the issuer drops
-    stops working in time. Unknown key ids share the other one: made-up ids cost at most one refresh for each
+    Refreshes have two budgets. Nothing else uses that of the interval, so a key that the issuer drops stops
+    working in time. Unknown key ids share the other one: invented ids cause at most one refresh per
     `asked_interval`, and since each refresh brings all keys, they only make a rotation known sooner.
 
     Args:
@@ -55,7 +55,7 @@ class RefreshedKeys:
         algorithms: The algorithms that its keys may be used with.
         limits: When they are refreshed.
         now: Returns the time in seconds since the epoch.
-        on_close: Closes what `load` has open.
+        on_close: Closes what `load` has opened.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class RefreshedKeys:
         self._loop: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str | None) -> tuple[VerificationKey, ...]:
-        """Return the keys with that id; for an unknown one, wait a moment for a refresh.
+        """Return the keys with that id; for an unknown id, wait briefly for a refresh.
 
         Raises:
             VerificationUnavailable: No key is fresh enough.
@@ -123,7 +123,7 @@ class RefreshedKeys:
         return self._keys.get(key_id, ()) if self._now() < self.serves_until else ()
 
     def _keep_up_to_date(self) -> None:
-        """Begin a refresh that is due, and see to it that the later ones begin by themselves."""
+        """Start a refresh that is due, and schedule the later ones."""
         running = asyncio.get_running_loop()
         if self._loop is None or self._loop.done() or self._loop.get_loop() is not running:
             self._refreshing = None
@@ -140,7 +140,7 @@ class RefreshedKeys:
                 await asyncio.wait({self._refresh()})
 
     async def _ask(self, key_id: str | None) -> None:
-        """Wait a moment for a refresh that may bring a key; begin one if none is on its way."""
+        """Wait briefly for a refresh that may bring a key; start one if none is in progress."""
         now = self._now()
         if now < self._unknown.get(key_id, 0.0):
             return
@@ -156,7 +156,7 @@ class RefreshedKeys:
             await asyncio.wait({refresh}, timeout=left)
         finally:
             self._waiting -= 1
-        # A refresh that was on its way may have been answered before the key was published.
+        # A refresh in progress may have been answered before the key was published.
         if not is_on_its_way and self._counts.refreshed > before and key_id not in self._keys:
             self._remember_unknown(key_id)
 
@@ -166,11 +166,11 @@ class RefreshedKeys:
         self._unknown[key_id] = self._now() + self._limits.unknown
 
     def _refresh(self) -> asyncio.Task[None]:
-        """Begin a refresh, unless one is on its way."""
+        """Start a refresh, unless one is in progress."""
         if self._refreshing is None:
             running = asyncio.get_running_loop()
             self._began = running.time()
-            # Whatever happens to this refresh, the next one is not due at once.
+            # Whether or not this refresh succeeds, the next one is not due at once.
             self._due_at = self._asked_at = self._now() + self._pause
             self._refreshing = running.create_task(self._refresh_once())
             self._refreshing.add_done_callback(self._done)

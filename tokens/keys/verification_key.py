@@ -24,7 +24,7 @@ KeysById: TypeAlias = Mapping[str | None, tuple["VerificationKey", ...]]
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """A key that verifies signatures, by the algorithms it may be used with.
+    """A key that verifies signatures of certain algorithms.
 
     Attributes:
         key_id: Its `kid`.
@@ -43,27 +43,27 @@ class VerificationKey:
             return False
         try:
             return JWSRegistry.algorithms[algorithm].verify(signing_input, signature, self._key)
-        except (JoseError, ValueError):  # numbers that are no signature
+        except (JoseError, ValueError):  # numbers that are not a signature
             return False
 
 
 def secret_key(secret: str, algorithms: Iterable[str]) -> VerificationKey:
-    """Return the key of a secret, which verifies whatever `kid` a token names."""
+    """Return the key of a secret; it is used for every `kid`."""
     key = OctKey.import_key(secret)
     return VerificationKey(None, frozenset(algorithms), key.thumbprint(), key)
 
 
 def read_key_set(content: bytes, algorithms: Iterable[str]) -> KeysById:
-    """Return the keys of a set that verify signatures by one of the algorithms; others are left out.
+    """Return the keys of a set that verify signatures of the given algorithms; omit all others.
 
-    Secret and private keys in a set are public by mistake, and verify nothing.
+    Secret and private keys in a set were published by mistake, so they verify nothing.
 
     Raises:
-        ValueError: It is no key set, has too many keys, or none that can be used.
+        ValueError: It is not a key set, has too many keys, or has none that can be used.
     """
     listed = read_object(content).get("keys")
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
-        raise ValueError("not a key set, or one of too many keys")
+        raise ValueError("not a key set, or one with too many keys")
     allowed = tuple(algorithms)
     found: dict[str | None, tuple[VerificationKey, ...]] = {}
     for entry in listed:
@@ -71,7 +71,7 @@ def read_key_set(content: bytes, algorithms: Iterable[str]) -> KeysById:
         if key is not None:
             found[key.key_id] = (*found.get(key.key_id, ()), key)
     if not found:
-        raise ValueError("no key of the set can be used")
+        raise ValueError("no key in the set can be used")
     return found
 
 
@@ -92,7 +92,7 @@ def _key_of(entry: Any, allowed: Iterable[str]) -> VerificationKey | None:
         usable = frozenset(name for name in allowed if _fits(key, name))
         return VerificationKey(key_id, usable, key.thumbprint(), key) if usable else None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm):
-        return None  # a set may hold keys that only others understand (RFC 7517, section 5)
+        return None  # a set may have keys that only others understand (RFC 7517, section 5)
 
 
 def _may_be_public(entry: Mapping[str, Any]) -> bool:

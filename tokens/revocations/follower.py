@@ -1,4 +1,4 @@
-"""Follows the stream of revocations in Valkey, so that each takes effect in every process within a moment."""
+"""Follows the stream of revocations in Valkey, so that they take effect in every process at once."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -27,14 +27,14 @@ Entry: TypeAlias = tuple[bytes, Mapping[bytes, bytes]]
 
 
 class RevocationFollower:
-    """Keeps a list of revocations up to date, by a task in the background.
+    """Keeps a list of revocations up to date in a background task.
 
     Args:
-        settings: Where revocations are.
+        settings: Where revocations are stored.
         kept_seconds: How long a revocation is remembered: longer than any token lives.
         now: Returns the time in seconds since the epoch.
-        on_revoked: Is told of new revocations.
-        on_stale: Is told when the list has not been read for too long.
+        on_revoked: Called with new revocations.
+        on_stale: Called when the list has not been read for too long.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class RevocationFollower:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the list was read lately, so that a token that is not in it is not revoked."""
+        """Whether the list was read recently, so that a token that is not in it is not revoked."""
         return self._now() < self._fresh_until
 
     async def start(self) -> None:
-        """Follow the stream from now on; return when it was read, or not soon."""
+        """Follow the stream from now on; return when it has been read, or after a short wait."""
         self.keep_following()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -73,7 +73,7 @@ class RevocationFollower:
             return
 
     def keep_following(self) -> None:
-        """Begin to follow the stream, unless that was done on this event loop."""
+        """Begin to follow the stream, unless this was done before on this event loop."""
         running = asyncio.get_running_loop()
         if self._task is None or self._task.done() or self._task.get_loop() is not running:
             self._first_read = asyncio.Event()
@@ -83,12 +83,12 @@ class RevocationFollower:
         """Stop."""
         task, self._task = self._task, None
         while task is not None and not task.done():
-            # The client can swallow a cancellation while it looks whether a connection is still open.
+            # The client can swallow a cancellation while it checks whether a connection is still open.
             task.cancel()
             await asyncio.wait({task}, timeout=CANCEL_SECONDS)
 
     async def _follow(self) -> None:
-        # The client takes 0.1 s to import, which most processes do without.
+        # Importing the client takes 0.1 s, and most processes do not need it.
         from redis.asyncio import Redis  # noqa: PLC0415
         from redis.asyncio.retry import Retry  # noqa: PLC0415
         from redis.backoff import NoBackoff  # noqa: PLC0415
@@ -111,7 +111,7 @@ class RevocationFollower:
             await client.aclose()
 
     async def _read(self, client: "Redis") -> None:
-        """Read what is new, and wait a moment for it if there is nothing."""
+        """Read new entries; wait briefly if there are none."""
         if self._last_id is None:
             seconds, _ = await client.time()
             self._last_id = b"%d" % max(0, int((seconds - self._kept_seconds) * 1000))
@@ -148,7 +148,7 @@ class RevocationFollower:
 
 
 def _entries(answer: Any) -> list[Entry]:
-    """Return the entries of the one stream that was asked for, in either version of the protocol."""
+    """Return the entries of the one stream that was read, in either version of the protocol."""
     if not answer:
         return []
     if isinstance(answer, dict):

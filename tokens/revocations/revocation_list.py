@@ -1,4 +1,4 @@
-"""What is revoked, in memory."""
+"""The revocations in memory."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,14 +9,14 @@ import structlog
 log = structlog.get_logger(__name__)
 
 Mark: TypeAlias = tuple[str, ...]
-"""What a token can be revoked by: its issuer, then names and values of claims."""
+"""What revokes tokens: an issuer, then names and values of claims."""
 
 FULL_PAUSE: Final = 10_000
-"""The log says at most once for so many that the list is full."""
+"""While the list is full, the log says so once per this many revocations."""
 
 
 ONE_LOGIN: Final = frozenset({"jti", "sid"})
-"""Claims that a later login does not have again, whatever the clocks say."""
+"""Claims whose values differ for every login, so clocks need not be compared."""
 
 
 class _Revocation(NamedTuple):
@@ -24,7 +24,7 @@ class _Revocation(NamedTuple):
 
     Attributes:
         at: When it was written, in seconds since the epoch.
-        covers: Until when a token that it revokes was issued.
+        covers: It revokes tokens that were issued until this time.
     """
 
     at: float
@@ -35,9 +35,9 @@ class RevocationList:
     """Revocations of the last hours.
 
     Args:
-        claims: Which claims may name what is revoked.
+        claims: Which claims may identify revoked tokens.
         kept_seconds: How long a revocation is remembered: longer than any token lives.
-        most: How many are remembered.
+        most: The maximum number that is remembered.
     """
 
     def __init__(self, claims: Iterable[tuple[str, ...]], kept_seconds: float, most: int) -> None:
@@ -58,7 +58,7 @@ class RevocationList:
     def is_revoked(self, marks: Iterable[Mark], issued_at: float | None) -> bool:
         """Return whether one of the marks was revoked when a token was issued, or later.
 
-        A revocation by `jti` or `sid` holds whenever the token was issued: a later login has others.
+        A revocation by `jti` or `sid` applies whenever the token was issued: a later login has other values.
 
         Args:
             marks: See `marks`.
@@ -71,7 +71,7 @@ class RevocationList:
         return False
 
     def add(self, claims: Mapping[str, Any], at: float) -> Mark | None:
-        """Add a revocation, and return its mark; None if its claims are not such as can be revoked by.
+        """Add a revocation, and return its mark; None if tokens are not revoked by its claims.
 
         Args:
             claims: Names and values of claims, among them `iss`.
@@ -83,7 +83,7 @@ class RevocationList:
             return None
         mark = next(self._marks(issuer, claims, (names,)), None)
         if mark is not None:
-            self._revoked.pop(mark, None)  # to the end: the list is in the order of time
+            self._revoked.pop(mark, None)  # to the end: the list is ordered by time
             self._revoked[mark] = _Revocation(at, math.inf if ONE_LOGIN.intersection(names) else at)
             self._forget(at)
         return mark
@@ -97,7 +97,7 @@ class RevocationList:
                 yield (issuer, *names, *(str(value) for value in values))
 
     def _forget(self, now: float) -> None:
-        """Forget what no token can be revoked by any more, and the oldest if there are too many."""
+        """Forget revocations older than any valid token, and the oldest ones if there are too many."""
         while self._revoked:
             mark = next(iter(self._revoked))
             is_old = self._revoked[mark].at < now - self._kept_seconds

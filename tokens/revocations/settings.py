@@ -1,4 +1,4 @@
-"""Where revocations are, and which claims name what is revoked."""
+"""Where revocations are stored, and which claims identify revoked tokens."""
 
 from typing import Final, Self
 
@@ -8,16 +8,16 @@ URL: Final = r"^(redis|rediss|unix)://"
 
 
 class Revocations(BaseModel):
-    """Where revocations are.
+    """Where revocations are stored.
 
     Attributes:
         url: The Valkey or Redis, such as redis://127.0.0.1:6379/0.
         stream: The key of the stream.
-        claims: Which claims, beside `iss`, may name what is revoked: one token, one session, or all of a
-            subject.
-        away_seconds: How long tokens are accepted while the stream cannot be read; from then on nobody can
-            say whether one is valid.
-        most: How many revocations a process remembers; the oldest are forgotten beyond that.
+        claims: Which claims, in addition to `iss`, may identify revoked tokens: one token, those of a
+            session, or those of a subject.
+        away_seconds: How long tokens are accepted while the stream cannot be read; after that none can be
+            verified.
+        most: How many revocations a process remembers; beyond that the oldest are forgotten.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

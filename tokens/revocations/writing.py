@@ -14,13 +14,13 @@ async def revoke(settings: Revocations, claims: Mapping[str, str], kept_seconds:
     """Revoke all tokens that were issued until now and have these claims.
 
     Args:
-        settings: Where revocations are.
+        settings: Where revocations are stored.
         claims: Names and values, among them `iss`.
         kept_seconds: How long tokens live at most; older revocations are removed from the stream.
 
     Raises:
-        ValueError: The claims are not such as can be revoked by.
-        OSError: Valkey did not take it.
+        ValueError: Tokens are not revoked by these claims.
+        OSError: Valkey did not accept it.
     """
     from redis.asyncio import Redis  # noqa: PLC0415 - takes 0.1 s to import
     from redis.exceptions import RedisError  # noqa: PLC0415

@@ -24,7 +24,7 @@ function Icon() {
 
 function Pane({ store }: { readonly store: ReportStore }) {
   const report = useSyncExternalStore(store.subscribe, store.get);
-  if (report === null) return <p className="plan-hint">Run an operation to see its plan and timing.</p>;
+  if (report === null) return <p className="plan-hint">Run a query or a mutation to see its plan and timing.</p>;
   if (report.plan === null && report.timing === null) {
     return (
       <p className="plan-hint">
@@ -34,7 +34,9 @@ function Pane({ store }: { readonly store: ReportStore }) {
     );
   }
   return (
-    <div className="plan-pane">
+    // It scrolls, so that it must be reachable by keyboard.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="plan-pane" role="region" aria-label="Query plan and timing" tabIndex={0}>
       {report.timing !== null && <Timings timing={report.timing} />}
       {report.plan !== null && (
         <section>

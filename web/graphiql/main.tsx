@@ -1,44 +1,83 @@
 /** GraphiQL, from local files only, for the gateway that serves it. */
 import 'graphiql/setup-workers/vite';
 
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
-import { fetchDemo, type Demo } from '../src/session/session';
+import { fetchDemo, type Demo } from '../demo/session/demo';
+import { BreakSwitch } from './demo/BreakSwitch';
+import { breaking, BrokenSubgraph } from './demo/broken';
+import { CustomerSwitch } from './demo/CustomerSwitch';
+import { mockedFetcher, MockedAnswers } from './demo/mocked';
+import { MockSwitch } from './demo/MockSwitch';
 import { planPlugin } from './PlanPlugin';
 import { ReportStore, reporting } from './report';
-import { startOf } from './start';
+import { TabRoles } from './TabRoles';
+import { fetchFacts, startOf, type ClubFacts, type Tab } from './start';
+import { lastTab, offerNewTabs } from './visit';
 import 'graphiql/style.css';
 import './page.css';
 
-const reports = new ReportStore();
-const PLUGINS = [HISTORY_PLUGIN, planPlugin(reports)];
-const fetcher = createGraphiQLFetcher({ url: '/graphql', fetch: reporting(fetch, reports) });
+// GraphiQL loads its editor when it is first drawn; asking for it at once saves that time.
+void import('monaco-graphql/esm/monaco-editor.js');
 
-/** The user's edits of an earlier visit, as stored by GraphiQL; null if there are none. */
-function edited(what: 'query' | 'variables'): string | null {
-  return localStorage.getItem(`graphiql:${what}`);
+const reports = new ReportStore();
+const PLAN = planPlugin(reports);
+const PLUGINS = [HISTORY_PLUGIN, PLAN];
+const broken = new BrokenSubgraph();
+const mocking = new MockedAnswers();
+const own = createGraphiQLFetcher({
+  url: '/graphql',
+  subscriptionUrl: `${location.origin.replace(/^http/u, 'ws')}/graphql`,
+  fetch: reporting(breaking(fetch, broken), reports),
+});
+
+/** Returns the page's fetcher. It forgets the last report with each operation, because a subscription has none. */
+function fetcherOf({ mocked = '' }: Partial<Demo>): Fetcher {
+  const inner = mocked === '' ? own : mocking.between(own, mockedFetcher(mocked, reporting(fetch, reports)));
+  return (parameters, options) => {
+    if (parameters.operationName !== 'IntrospectionQuery') reports.clear();
+    return inner(parameters, options);
+  };
 }
 
-function Page({ demo }: { readonly demo: Demo | null }) {
-  const start = startOf(demo);
+function Page({ demo, tabs, fetcher }: { readonly demo: Demo | null; readonly tabs: Tab[]; readonly fetcher: Fetcher }) {
+  const { query, variables } = lastTab() ?? { query: null, variables: tabs[0]?.variables ?? '' };
   return (
     <GraphiQL
       fetcher={fetcher}
       plugins={PLUGINS}
-      defaultQuery={start.query}
+      visiblePlugin={PLAN}
+      defaultTabs={tabs}
       // Headers contain a session, so they are not stored between visits but set each time.
-      initialHeaders={demo === null ? '' : start.headers}
-      initialQuery={edited('query') ?? start.query}
-      initialVariables={edited('variables') ?? start.variables}
-      defaultEditorToolsVisibility="headers"
+      initialHeaders={demo === null ? '' : (tabs[0]?.headers ?? '')}
+      {...(query === null ? {} : { initialQuery: query })}
+      initialVariables={variables ?? ''}
+      defaultEditorToolsVisibility="variables"
       isHeadersEditorEnabled
-    />
+    >
+      <TabRoles />
+      <GraphiQL.Logo>
+        <div className="demo-switches">
+          {demo === null || <CustomerSwitch customers={demo.customers} />}
+          {(demo?.mocked ?? '') === '' || <MockSwitch onChoose={mocking.choose} />}
+          {demo?.subgraphs === undefined || <BreakSwitch subgraphs={demo.subgraphs} onChoose={broken.choose} />}
+        </div>
+      </GraphiQL.Logo>
+    </GraphiQL>
   );
+}
+
+async function start(element: HTMLElement): Promise<void> {
+  const demo = await fetchDemo(fetch);
+  const [customer] = demo?.customers ?? [];
+  const facts: ClubFacts | undefined = customer === undefined ? undefined : await fetchFacts(fetch, customer);
+  const tabs = startOf(demo, facts, crypto.randomUUID());
+  offerNewTabs(tabs);
+  createRoot(element).render(<Page demo={demo} tabs={tabs} fetcher={fetcherOf(demo ?? {})} />);
 }
 
 const element = document.getElementById('graphiql');
 if (element === null) throw new Error('index.html has no #graphiql');
-const root = createRoot(element);
-void fetchDemo(fetch).then((demo) => root.render(<Page demo={demo} />));
+void start(element);

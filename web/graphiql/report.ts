@@ -36,7 +36,11 @@ export class ReportStore {
     return () => this.#listeners.delete(listener);
   };
 
-  set(report: Report): void {
+  clear(): void {
+    this.set(null);
+  }
+
+  set(report: Report | null): void {
     this.#report = report;
     for (const listener of this.#listeners) listener();
   }

@@ -1,7 +1,6 @@
-/** What GraphiQL opens with: the bet-slip's query and, in the demo, a customer's token. */
-import betslip from '@contracts/betslip.graphql?raw';
-
-import type { Demo } from '../src/session/session';
+/** What GraphiQL opens with: a tab for each operation and, in the demo, a customer's token. */
+import type { Demo, DemoCustomer } from '../demo/session/demo';
+import { OPERATIONS } from './operations';
 
 const WHERE_TO_FIND_A_TOKEN = `# Who is asking comes from the session: put a token into the Headers tab below, as
 #   { "Authorization": "Bearer …" }
@@ -9,18 +8,80 @@ const WHERE_TO_FIND_A_TOKEN = `# Who is asking comes from the session: put a tok
 # elsewhere, \`furlong token --customer ID --brand ID\` makes one.
 `;
 
-export interface Start {
+export interface Tab {
+  readonly name: string;
   readonly query: string;
   readonly variables: string;
   readonly headers: string;
 }
 
-export function startOf(demo: Demo | null): Start {
+/** What the variables of changes name. */
+export interface ClubFacts {
+  readonly termsVersion: string;
+  readonly optionId: string;
+  readonly choiceVersion: number;
+}
+
+const UNKNOWN: ClubFacts = { termsVersion: '', optionId: '', choiceVersion: 0 };
+const FACTS = 'query Facts($brand: ID!) { club(brand: $brand) { terms { version } options { id } choice { version } } }';
+
+/** Returns the tabs of a first visit, with variables that can be run as they are. */
+export function startOf(demo: Demo | null, facts: ClubFacts = UNKNOWN, key = 'one-per-action'): Tab[] {
   const [customer] = demo?.customers ?? [];
+  const variables = variablesFor(customer?.brand ?? demo?.brand ?? 'northbet', facts, key);
+  return OPERATIONS.map(({ name, text }, index) => ({
+    name,
+    query: `${index === 0 ? `${WHERE_TO_FIND_A_TOKEN}\n` : ''}${text}\n`,
+    variables: json(variables[name] ?? {}),
+    headers: headersOf(customer),
+  }));
+}
+
+/** The request headers of a customer's session; without one, they leave room for a token. */
+export function headersOf(customer: DemoCustomer | undefined): string {
+  return json({ Authorization: `Bearer ${customer?.token ?? ''}`.trim() });
+}
+
+/** Reads what changes need to know of a customer's club; what cannot be read is left open. */
+export async function fetchFacts(fetcher: typeof fetch, customer: DemoCustomer): Promise<ClubFacts> {
+  try {
+    const response = await fetcher('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${customer.token}` },
+      body: JSON.stringify({ query: FACTS, variables: { brand: customer.brand } }),
+    });
+    const club = ((await response.json()) as { data?: { club?: FactsOfClub | null } }).data?.club;
+    return {
+      termsVersion: club?.terms.version ?? '',
+      optionId: club?.options[0]?.id ?? '',
+      choiceVersion: club?.choice?.version ?? 0,
+    };
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+interface FactsOfClub {
+  readonly terms: { readonly version: string };
+  readonly options: readonly { readonly id: string }[];
+  readonly choice: { readonly version: number } | null;
+}
+
+function variablesFor(brand: string, facts: ClubFacts, key: string): Readonly<Record<string, object>> {
+  const { termsVersion, optionId, choiceVersion } = facts;
+  const change = (name: string, input: object = {}) => ({ input: { brand, ...input, idempotencyKey: `${name}-${key}` } });
+  const slip = { brand, stakeMinor: 500, currency: 'GBP', oddsMilli: 2500, betType: 'SINGLE', product: 'BETTING' };
   return {
-    query: `${WHERE_TO_FIND_A_TOKEN}\n${betslip.trim()}\n`,
-    variables: json({ brand: customer?.brand ?? demo?.brand ?? 'northbet' }),
-    headers: json({ Authorization: `Bearer ${customer?.token ?? ''}`.trim() }),
+    Betslip: { brand },
+    ClubUpdates: { brand },
+    OptIn: change('join', { termsVersion }),
+    OptOut: change('leave'),
+    ChangeReward: change('choose', { optionId, expectedVersion: choiceVersion }),
+    SlipPreview: { input: slip },
+    RecentBets: { brand },
+    TermsSummary: { brand },
+    PastWeeks: { brand },
+    ClubInParts: { brand },
   };
 }
 

@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { PAYLOAD } from './example';
-import { RETRY_AFTER_MS, sendChange, TRY_MS, type Change, type Sender } from '../src/changes/change';
-import { idempotencyKeys } from '../src/changes/keys';
-import { Unreached, type Ask } from '../src/graphql/ask';
-import type { ClubPayload } from '../src/graphql/types';
+import { RETRY_AFTER_MS, sendChange, TRY_MS, type Sender } from '../packages/client/src/changes/change';
+import type { Change } from '../packages/client/src/changes/intention';
+import { idempotencyKeys } from '../packages/client/src/changes/keys';
+import { Unreached, type Ask } from '../packages/client/src/transport/ask';
+import type { ClubPayload } from '../packages/client/src/operations/types';
 
 const OPT_OUT: Change = { kind: 'opt-out', brand: 'northbet' };
 const PENDING: ClubPayload = { ...PAYLOAD, errors: [{ code: 'UPSTREAM_PENDING', message: '' }] };
@@ -39,13 +40,13 @@ describe('sendChange', () => {
     ],
   ])('sends %j as its own mutation', async (change, input) => {
     const one = sender(PAYLOAD);
-    await expect(sendChange(change, one.sender)).resolves.toEqual({ kind: 'answered', payload: PAYLOAD });
+    await expect(sendChange(change, one.sender)).resolves.toEqual({ kind: 'done', payload: PAYLOAD });
     expect(one.inputs).toEqual([{ ...input, idempotencyKey: 'key-1' }]);
   });
 
   it('tries again with the same key when no answer came', async () => {
     const one = sender(new Unreached('cut', 0), 'fault', PAYLOAD);
-    await expect(sendChange(OPT_OUT, one.sender)).resolves.toMatchObject({ kind: 'answered' });
+    await expect(sendChange(OPT_OUT, one.sender)).resolves.toMatchObject({ kind: 'done' });
     expect(one.sent()).toEqual(['key-1', 'key-1', 'key-1']);
     expect(one.sleep.mock.calls.flat()).toEqual([...RETRY_AFTER_MS]);
   });
@@ -84,6 +85,12 @@ describe('sendChange', () => {
     await sendChange(OPT_OUT, one.sender);
     await sendChange(OPT_OUT, one.sender);
     expect(one.sent()).toEqual(['key-1', 'key-1']);
+  });
+
+  it('tells pending from done, and refused with its reasons', async () => {
+    await expect(sendChange(OPT_OUT, sender(PENDING).sender)).resolves.toEqual({ kind: 'pending', payload: PENDING });
+    const { errors } = REFUSED;
+    await expect(sendChange(OPT_OUT, sender(REFUSED).sender)).resolves.toEqual({ kind: 'refused', payload: REFUSED, errors });
   });
 
   it('never uses one key for two different changes', async () => {

@@ -5,19 +5,21 @@ import { describe, expect, it } from 'vitest';
 import client from '@contracts/client.graphql?raw';
 
 import { CLUB, PAYLOAD, money } from './example';
-import * as operations from '../src/graphql/operations';
-import * as types from '../src/graphql/types';
+import { ANSWERS } from '../demo/gallery/answers';
+import * as operations from '../packages/client/src/operations/documents';
+import * as types from '../packages/client/src/operations/types';
 
 const schema = buildSchema(client);
 
 describe('operations', () => {
   const named = [
-    operations.BETSLIP,
+    operations.CLUB,
     operations.OPT_IN,
     operations.OPT_OUT,
     operations.CHANGE_REWARD,
     operations.PREVIEW,
     operations.RECENT_BETS,
+    operations.PAST_WEEKS,
     operations.TERMS,
   ];
 
@@ -38,14 +40,15 @@ describe('types', () => {
     ['UnavailableReason', types.UNAVAILABLE_REASONS],
     ['ContributionReason', types.CONTRIBUTION_REASONS],
     ['ErrorCode', types.ERROR_CODES],
+    ['FulfilmentStatus', types.FULFILMENT_STATUSES],
   ])('%s has the values of the contract', (name, values) => {
     const type = schema.getType(name);
     if (!(type instanceof GraphQLEnumType)) throw new Error(`${name} is no enum`);
     expect([...values].sort()).toEqual(type.getValues().map((value) => value.name).sort());
   });
 
-  it('Club is what Betslip selects, neither more nor less', () => {
-    expect(answer(operations.BETSLIP, { brand: 'northbet' }, { club: CLUB })).toEqual({ club: CLUB });
+  it('Club is what the query Club selects, neither more nor less', () => {
+    expect(answer(operations.CLUB, { brand: 'northbet' }, { club: CLUB })).toEqual({ club: CLUB });
   });
 
   it('ClubPayload is what a mutation selects, neither more nor less', () => {
@@ -56,9 +59,9 @@ describe('types', () => {
   it('Preview is what SlipPreview selects, neither more nor less', () => {
     const betslipPreview: types.Preview = {
       counts: true,
-      counted: { minor: 500, display: '£5.00' },
+      counted: money(500),
       reason: 'COUNTED',
-      progressAfter: { percent: 40, staked: { display: '£10.00' } },
+      progressAfter: { percent: 40, staked: money(1000) },
     };
     const input: operations.PreviewInput = {
       brand: 'northbet',
@@ -75,13 +78,35 @@ describe('types', () => {
     const bet: types.RecentBet = {
       betId: 'b-1',
       placedAt: '2026-03-25T14:03:11Z',
-      stake: { display: money(500).display },
-      counted: { display: money(0).display },
+      stake: money(500),
+      counted: money(0),
       reason: 'VOID',
     };
     const club = { id: 'club-1', progress: { recentBets: [bet] } };
     const variables = { brand: 'northbet', week: '2026-W13' };
     expect(answer(operations.RECENT_BETS, variables, { club })).toEqual({ club });
+  });
+
+  it('PastWeek is what PastWeeks selects, neither more nor less', () => {
+    const past: types.PastWeek = {
+      id: 'club-0',
+      state: 'CREDITED',
+      week: { isoWeek: '2026-W12', state: 'CLOSED' },
+      progress: { staked: money(2600), target: money(2500) },
+      choice: { option: { title: '£5 free bet' } },
+      fulfilment: { status: 'CREDITED', creditedAt: '2026-03-23T12:00:00Z', expiresAt: null },
+    };
+    expect(answer(operations.PAST_WEEKS, { brand: 'northbet' }, { recentClubs: [past] })).toEqual({ recentClubs: [past] });
+  });
+});
+
+describe.each(Object.entries(ANSWERS))('the recorded scenario %s', (_, { club, preview, pastWeeks }) => {
+  it('is what the widget selects, neither more nor less', () => {
+    const brand = club.brand.id;
+    expect(answer(operations.CLUB, { brand }, { club })).toEqual({ club });
+    const input = { brand, stakeMinor: 500, currency: 'GBP', betType: 'SINGLE', product: 'BETTING' } as never;
+    expect(answer(operations.PREVIEW, { input }, { betslipPreview: preview })).toEqual({ betslipPreview: preview });
+    expect(answer(operations.PAST_WEEKS, { brand }, { recentClubs: pastWeeks })).toEqual({ recentClubs: pastWeeks });
   });
 });
 

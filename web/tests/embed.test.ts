@@ -1,7 +1,8 @@
 /** Whom a frame believes. */
 import { describe, expect, it } from 'vitest';
 
-import { readEmbedding, readMessage, type Embedding } from '../src/embed/messages';
+import { converse } from '../packages/frame/src/conversation';
+import { readEmbedding, readMessage, type Embedding } from '../packages/frame/src/messages';
 
 const SITE = 'https://www.northbet.example';
 const OTHER = 'https://m.northbet.example';
@@ -74,5 +75,62 @@ describe('readEmbedding', () => {
 
   it.each(['', '{}', 'null', '{"brand":7,"origins":[]}', '{"brand":"a","origins":"*"}', '{'])('refuses %j', (content) => {
     expect(readEmbedding(content)).toBeNull();
+  });
+});
+
+describe('what a page says besides', () => {
+  const said = (data: object) => readMessage({ ...SESSION, data }, EMBEDDING, PARENT, SITE);
+
+  it('is whether the frame is ready, that a bet was placed, and what is on the slip', () => {
+    const slip = { stakeMinor: 500, currency: 'GBP', oddsMilli: 2500 };
+    expect(said({ type: 'furlong:hello' })).toEqual({ kind: 'hello' });
+    expect(said({ type: 'furlong:bet-placed' })).toEqual({ kind: 'bet-placed' });
+    expect(said({ type: 'furlong:slip', slip })).toEqual({ kind: 'slip', slip });
+    expect(said({ type: 'furlong:slip', slip: null })).toEqual({ kind: 'slip', slip: null });
+  });
+
+  it.each([undefined, 'five', {}, { stakeMinor: '5', currency: 'GBP', oddsMilli: 2500 }, { stakeMinor: -5, currency: 'GBP', oddsMilli: 2 }])(
+    'is no slip of %j',
+    (slip) => {
+      expect(said({ type: 'furlong:slip', slip })).toBeNull();
+    },
+  );
+});
+
+describe('a conversation', () => {
+  function conversation() {
+    const said: [unknown, string][] = [];
+    const parent = { postMessage: (message: unknown, origin: unknown) => void said.push([message, String(origin)]) };
+    const sessions: (string | null)[] = [];
+    const talk = converse(EMBEDDING, parent, {
+      session: ({ customer }) => void sessions.push(customer),
+      slip: () => undefined,
+      betPlaced: () => undefined,
+    });
+    const hear = (data: object, origin = SITE) => talk.hear({ origin, source: parent, data });
+    return { talk, said, sessions, hear };
+  }
+
+  it('begins with the page: nothing is told before it has spoken, and then to its origin alone', () => {
+    const { talk, said, hear } = conversation();
+    talk.tell({ type: 'furlong:height', height: 120 });
+    expect(said).toEqual([]);
+    hear({ type: 'furlong:session', token: TOKEN });
+    expect(said).toEqual([
+      [{ type: 'furlong:height', height: 120 }, SITE],
+      [{ type: 'furlong:signed-in' }, SITE],
+    ]);
+  });
+
+  it('asks for a token, and goes on when it comes', async () => {
+    const { talk, said, sessions, hear } = conversation();
+    hear({ type: 'furlong:hello' });
+    const renewed = talk.tokens.renew('refused');
+    expect(said.at(-1)).toEqual([{ type: 'furlong:session-needed', reason: 'refused' }, SITE]);
+    hear({ type: 'furlong:session', token: TOKEN });
+    expect((await renewed).token).toBe(TOKEN);
+    hear({ type: 'furlong:sign-out' });
+    expect(sessions).toEqual(['c-1', null]);
+    talk.tokens.stop();
   });
 });

@@ -1,5 +1,5 @@
 /** A club, its parts and its answers, for the tests. */
-import type { Club, ClubPayload, RewardOption } from '../src/graphql/types';
+import type { Club, ClubPayload, RewardOption } from '../packages/client/src/operations/types';
 
 export function money(minor: number) {
   return { minor, currency: 'GBP', display: `£${(minor / 100).toFixed(2)}` };
@@ -24,7 +24,16 @@ export const OPTION: RewardOption = {
 export const CLUB: Club = {
   id: 'club-1',
   state: 'TRACKING',
-  week: { id: 'northbet:2026-W13', isoWeek: '2026-W13', endsAt: '2026-03-29T23:00:00Z', state: 'OPEN' },
+  ineligibleReason: null,
+  paused: false,
+  brand: { id: 'northbet', name: 'Northbet', timeZone: 'Europe/London', theme: [] },
+  week: {
+    id: 'northbet:2026-W13',
+    isoWeek: '2026-W13',
+    startsAt: '2026-03-23T00:00:00Z',
+    endsAt: '2026-03-29T23:00:00Z',
+    state: 'OPEN',
+  },
   terms: { version: '2', url: 'https://northbet.example/terms' },
   membership: { optedIn: true, pending: false, version: 1, canOptIn: false, blockedReason: null },
   progress: {
@@ -46,6 +55,7 @@ export const CLUB: Club = {
     pending: false,
     option: { id: OPTION.id, title: OPTION.title },
   },
+  fulfilment: null,
 };
 
 export const PAYLOAD = {

@@ -2,15 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { CLUB } from './example';
-import { Unreached, type Answer } from '../src/graphql/ask';
-import type { BetslipData } from '../src/graphql/types';
-import { BUDGET_MS, GIVE_UP_MS, POLL_MS, QUICK_FOR_MS, QUICK_POLL_MS, startFeed, type Feed } from '../src/tracker/feed';
-import type { TrackerEvent } from '../src/tracker/state';
+import { Unreached, type Answer } from '../packages/client/src/transport/ask';
+import type { ClubData } from '../packages/client/src/operations/types';
+import { startFeed, type Feed } from '../packages/club/src/state/feed';
+import { AFTER_FAILURES, BUDGET_MS, GIVE_UP_MS, POLL_MS, QUICK_FOR_MS, QUICK_POLL_MS } from '../packages/club/src/state/poller';
+import type { TrackerEvent } from '../packages/club/src/state/state';
 
 interface Read {
   readonly signal: AbortSignal;
   readonly answer: () => void;
-  readonly fail: (status: number) => void;
+  readonly fail: (status: number, retryAfterMs?: number) => void;
 }
 
 /** A feed whose reads are answered by hand. */
@@ -20,17 +21,19 @@ function feedByHand() {
   let visible = true;
   const feed: Feed = startFeed({
     read: (signal) =>
-      new Promise<Answer<BetslipData>>((resolve, reject) => {
+      new Promise<Answer<ClubData>>((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error));
         reads.push({
           signal,
           answer: () => resolve({ data: { club: CLUB }, faults: [] }),
-          fail: (status) => reject(new Unreached('failed', status)),
+          fail: (status, retryAfterMs) => reject(new Unreached('failed', status, undefined, retryAfterMs)),
         });
       }),
     tell: (event) => told.push(event),
     isVisible: () => visible,
     now: () => Date.now(),
+    connect: null,
+    random: () => 1,
   });
   const last = (): Read => {
     const read = reads.at(-1);
@@ -77,7 +80,7 @@ describe('a read', () => {
     const hand = feedByHand();
     await vi.advanceTimersByTimeAsync(GIVE_UP_MS);
     expect(hand.told).toEqual([{ type: 'overdue' }, { type: 'failed', status: 0 }]);
-    await vi.advanceTimersByTimeAsync(POLL_MS);
+    await vi.advanceTimersByTimeAsync(AFTER_FAILURES.firstMs);
     expect(hand.count()).toBe(2);
   });
 });
@@ -92,10 +95,28 @@ describe('polling', () => {
     expect(hand.count()).toBe(2);
   });
 
-  it('goes on after a failure', async () => {
+  it('waits longer after each failure, up to a limit, and is itself again after an answer', async () => {
     const hand = feedByHand();
-    hand.last().fail(503);
+    const { firstMs, mostMs } = AFTER_FAILURES;
+    for (const wait of [firstMs, 2 * firstMs, 4 * firstMs, mostMs, mostMs]) {
+      const before = hand.count();
+      hand.last().fail(503);
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect(hand.count()).toBe(before);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(hand.count()).toBe(before + 1);
+    }
+    await hand.answer();
     await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect(hand.count()).toBe(7);
+  });
+
+  it('waits at least as long as the server asks, and then not the same for all', async () => {
+    const hand = feedByHand();
+    hand.last().fail(503, 60_000);
+    await vi.advanceTimersByTimeAsync(60_000 * 1.5 - 1);
+    expect(hand.count()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(hand.count()).toBe(2);
   });
 

@@ -1,34 +1,24 @@
 /** What the customer is told about a change. */
 import { describe, expect, it } from 'vitest';
 
-import { CLUB, PAYLOAD } from './example';
-import type { Change } from '../src/changes/change';
-import { noticeOf, pendingText } from '../src/changes/notice';
-import type { ClubError } from '../src/graphql/types';
+import { localeFor } from '@furlong/club';
+
+import { CLUB, OPTION, PAYLOAD } from './example';
+import type { Change } from '../packages/client/src/changes/intention';
+import { NO_NOTICE, noticeOf } from '../packages/club/src/changes/notice';
+import { pendingText } from '../packages/club/src/tracker/Notices';
+import type { ClubError } from '../packages/client/src/operations/types';
 
 const CHANGE: Change = { kind: 'opt-in', brand: 'northbet', termsVersion: '2' };
 
-function noticeAfter(...errors: readonly ClubError[]) {
-  return noticeOf(CHANGE, { kind: 'answered', payload: { ...PAYLOAD, errors } });
-}
-
 describe('noticeOf', () => {
-  it('tells success only when the answer has no errors', () => {
-    expect(noticeAfter()).toMatchObject({ kind: 'done' });
+  it.each(['done', 'pending'] as const)('tells %s as the answer does, and keeps the change at hand', (kind) => {
+    expect(noticeOf(CHANGE, { kind, payload: PAYLOAD })).toEqual({ kind, change: CHANGE });
   });
 
-  it('tells no success while the upstream has not confirmed, and keeps the change at hand', () => {
-    expect(noticeAfter({ code: 'UPSTREAM_PENDING', message: '' })).toEqual({ kind: 'pending', change: CHANGE });
-  });
-
-  it('tells each refusal in words of our own', () => {
-    const notice = noticeAfter({ code: 'TERMS_OUTDATED', message: 'v1 != v2' });
-    expect(notice).toEqual({ kind: 'refused', texts: [expect.stringContaining('terms have changed')] });
-  });
-
-  it('falls back to the words of the service for a code it does not know', () => {
-    const unknown = { code: 'NEW_RULE', message: 'A new rule.' } as unknown as ClubError;
-    expect(noticeAfter(unknown)).toEqual({ kind: 'refused', texts: ['A new rule.'] });
+  it('tells each refusal by its code', () => {
+    const errors: readonly ClubError[] = [{ code: 'TERMS_OUTDATED', message: 'v1 != v2' }];
+    expect(noticeOf(CHANGE, { kind: 'refused', payload: { ...PAYLOAD, errors }, errors })).toEqual({ kind: 'refused', errors });
   });
 
   it('keeps the change at hand when its outcome is unknown, so that it can be tried again', () => {
@@ -37,17 +27,28 @@ describe('noticeOf', () => {
 });
 
 describe('pendingText', () => {
+  const locale = localeFor(['en-GB']);
+  const pendingChoice = CLUB.choice === null ? null : { ...CLUB.choice, pending: true };
+
   it('is null when nothing is being confirmed', () => {
-    expect(pendingText(CLUB)).toBeNull();
+    expect(pendingText(CLUB, NO_NOTICE, locale)).toBeNull();
   });
 
-  it('tells that a membership change is being confirmed', () => {
-    const membership = { ...CLUB.membership, pending: true };
-    expect(pendingText({ membership, choice: null })).toContain('membership change is being confirmed');
+  it.each([
+    [false, 'Your request to join is being confirmed'],
+    [true, 'Your request to leave is being confirmed'],
+  ])('tells of a membership change, and which: %s', (optedIn, text) => {
+    const membership = { ...CLUB.membership, optedIn, pending: true };
+    expect(pendingText({ ...CLUB, membership }, NO_NOTICE, locale)).toContain(text);
   });
 
   it('tells that a choice is being confirmed', () => {
-    const choice = CLUB.choice === null ? null : { ...CLUB.choice, pending: true };
-    expect(pendingText({ membership: CLUB.membership, choice })).toContain('choice of reward is being confirmed');
+    expect(pendingText({ ...CLUB, choice: pendingChoice }, NO_NOTICE, locale)).toContain('choice of reward is being confirmed');
+  });
+
+  it('names the reward that was asked for, and not the one that stands', () => {
+    const asked: Change = { kind: 'change-reward', brand: 'northbet', optionId: 'boost', expectedVersion: 0 };
+    const club = { ...CLUB, choice: pendingChoice, options: [OPTION, { ...OPTION, id: 'boost', title: '25% bet boost' }] };
+    expect(pendingText(club, { kind: 'pending', change: asked }, locale)).toContain('Your choice of 25% bet boost');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { fetchRehearsal, momentInWords } from '../src/session/rehearsal';
+import { fetchRehearsal, momentInWords } from '../demo/session/rehearsal';
 
 function serverThatAnswers(body: string, status = 200): typeof fetch {
   return () => Promise.resolve(new Response(body, { status }));

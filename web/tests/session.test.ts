@@ -1,12 +1,25 @@
 /** Who is asking, and what GraphiQL opens with. */
+import { readFileSync } from 'node:fs';
+
+import { buildSchema, getVariableValues, Kind, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
 import { startOf } from '../graphiql/start';
-import { fetchDemo, sessionOfToken } from '../src/session/session';
+import { fetchDemo, sessionAtStart } from '../demo/session/demo';
+import { sessionOfToken } from '../packages/client/src/session/session';
 
 function tokenOf(payload: unknown): string {
   return `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.sig`;
 }
+
+// The gateway adds these directives to every supergraph.
+const INCREMENTAL = `
+  directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+  directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD
+`;
+const SCHEMA = buildSchema(
+  readFileSync(new URL('../../schema.public.graphql', import.meta.url), 'utf8') + INCREMENTAL,
+);
 
 const DEMO = {
   brand: 'northbet',
@@ -47,14 +60,54 @@ describe('fetchDemo', () => {
 });
 
 describe('startOf', () => {
-  it('opens with the first customer and their brand in the demo', () => {
-    const { headers, variables, query } = startOf(DEMO);
-    expect(JSON.parse(headers)).toEqual({ Authorization: 'Bearer tok' });
-    expect(JSON.parse(variables)).toEqual({ brand: 'northbet' });
-    expect(query).toContain('query Betslip');
+  it('opens with a tab for each operation, as the first customer of the demo', () => {
+    const tabs = startOf(DEMO, { termsVersion: '2026-1', optionId: 'fb-5', choiceVersion: 3 }, 'k');
+    const [betslip] = tabs;
+    expect(JSON.parse(betslip?.headers ?? '')).toEqual({ Authorization: 'Bearer tok' });
+    expect(JSON.parse(betslip?.variables ?? '')).toEqual({ brand: 'northbet' });
+    expect(betslip?.query).toContain('query Betslip');
+    expect(tabs.map(({ query }) => /^(?:query|mutation|subscription) (\w+)/mu.exec(query)?.[1])).toEqual([
+      ...['Betslip', 'ClubUpdates', 'OptIn', 'OptOut', 'ChangeReward'],
+      ...['SlipPreview', 'RecentBets', 'TermsSummary', 'PastWeeks', 'ClubInParts'],
+    ]);
+    expect(new Set(tabs.map(({ headers }) => headers)).size).toBe(1);
   });
 
+  it.each(startOf(DEMO).map(({ query, variables }) => [query, variables]))(
+    'gives valid documents of one operation, and a value to each variable that needs one',
+    (query, variables) => {
+      const document = parse(query);
+      expect(validate(SCHEMA, document)).toEqual([]);
+      const [operation, ...others] = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+      expect(others).toEqual([]);
+      const { errors } = getVariableValues(
+        SCHEMA,
+        operation?.variableDefinitions ?? [],
+        JSON.parse(variables) as Record<string, unknown>,
+      );
+      expect(errors).toBeUndefined();
+    },
+  );
+
   it('leaves room for a token elsewhere', () => {
-    expect(JSON.parse(startOf(null).headers)).toEqual({ Authorization: 'Bearer' });
+    expect(JSON.parse(startOf(null)[0]?.headers ?? '')).toEqual({ Authorization: 'Bearer' });
+  });
+});
+
+describe('the first session', () => {
+  const customers = ['c-1', 'c-2'].map((id) => ({ id, brand: 'northbet', token: `token of ${id}`, note: '' }));
+  const demo = { brand: 'northbet', customers };
+
+  it.each([
+    [null, 'c-1'],
+    ['c-2', 'c-2'],
+    ['gone', 'c-1'],
+    ['', null],
+  ])('is, if %j is remembered, that of %j', (remembered, customer) => {
+    expect(sessionAtStart(demo, remembered)).toMatchObject({ brand: 'northbet', customer });
+  });
+
+  it('is of nobody in a demo without customers', () => {
+    expect(sessionAtStart({ brand: 'northbet', customers: [] }, null).customer).toBeNull();
   });
 });

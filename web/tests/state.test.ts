@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { CLUB, PAYLOAD } from './example';
-import type { GraphQLFault } from '../src/graphql/ask';
-import type { Club } from '../src/graphql/types';
-import { NOTHING, reduceTracker, type ShownClub, type Tracker } from '../src/tracker/state';
+import type { GraphQLFault } from '../packages/client/src/transport/ask';
+import type { Club } from '../packages/client/src/operations/types';
+import { NOTHING, reduceTracker, type ShownClub, type Tracker } from '../packages/club/src/state/state';
 
 function answered(club: Club | null, faults: readonly GraphQLFault[] = [], before: Tracker = NOTHING): Tracker {
   return reduceTracker(before, { type: 'answered', answer: { data: { club }, faults }, at: 7 });

@@ -6,7 +6,7 @@ from typing import Any
 from bench.peers.rest_sqlalchemy.public import BrandData, money
 from bench.peers.rest_sqlalchemy.reads import Found
 from bench.peers.rest_sqlalchemy.sessions import Customer
-from subgraphs.club.membership import MembershipEvent, MembershipKind, MembershipState, fold
+from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, MembershipState, fold
 from subgraphs.kit.domain.accounts import Account, ineligible_reason, unknown_account
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme, currencies_in

@@ -1,1 +1,1 @@
-"""One module a feed, with its record format, its mapping and `FEED`; docs/feeds.md says how to write one."""
+"""One module per feed: its record format, its mapping and `FEED`; docs/feeds.md says how to write one."""

@@ -1,4 +1,4 @@
-"""Orders on the betting exchange, `exchange.orders.v1`: what counts is the commission, not the stake."""
+"""Orders on the betting exchange, `exchange.orders.v1`: the commission counts, not the stake."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -27,7 +27,7 @@ class SportsBet(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         combinations: How many bets the legs make: 1 for a single or an accumulator.
         price: The price of the whole bet; None while it is at starting price.
-        returned: How much of the stake was returned, by void legs or a partial cash-out.
+        returned: How much of the stake was returned because of void legs or a partial cash-out.
     """
 
     schema: Literal["sports.bets/1"]

@@ -49,7 +49,7 @@ class Forwarder:
     progress_at: float = field(default_factory=time.monotonic)
 
     async def step(self, seconds: float, max_records: int) -> None:
-        """Forward the next records, waiting at most so long for them.
+        """Forward the next records, waiting for them for a limited time.
 
         Raises:
             TooManyDeadLetters: The platform must be broken; nothing of the batch is published.

@@ -1,4 +1,4 @@
-"""The Kafka clients of a feed, bounded in memory and strict about offsets as the consumers' are."""
+"""The Kafka clients of a feed, bounded in memory and strict about offsets like the consumers'."""
 
 import asyncio
 from contextlib import suppress

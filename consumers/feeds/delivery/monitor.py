@@ -17,7 +17,7 @@ RESPONSE_SECONDS = 5.0
 
 @dataclass(slots=True)
 class FeedMonitor:
-    """Runs beside a forwarder for one session.
+    """Runs alongside a forwarder for one session.
 
     Attributes:
         generation: The generation of the feed's topic when the group was joined.

@@ -35,7 +35,7 @@ class ParkedLetter:
 
     Attributes:
         position: Where the letter is on the dead-letter topic.
-        record: The record as it came on the feed's topic.
+        record: The record as received on the feed's topic.
         generation: The broker generation that the record came from.
         whole: Whether the letter has the record's value; False if it was too large to be published.
     """
@@ -114,7 +114,7 @@ class ParkedLetters:
 
 
 async def _to_the_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
-    """Yield what the consumer's partitions hold now, and no more."""
+    """Yield the records that the consumer's partitions contain now, and no more."""
     assigned = sorted(consumer.assignment())
     firsts, ends = await consumer.beginning_offsets(assigned), await consumer.end_offsets(assigned)
     left = {one: end for one, end in ends.items() if firsts[one] < end}

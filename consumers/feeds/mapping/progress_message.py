@@ -1,4 +1,4 @@
-"""What every feed is mapped to: the state of a bet, and the progress message that carries it."""
+"""The target of every feed's mapping: the state of a bet, and the progress message that carries it."""
 
 from datetime import datetime
 from typing import Annotated, Final, Literal

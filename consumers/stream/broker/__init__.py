@@ -1,1 +1,1 @@
-"""Where records come from: Kafka, or a broker in memory, and which topic's records an offset counts."""
+"""The sources of records: Kafka, or an in-memory broker; and the topic that an offset belongs to."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -17,6 +19,7 @@ from consumers.stream.broker.kafka_client import (
     cluster_id,
 )
 from consumers.stream.broker.source import Assignment, Bounds, OnRevoked
+from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 
@@ -41,16 +44,22 @@ class KafkaSource:
 
     @classmethod
     async def join(
-        cls, settings: StreamSettings, group: str, topics: Sequence[str], on_revoked: OnRevoked
+        cls,
+        settings: StreamSettings,
+        group: str,
+        topics: Sequence[str],
+        on_revoked: OnRevoked,
+        *,
+        cell: CellPartitions | None = None,
     ) -> "KafkaSource":
-        """Join the group, and return with a first assignment.
+        """Join the group, and return with a first assignment; a cell's group shares the cell's partitions.
 
         Raises:
             KafkaError: The brokers cannot be reached, or refuse.
         """
         cluster = settings.generation or await cluster_id(settings)
         broker_generations = await BrokerGenerations.open(settings, cluster)
-        consumer = _group_consumer(settings, group)
+        consumer = _group_consumer(settings, group, cell)
         try:
             source = cls(consumer, broker_generations, await broker_generations.require(topics), on_revoked)
             consumer.subscribe(list(topics), listener=_Listener(source))
@@ -89,7 +98,7 @@ class KafkaSource:
         self._consumer.pause(*(assigned - wanted - paused))
 
     async def fetch_position(self, partition: Partition) -> int:
-        """Return the next offset to read; 0 if the partition is not assigned any more."""
+        """Return the next offset to read; 0 if the partition is no longer assigned."""
         wanted = _topic_partition(partition)
         return int(await self._consumer.position(wanted)) if wanted in self._consumer.assignment() else 0
 
@@ -166,10 +175,39 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has
         self._source.assign(assigned)
 
 
-def _group_consumer(settings: StreamSettings, group: str) -> AIOKafkaConsumer:
+def _group_consumer(settings: StreamSettings, group: str, cell: CellPartitions | None) -> AIOKafkaConsumer:
     # The sticky assignor keeps this member's state in its class, so each member needs a class of its own.
     assignor = type("OwnStickyAssignor", (StickyPartitionAssignor,), {})
+    if cell is not None:
+        assignor = _assignor_of(cell, assignor)
     return bounded_consumer(settings, group, partition_assignment_strategy=(assignor,))
+
+
+def _assignor_of(cell: CellPartitions, assignor: Any) -> Any:
+    """Return an assignor that knows only a cell's partitions, and otherwise assigns like the given one."""
+
+    class CellAssignor(assignor):  # type: ignore[misc] # aiokafka has no type hints
+        @classmethod
+        def assign(cls, cluster: Any, members: Any) -> Any:
+            return super().assign(_CellCluster(cluster, cell), members)
+
+    return CellAssignor
+
+
+@dataclass(frozen=True, slots=True)
+class _CellCluster:
+    """The topics of a cluster as an assignor asks for them, with a cell's partitions only."""
+
+    cluster: Any
+    cell: CellPartitions
+
+    def topics(self) -> Collection[str]:
+        found: Collection[str] = self.cluster.topics()
+        return found
+
+    def partitions_for_topic(self, topic: str) -> set[int] | None:
+        known = self.cluster.partitions_for_topic(topic)
+        return None if known is None else {one for one in known if self.cell.wanted(topic, one)}
 
 
 async def _close(consumer: AIOKafkaConsumer, broker_generations: BrokerGenerations) -> None:

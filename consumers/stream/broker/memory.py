@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
-from zlib import crc32
 
 from aiokafka.errors import OffsetOutOfRangeError
 
 from consumers.stream.broker.broker_generation import require_same_topics, topic_generation
 from consumers.stream.broker.source import Assignment, Bounds, Feature, OnRevoked
 from consumers.stream.records import Partition, Record
+from storage.cells.cell import partition_of
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class MemoryBroker:
     def send(self, record: Record, partition: int | None = None) -> Record:
         """Append a record to the given partition, or to its key's, and return it as written."""
         logs = self._logs[record.topic]
-        number = crc32(record.key or b"") % len(logs) if partition is None else partition
+        number = partition_of(record.key or b"", len(logs)) if partition is None else partition
         written = replace(record, partition=number, offset=logs[number].end)
         logs[number].records.append(written)
         self._written.set()

@@ -1,1 +1,1 @@
-"""Where batches go: one transaction each, with positions and dead letters; relaying and replaying those."""
+"""Writes batches: one transaction each, with positions and dead letters; relays and replays dead letters."""

@@ -1,4 +1,4 @@
-"""What one transaction applies: records of a topic, and the positions before and after them."""
+"""The unit of one transaction: records of a topic, and the positions before and after them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

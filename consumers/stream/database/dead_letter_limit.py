@@ -11,9 +11,9 @@ from consumers.stream.errors import TooManyDeadLetters
 class DeadLetterLimit:
     """A leaky bucket for each topic: each dead letter adds one, each record drains `share`.
 
-    A topic may therefore always hold that share of poison, and `most` dead letters at once. The buckets
-    start with the dead letters of the last minutes, so that a supervisor which keeps restarting the process
-    does not drain the topic either.
+    A topic may therefore always hold that share of poison, and `most` dead letters at once. The buckets start
+    with the dead letters of the last minutes, so that a supervisor that keeps restarting the process does not
+    drain the topic either.
 
     Attributes:
         most: The capacity of a bucket.

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NoReturn
 
 import structlog
 from sqlalchemy.exc import DataError
@@ -20,7 +21,7 @@ PAGE_SIZE = 1000
 
 
 class Fate(Enum):
-    """What became of a letter."""
+    """The outcome of replaying a letter."""
 
     APPLIED = "applied"
     PUBLISHED = "published again"
@@ -38,13 +39,21 @@ class Replayed:
     reason: str = ""
 
 
+class _RollBack(Exception):
+    """Ends a rehearsal's transaction without a commit."""
+
+    def __init__(self, found: Replayed) -> None:
+        super().__init__(found.fate.value)
+        self.found = found
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """Applies dead letters of one consumer, while the consumer may be running.
 
     A letter is removed in the transaction that applies it, so that a second replay finds nothing. A letter
     that is still poison stays, with its new reason. Newer records may have been applied in the meantime: the
-    reducers do not depend on order.
+    reducers do not depend on order. The customer's open streams are notified after the commit.
     """
 
     topics: Mapping[str, AnyTopic]
@@ -60,6 +69,19 @@ class Replay:
             return await Retry(ATTEMPTS, lambda: None).run(lambda: self._replay_in_transaction(letter_id))
         except DataError as fault:
             return await self._keep(letter_id, data_error_reason(fault))
+
+    async def rehearse(self, letter_id: int) -> Replayed:
+        """Return what replaying a letter would do, and change nothing.
+
+        Raises:
+            Transient: The database is unavailable.
+        """
+        try:
+            await self._rehearse_in_transaction(letter_id)
+        except _RollBack as rolled_back:
+            return rolled_back.found
+        except DataError as fault:
+            return Replayed(Fate.POISON, data_error_reason(fault))
 
     async def replay_all(self, topic: str | None) -> AsyncIterator[tuple[int, Replayed]]:
         """Apply all stored letters of one topic or all, oldest first.
@@ -87,9 +109,17 @@ class Replay:
             elif replayed.fate is Fate.POISON:
                 await self.sink.dead_letters.set_reason(connection, letter_id, replayed.reason)
         record = letter.record
+        if self.sink.changed is not None and replayed.fate is Fate.APPLIED and record.key:
+            self.sink.changed({record.key})
         origin = f"{record.topic}/{record.partition}/{record.offset}"
         log.info("dead_letter_replayed", letter=letter_id, origin=origin, fate=replayed.fate.name)
         return replayed
+
+    async def _rehearse_in_transaction(self, letter_id: int) -> NoReturn:
+        async with self.sink.shard.write() as connection:
+            letter = await self.sink.dead_letters.lock(connection, letter_id)
+            found = Replayed(Fate.GONE) if letter is None else await self._apply(connection, letter)
+            raise _RollBack(found)
 
     async def _apply(self, connection: AsyncConnection, letter: DeadLetter) -> Replayed:
         topic = self.topics.get(letter.record.topic)

@@ -1,4 +1,4 @@
-"""SQL of the dead letters: records that could not be applied, stored as they came."""
+"""SQL of the dead letters: records that could not be applied, stored as received."""
 
 import base64
 from collections import Counter
@@ -17,7 +17,7 @@ from storage.columns import upsert
 
 REASON_CHARACTERS: Final = 500
 STATEMENT_BYTES: Final = 4 * 2**20
-"""How many bytes of values one statement holds: the database accepts 16 MiB, and values are sent as hex."""
+"""The most bytes of values in one statement: the database accepts 16 MiB, and values are sent as hex."""
 
 RECENT: Final = timedelta(minutes=10)
 """Letters younger than this still count towards the limit when the process restarts."""
@@ -124,10 +124,12 @@ class DeadLetters:
 
 
 async def list_dead_letters(
-    connection: AsyncConnection, table: Table, limit: int, topic: str | None = None
+    connection: AsyncConnection, table: Table, limit: int, topic: str | None = None, before: int | None = None
 ) -> list[DeadLetter]:
-    """Return the newest dead letters of one topic or all, newest first."""
+    """Return the newest dead letters of one topic or all, newest first; those before one with `before`."""
     query = select(table).order_by(table.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(table.c.id < before)
     rows = await connection.execute(query if topic is None else query.where(table.c.topic == topic))
     return [_dead_letter(row) for row in rows]
 
@@ -152,7 +154,7 @@ def _dead_letter(row: Any) -> DeadLetter:
 
 
 def _stored_reason(reason: str) -> str:
-    """Return a reason as the column can hold it: what it quotes may be long or not valid text."""
+    """Return a reason that fits the column: quoted values may be long or invalid text."""
     return reason[:REASON_CHARACTERS].encode(errors="replace").decode()
 
 

@@ -10,8 +10,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from consumers.stream.errors import StreamError, Transient
-from storage.conflicts import code_of, is_conflict
+from consumers.stream.errors import ForeignCell, StreamError, Transient
+from storage.cells.errors import CellFenced, CellMismatch, CellMoved
+from storage.error_codes.conflicts import code_of, is_conflict
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
@@ -50,11 +51,19 @@ class Retry:
 
         Raises:
             Transient: The database is unavailable, or every attempt met a conflict.
+            ForeignCell: The database belongs to another cell.
         """
         attempt = 1
         while True:
             try:
                 return await transaction()
+            except CellMismatch as fault:
+                raise ForeignCell(str(fault)) from fault
+            except CellFenced as fault:
+                raise Transient(str(fault)) from fault
+            except CellMoved as fault:
+                if attempt == self.attempts:
+                    raise Transient(str(fault)) from fault
             except (DBAPIError, PoolTimeoutError, OSError) as fault:
                 if not (attempt < self.attempts and isinstance(fault, DBAPIError) and is_conflict(fault)):
                     if is_transient(fault):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.database.batch import Batch
 from consumers.stream.database.dead_letter_limit import DeadLetterLimit
 from consumers.stream.database.dead_letters import DeadLetters, Refused
@@ -16,17 +17,23 @@ from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
 from storage.database import Shard
 from storage.tracing import following
+from subgraphs.kit.live.event_bus import CustomersChanged
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying a batch came to."""
+    """The result of applying a batch."""
 
     records: int
     stale: int = 0
     duplicates: int = 0
     dead: Sequence[Refused] = ()
     conflicts: Sequence[Record] = ()
+
+    @property
+    def has_changes(self) -> bool:
+        """Return whether any record may have changed something."""
+        return self.records > self.stale + self.duplicates + len(self.dead)
 
     def __add__(self, other: "Applied") -> "Applied":
         return Applied(
@@ -40,12 +47,19 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """The database that holds positions, dead letters and the app's own tables."""
+    """The database that holds positions, dead letters and the app's own tables.
+
+    Attributes:
+        changed: called with the keys of records that changed something, after the commit.
+        cell: the partitions of the cell that the database belongs to; None in an installation without cells.
+    """
 
     shard: Shard
     positions: Positions
     dead_letters: DeadLetters
     limit: DeadLetterLimit
+    changed: CustomersChanged | None = None
+    cell: CellPartitions | None = None
 
     async def apply(self, batch: Batch) -> Applied:
         """Apply a batch and store its positions.
@@ -56,8 +70,11 @@ class Sink:
         Raises:
             PositionMoved: A stored position is not the batch's; nothing is changed.
             TooManyDeadLetters: The producer must be broken; nothing is changed.
+            ForeignCell: Records of another cell's partitions; nothing is changed.
         """
-        messages, poison = decode(batch.topic, batch.records)
+        if self.cell is not None:
+            self.cell.require(part.partition for part in batch.parts)
+        messages, poison = decode(batch.topic, batch.records, self.cell)
         try:
             return await self._commit(batch, messages, poison)
         except DataError as fault:
@@ -78,6 +95,10 @@ class Sink:
             await self.dead_letters.store(connection, batch.parts[0].partition.generation, applied.dead)
             await self.positions.store(connection, batch.next_offsets)
         self.limit.record(batch.topic.name, len(batch), len(applied.dead))
+        if batch.topic.committed is not None:
+            batch.topic.committed()
+        if self.changed is not None and applied.has_changes:
+            self.changed({record.key for record in batch.records if record.key})
         return applied
 
     async def _apply_messages(
@@ -96,12 +117,16 @@ class Sink:
         return Applied(len(batch), outcome.stale, outcome.duplicates, dead, outcome.conflicts)
 
 
-def decode(topic: AnyTopic, records: Iterable[Record]) -> tuple[list[Message[object]], list[Refused]]:
+def decode(
+    topic: AnyTopic, records: Iterable[Record], cell: CellPartitions | None = None
+) -> tuple[list[Message[object]], list[Refused]]:
     """Return the messages in records, and the records that are poison."""
     messages: list[Message[object]] = []
     poison: list[Refused] = []
     for record in records:
         try:
+            if cell is not None:
+                cell.check_key(record)
             messages.append(Message(record, topic.decode(record)))
         except Poison as found:
             poison.append(Refused(record, found.reason))

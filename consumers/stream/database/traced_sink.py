@@ -14,7 +14,7 @@ from consumers.stream.records import Record
 from tracing import TRACEPARENT, TRACESTATE, Tracing, fail, header_of, is_sampled, span_context_of, within
 
 MOST_SPANS: Final = 64
-"""How many records of a batch are traced; more are recorded only where every trace is."""
+"""How many records of a batch are traced at most; more occur only if every trace is recorded."""
 
 Sampled: TypeAlias = tuple[Record, SpanContext | None]
 
@@ -24,8 +24,8 @@ class TracedBatch(Batch):
     """A batch of which some records are traced.
 
     Attributes:
-        spans: What follows from a record belongs to the span that processes it: the newest by the record's
-            key, as `traceparent` headers.
+        spans: The newest processing span by record key, as `traceparent` headers; consequences of a record
+            belong to it.
     """
 
     spans: Mapping[bytes, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class TracedSink(Sink):
 
     Attributes:
         tracing: Records spans.
-        system: What semantic conventions call the database system.
+        system: The database system's name in the semantic conventions.
     """
 
     tracing: Tracing

@@ -1,4 +1,4 @@
-"""How far each assigned partition has been read and applied, and which partitions may be read now."""
+"""Tracks how far each assigned partition has been read and applied, and which partitions may be read now."""
 
 import random
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +11,7 @@ from consumers.stream.topics import AnyTopic
 
 @dataclass(slots=True)
 class Cursor:
-    """How far one assigned partition has been read and applied. Times are on the monotonic clock.
+    """The progress of one assigned partition. Times are on the monotonic clock.
 
     Attributes:
         first: The first offset of the partition.
@@ -93,7 +93,7 @@ class Cursors:
             topics: The app's topics by name.
             positions: The positions of this member's partitions.
             bounds: The bounds of these partitions.
-            now: The present time on the monotonic clock.
+            now: The current time on the monotonic clock.
         """
         return cls(
             {
@@ -159,7 +159,7 @@ class Cursors:
             cursor.backoff_until = 0.0
 
     def stalled(self, now: float, after_seconds: float) -> list[Cursor]:
-        """Return the partitions that have made no progress for so long although records are waiting."""
+        """Return the partitions that have made no progress for that long although records are waiting."""
         return [
             cursor
             for cursor in self

@@ -1,4 +1,4 @@
-"""What holds a consumer up at present: health and metrics are read from here alone."""
+"""The present problems of a consumer, the only source of its health and metrics."""
 
 from dataclasses import dataclass
 

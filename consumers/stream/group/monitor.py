@@ -22,7 +22,7 @@ RESPONSE_SECONDS = 5.0
 
 @dataclass(slots=True)
 class SessionMonitor:
-    """Runs beside a session. Times are on the monotonic clock.
+    """Runs alongside a session. Times are on the monotonic clock.
 
     Attributes:
         answered_at: When the brokers last answered.
@@ -61,7 +61,7 @@ class SessionMonitor:
             await asyncio.sleep(min(MONITOR_SECONDS, settings.hint_seconds))
 
     async def _share_reference_positions(self) -> None:
-        """Store how far reference topics were read here, and load how far other members have read theirs.
+        """Store how far this member has read reference topics, and load how far other members have.
 
         If a partition ends with offsets that hold no record, no batch moves its position past them.
         """

@@ -28,7 +28,7 @@ Polled = dict[Partition, list[Record]]
 
 @dataclass(slots=True)
 class Session:
-    """What this member reads, and how far it is.
+    """The partitions that this member reads, and their progress.
 
     Attributes:
         cursors: The cursors of the adopted assignment; empty while the group rebalances.
@@ -52,6 +52,7 @@ class Session:
         Raises:
             PositionOutOfRange: The broker has no records at a stored position.
             TopicRecreated: A stored position belongs to a deleted topic of the same name.
+            ForeignCell: The database or the partitions belong to another cell.
             KafkaError: The broker refuses, or does not answer.
             Exception: What a batch ended with, except Transient and PositionMoved.
         """
@@ -136,6 +137,7 @@ class Session:
             return
         health_state.database = ""
         await self.source.verify_topics()
+        self._check_cell(assigned)
         bounds = await self.source.bounds(assigned | others)
         if number != self.source.assignment.number:
             return  # the group rebalanced meanwhile
@@ -154,11 +156,20 @@ class Session:
     def _reference_partitions(self) -> frozenset[Partition]:
         """Return the partitions that must be read before other topics, by this member or another."""
         names = [topic.name for topic in self.topics.values() if topic.reference]
-        return frozenset(partition for name in names for partition in self.source.partitions(name))
+        found = [partition for name in names for partition in self.source.partitions(name)]
+        cell = self.workers.sink.cell
+        return frozenset(found if cell is None else cell.of_partitions(found))
+
+    def _check_cell(self, assigned: frozenset[Partition]) -> None:
+        cell = self.workers.sink.cell
+        if cell is not None:
+            cell.require(assigned)
+            cell.require_count({name: self.source.partitions(name) for name in self.topics})
 
     async def _load(self, partitions: frozenset[Partition]) -> dict[Partition, int]:
         sink = self.workers.sink
         async with asyncio.timeout(self.workers.settings.stalled_seconds), sink.shard.read() as connection:
+            await sink.shard.fence.verify(connection)
             sink.limit.restore(await sink.dead_letters.recent(connection, sink.limit.most))
             return await sink.positions.load(connection, partitions)
 

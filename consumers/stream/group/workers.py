@@ -77,7 +77,7 @@ class Workers:
         self._tasks.add(asyncio.create_task(self._apply(batch, cursors), name=f"apply {batch.topic.name}"))
 
     async def wait(self, seconds: float) -> None:
-        """Wait until a batch has ended, or for so many seconds.
+        """Wait until a batch has ended, or the time is up.
 
         Raises:
             Exception: What a batch ended with, except Transient and PositionMoved.
@@ -107,8 +107,8 @@ class Workers:
     async def finish(self, seconds: float) -> None:
         """Let batches finish, and abandon those that take longer: their positions stay as they are.
 
-        The server may go on executing an abandoned statement, with its locks, until it notices. The position
-        that it has locked keeps other members from applying the same records meanwhile.
+        The server may continue to execute an abandoned statement, with its locks, until it notices. The
+        position that it has locked keeps other members from applying the same records in the meantime.
         """
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)

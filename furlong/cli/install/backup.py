@@ -1,32 +1,41 @@
-"""`furlong backup`, `restore`, `recover`: backups, restoring them, rebuilding databases from topics."""
+"""`furlong backup`, `restore`, `recover`: taking and restoring backups, rebuilding databases from topics."""
+
+from __future__ import annotations
 
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.backup.backup import back_up, restore
-from furlong.backup.database_recovery import DatabaseRecovery, RecoveredDatabase, as_json, lines
-from furlong.backup.manifest import BackupError
 from furlong.cli.install.db import check_databases
+from furlong.cli.json_lists import AsJson
+from furlong.cli.long_work import working
 from furlong.cli.options import database_settings, fail, log_to_stderr, running_clock, stream_settings
 from furlong.cli.signals import stop_on_signals
-from furlong.databases import SUBGRAPHS
-from storage.clock import SystemClock
+from furlong.subgraph_names import DATABASES, SUBGRAPHS
 
-Folder = Annotated[Path, typer.Argument(help="The backup's folder; each backup needs one of its own.")]
+if TYPE_CHECKING:
+    from furlong.backup.database_recovery import RecoveredDatabase
+
+Folder = Annotated[Path, typer.Argument(help="The folder of the backup; each backup needs its own.")]
 Names = Annotated[
-    list[str] | None, typer.Option("--only", help="Only the database of this subgraph; may be repeated.")
+    list[str] | None, typer.Option("--only", help="Only this database, for instance `club`; may be repeated.")
 ]
 
 
 def backup(folder: Folder) -> None:
     """Back up all databases as of one moment, while everything runs."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.backup.backup import back_up
+    from furlong.backup.manifest import BackupError
+    from storage.clock import SystemClock
+
     try:
-        manifest = asyncio.run(back_up(database_settings(), folder, SystemClock().now()))
+        with working("Backing up"):
+            manifest = asyncio.run(back_up(database_settings(), folder, SystemClock().now()))
     except (BackupError, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     for name, saved in manifest.databases.items():
@@ -46,33 +55,44 @@ def restore_backup(
 
     An interrupted restore leaves a mark, and no process starts on such a database: run the command again.
     """
-    names = _known(only)
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.backup.backup import restore
+    from furlong.backup.manifest import BackupError
+
+    names = _known(only, DATABASES) if only else None
     try:
-        manifest = asyncio.run(restore(database_settings(), folder, names, replace=replace))
+        with working("Restoring"):
+            manifest = asyncio.run(restore(database_settings(), folder, names, replace=replace))
     except (BackupError, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     typer.echo(
-        f"{', '.join(names)} as of {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC. Next: `furlong db upgrade`, "
-        "the consumers, and `furlong recover`."
+        f"{', '.join(names or manifest.databases)} as of {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC. "
+        "Next: `furlong db upgrade`, the consumers, and `furlong recover`."
     )
 
 
 def recover(
     names: Annotated[list[str] | None, typer.Argument(help="The subgraphs; by default all of them.")] = None,
     *,
-    as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")] = False,
+    as_json_: AsJson = False,
 ) -> None:
     """Bring databases that were lost or restored up to date from the topics, and report what is missing.
 
     The consumers must be running. The command waits until they have applied everything on the topics, checks
     again what was read back, and lists for each table where its rows came from, what is lost, and what waits
-    for a person.
+    for a person's decision.
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.backup.database_recovery import as_json, lines
+
     log_to_stderr(quiet=True)
-    wanted = _known(names)
+    wanted = _known(names, SUBGRAPHS)
     check_databases(*wanted)
     try:
-        found = asyncio.run(_recover(wanted))
+        with working("Recovering"):
+            found = asyncio.run(_recover(wanted))
     except (SQLAlchemyError, OSError) as error:
         fail(error)
     if as_json_:
@@ -84,13 +104,15 @@ def recover(
 
 
 async def _recover(names: tuple[str, ...]) -> list[RecoveredDatabase]:
+    from furlong.backup.database_recovery import DatabaseRecovery
+
     recovery = DatabaseRecovery(database_settings(), stream_settings(), running_clock())
     with stop_on_signals() as stop:
         return await recovery.recover(names, stop, lambda reason: typer.echo(reason, err=True))
 
 
-def _known(names: list[str] | None) -> tuple[str, ...]:
+def _known(names: list[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
     for name in names or ():
-        if name not in SUBGRAPHS:
-            fail(f"there is no subgraph {name!r}; there are {', '.join(SUBGRAPHS)}")
-    return tuple(names or SUBGRAPHS)
+        if name not in known:
+            fail(f"there is no subgraph {name!r}; there are {', '.join(known)}")
+    return tuple(names or known)

@@ -1,24 +1,21 @@
-"""`furlong clock …`: shows and moves the product's time in a rehearsal."""
+"""`furlong clock …`: shows and moves the time of a rehearsal."""
+
+from __future__ import annotations
 
 import asyncio
+import json
 import re
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.cli.known_names import require_names
 from furlong.cli.options import clock_file, database_settings, fail
-from furlong.databases import METADATA
-from furlong.install.world import utc
-from furlong.workers.week_worker import WeekWorker
-from storage.clock import SystemClock
-from storage.migrations.upgrade import status
-from storage.rehearsal import Anchor, ClockError, RehearsalClock, parse_instant, write_anchor
-from subgraphs.kit.domain.errors import BadInput
-from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.weeks.schedule import ScheduledEvent, WeekEvent, upcoming_events
+
+if TYPE_CHECKING:
+    from storage.rehearsal import RehearsalClock
+    from subgraphs.progress.weeks.schedule import ScheduledEvent
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -26,17 +23,26 @@ cli = typer.Typer(
     "nothing moves time: see FURLONG_CLOCK_… in `furlong settings`.",
 )
 DURATION: Final = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?")
-Brand = Annotated[str | None, typer.Option(help="The brand whose weeks count; by default all brands.")]
+Brand = Annotated[str | None, typer.Option(help="Only this brand.")]
 Backwards = Annotated[
-    bool, typer.Option("--backwards", help="Also move to before the present time although there are data.")
+    bool, typer.Option("--backwards", help="Allow moving the clock back although there are data.")
 ]
 
 
 @cli.command()
-def show(*, brand: Brand = None) -> None:
+def show(
+    *,
+    brand: Brand = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
+) -> None:
     """Show the time of the rehearsal, and when its weeks lock, end, and become final."""
+    from backoffice.rules.schemes.message import utc
+
     clock = _clock()
     ahead = clock.offset
+    if as_json:
+        typer.echo(json.dumps(_facts(clock, brand), indent=2))
+        return
     typer.echo(f"product time  {utc(clock.now())}")
     typer.echo(f"machine time  {utc(clock.machine.now())}")
     typer.echo(f"moved by      {'-' if ahead < timedelta() else ''}{abs(ahead)}")
@@ -52,6 +58,8 @@ def set_clock(
     backwards: Backwards = False,
 ) -> None:
     """Set the time in all processes; the clock runs on from there."""
+    from storage.rehearsal import ClockError, parse_instant
+
     try:
         _move(parse_instant(instant), backwards=backwards)
     except ClockError as error:
@@ -65,7 +73,8 @@ def advance(
     ] = None,
     *,
     to: Annotated[
-        WeekEvent | None, typer.Option(help="Move to the next of these, instead of by a duration.")
+        Literal["lock", "week-end", "grace-end"] | None,
+        typer.Option(help="Move to the next lock, week end or grace end, instead of by a duration."),
     ] = None,
     brand: Brand = None,
 ) -> None:
@@ -76,7 +85,7 @@ def advance(
     if by is not None:
         _move(clock.now() + _duration(by), backwards=False)
         return
-    point = next((one for one in _points(clock, brand) if one.event is to), None)
+    point = next((one for one in _points(clock, brand) if one.event.value == to), None)
     if point is None:
         fail("no week of a club is known here: has `furlong load` been run?")
     _move(point.at, backwards=False)
@@ -84,11 +93,19 @@ def advance(
 
 @cli.command()
 def reset(*, backwards: Backwards = False) -> None:
-    """Return to the machine's time, which is backwards if the rehearsal was ahead of it."""
+    """Return to the machine's time; this moves the clock back if the rehearsal was ahead."""
+    from storage.clock import SystemClock
+
     _move(SystemClock().now(), backwards=backwards)
 
 
 def _move(to: datetime, *, backwards: bool) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from backoffice.rules.schemes.message import utc
+    from storage.clock import SystemClock
+    from storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
+
     path, machine = clock_file(), SystemClock()
     try:
         now = RehearsalClock(path).now() if path.exists() else machine.now()
@@ -103,7 +120,24 @@ def _move(to: datetime, *, backwards: bool) -> None:
     typer.echo(f"It is {utc(to)} now.")
 
 
+def _facts(clock: RehearsalClock, brand: str | None) -> dict[str, object]:
+    """Return what `show` tells, as JSON values."""
+    events = [
+        {"at": one.at.isoformat(), "event": one.event.value, "brand": one.brand, "iso_week": one.iso_week}
+        for one in _points(clock, brand)
+    ]
+    return {
+        "product_time": clock.now().isoformat(),
+        "machine_time": clock.machine.now().isoformat(),
+        "moved_by_seconds": clock.offset.total_seconds(),
+        "file": str(clock.path),
+        "events": events,
+    }
+
+
 def _clock() -> RehearsalClock:
+    from storage.rehearsal import ClockError, RehearsalClock
+
     try:
         return RehearsalClock(clock_file())
     except ClockError as error:
@@ -119,7 +153,11 @@ def _duration(text: str) -> timedelta:
 
 
 def _has_data() -> bool:
-    """Tell whether anything was recorded at the clock's time: the first thing is a club."""
+    """Tell whether there are data of the clock's time; brands are always the first to be stored."""
+    from furlong.databases import METADATA
+    from furlong.workers.week_worker import WeekWorker
+    from storage.clock import SystemClock
+    from storage.migrations.upgrade import status
 
     async def look() -> bool:
         settings = database_settings()
@@ -135,6 +173,13 @@ def _has_data() -> bool:
 
 
 def _points(clock: RehearsalClock, brand: str | None) -> list[ScheduledEvent]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.workers.week_worker import WeekWorker
+    from subgraphs.kit.domain.errors import BadInput
+    from subgraphs.progress.models import REFERENCE
+    from subgraphs.progress.weeks.schedule import upcoming_events
+
     async def read() -> list[ScheduledEvent]:
         worker = WeekWorker.open(database_settings(), clock)
         try:

@@ -1,24 +1,25 @@
 """`furlong import crm`: imports the qualifying customers of past weeks."""
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.long_work import Items, Verbose, working
 from furlong.cli.options import database_settings, fail, product_clock
-from furlong.install.crm_import import CrmError, CrmPlan, apply_import, plan_import
-from storage.database import Database
-from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.progress.erasure import erasure_of
 
-cli = typer.Typer(no_args_is_help=True, help="Import what was done by hand before.")
+if TYPE_CHECKING:
+    from furlong.install.crm_import import CrmPlan
+
+cli = typer.Typer(no_args_is_help=True, help="Import weeks that were run by hand before.")
 
 
 @cli.callback()
 def import_group() -> None:
-    """Make each import a command of its own."""
+    """Make each import a subcommand."""
 
 
 @cli.command()
@@ -27,31 +28,50 @@ def crm(
     file: Annotated[Path, typer.Argument(help="A CSV file; docs/import.md describes it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     whole: Annotated[
-        bool, typer.Option("--all-or-nothing", help="Import nothing while any row is rejected.")
+        bool, typer.Option("--all-or-nothing", help="Import nothing if any row is rejected.")
     ] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Import who qualified in past weeks: `+` new, `~` changed, `=` unchanged, `!` rejected.
 
-    Wrong rows do not keep the others out, unless --all-or-nothing is given; they make the exit status 1.
+    Rejected rows do not prevent the others from being imported, unless --all-or-nothing is given. The exit
+    status is then 1.
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.install.crm_import import CrmError
+
     try:
-        plan = asyncio.run(_crm(file, dry_run=dry_run, whole=whole))
+        plan = asyncio.run(_crm(file, dry_run=dry_run, whole=whole, verbose=verbose))
     except (CrmError, SQLAlchemyError) as error:
         fail(error)
     if plan.rejected:
         raise typer.Exit(1)
 
 
-async def _crm(file: Path, *, dry_run: bool, whole: bool) -> CrmPlan:
+async def _crm(file: Path, *, dry_run: bool, whole: bool, verbose: bool) -> CrmPlan:
+    from furlong.install.crm_import import apply_import, plan_import
+    from storage.database import Database
+    from subgraphs.kit.live.wiring import publishing
+    from subgraphs.kit.records.erasure import Pseudonyms
+    from subgraphs.progress.erasure import erasure_of
+
     settings, now = database_settings(), product_clock().now()
     progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
     erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
     try:
-        plan = await plan_import(file, progress, rewards, now, erasure)
-        typer.echo("\n".join(plan.lines()))
+        with working("Reading the file"):
+            plan = await plan_import(file, progress, rewards, now, erasure)
+        items = Items(verbose=verbose)
+        for line in plan.row_lines():
+            items.echo(line)
+        items.end()
+        typer.echo("\n".join(plan.summary_lines()))
         refused = dry_run or (whole and bool(plan.rejected))
         if not refused:
-            await apply_import(plan, progress, now)
+            with working("Importing"):
+                async with publishing() as changed:
+                    await apply_import(plan, progress, now, changed)
     finally:
         await progress.close()
         await rewards.close()

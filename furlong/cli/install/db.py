@@ -1,18 +1,18 @@
 """`furlong db …`: creates and migrates the databases, and shows their state."""
 
+from __future__ import annotations
+
 import asyncio
-import json
-from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.options import database_settings, fail, product_clock
-from furlong.databases import METADATA, SUBGRAPHS, NotMigrated, require_migrated, upgrade_databases
-from storage.migrations.lock import MigrationLocked
-from storage.migrations.resumable_steps import HalfDoneMigration
-from storage.migrations.upgrade import MigrationStatus, RestoreUnfinished, TablesMissing, statuses
+from furlong.subgraph_names import SUBGRAPHS
+
+if TYPE_CHECKING:
+    from storage.migrations.upgrade import MigrationStatus
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
 
@@ -34,8 +34,15 @@ def upgrade(
 ) -> None:
     """Create the subgraphs' databases where they are missing, and migrate them to this version.
 
-    One upgrade runs at a time; others wait. The next upgrade continues one that was killed.
+    Only one upgrade runs at a time; others wait. If an upgrade was killed, the next one continues it.
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.databases import upgrade_databases
+    from storage.migrations.lock import MigrationLocked
+    from storage.migrations.resumable_steps import HalfDoneMigration
+    from storage.migrations.upgrade import RestoreUnfinished, TablesMissing
+
     reported: set[str] = set()
 
     def waiting(holder: str) -> None:
@@ -62,38 +69,44 @@ def upgrade(
 
 
 @cli.command()
-def status(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")] = False
-) -> None:
+def status(*, as_json: AsJson = False) -> None:
     """Show each subgraph's database: its revision, the revision of this version, and missing tables.
 
     The exit status is 1 if an upgrade is needed.
     """
-    product_clock()  # reports a rehearsal
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.databases import METADATA
+    from storage.migrations.upgrade import statuses
+
+    product_clock()  # reports a moved clock
     try:
         found = asyncio.run(statuses(database_settings(), METADATA))
     except (SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
-    typer.echo(json.dumps([asdict(each) for each in found], indent=2) if as_json else _table(found))
+    if as_json:
+        echo_json(found)
+    else:
+        heads = ("database", "revision", "wanted", "state", "meaning", "missing tables")
+        echo_table(heads, (_row(each) for each in found))
     if not all(each.serves for each in found):
         raise typer.Exit(1)
 
 
 def check_databases(*names: str) -> None:
-    """End the command if databases are not migrated; by default check those of all subgraphs."""
+    """End the command if databases are not migrated, or are another cell's; by default check all."""
+    from cells.claim import require_cells
+    from furlong.databases import NotMigrated, require_migrated
+    from storage.cells.errors import CellMismatch
+
+    settings, checked = database_settings(), names or SUBGRAPHS
     try:
-        asyncio.run(require_migrated(database_settings(), names or SUBGRAPHS))
-    except (NotMigrated, ValueError) as error:
+        asyncio.run(require_migrated(settings, checked))
+        asyncio.run(require_cells(settings, checked))
+    except (NotMigrated, CellMismatch, ValueError) as error:
         fail(error)
 
 
-def _table(found: tuple[MigrationStatus, ...]) -> str:
-    lines = []
-    for each in found:
-        lines.append(
-            f"{each.subgraph:<12} revision {each.revision or '-':<6} wanted {each.wanted:<6} "
-            f"{each.state}: {STATES[each.state]}"
-        )
-        if each.missing and each.state not in {"absent", "empty"}:
-            lines.append(f"{'':<12} missing: {', '.join(each.missing)}")
-    return "\n".join(lines)
+def _row(each: MigrationStatus) -> tuple[str | None, ...]:
+    missing = each.missing if each.state not in {"absent", "empty"} else ()
+    return each.subgraph, each.revision, each.wanted, each.state, STATES[each.state], ", ".join(missing)

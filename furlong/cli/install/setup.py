@@ -1,16 +1,15 @@
 """`furlong topics create`, `load`, `token` and `settings`: setting up an installation."""
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.feeds.settings import FeedSettings
 from furlong.cli.json_lists import AsJson, echo_json
+from furlong.cli.long_work import Items, Verbose
 from furlong.cli.options import (
     database_settings,
     fail,
@@ -19,21 +18,18 @@ from furlong.cli.options import (
     stream_settings,
     topic_settings,
 )
-from furlong.demo.tokens import make_token
-from furlong.install import topic_retention
-from furlong.install.load import apply_load, plan_load
-from furlong.install.topics import TOPICS, TopicPlan, create_topics, feed_topics
-from furlong.install.world import WorldError, read_world
-from furlong.settings import listed
-from storage.clock import SystemClock
-from storage.database import Database
+
+if TYPE_CHECKING:
+    from consumers.feeds.settings import FeedSettings
+    from furlong.install.load import LoadPlan
+    from furlong.install.topics import TopicPlan
 
 topics = typer.Typer(no_args_is_help=True, help="The Kafka topics.")
 
 
 @topics.callback()
 def topics_group() -> None:
-    """Make `create` a command of its own."""
+    """Make `create` a subcommand."""
 
 
 @topics.command()
@@ -50,21 +46,31 @@ def create(
     ] = False,
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Also set the retention of existing topics, as FURLONG_TOPICS_… say."),
+        typer.Option(
+            "--repair", help="Also set the retention of existing topics as the settings FURLONG_TOPICS_… say."
+        ),
     ] = False,
 ) -> None:
-    """Create missing topics, with the retention that FURLONG_TOPICS_… in `furlong settings` say."""
+    """Create missing topics, with the retention that the settings FURLONG_TOPICS_… say."""
+    from aiokafka.errors import KafkaError
+
+    from consumers.feeds.settings import FeedSettings
+    from furlong.install import topic_retention
+    from furlong.install.topics import TOPICS, create_topics
+
     settings, bootstrap = topic_settings(), stream_settings().bootstrap
     plans = (*TOPICS, *_of_feeds(FeedSettings())) if feeds else TOPICS
     try:
         created = asyncio.run(create_topics(bootstrap, partitions, replication, settings, plans))
         changed = asyncio.run(topic_retention.repair(bootstrap, plans, settings)) if repair else []
     except (KafkaError, RuntimeError, ValueError) as error:
-        fail(f"the topics were not created: {error!r}")
+        fail(error)
     typer.echo("\n".join([*(f"+ {name}" for name in created), *changed]) or "All topics are there.")
 
 
 def _of_feeds(settings: FeedSettings) -> tuple[TopicPlan, ...]:
+    from furlong.install.topics import feed_topics
+
     return feed_topics(settings.topic(feed) for feed in settings.feeds())
 
 
@@ -72,30 +78,61 @@ def load(
     *,
     file: Annotated[Path, typer.Argument(help="A YAML file; furlong/world.yaml is an example.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Load brands, schemes, reward content and budgets: `+` new, `~` changed, `-` removed, `=` unchanged.
 
-    `!` marks an active version of a reward that is not offered because no content describes its terms.
+    `!` marks active versions of rewards that are not offered because no content describes their terms.
     """
+    from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from backoffice.global_events.publishing import NotPublished
+    from furlong.install.world import WorldError
+
     try:
-        asyncio.run(_load(file, dry_run=dry_run))
-    except (WorldError, SQLAlchemyError, KafkaError, OSError, ValueError) as error:
+        asyncio.run(_load(file, dry_run=dry_run, verbose=verbose))
+    except (WorldError, NotPublished, SQLAlchemyError, KafkaError, OSError, ValueError) as error:
         fail(error)
 
 
-async def _load(file: Path, *, dry_run: bool) -> None:
+async def _load(file: Path, *, dry_run: bool, verbose: bool) -> None:
+    from aiokafka import AIOKafkaProducer
+
+    from backoffice.global_events.publishing import publish_now
+    from furlong.cli.operating_person import operating_person
+    from furlong.install.load import apply_load, plan_load
+    from furlong.install.world import read_world
+    from storage.database import Database
+
     world, settings, now = read_world(file), database_settings(), product_clock().now()
-    club, rewards = Database.open(settings, "club"), Database.open(settings, "rewards")
+    club, rewards, backoffice = (Database.open(settings, name) for name in ("club", "rewards", "backoffice"))
     try:
         plan = await plan_load(world, club, rewards, now)
-        typer.echo("\n".join(plan.lines()))
+        _print_plan(plan, verbose=verbose)
         if not dry_run:
             async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
-                await apply_load(plan, producer, rewards, now)
+                await apply_load(plan, producer, backoffice, now, operating_person(None))
+            await publish_now(backoffice, stream_settings(), product_clock())
     finally:
-        await club.close()
-        await rewards.close()
+        for database in (club, rewards, backoffice):
+            await database.close()
     typer.echo("Nothing was changed." if dry_run else "Loaded.")
+
+
+def _print_plan(plan: LoadPlan, *, verbose: bool) -> None:
+    """Print the first changes or all, everything that needs attention, and how many lines have each mark."""
+    lines, items = list(plan.lines()), Items(verbose=verbose)
+    for line in lines:
+        if not line.startswith("!"):
+            items.echo(line)
+    items.end()
+    for line in lines:
+        if line.startswith("!"):
+            typer.echo(line)
+    marks = {"+": "new", "~": "changed", "-": "removed", "=": "unchanged", "!": "need attention"}
+    counts = (f"{sum(line.startswith(mark) for line in lines)} {word}" for mark, word in marks.items())
+    typer.echo(f"{', '.join(counts)}.")
 
 
 def token(
@@ -104,6 +141,9 @@ def token(
     brand: Annotated[str, typer.Option(help="The customer's brand.")] = "northbet",
 ) -> None:
     """Make a session token with the demo's key or with FURLONG_JWT_SECRET, valid for 24 hours."""
+    from furlong.demo.tokens import make_token
+    from storage.clock import SystemClock
+
     try:
         typer.echo(make_token(session_settings(), brand, customer, SystemClock().now()))
     except ValueError as error:
@@ -112,6 +152,8 @@ def token(
 
 def settings(*, as_json: AsJson = False) -> None:
     """List all settings: environment variable, default, meaning."""
+    from furlong.settings import listed
+
     if as_json:
         names = ("variable", "default", "meaning")
         echo_json(dict(zip(names, each, strict=True)) for each in listed())

@@ -1,1 +1,1 @@
-"""Commands for daily operation: weeks, rewards, customers, dead letters, comparisons. One file a command."""
+"""Commands for daily operation, one file each: weeks, rewards, customers, dead letters, comparisons."""

@@ -1,38 +1,40 @@
 """`furlong check`: tests every dependency that the settings name, and says what is wrong."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsError
 
-from consumers.feeds.settings import FeedSettings
-from furlong.checks import Finding, Installation, checks_of, run_checks
-from furlong.checks.machine_clock import MachineClocks
-from furlong.cli.database_errors import explain_database_error
+from furlong.cli.diagnosis.database_errors import explain_database_error
+from furlong.cli.diagnosis.environment import unknown_variables
+from furlong.cli.json_lists import AsJson
 from furlong.cli.options import (
+    caller_settings,
     database_settings,
     session_settings,
     stream_settings,
     topic_settings,
     upstream_settings,
 )
-from furlong.settings import ALL_SETTINGS, ServeSettings
-from gateway.settings import GatewaySettings
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
-S = TypeVar("S", bound=BaseSettings)
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
+
+    from furlong.checks import Finding, Installation
+
+S = TypeVar("S", bound="BaseSettings")
 CLOCK = "clock"
 
 
 def check(
     *,
     seconds: Annotated[float, typer.Option(min=0.1, help="The deadline of each check.")] = 5.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Test every dependency that the settings name, and say what is wrong.
 
@@ -52,11 +54,18 @@ def check(
 
 
 async def _findings(seconds: float) -> list[Finding]:
+    from furlong.checks import Finding, checks_of, run_checks
+    from furlong.checks.machine_clock import MachineClocks
+
     findings = [
         Finding("settings", ok=False, says=text, helps="see `furlong settings`") for text in _invalid()
     ]
     if not findings:
         findings.append(Finding("settings", ok=True, says="all settings are valid"))
+    findings += [
+        Finding("settings", ok=False, says=text, helps="see `furlong settings`")
+        for text in unknown_variables()
+    ]
     parts, clocks = _installation(), MachineClocks()
     checks = checks_of(parts, clocks, seconds, explain_database_error)
     findings += await run_checks(checks, seconds, parts.secrets())
@@ -64,7 +73,12 @@ async def _findings(seconds: float) -> list[Finding]:
 
 
 def _invalid() -> list[str]:
-    """Return what is wrong with settings, without their values."""
+    """Return what is wrong with the settings, without their values."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from furlong.settings import ALL_SETTINGS
+
     found = []
     for settings in ALL_SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")
@@ -80,6 +94,13 @@ def _invalid() -> list[str]:
 
 
 def _installation() -> Installation:
+    from consumers.feeds.settings import FeedSettings
+    from furlong.checks import Installation
+    from furlong.settings import ServeSettings
+    from gateway.settings import GatewaySettings
+    from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+    from subgraphs.kit.live.settings import LiveSettings, RedisSettings
+
     return Installation(
         database=_valid(database_settings),
         stream=_valid(stream_settings),
@@ -90,11 +111,17 @@ def _installation() -> Installation:
         gateway=_valid(GatewaySettings),
         serve=_valid(ServeSettings),
         fulfilment=_valid(FulfilmentSettings),
+        callers=_valid(caller_settings),
+        redis=_valid(RedisSettings),
+        live=_valid(LiveSettings),
     )
 
 
 def _valid(read: Callable[[], S]) -> S | None:
-    """Return settings; None if they are invalid, which `_invalid` says."""
+    """Return settings; None if they are invalid, which `_invalid` reports."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
     try:
         return read()
     except (ValidationError, SettingsError, typer.Exit):

@@ -1,34 +1,38 @@
-"""`furlong customer …`: exports what is kept of a customer, erases the customer, and ends sessions."""
+"""`furlong customer …`: exports a customer's data, erases the customer, and ends the customer's sessions."""
+
+from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.diagnosis.explanations import without_credentials
+from furlong.cli.long_work import working
+from furlong.cli.operations.backoffice.actor import operating_person
 from furlong.cli.options import database_settings, fail, product_clock, session_settings, stream_settings
-from furlong.embedding.sessions import embed_issuer
-from furlong.embedding.settings import EmbedSettings
-from furlong.operations.customer_erasure import Counts, CustomerErasure, Erased, NotErased, send_tombstone
-from subgraphs.kit.auth.sessions import session_revocations
-from subgraphs.kit.domain.keys import Owner
-from tokens import Revocations
-from tokens.revocations import revoke
 
-cli = typer.Typer(no_args_is_help=True, help="Export what is kept of a customer, erase it, end its sessions.")
+if TYPE_CHECKING:
+    from backoffice.support.privacy.customer_data import Counts, CustomerErasure, Erased
+    from subgraphs.kit.domain.keys import Owner
+    from tokens import Revocations
+
+cli = typer.Typer(
+    no_args_is_help=True, help="Export a customer's data, erase a customer, end a customer's sessions."
+)
 Brand = Annotated[str, typer.Argument(help="The brand.")]
-Customer = Annotated[str, typer.Argument(help="The customer's id, as the session's token carries it.")]
+Customer = Annotated[str, typer.Argument(help="The customer's id, as in session tokens.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
 
 @cli.command()
 def export(*, brand: Brand, customer: Customer, as_json: AsJson = False) -> None:
     """Print all rows about a customer, by subgraph and table, as JSON."""
+    from subgraphs.kit.domain.keys import Owner
+
     owner = Owner(brand, customer)
 
     async def act(erasure: CustomerErasure) -> None:
@@ -48,15 +52,21 @@ def erase(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be erased.")] = False,
     as_json: AsJson = False,
     unknown: Annotated[
-        bool, typer.Option("--unknown", help="Also erase a customer of whom nothing is known here.")
+        bool, typer.Option("--unknown", help="Erase the customer even if nothing is stored about it here.")
     ] = False,
     wait: Annotated[float, typer.Option(min=0, help="How many seconds the consumers may take.")] = 60.0,
 ) -> None:
     """Erase a customer by a null value on the account topic, which every consumer applies.
 
-    What accounting and the law require is kept under a pseudonym; docs/erasure.md lists it. Erasure cannot be
-    undone. Let the account system erase the customer first: an account it reports later is a new person's.
+    Data that accounting or the law require are kept under a pseudonym; docs/erasure.md lists them. Erasure
+    cannot be undone, and is refused under a legal hold. Erase the customer in the account system first: an
+    account that it reports later counts as a new person.
     """
+    from aiokafka import AIOKafkaProducer
+
+    from backoffice.support.privacy.customer_data import send_tombstone
+    from subgraphs.kit.domain.keys import Owner
+
     owner = Owner(brand, customer)
 
     async def act(erasure: CustomerErasure) -> None:
@@ -67,9 +77,11 @@ def erase(
         if not counts and not unknown:
             fail(f"nothing is known of customer {customer!r} of {brand!r}; --unknown erases it anyway")
         before = await erasure.last_erasures(owner)
+        await _require_no_hold(owner)
         async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
             await send_tombstone(producer, owner)
-        erased = await erasure.finish(owner, before, wait)
+        with working("Waiting for the consumers"):
+            erased = await erasure.finish(owner, before, wait)
         _report(erased, as_json=as_json)
 
     _with_databases(act)
@@ -77,12 +89,16 @@ def erase(
 
 @cli.command("sign-out")
 def sign_out(*, brand: Brand, customer: Customer) -> None:
-    """End all sessions of a customer that began before now; they take effect no more within seconds.
+    """End all sessions that a customer has now; within seconds their tokens are no longer accepted.
 
-    FURLONG_JWT_REVOCATIONS says where processes learn of it; sessions of frames end with the others if
-    FURLONG_EMBED_… is set as for `furlong serve`. The customer can sign in again: whether that is
-    wanted is for the issuer to decide.
+    FURLONG_JWT_REVOCATIONS says how processes learn of it. Sessions of frames end as well if FURLONG_EMBED_…
+    is set as for `furlong serve`. The customer can sign in again; only the issuer can prevent that.
     """
+    from furlong.embedding.sessions import embed_issuer
+    from furlong.embedding.settings import EmbedSettings
+    from subgraphs.kit.auth.sessions import session_revocations
+    from tokens.revocations import revoke
+
     sessions = session_settings()
     revocations = session_revocations(sessions)
     if revocations is None or not sessions.issuer:
@@ -96,7 +112,10 @@ def sign_out(*, brand: Brand, customer: Customer) -> None:
 
     try:
         asyncio.run(revoke_all(revocations))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        address = without_credentials(revocations.url)
+        fail(f"{error} (is Valkey or Redis running at {address}, as FURLONG_JWT_REVOCATIONS says?)")
+    except ValueError as error:
         fail(error)
     typer.echo(f"The sessions of {customer} at {brand} have ended.")
 
@@ -131,12 +150,45 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+async def _require_no_hold(owner: Owner) -> None:
+    """Refuse under a legal hold, and record in the audit log who erases the customer."""
+    from backoffice.audit.audit_log import AuditLog
+    from backoffice.metadata import NAME
+    from backoffice.support.looks import customer_subject
+    from backoffice.support.privacy.holds import LegalHolds
+    from storage.database import Database
+
+    clock = product_clock()
+    database, audit = Database.open(database_settings(), NAME), AuditLog(clock)
+    try:
+        async with database.home.write() as connection:
+            await LegalHolds(database, audit, clock).require_none(connection, owner)
+            await audit.record(
+                connection,
+                operating_person(None),
+                "support.erase",
+                brand=owner.brand,
+                subject=customer_subject(owner),
+                before=None,
+                after=None,
+                reason=None,
+            )
+    finally:
+        await database.close()
+
+
 def _with_databases(act: Callable[[CustomerErasure], Awaitable[None]]) -> None:
+    from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from backoffice.support.privacy.customer_data import CustomerErasure, NotErased
+    from backoffice.support.privacy.holds import UnderLegalHold
+
     async def run() -> None:
         async with CustomerErasure.open(database_settings()) as erasure:
             await act(erasure)
 
     try:
         asyncio.run(run())
-    except (NotErased, KafkaError, SQLAlchemyError, OSError) as error:
+    except (NotErased, UnderLegalHold, KafkaError, SQLAlchemyError, OSError) as error:
         fail(error)

@@ -1,40 +1,37 @@
 """`furlong deadletters …`: lists, shows and replays records that could not be applied."""
 
+from __future__ import annotations
+
 import asyncio
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
-from aiokafka.errors import KafkaError
-from prometheus_client import CollectorRegistry
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-from sqlalchemy import Table
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.feeds.delivery.parked_letters import ParkedLetter
-from consumers.feeds.registry import UnknownFeed
-from consumers.stream.database.dead_letter_replay import Fate, Replay, Replayed
-from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
-from consumers.stream.errors import Transient
-from consumers.stream.records import Record
-from furlong.cli.json_lists import AsJson, echo_json
-from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, position_of
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.long_work import Items, Verbose, working
 from furlong.cli.options import database_settings, fail, log_to_stderr, product_clock, stream_settings
-from furlong.databases import METADATA
-from furlong.workers.consumer_process import create_consumer
-from storage.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from consumers.feeds.delivery.parked_letters import ParkedLetter
+    from consumers.stream.database.dead_letter_replay import Fate, Replayed
+    from consumers.stream.database.dead_letters import DeadLetter
+    from consumers.stream.records import Record
+    from furlong.cli.operations.feed_letters import FeedLetters
 
 T = TypeVar("T")
-SHOWN_BYTES = 60
-APP = "A consumer (club, rewards, …) or a feed (such as feed-sports); by default all consumers."
+SHOWN_BYTES = 40
+APP = "A consumer (club, rewards, …, backoffice) or a feed (such as feed-sports); by default all consumers."
 NAMED = "A name as listed: progress:7, or feed-sports:0:17 for a feed."
 FEED_POSITION: Final = re.compile("[0-9]+:[0-9]+")
 cli = typer.Typer(no_args_is_help=True, help="Records that could not be applied, by consumer.")
@@ -42,7 +39,7 @@ cli = typer.Typer(no_args_is_help=True, help="Records that could not be applied,
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A dead letter of a consumer or a feed, with the name that commands use for it."""
+    """A dead letter of a consumer or a feed, with its name in commands."""
 
     name: str
     record: Record
@@ -56,7 +53,7 @@ def list_letters(
     *,
     app: Annotated[str | None, typer.Option(help=APP)] = None,
     topic: Annotated[str | None, typer.Option(help="Only letters of this topic.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The maximum for each consumer.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The maximum number for each consumer.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List the newest dead letters of each consumer, or of a feed."""
@@ -64,14 +61,8 @@ def list_letters(
     if as_json:
         echo_json({"name": letter.name, **dict(_facts(letter))} for letter in found)
         return
-    for letter in found:
-        record = letter.record
-        origin = f"{record.topic}[{record.partition}]@{record.offset}"
-        at = f"{letter.stored_at:%Y-%m-%d %H:%M:%S}Z" if letter.stored_at else "at an unknown time"
-        typer.echo(f"{letter.name}  {at}  {origin}  {letter.reason}")
-        typer.echo(f"    {_start(record.value)}")
-    if not found:
-        typer.echo("There are no dead letters.")
+    heads = ("letter", "stored at", "topic", "partition", "offset", "begins with", "reason")
+    echo_table(heads, (_cells(letter) for letter in found), nothing="There are no dead letters.")
 
 
 @cli.command()
@@ -90,36 +81,48 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="Replay all letters, instead of naming some.")] = False,
     app: Annotated[str | None, typer.Option(help=f"With --all. {APP}")] = None,
     topic: Annotated[str | None, typer.Option(help="With --all: only letters of this topic.")] = None,
+    verbose: Verbose = False,
 ) -> None:
-    """Apply dead letters as the consumer would apply them now, whether it runs or not.
+    """Apply dead letters as the consumer would now, whether or not it is running.
 
-    A letter that can be applied is removed in the same transaction. A letter that is still poison stays, with
-    today's reason. So replaying twice does no harm. The exit status is 1 if any letter stays.
+    A letter that can be applied is removed in the same transaction. A letter that still cannot be applied
+    stays, with the present reason. Replaying twice does no harm. The exit status is 1 if any letter stays.
 
-    The letters of a feed stay on their topic. What its adapter can read now is published to the progress
-    topic, and counts once however often it is replayed.
+    The letters of a feed stay on their topic. Those that its adapter can read now are published to the
+    progress topic; each counts once, however often it is replayed.
     """
     if bool(letters) == every:
         fail("name the letters to replay, or give --all")
     log_to_stderr(quiet=True)
-    stays = _run(_report(_replay(letters or [], _apps(app), topic)))
+    stays = _run(_report(_replay(letters or [], _apps(app), topic), Items(verbose=verbose)))
     if stays:
         typer.echo(f"{stays} stay.", err=True)
         raise typer.Exit(1)
 
 
-async def _report(replays: AsyncIterator[tuple[str, Replayed]]) -> int:
-    """Print what happened to each letter; return how many stay."""
-    stays = 0
-    async for letter, replayed in replays:
-        stays += replayed.fate in {Fate.POISON, Fate.UNREAD}
-        typer.echo(f"{letter}  {replayed.fate.value}" + (f": {replayed.reason}" if replayed.reason else ""))
-    return stays
+async def _report(replays: AsyncIterator[tuple[str, Replayed]], items: Items) -> int:
+    """Print what happened to letters and how many met which fate; return how many stay."""
+    from consumers.stream.database.dead_letter_replay import Fate
+
+    fates: Counter[Fate] = Counter()
+    with working("Letters replayed") as advance:
+        async for letter, replayed in replays:
+            advance()
+            fates[replayed.fate] += 1
+            items.echo(
+                f"{letter}  {replayed.fate.value}" + (f": {replayed.reason}" if replayed.reason else "")
+            )
+    items.end()
+    if fates.total() > 1:
+        typer.echo(", ".join(f"{number:,} {fate.value}" for fate, number in fates.items()) + ".")
+    return fates[Fate.POISON] + fates[Fate.UNREAD]
 
 
 async def _replay(
     letters: list[str], apps: list[str], topic: str | None
 ) -> AsyncIterator[tuple[str, Replayed]]:
+    from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, position_of
+
     wanted = [_named(letter) for letter in letters]
     for name in dict.fromkeys(name for name, _ in wanted) if letters else apps:
         positions = [position for one, position in wanted if one == name] if letters else None
@@ -136,20 +139,36 @@ async def _applied(
     name: str, numbers: list[str] | None, topic: str | None
 ) -> AsyncIterator[tuple[str, Replayed]]:
     """Replay letters of one consumer: those with the given numbers, or all of a topic, or all."""
+    from prometheus_client import CollectorRegistry
+
+    from consumers.stream.database.dead_letter_replay import Replay
+    from furlong.workers.consumer_process import create_consumer
+    from subgraphs.kit.live.wiring import publishing
+
     registry = CollectorRegistry()
-    consumer = create_consumer(name, database_settings(), stream_settings(), registry, product_clock())
-    replays = Replay(consumer.app.by_name, consumer.sink)
-    try:
-        for number in numbers or []:
-            yield f"{name}:{number}", await replays.replay(int(number))
-        if numbers is None:
-            async for each, replayed in replays.replay_all(topic):
-                yield f"{name}:{each}", replayed
-    finally:
-        await consumer.close()
+    database, stream = database_settings(), stream_settings()
+    async with publishing() as changed:
+        consumer = create_consumer(name, database, stream, registry, product_clock(), changed=changed)
+        replays = Replay(consumer.app.by_name, consumer.sink)
+        try:
+            for number in numbers or []:
+                yield f"{name}:{number}", await replays.replay(int(number))
+            if numbers is None:
+                async for each, replayed in replays.replay_all(topic):
+                    yield f"{name}:{each}", replayed
+        finally:
+            await consumer.close()
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
+    from aiokafka.errors import KafkaError
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from consumers.feeds.registry import UnknownFeed
+    from consumers.stream.errors import Transient
+
     try:
         return asyncio.run(work)
     except (SQLAlchemyError, Transient, KafkaError, UnknownFeed, SettingsError, ValidationError) as error:
@@ -157,16 +176,22 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _apps(app: str | None) -> list[str]:
-    if app is not None and app not in METADATA and not is_of_feed(app):
-        fail(f"there is no consumer {app!r}; there are {', '.join(METADATA)}, and feeds such as feed-sports")
-    return [app] if app else list(METADATA)
+    from furlong.cli.operations.feed_letters import is_of_feed
+    from furlong.subgraph_names import DATABASES
+
+    if app is not None and app not in DATABASES and not is_of_feed(app):
+        fail(f"there is no consumer {app!r}; there are {', '.join(DATABASES)}, and feeds such as feed-sports")
+    return [app] if app else list(DATABASES)
 
 
 def _named(letter: str) -> tuple[str, str]:
     """Return the consumer or feed of a letter, and its number, or its partition and offset for a feed."""
+    from furlong.cli.operations.feed_letters import is_of_feed
+    from furlong.subgraph_names import DATABASES
+
     name, _, position = letter.partition(":")
     if not (
-        FEED_POSITION.fullmatch(position) if is_of_feed(name) else name in METADATA and position.isdecimal()
+        FEED_POSITION.fullmatch(position) if is_of_feed(name) else name in DATABASES and position.isdecimal()
     ):
         fail(f"{letter!r} is not a dead letter: `furlong deadletters list` shows them, such as progress:7")
     return name, position
@@ -177,6 +202,9 @@ async def _newest(apps: list[str], limit: int, topic: str | None) -> list[Listed
 
 
 async def _newest_of(name: str, limit: int, topic: str | None) -> list[Listed]:
+    from consumers.stream.database.dead_letters import list_dead_letters
+    from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed
+
     if is_of_feed(name):
         letters = FeedLetters.of(name, stream_settings())
         return [_of_feed(letters, one) for one in await letters.newest(limit)]
@@ -186,6 +214,9 @@ async def _newest_of(name: str, limit: int, topic: str | None) -> list[Listed]:
 
 
 async def _one(name: str, position: str) -> Listed | None:
+    from consumers.stream.database.dead_letters import show_dead_letter
+    from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, position_of
+
     if is_of_feed(name):
         letters = FeedLetters.of(name, stream_settings())
         parked = await letters.find(position_of(position))
@@ -197,6 +228,8 @@ async def _one(name: str, position: str) -> Listed | None:
 
 @asynccontextmanager
 async def _reading(name: str) -> AsyncIterator[AsyncConnection]:
+    from storage.database import Database
+
     database = Database.open(database_settings(), name)
     try:
         async with database.home.read() as connection:
@@ -215,7 +248,15 @@ def _of_feed(letters: FeedLetters, letter: ParkedLetter) -> Listed:
 
 
 def _table(name: str) -> Table:
+    from furlong.databases import METADATA
+
     return METADATA[name].tables["dead_letter"]
+
+
+def _cells(letter: Listed) -> tuple[object, ...]:
+    record, reason = letter.record, " ".join(letter.reason.split())
+    position = (record.topic, record.partition, record.offset)
+    return letter.name, letter.stored_at, *position, _start(record.value), reason
 
 
 def _facts(letter: Listed) -> Iterator[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""Dead letters of feeds, for `furlong deadletters`: read from Kafka, and published again."""
+"""Dead letters of feeds, for `furlong deadletters`: reads them from Kafka and publishes them again."""
 
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -20,7 +20,7 @@ PREFIX = "feed-"
 
 
 def is_of_feed(name: str) -> bool:
-    """Tell whether a name is that of a feed or of its letter: `feed-sports`, `feed-sports:0:17`."""
+    """Tell whether a name is that of a feed or of its letter, as in `feed-sports` and `feed-sports:0:17`."""
     return name.startswith(PREFIX)
 
 
@@ -66,12 +66,12 @@ class FeedLetters:
         return everywhere[::-1][:limit]
 
     async def find(self, position: LetterPosition) -> ParkedLetter | None:
-        """Return one letter, or None if it does not exist any more."""
+        """Return one letter, or None if it no longer exists."""
         async with aclosing(self.letters.read()) as letters:
             return await anext((one async for one in letters if one.position == position), None)
 
     async def replay(self, positions: Sequence[LetterPosition] | None) -> AsyncIterator[tuple[str, Replayed]]:
-        """Publish what the adapter makes of letters now: of those at the given positions, or of all."""
+        """Convert letters with the present adapter and publish them: those at the given positions, or all."""
         missing = dict.fromkeys(positions or [])
         producer = create_producer(self.letters.settings)
         try:

@@ -1,48 +1,47 @@
 """`furlong fulfilment …`: rewards in review, stopped providers, comparison with the providers' books."""
 
+from __future__ import annotations
+
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.cli.json_lists import AsJson, echo_json
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.options import (
     database_settings,
     fail,
     product_clock,
 )
-from furlong.workers.fulfilment_worker import FulfilmentProcess
-from storage.clock import Clock
-from subgraphs.fulfilment.accounting.report import Report
-from subgraphs.fulfilment.errors import InvalidDecision, JournalUnavailable, ProviderConfigError
-from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
-from subgraphs.fulfilment.providers.registry import RegisteredProvider
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.fulfilment.state.fulfilment import Fulfilment
-from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
-from subgraphs.kit.domain.errors import BadInput
-from subgraphs.rewards.catalogue.rewards import OptionId
+
+if TYPE_CHECKING:
+    from furlong.workers.fulfilment_worker import FulfilmentProcess
+    from storage.clock import Clock
+    from subgraphs.fulfilment.accounting.report import Report
+    from subgraphs.fulfilment.providers.registry import RegisteredProvider
+    from subgraphs.fulfilment.state.fulfilment import Fulfilment
 
 cli = typer.Typer(
-    no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with their books."
+    no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with providers' books."
 )
+HEADS: Final = ("key", "customer", "week", "reward", "provider", "state", "reason", "since")
 Key = Annotated[str, typer.Argument(help="The reward's key, as listed.")]
-Person = Annotated[str, typer.Option("--by", help="Who decides; recorded with the decision.")]
+Person = Annotated[str, typer.Option("--by", help="Who made the decision; recorded with it.")]
 Provider = Annotated[str, typer.Argument(help="The provider's name.")]
 
 
 @cli.command()
 def reviews(
     *,
-    limit: Annotated[int, typer.Option(min=1, help="The maximum of each kind.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="The maximum number of each kind.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List what waits for a person: rewards in review, being stopped or flagged, and stopped providers."""
+    from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 
     async def show(process: FulfilmentProcess) -> None:
         repository = process.uow.lifecycle.repository
@@ -57,10 +56,9 @@ def reviews(
             ]
             echo_json([*rewards.values(), *holds])
             return
-        for one in waiting:
-            typer.echo(_line(one, one.reason))
-        for one in flagged:
-            typer.echo(_line(one, one.flag))
+        reasons = [*((one, one.reason) for one in waiting), *((one, one.flag) for one in flagged)]
+        if reasons:
+            echo_table(HEADS, (_cells(one, why) for one, why in reasons))
         for name, hold in sorted(stopped.items()):
             typer.echo(f"provider {name} is stopped since {hold.since:%Y-%m-%d %H:%M:%S}Z: {hold.reason}")
         if not (waiting or flagged or stopped):
@@ -82,11 +80,11 @@ def history(*, key: Key, as_json: AsJson = False) -> None:
         if as_json:
             echo_json(attempts)
             return
-        for attempt in attempts:
-            when = f"{attempt.at:%Y-%m-%d %H:%M:%S}Z"
-            typer.echo(f"{when}  {attempt.step}  {attempt.outcome}  {attempt.detail or ''}")
-        if not attempts:
-            typer.echo("Nothing was asked or decided yet.")
+        echo_table(
+            ("at", "step", "outcome", "detail"),
+            ((one.at, one.step, one.outcome, one.detail) for one in attempts),
+            nothing="Nothing was asked or decided yet.",
+        )
 
     _run(show)
 
@@ -100,7 +98,9 @@ def retry(
     ] = None,
     by: Person = "",
 ) -> None:
-    """Send a reward in review again with the same key, or all that are in review for a reason."""
+    """Send a reward in review again with the same key, or all rewards that are in review for a reason."""
+    from subgraphs.fulfilment.payout.decisions import Decisions
+
     if (key is None) == (reason is None):
         fail("give a key, or --reason with a reason that `furlong fulfilment reviews` shows")
     sent = 1
@@ -124,7 +124,9 @@ def credited(
     reference: Annotated[str, typer.Option(help="The provider's reference of the credit.")],
     by: Person = "",
 ) -> None:
-    """Record a reward in review as credited, on your word."""
+    """Record that a reward in review was credited."""
+    from subgraphs.fulfilment.payout.decisions import Decisions
+
     _run(lambda process: Decisions(process.uow).credited(key, by or getpass.getuser(), reference))
     typer.echo("It counts as credited.")
 
@@ -136,6 +138,9 @@ def hold(
     by: Person = "",
 ) -> None:
     """Put the unsent rewards of a version into review, for example after a recall."""
+    from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
+    from subgraphs.rewards.catalogue.rewards import OptionId
+
     held = 0
 
     async def keep(process: FulfilmentProcess) -> None:
@@ -150,25 +155,29 @@ def hold(
 
 @cli.command()
 def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")], by: Person = "") -> None:
-    """Stop a provider; its rewards wait."""
+    """Stop a provider on this node; its rewards wait. `furlong switch off provider` stops it on all nodes."""
+    from subgraphs.fulfilment.payout.decisions import Decisions
 
     async def end(process: FulfilmentProcess) -> None:
-        if any(process.registry):  # else this node has no providers, and cannot check the name
+        if any(process.registry):  # without it this node has no providers and cannot check the name
             _found(process, provider)
         await Decisions(process.uow).stop(provider, by or getpass.getuser(), reason)
 
     _run(end)
-    typer.echo(f"Nothing is sent to {provider} any more.")
+    typer.echo(f"Nothing more is sent to {provider}.")
 
 
 @cli.command()
 def resume(*, provider: Provider, by: Person = "") -> None:
-    """Resume a provider that an alarm or a person had stopped."""
+    """Resume a provider that an alarm or a person stopped on this node."""
+    from subgraphs.fulfilment.payout.decisions import Decisions
 
     async def go_on(process: FulfilmentProcess) -> None:
         async with process.database.home.read() as connection:
             if provider not in await process.uow.provider_holds.stopped(connection):
                 fail(f"{provider} is not stopped")
+            if provider in await process.uow.switches.providers_off(connection):
+                fail(f"{provider} is switched off on all nodes: `furlong switch on provider {provider}`")
         await Decisions(process.uow).resume(provider, by or getpass.getuser())
 
     _run(go_on)
@@ -183,7 +192,9 @@ def reconcile(
     ] = None,
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
 ) -> None:
-    """Compare the providers' books of a day with ours. Ends with 1 if they differ or cannot be read."""
+    """Compare the providers' books of a day with ours. Exits with 1 if they differ or cannot be read."""
+    from subgraphs.fulfilment.errors import JournalUnavailable
+
     agree = True
 
     async def compare(process: FulfilmentProcess) -> None:
@@ -226,6 +237,10 @@ def _found(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvi
 
 def open_fulfilment(clock: Clock) -> FulfilmentProcess:
     """Build the parts of the fulfilment worker; end the command if its providers cannot be used."""
+    from furlong.workers.fulfilment_worker import FulfilmentProcess
+    from subgraphs.fulfilment.errors import ProviderConfigError
+    from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+
     try:
         return FulfilmentProcess.open(database_settings(), FulfilmentSettings(), clock)
     except (ProviderConfigError, ValueError) as error:
@@ -233,6 +248,11 @@ def open_fulfilment(clock: Clock) -> FulfilmentProcess:
 
 
 def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from subgraphs.fulfilment.errors import InvalidDecision
+    from subgraphs.kit.domain.errors import BadInput
+
     async def run() -> None:
         process = open_fulfilment(product_clock())
         try:
@@ -262,13 +282,11 @@ def _facts(one: Fulfilment) -> dict[str, Any]:
     }
 
 
-def _line(one: Fulfilment, why: str | None) -> str:
+def _cells(one: Fulfilment, why: str | None) -> tuple[object, ...]:
     reward = one.reward.reward_id if one.reward else "no reward"
-    club = one.club
-    return (
-        f"{one.key}  {club.brand}:{club.customer} {club.iso_week}  {reward} by {one.provider or 'nobody'}"
-        f"  {one.state.value}  {why or ''}  since {one.changed_at:%Y-%m-%d %H:%M:%S}Z"
-    )
+    club, provider = one.club, one.provider or "nobody"
+    customer = f"{club.brand}:{club.customer}"
+    return one.key, customer, club.iso_week, reward, provider, one.state.value, why, one.changed_at
 
 
 def _report(report: Report) -> list[str]:

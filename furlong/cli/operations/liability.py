@@ -1,36 +1,67 @@
-"""`furlong liability`: what the club owes, and how far budgets are used."""
+"""`furlong liability`: what the club owes, and how much of the budgets is used."""
+
+from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.json_lists import AsJson, echo_json, table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock
-from furlong.operations.budget_use import BudgetLine, budget_lines
-from storage.database import Database
-from subgraphs.fulfilment.accounting.liability import LiabilityLine
-from subgraphs.fulfilment.accounting.repository import liability as figures
-from subgraphs.fulfilment.models import REFERENCE
-from subgraphs.kit.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from backoffice.risk.budgets.use import BudgetLine
+    from subgraphs.fulfilment.accounting.liability import LiabilityLine
 
 
 def liability(
     *,
     brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
-    week: Annotated[str | None, typer.Option(metavar="2026-W13", help="Only this week.")] = None,
+    week: Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show what the club owes, in minor units, and the use of budgets, in numbers of rewards."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from subgraphs.kit.domain.errors import BadInput
+
     try:
         owed, budgets = asyncio.run(_read(brand, week))
     except (BadInput, SQLAlchemyError) as error:
         fail(error)
+    if as_json:
+        echo_json([*({"list": "owed"} | asdict(one) for one in owed), *map(_budget, budgets)])
+        return
     typer.echo("\n".join([*_owed(owed), "", *_budgets(budgets)] if budgets else _owed(owed)))
 
 
+def _budget(one: BudgetLine) -> dict[str, Any]:
+    """Return the use of a budget as JSON values."""
+    due = one.standing
+    return {
+        "list": "budgets",
+        "brand": one.brand,
+        "iso_week": one.iso_week,
+        "reward_id": one.reward_id,
+        "budget": one.use.rewards,
+        "chosen": one.use.taken,
+        "qualified": due.expected,
+        "owed": due.owed,
+        "credited": due.credited,
+        "left": one.left,
+    }
+
+
 async def _read(brand: str | None, week: str | None) -> tuple[Sequence[LiabilityLine], Sequence[BudgetLine]]:
+    from backoffice.risk.budgets.use import budget_lines
+    from storage.database import Database
+    from subgraphs.fulfilment.accounting.repository import liability as figures
+    from subgraphs.fulfilment.models import REFERENCE
+
     settings, now = database_settings(), product_clock().now()
     fulfilment, rewards = Database.open(settings, "fulfilment"), Database.open(settings, "rewards")
     try:
@@ -44,19 +75,26 @@ async def _read(brand: str | None, week: str | None) -> tuple[Sequence[Liability
 
 
 def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
-    yield "brand\tweek\tstage\tkind\tcustomers\tvalue\tcurrency\tspins"
-    for one in lines:
-        yield (
-            f"{one.brand}\t{one.iso_week}\t{one.stage}\t{one.kind or 'not chosen'}\t{one.customers}"
-            f"\t{one.value_minor}\t{one.currency}\t{one.spins}"
-        )
+    return table(
+        [
+            ("brand", "week", "stage", "kind", "customers", "value", "currency", "spins"),
+            *(
+                (
+                    one.brand,
+                    one.iso_week,
+                    one.stage,
+                    one.kind or "not chosen",
+                    one.customers,
+                    one.value_minor,
+                    one.currency,
+                    one.spins,
+                )
+                for one in lines
+            ),
+        ]
+    )
 
 
 def _budgets(lines: Sequence[BudgetLine]) -> Iterator[str]:
-    yield "brand\tweek\treward\tbudget\tchosen\tqualified\towed\tcredited\tleft"
-    for one in lines:
-        due = one.standing
-        yield (
-            f"{one.brand}\t{one.iso_week}\t{one.reward_id}\t{one.use.rewards}\t{one.use.taken}"
-            f"\t{due.expected}\t{due.owed}\t{due.credited}\t{one.left}"
-        )
+    heads = ("brand", "week", "reward", "budget", "chosen", "qualified", "owed", "credited", "left")
+    return table([heads, *(tuple(_budget(one).values())[1:] for one in lines)])

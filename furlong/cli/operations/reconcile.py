@@ -1,32 +1,31 @@
-"""`furlong reconcile …`: compares what is stored twice, and repairs it."""
+"""`furlong reconcile …`: compares data that are stored twice, and repairs differences."""
+
+from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from furlong.cli.known_names import require_names
+from furlong.cli.long_work import Items, Verbose, working
 from furlong.cli.options import database_settings, fail, product_clock, upstream_settings
-from furlong.workers.change_services import ChangeServices
-from furlong.workers.upstream_reconciliation import Difference, UpstreamReconciliation
-from storage.database import Database
-from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
-from subgraphs.kit.settings import CompareSettings
-from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
-from subgraphs.progress.ledger.reconciliation_repository import Sums
-from subgraphs.progress.models import REFERENCE
 
-cli = typer.Typer(no_args_is_help=True, help="Compare what is stored twice, and repair it.")
+if TYPE_CHECKING:
+    from furlong.workers.upstream_reconciliation import Difference
+    from subgraphs.kit.settings import CompareSettings
+    from subgraphs.progress.ledger.reconciliation import Drift
+    from subgraphs.progress.ledger.reconciliation_repository import Sums
+
+cli = typer.Typer(no_args_is_help=True, help="Compare data that are stored twice, and repair differences.")
 Brand = Annotated[str | None, typer.Option(help="Only this brand.")]
 Week = Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")]
 
 
 @cli.callback()
 def reconcile_group() -> None:
-    """Make each comparison a command of its own."""
+    """Make each comparison a subcommand."""
 
 
 @cli.command()
@@ -37,14 +36,19 @@ def progress(
     repair: Annotated[
         bool, typer.Option("--repair", help="Repair wrong totals, with an audit row for each.")
     ] = False,
+    verbose: Verbose = False,
 ) -> None:
-    """Compare totals with the sums of their contributions. Ends with 1 if any remains wrong."""
+    """Compare totals with the sums of their contributions. The exit status is 1 if any remains wrong."""
     found = asyncio.run(_drift(brand, week, repair=repair))
+    items = Items(verbose=verbose)
     for drift in found:
-        typer.echo(_line(drift))
+        items.echo(_line(drift))
+    items.end()
     if not found:
         typer.echo("No drift: every total is the sum of its contributions.")
-    elif not repair:
+    elif repair:
+        typer.echo(f"{len(found)} totals repaired.")
+    else:
         typer.echo(f"{len(found)} totals drift; --repair corrects them.")
         raise typer.Exit(1)
 
@@ -58,13 +62,17 @@ def upstream(
         float | None,
         typer.Option(min=0.1, help="Customers per second; by default FURLONG_COMPARE_PER_SECOND."),
     ] = None,
+    verbose: Verbose = False,
 ) -> None:
-    """Compare memberships and choices with the upstream's record, and adopt what other channels changed.
+    """Compare memberships and choices with the upstream's record, and adopt changes of other channels.
 
     The exit status is 1 if any difference remains.
     """
+    from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
+    from subgraphs.kit.settings import CompareSettings
+
     settings = CompareSettings() if per_second is None else CompareSettings(per_second=per_second)
-    found = asyncio.run(_upstream(brand, settings, dry_run=dry_run))
+    found = asyncio.run(_upstream(brand, settings, Items(verbose=verbose), dry_run=dry_run))
     different = sum(one.outcome in DIFFERENT for one in found)
     unsettled = different if dry_run else sum(one.outcome in UNSETTLED for one in found)
     typer.echo(f"{len({one.owner for one in found})} customers compared: {different} differences.")
@@ -73,6 +81,13 @@ def upstream(
 
 
 async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[Drift]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.database import Database
+    from subgraphs.kit.domain.errors import BadInput
+    from subgraphs.progress.ledger.reconciliation import Reconciliation
+    from subgraphs.progress.models import REFERENCE
+
     database = Database.open(database_settings(), "progress")
     try:
         await require_names(database, REFERENCE, brand, week)
@@ -84,18 +99,29 @@ async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[D
         await database.close()
 
 
-async def _upstream(brand: str | None, settings: CompareSettings, *, dry_run: bool) -> list[Difference]:
-    """Return the outcomes, and print each difference as it is found."""
+async def _upstream(
+    brand: str | None, settings: CompareSettings, items: Items, *, dry_run: bool
+) -> list[Difference]:
+    """Print each difference as it is found, and return the outcomes."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.workers.change_services import ChangeServices
+    from furlong.workers.upstream_reconciliation import UpstreamReconciliation
+    from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
+
     outcomes = []
     try:
         async with AsyncExitStack() as stack:
+            compared = stack.enter_context(working("Customers compared"))
             services = ChangeServices.open(stack, database_settings(), upstream_settings(), product_clock())
             async for one in UpstreamReconciliation.open(stack, services, settings, dry=dry_run).compare_all(
                 brand
             ):
+                compared()
                 outcomes.append(one)
                 if one.outcome in DIFFERENT | UNSETTLED:
-                    typer.echo(f"{one.outcome.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
+                    items.echo(f"{one.outcome.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
+        items.end()
     except (SQLAlchemyError, OSError) as error:
         fail(error)
     return outcomes

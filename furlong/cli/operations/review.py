@@ -1,41 +1,39 @@
 """`furlong review …`: bets that wait for a person's decision, late or disputed ones."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.cli.json_lists import AsJson, echo_json
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.known_names import require_names
+from furlong.cli.option_aliases import WithFormerNames
 from furlong.cli.options import database_settings, fail, product_clock
-from storage.database import Database
-from subgraphs.kit.domain.errors import BadInput
-from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim, NothingToDecide
-from subgraphs.progress.ledger.ledger import ledger_of
-from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.review.queue import Decision, DecisionOutcome
-from subgraphs.progress.review.repository import disputed_bets, late_revisions
-from subgraphs.progress.review.service import ReviewService
+
+if TYPE_CHECKING:
+    from storage.database import Database
+    from subgraphs.progress.review.queue import Decision, DecisionOutcome
 
 R = TypeVar("R")
-cli = typer.Typer(no_args_is_help=True, help="What waits for a person.")
+cli = typer.Typer(no_args_is_help=True, help="Bets that wait for a person's decision.")
 late = typer.Typer(help="Bets that would count differently if they had not arrived too late.")
 cli.add_typer(late, name="late")
-disputed = typer.Typer(help="Bets that are attributed to several customers: they count for nobody.")
+disputed = typer.Typer(help="Bets that are attributed to several customers: they count for none of them.")
 cli.add_typer(disputed, name="disputed")
 
 BrandName = Annotated[str, typer.Argument(help="The brand.")]
 BetId = Annotated[str, typer.Argument(help="The bet.")]
 Revision = Annotated[int, typer.Argument(min=1, help="The revision that the list shows.")]
 By = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="The reason, for whoever asks later.")]
+Reason = Annotated[str, typer.Option(help="Why, kept for later questions.")]
 
 
 @cli.callback()
 def review_group() -> None:
-    """Make each queue a command of its own."""
+    """Make each queue a subcommand."""
 
 
 @late.callback(invoke_without_command=True)
@@ -51,6 +49,9 @@ def listed(
     if context.invoked_subcommand is not None:
         return
 
+    from subgraphs.progress.models import REFERENCE
+    from subgraphs.progress.review.repository import late_revisions
+
     async def show(database: Database) -> None:
         await require_names(database, REFERENCE, brand, week)
         async with database.home.read() as connection:
@@ -58,29 +59,35 @@ def listed(
         if as_json:
             echo_json(found)
             return
-        for one in found:
-            typer.echo(
-                f"{one.brand}  {one.iso_week}  {one.customer}  {one.bet_id} revision {one.revision}: counts "
-                f"{one.counted_minor}, would count {one.would_count_minor} ({one.would_be}); "
-                f"came about {one.occurred_at:%Y-%m-%d %H:%M:%S}Z, "
-                f"closed {one.closed_at:%Y-%m-%d %H:%M:%S}Z"
-            )
-        if not found:
-            typer.echo("Nothing waits.")
+        echo_table(
+            ("brand", "week", "customer", "bet", "revision", "counts", "would count", "as", "came", "closed"),
+            (
+                (
+                    *(one.brand, one.iso_week, one.customer, one.bet_id, one.revision),
+                    *(one.counted_minor, one.would_count_minor, one.would_be, one.occurred_at, one.closed_at),
+                )
+                for one in found
+            ),
+            nothing="Nothing waits.",
+        )
 
     _with_database(show)
 
 
-@late.command()
-def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, why: Why) -> None:
+@late.command(cls=WithFormerNames)
+def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Count a bet as if its revision had arrived in time. A reward that was credited stays."""
-    _decide(Decision(brand, bet, revision, accepted=True, by=by, why=why))
+    from subgraphs.progress.review.queue import Decision
+
+    _decide(Decision(brand, bet, revision, accepted=True, by=by, why=reason))
 
 
-@late.command()
-def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, why: Why) -> None:
-    """Leave a bet as it counts now; it does not wait any more."""
-    _decide(Decision(brand, bet, revision, accepted=False, by=by, why=why))
+@late.command(cls=WithFormerNames)
+def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
+    """Leave a bet as it counts now, and remove it from the queue."""
+    from subgraphs.progress.review.queue import Decision
+
+    _decide(Decision(brand, bet, revision, accepted=False, by=by, why=reason))
 
 
 @disputed.callback(invoke_without_command=True)
@@ -95,41 +102,49 @@ def listed_disputes(
     if context.invoked_subcommand is not None:
         return
 
+    from subgraphs.progress.review.repository import disputed_bets
+
     async def show(database: Database) -> None:
         async with database.home.read() as connection:
             found = await disputed_bets(connection, brand=brand, limit=limit)
         if as_json:
             echo_json(found)
             return
-        for one in found:
-            typer.echo(f"{one.brand}  {one.iso_week}  {one.bet_id}: claimed by {', '.join(one.customers)}")
-        if not found:
-            typer.echo("Nothing waits.")
+        echo_table(
+            ("brand", "week", "bet", "claimed by"),
+            ((one.brand, one.iso_week, one.bet_id, ", ".join(one.customers)) for one in found),
+            nothing="Nothing waits.",
+        )
 
     _with_database(show)
 
 
-@disputed.command()
+@disputed.command(cls=WithFormerNames)
 def assign(
     brand: BrandName,
     bet: BetId,
     customer: Annotated[str, typer.Argument(help="Whose bet it is: one of the customers in the list.")],
     *,
     by: By,
-    why: Why,
+    reason: Reason,
 ) -> None:
     """Count a disputed bet for one of its claimants, for good. A reward that was credited stays."""
+    from subgraphs.progress.ledger.ledger import ledger_of
+    from subgraphs.progress.review.service import ReviewService
 
     async def act(database: Database) -> None:
         clock = product_clock()
         service = ReviewService(database, ledger_of(database.dialect, clock), clock)
-        await service.assign(brand, bet, customer, by=by, why=why)
+        await service.assign(brand, bet, customer, by=by, why=reason)
 
     _with_database(act)
     typer.echo(f"{bet} of {brand} is {customer}'s.")
 
 
 def _decide(decision: Decision) -> None:
+    from subgraphs.progress.ledger.ledger import ledger_of
+    from subgraphs.progress.review.service import ReviewService
+
     async def act(database: Database) -> DecisionOutcome:
         clock = product_clock()
         return await ReviewService(database, ledger_of(database.dialect, clock), clock).decide(decision)
@@ -149,6 +164,12 @@ def _result(decided: DecisionOutcome, *, accepted: bool) -> str:
 
 
 def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.database import Database
+    from subgraphs.kit.domain.errors import BadInput
+    from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim, NothingToDecide
+
     async def run() -> R:
         database = Database.open(database_settings(), "progress")
         try:

@@ -1,32 +1,24 @@
 """`furlong reward …`: lists versions of rewards; pauses, resumes, withdraws and recalls one."""
 
+from __future__ import annotations
+
 import asyncio
+import getpass
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.cli.json_lists import AsJson, echo_json
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
-from furlong.operations.reward_status import (
-    CannotChange,
-    StatusAction,
-    offer_obstacles,
-    plan_change,
-    publish_change,
-    versions,
-    versions_without_content,
-)
-from storage.database import Database
-from subgraphs.kit.domain.errors import BadInput
-from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
-from subgraphs.rewards.models import REFERENCE
+
+if TYPE_CHECKING:
+    from backoffice.operations.reward_status import StatusAction
+    from storage.database import Database
+    from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 cli = typer.Typer(
     no_args_is_help=True, help="Versions of rewards: list them; pause, resume, withdraw or recall one."
@@ -40,8 +32,10 @@ def list_versions(
 ) -> None:
     """List all versions of a brand's rewards, their status, and why a version is not offered.
 
-    A version is not offered if it is unlawful or impossible, or has no content of its own.
+    A version is not offered if the law forbids it, its terms are impossible, or no content describes it.
     """
+    from backoffice.operations.reward_status import versions, versions_without_content
+    from subgraphs.rewards.models import REFERENCE
 
     async def show(rewards: Database) -> None:
         await require_names(rewards, REFERENCE, brand)
@@ -51,33 +45,42 @@ def list_versions(
         if as_json:
             echo_json(_facts(config, now, written=config not in missing) for config in found)
             return
-        for config in found:
-            typer.echo(_line(config, now, written=config not in missing))
+        heads = ("version", "status", "kind", "jurisdictions", "target", "currency", "from", "to", "note")
+        rows = (_cells(config, now, written=config not in missing) for config in found)
+        echo_table(heads, rows, nothing="There are no rewards.")
 
     _with_rewards(show)
 
 
 @cli.command()
 def pause(version: Version) -> None:
-    """Pause a version: nobody else can choose it for now; customers who have chosen it keep it."""
+    """Pause a version: for now nobody else can choose it; customers who have chosen it keep it."""
+    from backoffice.operations.reward_status import StatusAction
+
     _change(version, StatusAction.PAUSE, "cannot be chosen any more, until it is resumed")
 
 
 @cli.command()
 def resume(version: Version) -> None:
     """Make a version that was paused or withdrawn available again."""
+    from backoffice.operations.reward_status import StatusAction
+
     _change(version, StatusAction.RESUME, "can be chosen again")
 
 
 @cli.command()
 def withdraw(version: Version) -> None:
     """Remove a version from the menu; customers who have chosen it keep it."""
+    from backoffice.operations.reward_status import StatusAction
+
     _change(version, StatusAction.WITHDRAW, "is off the menu; customers who have chosen it keep it")
 
 
 @cli.command()
 def recall(version: Version) -> None:
     """Withdraw a version for safety or law: nobody gets it any more. This cannot be undone."""
+    from backoffice.operations.reward_status import StatusAction
+
     _change(
         version,
         StatusAction.RECALL,
@@ -86,10 +89,21 @@ def recall(version: Version) -> None:
 
 
 def _change(version: str, action: StatusAction, result: str) -> None:
+    from backoffice.global_events.publishing import publish_now
+    from backoffice.operations.reward_status import StatusAction, decide_change, plan_change
+    from storage.database import Database
+    from subgraphs.rewards.catalogue.rewards import OptionId
+
     async def act(rewards: Database) -> None:
-        change = await plan_change(rewards, OptionId.parse(version), action, product_clock().now())
-        async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
-            await publish_change(change, producer)
+        now = product_clock().now()
+        change = await plan_change(rewards, OptionId.parse(version), action, now)
+        backoffice = Database.open(database_settings(), "backoffice")
+        try:
+            async with backoffice.home.write() as connection:
+                await decide_change(connection, change, by=f"command line, {getpass.getuser()}", at=now)
+            await publish_now(backoffice, stream_settings(), product_clock())
+        finally:
+            await backoffice.close()
         typer.echo(f"{version} {result}.")
         if action in {StatusAction.WITHDRAW, StatusAction.RECALL} and not change.others:
             typer.echo(
@@ -101,26 +115,39 @@ def _change(version: str, action: StatusAction, result: str) -> None:
 
 
 def _facts(config: RewardConfig, now: datetime, *, written: bool) -> dict[str, Any]:
+    from backoffice.operations.reward_status import offer_obstacles
+    from subgraphs.rewards.catalogue.rewards import OptionId
+
     name = str(OptionId(config.brand, config.reward_id, config.version))
     return {"name": name, **asdict(config), "obstacles": list(offer_obstacles(config, now, written=written))}
 
 
-def _line(config: RewardConfig, now: datetime, *, written: bool) -> str:
-    until = f"{config.effective_to:%Y-%m-%d %H:%M}" if config.effective_to else "no end"
-    return "  ".join(
-        (
-            str(OptionId(config.brand, config.reward_id, config.version)),
-            "recalled" if config.recalled else config.status,
-            config.kind.value,
-            ",".join(config.jurisdictions),
-            f"target {config.target_minor} {config.currency}",
-            f"from {config.effective_from:%Y-%m-%d %H:%M} to {until}",
-            *offer_obstacles(config, now, written=written),
-        )
+def _cells(config: RewardConfig, now: datetime, *, written: bool) -> tuple[object, ...]:
+    from backoffice.operations.reward_status import offer_obstacles
+    from subgraphs.rewards.catalogue.rewards import OptionId
+
+    return (
+        OptionId(config.brand, config.reward_id, config.version),
+        "recalled" if config.recalled else config.status,
+        config.kind.value,
+        ",".join(config.jurisdictions),
+        config.target_minor,
+        config.currency,
+        config.effective_from,
+        config.effective_to or "no end",
+        "; ".join(offer_obstacles(config, now, written=written)),
     )
 
 
 def _with_rewards(act: Callable[[Database], Awaitable[None]]) -> None:
+    from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from backoffice.global_events.publishing import NotPublished
+    from backoffice.operations.reward_status import CannotChange
+    from storage.database import Database
+    from subgraphs.kit.domain.errors import BadInput
+
     async def run() -> None:
         rewards = Database.open(database_settings(), "rewards")
         try:
@@ -130,5 +157,5 @@ def _with_rewards(act: Callable[[Database], Awaitable[None]]) -> None:
 
     try:
         asyncio.run(run())
-    except (CannotChange, BadInput, KafkaError, SQLAlchemyError) as error:
+    except (CannotChange, BadInput, NotPublished, KafkaError, SQLAlchemyError, OSError) as error:
         fail(error)

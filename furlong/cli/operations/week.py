@@ -1,42 +1,55 @@
 """`furlong week …`: the state of weeks, and opening and closing one by hand."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import (
     database_settings,
     fail,
     product_clock,
 )
-from furlong.workers.week_worker import WeekWorker
-from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.progress.errors import CannotClose, CannotOpen
-from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.weeks.lifecycle import WeekLifecycle
-from subgraphs.progress.weeks.week_status import WeekStatus
 
-cli = typer.Typer(no_args_is_help=True, help="The state of weeks; opening and closing one by hand.")
+if TYPE_CHECKING:
+    from furlong.workers.week_worker import WeekWorker
+    from subgraphs.progress.weeks.overview import WeekLine
+
+cli = typer.Typer(no_args_is_help=True, help="Show the state of weeks; open or close one by hand.")
 
 
 @cli.command()
-def status(*, brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None) -> None:
+def status(
+    *,
+    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show the state of each week, its scheme, and how many customers have earned its reward.
 
     There is a line for each jurisdiction and currency, with the numbers of its own customers.
     """
+    from subgraphs.progress.models import REFERENCE
+    from subgraphs.progress.weeks.overview import week_lines
 
     async def show(worker: WeekWorker) -> None:
         await require_names(worker.progress, REFERENCE, brand)
         lifecycle = worker.lifecycle
-        for name in await lifecycle.brands():
-            if brand in {None, name}:
-                typer.echo("\n".join(await _lines(lifecycle, name)))
+        lines = [
+            line
+            for name in await lifecycle.brands()
+            if brand in {None, name}
+            for line in await week_lines(lifecycle, name)
+        ]
+        if as_json:
+            echo_json(lines)
+        else:
+            heads = ("brand", "week", "jurisdiction", "currency", "state", "scheme", "customers")
+            echo_table(heads, (_cells(line) for line in lines), nothing="No week of a club is known here.")
 
     _with_weeks(show)
 
@@ -53,7 +66,7 @@ def open_week(
             territory = f"{status.jurisdiction} {status.currency}"
             typer.echo(
                 f"{week} of {brand} is open since {status.opened_at:%Y-%m-%d %H:%M} UTC, "
-                f"{territory}: {_by(status)}"
+                f"{territory}: {_scheme(status.scheme_version, status.scheme_version)}"
             )
 
     _with_weeks(act)
@@ -73,40 +86,28 @@ def close(
     _with_weeks(act)
 
 
-async def _lines(lifecycle: WeekLifecycle, brand: str) -> list[str]:
-    """Return lines for the recorded weeks of a brand and for the next one."""
-    qualified, schemes = await lifecycle.qualification_counts(), await lifecycle.schemes(brand)
-    weeks: dict[str, list[str]] = {}
-    for status in await lifecycle.statuses(brand):
-        figures = _figures(qualified.pop((brand, status.iso_week, status.territory), {}))
-        scheme = _by(status, schemes[status.iso_week].get(status.territory))
-        state = f"{status.state.value}  confirmed" if status.confirmed_at else status.state.value
-        parts = (brand, status.iso_week, *status.territory, state, scheme, figures)
-        weeks.setdefault(status.iso_week, []).append("  ".join(part for part in parts if part))
-    for (of_brand, iso_week, territory), counts in sorted(qualified.items()):
-        if of_brand == brand and iso_week in weeks:  # without a scheme as well
-            weeks[iso_week].append("  ".join((brand, iso_week, *territory, "NOT KEPT", _figures(counts))))
-    lines = [line for week in sorted(weeks) for line in weeks[week]]
-    coming = max(schemes)
-    for territory, one in schemes[coming].items():
-        lines.append("  ".join((brand, coming, *territory, "NEXT", f"scheme {one.version}")))
-    return lines
+def _cells(line: WeekLine) -> tuple[str, ...]:
+    """Return a line's cells in a table for people."""
+    state = f"{line.state}, confirmed" if line.confirmed else line.state
+    figures = ", ".join(f"{number} {status}" for status, number in sorted(line.customers.items()))
+    scheme = _scheme(line.opened_with, line.scheme)
+    return line.brand, line.week, line.jurisdiction, line.currency, state, scheme, figures
 
 
-def _figures(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
-
-
-def _by(status: WeekStatus, now: Scheme | None = None) -> str:
+def _scheme(opened_with: int | None, now: int | None) -> str:
     """Return the scheme that a week was opened with, and the present one if it differs."""
-    if status.scheme_version is None:
-        return ""
-    if now is None or now.version == status.scheme_version:
-        return f"scheme {status.scheme_version}"
-    return f"scheme {status.scheme_version} when opened, {now.version} now"
+    if opened_with is None or opened_with == now:
+        return "" if now is None else f"scheme {now}"
+    return f"scheme {opened_with} when opened, {now} now"
 
 
 def _with_weeks(act: Callable[[WeekWorker], Awaitable[None]]) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.workers.week_worker import WeekWorker
+    from subgraphs.kit.domain.errors import BadInput
+    from subgraphs.progress.errors import CannotClose, CannotOpen
+
     async def run() -> None:
         worker = WeekWorker.open(database_settings(), product_clock())
         try:

@@ -1,15 +1,12 @@
 """`furlong consume`: one consumer as a process."""
 
+from __future__ import annotations
+
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.stream.database.retry import cause
-from consumers.stream.errors import Halt, Stalled
-from consumers.stream.settings import StreamSettings
 from furlong.cli.install.db import check_databases
 from furlong.cli.options import (
     address,
@@ -21,28 +18,34 @@ from furlong.cli.options import (
     topic_settings,
 )
 from furlong.cli.signals import stop_on_signals
-from furlong.databases import SUBGRAPHS
-from furlong.install.topic_retention import TooShort
-from furlong.serve.http_server import listen as open_listener
-from furlong.workers.consumer_process import run_consumer
-from gateway.garbage_collection import freeze_long_lived_objects
-from tracing import recording
+from furlong.subgraph_names import DATABASES
+
+if TYPE_CHECKING:
+    from consumers.stream.settings import StreamSettings
 
 
 def consume(
     *,
-    name: Annotated[str, typer.Argument(help=f"Whose tables to fill: {', '.join(SUBGRAPHS)}.")],
+    name: Annotated[str, typer.Argument(help=f"Whose tables to fill: {', '.join(DATABASES)}.")],
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")
     ] = None,
 ) -> None:
     """Consume a subgraph's topics into its tables, until stopped.
 
-    The exit status is 3 if a producer must be broken (too many dead letters), 4 if a stored position does
-    not fit the broker's records, 5 if records do not arrive, and 1 for everything else.
+    The exit status is 3 if a producer seems to be broken (too many dead letters), 4 if a stored position does
+    not fit the broker's records, 5 if records do not arrive, 6 if database
+    or partitions are another cell's, and 1 for every other error.
     """
-    if name not in SUBGRAPHS:
-        fail(f"there is no consumer {name!r}; there are {', '.join(SUBGRAPHS)}")
+    from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from consumers.stream.database.retry import cause
+    from consumers.stream.errors import Halt, Stalled
+    from furlong.install.topic_retention import TooShort
+
+    if name not in DATABASES:
+        fail(f"there is no consumer {name!r}; there are {', '.join(DATABASES)}")
     log_to_stderr()
     stream = stream_settings()
     check_databases(name)
@@ -58,6 +61,11 @@ def consume(
 
 
 async def _consume(name: str, stream: StreamSettings, listen: str | None) -> None:
+    from furlong.serve.http_server import listen as open_listener
+    from furlong.workers.consumer_process import run_consumer
+    from gateway.garbage_collection import freeze_long_lived_objects
+    from tracing import recording
+
     listener = open_listener(*address(listen)) if listen else None
     async with recording(f"furlong-consume-{name}") as tracing:
         with stop_on_signals() as stop:

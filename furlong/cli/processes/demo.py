@@ -1,32 +1,41 @@
 """`furlong demo`: the whole product in one process, until it is stopped."""
 
+from __future__ import annotations
+
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from furlong.cli.options import fail, log_to_stderr
 from furlong.cli.signals import stop_on_signals
-from furlong.demo.ready_file import DEFAULT, DemoFacts
-from storage.rehearsal import ClockError, RehearsalClock, parse_instant
+from furlong.demo.ready_path import DEFAULT
 
 if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
+    from furlong.demo.ready_file import DemoFacts
+
+WITH_DATA: Final = ("data", "at", "backwards", "scenario", "traffic")
+"""Options that make no sense for mocked answers."""
 
 
 def demo(
+    context: typer.Context,
     *,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the page and the graph; 0 for a free one.")
     ] = 8000,
     traffic: Annotated[bool, typer.Option(help="Let simulated customers bet.")] = True,
-    data: Annotated[Path, typer.Option(help="Where databases are kept across restarts.")] = Path(
+    data: Annotated[Path, typer.Option(help="The folder that keeps the databases across restarts.")] = Path(
         ".furlong/data"
     ),
     ready_file: Annotated[
-        Path, typer.Option(help="Written when everything is ready, removed at the end.")
+        Path, typer.Option(help="File that is written when everything is ready, and removed at the end.")
     ] = DEFAULT,
     at: Annotated[
         str | None,
@@ -38,23 +47,125 @@ def demo(
     backwards: Annotated[
         bool, typer.Option("--backwards", help="Accept an --at that is before the time of the data.")
     ] = False,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Begin with a customer in this situation, in April 2026 and with data of its own; "
+            "`list` shows them.",
+        ),
+    ] = None,
+    mock: Annotated[
+        bool,
+        typer.Option("--mock", help="Answer from the schema alone, without Kafka, databases and customers."),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="With --mock: another seed gives other answers.")] = 1,
 ) -> None:
     """Run the whole product in one process on embedded parts: no server to install."""
-    log_to_stderr(quiet=True)
-    from furlong.demo.first_state import NotReadyError  # noqa: PLC0415 - other commands do without the demo
-    from furlong.demo.process import DemoOptions  # noqa: PLC0415 - the same
+    if mock:
+        _mock(context, port, ready_file, seed)
+        return
+    if _is_given(context, "seed"):
+        fail("--seed needs --mock: all other answers come from the product's own data")
+    from storage.rehearsal import ClockError, parse_instant
 
+    log_to_stderr(quiet=True)
+    from furlong.demo.first_state import NotReadyError
+    from furlong.demo.process import DemoOptions
+    from furlong.demo.scenarios import ScenarioError
+
+    if scenario == "list":
+        _list_scenarios()
+        return
     try:
         moment = parse_instant(at) if at else None
-        asyncio.run(_demo(DemoOptions(port, traffic, data, ready_file, moment, backwards)))
-    except (OSError, NotReadyError, ClockError) as error:
+        options = DemoOptions(port, traffic, data, ready_file, moment, backwards)
+        with ExitStack() as stack:
+            if scenario is not None:
+                options = _in_scenario(options, scenario, stack)
+            asyncio.run(_until_stopped(_running(options)))
+    except (OSError, NotReadyError, ClockError, ScenarioError) as error:
         fail(f"the demo did not start: {error}")
 
 
-async def _demo(options: "DemoOptions") -> None:
-    """Run the demo until a signal; a signal during the start ends the start."""
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _mock(context: typer.Context, port: int, ready_file: Path, seed: int) -> None:
+    """Run the demo of mocked answers until a signal."""
+    given = [f"--{name}" for name in WITH_DATA if _is_given(context, name)]
+    if given:
+        fail(f"--mock has no data, clock or customers, so that {', '.join(given)} would have no effect")
+    log_to_stderr(quiet=True)
+    from furlong.demo.mock.server import MockOptions, running_mock
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[str]:
+        async with running_mock(MockOptions(port, ready_file, seed)) as facts:
+            yield _greeting_of_mock(facts, ready_file)
+
+    try:
+        asyncio.run(_until_stopped(running()))
+    except OSError as error:
+        fail(f"the demo did not start: {error}")
+
+
+def _greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
+    return "\n".join(
+        [
+            "",
+            "  Furlong is ready, with mocked answers: nothing is stored.",
+            "",
+            f"    Bet-slip     {facts.url}/",
+            f"    GraphiQL     {facts.graphql}",
+            f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
+            *([f"    Docs         {facts.docs}"] if facts.docs else []),
+            "",
+            f"  A customer for each state, with a token, is in {ready_file}. Ctrl-C stops the demo.",
+            "",
+        ]
+    )
+
+
+def _list_scenarios() -> None:
+    from furlong.demo.scenarios import read_scenarios
+
+    scenarios = read_scenarios()
+    width = max(len(one.name) for one in scenarios)
+    for one in scenarios:
+        print(f"{one.name:{width}}  {one.says}")
+
+
+def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptions:
+    """Return the options with a scenario, which begins at its own time, in a new folder.
+
+    Raises:
+        ScenarioError: there is no such scenario, or another time is asked for.
+    """
+    from furlong.demo.scenarios import (
+        START,
+        ScenarioError,
+        read_scenario,
+    )
+
+    if options.at is not None:
+        raise ScenarioError("a scenario has its own time: omit --at, and use `furlong clock advance`")
+    folder = stack.enter_context(TemporaryDirectory(prefix="furlong-scenario-"))
+    return replace(options, data=Path(folder) / "data", at=START, scenarios=(read_scenario(name),))
+
+
+async def _until_stopped(demo: AbstractAsyncContextManager[str]) -> None:
+    """Run a demo, whose greeting is printed, until a signal; a signal during the start ends the start."""
+
+    async def run() -> None:
+        async with demo as greeting:
+            print(greeting, flush=True)
+            await asyncio.Event().wait()
+
     with stop_on_signals() as stop:
-        running = asyncio.create_task(_run_demo(options))
+        running = asyncio.create_task(run())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -63,15 +174,15 @@ async def _demo(options: "DemoOptions") -> None:
             await running
 
 
-async def _run_demo(options: "DemoOptions") -> None:
-    from furlong.demo.process import running_demo  # noqa: PLC0415 - other commands do without the demo
+@asynccontextmanager
+async def _running(options: DemoOptions) -> AsyncIterator[str]:
+    from furlong.demo.process import running_demo
 
     async with running_demo(options) as facts:
-        print(_greeting(facts, options), flush=True)
-        await asyncio.Event().wait()
+        yield _greeting(facts, options)
 
 
-def _greeting(facts: DemoFacts, options: "DemoOptions") -> str:
+def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
     return "\n".join(
         [
             "",
@@ -79,10 +190,14 @@ def _greeting(facts: DemoFacts, options: "DemoOptions") -> str:
             "",
             f"    Bet-slip     {facts.url}/",
             f"    GraphiQL     {facts.graphql}",
+            f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
+            *_backoffice(facts),
+            *([f"    Docs         {facts.docs}"] if facts.docs else []),
             *_internal_graph(facts),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
             "",
+            *[f"  SCENARIO {one.name}: {one.says} Customer {one.customer.id}." for one in options.scenarios],
             *_rehearsal(facts),
             f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
             "",
@@ -90,20 +205,29 @@ def _greeting(facts: DemoFacts, options: "DemoOptions") -> str:
     )
 
 
+def _backoffice(facts: DemoFacts) -> list[str]:
+    """Return the line that says where the back office is."""
+    if facts.backoffice is None:
+        return []
+    return [f"    Back office  {facts.backoffice.url}   (an account for each role in the ready file)"]
+
+
 def _internal_graph(facts: DemoFacts) -> list[str]:
-    """Return where operators' tools find their variant of the graph."""
+    """Return the line that says where operators' tools find the internal graph."""
     if facts.internal is None:
         return []
     return [f"    Internal     {facts.internal.graphql}   (needs the key in the ready file)"]
 
 
 def _rehearsal(facts: DemoFacts) -> list[str]:
-    """Return what a visitor must know if the demo's time is moved."""
+    """Return what visitors must know if the demo's clock is moved."""
+    from storage.rehearsal import RehearsalClock
+
     if facts.clock is None:
         return []
     now = RehearsalClock(Path(facts.clock)).now()
     return [
-        f"  REHEARSAL: it is {now:%A %Y-%m-%d %H:%M} UTC here. `furlong clock show` tells what comes next,",
-        "  `furlong clock advance 2h` and `furlong clock advance --to lock` go there.",
+        f"  REHEARSAL: it is {now:%A %Y-%m-%d %H:%M} UTC here. `furlong clock show` says what comes next,",
+        "  `furlong clock advance 2h` and `furlong clock advance --to lock` move the time.",
         "",
     ]

@@ -1,18 +1,13 @@
 """`furlong serve`: the gateway, its subgraphs and the page over HTTP."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from furlong.cli.install.db import check_databases
 from furlong.cli.options import address, fail, log_to_stderr
-from furlong.serve.http_server import listen as open_listener
-from furlong.settings import ServeSettings
-from gateway.errors import SupergraphError
-from gateway.http.server import configured_by, run
-from gateway.operators import OperatorsPortError, operators_port
-from gateway.settings.file import read_settings
 
 
 def serve(
@@ -24,9 +19,19 @@ def serve(
         typer.Option(metavar="HOST:PORT", help="Where to serve /metrics and /ready of all processes."),
     ] = None,
 ) -> None:
-    """Serve the graph and the page: a gateway with its subgraphs in process, or over HTTP by settings."""
+    """Serve the graph and the page; the settings say whether subgraphs run in this process or over HTTP."""
+    from pydantic import ValidationError
+
+    from furlong.serve.http_server import listen as open_listener
+    from furlong.settings import ServeSettings
+    from gateway.errors import SupergraphError
+    from gateway.http.server import configured_by, run
+    from gateway.operators import OperatorsPortError, operators_port
+    from gateway.settings.file import read_settings
+    from gateway.tls import ServerTls
+
     log_to_stderr()
-    from furlong.cli.processes.site_factory import (  # noqa: PLC0415 - other commands do without the site
+    from furlong.cli.processes.site_factory import (
         create_app,
     )
 
@@ -41,7 +46,12 @@ def serve(
     if ServeSettings().subgraphs == "memory":
         check_databases()
     try:
-        with listener, operators_port(operators or settings.operators, workers, settings) as config.on_load:
+        with (
+            listener,
+            operators_port(
+                operators or settings.operators, workers, settings, ServerTls.of(settings)
+            ) as config.on_load,
+        ):
             typer.echo(f"Serving {config.scheme}://{listen}/ and {config.scheme}://{listen}/graphql")
             run(config, listener)
     except OperatorsPortError as error:

@@ -1,10 +1,13 @@
 """`furlong subgraph …`: the SDL of a subgraph, and serving it alone."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Annotated
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
 from furlong.cli.install.db import check_databases
 from furlong.cli.options import (
@@ -16,28 +19,22 @@ from furlong.cli.options import (
     running_clock,
     session_settings,
 )
-from furlong.databases import SUBGRAPHS
-from furlong.serve.http_server import listen as open_listener
-from furlong.serve.site import create_subgraph_app
-from furlong.serve.subgraphs import Parts
-from furlong.tracing import close_with
-from gateway.http.server import configured_by, run
-from gateway.settings import GatewaySettings
-from subgraphs.club.schema import create_schema as club_schema
-from subgraphs.fulfilment.schema import create_schema as fulfilment_schema
-from subgraphs.kit.graphql.callers import Callers
-from subgraphs.kit.graphql.schema_building import SubgraphSchema
-from subgraphs.progress.schema import create_schema as progress_schema
-from subgraphs.rewards.schema import create_schema as rewards_schema
-from tracing import opened
+from furlong.subgraph_names import SUBGRAPHS
 
-SCHEMAS: dict[str, Callable[[], SubgraphSchema]] = {
-    "club": club_schema,
-    "rewards": rewards_schema,
-    "progress": progress_schema,
-    "fulfilment": fulfilment_schema,
-}
-cli = typer.Typer(no_args_is_help=True, help="One subgraph: `furlong subgraph club sdl`, … `serve`.")
+if TYPE_CHECKING:
+    from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema
+
+
+def _create_schema(name: str) -> SubgraphSchema:
+    schema: SubgraphSchema = import_module(f"subgraphs.{name}.schema").create_schema()
+    return schema
+
+
+SCHEMAS: dict[str, Callable[[], SubgraphSchema]] = {name: partial(_create_schema, name) for name in SUBGRAPHS}
+cli = typer.Typer(
+    no_args_is_help=True,
+    help="A subgraph by itself: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
+)
 
 
 def _commands_of(name: str) -> typer.Typer:
@@ -54,6 +51,17 @@ def _commands_of(name: str) -> typer.Typer:
         listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:4001",
     ) -> None:
         """Serve the subgraph alone, at /graphql, for a gateway that signs its requests."""
+        from pydantic import ValidationError
+
+        from furlong.serve.http_server import listen as open_listener
+        from furlong.serve.site import create_subgraph_app
+        from furlong.serve.subgraphs import Parts
+        from furlong.tracing import close_with
+        from gateway.http.server import configured_by, run
+        from gateway.settings import GatewaySettings
+        from subgraphs.kit.graphql.callers import Callers
+        from tracing import opened
+
         log_to_stderr()
         try:
             listener = open_listener(*address(listen))

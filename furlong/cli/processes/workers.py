@@ -1,19 +1,14 @@
-"""`furlong worker …`: background work, each worker a command: outbox, intents, weeks, feeds, fulfilment."""
+"""`furlong worker …`: background work, one command per worker: outbox, intents, weeks, feeds, fulfilment."""
+
+from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from aiokafka.errors import KafkaError
-from prometheus_client import CollectorRegistry
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
-from consumers.feeds.registry import UnknownFeed, find
-from consumers.feeds.settings import FeedSettings
-from consumers.stream.errors import Halt, Stalled
 from furlong.cli.install.db import check_databases
 from furlong.cli.operations.fulfilment import open_fulfilment
 from furlong.cli.options import (
@@ -26,20 +21,12 @@ from furlong.cli.options import (
     upstream_settings,
 )
 from furlong.cli.signals import stop_on_signals
-from furlong.serve.http_server import listen as open_listener
-from furlong.serve.http_server import serving
-from furlong.workers.feed_worker import create_feed_workers, run_feeds
-from furlong.workers.fulfilment_worker import run_fulfilment
-from furlong.workers.outbox_status import outbox_status_app
-from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
-from furlong.workers.recovery_worker import run_recovery
-from furlong.workers.upstream_reconciliation import running_reconciliation
-from furlong.workers.week_worker import WeekWorker
-from storage.clock import Clock
-from storage.settings import DatabaseSettings
-from subgraphs.kit.records.outbox_relay import OutboxStatus
-from subgraphs.kit.settings import UpstreamSettings
-from tracing import recording
+
+if TYPE_CHECKING:
+    from furlong.workers.round_status import RoundStatus
+    from storage.clock import Clock
+    from storage.settings import DatabaseSettings
+    from subgraphs.kit.settings import UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")
 Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")]
@@ -47,7 +34,7 @@ Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to 
 
 @cli.callback()
 def worker_group() -> None:
-    """Make each worker a command of its own."""
+    """Make each worker a subcommand."""
 
 
 @cli.command()
@@ -59,6 +46,9 @@ def fulfilment(
     ] = None,
 ) -> None:
     """Pay confirmed rewards through the providers, until stopped. Safe on several nodes."""
+    from furlong.serve.http_server import listen as open_listener
+    from furlong.workers.fulfilment_worker import run_fulfilment
+
     log_to_stderr()
     check_databases("fulfilment")
 
@@ -75,18 +65,21 @@ def fulfilment(
 
 
 @cli.command()
-def weeks() -> None:
-    """Open weeks, move them on to provisional and closed, and confirm who qualified, until stopped."""
+def weeks(*, listen: Listen = None) -> None:
+    """Open weeks, make them provisional, close them and confirm qualifications, until stopped."""
+    from furlong.workers.week_worker import WeekWorker
+
     log_to_stderr()
     check_databases("progress", "rewards")
 
     async def work() -> None:
-        worker = WeekWorker.open(database_settings(), running_clock(), stream_settings())
-        try:
-            with stop_on_signals() as stop:
-                await worker.run(stop)
-        finally:
-            await worker.close()
+        clock = running_clock()
+        worker = WeekWorker.open(database_settings(), clock, stream_settings())
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(worker.close)
+            stop = stack.enter_context(stop_on_signals())
+            await _serve_status(stack, worker.status, clock, listen)
+            await worker.run(stop)
 
     asyncio.run(work())
 
@@ -100,11 +93,18 @@ def feeds(
     ] = None,
     listen: Listen = None,
 ) -> None:
-    """Carry the platform's feeds to the progress topic, until stopped. Any number of nodes may do it.
+    """Copy the platform's feeds to the progress topic, until stopped. Any number of nodes may do it.
 
-    The exit status is 3 if a feed must be broken (too many dead letters), 4 if a position does not fit the
-    broker's records, 5 if records do not arrive, and 1 for everything else.
+    The exit status is 3 if a feed seems to be broken (too many dead letters), 4 if a position does not fit
+    the broker's records, 5 if records do not arrive, and 1 for every other error.
     """
+    from aiokafka.errors import KafkaError
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from consumers.feeds.registry import UnknownFeed
+    from consumers.stream.errors import Halt, Stalled
+
     log_to_stderr()
     try:
         asyncio.run(_carry_feeds(names or [], listen))
@@ -116,6 +116,13 @@ def feeds(
 
 
 async def _carry_feeds(names: list[str], listen: str | None) -> None:
+    from prometheus_client import CollectorRegistry
+
+    from consumers.feeds.registry import find
+    from consumers.feeds.settings import FeedSettings
+    from furlong.serve.http_server import listen as open_listener
+    from furlong.workers.feed_worker import create_feed_workers, run_feeds
+
     settings, registry = FeedSettings(), CollectorRegistry()
     chosen = find(names) if names else settings.feeds()
     if not chosen:
@@ -129,13 +136,21 @@ async def _carry_feeds(names: list[str], listen: str | None) -> None:
 
 @cli.command()
 def outbox(*, listen: Listen = None) -> None:
-    """Publish the facts that subgraphs have for one another. One node does it at a time, others stand by."""
+    """Publish facts of subgraphs and decisions of the back office. One node is active, others stand by."""
     log_to_stderr()
     check_databases()
     asyncio.run(_publish_outboxes(listen))
 
 
 async def _publish_outboxes(listen: str | None) -> None:
+    from backoffice.global_events.publishing import running_publisher
+    from furlong.serve.http_server import listen as open_listener
+    from furlong.serve.http_server import serving
+    from furlong.workers.outbox_status import outbox_status_app
+    from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
+    from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+    from tracing import recording
+
     clock = running_clock()
     listener = open_listener(*address(listen)) if listen else None
     statuses = {name: OutboxStatus() for name in OUTBOXES}
@@ -145,27 +160,54 @@ async def _publish_outboxes(listen: str | None) -> None:
             await stack.enter_async_context(serving(outbox_status_app(statuses, clock), listener))
         tracing = await stack.enter_async_context(recording("furlong-outbox"))
         tracer = None if tracing is None else tracing.tracer
-        await _until(stop, run_outbox_worker(database_settings(), stream_settings(), statuses, tracer))
+        settings, stream = database_settings(), stream_settings()
+        await stack.enter_async_context(running_publisher(settings, stream, clock))
+        await _until(stop, run_outbox_worker(settings, stream, statuses, tracer))
 
 
 @cli.command()
-def intents() -> None:
-    """Settle changes that were left in doubt, and adopt changes that other channels made upstream.
+def intents(*, listen: Listen = None) -> None:
+    """Settle changes whose outcome is unknown, and adopt changes that other channels made upstream.
 
-    One node does it at a time, others stand by.
+    One node is active, the others stand by.
     """
     log_to_stderr()
     check_databases("club", "rewards")
-    asyncio.run(_settle_and_compare(database_settings(), upstream_settings(), running_clock()))
+    asyncio.run(_settle_and_compare(database_settings(), upstream_settings(), running_clock(), listen))
 
 
-async def _settle_and_compare(database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock) -> None:
+async def _settle_and_compare(
+    database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock, listen: str | None
+) -> None:
+    from furlong.workers.recovery_worker import run_recovery
+    from furlong.workers.round_status import RoundStatus
+    from furlong.workers.upstream_reconciliation import running_reconciliation
+    from subgraphs.kit.live.wiring import publishing
+
+    status = RoundStatus("intents")
+
     async def work() -> None:
-        async with running_reconciliation(database, upstream, clock):
-            await run_recovery(database, upstream, clock)
+        async with (
+            publishing() as changed,
+            running_reconciliation(database, upstream, clock, changed=changed),
+        ):
+            await run_recovery(database, upstream, clock, changed=changed, status=status)
 
-    with stop_on_signals() as stop:
+    async with AsyncExitStack() as stack:
+        stop = stack.enter_context(stop_on_signals())
+        await _serve_status(stack, status, clock, listen)
         await _until(stop, work())
+
+
+async def _serve_status(stack: AsyncExitStack, status: RoundStatus, clock: Clock, listen: str | None) -> None:
+    """Serve a worker's health and metrics until the stack is closed, if an address is given."""
+    from furlong.serve.http_server import listen as open_listener
+    from furlong.serve.http_server import serving
+    from furlong.workers.round_status import round_status_app
+
+    if listen is not None:
+        listener = open_listener(*address(listen))
+        await stack.enter_async_context(serving(round_status_app(status, clock), listener))
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

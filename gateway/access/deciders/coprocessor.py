@@ -1,4 +1,4 @@
-"""Policies that a server decides, which is asked as the Open Policy Agent is."""
+"""Policies decided by a server with the API of Open Policy Agent."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import orjson
 from gateway.access.deciders.decider import PolicyQuestion
 
 MOST_BYTES: Final = 256 * 1024
-"""The longest answer."""
+"""The most bytes of an answer."""
 CONNECTIONS: Final = 100
-"""The most questions at once; further ones wait within their deadlines."""
+"""The most concurrent questions; further ones wait within their deadlines."""
 
 
 class Coprocessor:
-    """Asks a server which policies hold: `POST {"input": …}`, answered by `{"result": …}`.
+    """Asks a server which policies hold: sends `POST {"input": …}`, expects `{"result": …}`.
 
     The result is an object that has `true` for policies that hold, or a list of them.
 
     Args:
         url: The server's URL, such as `http://127.0.0.1:8181/v1/data/graph/policies`.
         seconds: The deadline of a question.
-        token: The bearer token that the server wants; None for none.
+        token: The bearer token for the server; None to send none.
     """
 
     def __init__(self, url: str, seconds: float, token: str | None = None) -> None:
@@ -35,18 +35,24 @@ class Coprocessor:
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if token is not None:
             self._headers["authorization"] = f"Bearer {token}"
-        self._client: httpx.AsyncClient | None = None
+        # Made at the start: it takes a tenth of a second, most of the time that a question has.
+        self._client = httpx.AsyncClient(
+            timeout=None,  # noqa: S113 - the deadline of the whole question is set around it
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+        )
 
     async def __call__(self, question: PolicyQuestion) -> Collection[str]:
         """Return the policies that hold.
 
         Raises:
-            TimeoutError: There was no answer in time.
-            httpx.HTTPError: There was none, or its status is not 200.
+            TimeoutError: The server did not answer in time.
+            httpx.HTTPError: The call failed, or the status is not 200.
             ValueError: The answer is too long, or has no result of this form.
         """
         async with asyncio.timeout(self._seconds):
-            # Claims may have numbers that orjson does not write.
+            # Claims may contain numbers that orjson cannot write.
             asked = json.dumps({"input": _input(question)}, default=str).encode()
             content = await self._post(asked)
         answer = orjson.loads(content)
@@ -61,18 +67,9 @@ class Coprocessor:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._client.aclose()
 
     async def _post(self, content: bytes) -> bytes:
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                timeout=None,  # noqa: S113 - the deadline of the whole question is set around it
-                follow_redirects=False,
-                trust_env=False,
-                limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-            )
         request = self._client.stream("POST", self._url, content=content, headers=self._headers)
         async with request as answer:
             if answer.status_code != httpx.codes.OK:

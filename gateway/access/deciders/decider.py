@@ -1,4 +1,4 @@
-"""What is asked about policies, and who may answer."""
+"""The question about policies, and the interface of those who answer it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class PolicyQuestion:
     """Which of these policies hold for a request?
 
     Attributes:
-        policies: The policies that the operation's access depends on.
-        session: What authentication found.
+        policies: The policies that access to the operation depends on.
+        session: The session from authentication.
         claims: The claims of the session; empty if it has none.
         authenticated: Whether the client is authenticated.
         scopes: The scopes of the client.
@@ -41,4 +41,4 @@ class PolicyQuestion:
 
 
 DecidePolicies: TypeAlias = Callable[[PolicyQuestion], Awaitable[Collection[str]]]
-"""Returns the policies that hold; whatever it raises, none of them holds."""
+"""Returns the policies that hold; if it raises anything, none holds."""

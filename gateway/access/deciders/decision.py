@@ -1,4 +1,4 @@
-"""Decides the policies of a request, once, by whoever is responsible for each of them."""
+"""Decides the policies of a request once, each by the decider that is responsible for it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from gateway.access.metrics import AccessMetrics
 class PolicyDecision:
     """Decides policies: by expressions, and those without one by the application or a coprocessor.
 
-    A policy that nobody decides does not hold, and none holds of those whose decision has failed.
+    A policy without a decider does not hold, nor does one whose decision fails.
 
     Attributes:
         metrics: Counts decisions.
         expressions: The policies that have expressions.
-        decide: Decides the others; None if there is nobody.
+        decide: Decides all other policies; None if nothing does.
     """
 
     metrics: AccessMetrics
@@ -44,7 +44,7 @@ class PolicyDecision:
             held = question.policies & frozenset(await decide(question))
         except Exception as error:  # noqa: BLE001 - the application's function may raise anything
             self.metrics.decisions["failed"] += 1
-            if not self._is_failing:  # once until it works again: each request would log the same
+            if not self._is_failing:  # log once until it works again, not for each request
                 structlog.get_logger("gateway").warning("policy_decision_failed", reason=repr(error))
             self._is_failing = True
             return frozenset()

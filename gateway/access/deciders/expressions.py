@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Expressions:
-    """Policies that are decided by expressions, which need no waiting.
+    """Policies that are decided by expressions, without waiting for anything.
 
     Args:
         texts: The expressions by policy.
@@ -37,7 +37,7 @@ class Expressions:
         return frozenset(self._programs)
 
     def decide(self, question: PolicyQuestion) -> frozenset[str]:
-        """Return the policies whose expressions are true; one that cannot be evaluated is not."""
+        """Return the policies whose expressions are true; expressions that fail count as false."""
         asked = question.policies & self._programs.keys()
         if not asked:
             return frozenset()

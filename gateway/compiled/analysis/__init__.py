@@ -1,1 +1,1 @@
-"""What a plan allows its code to leave out: copies of lists, and projections of objects."""
+"""Determines what the code of a plan can leave out: copies of lists, and projections of objects."""

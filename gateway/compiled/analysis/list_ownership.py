@@ -23,7 +23,7 @@ def writes_into_lists(fetches: Sequence[Fetch]) -> bool:
 
 
 def _parts(fetch: Fetch) -> list[tuple[Sequence[Path], ProvidedFields]]:
-    """Return paths of a fetch, each set with the fields that are fetched there."""
+    """Return the paths of a fetch, each set with the fields that are fetched there."""
     match fetch.returns:
         case RootFields(path, provided_fields):
             return [([path], provided_fields)]

@@ -1,8 +1,8 @@
 """Finds the objects that pass from a subgraph's response into the client's unchanged.
 
-Exactly one fetch returns such an object, and selects what the client selects and nothing else, by the same
-names and in the same order; the same holds for all objects below it. If the transport is trusted, projection
-has nothing to do for these objects.
+Exactly one fetch returns such an object, and selects exactly what the client selects, by the same names and
+in the same order; the same holds for all objects below it. If the transport is trusted, these objects need no
+projection.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _with_fallbacks(fetch: Fetch | None) -> Iterator[Fetch]:
 
 
 def _selections(fetch: Fetch) -> Iterator[tuple[Path, SelectionSetNode]]:
-    """Yield the paths of a fetch's objects, each with what is selected of them."""
+    """Yield the paths of a fetch's objects, each with its selection."""
     (operation,) = parse(fetch.document, no_location=True).definitions
     assert isinstance(operation, OperationDefinitionNode)  # noqa: S101 - a fetch is an operation
     if isinstance(fetch.returns, RootFields):
@@ -60,7 +60,7 @@ def _selections(fetch: Fetch) -> Iterator[tuple[Path, SelectionSetNode]]:
 
 
 def _note(selection: SelectionSetNode, place: Place, document: str, selected: Selected) -> None:
-    """Note what is selected at a path and below; a fragment is another selection at the same path."""
+    """Record the selections at a path and below; a fragment is another selection at the same path."""
     nodes = selection.selections
     names = [_name(each) if isinstance(each, FieldNode) and not each.directives else None for each in nodes]
     selected.setdefault(place, {}).setdefault(document, []).append(names)

@@ -1,7 +1,7 @@
 """Generates functions that check whether a response has all selected fields.
 
-The interpreter accepts what they accept. If something is missing they raise, and the interpreter finds out
-what.
+The interpreter accepts whatever these functions accept. If something is missing, they raise, and the
+interpreter determines what.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writes generated functions, and writes equal ones once."""
+"""Writes generated functions; equal ones are written once."""
 
 from __future__ import annotations
 

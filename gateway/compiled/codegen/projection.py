@@ -1,7 +1,6 @@
 """Generates the functions that project the tree of data to the client's response.
 
-They do not handle violations: an invalid value raises, and the interpreter projects the response from the
-start.
+They do not handle invalid values: these raise, and the interpreter projects the response from the start.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ UNFIT = {
     "Float": "{0}.__class__ is not float and {0}.__class__ is not int",
     "String": "{0}.__class__ is not str",
 }
-"""For each built-in scalar, the test for a value other than null that is left to the interpreter."""
+"""For each built-in scalar, the test for non-null values that are left to the interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,8 @@ class Completion:
     """How a value that is not null is completed; `{0}` stands for the value.
 
     Attributes:
-        unfit: The test for an invalid value; None if completing the value shows it, or if none can occur.
-        made: The expression for the completed value; None if the value does not change.
+        unfit: The test for an invalid value; None if completion reveals it, or if none can occur.
+        made: The expression of the completed value; None if the value does not change.
     """
 
     unfit: str | None = None
@@ -60,7 +59,7 @@ class ProjectionCodegen:
     Attributes:
         functions: The generated functions.
         may_lack: The response keys that objects may lack, because later fetches supply them.
-        trusted: Whether values other than null are known to be valid for their types.
+        trusted: Whether non-null values are known to be valid for their types.
         passthrough: The ids of the shapes whose objects are valid responses unchanged, once they are checked.
         most_items: The most items of a list; longer ones are left to the interpreter.
     """
@@ -122,12 +121,12 @@ class ProjectionCodegen:
             lines += [f"{value} = {taken}", *completed] if completed else []
             pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
         if all(each.response_key is None for each in fields):
-            # Nothing else would reveal a value that is not an object.
+            # Nothing else would detect a value that is not an object.
             lines = [f"if {data}.__class__ is not dict:", "    raise Deoptimize"]
         return lines, f"{{{', '.join(pairs)}}}"
 
     def _looked_at(self, data: str, fields: Sequence[ShapeField]) -> list[str]:
-        """Return the lines that check the values of a passthrough object, if any need a check."""
+        """Return the lines that check the values of a passthrough object, if any value needs a check."""
         lines: list[str] = []
         for number, each in enumerate(fields):
             value = f"{data}_{number}"
@@ -142,7 +141,9 @@ class ProjectionCodegen:
             return []
         if id(shape) in self._in_lines or value.count("_") >= MOST_NESTED:
             return []
-        self._in_lines.add(id(shape))  # once: an object below several types would be written many times
+        self._in_lines.add(
+            id(shape)
+        )  # only once: the code of an object below several types would be repeated
         fields = shape.fields[shape.only]
         if id(shape) in self.passthrough:
             return self._looked_at(value, fields)
@@ -220,7 +221,7 @@ class ProjectionCodegen:
 
 
 def as_id(value: object) -> str:
-    """Return an id that a subgraph returned as a number.
+    """Return as text an id that a subgraph returned as a number.
 
     Raises:
         Deoptimize: The value is not a number either.

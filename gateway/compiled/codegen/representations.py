@@ -1,7 +1,7 @@
 """Generates the functions that find the objects of an entity fetch and build their representations.
 
-A function returns the variable with the representations, without duplicates, and for each of them the
-objects that it identifies. If a value is missing, it raises before anything is sent.
+A function returns the variable with the representations, without duplicates, and the objects that each of
+them identifies. If a value is missing, it raises before anything is sent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gateway.supergraph.selections import TYPENAME
 from jit.codegen import Source, checked, indent
 
 EXACT: Final = frozenset({str, int, type(None)})
-"""Classes whose values are equal only if their JSON is; that is not so for `True == 1` and `1 == 1.0`."""
+"""Classes whose values are equal only if their JSON is equal, unlike `True == 1` and `1 == 1.0`."""
 
 ITEM: Final = "_item"
 """The suffix of an item's variable, after the name of its list."""

@@ -1,1 +1,1 @@
-"""Execution: calls the generated functions of a plan for each request."""
+"""Executes plans: calls their generated functions for each request."""

@@ -16,7 +16,7 @@ Group: TypeAlias = list[dict[str, Any]]
 """The objects in the tree of data that share one representation."""
 
 Found: TypeAlias = tuple[dict[str, Any], list[Group]]
-"""The variable that holds the representations, or no variable if there are none; and a group for each."""
+"""The variable with the representations, or no variable if there are none; and a group for each of them."""
 
 Check: TypeAlias = Callable[[Any], object]
 """Raises one of `DEOPT_ERRORS` if an object lacks a selected field."""
@@ -46,7 +46,7 @@ class EntityField:
         """Return whether a response's data has a complete entity, or null, for each group.
 
         Raises:
-            Deoptimize: An entity is incomplete; or another one of `DEOPT_ERRORS`.
+            Deoptimize: An entity is incomplete. Other `DEOPT_ERRORS` are possible, too.
         """
         fetched = data[self.alias]
         if fetched.__class__ is not list or len(fetched) != len(groups):
@@ -58,7 +58,7 @@ class EntityField:
         return True
 
     def merge_entities(self, data: Any, groups: Sequence[Group]) -> None:
-        """Merge the entities of a response that fits into their objects."""
+        """Merge the entities of a response for which `fits` is true into their objects."""
         for entity, objects in zip(data[self.alias], groups):  # noqa: B905 - the same
             if entity is None:
                 continue
@@ -74,7 +74,7 @@ class EntityField:
                     merge(other, copied(entity))
 
     def sent(self, variables: Mapping[str, Any], groups: Sequence[Group]) -> list[Sent]:
-        """Return what was sent, for the interpreter."""
+        """Return the sent representations, for the interpreter."""
         return [(self.entities, variables[self.entities.variable], groups)]
 
 
@@ -85,7 +85,7 @@ class EntityFields:
     fields: tuple[EntityField, ...]
 
     def represent(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-        """Return the variables of all fields, none if no field has objects; and the groups of each."""
+        """Return the variables of all fields (none if no field has objects) and the groups of each field."""
         found = [each.represent(data) for each in self.fields]
         variables: dict[str, Any] = {}
         if any(groups for _, groups in found):
@@ -103,7 +103,7 @@ class EntityFields:
             field.merge_entities(data, each)
 
     def sent(self, variables: Mapping[str, Any], groups: Sequence[Any]) -> list[Sent]:
-        """Return what was sent in each field, for the interpreter."""
+        """Return the sent representations of each field, for the interpreter."""
         return [
             (field.entities, variables[field.entities.variable], each)
             for field, each in zip(self.fields, groups, strict=True)

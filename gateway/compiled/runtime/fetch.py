@@ -21,7 +21,7 @@ from jit.codegen import BudgetSpent, own
 
 @dataclass(frozen=True, slots=True)
 class CompiledRoot:
-    """A root fetch, which is executed whatever has failed before.
+    """A root fetch, which is executed even if earlier fetches failed.
 
     Attributes:
         check: The check for the response's data; None if the transport is trusted.

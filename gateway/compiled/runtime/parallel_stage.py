@@ -1,8 +1,8 @@
 """Executes fetches at the same time without an asyncio task for each.
 
-All but the last of the fetches that can start are driven tasks: they start at once, and are parked only when
-they have to wait. To its coroutine each looks like an asyncio task of its own, so time-outs and task groups
-within it cancel it alone. The last one is awaited by the request's own task.
+All but the last of the fetches that can start are lightweight tasks: they start at once, and are parked only
+when they have to wait. To its coroutine, each looks like an asyncio task of its own, so timeouts and task
+groups within it cancel it alone. The last fetch is awaited by the request's own task.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from jit.codegen import CoroutineTask
 
 @dataclass(frozen=True, slots=True)
 class ParallelStage:
-    """Fetches of which some can be executed at the same time.
+    """A set of fetches some of which can run concurrently.
 
     Attributes:
         steps: The step of each fetch, by its number.
         first: The fetches that wait for no other fetch.
-        waiting: How many other fetches each of the others waits for.
-        following: The fetches that wait for a fetch, by its number.
+        waiting: For each other fetch, how many fetches it waits for.
+        following: The fetches that wait for a fetch, by that fetch's number.
     """
 
     steps: Mapping[int, Step]
@@ -67,13 +67,13 @@ class StageRun(msgspec.Struct, eq=False):
     Attributes:
         stage: The stage.
         state: The state of the plan's execution.
-        loop: The event loop, which tasks read here.
+        loop: The event loop, for tasks to read.
         task: The asyncio task that runs the stage.
         context: The context variables that tasks start with.
-        ready: Fetches that wait for nothing and are not started yet, in the plan's order.
-        waiting: How many fetches each of the others waits for.
-        live: The tasks under way.
-        failure: The exception that ended a fetch or the stage.
+        ready: The fetches that wait for nothing and have not started yet, in the plan's order.
+        waiting: For each other fetch, how many fetches it still waits for.
+        live: The running tasks.
+        failure: The exception that ended the stage.
         waiter: Wakes the asyncio task, once it has no fetch of its own left to await.
         has_cancelled: Whether the asyncio task was cancelled because a fetch failed.
     """
@@ -94,8 +94,8 @@ class StageRun(msgspec.Struct, eq=False):
         """Start the fetches that are ready.
 
         Args:
-            leave: How many of the ready fetches are left to the asyncio task.
-            current: The task that is current.
+            leave: How many of the ready fetches to leave to the asyncio task.
+            current: The current task.
         """
         ready = self.ready
         while len(ready) > leave:
@@ -112,7 +112,7 @@ class StageRun(msgspec.Struct, eq=False):
             self.waiter.set_result(None)
 
     async def end(self) -> None:
-        """Wait until no task is under way.
+        """Wait until no task is running.
 
         Raises:
             BaseException: The exception that ended the stage.
@@ -131,20 +131,20 @@ class StageRun(msgspec.Struct, eq=False):
             raise self.failure
 
     def ended(self, task: FetchTask) -> None:
-        """Note that a fetch has finished."""
+        """Record that a fetch has finished."""
         self.live.discard(task)
         if self.stage.following:
             self.finished(task.number)
 
     def failed(self, task: FetchTask, error: BaseException) -> None:
-        """Fail because of a fetch, and cancel what the asyncio task awaits, as a task group does."""
+        """Fail because a fetch has failed, and cancel what the asyncio task awaits, as a task group does."""
         self.live.discard(task)
         if self.failure is None and self.waiter is None and self.task is not None:
             self.has_cancelled = self.task.cancel()
         self.fail(error)
 
     def finished(self, number: int) -> None:
-        """Note which fetches are ready now that a fetch has finished."""
+        """Record which fetches are ready now that a fetch has finished."""
         if self.failure is not None:
             return
         for later in self.stage.following.get(number, ()):
@@ -153,7 +153,7 @@ class StageRun(msgspec.Struct, eq=False):
                 insort(self.ready, later)
 
     def fail(self, failure: BaseException) -> None:
-        """Start nothing more, and cancel the tasks under way; keep the first failure."""
+        """Start nothing more, and cancel the running tasks; keep the first failure."""
         self.failure = self.failure or failure
         self.ready.clear()
         for task in list(self.live):
@@ -161,7 +161,7 @@ class StageRun(msgspec.Struct, eq=False):
 
 
 class FetchTask(CoroutineTask):
-    """A fetch under way."""
+    """A fetch in progress."""
 
     __slots__ = ("number",)
     execution: StageRun

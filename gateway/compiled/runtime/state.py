@@ -1,4 +1,4 @@
-"""The state of an execution of a compiled plan, and how the interpreter takes over."""
+"""The state of one execution of a compiled plan, and how the interpreter takes over."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class State(msgspec.Struct, eq=False):
         Args:
             fetch: The fetch.
             response: The response.
-            asked: For each field, the representations that were sent and their objects.
+            asked: For each field, the sent representations and their objects.
         """
         run = FetchExecution(fetch, self._interpreter())
         fields = [

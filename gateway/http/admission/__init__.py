@@ -1,4 +1,4 @@
-"""Admission control: how many requests are executed at once, by how busy the processor is."""
+"""Admission control: limits concurrent requests by how busy the processor is."""
 
 from gateway.http.admission.admission import RETRY_AFTER, Admission
 

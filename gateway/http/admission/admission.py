@@ -11,19 +11,19 @@ from typing import Final
 from gateway.http.admission.cpu_usage import ZERO, CpuSeconds, cpu_seconds
 
 RETRY_AFTER: Final = b"1"
-"""Seconds after which a client that was refused may retry."""
+"""Seconds after which a refused client may retry."""
 
 INITIAL_LIMIT: Final = 192
-"""The limit after a quiet time: a single burst is answered, if a little late."""
+"""The limit after a quiet time, which lets a single burst through, if a little late."""
 
 MIN_LIMIT: Final = 64
-"""The least limit, unless the settings say less: requests that share reads are cheaper each."""
+"""The lowest limit, unless the settings set a lower one: requests that share reads are cheaper each."""
 
 MIN_LIMIT_SHARED_CPU: Final = 128
-"""The least limit where other processes use the CPU too: requests queue up while those run."""
+"""The lowest limit where other processes use the CPU too: requests queue up while those run."""
 
 RESET_SECONDS: Final = 1.0
-"""After this time without a refusal the limit is reset."""
+"""The limit is reset after this time without a refusal."""
 
 SAMPLE_SECONDS: Final = 0.1
 """How long CPU usage is measured before the limit changes."""
@@ -40,18 +40,18 @@ class Admission:
     """Counts requests from their arrival until their response.
 
     A queued request costs as much later as now, and its client may have disconnected by then; a refusal costs
-    next to nothing. The right limit depends on what requests wait for. While the CPU has time left, they wait
+    next to nothing. The right limit depends on what requests wait for. While the CPU has idle time, they wait
     for something else, such as remote subgraphs, and more can be admitted. When it has none, more requests
-    would only wait for each other. The limit therefore rises and falls, while requests are refused, with
-    whether this process leaves a CPU idle.
+    would only wait for each other. Therefore, while requests are refused, the limit rises if this process
+    leaves a CPU idle, and falls if it does not.
 
     Attributes:
-        most: The highest limit, whatever requests wait for.
+        most: The highest limit, regardless of what requests wait for.
         clock: Returns the time in seconds.
         spent: Returns the CPU time used and wanted so far.
-        limit: How many requests may be inside at present.
-        inside: How many requests are inside.
-        idle: How many of them only wait for a slow subgraph; their slots are free for others.
+        limit: How many requests may be in progress at present.
+        inside: How many requests are in progress.
+        idle: How many of them are only waiting for a slow subgraph; their slots are free for others.
         refused: How many requests were refused so far.
     """
 
@@ -74,7 +74,7 @@ class Admission:
         return self.inside - self.idle >= self.limit and not self._has_room_again()
 
     def enter(self) -> bool:
-        """Admit a request if there is room; the caller of an admitted one calls `leave` at its end."""
+        """Admit a request if there is room; after an admitted request, the caller must call `leave`."""
         if self.inside - self.idle >= self.limit and not self._has_room_again():
             self.refuse()
             return False

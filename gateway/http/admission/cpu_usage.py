@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 STATISTICS: Final = Path("/proc/thread-self/schedstat")
-"""Linux: nanoseconds on a processor, nanoseconds waiting for one, and a count."""
+"""On Linux: nanoseconds on a processor, nanoseconds waiting for one, and a count."""
 
 
 class CpuSeconds(NamedTuple):
@@ -15,7 +15,7 @@ class CpuSeconds(NamedTuple):
 
     Attributes:
         used: Time on a CPU.
-        wanted: `used`, plus the time it waited for a CPU.
+        wanted: `used` plus the time spent waiting for a CPU.
     """
 
     used: float
@@ -28,7 +28,7 @@ ZERO: Final = CpuSeconds(0.0, 0.0)
 def cpu_seconds() -> CpuSeconds:
     """Return the CPU time of this thread.
 
-    Where the system does not report waiting time, `wanted` equals `used`, so that a thread on a busy machine
+    Where the system does not report waiting time, `wanted` equals `used`, and a thread on a busy machine
     seems idler than it is.
     """
     try:

@@ -1,4 +1,4 @@
-"""Caching of answers to GET, by browsers and CDNs: Cache-Control, ETag and Vary (RFC 9110, RFC 9111)."""
+"""Lets browsers and CDNs cache responses to GET: Cache-Control, ETag and Vary (RFC 9110, RFC 9111)."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from gateway.http.responses.compression import gzip_tag
 CACHE_CONTROL: Final = b"cache-control"
 NO_STORE: Final = (CACHE_CONTROL, b"no-store")
 PAGE_HEADERS: Final = ((b"cache-control", b"no-cache"), (b"vary", b"accept"))
-"""For the page that a browser gets at the same URL: no cache shall take it for an answer."""
+"""For the page that a browser gets at the same URL: no cache may take it for a GraphQL response."""
 
 IMPERSONAL: Final = frozenset({"accept", "accept-language", "traceparent", "tracestate", "baggage"})
-"""Headers that do not tell one client from others."""
+"""Headers that do not distinguish one client from others."""
 TRACING: Final = frozenset({"traceparent", "tracestate", "baggage"})
-"""Headers that no answer depends on."""
+"""Headers that no response depends on."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseCaching:
-    """Lets caches keep answers to GET.
+    """Adds the headers by which caches keep responses to GET.
 
     Attributes:
-        vary: The headers that an answer may depend on.
-        personal: The headers with which an answer belongs to one client.
-        is_shared: Whether answers may be public; not if headers that are not named here decide on them.
+        vary: The headers that a response may depend on.
+        personal: The headers that make a response personal to one client.
+        is_shared: Whether responses may be public: only if no other headers decide on them.
     """
 
     vary: bytes
@@ -48,14 +48,14 @@ class ResponseCaching:
         is_shared: bool = True,
         compresses: bool = False,
     ) -> ResponseCaching:
-        """Build it.
+        """Build the caching of a gateway's responses.
 
         Args:
             forwarded: The headers that subgraphs see, in lower case.
             key_header: The header that proves a client's class.
-            name_headers: The headers in which clients name themselves, if that decides on answers.
-            authenticates: Whether the gateway finds a session, by whatever a browser sends as credentials.
-            is_shared: Whether all headers that decide on answers are among these.
+            name_headers: The headers in which clients name themselves, if responses depend on the name.
+            authenticates: Whether the gateway authenticates clients, by any credentials that a browser sends.
+            is_shared: Whether all headers that responses depend on are among these.
             compresses: Whether responses may be compressed.
         """
         credentials = ("authorization", "cookie") if authenticates else ("authorization",)
@@ -70,11 +70,11 @@ class ResponseCaching:
         )
 
     def reply(self, reply: Reply, policy: CachePolicy | None, headers: Mapping[bytes, bytes]) -> Reply:
-        """Return the reply to a GET with the headers for caches; 304 without a body if the client has it.
+        """Return the reply to a GET with headers for caches, or 304 without a body if the client has it.
 
         Args:
             reply: The reply.
-            policy: For how long it may be cached; None for not at all.
+            policy: How long the reply may be cached; None if it may not.
             headers: The request's headers by name in lower case.
         """
         status, content_type, body, more = reply
@@ -83,7 +83,7 @@ class ResponseCaching:
         if policy is None or any(name == b"set-cookie" for name, _ in more):
             return status, content_type, body, (*more, NO_STORE)
         is_private = policy.is_private or not self.is_shared or any(name in headers for name in self.personal)
-        # Representations in another media type are others, so their tags must differ (RFC 9110, 8.8.3).
+        # Each media type is a different representation, so the tags must differ (RFC 9110, 8.8.3).
         tag = b'"%b"' % sha256(content_type + b"\n" + body).hexdigest()[:32].encode()
         lifetime = b"%b, max-age=%d" % (b"private" if is_private else b"public", policy.max_age)
         if of_subgraphs:
@@ -99,7 +99,7 @@ class ResponseCaching:
 
 
 def _matches(if_none_match: bytes | None, tag: bytes) -> bool:
-    """Return whether the client has an answer with this tag; the comparison is weak (RFC 9110, 13.1.2)."""
+    """Return whether the client has a response with this tag, by weak comparison (RFC 9110, 13.1.2)."""
     if if_none_match is None:
         return False
     tags = [each.strip().removeprefix(b"W/") for each in if_none_match.split(b",")]

@@ -15,16 +15,18 @@ ACCEPT_ENCODING: Final = b"accept-encoding"
 GZIP: Final = b"gzip"
 GZIP_NAMES: Final = frozenset({b"gzip", b"x-gzip"})
 GZIP_WINDOW: Final = 31
-"""zlib's number for the format of gzip with its largest window."""
+"""zlib's number for the gzip format with the largest window."""
 
 LEVEL: Final = 3
-"""A few percent larger than zlib's default, in half of the time."""
+"""The compression level: output is a few percent larger than at zlib's default, in half the time."""
 
 LARGE: Final = 128 * 1024
-"""From this many bytes on a thread compresses: half a millisecond, in which other requests are served."""
+"""Bodies from this size are compressed in a thread: half a millisecond, in which other requests are
+served.
+"""
 
 KNOWN_WISHES: Final = 256
-"""How many different Accept-Encoding headers are remembered; there are few."""
+"""How many distinct Accept-Encoding headers are remembered; few occur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Compression:
     """Compresses responses.
 
     Attributes:
-        at_least: The fewest bytes of a body that is compressed.
+        at_least: The fewest bytes of a body to compress.
         thread: Compresses large bodies.
     """
 
@@ -43,7 +45,7 @@ class Compression:
     async def compressed(
         self, answering: Coroutine[Any, Any, Reply], headers: Mapping[bytes, bytes]
     ) -> Reply:
-        """Return a reply with a compressed body if it is large enough and the client wants that.
+        """Return the reply, with a compressed body if it is large enough and the client prefers that.
 
         Args:
             answering: Returns the reply.
@@ -86,7 +88,7 @@ def gzip_tag(tag: bytes) -> bytes:
 
 
 def _vary(lines: list[tuple[bytes, bytes]]) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the header for caches, unless the reply has one, which then names the encoding."""
+    """Return the Vary header for caches, unless the reply already has one that names the encoding."""
     return () if any(name == b"vary" for name, _ in lines) else ((b"vary", ACCEPT_ENCODING),)
 
 

@@ -1,4 +1,4 @@
-"""Serves an ASGI application by uvicorn, with limits for clients and a fast path for complete requests."""
+"""Serves an ASGI application with uvicorn, with limits for clients and a fast path for complete requests."""
 
 from gateway.http.server.lifecycle import (
     OnLoad,

@@ -1,4 +1,4 @@
-"""The end of a connection of a server that is about to stop."""
+"""Ends the connections of a server that is about to stop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.http.client import Receive, Scope, Send
 from gateway.http.draining import NOT_READY, READY
 from gateway.http.server.exchange import Exchange
-from gateway.http.server.protocol import BoundedProtocol
+from gateway.http.server.upgrading_protocol import UpgradingProtocol
 
 LINGER_SECONDS: Final = 1.0
 """How long a stopping server waits for another request on a connection that was just used.
@@ -16,20 +16,20 @@ LINGER_SECONDS: Final = 1.0
 Its client may be sending one, and would see the connection reset."""
 
 
-class DrainingProtocol(BoundedProtocol):
+class DrainingProtocol(UpgradingProtocol):
     """A connection of a server that can stop.
 
-    Once the server is about to stop, each reply says that it is the last of its connection.
+    Once the server is about to stop, each reply announces that it is the last on its connection.
     """
 
     def drain(self) -> None:
-        """Make the reply to the last request under way the last of the connection."""
+        """Make the reply to the last request in progress the last on the connection."""
         exchange: Exchange | None = self.cycle
         if exchange is not None and not exchange.response_complete:
             exchange.keep_alive = False
 
     def close_if_idle(self, now: float) -> None:
-        """Close the connection if no request has come for a while; now is the loop's time."""
+        """Close the connection if no request has arrived for a while; `now` is the loop's time."""
         is_answered = self._active is None or self._active.response_complete
         if not (is_answered and self._between_requests) or self.transport.is_closing():
             return

@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from gateway.errors import ClientDisconnected
 from gateway.http.client import BODILESS, EXTENSION, AsgiClient
 from gateway.http.headers import RawHeaders
-from gateway.http.server.response_heads import ResponseHeads
+from gateway.http.server.heads import ResponseHeads
 
 T = TypeVar("T")
 
@@ -23,12 +23,14 @@ class Exchange(RequestResponseCycle):
 
     Attributes:
         admitted: Whether the fast path has admitted the request.
+        reads_chunks: Whether the client knows bodies in chunks: HTTP/1.1.
         task: The task that answers the request.
-        body: The part of the body that has arrived and was not read.
+        body: The part of the body that has arrived but has not been read.
         response_heads: The heads of replies.
     """
 
     admitted = False
+    reads_chunks = True
     disconnected = response_started = response_complete = False
     more_body = True
     chunked_encoding: bool | None = None
@@ -36,13 +38,14 @@ class Exchange(RequestResponseCycle):
     body: bytes | bytearray = b""  # type: ignore[assignment]  # it mostly arrives in one piece
     task: asyncio.Task[None]
     _event: asyncio.Event | None = None
+    _is_asgi = False
     _is_cancellable = False
     _cancelled = False
 
     def __init__(
         self, protocol: HttpToolsProtocol, response_heads: ResponseHeads, *, keep_alive: bool
     ) -> None:
-        """Start with a request whose head has arrived; constant attributes are the class's."""
+        """Start with a request whose head has arrived; constant attributes live on the class."""
         self.transport = protocol.transport
         self.flow = protocol.flow
         self.default_headers = protocol.server_state.default_headers
@@ -56,7 +59,8 @@ class Exchange(RequestResponseCycle):
         return None if self._peer is None else self._peer[0]
 
     def prepare_asgi(self, protocol: HttpToolsProtocol, scope: Any) -> None:
-        """Add the attributes that uvicorn's exchange needs for ASGI."""
+        """Set the attributes that uvicorn's exchange needs for ASGI."""
+        self._is_asgi = True
         scope["extensions"] = {EXTENSION: self}
         self.scope = scope
         self.logger = protocol.logger
@@ -69,7 +73,7 @@ class Exchange(RequestResponseCycle):
 
     @property
     def message_event(self) -> asyncio.Event:
-        """The event that is set when there is a message to receive; few requests need it."""
+        """The event that is set when there is a message to receive; created only when needed."""
         if self._event is None:
             self._event = asyncio.Event()
             if self.body or not self.more_body or self.disconnected or self.response_complete:
@@ -97,7 +101,7 @@ class Exchange(RequestResponseCycle):
         return len(self.body)
 
     def take_body(self) -> bytes:
-        """Return the whole body, and release it: a connection keeps its last exchange alive."""
+        """Return the whole body and release it: a connection keeps its last exchange alive."""
         body, self.body = self.body, b""
         return bytes(body)
 
@@ -105,7 +109,7 @@ class Exchange(RequestResponseCycle):
         """Read the whole body, which usually arrived with the headers."""
         if not self.more_body and len(self.body) <= limit:
             return self.take_body()
-        receive: Any = self.receive  # uvicorn and Starlette name the same messages by different types
+        receive: Any = self.receive  # uvicorn and Starlette have different types for the same messages
         send: Any = self.send
         return await AsgiClient(receive, send).read(limit)
 
@@ -118,7 +122,7 @@ class Exchange(RequestResponseCycle):
         return work
 
     def was_disconnected(self) -> bool:
-        """Return whether the lost connection alone cancelled the task, and not a server that stops."""
+        """Return whether the lost connection alone cancelled the task, rather than a stopping server."""
         was_disconnected = self._cancelled and self.task.uncancel() == 0
         self._cancelled = False
         return was_disconnected
@@ -129,6 +133,29 @@ class Exchange(RequestResponseCycle):
             await self.writable()
         if not self.disconnected:
             self.write(status, content_type, body, headers)
+            self.on_response()
+
+    async def begin(self, status: int, content_type: bytes, headers: RawHeaders = ()) -> ChunkedReply:
+        """Send the head of a reply whose body comes in pieces."""
+        head = self.response_heads.streamed(status, content_type, self.default_headers)
+        is_chunked = self.reads_chunks
+        if not is_chunked:
+            self.keep_alive = False
+        more = (*headers, (b"transfer-encoding", b"chunked")) if is_chunked else headers
+        rest = self.response_heads.rest(more, keep_alive=self.keep_alive)
+        self.response_started = True
+        self.transport.write(head + rest)
+        return ChunkedReply(self, is_chunked=is_chunked)
+
+    def end_body(self, end: bytes) -> None:
+        """End a body that came in pieces."""
+        if self.disconnected or self.response_complete:
+            return
+        self.response_complete = True
+        self.transport.write(end)
+        if not self.keep_alive:
+            self.transport.close()
+        if self._is_asgi:
             self.on_response()
 
     async def writable(self) -> None:
@@ -157,3 +184,48 @@ class Exchange(RequestResponseCycle):
         if self._is_cancellable and not self._cancelled:
             self._cancelled = True
             self.task.cancel()
+
+
+class ChunkedReply:
+    """The body of a reply, in chunks (RFC 9112, 7.1), or up to the end of the connection for HTTP/1.0.
+
+    Args:
+        exchange: The request and its reply.
+        is_chunked: Whether the client reads chunks.
+    """
+
+    __slots__ = ("_exchange", "_is_chunked")
+
+    def __init__(self, exchange: Exchange, *, is_chunked: bool) -> None:
+        self._exchange = exchange
+        self._is_chunked = is_chunked
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the client has left so much unread that it should not be sent more."""
+        return self._exchange.flow.write_paused
+
+    def limit(self, size: int) -> None:
+        """Count the client as slow from so many unread bytes on."""
+        self._exchange.transport.set_write_buffer_limits(size)
+
+    async def send(self, piece: bytes) -> None:
+        """Send a piece, and wait until the client has read enough."""
+        self.send_soon(piece)
+        if self._exchange.flow.write_paused:
+            await self._exchange.flow.drain()
+
+    def send_soon(self, piece: bytes) -> None:
+        """Send a piece without waiting."""
+        if not self._exchange.disconnected and piece:
+            framed = b"%x\r\n%b\r\n" % (len(piece), piece) if self._is_chunked else piece
+            self._exchange.transport.write(framed)
+
+    async def end(self, piece: bytes = b"") -> None:
+        """Send the last piece, and end the body."""
+        self.send_soon(piece)
+        self._exchange.end_body(b"0\r\n\r\n" if self._is_chunked else b"")
+
+    def abort(self) -> None:
+        """Disconnect a client that does not read."""
+        self._exchange.transport.abort()

@@ -1,25 +1,22 @@
-"""HTTP/1.1 on a connection: uvicorn's httptools protocol with limits and a fast path."""
+"""HTTP/1.1 on a connection: uvicorn's httptools protocol within limits."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway.http.cors_endpoint import origin_of
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
-from gateway.http.headers import RawHeaders
-from gateway.http.server.asgi_scope import of_connection, target
+from gateway.http.headers import RawHeaders, origin_of
+from gateway.http.server.answering_protocol import AnsweringProtocol
 from gateway.http.server.exchange import Exchange
+from gateway.http.server.heads import CHUNK_BYTES, DECISIVE, PIECE, of_connection, refusal, size
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.request_sniffer import RequestSniffer
-from gateway.http.server.response_heads import ResponseHeads
-from gateway.http.server.strict_head import CHUNK_BYTES, DECISIVE, PIECE, refusal, size
 
 MAX_READ: Final = 256 * 1024
 """The most that the event loop reads at once, which may hold several requests."""
@@ -28,39 +25,30 @@ FLUSH_SECONDS: Final = 5.0
 """How long a closing connection waits for a client that does not read its reply."""
 
 NO_HEADERS: Final[RawHeaders] = ()
-INTERNAL_ERROR: Final = b"Internal Server Error"
 
 
-class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with limits and a fast path.
+class BoundedProtocol(AnsweringProtocol):
+    """uvicorn's protocol with limits on requests and on time.
 
     Attributes:
-        response_heads: The heads of replies.
         limits: The limits of the connection.
         draining: Whether the server is about to stop.
-        fast_path: The application's fast path, if it has one.
         sniffer: Recognizes ordinary requests for the fast path.
     """
 
-    response_heads: ResponseHeads
     limits: ClientLimits
     draining: Draining
-    fast_path: FastPath | None
     sniffer: RequestSniffer | None
-    _common: dict[str, Any]
     _deadline: float
     _bytes_read = 0
     _reading_head = False
     _between_requests = True
     _on_fast_path = False
     _needs_deadline = False
-    _active: Exchange | None = None
-    _unstarted: Exchange | None = None
     _rejecting = _keeping_alive = False
     _is_chunked = False
     _framing_bytes = 0
     _usual_head: RawHeaders | None = None
-    cycle: Exchange
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Start the time limit for the first request of a new connection."""
@@ -83,7 +71,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             self.transport.abort()
         elif self._active is not None and not self._active.response_complete:
-            # The client waits for a reply while it slowly sends the next request, or the body of this one.
+            # The client is waiting for a reply while it slowly sends the next request, or the body of this
+            # one.
             if self.cycle is self._active and not self._active.response_started:
                 self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         elif self._reading_head:
@@ -129,7 +118,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._give_up(HTTPStatus.BAD_REQUEST)
 
     def on_message_begin(self) -> None:
-        """Start with the first byte of a request."""
+        """Begin a request at its first byte."""
         self.url = b""
         self.headers = []
         self._reading_head = self._needs_deadline = True
@@ -182,6 +171,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         before = self.cycle
         exchange = self.cycle = Exchange(self, self.response_heads, keep_alive=keep_alive)
+        if parser.get_http_version() == "1.0":
+            exchange.reads_chunks = False
         if is_next:
             self._active = self._unstarted = exchange
         else:
@@ -191,7 +182,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.pipeline.appendleft((exchange, self.app))
 
     def on_chunk_header(self) -> None:
-        """Allow for what frames a chunk."""
+        """Allow for the framing of a chunk."""
         self._framing_bytes -= CHUNK_BYTES
 
     def on_body(self, body: bytes) -> None:
@@ -250,29 +241,18 @@ class BoundedProtocol(HttpToolsProtocol):
         elif not self.cycle.more_body:
             self._deadline = self.loop.time() + self.limits.idle_seconds
 
-    def _scope(self) -> Any:
-        """Return the ASGI scope of the request whose head was parsed last."""
-        return {
-            **self._common,
-            "http_version": self.parser.get_http_version(),
-            "method": self.parser.get_method().decode("ascii"),
-            **target(self.url, self.root_path),
-            "headers": self.headers,
-            "state": self.app_state.copy(),
-        }
-
     def _is_complete(self, data: bytes) -> bool:
-        """Return whether data is one complete request for the fast path, with none unanswered before."""
+        """Return whether data is one complete request for the fast path, with none unanswered before it."""
         if self.sniffer is None or not self._between_requests:
             return False
         return (self._active is None or self._active.response_complete) and self.sniffer.is_complete(data)
 
     def _reject(self, fast_path: FastPath, data: bytes | None = None) -> None:
-        """Refuse a request without an exchange or the application; `data` is one that was not parsed."""
+        """Refuse a request without creating an exchange; `data` is a request that was not parsed."""
         if self.transport.is_closing():
             return
         if self.flow.write_paused:
-            # The client does not read its replies.
+            # The client is not reading its replies.
             self.transport.abort()
             return
         fast_path.admission.refuse()
@@ -280,7 +260,7 @@ class BoundedProtocol(HttpToolsProtocol):
         headers, more = self.server_state.default_headers, NO_HEADERS
         policy = fast_path.cors()
         if policy is not None:
-            # Without them, a page would see a network error instead of the status and Retry-After.
+            # Without these headers, a page would see a network error instead of the status and Retry-After.
             named = self.headers if data is None else RequestSniffer.origins(data)
             more = policy.headers(origin_of(named))
         self.transport.write(self.response_heads.refusal(fast_path, headers, more=more, is_kept=is_kept))
@@ -288,73 +268,15 @@ class BoundedProtocol(HttpToolsProtocol):
         if not is_kept:
             self.transport.close()
 
-    def _admit(self, exchange: Exchange, fast_path: FastPath) -> None:
-        """Start a complete request on the fast path; it is admitted at once."""
-        self._unstarted = None
-        exchange.admitted = fast_path.admission.enter()
-        exchange.task = self.loop.create_task(
-            self._respond(exchange, fast_path, self.headers, exchange.take_body())
-        )
-        self.tasks.add(exchange.task)
-
-    async def _respond(
-        self, exchange: Exchange, fast_path: FastPath, headers: RawHeaders, body: bytes
-    ) -> None:
-        try:
-            reply = await fast_path.respond(exchange, headers, body)
-            if exchange.flow.write_paused:
-                await exchange.writable()
-            if not exchange.disconnected:
-                exchange.write(*reply)
-                self.on_response_complete()
-        except BaseException as error:  # noqa: BLE001 - as uvicorn does for ASGI applications
-            self._fail(exchange, error)
-        finally:
-            self.tasks.discard(exchange.task)
-            if exchange.admitted:
-                fast_path.admission.leave()
-
-    def _fail(self, exchange: Exchange, error: BaseException) -> None:
-        """Reply with an internal error; usually the server is stopping."""
-        self.logger.error("A request on the fast path was not answered", exc_info=error)
-        if exchange.response_started:
-            self.transport.close()
-        elif not exchange.disconnected:
-            exchange.keep_alive = False
-            exchange.write(HTTPStatus.INTERNAL_SERVER_ERROR, b"text/plain; charset=utf-8", INTERNAL_ERROR)
-            self.on_response_complete()
-
-    def _start_by_asgi(self, exchange: Exchange) -> None:
-        """Start the request whose head was parsed last, through ASGI."""
-        exchange.prepare_asgi(self, self._scope())
-        self._start(exchange)
-
-    def _start(self, exchange: Exchange) -> None:
-        self._active, self._unstarted = exchange, None
-        exchange.task = self.loop.create_task(self._run_asgi(exchange))
-        self.tasks.add(exchange.task)
-
-    async def _run_asgi(self, exchange: Exchange) -> None:
-        scope: Any = exchange.scope
-        try:
-            await exchange.run_asgi(self._app_for(exchange))
-        finally:
-            self.tasks.discard(exchange.task)
-            # The scope refers to the exchange; break the cycle, so that both are freed at once.
-            scope.pop("extensions", None)
-
-    def _app_for(self, _exchange: Exchange) -> Any:
-        return self.app
-
     def _give_up(self, status: HTTPStatus) -> None:
-        """Disconnect in the middle of a body; reply with a status if that can only mean this request."""
+        """Disconnect in the middle of a body; reply with a status if it can only refer to this request."""
         if self._active is self.cycle and (self._active is None or not self._active.response_started):
             self._refuse(status)
         else:
             self.transport.close()
 
     def _refuse(self, status: HTTPStatus) -> None:
-        self._rejecting = True  # what still comes belongs to no request
+        self._rejecting = True  # any further data belongs to no request
         self.transport.write(self.response_heads.closing(status, self.server_state.default_headers))
         self.transport.close()
         self._deadline, self._needs_deadline = self.loop.time() + FLUSH_SECONDS, False

@@ -1,4 +1,4 @@
-"""Makes the protocol of each connection, and closes connections that exceed a time limit."""
+"""Creates the protocol of each connection, and closes connections that exceed a time limit."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from uvicorn.server import ServerState
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.server.draining_protocol import DrainingProtocol
+from gateway.http.server.heads import ResponseHeads
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.request_sniffer import RequestSniffer
-from gateway.http.server.response_heads import ResponseHeads
 
 
 class ProtocolFactory:
-    """What uvicorn calls, as it would call a protocol's class, for each connection.
+    """The factory that uvicorn calls for each connection, in place of a protocol class.
 
     Attributes:
         limits: The limits of each connection.
@@ -39,12 +39,13 @@ class ProtocolFactory:
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> asyncio.Protocol:
-        """Make a protocol, as uvicorn calls a protocol's class."""
+        """Create a protocol; the parameters are those of uvicorn's protocol class."""
         protocol = DrainingProtocol(config, server_state, app_state, _loop)
         protocol.response_heads = self._response_heads
         protocol.limits = self.limits
         protocol.fast_path = getattr(protocol.app, "fast_path", None)
         protocol.draining = self.draining_of(protocol.app)
+        protocol.websockets = getattr(protocol.app, "websockets", None)
         protocol.sniffer = self._sniffer_of(protocol.fast_path)
         if not self._sweeping:
             self._sweeping = True
@@ -52,7 +53,7 @@ class ProtocolFactory:
         return protocol
 
     def draining_of(self, app: Any) -> Draining:
-        """Return the application's own state of draining, or else the server's."""
+        """Return the application's draining state if it has one, else the server's."""
         draining: Draining = getattr(app, "draining", self._draining)
         return draining
 

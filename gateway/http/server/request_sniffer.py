@@ -18,15 +18,15 @@ DIGITS: Final = 9
 UNUSUAL: Final = re.compile(
     rb"\n(?:transfer-encoding|upgrade|expect|connection(?!: keep-alive\r))", re.IGNORECASE
 )
-"""Headers that change how a request is framed, or that ask for more than a reply."""
+"""Headers that change the framing of a request, or ask for more than a reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestSniffer:
     """Recognizes complete, ordinary requests for the fast path.
 
-    Everything else is left to the parser: anything but exactly one message, with one Host and one
-    Content-Length, on a connection that is kept alive.
+    Recognized is exactly one message, with one Host and one Content-Length, on a connection that is kept
+    alive. Everything else is left to the parser.
 
     Attributes:
         line: The request line.

@@ -1,4 +1,4 @@
-"""Demand control of requests: refuses what may cost too much, and reports what responses have cost."""
+"""Demand control: refuses requests that may cost too much, and reports what responses have cost."""
 
 from gateway.pipeline.demand.control import DemandControl, demand_control
 from gateway.pipeline.demand.policy import CostLimits, CostPolicy

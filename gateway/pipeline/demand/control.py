@@ -14,11 +14,11 @@ from gateway.supergraph import Supergraph
 
 @dataclass(frozen=True, slots=True)
 class DemandControl:
-    """The parts of demand control; none of them if costs are switched off.
+    """The parts of demand control; all are absent if costs are switched off.
 
     Attributes:
         rules: How fields are counted.
-        policies: Refuses what costs too much.
+        policies: The policy that refuses requests that cost too much.
         report: Counts what responses have cost.
     """
 

@@ -35,8 +35,8 @@ class CostPolicy:
     """Refuses requests whose estimated cost is above the limit of their class of clients.
 
     Attributes:
-        limits: The limits.
-        enforced: Whether such requests are refused, and not only counted.
+        limits: The limits by class of client.
+        enforced: Whether such requests are refused; otherwise they are only counted.
         metrics: Counts estimates.
     """
 
@@ -48,7 +48,7 @@ class CostPolicy:
         """Refuse a request that may cost too much, or lacks the one slicing argument that a list requires.
 
         Raises:
-            InvalidDocument: It does, and limits are enforced.
+            InvalidDocument: One of these holds, and limits are enforced.
         """
         prepared = asked.prepared
         limit = self.limits.of(asked.client.client_class)

@@ -1,4 +1,4 @@
-"""Counts what responses have really cost, and tells clients who may ask."""
+"""Counts the actual cost of responses, and reports it to clients that may ask."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class CostReport:
     """Counts the actual cost of a share of all responses, and of those whose clients ask for it.
 
     Attributes:
-        limits: The limits that clients are told.
+        limits: The limits that are reported to clients.
         header: The header by which a client asks.
-        in_response: Whether classes of clients that say nothing about it may ask.
+        in_response: Whether classes of clients without a setting of their own may ask.
         share: The share of responses that are counted for metrics.
         metrics: Counts costs.
         draw: Returns a random number from 0 to 1.
@@ -41,7 +41,7 @@ class CostReport:
     draw: Callable[[], float] = random.random
 
     def complete(self, asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
-        """Return a response, with its cost if the client asks for it and may."""
+        """Return a response, with its cost if the client asks for it and is allowed to."""
         client_class = asked.client.client_class
         wanted = self.header in asked.request.headers and self._may_ask(client_class)
         if not wanted and self.draw() >= self.share:
@@ -79,7 +79,7 @@ def _actual(prepared: PreparedRequest, response: GraphQLResponse) -> int | None:
 
 
 def _result(prepared: PreparedRequest, actual: int, limit: int) -> str:
-    """Return the code for what the request would be refused for, whether or not limits are enforced."""
+    """Return the code that the request would be refused with, whether or not limits are enforced."""
     if prepared.cost_fault is not None:
         return INVALID_SLICING
     if prepared.cost > limit:

@@ -1,4 +1,4 @@
-"""Documents that clients name by ids, in the pipeline: finding them, and keeping up with the manifests."""
+"""Documents that clients name by id: resolving the ids, and following changes of the manifests."""
 
 from gateway.pipeline.documents.resolution import DocumentResolver, ResolvedRequest
 

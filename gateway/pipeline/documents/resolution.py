@@ -24,9 +24,9 @@ class ResolvedRequest:
 
     Attributes:
         request: The request; its query is never empty.
-        trusted: The set of trusted documents in which the document was found by its id; None if it was sent.
-        is_reusable: Whether an equal body means just the same document, whoever sends it.
-        registers: The digest to register the document by, once it has proved to be valid; None for none.
+        trusted: The set of trusted documents in which the id was found; None if the client sent the document.
+        is_reusable: Whether an equal body always means the same document, whoever sends it.
+        registers: The digest to register the document by once it has proved valid; None not to register it.
     """
 
     request: GraphQLRequest
@@ -42,11 +42,11 @@ class DocumentResolver:
     Attributes:
         manifests: The manifests of trusted documents.
         metrics: Counts refused documents.
-        has_manifests: Whether there are manifests.
+        has_manifests: Whether any manifests are configured.
         requires_id: Whether clients must send ids. Refusing a document here spares the gateway the parsing;
             the policy of trusted documents decides again, because other clients' documents are known.
-        introspection: Whether a class of clients that says nothing about it may introspect.
-        automatic: The documents that clients have registered; None if they may not.
+        introspection: Whether classes of clients without a setting of their own may introspect.
+        automatic: The documents that clients have registered; None if clients may not register any.
     """
 
     manifests: ManifestFiles
@@ -65,14 +65,15 @@ class DocumentResolver:
         """Return a request with its document.
 
         Raises:
-            InvalidDocument: The id stands for no document that the client may send, or it must send an id.
+            InvalidDocument: The id stands for no document that the client may send, or the client must send
+                an id.
         """
         if asked.query:
             return self._with_text(asked, client.client_class)
         document_id = asked.document_id or ""
         trusted = self.trusted
         document = trusted.find(document_id, client.name)
-        # What an id stands for may depend on the client's name, which the body does not have.
+        # The document of an id may depend on the client's name, which is not part of the body.
         is_reusable = not trusted.depends_on_client(document_id)
         if document is None:
             text = await self._registered(document_id)
@@ -80,7 +81,7 @@ class DocumentResolver:
         return ResolvedRequest(replace(asked, query=document.text), trusted, is_reusable)
 
     async def register(self, resolved: ResolvedRequest) -> None:
-        """Register the document of a request that asks for it; it must have proved to be valid."""
+        """Register the document of a request that asks for it; the document must have proved valid."""
         if resolved.registers is not None and self.automatic is not None:
             await self.automatic.register(resolved.registers, resolved.request.query)
 
@@ -106,7 +107,7 @@ class DocumentResolver:
             return ResolvedRequest(asked)
         if digest_of(asked.query) != digest:
             raise document_refused(HASH_MISMATCH)
-        # Each such request registers the document anew: it may have been forgotten since.
+        # Each such request registers the document again: the store may have evicted it since.
         return ResolvedRequest(asked, is_reusable=False, registers=digest)
 
     def _check_text(self, client_class: ClientClass) -> None:

@@ -1,4 +1,4 @@
-"""Builds from the settings what finds documents by ids, and what refuses documents that are not trusted."""
+"""Builds the document resolver and the policy of trusted documents from the settings."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from gateway.pipeline.policies import TrustedDocumentsPolicy
 def document_resolver(
     settings: TrustedDocumentSettings, registry: CollectorRegistry, *, introspection: bool
 ) -> DocumentResolver:
-    """Return what finds documents by their ids.
+    """Build the resolver of document ids.
 
     Args:
         settings: The settings.
         registry: Where metrics are registered.
-        introspection: Whether a class of clients that says nothing about it may introspect.
+        introspection: Whether classes of clients without a setting of their own may introspect.
 
     Raises:
         ManifestError: A manifest is missing or broken.
@@ -49,7 +49,7 @@ def document_resolver(
 def trusted_documents_policies(
     settings: TrustedDocumentSettings, documents: DocumentResolver
 ) -> tuple[TrustedDocumentsPolicy, ...]:
-    """Return the policy, unless every document may be sent: then it costs requests nothing."""
+    """Return the policy; return none if every document may be sent, so that requests do not pay for it."""
     if settings.trusted_documents_mode == "off":
         return ()
     policy = TrustedDocumentsPolicy(
@@ -68,7 +68,7 @@ async def watch_manifests(
     documents: DocumentResolver,
     prepare: Callable[[TrustedDocuments], Awaitable[None]],
 ) -> None:
-    """Keep up with the manifests on disk until cancelled.
+    """Reload the manifests when they change on disk, until cancelled.
 
     Args:
         settings: The settings.
@@ -81,7 +81,7 @@ async def watch_manifests(
 def _shared_texts(settings: TrustedDocumentSettings, metrics: DocumentMetrics) -> SharedTexts | None:
     if settings.apq_valkey_url is None:
         return None
-    # The client takes 0.1 s to import, which most gateways do without.
+    # Importing the client takes 0.1 s, and most gateways do not need it.
     from gateway.documents.valkey_texts import ValkeyTexts  # noqa: PLC0415
 
     return ValkeyTexts(

@@ -1,4 +1,4 @@
-"""Which rules of access do not hold for the client of a request."""
+"""Finds the access rules that do not hold for the client of a request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gateway.access.requirements import Granted, Requirement
 from gateway.pipeline.policies.policy import PolicyInput
 
 MOST_LOGGED: Final = 1_000
-"""The most different warnings of a dry run."""
+"""The most distinct warnings that a dry run logs."""
 
 
 @dataclass(slots=True)
@@ -24,10 +24,10 @@ class AccessPolicy:
     """Finds the rules that do not hold for a client; its plan leaves out what they guard.
 
     Attributes:
-        access_of: Returns what a session has.
+        access_of: Returns the access rights of a session.
         decision: Decides policies.
-        result: What becomes of a request whose client may not see everything, for metrics; with `answered`,
-            it is only logged.
+        result: The outcome, for metrics, of requests whose clients may not see everything. If it is
+            `answered`, such requests are only logged.
         metrics: Counts such requests.
     """
 
@@ -38,7 +38,7 @@ class AccessPolicy:
     _logged: set[tuple[bytes, Requirement]] = field(default_factory=set)
 
     def check(self, asked: PolicyInput) -> Awaitable[None] | None:
-        """Note in the prepared request which rules do not hold."""
+        """Record in the prepared request which rules do not hold."""
         access = asked.prepared.document.access
         if access is None:
             return None
@@ -58,7 +58,7 @@ class AccessPolicy:
             scopes=granted.scopes,
             client=asked.client.name,
             operation=document.name,
-            kind="query" if document.is_query else "mutation",
+            kind=document.kind,
             variables=asked.prepared.variables,
             headers=asked.request.forwarded,
         )

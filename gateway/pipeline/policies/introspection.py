@@ -1,4 +1,4 @@
-"""Who may introspect the schema, and how much of it at once."""
+"""Decides who may introspect the schema, and how much of it at once."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from gateway.pipeline.policies.policy import PolicyInput
 
 @dataclass(frozen=True, slots=True)
 class IntrospectionPolicy:
-    """Refuses introspection to classes of clients that may not introspect, and too much of it to the others.
+    """Refuses introspection to classes of clients that may not introspect, and limits it for the others.
 
     Attributes:
-        allowed: What a class of clients may that says nothing about it.
-        most_bytes: The longest response, as estimated from the schema.
+        allowed: Whether classes of clients without a setting of their own may introspect.
+        most_bytes: The most bytes of a response, as estimated from the schema.
     """
 
     allowed: IntrospectionPermission
     most_bytes: int
 
     def check(self, asked: PolicyInput) -> None:
-        """Refuse a document that selects `__schema` or `__type`, unless the client may.
+        """Refuse a document that selects `__schema` or `__type`, unless the client may introspect.
 
         Raises:
-            InvalidDocument: It may not, or not this query.
+            InvalidDocument: The client may not introspect, or the response would be too large.
         """
         found = asked.prepared.document.introspection
         if found is None:

@@ -1,7 +1,7 @@
-"""What a policy sees and does.
+"""The interface of a policy.
 
-What holds for a document whoever sends it (limits, validity) is checked once, when the document is prepared.
-A policy decides by who sends it, or how often.
+Checks that do not depend on the sender (limits, validity) run once, when the document is prepared. A policy
+decides by who sends the document, or how often.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from gateway.pipeline.stages import HttpRequest
 
 
 class PolicyInput(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What a policy may look at.
+    """The input of a policy.
 
     Attributes:
-        request: The request as it came.
-        client: Who sends it, as far as its headers say.
-        session: What authentication found; None if it is not required.
+        request: The request as it arrived.
+        client: The client that its headers claim.
+        session: The session from authentication; None if none is required.
         prepared: The document and variables.
     """
 

@@ -1,4 +1,4 @@
-"""Who may spend how much."""
+"""Applies rate limits to prepared requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.rate_limits import RateLimits
 
 @dataclass(frozen=True, slots=True)
 class RateLimitPolicy:
-    """Refuses requests of those who spent too much in a time.
+    """Refuses requests of senders that are over a rate limit.
 
     Attributes:
         limits: The rate limits.
@@ -20,7 +20,7 @@ class RateLimitPolicy:
     limits: RateLimits
 
     def check(self, asked: PolicyInput) -> Awaitable[None] | None:
-        """Take the request's cost from its sender's buckets.
+        """Charge the request's cost to its sender's buckets.
 
         Raises:
             RequestError: A bucket has too few points.

@@ -1,4 +1,4 @@
-"""Which documents a client may send, and which operations it may execute."""
+"""Decides which documents a client may send, and which operations it may execute."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class TrustedDocumentsPolicy:
 
     Attributes:
         manifests: The manifests of trusted documents.
-        refuses: Whether documents that are not trusted are refused.
+        refuses: Whether documents that are not trusted are refused, or only logged.
         requires_id: Whether trusted documents must be sent by their ids.
-        operations: By client name, the names of the operations that it may execute; empty: all.
+        operations: The names of the operations that a client may execute, by client name; all if empty.
         metrics: Counts documents that are not trusted.
-        unknown: Logs them.
+        unknown: Logs documents that are not trusted.
     """
 
     manifests: ManifestFiles
@@ -41,7 +41,7 @@ class TrustedDocumentsPolicy:
         """Refuse or log a document that the client may not send.
 
         Raises:
-            InvalidDocument: It is refused.
+            InvalidDocument: The document is refused.
         """
         client, document = asked.client, asked.prepared.document
         code = self._violation(client.name, document, by_id=asked.prepared.trusted is not None)
@@ -54,7 +54,7 @@ class TrustedDocumentsPolicy:
         self.unknown.log(strip_ignored_characters(document.text), document.name, client.name, client.version)
 
     def _violation(self, client: str | None, document: PreparedDocument, *, by_id: bool) -> str | None:
-        """Return the code of what the document violates, or None."""
+        """Return the code of the violation, or None."""
         if not by_id and self.requires_id:
             return ID_REQUIRED
         if not by_id and not self.manifests.documents.allows(document.tokens, client):
@@ -67,7 +67,7 @@ class TrustedDocumentsPolicy:
 
 
 def _introspects(document: PreparedDocument) -> bool:
-    """Return whether a document only introspects; the policy for that has let it pass before."""
+    """Return whether a document only introspects; the introspection policy has already allowed that."""
     if document.introspection is None:
         return False
     parsed, operation = document.parsed()

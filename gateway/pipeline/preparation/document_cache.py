@@ -1,7 +1,7 @@
-"""Parses, validates and plans documents, and caches the results.
+"""Caches documents with their plans: each is read once, and planned once for each set of conditions.
 
-All of it is synchronous. `gateway.pipeline.cold_planning` runs it in a thread for new documents, once for all
-requests with the same document.
+All of it is synchronous: for new documents `gateway.pipeline.planning.cold_planning` runs it in a thread,
+once for all requests with the same document.
 """
 
 from __future__ import annotations
@@ -10,40 +10,28 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    OperationDefinitionNode,
-    OperationType,
-    parse,
-    strip_ignored_characters,
-    validate,
-)
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
 from graphql.execution.values import VariableValues
 
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import NOTHING, Requirement
-from gateway.cache_control import cache_policy
 from gateway.caching import Refusals, WeightedCache
 from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import IntrospectionSizes, check_document, check_variables
+from gateway.limits import check_variables
 from gateway.pipeline.graphql_request import require_query
+from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
 from gateway.pipeline.preparation.labels import Labels
 from gateway.pipeline.preparation.limits import Limits, check_mutation_fields
-from gateway.pipeline.preparation.operation_selection import select_operation
-from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, DocumentPlans, PlannedOperation
+from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
-from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry, variables_of
-from gateway.planner import Operation, condition_variables, normalize, plan
+from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry
+from gateway.planner import Operation, normalize, plan
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
 from graphql_http import GraphQLRequest
-from jit.codegen import Variables
-
-MAX_ERRORS = 5
 
 
 class Preparer:
@@ -52,7 +40,7 @@ class Preparer:
     Attributes:
         supergraph: The supergraph that operations are planned for.
         documents: Valid documents with their plans, by their keys.
-        aliases: Those keys, by the texts and the tokens that clients send.
+        aliases: The keys of documents, by the texts that clients send and by their tokens.
         refusals: The errors of documents that are not valid, by their tokens.
     """
 
@@ -70,13 +58,13 @@ class Preparer:
         self._limits = limits
         self._counted = counted
         self._labels = labels or Labels()
-        self._sizes = IntrospectionSizes.of(supergraph.public)
+        self._reader = DocumentReader(supergraph, limits, access)
         self._cost_rules = cost_rules
         self._access = access
         self.documents: WeightedCache[bytes, PreparedDocument] = WeightedCache(
             limits.cache_bytes, limits.pinned_bytes
         )
-        # Aliases are small beside their documents.
+        # Aliases are small compared with their documents.
         self.aliases: WeightedCache[bytes, bytes] = WeightedCache(
             limits.cache_bytes // 16, limits.pinned_bytes // 16
         )
@@ -88,7 +76,7 @@ class Preparer:
         Args:
             query: The document.
             operation_name: The name of the operation; None if there is only one.
-            pinned: Whether the document is trusted, and stays in the cache as long as there is room.
+            pinned: Whether the document is trusted, and is not evicted as long as pinned documents have room.
 
         Raises:
             RequestError: The document is too long or not valid, or there is no such operation.
@@ -103,11 +91,11 @@ class Preparer:
         return document
 
     def cached_document(self, query: str, operation_name: str | None) -> PreparedDocument | None:
-        """Return a document that is in the cache, else None."""
+        """Return a document from the cache, or None."""
         return self._known(digest(query, operation_name))
 
     def know_as(self, aliases: Mapping[bytes, bytes]) -> None:
-        """Take over what texts are called from another preparer, for the documents that are known here.
+        """Copy another preparer's aliases for the documents that are known here.
 
         Keys and texts are the same in all versions of a graph, so clients' texts need not be read again.
         """
@@ -120,10 +108,10 @@ class Preparer:
         return None if key is None else self.documents.get(key)
 
     def _prepare_new(self, query: str, operation_name: str | None) -> PreparedDocument:
-        """Prepare a document unless one with the same tokens is known: white space and comments buy nothing.
+        """Prepare a document unless one with the same tokens is known, whatever its white space and comments.
 
         Raises:
-            RequestError: The document is refused, or one with the same tokens was.
+            RequestError: The document, or an earlier one with the same tokens, is refused.
         """
         if len(query) > self._limits.document_chars:
             message = f"The document is longer than {self._limits.document_chars} characters."
@@ -138,11 +126,11 @@ class Preparer:
         if document is None:
             try:
                 with bounded_nesting():
-                    document = self._prepared(query, tokens, operation_name)
+                    document = self._reader.read(query, tokens, operation_name)
             except RequestError as error:
                 self.refusals.remember(alias, error)
                 raise
-            # The same operation may be asked for with and without its name.
+            # The same operation may be requested with and without its name.
             document = self.documents.get(document.key) or document
             if self._cost_rules is not None and not document.conditions:
                 with suppress(RequestError):  # the document remembers it
@@ -185,10 +173,10 @@ class Preparer:
         return None if cost is None else self._request(prepared, asked, cost)
 
     def estimate(self, prepared: PreparedDocument, conditions: Conditions) -> OperationCost | None:
-        """Work out how the cost of an operation is worked out, and keep it with the document.
+        """Derive the cost function of an operation, and keep it with the document.
 
         Raises:
-            RequestError: The operation is too large, or a subscription.
+            RequestError: The operation is too large.
         """
         known = prepared.plans.cost(conditions)
         if known is None and self._cost_rules is not None:
@@ -204,7 +192,7 @@ class Preparer:
         return known
 
     def conditions(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> Conditions:
-        """Check all variables, and return the values of the conditions.
+        """Check all variables; return the values of the conditions.
 
         Raises:
             RequestError: The variables are not valid.
@@ -214,7 +202,7 @@ class Preparer:
     def _request(
         self, prepared: PreparedDocument, asked: GraphQLRequest, cost: OperationCost | None
     ) -> PreparedRequest:
-        require_query(asked, is_query=prepared.is_query)
+        require_query(asked, is_query=prepared.is_query or prepared.is_subscription)
         given = self._coerced(prepared, asked.variables)
         conditions = _conditions(prepared, given)
         if cost is None:
@@ -223,13 +211,16 @@ class Preparer:
             return PreparedRequest(prepared, conditions, asked.variables, *cost.estimate(given))
 
     def cached_plan(self, request: PreparedRequest) -> PlannedOperation | None:
-        """Return the plan of a prepared request if it was planned before, else None.
+        """Return the plan of a prepared request if it is known, else None.
 
         Raises:
-            RequestError: It cannot be planned, as an attempt has shown.
+            RequestError: An earlier attempt has shown that it cannot be planned.
         """
         plans, variant = request.document.plans, request.variant
-        planned = plans.get(variant, self._labels_on() if self.supergraph.labels else NO_LABELS)
+        on = request.labels
+        if on is None:
+            on = self._labels_on() if self.supergraph.labels else NO_LABELS
+        planned = plans.get(variant, on)
         if planned is None:
             plans.check_refused(variant)
             return None
@@ -244,10 +235,10 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned.
         """
-        return self.planned_for(request.document, request.conditions, unmet=request.unmet)
+        return self.planned_for(request.document, request.plan_conditions, request.labels, request.unmet)
 
     def measure(self, prepared: PreparedDocument) -> None:
-        """Tell the cache what a document takes, now that it has other plans or these are compiled."""
+        """Update the size of a document in the cache after its plans have changed or been compiled."""
         self.documents.resize(prepared.key, prepared.size)
 
     def planned_for(
@@ -257,12 +248,12 @@ class Preparer:
         on: frozenset[str] | None = None,
         unmet: Requirement = NOTHING,
     ) -> PlannedOperation:
-        """Return the plan of an operation for values of its conditions, ahead of requests.
+        """Plan an operation for given values of its conditions, ahead of requests.
 
         Args:
             prepared: The operation.
             conditions: The values of its conditions.
-            on: The labels of overrides that are on; by default as for a request.
+            on: The labels of overrides that are on; decided as for a request by default.
             unmet: The rules of access that do not hold for the client.
 
         Raises:
@@ -306,39 +297,6 @@ class Preparer:
         with bounded_nesting():
             document, chosen = prepared.parsed()
             return document, chosen, normalize(self.supergraph, document, chosen, dict(conditions))
-
-    def _prepared(self, query: str, tokens: str, operation_name: str | None) -> PreparedDocument:
-        try:
-            document = parse(query, max_tokens=self._limits.document_tokens, allow_empty_selection_sets=False)
-        except GraphQLError as error:
-            raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
-        check_document(document, self._limits.shape)
-        hidden = not self._limits.suggestions
-        errors = validate(self.supergraph.public, document, max_errors=MAX_ERRORS, hide_suggestions=hidden)
-        if errors:
-            raise InvalidDocument([error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
-        operation = select_operation(document, operation_name)
-        name = operation.name.value if operation.name is not None else None
-        access = None
-        if self._access is not None and operation.operation is not OperationType.SUBSCRIPTION:
-            access = self._access.document(normalize(self.supergraph, document, operation, {}))
-        caching = cache_policy(self.supergraph, document, operation)
-        return PreparedDocument(
-            text=query,
-            name=name,
-            key=digest(tokens, name),
-            tokens=digest(tokens),
-            conditions=condition_variables(document, operation),
-            variables=Variables(self.supergraph.public, variables_of(operation)),
-            variable_names=frozenset(
-                each.variable.name.value for each in operation.variable_definitions or ()
-            ),
-            is_query=operation.operation is OperationType.QUERY,
-            plans=DocumentPlans(self._limits.plans),
-            introspection=self._sizes.introspection_of(document, operation),
-            cache_policy=caching if access is None or caching is None else access.caching(caching),
-            access=access,
-        )
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
         """Check and coerce all variables."""

@@ -15,11 +15,11 @@ from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequ
 from gateway.pipeline.preparation.sizes import json_bytes
 
 LARGEST_PART: Final = 8
-"""A body that would take more than this fraction of the whole cache is not kept."""
+"""A body that would take more than this fraction of the cache is not kept."""
 
 
 class _KnownBody(msgspec.Struct, frozen=True, eq=False):
-    """A checked body. It names its document and does not hold it, so evicted documents take no memory."""
+    """A checked body. It refers to its document by key, so that an evicted document is freed."""
 
     document: bytes
     conditions: Conditions
@@ -31,11 +31,11 @@ class _KnownBody(msgspec.Struct, frozen=True, eq=False):
 
 @dataclass(slots=True)
 class KnownBodies:
-    """The bodies of queries, with what they contain, bounded by their bytes.
+    """A cache from the bodies of queries to prepared requests, bounded by bytes.
 
     Attributes:
         size: The most bytes.
-        documents: The documents; a body is known as long as its document is there.
+        documents: The cache of documents; a body is known as long as its document is cached.
     """
 
     size: int
@@ -46,7 +46,7 @@ class KnownBodies:
         self.cache = WeightedCache(self.size)
 
     def get(self, body: bytes) -> PreparedRequest | None:
-        """Return what was prepared for an equal body; this counts as a use of its document as well."""
+        """Return the prepared request of an equal body; this also counts as a use of its document."""
         known = self.cache.get(body)
         if known is None:
             return None
@@ -58,7 +58,7 @@ class KnownBodies:
         )
 
     def put(self, body: bytes, prepared: PreparedRequest) -> None:
-        """Remember what was prepared for a body, if the cache of documents has kept its document."""
+        """Remember the prepared request of a body, if its document is in the cache."""
         key = prepared.document.key
         if key not in self.documents or len(body) * LARGEST_PART > self.size:
             return

@@ -6,9 +6,12 @@ import random
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")
 ALL = 100.0
+DRAW_BYTES = 6
+DRAWS = float(2 ** (8 * DRAW_BYTES))
 
 
 def _off(_label: str) -> bool:
@@ -18,34 +21,48 @@ def _off(_label: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Decides about labels, anew for each request.
+    """Decides which labels are on, for each request separately.
 
     Attributes:
         is_on: Returns whether a label without a share is on.
-        shares: In percent, by label; they count more than the N of a `percent(N)` label.
-        chance: Draws a number from 0 to 1 for a label with a share; with a seed, draws are repeatable.
+        shares: Percentages by label, which take precedence over the N of a `percent(N)` label.
+        chance: Draws a number from 0 to 1 for a label with a share; draws are repeatable if it has a seed.
+        seed: What the draws of customers depend on besides, the same in all processes.
     """
 
     is_on: Callable[[str], bool] = _off
     shares: Mapping[str, float] = field(default_factory=dict)
     chance: Callable[[], float] = field(default_factory=lambda: random.Random().random)  # noqa: S311 - a share, no secret
 
-    def decide(self, labels: Iterable[str]) -> frozenset[str]:
-        """Return the labels that are on; the same label is on or off for the whole request."""
-        return frozenset(label for label in labels if self._decided(label))
+    seed: int | None = None
 
-    def _decided(self, label: str) -> bool:
+    def decide(self, labels: Iterable[str], customer: str | None = None) -> frozenset[str]:
+        """Return the labels that are on; the same label is on or off for the whole request.
+
+        Args:
+            labels: The labels of the supergraph.
+            customer: Whose request it is. A customer has one draw for each label, for good: who gets the new
+                way keeps it, and a greater share only adds customers. None: each request has its own draw.
+        """
+        return frozenset(label for label in labels if self._decided(label, customer))
+
+    def _decided(self, label: str, customer: str | None) -> bool:
         share = self.shares.get(label)
         if share is None:
             named = PERCENT.fullmatch(label)
             if named is None:
                 return self.is_on(label)
             share = float(named[1])
-        return self.chance() * ALL < share
+        drawn = self.chance() if customer is None else self._drawn_for(customer, label)
+        return drawn * ALL < share
+
+    def _drawn_for(self, customer: str, label: str) -> float:
+        digest = blake2b(f"{self.seed}\n{label}\n{customer}".encode(), digest_size=DRAW_BYTES).digest()
+        return int.from_bytes(digest) / DRAWS
 
 
 def labels(on: Iterable[str], seed: int | None, shares: Mapping[str, float] | None = None) -> Labels:
-    """Return what decides by the settings.
+    """Build the decision of labels from the settings.
 
     Args:
         on: The labels that are on.
@@ -54,4 +71,5 @@ def labels(on: Iterable[str], seed: int | None, shares: Mapping[str, float] | No
     """
     named = frozenset(on)
     drawn = {label: share for label, share in (shares or {}).items() if label not in named}
-    return Labels(lambda label: label in named, drawn, random.Random(seed).random)  # noqa: S311 - a share, no secret
+    chance = random.Random(seed).random  # noqa: S311 - a share, no secret
+    return Labels(lambda label: label in named, drawn, chance, seed)

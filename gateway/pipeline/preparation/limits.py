@@ -1,4 +1,4 @@
-"""What documents may have, and what is kept of them."""
+"""Limits on documents, and the sizes of their caches."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Limits:
 
     Attributes:
         mutation_fields: The most root fields of a mutation; 0 for any number.
-        shape: What a document may have, measured before it is validated.
-        suggestions: Whether errors suggest names of the schema.
+        shape: Limits on the shape of a document, checked before it is validated.
+        suggestions: Whether error messages suggest names of the schema.
         cache_bytes: The most bytes of documents with their plans.
         pinned_bytes: The most bytes of documents that are never evicted.
         plans: The most plans of a document.

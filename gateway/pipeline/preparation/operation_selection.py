@@ -1,4 +1,4 @@
-"""Chooses the operation of a document that a request executes."""
+"""Selects the operation of a document that a request executes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gateway.errors import InvalidDocument
 
 
 def select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """Return the operation with a name, or the only one.
+    """Return the operation with the given name; without a name, the only one.
 
     Raises:
-        InvalidDocument: There is no such operation, or several and no name.
+        InvalidDocument: There is no such operation, or there are several and no name is given.
     """
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     if name is None and len(operations) == 1:

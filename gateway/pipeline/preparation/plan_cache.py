@@ -20,10 +20,10 @@ Conditions: TypeAlias = tuple[tuple[str, bool], ...]
 """The values of the variables in `@skip` and `@include`, by name, in the order of the names."""
 
 Variant: TypeAlias = Conditions | tuple[Conditions, Requirement]
-"""What a plan is made for: conditions, and the rules that do not hold for the client if there are any."""
+"""What a plan depends on: conditions, and any rules that do not hold for the client."""
 
 _Key: TypeAlias = tuple[Variant, frozenset[str], frozenset[str]] | Variant
-"""The variant alone, as long as no label matters."""
+"""The variant alone, if no label matters."""
 
 
 NO_LABELS: Final[frozenset[str]] = frozenset()
@@ -36,7 +36,7 @@ class PlannedOperation:
     Attributes:
         introspection: A document with the fields that the gateway answers itself; None if there are none.
         size: The bytes that it takes, as measured.
-        uses: How often it was used, uses in former versions of the graph included.
+        uses: How often it was used, including uses in earlier versions of the graph.
         executable: The plan in executable form; None until it is first used.
     """
 
@@ -51,8 +51,8 @@ class PlannedOperation:
 class DocumentPlans:
     """The plans of a document, by conditions, unmet rules of access, and labels that the planner examined.
 
-    A document has few of them: its own combinations evict one another, and not the plans of other documents.
-    A label that no plan of the document depends on is not part of the key, so that the draw for an unrelated
+    Each document keeps only a few plans: its combinations evict one another, not the plans of other
+    documents. A label that no plan of the document depends on is not part of the key, so drawing an unrelated
     override does not cause another plan.
 
     Attributes:
@@ -71,7 +71,7 @@ class DocumentPlans:
         self._costs = LruCache(self.most)
 
     def get(self, variant: Variant, on: frozenset[str]) -> PlannedOperation | None:
-        """Return the plan if it is known; `on` are the labels that are on for this request."""
+        """Return the plan if it is known; `on` holds the labels that are on for this request."""
         return self._plans.get(self._key(variant, on) if self._labels else variant)
 
     def put(self, variant: Variant, on: frozenset[str], planned: PlannedOperation) -> None:
@@ -95,15 +95,15 @@ class DocumentPlans:
         return plans + sum(cost_bytes(each) for each in self._costs.values())
 
     def cost(self, conditions: Conditions) -> OperationCost | None:
-        """Return how the cost of the operation is worked out, if that is known."""
+        """Return the cost function of the operation, if it is known."""
         return self._costs.get(conditions)
 
     def put_cost(self, conditions: Conditions, cost: OperationCost) -> None:
-        """Keep how the cost of the operation is worked out."""
+        """Keep the cost function of the operation."""
         self._costs.put(conditions, cost)
 
     def check_refused(self, variant: Variant) -> None:
-        """Refuse at once what could not be planned before: looking for a plan takes the whole budget.
+        """Refuse at once if planning has failed before: a failing search uses up the whole budget.
 
         Raises:
             RequestError: An attempt has shown that there is no plan.

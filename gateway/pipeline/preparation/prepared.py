@@ -1,4 +1,4 @@
-"""A document and a request that are ready to be planned."""
+"""Documents and requests that are ready to be planned."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from gateway.limits import DocumentIntrospection
 from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import Conditions, DocumentPlans, Variant
 from gateway.pipeline.preparation.sizes import document_bytes
+from gateway.plan import OperationKind
+from gateway.planner import INCREMENTALLY, DeferringDirectives
 from jit.codegen import Variables
 
 
@@ -25,22 +27,24 @@ from jit.codegen import Variables
 class PreparedDocument:
     """A valid document with the operation chosen from it.
 
-    It keeps the text and not what was parsed from it, which is ten times as large and only planning needs.
+    It keeps the text rather than the syntax tree, which is ten times as large and needed only for planning.
 
     Attributes:
         text: The whole document.
-        name: The name of the chosen operation, if it has one.
-        key: Identifies the document without ignored characters and the operation. Documents with one key
-            share their plans.
+        name: The name of the chosen operation, if any.
+        key: Identifies the document, without ignored characters, and the operation. Documents with the same
+            key share their plans.
         tokens: The digest of the document without ignored characters, whatever its operation.
         conditions: The variables of @skip and @include.
         variables: Coerces the operation's variables.
         variable_names: The names of these variables.
         is_query: Whether the operation is a query, which GET allows.
-        introspection: What is introspected; None if `__schema` and `__type` are selected nowhere.
+        is_subscription: Whether it is a subscription.
+        introspection: The selected introspection; None if `__schema` and `__type` are not selected.
         cache_policy: For how long the answer to a GET may be cached; None for not at all.
-        access: What a client must have to see all of it; None if everybody may.
-        plans: The plans that are known.
+        access: What a client needs in order to see all of it; None if every client may.
+        deferring: Its `@defer` and `@stream` directives; None if none can apply.
+        plans: The known plans.
     """
 
     text: str
@@ -55,20 +59,29 @@ class PreparedDocument:
     introspection: DocumentIntrospection | None = None
     cache_policy: CachePolicy | None = None
     access: DocumentAccess | None = None
+    is_subscription: bool = False
+    deferring: DeferringDirectives | None = None
+
+    @property
+    def kind(self) -> OperationKind:
+        """The kind of the operation."""
+        if self.is_query:
+            return "query"
+        return "subscription" if self.is_subscription else "mutation"
 
     def parsed(self) -> tuple[DocumentNode, OperationDefinitionNode]:
-        """Parse the document again, without locations; return it with the chosen operation."""
+        """Parse the document, without locations; return it with the chosen operation."""
         document = parse(self.text, no_location=True)
         return document, select_operation(document, self.name)
 
     @property
     def document(self) -> DocumentNode:
-        """The whole document, parsed anew."""
+        """The whole document, parsed on each access."""
         return self.parsed()[0]
 
     @property
     def operation(self) -> OperationDefinitionNode:
-        """The chosen operation, parsed anew."""
+        """The chosen operation, parsed on each access."""
         return self.parsed()[1]
 
     @property
@@ -83,11 +96,12 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
     Attributes:
         document: The document and operation.
         conditions: The values of its conditions, which select the plan.
-        variables: The client's variables, checked but not coerced: subgraphs coerce them.
-        cost: What it may cost, in points; 1 if costs are not worked out.
-        cost_fault: What is wrong with its slicing arguments; None if nothing is.
-        trusted: The set of trusted documents in which the document was found by its id; None if it was sent.
+        variables: The client's variables, checked but not coerced: coercion is left to the subgraphs.
+        cost: The estimated cost in points; 1 if costs are not estimated.
+        cost_fault: What is wrong with its slicing arguments, if anything.
+        trusted: The set of trusted documents in which the id was found; None if the client sent the document.
         unmet: The rules of access that do not hold for the client.
+        labels: The labels of overrides that are on for the customer; None if they are drawn for the request.
     """
 
     document: PreparedDocument
@@ -97,18 +111,46 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
     cost_fault: str | None = None
     trusted: TrustedDocuments | None = None
     unmet: Requirement = NOTHING
+    labels: frozenset[str] | None = None
 
     @property
     def operation_cost(self) -> OperationCost | None:
-        """How its cost is worked out; None if it is not."""
+        """The cost function of the operation; None if costs are not estimated."""
         return self.document.plans.cost(self.conditions)
 
     @property
     def variant(self) -> Variant:
-        """What its plan is made for."""
+        """The part of the key that its plan depends on."""
         return (self.conditions, self.unmet) if self.unmet else self.conditions
 
     @property
-    def key(self) -> tuple[bytes, Variant]:
-        """Identifies what is planned."""
-        return self.document.key, self.variant
+    def plan_conditions(self) -> Conditions:
+        """The conditions that its plan is made for."""
+        return self.conditions
+
+    @property
+    def key(self) -> tuple[bytes, Variant, frozenset[str] | None]:
+        """The key of the plan."""
+        return self.document.key, self.variant, self.labels
+
+
+class IncrementalRequest(PreparedRequest, eq=False, gc=False):
+    """A prepared request whose response is sent in parts: it has a plan of its own."""
+
+    @property
+    def plan_conditions(self) -> Conditions:
+        """The conditions that its plan is made for."""
+        return (*self.conditions, INCREMENTALLY)
+
+    @property
+    def variant(self) -> Variant:
+        """The part of the key that its plan depends on."""
+        return (self.plan_conditions, self.unmet) if self.unmet else self.plan_conditions
+
+
+def in_parts(prepared: PreparedRequest) -> IncrementalRequest | None:
+    """Return the request with a response in parts; None if nothing is deferred or streamed in it."""
+    deferring = prepared.document.deferring
+    if deferring is None or not deferring.apply(dict(prepared.conditions)):
+        return None
+    return IncrementalRequest(**msgspec.structs.asdict(prepared))

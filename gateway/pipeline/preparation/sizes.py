@@ -1,7 +1,7 @@
-"""What prepared documents and plans take in memory: estimates that are tested against the allocator's count.
+"""Estimates how much memory prepared documents and plans take; tests compare them with the allocator's count.
 
-To visit every object would take as long as planning. The sizes are linear in a few counts; the factors were
-measured with CPython 3.11 on a machine of 64 bits.
+Visiting every object would take as long as planning. Sizes are linear in a few counts; the factors were
+measured with CPython 3.11 on a 64-bit machine.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ ALIAS_BYTES: Final = 100
 """A key of 32 bytes that stands for another one."""
 
 DOCUMENT_BYTES: Final = 5_000
-"""A document without text, variables and plans."""
+"""A document without its text, variables and plans."""
 
 VARIABLE_BYTES: Final = 2_300
-"""A variable, with its part of the function that coerces it."""
+"""A variable, including its part of the coercion function."""
 
 PLAN_BYTES: Final = 5_000
 """A plan without fetches and fields."""
 
 FIELD_BYTES: Final = 400
-"""A field of the response in a plan that is not compiled."""
+"""A response field in a plan that is not compiled."""
 
 CODE_BYTES: Final = 8
-"""A character of generated code: the text, its lines for tracebacks, the functions, and the plan itself."""
+"""A character of generated code: its text, its lines for tracebacks, the functions, and the plan itself."""
 
 OPERATION_BYTES: Final = 40_000
-"""An operation of a subgraph in this process, which compiles it as well, without its text."""
+"""An operation of an in-process subgraph, which compiles it too, without its text."""
 
 OPERATION_CODE_BYTES: Final = 150
 """A character of the text of such an operation."""
 
 
 def document_bytes(text: str, variables: int) -> int:
-    """Return what a prepared document takes without its plans."""
+    """Return the bytes of a prepared document without its plans."""
     return DOCUMENT_BYTES + getsizeof(text) + VARIABLE_BYTES * variables
 
 
 def plan_bytes(plan: QueryPlan, code_chars: int = 0, calls: Calls | None = None) -> int:
-    """Return what a plan takes.
+    """Return the bytes of a plan.
 
     Args:
         plan: The plan.
@@ -63,12 +63,12 @@ def plan_bytes(plan: QueryPlan, code_chars: int = 0, calls: Calls | None = None)
 
 
 def cost_bytes(cost: OperationCost) -> int:
-    """Return what it takes to know how an operation's cost is worked out."""
+    """Return the bytes of an operation's cost function."""
     return COST_BYTES * (1 + cost.counted)
 
 
 def json_bytes(value: Any) -> int:
-    """Return what a JSON value takes."""
+    """Return the bytes of a JSON value."""
     size, values = 0, [value]
     while values:
         each = values.pop()
@@ -86,8 +86,9 @@ def _fields(shape: Shape, seen: set[int]) -> int:
     if id(shape) in seen:
         return 0
     seen.add(id(shape))
+    later = (group.fields for groups in shape.deferred.values() for group in groups)
     return sum(
         1 + (0 if each.below is None else _fields(each.below, seen))
-        for fields in shape.fields.values()
+        for fields in (*shape.fields.values(), *later)
         for each in fields
     )

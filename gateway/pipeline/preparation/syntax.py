@@ -1,4 +1,4 @@
-"""What is asked of parsed documents: the operation, the variables, and what is wrong with it."""
+"""Questions about parsed documents: their variables, their nesting, and their errors."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from gateway.pipeline.preparation.operation_selection import select_operation
 
 
 def variables_of(operation: OperationDefinitionNode) -> OperationDefinitionNode:
-    """Return an operation with nothing but the variable definitions, for coercion.
+    """Return an operation reduced to its variable definitions, for coercion.
 
-    Nodes refer to all tokens of their document through their locations. These definitions have locations for
-    errors that refer to nothing but the text.
+    Through their locations, nodes refer to all tokens of their document. The locations of these definitions
+    refer to the text alone, which is all that errors need.
     """
     definitions = operation.variable_definitions or ()
     written = f"({', '.join(map(print_ast, definitions))})" if definitions else ""
@@ -44,7 +44,7 @@ def _detached(location: Location | None) -> Location | None:
 
 @contextmanager
 def bounded_nesting() -> Iterator[None]:
-    """Refuse documents that are nested too deeply, which only following their fragments shows."""
+    """Refuse documents that turn out to be nested too deeply when their fragments are followed."""
     try:
         yield
     except RecursionError:
@@ -52,7 +52,7 @@ def bounded_nesting() -> Iterator[None]:
 
 
 def error_entry(error: GraphQLError) -> dict[str, Any]:
-    """Return the entry of a response's `errors` for an error of graphql-core."""
+    """Return the `errors` entry of a response for a graphql-core error."""
     entry: dict[str, Any] = {"message": error.message}
     if error.locations:
         entry["locations"] = [{"line": each.line, "column": each.column} for each in error.locations]

@@ -1,1 +1,1 @@
-"""Chooses among the paths to each field: a resolved query tree, and better ones by comparison."""
+"""Chooses among the paths to each field: resolves the query tree, and compares alternatives."""

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.errors import Unreachable
-from gateway.planner.search.graph import FieldPath, Node, Requirements
+from gateway.planner.search.graph import FieldPath, KeyMove, Node, Requirements
 from gateway.planner.search.search import Search, most_complete
 from gateway.planner.search.unreachable import why_unreachable
-from gateway.supergraph import Field
+from gateway.supergraph import Field, Key
 
 ChoicePoint: TypeAlias = tuple[tuple[str, ...], str, str]
-"""Where a choice is made: the response keys that lead there, the concrete type, the field."""
+"""Where a choice is made: the response keys that lead to it, the concrete type and the field."""
+Pieces: TypeAlias = tuple[FieldPath, ...]
+"""The paths that together fetch a field: nearly always one, which fetches all of it."""
 MadeMove: TypeAlias = tuple[str, Requirements]
-"""A move that is made anyway: the subgraph, and what is required beside the key."""
+"""A move that is made anyway: its subgraph, and the requirements besides the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class Decision:
     Attributes:
         node: Where the path starts.
         paths: The paths to choose from.
-        chosen: The path that was taken.
-        forced: Whether it was taken to try another plan.
+        chosen: The chosen path.
+        forced: Whether it was chosen in order to try another plan.
     """
 
     node: Node
@@ -41,7 +43,7 @@ class Choices:
 
     Attributes:
         search: Finds the paths.
-        preferred: A subgraph that is asked wherever it can answer, or None.
+        preferred: A subgraph that is chosen wherever it has the field, or None.
         forced: By choice point, the index of the path to take.
         decisions: All decisions, in the order in which they were made.
     """
@@ -65,14 +67,14 @@ class Choices:
         node: Node,
         response_path: tuple[str, ...],
         moves_made: set[MadeMove],
-    ) -> dict[Field, FieldPath]:
-        """Choose a path for each of the fields that are wanted of one object.
+    ) -> dict[Field, Pieces]:
+        """Choose a path for each of the wanted fields of one object, or several if none has all of it.
 
         Args:
             fields: The fields.
             node: Where the paths start.
-            response_path: The response keys that lead there.
-            moves_made: Moves that are made from here anyway; the chosen ones are added.
+            response_path: The response keys that lead to the object.
+            moves_made: Moves that are made from here anyway; the chosen moves are added to them.
 
         Raises:
             Unreachable: A field cannot be fetched from here.
@@ -90,17 +92,59 @@ class Choices:
             point = (response_path, node.type, wanted.response or wanted.name)
             decision = Decision(node, paths[wanted], chosen[wanted], point in self.forced)
             self.decisions.setdefault(point, decision)
+        return {wanted: self._pieces(wanted, path, node, None) for wanted, path in chosen.items()}
+
+    def choose_in_condition(
+        self, fields: Sequence[Field], node: Node, max_nesting: int
+    ) -> dict[Field, Pieces]:
+        """Take the best path to each field that is needed for others: the one that the search counted on.
+
+        Args:
+            fields: The fields.
+            node: Where the paths start.
+            max_nesting: How deep conditions may nest below this one.
+
+        Raises:
+            Unreachable: A field cannot be fetched from here.
+        """
+        chosen: dict[Field, Pieces] = {}
+        for wanted in fields:
+            path = most_complete(self.search.paths(wanted, node, max_nesting))
+            if path is None:
+                raise Unreachable(f"{node.type}.{wanted.name} cannot be fetched, and another field needs it.")
+            chosen[wanted] = self._pieces(wanted, path, node, max_nesting)
         return chosen
 
+    def free_keys(self, move: KeyMove, node: Node, max_nesting: int) -> list[Key]:
+        """Return the other keys that can be sent with a move, because they take no further call."""
+        known = self.search.supergraph.subgraphs[move.subgraph].types[move.sent_as].keys
+        others = [each for each in known if each.resolvable and each is not move.key]
+        if not others:
+            return []
+        calls = self.search.calls_before(move, node, max_nesting)
+        costs = [(key, self.search.condition_cost(key.fields, node, max_nesting)) for key in others]
+        return [key for key, cost in costs if cost is not None and cost.calls <= calls]
+
+    def _pieces(self, wanted: Field, path: FieldPath, node: Node, max_nesting: int | None) -> Pieces:
+        """Return a path, and the best ones to what remains of the field after each."""
+        pieces: Pieces = (path,)
+        while path.remaining is not None:
+            found = most_complete(self.search.paths(path.remaining, node, max_nesting))
+            if found is None:
+                raise Unreachable(f"Parts of {node.type}.{wanted.name} cannot be fetched.")
+            path = found
+            pieces += (path,)
+        return pieces
+
     def _options(self, wanted: Field, node: Node) -> tuple[FieldPath, ...]:
-        """Return the paths to choose from, which are the same for every candidate plan."""
+        """Return the possible paths, which are the same for every candidate plan."""
         known = self.search.options.get((wanted, node))
         if known is None:
             known = self.search.options[wanted, node] = tuple(self._complete(wanted, node))
         return known
 
     def _complete(self, wanted: Field, node: Node) -> list[FieldPath]:
-        """Return the paths to all of a field, or else the path after which least remains."""
+        """Return the paths that resolve all of a field; if there are none, the one that leaves the least."""
         paths = self.search.paths(wanted, node)
         whole = [path for path in paths if path.remaining is None]
         complete = _undominated([path for path in whole if path.unknown_types == whole[0].unknown_types])
@@ -114,7 +158,7 @@ class Choices:
         return [best]
 
     def _side_by_side(self, wanted: Field, node: Node, other: FieldPath) -> FieldPath | None:
-        """Return the first of several root fetches that together have a field earlier than another path."""
+        """Return the first of several root fetches that together provide a field earliest."""
         is_root = node.subgraph is None and node.type == self.search.supergraph.query
         if not is_root or wanted.children is None or other.cost.depth == 1:
             return None
@@ -149,7 +193,7 @@ class Choices:
 
 
 def _undominated(paths: Sequence[FieldPath]) -> list[FieldPath]:
-    """Return the paths that are better in something than each one before them."""
+    """Return the paths that are better in some respect than each path before them."""
     kept: list[FieldPath] = []
     for path in paths:
         cost = path.cost
@@ -159,7 +203,7 @@ def _undominated(paths: Sequence[FieldPath]) -> list[FieldPath]:
 
 
 def _at(path: FieldPath, node: Node) -> str | None:
-    """Return the subgraph that a path asks for the field."""
+    """Return the subgraph from which a path fetches the field."""
     return node.subgraph if path.move is None else path.move.subgraph
 
 

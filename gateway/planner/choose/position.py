@@ -1,4 +1,4 @@
-"""A position in the response, as the subgraph sees it from which its fields are taken."""
+"""A position in the response, as seen by the subgraph that supplies its fields."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from gateway.plan.nodes import Path, Step
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.search.graph import FieldPath, Move, Node
 from gateway.supergraph import Selections, SubgraphType
+from gateway.supergraph.deferral import INITIALLY, Delivery
 
 
 @dataclass(slots=True, eq=False)
 class Ancestor:
-    """An object further up: its position, and the concrete types for which the field below was selected."""
+    """An ancestor object: its position, and the concrete types for which the field below was selected."""
 
     position: Position
     types: frozenset[str]
@@ -21,18 +22,20 @@ class Ancestor:
 
 @dataclass(slots=True, eq=False)
 class Position:
-    """Where the resolver stands.
+    """The resolver's position.
 
     Attributes:
-        subgraph: The subgraph that is asked here; None before the first fetch.
+        subgraph: The subgraph that supplies the fields here; None before the first fetch.
         types: The concrete types that the subgraph may return here.
-        provided: What a `@provides` further up made resolvable here.
-        path: The way through the fetched data.
+        provided: The fields that a `@provides` on an ancestor field makes resolvable here.
+        path: The path through the fetched data.
         scope: Gives the response keys of the fields here.
         possible_types: All concrete types that objects here may have, in this fetch or an earlier one.
         interface_object_of: By concrete type, the interface object that stands for it in the subgraph.
-        known_interfaces: By concrete type, the interface if that is all that is known of the object so far.
+        known_interfaces: By concrete type, the interface if nothing more is known of the object's type so
+            far.
         ancestor: The object whose field led here; None at the top.
+        delivery: The deferred fragments with which the objects here are delivered.
     """
 
     subgraph: str | None
@@ -44,6 +47,7 @@ class Position:
     interface_object_of: Mapping[str, str] = field(default_factory=dict)
     known_interfaces: Mapping[str, str] = field(default_factory=dict)
     ancestor: Ancestor | None = None
+    delivery: Delivery = INITIALLY
 
     def node(self, concrete: str) -> Node:
         """Return the node of the search for one of the types."""
@@ -56,7 +60,7 @@ class Position:
         )
 
     def moved(self, moves: Mapping[str, Move]) -> Position:
-        """Return the same position in another subgraph, for the types that move there."""
+        """Return the same position in another subgraph, for the types that move to it."""
         nodes = {concrete: move.target for concrete, move in moves.items()}
         return Position(
             subgraph=next(iter(nodes.values())).subgraph,
@@ -76,12 +80,13 @@ class Position:
                 if node.known_interface is not None
             },
             ancestor=self.ancestor,
+            delivery=self.delivery,
         )
 
     def below(
         self, response_key: str, path: FieldPath, types: frozenset[str], known: SubgraphType
     ) -> Position:
-        """Return the position of the objects at a field that is selected here.
+        """Return the position of the objects of a field that is selected here.
 
         Args:
             response_key: The field's response key.
@@ -100,10 +105,11 @@ class Position:
             interface_object_of=known.interface_object_of,
             known_interfaces=known.interface_object_of,
             ancestor=Ancestor(self, types),
+            delivery=path.resolved.delivery,
         )
 
     def ancestors(self) -> Iterator[Ancestor]:
-        """Yield the objects further up, nearest first."""
+        """Yield the ancestor objects, nearest first."""
         above = self.ancestor
         while above is not None:
             yield above

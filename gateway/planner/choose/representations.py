@@ -1,4 +1,4 @@
-"""Representations: where the values of their fields are, and how two are sent as one."""
+"""Representations: where the values of their fields are found, and how two are merged."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def representation_fields(
 def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Iterator[tuple[str, str]]:
     """Yield the type names that objects may have in the data, each with a concrete type of that name.
 
-    Below a field whose type is not abstract they are called what they are. Where an interface is all that is
-    known of an object, its name goes no further: it would not be the truth.
+    Below a field of a concrete type, the name is that type's. Where only the interface of an object is known,
+    the interface's name is used at that level alone: further down it would be wrong.
     """
     types = frozenset[str]().union(*(group.types for group in wanted.groups))
     yield from ((each, each) for each in sorted(types))
@@ -53,7 +53,7 @@ def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Ite
 
 
 def merged_fields(one: Fields, other: Fields) -> Fields:
-    """Return the fields of both, each once."""
+    """Return the union of both sets of fields."""
     fields = {field.name: field for field in one}
     for field in other:
         fields[field.name] = merged_field(fields[field.name], field) if field.name in fields else field
@@ -61,7 +61,7 @@ def merged_fields(one: Fields, other: Fields) -> Fields:
 
 
 def compatible(one: Fields, other: Fields) -> bool:
-    """Return whether both can be sent as one, so that no name stands for two values."""
+    """Return whether both can be merged, so that no name stands for two values."""
     fields = {field.name: field for field in one}
     return all(_same_place(fields.get(field.name, field), field) for field in other)
 
@@ -76,7 +76,7 @@ def _same_place(one: RepresentationField, other: RepresentationField) -> bool:
 
 
 def merged_field(one: RepresentationField, other: RepresentationField) -> RepresentationField:
-    """Return a field of a representation with what two conditions need of it."""
+    """Return a representation's field with the selections that two conditions need."""
     if one.below is None or other.below is None:
         return replace(one, key=one.key or other.key)
     groups = {group.concrete: group for group in one.below}

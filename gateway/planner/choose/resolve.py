@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from gateway.errors import Unreachable
 from gateway.plan.nodes import ContextSource, Path
-from gateway.planner.choose.choices import Choices, MadeMove
+from gateway.planner.choose.choices import Choices, MadeMove, Pieces
 from gateway.planner.choose.position import Ancestor, Position
 from gateway.planner.choose.representations import (
     Fields,
@@ -32,14 +32,14 @@ from gateway.planner.choose.resolved import (
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.normalize import Operation
 from gateway.planner.search.graph import FieldPath, KeyMove, Move, Requirements
-from gateway.planner.search.search import most_complete
 from gateway.supergraph import ContextArgument, Field, Selections, Supergraph
 from gateway.supergraph.selections import TYPENAME
 from gateway.supergraph.typed import CONCRETE_TYPE
 
 MoveIndex = tuple[Path, str, str, str, Requirements, tuple[frozenset[str], ...]]
-"""What makes two moves the same: the path, the concrete type, the subgraph, the interface object, the
-requirements, and the types of the ancestors if some of the requirements come from these."""
+"""The identity of a move: the path, the concrete type, the subgraph, the interface object, the requirements,
+and the types of the ancestors if some requirements come from them.
+"""
 
 
 def resolve(operation: Operation, choices: Choices) -> ResolvedOperation:
@@ -75,7 +75,7 @@ class _Resolver:
     def _fields(
         self, wanted: Mapping[str, Sequence[Field]], position: Position, max_nesting: int | None
     ) -> list[ResolvedField]:
-        """Resolve what is wanted of each type; what several types share is resolved for all of them."""
+        """Resolve the wanted fields of each type; resolve fields that several types share only once."""
         resolved: list[ResolvedField] = []
         chosen = {
             concrete: self._choose(fields, concrete, position, max_nesting)
@@ -83,57 +83,46 @@ class _Resolver:
         }
         for each in dict.fromkeys(each for fields in wanted.values() for each in fields):
             for paths in self._alike(each, chosen, position):
-                if next(iter(paths.values())).remaining is None:
-                    resolved += self._along(paths, position, max_nesting)
-                else:
-                    resolved += self._piecewise(each, paths, position, max_nesting)
+                resolved += self._along(paths, position, max_nesting)
         return resolved
 
     def _choose(
         self, wanted: Sequence[Field], concrete: str, position: Position, max_nesting: int | None
-    ) -> dict[Field, FieldPath]:
-        """Choose a path for each field; within conditions, the best one that the search found."""
+    ) -> dict[Field, Pieces]:
+        """Choose a path for each field; within conditions, take the best path that the search found."""
         node = position.node(concrete)
         fields = [each for each in wanted if each.name != TYPENAME or node.known_interface is not None]
-        if max_nesting is None:
-            moves_made = set(self._moves_made.get((position.path, concrete), ()))
-            return self.choices.choose(
-                fields, node, tuple(step.response_key for step in position.path), moves_made
-            )
-        chosen: dict[Field, FieldPath] = {}
-        for each in fields:
-            path = most_complete(self.choices.search.paths(each, node, max_nesting))
-            if path is None:
-                raise Unreachable(f"{concrete}.{each.name} cannot be fetched, and another field needs it.")
-            chosen[each] = path
-        return chosen
+        if max_nesting is not None:
+            return self.choices.choose_in_condition(fields, node, max_nesting)
+        response_path = tuple(step.response_key for step in position.path)
+        moves_made = set(self._moves_made.get((position.path, concrete), ()))
+        return self.choices.choose(fields, node, response_path, moves_made)
 
     def _alike(
-        self, wanted: Field, chosen: Mapping[str, Mapping[Field, FieldPath]], position: Position
+        self, wanted: Field, chosen: Mapping[str, Mapping[Field, Pieces]], position: Position
     ) -> Iterable[dict[str, FieldPath]]:
-        """Group the paths by type so that the field can be selected for all types of a group at once."""
+        """Group types whose paths allow the field to be selected for all of them at once."""
         groups: dict[object, dict[str, FieldPath]] = {}
-        for concrete, paths in chosen.items():
-            path = paths.get(wanted)
-            if path is None:
-                continue
-            signature: object = concrete
-            if path.remaining is None:
-                move = path.move
-                signature = (
-                    None if move is None else (_identity(move), move.needs_typename, path.cost.depth),
-                    path.definition.type,
-                    path.definition.shape,
-                    path.provided,
-                    position.scope.key_of(concrete, wanted),
-                )
-            groups.setdefault(signature, {})[concrete] = path
+        for concrete, pieces in chosen.items():
+            for number, path in enumerate(pieces.get(wanted, ())):
+                signature: object = (concrete, number)
+                if number == 0 and path.remaining is None:
+                    move = path.move
+                    signature = (
+                        None if move is None else (_identity(move), move.needs_typename, path.cost.depth),
+                        path.definition.type,
+                        path.definition.shape,
+                        path.provided,
+                        position.scope.key_of(concrete, wanted),
+                    )
+                groups.setdefault(signature, {})[concrete] = path
         return groups.values()
 
     def _along(
         self, paths: Mapping[str, FieldPath], position: Position, max_nesting: int | None
     ) -> list[ResolvedField]:
         """Resolve a field along its paths; types whose moves are one fetch share it."""
+        paths = self._postponed(paths, position)
         first = next(iter(paths.values()))
         moves = {concrete: path.move for concrete, path in paths.items() if path.move is not None}
         if not moves:
@@ -148,22 +137,22 @@ class _Resolver:
             resolved.append(self._select(first, there.types, there, made, max_nesting))
         return resolved
 
-    def _piecewise(
-        self, wanted: Field, paths: Mapping[str, FieldPath], position: Position, max_nesting: int | None
-    ) -> list[ResolvedField]:
-        """Resolve a field along one path, and what remains of it along others."""
-        resolved: list[ResolvedField] = []
-        for concrete, first in paths.items():
-            path: FieldPath | None = first
-            while path is not None:
-                resolved += self._along({concrete: path}, position, max_nesting)
-                if path.remaining is None:
-                    break
-                found = self.choices.search.paths(path.remaining, position.node(concrete), max_nesting)
-                path = most_complete(found)
-            else:
-                raise Unreachable(f"Parts of {concrete}.{wanted.name} cannot be fetched.")
-        return resolved
+    def _postponed(self, paths: Mapping[str, FieldPath], position: Position) -> Mapping[str, FieldPath]:
+        """Return the paths to a field that is delivered after its object: by a call of its own, if possible.
+
+        Otherwise the call that fetches the object would wait for the field.
+        """
+        first = next(iter(paths.values()))
+        if first.resolved.delivery == position.delivery or not first.resolved.delivery:
+            return paths
+        if first.move is not None or first.resolved.name == TYPENAME or first.names_only:
+            return paths
+        later = {
+            concrete: self.choices.search.postponed(path, position.node(concrete))
+            for concrete, path in paths.items()
+        }
+        found = {concrete: path for concrete, path in later.items() if path is not None}
+        return found if len(found) == len(paths) else paths
 
     def _select(
         self,
@@ -173,7 +162,7 @@ class _Resolver:
         move: ResolvedMove | None,
         max_nesting: int | None,
     ) -> ResolvedField:
-        """Resolve a field at the position where it is selected, and all that is wanted below it."""
+        """Resolve a field at the position where it is selected, with everything below it."""
         wanted, definition = path.resolved, path.definition
         if position.subgraph is None:
             raise AssertionError("nothing can be selected before the first fetch")
@@ -192,7 +181,7 @@ class _Resolver:
         return resolved
 
     def _move(self, moves: Mapping[str, Move], position: Position, max_nesting: int | None) -> ResolvedMove:
-        """Resolve what a new move needs, for all of these types together."""
+        """Resolve what a new move requires, for all of these types together."""
         self.choices.search.work.step()
         first = next(iter(moves.values()))
         made = ResolvedMove(first, tuple(moves), position)
@@ -213,8 +202,8 @@ class _Resolver:
     def _representation(
         self, move: KeyMove, concrete: str, position: Position, max_nesting: int
     ) -> ResolvedRepresentation:
-        """Resolve the fields that a representation needs, and say where their values will be."""
-        # Another fetch may find out the concrete type before this one is sent.
+        """Resolve the fields that a representation needs, and record where their values will be."""
+        # Another fetch may determine the concrete type before this one is sent.
         known_interface = None if move.needs_typename else position.known_interfaces.get(concrete)
         made = ResolvedRepresentation(concrete, move, known_interface)
         for condition in move.conditions():
@@ -227,20 +216,14 @@ class _Resolver:
         return made
 
     def _add_other_keys(self, made: ResolvedRepresentation, position: Position, max_nesting: int) -> None:
-        """Also send every other key that takes no further call: any key may turn out to be null."""
-        search, move, concrete = self.choices.search, made.move, made.concrete
-        known = self.supergraph.subgraphs[move.subgraph].types[move.sent_as].keys
-        others = [each for each in known if each.resolvable and each is not move.key]
-        if not others:
+        """Also send every other key that needs no further call: any key may turn out to be null."""
+        move, concrete = made.move, made.concrete
+        free = self.choices.free_keys(move, position.node(concrete), max_nesting)
+        if not free:
             return
         made.keys[move.key.text] = tuple(made.sent.values())
         required = () if move.requires is None else self._represented(move.requires, concrete, position)
-        node = position.node(concrete)
-        calls = search.calls_before(move, node, max_nesting)
-        for key in others:
-            cost = search.condition_cost(key.fields, node, max_nesting)
-            if cost is None or not cost.calls <= calls:
-                continue
+        for key in free:
             made.needed += self._fields({concrete: key.fields.of(concrete)}, position, max_nesting)
             of_key = self._represented(key.fields, concrete, position, key=True)
             sent = tuple(made.sent.values())
@@ -255,7 +238,7 @@ class _Resolver:
         return representation_fields(self.supergraph, fields, concrete, position.scope, key=key)
 
     def _context(self, argument: ContextArgument, move: ResolvedMove, max_nesting: int) -> ResolvedContext:
-        """Resolve what sets an argument, from the nearest ancestors that do."""
+        """Resolve the value of a context argument, from the nearest ancestors that set it."""
         if max_nesting < 0:
             raise Unreachable(f"Too much is needed for the argument {argument.name}.")
         context = ResolvedContext(argument)
@@ -278,9 +261,10 @@ class _Resolver:
         ancestor: Ancestor,
         max_nesting: int,
     ) -> ResolvedContextSource:
-        """Resolve the selection that sets an argument, on an ancestor of which only some types may set it."""
-        if self.supergraph.mutation in setters:
-            raise Unreachable(f"The argument {argument.name} cannot be set from a mutation.")
+        """Resolve the selection that sets an argument, on an ancestor that may set it for only some types."""
+        # Its value would need another root field.
+        if not setters.isdisjoint({self.supergraph.mutation, self.supergraph.subscription}):
+            raise Unreachable(f"The argument {argument.name} can be set from no mutation or subscription.")
         # The concrete type decides what sets the argument, so it must be known.
         wanted = {
             concrete: (CONCRETE_TYPE, *argument.selections[concrete].of(concrete))

@@ -1,7 +1,7 @@
 """The resolved query tree: for each field, the move that leads to it and its response key.
 
-A resolver makes the tree, and the fetch graph is built from it in the same order. The tree has no fetches: a
-move that several fields share is one object in it.
+The resolver creates the tree, and the fetch graph is built from it in the same order. The tree contains no
+fetches: a move that several fields share is one object in it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ResolvedOperation:
 
     Attributes:
         root: The name of the root type.
-        steps: Fields that are fetched together; a mutation has one step for each of its fields.
+        steps: Groups of fields that are fetched together; a mutation has one step for each of its fields.
         scope: The response keys.
     """
 
@@ -41,12 +41,13 @@ class ResolvedField:
     """A field, resolved for some concrete types of an object.
 
     Attributes:
-        wanted: As much of the field as is selected here.
+        wanted: The part of the field that is selected here.
         definition: The field in the subgraph.
         types: The concrete types for which it is selected.
-        move: The move to make first; None to stay in the fetch.
-        response_key: Its key in the fetched data; None for `__typename`, which the move itself finds out.
-        names_only: Whether it is part of a key that another subgraph owns, and no answer for the client.
+        move: The move to make first; None to stay in the same fetch.
+        response_key: Its key in the fetched data; None for a `__typename` that the move itself determines.
+        names_only: Whether it only serves as part of a key; its value in the response comes from another
+            subgraph.
         needs_typename: Whether the objects below may have several types.
         below: The fields of the objects below; None for a leaf.
     """
@@ -63,14 +64,14 @@ class ResolvedField:
 
 @dataclass(slots=True, eq=False)
 class ResolvedMove:
-    """A move that objects of these types make together: one fetch.
+    """A move that objects of several types make together in one fetch.
 
     Attributes:
         first: One of the moves; all of them lead to the same subgraph, with the same requirements.
         types: The concrete types that move.
-        position: Where they are.
-        representations: What a key move sends, for each type.
-        contexts: The arguments that ancestors set.
+        position: The position of the objects.
+        representations: The representations that a key move sends, for each type.
+        contexts: The arguments whose values come from ancestors.
     """
 
     first: Move
@@ -82,15 +83,15 @@ class ResolvedMove:
 
 @dataclass(slots=True, eq=False)
 class ResolvedRepresentation:
-    """What a key move sends of objects of one concrete type.
+    """The representation that a key move sends for objects of one concrete type.
 
     Attributes:
         concrete: The type.
         move: The type's own move.
-        known_interface: The interface that may be all that is known of the object when it is sent.
+        known_interface: The interface, if the concrete type may still be unknown when the object is sent.
         needed: The fields that have to be fetched first.
-        sent: What is sent, by field name.
-        keys: If several keys are known, what is sent with each key alone.
+        sent: The fields that are sent, by name.
+        keys: If several keys are known, the fields to send for each key alone.
     """
 
     concrete: str
@@ -118,9 +119,9 @@ class ResolvedContextSource:
     """An ancestor that sets an argument.
 
     Attributes:
-        position: Where the ancestor is.
-        needed: The fields that have to be fetched of it.
-        source: The same as the plan has it.
+        position: The ancestor's position.
+        needed: The fields of the ancestor that have to be fetched.
+        source: The same source in the form that the plan uses.
     """
 
     position: Position

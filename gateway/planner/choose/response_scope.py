@@ -8,7 +8,7 @@ another, the later field gets a key of its own, and projection gives it the clie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.supergraph import Field, Supergraph
@@ -16,8 +16,15 @@ from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(slots=True)
-class _Owner:
-    """What a response key stands for."""
+class KeyOwner:
+    """The field that a response key stands for.
+
+    Attributes:
+        name: The field's name.
+        arguments: Its arguments as printed.
+        shapes: Its type, by subgraph.
+        response: The client's name for it; None for a field that the client did not ask for.
+    """
 
     name: str
     arguments: str
@@ -30,26 +37,18 @@ class ResponseScope:
     """One place in the tree of data.
 
     Attributes:
+        owners: What each response key that was assigned here stands for.
         children: The scopes below, by response key.
     """
 
+    owners: dict[str, KeyOwner] = field(default_factory=dict)
     children: dict[str, ResponseScope] = field(default_factory=dict)
-    _owners: dict[str, _Owner] = field(default_factory=dict)
     _client_keys: dict[tuple[str, str | None, str, str], str] = field(default_factory=dict)
     _keys: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def child(self, response_key: str) -> ResponseScope:
         """Return the scope below a response key."""
         return self.children.setdefault(response_key, ResponseScope())
-
-    def response_keys(self) -> Iterator[str]:
-        """Return all response keys that were assigned here."""
-        return iter(self._owners)
-
-    def client_name(self, response_key: str) -> str | None:
-        """Return the client's name for a response key; None for a field that the client did not ask for."""
-        owner = self._owners.get(response_key)
-        return None if owner is None else owner.response
 
     def client_key_of(self, concrete: str, wanted: Field) -> str | None:
         """Return the response key of a client's field on a type, or None if no fetch provides it."""
@@ -63,8 +62,8 @@ class ResponseScope:
         members = sorted(types)
         shapes = _shapes(supergraph, members, wanted.name)
         response_key = self.key_of(members[0], wanted) or self._free_key(wanted, shapes)
-        owner = self._owners.setdefault(
-            response_key, _Owner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
+        owner = self.owners.setdefault(
+            response_key, KeyOwner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
         )
         owner.shapes.update(shapes)
         owner.response = owner.response or wanted.response
@@ -89,7 +88,7 @@ class ResponseScope:
         return f"_{preferred.strip('_')}_{number}"
 
     def _fits(self, response_key: str, wanted: Field, shapes: Mapping[str, str]) -> bool:
-        owner = self._owners.get(response_key)
+        owner = self.owners.get(response_key)
         if owner is None:
             return True
         if (owner.name, owner.arguments) != (wanted.name, wanted.arguments):
@@ -100,7 +99,7 @@ class ResponseScope:
 
 
 def _shapes(supergraph: Supergraph, members: list[str], name: str) -> Mapping[str, str]:
-    """Return the field's type in each subgraph; of composite types, the lists and non-nulls alone."""
+    """Return the field's type in each subgraph, reduced to lists and non-nulls for composite types."""
     if len(members) == 1:
         return supergraph.available(members[0]).shapes.get(name, {})
     shapes: dict[str, str] = {}

@@ -1,1 +1,1 @@
-"""Builds the fetch graph from what was chosen; nothing is searched here."""
+"""Builds the fetch graph from the chosen paths; nothing is searched here."""

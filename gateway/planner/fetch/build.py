@@ -17,10 +17,11 @@ from gateway.planner.fetch.cursor import Cursor
 from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
 from gateway.planner.search.graph import RootMove
 from gateway.supergraph import Supergraph
+from gateway.supergraph.deferral import INITIALLY, Delivery
 
 
 def build(supergraph: Supergraph, operation: ResolvedOperation, variables: frozenset[str]) -> list[FetchNode]:
-    """Build the fetches of an operation, in an order in which each comes after what it depends on.
+    """Build the fetches of an operation, each after the fetches that it depends on.
 
     Args:
         supergraph: The types of the subgraphs.
@@ -33,25 +34,42 @@ def build(supergraph: Supergraph, operation: ResolvedOperation, variables: froze
         builder.select(step, Cursor(None, SelectionDraft(operation.root)))
         for fetch in builder.fetches[len(earlier) :]:
             fetch.depends_on.update(earlier)
+    builder.select_deferred()
     return builder.fetches
 
 
 @dataclass(slots=True)
 class _Builder:
-    """Writes fetches, each move one."""
+    """Creates fetches, one for each move."""
 
     supergraph: Supergraph
     variables: frozenset[str]
     fetches: list[FetchNode] = field(default_factory=list)
-    _by_move: dict[ResolvedMove, FetchNode] = field(default_factory=dict)
+    _delivery: Delivery = INITIALLY
+    _deferred: list[tuple[ResolvedField, Cursor]] = field(default_factory=list)
+    _by_move: dict[tuple[ResolvedMove, Delivery], FetchNode] = field(default_factory=dict)
+
+    def select_deferred(self) -> None:
+        """Select what is delivered later, in the order of the deliveries: nothing before its objects."""
+        while self._deferred:
+            each, cursor = self._deferred.pop(0)
+            self._delivery = each.wanted.delivery
+            self.select((each,), cursor)
 
     def select(self, fields: ResolvedFields, cursor: Cursor) -> set[FetchNode]:
         """Select fields of the objects at the cursor; return the fetches that provide them."""
         providers = set() if cursor.fetch is None else {cursor.fetch}
         for each in fields:
+            is_needed = each.wanted.response is None  # by the fetches of the current delivery
+            if not is_needed and each.wanted.delivery != self._delivery:
+                self._deferred.append((each, cursor))
+                continue
             there, fetch = cursor, cursor.fetch
             if each.move is not None:
-                fetch = self._by_move.get(each.move) or self._fetch(each.move, cursor)
+                known = self._by_move.get((each.move, self._delivery))
+                if known is None and is_needed:
+                    known = self._by_move.get((each.move, INITIALLY))
+                fetch = known or self._fetch(each.move, cursor)
                 there = cursor.moved(fetch)
                 providers.add(fetch)
             if each.response_key is None or fetch is None:
@@ -86,7 +104,7 @@ class _Builder:
         return selected
 
     def _fetch(self, move: ResolvedMove, cursor: Cursor) -> FetchNode:
-        """Make the fetch of a move, after the fetches of what it needs."""
+        """Create the fetch of a move, after the fetches that it requires."""
         position = move.position
         if isinstance(move.first, RootMove):
             selection = SelectionDraft(move.types[0])
@@ -103,12 +121,13 @@ class _Builder:
                 _send(representation, fetch)
             for context in move.contexts:
                 fetch.depends_on |= self._pass(context, fetch, cursor)
-        self._by_move[move] = fetch
+        fetch.delivery = self._delivery
+        self._by_move[move, self._delivery] = fetch
         self.fetches.append(fetch)
         return fetch
 
     def _pass(self, context: ResolvedContext, fetch: FetchNode, cursor: Cursor) -> set[FetchNode]:
-        """Set an argument from ancestors; return the fetches that provide its value."""
+        """Set an argument from ancestors; return the fetches that provide the value."""
         providers: set[FetchNode] = set()
         for each in context.sources:
             ancestor = cursor.up(each.source.levels_up)
@@ -120,13 +139,13 @@ class _Builder:
 
 
 def _send(representation: ResolvedRepresentation, fetch: FetchNode) -> None:
-    """Send the representations of one type with a fetch."""
+    """Add the representations of one type to a fetch."""
     concrete, move, known = representation.concrete, representation.move, representation.known_interface
     for name in representation.names():
         fetch.send(name, move.sent_as, tuple(representation.sent.values()), representation.keys)
     if known is not None:
         fetch.known_interfaces[concrete] = known
-        # A subgraph that is asked by the interface's name and knows the concrete type reports it.
+        # A subgraph that receives the interface's name and knows the concrete type reports it.
         if move.target.known_interface is None:
             fetch.selection.reports_typename = True
     if move.target.interface_object is not None:

@@ -1,4 +1,4 @@
-"""Writes the arguments that ancestors set (`@fromContext`): each is a variable of the fetch."""
+"""Prints the arguments that ancestors set (`@fromContext`), each as a variable of the fetch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
 def with_contexts(
     arguments: str, contexts: Sequence[ContextArgument], variables: Mapping[ContextArgument, str]
 ) -> str:
-    """Return a field's arguments as printed, with those that clients do not see."""
+    """Return a field's printed arguments, including those that are hidden from clients."""
     from_context = [f"{each.name}: ${variables[each]}{MARK}" for each in contexts]
     if not from_context:
         return arguments

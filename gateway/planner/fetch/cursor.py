@@ -1,4 +1,4 @@
-"""Where the builder writes: a selection of a fetch, and the selections above it."""
+"""The builder's cursor: a selection of a fetch, and the selections above it."""
 
 from __future__ import annotations
 

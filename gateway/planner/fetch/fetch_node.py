@@ -9,6 +9,7 @@ from gateway.plan.nodes import ContextSource, ContextVariable, Path, Representat
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.fetch.context_arguments import free_name
 from gateway.supergraph import ContextArgument
+from gateway.supergraph.deferral import INITIALLY, Delivery
 
 
 @dataclass(slots=True, eq=False)
@@ -17,11 +18,11 @@ class FieldDraft:
 
     Attributes:
         name: The field's name.
-        arguments: The arguments as printed, or an empty string.
+        arguments: The printed arguments, or an empty string.
         variables: The client's variables in the arguments.
         selection: What is selected of its objects; None for a leaf.
         lists: How many lists are nested in its value.
-        names_only: Whether it is a key field of another subgraph, which answers no client.
+        names_only: Whether it only serves as a key; its value in the response comes from another subgraph.
     """
 
     name: str
@@ -41,11 +42,11 @@ class SelectionDraft:
     """A selection set of a fetch.
 
     Attributes:
-        static: The type that it selects from, in the subgraph; None for `_entities`.
+        static: The static type in the subgraph that it selects from; None for `_entities`.
         typename: Whether `__typename` is needed.
         fields_by_types: By the concrete types for which they are selected, the fields by response key.
-        reports_typename: Whether the response tells the concrete type of objects of which an interface was
-            known.
+        reports_typename: Whether the response reveals the concrete type of objects of which only an interface
+            was known.
         interface_object_of: By concrete type, the interface object that stands for it in the subgraph.
     """
 
@@ -56,7 +57,7 @@ class SelectionDraft:
     interface_object_of: dict[str, str] = field(default_factory=dict)
 
     def absorb(self, other: SelectionDraft) -> None:
-        """Select everything that another selection selects, too."""
+        """Add everything that another selection selects."""
         self.typename = self.typename or other.typename
         self.reports_typename = self.reports_typename or other.reports_typename
         self.interface_object_of.update(other.interface_object_of)
@@ -68,7 +69,7 @@ class SelectionDraft:
                     known.selection.absorb(selected.selection)
 
     def copy(self) -> SelectionDraft:
-        """Return a copy that later changes of this selection do not reach."""
+        """Return a copy that is independent of later changes."""
         return SelectionDraft(
             self.static,
             self.typename,
@@ -96,14 +97,14 @@ class SelectionDraft:
                 (concrete, response_key, structural_key)
                 for types, fields in self.fields_by_types.items()
                 for response_key, selected in fields.items()
-                # Once for all types: with nested types, the work would multiply.
+                # Once for all types; otherwise the work would multiply with nested types.
                 for structural_key in (selected.structural_key(),)
                 for concrete in types
             ),
         )
 
     def size(self) -> int:
-        """Return how many fields are selected, those below included."""
+        """Return how many fields are selected, including nested ones."""
         return sum(
             1 + (0 if selected.selection is None else selected.selection.size())
             for fields in self.fields_by_types.values()
@@ -117,17 +118,19 @@ class FetchNode:
 
     Attributes:
         subgraph: The subgraph's name.
-        path: Where its data goes.
+        path: Where its data is placed in the tree of fetched data.
         scope: The response keys there.
-        selection: What is selected, of the root type or of the entities.
+        selection: The selection on the root type or on the entities.
         depends_on: The fetches that must finish first.
-        representations: What is sent, by concrete type; None for a root fetch.
+        representations: The fields that are sent, by concrete type; None for a root fetch.
         parts: The fetches that were merged into this one, as they were before.
         sent_as: The type name in the representations, by concrete type.
-        known_interfaces: By concrete type, the interface that may be all that is known when this is sent.
-        context_variables: Variables that ancestors of the entities set.
+        known_interfaces: By concrete type, the interface, if the concrete type may be unknown when this is
+            sent.
+        context_variables: The variables that ancestors of the entities set.
         variable_of: The names of these variables, by argument.
-        keys: By concrete type and key, what is sent with that key alone, if several keys are known.
+        keys: By concrete type and key, the fields to send for that key alone, if several keys are known.
+        delivery: The deferred fragments with which its data is delivered.
     """
 
     subgraph: str
@@ -142,6 +145,7 @@ class FetchNode:
     context_variables: tuple[ContextVariable, ...] = ()
     variable_of: dict[ContextArgument, str] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
+    delivery: Delivery = INITIALLY
 
     def send(
         self,
@@ -150,13 +154,13 @@ class FetchNode:
         fields: tuple[RepresentationField, ...],
         keys: Mapping[str, tuple[RepresentationField, ...]],
     ) -> None:
-        """Send the representations of objects of a type.
+        """Add the representations of objects of a type.
 
         Args:
             name: The type name that the objects have in the fetched data.
             sent_as: The type name in the representations.
-            fields: What is sent.
-            keys: What is sent with each key alone, if several are known.
+            fields: The fields to send.
+            keys: The fields to send for each key alone, if several keys are known.
         """
         if self.representations is None:
             self.representations = {}
@@ -168,7 +172,7 @@ class FetchNode:
     def set_argument(
         self, argument: ContextArgument, sources: tuple[ContextSource, ...], names: Collection[str]
     ) -> None:
-        """Set an argument of the fields here by a variable.
+        """Set an argument of the entities' fields by a variable.
 
         Args:
             argument: The argument.
@@ -181,7 +185,7 @@ class FetchNode:
         self.context_variables += (ContextVariable(variable, nullable, sources),)
 
     def copy(self) -> FetchNode:
-        """Return a copy of the fetch as it is now."""
+        """Return a copy of the fetch in its current state."""
         sent = None if self.representations is None else dict(self.representations)
         return replace(
             self,
@@ -222,3 +226,8 @@ class Call:
     def subgraph(self) -> str:
         """The subgraph's name."""
         return self.fetches[0].subgraph
+
+    @property
+    def delivery(self) -> Delivery:
+        """The deferred fragments with which its data is delivered."""
+        return self.fetches[0].delivery

@@ -1,1 +1,1 @@
-"""Writes the query plan: documents, entity fields, the tree for people, the response's shape."""
+"""Writes the query plan: documents, entity fields, the tree of nodes, and the response's shape."""

@@ -1,4 +1,4 @@
-"""Writes a candidate as the query plan, with the tree for people and the shape of the client's response."""
+"""Turns a candidate into the query plan, with its tree of nodes and the shape of the client's response."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from gateway.plan.nodes import Fetch, Names, Parallel, PlanNode, QueryPlan, RootFields
 from gateway.plan.nodes import Sequence as InSequence
 from gateway.planner.choose.response_scope import ResponseScope
+from gateway.planner.comparison import CandidatePlan
 from gateway.planner.fetch.fetch_node import Call
 from gateway.planner.normalize import Operation
 from gateway.planner.output.documents import OperationHeader, write_root
@@ -17,9 +18,10 @@ from gateway.planner.output.entity_fetches import (
     group_alike,
     provided_by,
 )
+from gateway.planner.output.objects_read import objects_read
 from gateway.planner.output.response_shape import ResponseShaper
-from gateway.planner.passes.candidate_plan import CandidatePlan
 from gateway.supergraph import Supergraph
+from gateway.supergraph.deferral import INITIALLY, Delivery
 
 
 def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidatePlan) -> QueryPlan:
@@ -29,15 +31,20 @@ def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidateP
     ordered = sorted(candidate.calls, key=lambda call: levels[call])
     numbers = {call: number for number, call in enumerate(ordered)}
     fetches = tuple(_fetch(supergraph, header, call, numbers) for call in ordered)
-    shaper = ResponseShaper(supergraph, operation.hidden_types)
+    shaper = ResponseShaper(supergraph, operation.hidden_types, whole=objects_read(fetches))
+    shape = shaper.shape(operation.wanted, candidate.scope, operation.root)
+    trees = _trees(fetches, [levels[call] for call in ordered])
     return QueryPlan(
         kind=operation.kind,
         fetches=fetches,
-        tree=_tree(fetches, [levels[call] for call in ordered]),
+        tree=trees.pop(INITIALLY, None),
         names=_names(candidate.scope),
         interface_objects=frozenset(supergraph.interface_objects),
-        shape=shaper.shape(operation.wanted, candidate.scope, operation.root),
+        shape=shape,
         restricted=operation.restricted,
+        deferred=operation.deferred,
+        deferred_trees=trees,
+        streams=tuple(shaper.streams.values()),
     )
 
 
@@ -50,7 +57,7 @@ def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers:
             fetch = context_batch_fetch(subgraph, header, number, call.fetches)
         else:
             fetch = entity_fetch(subgraph, header, number, group_alike(call.fetches))
-        return replace(fetch, depends_on=depends_on)
+        return replace(fetch, depends_on=depends_on, delivery=call.delivery)
     kind = "query" if first.path else header.kind
     document = write_root(first.selection, subgraph, header, number, kind)
     return Fetch(
@@ -61,21 +68,25 @@ def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers:
         variables=document.variables,
         depends_on=depends_on,
         returns=RootFields(first.path, provided_by(first.selection)),
+        delivery=call.delivery,
     )
 
 
-def _tree(fetches: Sequence[Fetch], levels: Sequence[int]) -> PlanNode | None:
-    steps: dict[int, list[PlanNode]] = {}
+def _trees(fetches: Sequence[Fetch], levels: Sequence[int]) -> dict[Delivery, PlanNode]:
+    """Return the fetches of each delivery as a tree."""
+    steps: dict[Delivery, dict[int, list[PlanNode]]] = {}
     for fetch, level in zip(fetches, levels, strict=True):
-        steps.setdefault(level, []).append(fetch)
-    nodes = [one[0] if len(one) == 1 else Parallel(tuple(one)) for one in steps.values()]
-    if not nodes:
-        return None
+        steps.setdefault(fetch.delivery, {}).setdefault(level, []).append(fetch)
+    return {delivery: _tree(tuple(each.values())) for delivery, each in steps.items()}
+
+
+def _tree(steps: Sequence[Sequence[PlanNode]]) -> PlanNode:
+    nodes = [one[0] if len(one) == 1 else Parallel(tuple(one)) for one in steps]
     return nodes[0] if len(nodes) == 1 else InSequence(tuple(nodes))
 
 
 def _names(scope: ResponseScope) -> Names:
     return Names(
-        {key: scope.client_name(key) for key in scope.response_keys()},
+        {key: owner.response for key, owner in scope.owners.items()},
         {key: _names(child) for key, child in scope.children.items()},
     )

@@ -1,4 +1,4 @@
-"""Writes the document that a fetch sends."""
+"""Prints the document that a fetch sends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, with its operation name and the client's variables that it uses."""
+    """A document with its operation name and the client's variables that it uses."""
 
     text: str
     operation_name: str | None
@@ -25,10 +25,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class OperationHeader:
-    """What the documents of one operation have in common.
+    """The part that the documents of one operation have in common.
 
     Attributes:
-        kind: Query or mutation, as for root fetches.
+        kind: The kind of root fetches: query or mutation.
         name: The client's name for the operation, or None.
         definitions: The client's variable definitions as printed, by name.
     """
@@ -49,10 +49,10 @@ class EntityField:
 def write_root(
     selection: SelectionDraft, subgraph: Subgraph, header: OperationHeader, number: int, kind: str
 ) -> Document:
-    """Write the document of a root fetch.
+    """Print the document of a root fetch.
 
     Args:
-        selection: What is selected.
+        selection: The selection set.
         subgraph: The subgraph for which it is written.
         header: The operation's header.
         number: The fetch's number, which is part of the operation's name.
@@ -67,7 +67,7 @@ def write_root(
 def write_entities(
     selections: Sequence[SelectionDraft], subgraph: Subgraph, header: OperationHeader, number: int
 ) -> tuple[Document, list[EntityField]]:
-    """Write the document of an entity fetch, with one `_entities` field for each selection.
+    """Print the document of an entity fetch, with one `_entities` field for each selection.
 
     Returns:
         The document and its fields, in the order of the selections.
@@ -89,11 +89,11 @@ def write_entities(
 def write_context_batch(
     fetches: Sequence[FetchNode], subgraph: Subgraph, header: OperationHeader, number: int
 ) -> tuple[ContextBatch, Document, str]:
-    """Write the document of entity fetches with arguments that ancestors set.
+    """Print the document of entity fetches with arguments that ancestors set.
 
     Returns:
-        The parts from which it is written once the values are known, the document for one set of values, and
-        the name of the variable of the representations.
+        The parts from which the document is assembled once the values are known, the document for one set of
+        values, and the name of the variable of the representations.
     """
     variables = tuple(sorted(set[str]().union(*(_variables(each.selection) for each in fetches))))
     taken = {*header.definitions, *(name for each in fetches for name in each.variable_of.values())}
@@ -153,7 +153,7 @@ def _all(selection: SelectionDraft) -> Iterator[FieldDraft]:
 
 
 def selection_set(selection: SelectionDraft, subgraph: Subgraph) -> str:
-    """Return a selection set as text, with fragments only where the types need them."""
+    """Return a selection set as text, with fragments only where types require them."""
     static = None if selection.static is None else subgraph.types[selection.static]
     texts = _by_type(selection, subgraph)
     parts = _in_common(texts, static)
@@ -200,7 +200,7 @@ def _is_valid_on_static(
 
 
 def _in_common(texts: Mapping[str, Mapping[str, str]], static: SubgraphType | None) -> list[str]:
-    """Return the fields that can be selected on the static type: its own, wanted of each concrete type."""
+    """Return the fields that can be selected on the static type: its own fields that every type wants."""
     if static is None or not texts or not _names(static) <= texts.keys():
         return []
     first, *others = texts.values()

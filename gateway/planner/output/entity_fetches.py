@@ -1,4 +1,4 @@
-"""Writes a call of entity fetches; those that send and select the same share one `_entities` field."""
+"""Writes calls of entity fetches; fetches that send and select the same share one `_entities` field."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def group_alike(fetches: Sequence[FetchNode]) -> list[EntityGroup]:
 def entity_fetch(
     subgraph: Subgraph, header: OperationHeader, number: int, fields: Sequence[EntityGroup]
 ) -> Fetch:
-    """Return the plan's fetch, still without dependencies."""
+    """Return the plan's fetch, without dependencies yet."""
     selections = [each.fetch.selection for each in fields]
     document, written = write_entities(selections, subgraph, header, number)
     parts = [
@@ -63,7 +63,7 @@ def entity_fetch(
 def context_batch_fetch(
     subgraph: Subgraph, header: OperationHeader, number: int, fetches: Sequence[FetchNode]
 ) -> Fetch:
-    """Return a fetch whose document depends on context variables, still without dependencies."""
+    """Return a fetch whose document depends on context variables, without dependencies yet."""
     context_batch, document, variable = write_context_batch(fetches, subgraph, header, number)
     return Fetch(
         number=number,
@@ -106,7 +106,7 @@ def _differ(fetch: FetchNode) -> bool:
 
 
 def _provided_to_entities(fetch: FetchNode) -> ProvidedFields:
-    """Return what an entity fetch provides, also for objects that go by an interface's name so far."""
+    """Return what an entity fetch provides, also for objects of which only an interface is known so far."""
     provided_fields = provided_by(fetch.selection)
     for concrete, known_interface in fetch.known_interfaces.items():
         mine = provided_fields.setdefault(

@@ -1,8 +1,10 @@
-"""Works out the shape of the client's response from the response keys."""
+"""Derives the shape of the client's response from the response keys."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from graphql import (
     GraphQLInterfaceType,
@@ -15,57 +17,85 @@ from graphql import (
 )
 
 from gateway.errors import CannotPlan
-from gateway.plan.shape import Shape, ShapeField
+from gateway.plan.shape import DeferredFields, Shape, ShapeField, StreamedList
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.normalize import INTROSPECTION
 from gateway.supergraph import Field, Selections, Supergraph, possible_types
+from gateway.supergraph.deferral import INITIALLY, Delivery
 from gateway.supergraph.selections import TYPENAME
 from gateway.supergraph.typed import alike
+
+Keys: TypeAlias = tuple[str, ...]
+"""Response keys from the root."""
 
 INTROSPECTED = GraphQLScalarType("__Introspected", description="A value that the gateway itself produces.")
 
 
 @dataclass(slots=True)
 class ResponseShaper:
-    """Builds shapes, each once for equal selections in one scope.
+    """Builds shapes, once for equal selections in the same scope.
 
     Attributes:
         supergraph: The supergraph with its public types.
         hidden: The concrete types whose objects the client may not see.
+        whole: The paths of response keys whose lists are not sent in parts.
+        streams: The lists that are sent in parts, by path.
     """
 
     supergraph: Supergraph
     hidden: frozenset[str] = frozenset()
+    whole: frozenset[Keys] = frozenset()
+    streams: dict[Keys, StreamedList] = field(default_factory=dict)
     _known: dict[tuple[Selections, int, str], Shape] = field(default_factory=dict)
 
-    def shape(self, wanted: Selections, scope: ResponseScope, static: str) -> Shape:
+    def shape(
+        self,
+        wanted: Selections,
+        scope: ResponseScope,
+        static: str,
+        path: Keys = (),
+        delivery: Delivery = INITIALLY,
+    ) -> Shape:
         """Return the shape of the objects in a scope.
 
         Args:
-            wanted: What the client selects of them.
-            scope: Their response keys.
-            static: Their public type.
+            wanted: The client's selections on the objects.
+            scope: The response keys of the objects.
+            static: The public type of the objects.
+            path: The response keys that lead to the objects.
+            delivery: The deferred fragments with which the objects are delivered.
         """
         index = (wanted, id(scope), static)
         if index not in self._known:
             named = self.supergraph.public.type_map[static]
             possible = possible_types(self.supergraph.public, named)
             concretes = sorted(possible - self.hidden)
-            fields = {each: self._fields(wanted, each, scope) for each in concretes}
+            every = {each: self._fields(wanted, each, scope, path) for each in concretes}
+            fields = {each: made.pop(delivery, ()) for each, made in every.items()}
+            deferred = {each: _deferred(made) for each, made in every.items() if made}
             for interface, members in self.supergraph.interface_objects.items():
                 # If the response is the same for all these types, the concrete type may still be unknown.
                 if members & self.hidden:
                     continue
                 if members & fields.keys() and alike(wanted, members, self.supergraph.public):
-                    fields[interface] = fields[min(members & fields.keys())]
+                    member = min(members & fields.keys())
+                    fields[interface] = fields[member]
+                    deferred |= {interface: deferred[member]} if member in deferred else {}
             only = None if is_abstract_type(named) else static
-            self._known[index] = Shape(only, fields, possible & self.hidden)
+            self._known[index] = Shape(only, fields, possible & self.hidden, deferred)
         return self._known[index]
 
-    def _fields(self, wanted: Selections, concrete: str, scope: ResponseScope) -> tuple[ShapeField, ...]:
-        return tuple(self._field(each, concrete, scope) for each in wanted.of(concrete))
+    def _fields(
+        self, wanted: Selections, concrete: str, scope: ResponseScope, path: Keys
+    ) -> dict[Delivery, tuple[ShapeField, ...]]:
+        """Return the fields of a type, by the deferred fragments with which they are delivered."""
+        found: dict[Delivery, tuple[ShapeField, ...]] = {}
+        for each in wanted.of(concrete):
+            made = self._field(each, concrete, scope, path)
+            found[each.delivery] = (*found.get(each.delivery, ()), made)
+        return found
 
-    def _field(self, wanted: Field, concrete: str, scope: ResponseScope) -> ShapeField:
+    def _field(self, wanted: Field, concrete: str, scope: ResponseScope, path: Keys) -> ShapeField:
         response = wanted.response or wanted.name
         coordinate = f"{concrete}.{wanted.name}"
         if wanted.name == TYPENAME:
@@ -79,7 +109,21 @@ class ResponseShaper:
         if wanted.hidden:
             return ShapeField(response, None, coordinate, output, hidden=True)
         response_key = scope.client_key_of(concrete, wanted) or response
-        below = None
+        below, keys = None, (*path, response_key)
         if wanted.children is not None:
-            below = self.shape(wanted.children, scope.child(response_key), get_named_type(output).name)
-        return ShapeField(response, response_key, coordinate, output, below)
+            named = get_named_type(output).name
+            below = self.shape(wanted.children, scope.child(response_key), named, keys, wanted.delivery)
+        streamed = self._streamed(wanted, keys)
+        return ShapeField(response, response_key, coordinate, output, below, streamed=streamed)
+
+    def _streamed(self, wanted: Field, path: Keys) -> StreamedList | None:
+        how = wanted.streaming
+        if how is None or path in self.whole:
+            return None
+        return self.streams.setdefault(
+            path, StreamedList(how.label, how.initial_count, path, wanted.delivery)
+        )
+
+
+def _deferred(fields: Mapping[Delivery, tuple[ShapeField, ...]]) -> tuple[DeferredFields, ...]:
+    return tuple(DeferredFields(delivery, each) for delivery, each in fields.items())

@@ -1,1 +1,1 @@
-"""Passes over the fetch graph: each leaves a correct plan, and a better one."""
+"""Passes over the fetch graph: each keeps the plan correct and improves it."""

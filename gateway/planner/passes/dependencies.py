@@ -1,4 +1,4 @@
-"""Orders fetches by what they depend on: the first and the last level at which each can run."""
+"""Orders fetches by their dependencies: the first and the last level at which each can run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ N = TypeVar("N", FetchNode, Call)
 
 
 def topological_order(nodes: Sequence[N]) -> list[N]:
-    """Return the nodes, each after all that it depends on.
+    """Return the nodes, each after all nodes that it depends on.
 
     Fetches are built in such an order and mostly stay in it, so one round is nearly always enough.
     """
@@ -41,7 +41,7 @@ def earliest(nodes: Sequence[N]) -> dict[N, int]:
 
 
 def latest(nodes: Sequence[N], levels: Mapping[N, int]) -> dict[N, int]:
-    """Return the last level at which each node can run without making the whole deeper.
+    """Return the last level at which each node can run without making the plan deeper.
 
     Args:
         nodes: All nodes.

@@ -1,4 +1,4 @@
-"""Merging entity fetches: which ones may become one, and how."""
+"""Merges entity fetches that can become one."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from gateway.plan.nodes import Path
 from gateway.planner.choose.representations import Fields, compatible, merged_fields
 from gateway.planner.fetch.fetch_node import FetchNode
+from gateway.supergraph.deferral import Delivery
 
 
 def merge_matching(
     fetches: Sequence[FetchNode], match: Callable[[FetchNode, FetchNode], bool]
 ) -> tuple[list[FetchNode], dict[FetchNode, FetchNode]]:
-    """Merge entity fetches to one subgraph, at one path, that match and are mergeable.
+    """Merge entity fetches to one subgraph, at one path, if they match and are mergeable.
 
     Returns:
-        The fetches that are left, and for each other one the fetch that replaces it.
+        The remaining fetches, and the replacement of each fetch that was merged away.
     """
     kept: list[FetchNode] = []
     replaced: dict[FetchNode, FetchNode] = {}
-    at: dict[tuple[str, Path], list[FetchNode]] = {}
+    at: dict[tuple[str, Path, Delivery], list[FetchNode]] = {}
     for fetch in fetches:
-        siblings = at.setdefault((fetch.subgraph, fetch.path), [])
+        siblings = at.setdefault((fetch.subgraph, fetch.path, fetch.delivery), [])
         twin = next((each for each in siblings if match(each, fetch) and _mergeable(each, fetch)), None)
         if twin is None:
             kept.append(fetch)
@@ -39,7 +40,7 @@ def redirect(fetches: Sequence[FetchNode], replaced: Mapping[FetchNode, FetchNod
 
 
 def _mergeable(one: FetchNode, other: FetchNode) -> bool:
-    # A fetch with context variables is written once for each set of values.
+    # A fetch with context variables is sent once for each set of values.
     return (
         not (one.context_variables or other.context_variables)
         and one.representations is not None
@@ -57,7 +58,7 @@ def _mergeable(one: FetchNode, other: FetchNode) -> bool:
 def _alike_as_interface_objects(one: FetchNode, other: FetchNode) -> bool:
     """Return whether all types that are sent under an interface object's name send the same fields.
 
-    The subgraph cannot tell such types apart: all of them are asked for the same.
+    The subgraph cannot tell such types apart, so the same is requested for all of them.
     """
     names = {*one.selection.interface_object_of.values(), *other.selection.interface_object_of.values()}
     sent: dict[str, set[frozenset[str]]] = {}
@@ -69,7 +70,7 @@ def _alike_as_interface_objects(one: FetchNode, other: FetchNode) -> bool:
 
 
 def _keys(one: FetchNode, other: FetchNode) -> Iterator[tuple[str, dict[str, Fields]]]:
-    """Yield the keys that both can use, each with what both send with it alone."""
+    """Yield the keys that both can use, each with the fields that both send for that key alone."""
     for concrete in one.keys.keys() | other.keys.keys():
         mine, theirs = one.keys.get(concrete, {}), other.keys.get(concrete, {})
         if concrete not in (one.representations or {}):

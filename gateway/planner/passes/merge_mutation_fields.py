@@ -11,7 +11,7 @@ from gateway.planner.passes.merge import redirect
 def merge_mutation_fields(fetches: Sequence[FetchNode]) -> list[FetchNode]:
     """Merge root fetches that follow one another; the subgraph executes their fields in order.
 
-    Fetches with anything between them stay apart: what follows the first field must be done before the second
+    Fetches with anything between them stay apart: what follows the first field must finish before the second
     field takes effect.
     """
     kept: list[FetchNode] = []

@@ -13,7 +13,7 @@ from gateway.planner.passes.share_calls import share_calls
 
 
 def optimize(fetches: Sequence[FetchNode]) -> list[Call]:
-    """Merge until nothing changes, prune what is fetched twice, and share calls."""
+    """Merge until nothing changes, prune fields that are fetched twice, and share calls."""
     current = list(fetches)
     while True:
         remove_transitive(current)

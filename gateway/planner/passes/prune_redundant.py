@@ -10,11 +10,10 @@ from gateway.planner.passes.dependencies import topological_order
 
 
 def prune_redundant(fetches: Sequence[FetchNode]) -> None:
-    """Drop fields of entity fetches that are there already when these are sent.
+    """Drop fields of entity fetches whose values are already known when the fetches are sent.
 
-    A value without a key is put together from several subgraphs, and its key fields may have been needed
-    earlier; the fetch of the rest need not return them again. A key that only names an entity is fetched
-    again from the subgraph that may answer it.
+    Fields that an earlier fetch needed, such as key fields, need not be returned again by the fetch of the
+    rest. A key field that only names an entity is fetched again from the subgraph that resolves it.
     """
     before: dict[FetchNode, frozenset[FetchNode]] = {}
     for fetch in topological_order(fetches):
@@ -49,7 +48,7 @@ def _selected(
 
 
 def _prune(mine: SelectionDraft, theirs: SelectionDraft) -> None:
-    """Drop the leaves that the other selection has as well, but never the last field."""
+    """Drop the leaves that the other selection also has, but never the last field."""
     if mine.interface_object_of or theirs.interface_object_of:
         return  # a type that is not known yet may mean another object
     for types, fields in mine.fields_by_types.items():

@@ -1,4 +1,4 @@
-"""Pass: entity fetches of different paths share a call, unless the plan gets deeper by it.
+"""Pass: let entity fetches at different paths share a call, unless that makes the plan deeper.
 
 Two entity fetches to one subgraph can share a call if they can run at the same level of the plan. A fetch may
 run later than it could where other fetches take longer anyway. Which levels give the fewest calls is a
@@ -18,7 +18,7 @@ Levels = Mapping[FetchNode, int]
 
 
 def share_calls(fetches: Sequence[FetchNode]) -> list[Call]:
-    """Put all fetches into calls, as few as the schedules allow; none gets deeper than it must be."""
+    """Put all fetches into calls, as few as the schedules allow, without making the plan deeper."""
     early = earliest(fetches)
     late = latest(fetches, early)
     schedules = (early, schedule_late(fetches, late), schedule_early(fetches, early))
@@ -35,7 +35,7 @@ def share_calls(fetches: Sequence[FetchNode]) -> list[Call]:
 
 
 def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode, int]:
-    """Return a schedule in which each fetch waits until one to its subgraph can wait no longer."""
+    """Return a schedule in which each fetch waits until a fetch to its subgraph can wait no longer."""
     levels: dict[FetchNode, int] = {}
     for level in range(1 + max(late.values(), default=-1)):
         ready = [
@@ -49,7 +49,7 @@ def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode,
 
 
 def schedule_early(fetches: Sequence[FetchNode], early: Levels) -> dict[FetchNode, int]:
-    """Return the same from the end: each fetch moves ahead until one to its subgraph can move no further."""
+    """Schedule from the end: each fetch moves ahead until a fetch to its subgraph can move no further."""
     following: dict[FetchNode, list[FetchNode]] = {each: [] for each in fetches}
     for each in fetches:
         for before in each.depends_on:
@@ -74,7 +74,8 @@ def _grouped(fetches: Sequence[FetchNode], levels: Levels) -> dict[tuple[object,
     """Group the fetches that may share a call; a root fetch is always alone."""
     groups: dict[tuple[object, ...], list[FetchNode]] = {}
     for fetch in fetches:
-        group: tuple[object, ...] = (levels[fetch], fetch.subgraph, bool(fetch.context_variables))
+        has_contexts = bool(fetch.context_variables)
+        group: tuple[object, ...] = (levels[fetch], fetch.subgraph, has_contexts, fetch.delivery)
         if fetch.representations is None:
             group = (fetch,)
         groups.setdefault(group, []).append(fetch)
@@ -82,5 +83,5 @@ def _grouped(fetches: Sequence[FetchNode], levels: Levels) -> dict[tuple[object,
 
 
 def _always(_one: FetchNode, _other: FetchNode) -> bool:
-    """Match any two fetches: within a call, all depend on the same."""
+    """Match any two fetches: all fetches of a call have the same dependencies."""
     return True

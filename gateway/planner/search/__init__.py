@@ -1,1 +1,1 @@
-"""Searches the graph of types and subgraphs for paths to a field, and says why there is none."""
+"""Searches the graph of types and subgraphs for paths to a field, and explains why there is none."""

@@ -1,4 +1,4 @@
-"""The difference of a field and what remains of it: the part that is fetched."""
+"""The difference between a field and what remains of it: the part that is fetched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def with_groups(field: Field, groups: Iterable[Group]) -> Field:
 
 @dataclass(slots=True)
 class Differences:
-    """Makes differences, each once: fields that types share would else be gone through again for each type.
+    """Computes differences, each once: otherwise fields that types share would be visited for each type.
 
     Attributes:
         work: The budget that is left.

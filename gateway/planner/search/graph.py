@@ -1,4 +1,4 @@
-"""The graph that is searched: nodes are types in subgraphs; moves lead between them, paths lead to fields."""
+"""The search graph: nodes are types in subgraphs, moves lead between nodes, and paths lead to fields."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from gateway.supergraph import ContextArgument, Field, Group, Key, Selections, S
 from gateway.supergraph.typed import CONCRETE_TYPE
 
 Requirements: TypeAlias = tuple[Selections | None, tuple[ContextArgument, ...]]
-"""What a field needs beside a key: required fields, and arguments that ancestors set."""
+"""What a field needs besides a key: required fields, and arguments that ancestors set."""
 
 NO_REQUIREMENTS: Requirements = (None, ())
 
+
+def requirements_of(definition: SubgraphField) -> Requirements:
+    """Return what a field needs beside a key."""
+    return definition.requires, definition.contexts
+
+
 MoveId: TypeAlias = tuple[str, str, Requirements]
-"""A move as costs count it: the type as it is known, the subgraph, the requirements."""
+"""A move as counted by costs: the type as it is known, the subgraph and the requirements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +30,9 @@ class Node:
     Attributes:
         type: The concrete type.
         subgraph: The subgraph; None before anything has been fetched.
-        provided: What a `@provides` further up made resolvable here.
+        provided: The fields that a `@provides` on an ancestor field makes resolvable here.
         interface_object: The interface object that stands for the type in this subgraph, or None.
-        known_interface: The interface, if that is all that is known of the object's type so far.
+        known_interface: The interface, if nothing more is known of the object's type so far.
     """
 
     type: str
@@ -41,7 +47,7 @@ class Node:
         object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:
-        # The search looks everything up by node, so the hash is computed once.
+        # The search looks up everything by node, so the hash is computed once.
         return self._hash
 
     @property
@@ -57,7 +63,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a path costs.
+    """The cost of a path.
 
     Attributes:
         depth: How many fetches follow one another.
@@ -68,7 +74,7 @@ class Cost:
     calls: frozenset[MoveId] = frozenset()
 
     def __or__(self, other: Cost) -> Cost:
-        """Return the cost of both, side by side."""
+        """Return the cost of both in parallel."""
         if other.depth <= self.depth and (other.calls is self.calls or not other.calls):
             return self
         if self.depth <= other.depth and not self.calls:
@@ -76,7 +82,7 @@ class Cost:
         return Cost(max(self.depth, other.depth), self.calls | other.calls)
 
     def then(self, other: Cost) -> Cost:
-        """Return the cost of both, one after the other."""
+        """Return the cost of both in sequence."""
         if not other.depth and not other.calls:
             return self
         if not self.depth and not self.calls:
@@ -89,7 +95,7 @@ FREE = Cost()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RootMove:
-    """A fetch of root fields: at the top, or where the query type is reached again further down.
+    """A fetch of root fields: at the top, or where the query type is reached again below it.
 
     Attributes:
         target: The node to which it leads.
@@ -111,7 +117,7 @@ class RootMove:
         return _subgraph(self.target)
 
     def conditions(self) -> tuple[Selections, ...]:
-        """Return nothing: root fields need nothing first."""
+        """Return nothing: root fields have no conditions."""
         return ()
 
     def id_from(self, start: Node) -> MoveId:
@@ -121,13 +127,13 @@ class RootMove:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyMove:
-    """A fetch of the same entity from another subgraph, or again from this one with required fields.
+    """A fetch of the same entity from another subgraph, or from the same one again with required fields.
 
     Attributes:
         target: The node to which it leads.
         sent_as: The type's name in the representation.
-        key: The key that names the entity.
-        requires: The fields that the representation has beside the key, or None.
+        key: The key that identifies the entity.
+        requires: The fields that the representation has besides the key, or None.
         needs_typename: Whether the concrete type must be known first.
         contexts: The arguments that ancestors set.
     """
@@ -146,7 +152,7 @@ class KeyMove:
 
     @property
     def requirements(self) -> Requirements:
-        """What it needs beside the key."""
+        """What it needs besides the key."""
         return self.requires, self.contexts
 
     def conditions(self) -> tuple[Selections, ...]:
@@ -178,14 +184,15 @@ class FieldPath:
     """One way to fetch a field.
 
     Attributes:
-        move: The move to make first; None to stay.
+        move: The move to make first; None to stay in the same subgraph.
         definition: The field in the subgraph where it is selected.
-        resolved: As much of the field as can be fetched along this path.
+        resolved: The part of the field that can be fetched along this path.
         remaining: The rest, or None.
-        cost: The cost of all moves, those for fields below it included.
-        unknown_types: How many types that the client names below it the field's subgraph does not know.
-        names_only: Whether it is a key field of another subgraph, which answers no client.
-        provided: What is resolvable below it by a `@provides` or as part of a key.
+        cost: The cost of all moves, including those for fields below it.
+        unknown_types: How many of the types that the client names below it are unknown to the field's
+            subgraph.
+        names_only: Whether it only serves as a key; its value in the response comes from another subgraph.
+        provided: The fields that a `@provides` or a key makes resolvable below it.
     """
 
     move: Move | None

@@ -10,11 +10,10 @@ from gateway.supergraph.selections import TYPENAME
 
 
 def lower_bound(search: Search, operation: Operation) -> tuple[int, int, int]:
-    """Return the depth, the number of calls and the waiting below which no plan of an operation can be.
+    """Return lower bounds on the depth, the calls and the waiting of every plan of an operation.
 
-    Fetches that depend on each other are different calls. Each subgraph that is the only one with some field
-    takes a call. A field arrives at the second level at the earliest if no subgraph has it that can be asked
-    first.
+    Fetches that depend on each other are different calls. Each subgraph that alone has some field takes a
+    call. A field arrives at the second level at the earliest if no subgraph of the first level has it.
     """
     start = Node(operation.root, None)
     depths = [
@@ -33,12 +32,12 @@ def lower_bound(search: Search, operation: Operation) -> tuple[int, int, int]:
 
 
 def _first_asked(supergraph: Supergraph, root: str, wanted: Field) -> tuple[Subgraph, ...]:
-    """Return the subgraphs that may be asked for a root field."""
+    """Return the subgraphs that a root field may be fetched from."""
     return tuple(supergraph.available(root).by_field.get(wanted.name, ()))
 
 
 def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
-    """Count the fields below a root field that none of the subgraphs has that can be asked first.
+    """Count the fields below a root field that no subgraph of the first level has.
 
     Selections that several fields share are counted once, so that the time is linear in the operation.
     """
@@ -70,7 +69,7 @@ def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
 
 
 def _only_holders(supergraph: Supergraph, selections: Selections, seen: set[int]) -> set[str]:
-    """Return the subgraphs that are the only one with some selected field."""
+    """Return the subgraphs that alone have some selected field."""
     found: set[str] = set()
     if id(selections) in seen:
         return found

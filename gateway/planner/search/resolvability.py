@@ -13,11 +13,11 @@ CONCRETE_TYPENAME = SubgraphField(TYPENAME, "String", "String!")
 
 
 class Resolvability:
-    """Tells which fields can be resolved where, for one set of override labels.
+    """Determines which nodes can resolve which fields, for one set of override labels.
 
     Attributes:
         supergraph: The supergraph.
-        labels_met: The labels of progressive overrides on which an answer depended.
+        labels_met: The labels of progressive overrides that results have depended on.
     """
 
     def __init__(self, supergraph: Supergraph, labels: frozenset[str]) -> None:
@@ -28,7 +28,7 @@ class Resolvability:
         self._in_keys: set[Selections] = set()
 
     def definition(self, node: Node, field: Field) -> SubgraphField | None:
-        """Return the field as the node's subgraph has it, or None if it cannot be resolved there."""
+        """Return the field's definition in the node's subgraph, or None if it cannot be resolved there."""
         name = field.name
         if node.subgraph is None:
             return None
@@ -44,13 +44,13 @@ class Resolvability:
         return definition if self._is_in_key(node, name) else None
 
     def names_only(self, definition: SubgraphField, node: Node) -> bool:
-        """Return whether a key field of another subgraph only names the entity, and answers no client."""
+        """Return whether a field only serves as a key here; another subgraph resolves it for clients."""
         is_key_of_another = definition.key_only or definition.label is not None
         is_external = is_key_of_another and self._is_external(definition)
         return is_external and not self._is_provided(node, definition.name)
 
     def provided_below(self, node: Node, definition: SubgraphField) -> tuple[Selections, ...]:
-        """Return what is provided below a field that is selected at a node."""
+        """Return the fields that are provided below a field selected at a node."""
         inherited = tuple(
             self._in_key(each.children) if selections in self._in_keys else each.children
             for selections in node.provided
@@ -87,12 +87,12 @@ class Resolvability:
         )
 
     def _is_in_key(self, node: Node, name: str) -> bool:
-        """Return whether a field belongs to a key of the object, or to a key of one above it."""
+        """Return whether a field belongs to a key of the object or of one of its ancestors."""
         above = (provided.of(node.type) for provided in node.provided if provided in self._in_keys)
         return any(each.name == name for fields in (self._key_fields(node), *above) for each in fields)
 
     def _key_fields(self, node: Node) -> Iterator[Field]:
-        """Yield the fields of the entity's keys, which can be read wherever the entity is, to name it."""
+        """Yield the fields of the entity's keys, which can be read wherever the entity is, to identify it."""
         if node.subgraph is None:
             return
         known = self.supergraph.subgraphs[node.subgraph].types.get(node.subgraph_type)

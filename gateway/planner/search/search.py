@@ -1,9 +1,9 @@
 """The search: all paths along which a wanted field can be fetched from a node.
 
-A node has its own fields, moves by key to the same entity in other subgraphs, moves back into the same
-subgraph with required fields, and moves to root types. Keys and required fields are conditions: the same
-search looks for them, from the node where the move starts. Arguments that ancestors set are not searched
-here; the resolver looks for them once it knows the path that led down.
+From a node, the search can select the node's own fields, move by key to the same entity in other subgraphs,
+move back into the same subgraph with required fields, and move to root types. Keys and required fields are
+conditions, which the same search looks for from the node where the move starts. Arguments that ancestors set
+are not searched here; the resolver looks for them once it knows the path that led down.
 
 Conditions have conditions of their own: a search follows them down to its maximum nesting. What was found is
 remembered by field, node and nesting, so the work grows with the number of these, and not with the number of
@@ -25,23 +25,23 @@ from gateway.planner.search.graph import (
     Move,
     MoveId,
     Node,
-    Requirements,
+    requirements_of,
 )
-from gateway.planner.search.move_targets import MoveTarget, move_targets, moves
+from gateway.planner.search.moves import MoveGraph, Moves
 from gateway.planner.search.resolvability import Resolvability
-from gateway.supergraph import Field, Group, Selections, Subgraph, SubgraphField, Supergraph
+from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a field all paths from a node can fetch together.
+    """The part of a field that all paths from a node can fetch together.
 
     Attributes:
-        resolved: As much of the field as can be fetched; None if nothing can.
+        resolved: The part of the field that can be fetched; None if nothing can.
         remaining: The rest, or None.
         cost: The cost of all these paths.
-        unknown_types: How many types that the client names the subgraphs on the paths do not know.
+        unknown_types: How many of the types that the client names are unknown to the subgraphs on the paths.
     """
 
     resolved: Field | None
@@ -66,10 +66,10 @@ class Search:
 
     Attributes:
         supergraph: The supergraph.
-        resolvability: Which fields can be resolved where.
+        resolvability: Determines which nodes can resolve which fields.
         max_nesting: How deep conditions may nest.
         work: The budget that is left.
-        options: The paths to choose from that were worked out, by field and node.
+        options: The paths found so far, by field and node.
     """
 
     def __init__(
@@ -80,14 +80,14 @@ class Search:
         self.max_nesting = max_nesting
         self.work = work
         self.options: dict[tuple[Field, Node], tuple[FieldPath, ...]] = {}
+        self._graph = MoveGraph(supergraph, self.resolvability)
         self._differences = Differences(work)
         self._paths: dict[tuple[Field, Node, int], tuple[FieldPath, ...]] = {}
         self._coverage: dict[tuple[Field, Node, int], Coverage] = {}
-        self._targets: dict[tuple[Node, str], tuple[MoveTarget, ...]] = {}
-        self._moves: dict[tuple[Node, MoveTarget, Requirements, int], tuple[_Arrival, ...]] = {}
+        self._arrived: dict[tuple[Moves, int], tuple[_Arrival, ...]] = {}
 
     def paths(self, field: Field, node: Node, max_nesting: int | None = None) -> tuple[FieldPath, ...]:
-        """Return all paths to a field: those to all of it first, and short ones before long ones.
+        """Return all paths to a field: complete ones first, and short ones before long ones.
 
         Args:
             field: The field that is wanted.
@@ -115,11 +115,30 @@ class Search:
         self._paths[field, node, nesting] = tuple(found)
         return self._paths[field, node, nesting]
 
+    def postponed(self, path: FieldPath, node: Node) -> FieldPath | None:
+        """Return the path that fetches a field later from its node's own subgraph, if one call is enough.
+
+        Args:
+            path: The path that stays at the node.
+            node: The node.
+        """
+        field, most_calls = path.resolved, len(path.cost.calls) + 1
+        for definition, moves in self._graph.back(field, node):
+            if requirements_of(definition) != NO_REQUIREMENTS:
+                continue
+            for arrival in self._arrivals(moves, node, self.max_nesting):
+                if arrival.move is not None and _is_sent(field, node, arrival.move):
+                    return None
+                for found in self._select(field, definition, moves.target, self.max_nesting, arrival):
+                    if found.remaining is None and len(found.cost.calls) <= most_calls:
+                        return found
+        return None
+
     def first_steps(self, field: Field, node: Node) -> Iterator[tuple[SubgraphField, Node]]:
-        """Yield where a field itself can be selected, whatever becomes of what is wanted below it."""
+        """Yield where a field itself can be selected, regardless of the selections below it."""
         alone = Field(field.response, field.name)
         here = self.resolvability.definition(node, alone)
-        if here is not None and _requirements(here) == NO_REQUIREMENTS:
+        if here is not None and requirements_of(here) == NO_REQUIREMENTS:
             yield here, node
         for path in self._elsewhere(alone, node, self.max_nesting, here):
             if path.move is not None:
@@ -127,48 +146,29 @@ class Search:
 
     def _find(self, field: Field, node: Node, max_nesting: int) -> Iterator[FieldPath]:
         here = self.resolvability.definition(node, field)
-        if here is not None and _requirements(here) == NO_REQUIREMENTS:
+        if here is not None and requirements_of(here) == NO_REQUIREMENTS:
             for path in self._select(field, here, node, max_nesting, STAYED):
                 yield path
                 if path.remaining is None and not path.unknown_types and not path.cost.calls:
-                    return  # no path elsewhere is better in anything
+                    return  # no path elsewhere is better in any respect
         yield from self._elsewhere(field, node, max_nesting, here)
 
     def _elsewhere(
         self, field: Field, node: Node, max_nesting: int, here: SubgraphField | None
     ) -> Iterator[FieldPath]:
-        """Yield the paths by a move, also back into the same subgraph with what the field requires."""
-        for subgraph in self.supergraph.available(node.type).by_field.get(field.name, ()):
-            if subgraph.name == node.subgraph and (here is None or _requirements(here) == NO_REQUIREMENTS):
-                continue
-            for target in self._move_targets(node, subgraph):
-                definition = self.resolvability.definition(target.node, field)
-                if definition is None or (target.needs_typename and field.name == TYPENAME):
-                    continue
-                for arrival in self._arrivals(node, target, _requirements(definition), max_nesting):
-                    yield from self._select(field, definition, target.node, max_nesting, arrival)
+        """Yield the paths by a move, including back into the same subgraph with what the field requires."""
+        for definition, moves in self._graph.to_field(field, node, here):
+            for arrival in self._arrivals(moves, node, max_nesting):
+                yield from self._select(field, definition, moves.target, max_nesting, arrival)
 
-    def _move_targets(self, node: Node, subgraph: Subgraph) -> tuple[MoveTarget, ...]:
-        """Return the targets in a subgraph, remembered for all fields that are wanted there."""
-        known = self._targets.get((node, subgraph.name))
-        if known is None:
-            known = self._targets[node, subgraph.name] = tuple(move_targets(self.supergraph, node, subgraph))
-        return known
-
-    def _arrivals(
-        self, node: Node, target: MoveTarget, requirements: Requirements, max_nesting: int
-    ) -> tuple[_Arrival, ...]:
-        """Return the possible moves to a target with their costs, remembered as targets are."""
-        index = (node, target, requirements, max_nesting)
-        known = self._moves.get(index)
+    def _arrivals(self, moves: Moves, node: Node, max_nesting: int) -> tuple[_Arrival, ...]:
+        """Return the possible moves with their costs, cached for all fields that need them."""
+        known = self._arrived.get((moves, max_nesting))
         if known is None:
             self.work.step()
-            found = [
-                (move, self._move_cost(move, node, max_nesting))
-                for move in moves(self.supergraph, node, target, requirements)
-            ]
+            found = [(move, self._move_cost(move, node, max_nesting)) for move in moves.each]
             known = tuple(_Arrival(move, cost) for move, cost in found if cost is not None)
-            self._moves[index] = known
+            self._arrived[moves, max_nesting] = known
         return known
 
     def _select(
@@ -194,7 +194,7 @@ class Search:
             )
 
     def _move_cost(self, move: Move, node: Node, max_nesting: int) -> Cost | None:
-        """Return the cost of a move with all its conditions, or None if a condition is unreachable."""
+        """Return the cost of a move including all its conditions, or None if a condition is unreachable."""
         before = FREE
         for selections in move.conditions():
             needed = None if max_nesting == 0 else self.condition_cost(selections, node, max_nesting - 1)
@@ -275,7 +275,7 @@ class Search:
         return Coverage(with_groups(field, resolved), with_groups(field, remaining), cost, unknown_types)
 
     def _named_but_unknown(self, field: Field, owner: str, known: frozenset[str]) -> int:
-        """Count the types that a subgraph does not know and of which the client wants something special."""
+        """Count the types unknown to a subgraph for which the client selects fields of their own."""
         if field.children is None or all(group.types <= known for group in field.children.groups):
             return 0
         # Implementations of an interface may have narrower field types than a selection of it names.
@@ -286,7 +286,7 @@ class Search:
             for types, fields in groups
             if types
         ]
-        # A subgraph that knows no type, because nobody implements the interface there, has nothing in common.
+        # A subgraph without implementations of the interface knows no type, so types have nothing in common.
         everywhere = bool(known) and known <= frozenset[str]().union(*(types for types, _ in named))
         common = (
             frozenset[Field].intersection(*(wanted for _, wanted in named)) if everywhere else frozenset()
@@ -296,7 +296,7 @@ class Search:
     def _of_type(
         self, fields: Iterable[Field], node: Node, max_nesting: int
     ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost, int]:
-        """Return which fields of one type can be fetched, which remain, the cost, and the unknown types."""
+        """Return a type's fields that can be fetched, the remaining ones, the cost, the unknown types."""
         cost, done, rest, unknown_types = FREE, list[Field](), list[Field](), 0
         for field in fields:
             if field.name == TYPENAME and node.known_interface is None:
@@ -314,12 +314,16 @@ class Search:
         return tuple(done), tuple(rest), cost, unknown_types
 
 
-def _requirements(definition: SubgraphField) -> Requirements:
-    return definition.requires, definition.contexts
+def _is_sent(field: Field, node: Node, move: Move) -> bool:
+    """Return whether a field is part of the key by which a move identifies the object."""
+    sent = (each for condition in move.conditions() for each in condition.of(node.type))
+    return field.children is None and any(
+        (each.name, each.arguments) == (field.name, field.arguments) for each in sent
+    )
 
 
 def most_complete(paths: tuple[FieldPath, ...]) -> FieldPath | None:
-    """Return the best path to all of a field, or else the path after which least remains."""
+    """Return the best path that resolves all of a field; if there is none, the one that leaves the least."""
     if not paths:
         return None
     if paths[0].remaining is None:

@@ -9,7 +9,7 @@ from gateway.supergraph.selections import TYPENAME
 
 
 def why_unreachable(search: Search, field: Field, node: Node) -> str:
-    """Return a sentence about a field to which no path leads."""
+    """Return a sentence that explains why no path leads to a field."""
     deepest, where = _deepest(search, field, node)
     reasons = [
         f"{subgraph.name}: {_reason(subgraph.types[name], deepest.name)}"

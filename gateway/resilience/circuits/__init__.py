@@ -1,7 +1,18 @@
-"""Circuit breakers for each subgraph, and for each root field and entity type of it."""
+"""Circuit breakers for each subgraph, and for each of its root fields and entity types."""
 
 from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
 from gateway.resilience.circuits.coordinates import coordinates
+from gateway.resilience.circuits.query_parts import QueryPart, query_parts
+from gateway.resilience.circuits.separate_calls import SeparateCalls
 from gateway.resilience.circuits.subgraph_circuits import Circuits
 
-__all__ = ["Breaker", "BreakerPolicy", "Circuits", "State", "coordinates"]
+__all__ = [
+    "Breaker",
+    "BreakerPolicy",
+    "Circuits",
+    "QueryPart",
+    "SeparateCalls",
+    "State",
+    "coordinates",
+    "query_parts",
+]

@@ -1,4 +1,4 @@
-"""A circuit breaker: closed, open after failures, half-open while probes find out whether to close."""
+"""A circuit breaker: closed; open after failures; half-open while probes determine whether to close it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from time import monotonic
 from typing import Final
 
 SLICES: Final = 10
-"""The window of outcomes is forgotten slice by slice."""
+"""The number of slices in which the window of outcomes moves on."""
 
 JITTER: Final = 0.2
-"""The share by which a pause is longer or shorter, so that gateways do not probe at the same time."""
+"""The share by which pauses vary, so that gateways do not probe at the same time."""
 
 
 class State(IntEnum):
-    """The state of a circuit, as metrics show it."""
+    """The state of a circuit, as shown in metrics."""
 
     CLOSED = 0
     HALF_OPEN = 1
@@ -29,11 +29,11 @@ class BreakerPolicy:
     """When a circuit opens and closes.
 
     Attributes:
-        failures: Failures in a row that open it.
+        failures: The number of consecutive failures that opens it.
         failure_share: The share of failures among the calls of the window that opens it.
-        calls: The fewest calls in the window for which the share counts.
+        calls: The fewest calls in the window for the share to count.
         window_seconds: The length of the window.
-        open_seconds: How long it stays open before it is probed, give or take `JITTER`.
+        open_seconds: How long it stays open before it is probed, plus or minus `JITTER`.
         probes: The most probes at once, and how many of them must succeed to close it.
     """
 
@@ -81,16 +81,16 @@ def _ignore_change(_breaker: Breaker) -> None:
 class Breaker:
     """The circuit breaker of some calls.
 
-    A caller asks for a permit before each call, and reports the outcome with it. Outcomes of calls that began
-    before the state changed are ignored: they say nothing of the present.
+    A caller requests a permit before each call, and reports the outcome with it. Outcomes of calls that began
+    before the state changed are ignored: they say nothing about the present.
 
     Attributes:
-        name: What the calls ask for; empty for a whole subgraph.
+        name: What the calls fetch; empty for a whole subgraph.
         policy: When it opens and closes.
         on_change: Called after each change of the state.
         clock: The monotonic clock, in seconds.
-        draw: Returns a number between 0 and 1, for jitter.
-        state: The present state.
+        draw: Returns a random number between 0 and 1, for jitter.
+        state: The current state.
         openings: How often it has opened.
     """
 
@@ -113,11 +113,11 @@ class Breaker:
 
     @property
     def is_resting(self) -> bool:
-        """Whether it is open and not to be probed yet."""
+        """Whether it is open and must not be probed yet."""
         return self.state is State.OPEN and self.clock() < self._probe_at
 
     def admit(self) -> int | None:
-        """Return a permit for a call; None if it must not be made."""
+        """Return a permit for a call; None if the call must not be made."""
         if self.state is State.CLOSED:
             return self._permit
         if self.state is State.OPEN and self.clock() >= self._probe_at:
@@ -153,7 +153,7 @@ class Breaker:
         self._open()
 
     def released(self, permit: int) -> None:
-        """Report that the outcome of a call is not known."""
+        """Report that the outcome of a call is unknown."""
         if permit == self._permit and self.state is State.HALF_OPEN:
             self._probing -= 1
 

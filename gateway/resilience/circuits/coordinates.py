@@ -1,4 +1,4 @@
-"""What a fetch asks of its subgraph: root fields, or entity types."""
+"""Determines what a fetch asks its subgraph for: root fields or entity types."""
 
 from __future__ import annotations
 
@@ -14,17 +14,13 @@ from graphql import (
     parse,
 )
 
-from gateway.plan import Fetch, RootFields
+from gateway.plan import Entities, Fetch, RootFields
 
 
 def coordinates(fetch: Fetch) -> frozenset[str]:
     """Return the coordinates of the root fields, such as `Query.user`, or the names of the entity types."""
     if not isinstance(fetch.returns, RootFields):
-        return frozenset(
-            entities.sent_as.get(concrete, concrete)
-            for entities in fetch.returns
-            for concrete in entities.representations
-        )
+        return frozenset().union(*map(entity_types, fetch.returns))
     document = parse(fetch.document, no_location=True)
     return frozenset(
         f"{operation.operation.value.capitalize()}.{name}"
@@ -34,8 +30,13 @@ def coordinates(fetch: Fetch) -> frozenset[str]:
     )
 
 
+def entity_types(entities: Entities) -> frozenset[str]:
+    """Return the names of the types of a list of entities."""
+    return frozenset(entities.sent_as.get(concrete, concrete) for concrete in entities.representations)
+
+
 def _names(document: DocumentNode, selections: SelectionSetNode) -> Iterator[str]:
-    """Yield the names of fields, also of those in fragments; a field may come several times."""
+    """Yield the names of fields, including those in fragments; a name may occur several times."""
     for selection in selections.selections:
         if isinstance(selection, FieldNode):
             if not selection.name.value.startswith("__"):

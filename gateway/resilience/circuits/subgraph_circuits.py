@@ -1,11 +1,11 @@
-"""The circuit breakers of one subgraph: one for all of it, and one for each thing that fetches ask of it."""
+"""The circuit breakers of one subgraph: one for all of it, and one for each set of fields or types."""
 
 from __future__ import annotations
 
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from weakref import WeakValueDictionary
 
 import structlog
@@ -19,22 +19,23 @@ from gateway.errors import (
     UnsendableRequest,
 )
 from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
+from gateway.resilience.circuits.separate_calls import SeparateCalls
 from gateway.transport import FailedResponse, SubgraphOperation
 
 MOST_PARTS: Final = 16
-"""The most circuits of single fields that a fetch of several is checked against."""
+"""The most circuits of single fields that a fetch of several fields is checked against."""
 
 FAILING_PARTS: Final = 3
-"""Of so many things none must be answered before silence counts against the whole subgraph."""
+"""How many different fetches must remain unanswered before silence counts against the whole subgraph."""
 
 MOST_KEPT: Final = 200
-"""The most circuits of parts that are kept because they are open, though no plan needs them at present."""
+"""The most open circuits that are kept although no plan needs them at present."""
 
 NAME_CHARS: Final = 120
 
 
 class Permit(NamedTuple):
-    """Permits one call: by the breaker of what it asks for, and by that of the whole subgraph."""
+    """Permits for one call, from the breaker of what it fetches and from that of the whole subgraph."""
 
     own: Breaker
     number: int
@@ -45,16 +46,17 @@ class Permit(NamedTuple):
 class Circuits:
     """The circuit breakers of one subgraph.
 
-    Fetches that ask for the same have a breaker together. A fetch of several root fields or entity types has
-    one for the combination, since nobody can say which of them failed, and is also refused while one of them
-    alone is open. Failed connections count against the whole subgraph, and so does silence about several
-    things while nothing is answered.
+    Fetches of the same fields or types share a breaker. A fetch of several root fields or entity types has a
+    breaker for the combination, because nobody can say which of them failed; it is also refused while the
+    breaker of one of them is open, and the root fields of a query are then fetched one by one. Failed
+    connections count against the whole subgraph, as does silence of several different fetches while nothing
+    is answered.
 
     Attributes:
         subgraph: The name of the subgraph.
         policy: When circuits open and close.
-        seconds: The time-out of the subgraph; a call that was given up after half of it has failed.
-        codes: Codes of GraphQL errors that count as failures.
+        seconds: The timeout of the subgraph; a call that is abandoned after half of it counts as failed.
+        codes: The codes of GraphQL errors that count as failures.
         make: Builds a breaker.
         whole: The breaker of the whole subgraph.
         refused: How many calls were refused so far.
@@ -77,29 +79,45 @@ class Circuits:
         self.whole = self.make("", self.policy, self._changed)
 
     def breakers(self) -> Iterator[Breaker]:
-        """Yield the breakers that are in use, that of the whole subgraph first."""
+        """Yield the breakers that are in use, the one of the whole subgraph first."""
         yield self.whole
         yield from list(self._parts.values())
 
     def of(self, coordinates: frozenset[str]) -> Breaker:
-        """Return the breaker of what a fetch asks for; it lives as long as a plan needs it, or it is open."""
+        """Return the breaker of a fetch; it lives as long as a plan needs it, or it is open."""
         known = self._parts.get(coordinates)
         if known is None:
             name = "+".join(sorted(coordinates))[:NAME_CHARS]
             known = self._parts[coordinates] = self.make(name, self.policy, self._changed)
         return known
 
-    def guarded(self, call: SubgraphOperation, coordinates: frozenset[str]) -> SubgraphOperation:
-        """Refuse calls while a circuit is open, and report the outcomes of the others."""
+    def guarded(
+        self,
+        call: SubgraphOperation,
+        coordinates: frozenset[str],
+        separately: Callable[[], SeparateCalls] | None = None,
+    ) -> SubgraphOperation:
+        """Refuse calls while a circuit is open, and report the outcomes of the others.
+
+        Args:
+            call: Makes the call.
+            coordinates: What it asks for.
+            separately: Returns what asks for its parts instead of refusing it; it is called once if needed.
+        """
         own = self.of(coordinates)
         parts: tuple[Breaker, ...] = ()
         if 1 < len(coordinates) <= MOST_PARTS:
             parts = tuple(self.of(frozenset((each,))) for each in sorted(coordinates))
+        separate: SeparateCalls | None = None
 
         async def guarded(
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
         ) -> Mapping[str, Any]:
-            permit = self._admit(own, parts)
+            nonlocal separate
+            permit = self._admitted(own, parts, separable=separately is not None)
+            if permit is None:
+                separate = separate or cast("Callable[[], SeparateCalls]", separately)()
+                return await separate.ask(variables, headers, session)
             begun = own.clock()
             try:
                 response = await call(variables, headers, session)
@@ -111,11 +129,29 @@ class Circuits:
 
         return guarded
 
+    def _admitted(self, own: Breaker, parts: tuple[Breaker, ...], *, separable: bool) -> Permit | None:
+        """Return the permit for a call; None if its parts shall be asked for one by one.
+
+        Raises:
+            CircuitOpen: It must not be made.
+        """
+        if not separable:
+            return self._admit(own, parts)
+        # A part that is failing would only delay the others; its own calls probe it.
+        if any(part.state is not State.CLOSED for part in parts) and self.whole.state is State.CLOSED:
+            return None
+        try:
+            return self._admit(own, parts)
+        except CircuitOpen:
+            if self.whole.state is not State.CLOSED:
+                raise
+        return None
+
     def _admit(self, own: Breaker, parts: tuple[Breaker, ...]) -> Permit:
         """Return the permit for a call.
 
         Raises:
-            CircuitOpen: It must not be made.
+            CircuitOpen: The call must not be made.
         """
         for part in parts:
             if part.is_resting:
@@ -137,7 +173,7 @@ class Circuits:
         """Report a call that ended with a response."""
         codes = _codes(response)
         if DeadlineExceeded.code in codes and seconds < self.seconds / 2:
-            # The client was in a hurry, which says nothing of the subgraph.
+            # The client shortened the deadline, which says nothing about the subgraph.
             self._released(permit)
         elif isinstance(response, FailedResponse) or not self.codes.isdisjoint(codes):
             self._failed(permit)
@@ -153,10 +189,10 @@ class Circuits:
             case CancelledError() if seconds < self.seconds / 2:
                 self._released(permit)
             case UnsendableRequest() | ReplyTooLarge():
-                # A client can bring that about, and must not take the field away from all others.
+                # A client can cause this, and must not take the field away from all others.
                 self._released(permit)
             case SubgraphUnreachable() | CancelledError():
-                # Clients may have less patience than the gateway.
+                # Clients may give up earlier than the gateway.
                 self._failed(permit)
             case _:
                 self._succeeded(permit)

@@ -1,4 +1,4 @@
-"""A call of a subgraph that several requests wait for: it is nobody's own, and ends when nobody waits."""
+"""A subgraph call that several requests wait for: it belongs to none of them, and ends when nobody waits."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from gateway.executor.merge import copied
 from jit.codegen import BUDGET, AnswerBudget, CoroutineTask, spend
 
 Key: TypeAlias = tuple[object, ...]
-"""Identifies what is asked for, and for whom."""
+"""Identifies what is fetched, and for whom."""
 
 
 class Flight(msgspec.Struct, eq=False):
-    """A call in flight. It is driven by its own callbacks: an asyncio task would cost several times as much.
+    """A call in flight, driven by its own callbacks: an asyncio task would cost several times as much.
 
     Attributes:
-        loop: The event loop, which the task reads here.
-        key: Identifies what is asked for.
-        session: Kept, so that its identity is not reused while the call is under way.
+        loop: The event loop, for the task to read.
+        key: Identifies what is fetched.
+        session: The session, kept so that its identity is not reused while the call is in flight.
         ends_at: When the call ends at the latest, on the monotonic clock.
         on_landed: Called when it has ended.
-        waiters: How many requests wait, or have not taken their response yet.
-        places: What the response takes of the budget of each request.
+        waiters: How many requests are waiting, or have not yet taken their response.
+        places: The cost of the response in each request's budget.
     """
 
     loop: AbstractEventLoop
@@ -52,8 +52,8 @@ class Flight(msgspec.Struct, eq=False):
         """Wait for the call, and return a response that belongs to the waiter.
 
         Raises:
-            SubgraphUnreachable: There is no response.
-            BudgetSpent: It is larger than the waiter's budget.
+            SubgraphUnreachable: The subgraph gave no response.
+            BudgetSpent: The response exceeds the waiter's budget.
         """
         self.waiters += 1
         try:
@@ -65,7 +65,7 @@ class Flight(msgspec.Struct, eq=False):
             if given is None:
                 raise self._failure()
             spend(self.places)
-            # The last waiter gets the response itself: until then nobody may write into it.
+            # The last waiter gets the response itself; until then, nobody may write into it.
             return copied(given) if self.waiters > 1 else given
         finally:
             self.waiters -= 1
@@ -73,27 +73,27 @@ class Flight(msgspec.Struct, eq=False):
                 self._task.cancel()
 
     def ended(self, _task: FlightTask) -> None:
-        """Note that the call was answered."""
+        """Record that the call was answered."""
         self._land()
 
     def failed(self, _task: FlightTask, error: BaseException) -> None:
-        """Note that the call has failed."""
-        # With its traceback, which holds this call, it would be garbage that only a collection finds.
+        """Record that the call has failed."""
+        # With its traceback, which refers to this call, it would form a cycle that only a collection frees.
         self._error = error.with_traceback(None)
         self._land()
 
     def resume(self) -> None:
-        """Do nothing: those that wait are woken by the event loop."""
+        """Do nothing: the event loop wakes the waiters."""
 
     async def _fly(self, call: Awaitable[Mapping[str, Any]]) -> None:
-        # Those that wait pay for the response from their own budgets.
+        # The waiters pay for the response from their own budgets.
         meter = AnswerBudget(maxsize)
         BUDGET.set(meter)
         self._given = await call
         self.places = maxsize - meter.places
 
     def _failure(self) -> BaseException:
-        """Return an exception of the waiter's own; one that is raised again and again keeps all frames."""
+        """Return a new exception for each waiter; one that is raised repeatedly would keep all frames."""
         error = self._error
         if isinstance(error, SubgraphUnreachable):
             return type(error)(error.reason)

@@ -1,4 +1,4 @@
-"""Whether what a fetch returns is the same for all customers, as `@cacheControl` says."""
+"""Determines whether a fetch returns the same for all customers, according to `@cacheControl`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.supergraph import Supergraph
 
 @dataclass(frozen=True, slots=True)
 class PublicFetches:
-    """Knows which fetches a cache that customers share could answer.
+    """Determines which fetches a shared cache could answer.
 
     Attributes:
         supergraph: The supergraph with its hints.
@@ -20,7 +20,7 @@ class PublicFetches:
     supergraph: Supergraph
 
     def includes(self, fetch: Fetch) -> bool:
-        """Return whether each field of a query may be cached, and none is private; if in doubt, it is not."""
+        """Return whether each field of a query may be cached and none is private; False if in doubt."""
         if not self.supergraph.cache_hints:
             return False
         if isinstance(fetch.returns, RootFields):

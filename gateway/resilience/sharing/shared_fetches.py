@@ -1,4 +1,4 @@
-"""Identical queries in flight share one call; each waiter has a response of its own."""
+"""Identical queries in flight share one call; each waiter gets a response of its own."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gateway.resilience.sharing.flight import Flight, Key
 from gateway.transport import SubgraphOperation
 
 SESSION_HEADERS: Final = frozenset({"authorization", "cookie"})
-"""The headers that make two customers different for a subgraph."""
+"""The headers by which a subgraph distinguishes customers."""
 
 Identify: TypeAlias = Callable[[object], object]
-"""Returns what tells the sessions of two customers apart."""
+"""Returns a value that distinguishes the sessions of different customers."""
 
 
 @dataclass(slots=True)
@@ -26,12 +26,12 @@ class SharedFetches:
     """The queries of one subgraph that are in flight.
 
     Attributes:
-        seconds: The time-out of the subgraph.
-        ignored_headers: Headers that change no response, such as those of tracing.
-        identify: Tells the sessions of customers apart; subgraphs over HTTP see the headers alone, but what
-            signs requests may see more.
+        seconds: The timeout of the subgraph.
+        ignored_headers: Headers that do not affect responses, such as those of tracing.
+        identify: Distinguishes the sessions of customers; subgraphs over HTTP see only the headers, but the
+            code that signs requests may see more.
         clock: The monotonic clock, in seconds.
-        joined: How many calls waited for another one, of the same customer or across customers.
+        joined: How many calls joined another one, of the same customer or across customers.
     """
 
     seconds: float
@@ -57,16 +57,16 @@ class SharedFetches:
         ) -> Mapping[str, Any]:
             request = ACTIVE_REQUEST.get()
             if request is not None and request.is_hurried:
-                # Its call may end early, and nobody else should suffer from that.
+                # Its call may end early, which must not affect others.
                 return await call(variables, headers, session)
             now = self.clock()
             left = self.seconds if request is None else min(self.seconds, request.deadline - now)
-            # The gateway picks headers in the same order for each request.
+            # The gateway passes headers on in the same order for each request.
             seen = tuple([each for each in headers.items() if each[0] not in ignored])
             whose = None if is_public else self._customer(session)
             key = (document, orjson.dumps(variables), seen, scope, whose)
             flight = self._flights.get(key)
-            # A call that nobody waits for any more is being cancelled; one that is old may end too early.
+            # A call without waiters is being cancelled; an old one may end too early.
             if flight is None or not flight.waiters or flight.ends_at - now < left / 2:
                 flight = self._flights[key] = Flight(
                     get_running_loop(), key, session, now + left, self._landed
@@ -76,7 +76,7 @@ class SharedFetches:
             self.joined[scope] += 1
             response = await flight.response()
             if is_public and response.get("errors"):
-                # Perhaps they concern the customer for whom the call was made.
+                # The errors may concern the customer for whom the call was made.
                 return await call(variables, headers, session)
             return response
 

@@ -1,7 +1,6 @@
-"""What keeps cached responses: this process, or Valkey."""
+"""The stores of cached responses: this process, or Valkey."""
 
 from gateway.response_cache.stores.memory_store import MemoryStore
 from gateway.response_cache.stores.store import Entry, Found, Lookup, Store, StoreUnavailable
-from gateway.response_cache.stores.valkey_store import ValkeyStore
 
-__all__ = ["Entry", "Found", "Lookup", "MemoryStore", "Store", "StoreUnavailable", "ValkeyStore"]
+__all__ = ["Entry", "Found", "Lookup", "MemoryStore", "Store", "StoreUnavailable"]

@@ -13,7 +13,7 @@ from gateway.caching import WeightedCache
 from gateway.response_cache.stores.store import Entry, Found, Generations, Lookup
 
 TAGS: Final = 100_000
-"""The most invalidated tags that are remembered one by one; after that, everything is invalid."""
+"""The most invalidated tags that are remembered individually; beyond that, everything becomes invalid."""
 
 
 class _Kept(msgspec.Struct, frozen=True, gc=False):
@@ -24,7 +24,7 @@ class _Kept(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class MemoryStore:
-    """Keeps entries by bytes.
+    """Keeps entries in memory, bounded by bytes.
 
     Attributes:
         size: The most bytes of all entries.
@@ -42,18 +42,18 @@ class MemoryStore:
         self.cache = WeightedCache(self.size)
 
     async def find(self, lookups: Sequence[Lookup]) -> list[Found]:
-        """Return what is found for each look-up."""
+        """Return the result of each look-up."""
         return [self._found(each) for each in lookups]
 
     async def keep(self, entries: Sequence[Entry]) -> None:
-        """Keep entries, unless others are used more often."""
+        """Store entries, unless others are used more often."""
         now = self.now()
         for each in entries:
             kept = _Kept(each.content, each.generations, now + each.seconds)
             self.cache.put(each.key, kept, len(each.key) + len(each.content))
 
     async def invalidate(self, tags: Collection[str]) -> None:
-        """Make all entries invalid that have one of the tags."""
+        """Invalidate all entries that have one of the tags."""
         self._invalidations += 1
         generation = str(self._invalidations)
         if len(self._generations) + len(tags) > TAGS:

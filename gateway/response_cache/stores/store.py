@@ -1,4 +1,4 @@
-"""What a store of cached responses does; tags have generations, and an invalidation begins a new one."""
+"""The interface of stores of cached responses; invalidating a tag begins a new generation of it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Generations: TypeAlias = tuple[str, ...]
 
 
 class StoreUnavailable(GatewayError):
-    """The store cannot be told that something is invalid."""
+    """An invalidation did not reach the store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What is looked up.
+    """A look-up.
 
     Attributes:
         key: The key of the entry.
@@ -31,12 +31,12 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found.
+    """The result of a look-up.
 
     Attributes:
-        content: The cached value as JSON; None if there is none that is valid.
-        generations: The generations of the tags when it was looked up. What is fetched then and kept under
-            them is not served if it is invalidated in the meantime.
+        content: The cached value as JSON; None if there is no valid value.
+        generations: The generations of the tags at the time of the look-up. A value that is fetched after
+            that and stored with them is not served if it has been invalidated in the meantime.
     """
 
     content: bytes | None
@@ -45,13 +45,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is kept.
+    """An entry of the cache.
 
     Attributes:
         key: The key of the entry.
-        generations: The generations that were found when it was looked up.
+        generations: The generations that the look-up found.
         content: The value as JSON.
-        seconds: For how long it is valid.
+        seconds: How long the entry is valid.
     """
 
     key: bytes
@@ -61,21 +61,21 @@ class Entry:
 
 
 class Store(Protocol):
-    """Keeps entries. Failures count as not found, except for those of invalidations."""
+    """Stores entries. A failure counts as not found, except in invalidations."""
 
     async def find(self, lookups: Sequence[Lookup]) -> list[Found]:
-        """Return what is found for each look-up, in their order."""
+        """Return the result of each look-up, in order."""
         ...
 
     async def keep(self, entries: Sequence[Entry]) -> None:
-        """Keep entries, if there is room."""
+        """Store entries, if there is room."""
         ...
 
     async def invalidate(self, tags: Collection[str]) -> None:
-        """Make all entries invalid that have one of the tags.
+        """Invalidate all entries that have one of the tags.
 
         Raises:
-            StoreUnavailable: They may still be served.
+            StoreUnavailable: The entries may still be served.
         """
         ...
 

@@ -1,1 +1,1 @@
-"""What directives say of types and fields besides where they are: access, cost and caching."""
+"""The directives about types and fields that do not place them: access, cost and caching."""

@@ -18,7 +18,7 @@ ACCESS = ("authenticated", "requiresScopes", "policy")
 """The specifications that restrict access."""
 
 Alternatives = tuple[tuple[str, ...], ...]
-"""Sets of names: one set is enough, but it is needed as a whole."""
+"""Alternative sets of names: one set is enough, but all of it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Access:
     Attributes:
         authenticated: Whether the client must be authenticated.
         scopes: Sets of scopes, one of which the client needs; empty if it needs none.
-        policies: The same for policies.
+        policies: Sets of policies, one of which must hold; empty if none is needed.
     """
 
     authenticated: bool = False
@@ -42,9 +42,9 @@ class ListSize:
 
     Attributes:
         assumed: The length if no argument limits it.
-        slicing: The arguments that limit it; with dots, fields of input objects.
-        sized: The fields of the value that are these lists, with dots those of its objects; empty if the
-            value is the list.
+        slicing: The arguments that limit it; dots lead to fields of input objects.
+        sized: The fields of the value that are these lists, with dots for nested objects; empty if the value
+            is the list.
         one_slicing: Whether exactly one of the arguments must be given.
     """
 
@@ -59,10 +59,10 @@ class Annotations:
     """Directives by schema coordinate: `Type`, `Type.field` or `Type.field(argument:)`.
 
     Attributes:
-        access: Who may see it.
-        cost: Its weight.
-        list_size: The length of its list.
-        guarded: Whether the supergraph links a specification of access, or uses one without a link.
+        access: Who may see the coordinate.
+        cost: The weight of the coordinate.
+        list_size: The length of the field's list.
+        guarded: Whether the supergraph links to an access specification, or uses one without a link.
     """
 
     access: dict[str, Access] = field(default_factory=dict)
@@ -103,7 +103,7 @@ def _coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
 
 
 def _access(node: Node, links: Links) -> Access:
-    """Read the directives under every name that they may have; one name too many only guards more."""
+    """Read the directives under all their possible names; a superfluous name only guards more."""
     return Access(
         authenticated=any(
             is_applied(node, name) for name in links.names("authenticated") | {"authenticated"}
@@ -114,7 +114,7 @@ def _access(node: Node, links: Links) -> Access:
 
 
 def _alternatives(node: Node, directives: frozenset[str], argument: str) -> Alternatives:
-    """Return the alternatives of a directive; if it is applied several times, each of them has to hold."""
+    """Return the alternatives of a directive; if it is applied several times, each application must hold."""
     lists = [
         tuple(tuple(map(str, _listed(together))) for together in _listed(arguments.get(argument)))
         for directive in sorted(directives)
@@ -128,14 +128,14 @@ def _alternatives(node: Node, directives: frozenset[str], argument: str) -> Alte
 
 
 def _listed(value: object) -> Sequence[object]:
-    """Return a list; by GraphQL's rules, a single value stands for a list of it."""
+    """Return a list; by GraphQL's rules, a single value stands for a list with that value."""
     if value is None:
         return ()
     return value if isinstance(value, list) else (value,)
 
 
 def _weight(at: str, weight: object) -> int:
-    """Return a weight, rounded up: the specification of IBM has decimal numbers in strings."""
+    """Return a weight, rounded up: IBM's specification uses decimal numbers in strings."""
     try:
         return math.ceil(float(weight)) if isinstance(weight, str | int | float) else 1
     except (ValueError, OverflowError):

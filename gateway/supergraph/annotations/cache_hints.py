@@ -1,7 +1,7 @@
-"""Reads `@cacheControl`: for how long answers may be cached, and by whom.
+"""Reads `@cacheControl`: how long responses may be cached, and by whom.
 
-The directive is Apollo Server's. It reaches a supergraph by `@composeDirective`, as an application of its own
-under the name that its import gives it, or as a `@join__directive`.
+The directive is Apollo Server's. It reaches a supergraph through `@composeDirective`, either under the name
+that its import gives it, or as a `@join__directive`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ DIRECTIVE: Final = "cacheControl"
 
 @dataclass(frozen=True, slots=True)
 class CacheHint:
-    """What `@cacheControl` says of a type or a field.
+    """The `@cacheControl` hint of a type or field.
 
     Attributes:
-        max_age: For how many seconds a value may be cached; None if that is not said.
-        is_private: Whether a value belongs to one client; None if that is not said.
-        inherits: Whether a value may be cached for as long as what it is part of.
+        max_age: How many seconds a value may be cached; None if unspecified.
+        is_private: Whether a value belongs to one client; None if unspecified.
+        inherits: Whether a value may be cached for as long as its parent.
     """
 
     max_age: int | None = None
@@ -36,7 +36,7 @@ class CacheHint:
 def read_cache_hints(document: DocumentNode, links: Links) -> dict[str, CacheHint]:
     """Return the hints by coordinate: `Type` or `Type.field`.
 
-    Where subgraphs say different things of one coordinate, the strictest holds.
+    If subgraphs give different hints for one coordinate, the strictest one holds.
     """
     names = {DIRECTIVE} | {alias for (_, name), alias in links.renamed.items() if name == DIRECTIVE}
     hints: dict[str, CacheHint] = {}
@@ -49,7 +49,7 @@ def read_cache_hints(document: DocumentNode, links: Links) -> dict[str, CacheHin
 
 
 def coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
-    """Yield the definition of each type and field with its coordinate."""
+    """Yield the definition of each type and field, with its coordinate."""
     for definition in document.definitions:
         if isinstance(definition, TypeDefinitionNode):
             yield definition.name.value, definition

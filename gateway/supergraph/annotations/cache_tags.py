@@ -1,7 +1,7 @@
 """Reads `@cacheTag`: the tags by which cached data can be invalidated.
 
-The directive is Federation's (v2.12): it stands on entity types, and on root fields of queries. It reaches a
-supergraph by `@composeDirective`, as an application of its own, or as a `@join__directive`.
+The directive is Federation's (v2.12), for entity types and root fields of queries. It reaches a supergraph
+through `@composeDirective`, either directly or as a `@join__directive`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _PLACEHOLDER: Final = re.compile(r"\{\$(args|key)((?:\.[_A-Za-z][_0-9A-Za-z]*)+)
 
 @dataclass(frozen=True, slots=True)
 class CacheTag:
-    """A tag with places for values.
+    """A tag with placeholders for values.
 
     Attributes:
-        parts: Texts, and the paths of values between them.
+        parts: Alternating texts and paths of values.
         source: Where values come from: a root field's arguments, or an entity's key; None without values.
     """
 
@@ -38,7 +38,7 @@ class CacheTag:
         """Parse a format such as `product-{$key.upc}`.
 
         Raises:
-            ValueError: It is malformed, or has values of both kinds.
+            ValueError: The format is malformed, or mixes both kinds of values.
         """
         parts: list[str | tuple[str, ...]] = []
         sources: set[str] = set()
@@ -55,7 +55,7 @@ class CacheTag:
         return cls(tuple(each for each in parts if each), next(iter(sources), None))
 
     def filled(self, values: Mapping[str, Any]) -> str | None:
-        """Return the tag with values; None if one is missing, or no text, number or boolean."""
+        """Return the tag with values; None if a value is missing, or is not a text, number or Boolean."""
         filled = ""
         for part in self.parts:
             if isinstance(part, str):

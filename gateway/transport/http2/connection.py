@@ -25,7 +25,7 @@ from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes, Settings
 from hpack import HeaderTuple
 
-from gateway.errors import ConnectionFailed, ConnectionLost, SubgraphUnreachable, UnsendableRequest
+from gateway.errors import ConnectionLost, SubgraphUnreachable, UnsendableRequest
 from gateway.transport.http2.frames import FrameGuard, Goaway
 from gateway.transport.http2.pulse import Pulse
 from gateway.transport.http2.stream import Http2Job, Stream
@@ -35,7 +35,7 @@ from gateway.transport.reply import HEAD_BYTES, Reply
 ALPN: Final = "h2"
 STREAM_WINDOW: Final = 1024 * 1024
 CONNECTION_WINDOW: Final = 8 * 1024 * 1024
-"""How many bytes of one reply, and of all together, may be on their way."""
+"""How many bytes of one reply, and of all replies together, may be in transit."""
 
 SETTINGS: Final = {
     SettingCodes.ENABLE_PUSH: 0,
@@ -44,31 +44,35 @@ SETTINGS: Final = {
 }
 
 STREAMS_AT_MOST: Final = 100
-"""Streams of a connection whose other side sets no limit."""
+"""The most streams of a connection whose peer sets no limit."""
 
 LAST_STREAM: Final = 2**30
-"""A connection is replaced after this stream, long before there are no more numbers."""
+"""A connection is replaced after this stream, long before stream numbers run out."""
 
 
 class Owner(Protocol):
-    """What has opened connections, and learns when they can carry more or are closed."""
+    """The owner of connections, which is notified when they have room or are closed."""
 
     def freed(self, connection: Http2Connection) -> None:
-        """Note that a connection may carry another request, or none any more."""
+        """Handle a connection that may carry another request, or no more requests."""
         ...
 
     def lost(self, connection: Http2Connection) -> None:
-        """Note that a connection is closed."""
+        """Handle a closed connection."""
+        ...
+
+    def refused(self, job: Http2Job, reason: str) -> None:
+        """Note that the other side has not processed a request, and never will on this connection."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """What all connections to a subgraph share.
+    """The settings that all connections to a subgraph share.
 
     Attributes:
         limits: The subgraph's limits.
-        fixed: The headers that all requests share, first those of HTTP/2.
+        fixed: The headers that all requests share, pseudo-headers first.
         keeps_headers: Whether replies come with their headers.
     """
 
@@ -77,12 +81,19 @@ class ConnectionSettings:
     keeps_headers: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Unprocessed:
+    """The outcome of a request that the other side says it has not processed (RFC 9113, 8.7)."""
+
+    reason: str
+
+
 class Http2Connection(asyncio.Protocol):
-    """A connection that carries one request a stream.
+    """A connection that carries one request per stream.
 
     Attributes:
-        ready: Set when the other side has sent its settings: to True, or to False if it speaks HTTP/1.1.
-        is_usable: Whether it takes further requests.
+        ready: Set once the peer has sent its settings: to True, or to False if it speaks HTTP/1.1.
+        is_usable: Whether it accepts more requests.
         has_carried: Whether it has carried a request.
         idle_since: The loop's time when the last stream ended.
     """
@@ -94,7 +105,7 @@ class Http2Connection(asyncio.Protocol):
         self._settings = settings
         self._loop = loop
         self._h2 = H2Connection(H2Configuration(client_side=True, header_encoding=None))
-        # Changes of the settings would be sent too late, after the first ones.
+        # Later changes of the settings would be sent too late, after the initial ones.
         self._h2.local_settings = Settings(client=True, initial_values=SETTINGS)
         self._guard = FrameGuard()
         self._streams: dict[int, Stream] = {}
@@ -107,7 +118,7 @@ class Http2Connection(asyncio.Protocol):
 
     @property
     def under_way(self) -> int:
-        """How many requests it carries."""
+        """How many requests are in progress."""
         return len(self._streams)
 
     @property
@@ -117,8 +128,8 @@ class Http2Connection(asyncio.Protocol):
         return self.is_usable and len(self._streams) < most
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say the first words, unless the other side chose HTTP/1.1."""
-        # uvloop's transports are no subclasses of asyncio's.
+        """Send the connection preface, unless the peer chose HTTP/1.1."""
+        # uvloop's transports are not subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
         tls = transport.get_extra_info("ssl_object")
         if tls is not None and tls.selected_alpn_protocol() != ALPN:
@@ -131,7 +142,7 @@ class Http2Connection(asyncio.Protocol):
         self._check_later()
 
     def begin(self, job: Http2Job) -> None:
-        """Send a request; `has_room` was true."""
+        """Send a request; `has_room` must be true."""
         number = self._h2.get_next_available_stream_id()
         limits = self._settings.limits
         self.has_carried = True
@@ -139,9 +150,9 @@ class Http2Connection(asyncio.Protocol):
         try:
             self._h2.send_headers(number, [*self._settings.fixed, *job.headers])
         except ProtocolError as error:
-            # What was encoded of the headers never reaches the other side, whose table is another one now.
+            # The encoded headers never reach the peer, so its header table no longer matches.
             job.settle(UnsendableRequest(f"a header cannot be sent over HTTP/2: {error}"))
-            self._fail(ConnectionLost("the connection broke by another request"))
+            self._fail(ConnectionLost("another request broke the connection"))
             return
         unsent = memoryview(job.body)
         stream = Stream(job, limits.answer_bytes, limits.reads_gzip, self._settings.keeps_headers, unsent)
@@ -178,11 +189,11 @@ class Http2Connection(asyncio.Protocol):
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the requests that are under way."""
+        """Fail the requests in progress."""
         self._end(ConnectionLost(f"closed the connection{f': {exc}' if exc else ''}"))
 
     def close(self) -> None:
-        """Close the connection, once what was written is sent; requests under way fail."""
+        """Close the connection once all written data is sent; requests in progress fail."""
         if not self._is_closed:
             self._h2.close_connection()
             self._flush()
@@ -190,7 +201,7 @@ class Http2Connection(asyncio.Protocol):
             self._end(ConnectionLost("the connections were closed"))
 
     def _fail(self, error: SubgraphUnreachable) -> None:
-        """Close the connection at once: the other side does not keep to the protocol, or is gone."""
+        """Close the connection at once: the peer violates the protocol, or is gone."""
         self._transport.abort()
         self._end(error)
 
@@ -207,11 +218,11 @@ class Http2Connection(asyncio.Protocol):
             stream.job.settle(type(error)(error.reason))
         if not self.ready.done():
             self.ready.set_exception(ConnectionError(error.reason))
-            self.ready.exception()  # Nobody may wait for it any more; then it is not logged.
+            self.ready.exception()  # Nobody may be waiting any more; then the error is not logged.
         self._owner.lost(self)
 
     def _handle(self, event: Event) -> None:
-        """Do what an event asks for; those of streams that were given up change nothing."""
+        """Handle an event; events of abandoned streams change nothing."""
         match event:
             case ResponseReceived() | DataReceived() | StreamEnded():
                 self._read(event)
@@ -244,7 +255,7 @@ class Http2Connection(asyncio.Protocol):
                 case DataReceived():
                     stream.feed(event.data)
                 case StreamEnded():
-                    # The rest of a request that was answered early is of no use.
+                    # The rest of a request that was answered early is no longer needed.
                     self._finish(number, stream.whole(), resets=bool(stream.unsent))
         except SubgraphUnreachable as error:
             self._finish(number, error, resets=True)
@@ -252,33 +263,42 @@ class Http2Connection(asyncio.Protocol):
     def _was_reset(self, event: StreamReset) -> None:
         code = event.error_code
         if code == ErrorCodes.REFUSED_STREAM:
-            self._finish(event.stream_id, ConnectionFailed("refused the request, unprocessed"))
+            self._finish(event.stream_id, Unprocessed("refused the request, unprocessed"))
         else:
             self._finish(event.stream_id, ConnectionLost(f"reset the stream: {getattr(code, 'name', code)}"))
 
     def _go_away(self, goaway: Goaway) -> None:
-        """Finish the streams that the other side still processes; it has not processed those above."""
+        """Finish the streams that the peer still processes; it has not processed those above."""
         self.is_usable = False
         for number in [each for each in self._streams if each > goaway.last_stream]:
-            self._finish(number, ConnectionFailed("closed the connection with the request unprocessed"))
+            self._finish(number, Unprocessed("closed the connection with the request unprocessed"))
         self._owner.freed(self)
         if not self._streams:
             self.close()
 
     def _finish(
-        self, number: int, outcome: Reply | SubgraphUnreachable | None, *, resets: bool = False
+        self,
+        number: int,
+        outcome: Reply | SubgraphUnreachable | Unprocessed | None,
+        *,
+        resets: bool = False,
     ) -> None:
-        """End a stream; None is the outcome of a request that nobody waits for."""
+        """End a stream; the outcome None is for a request that nobody waits for."""
         stream = self._streams.pop(number, None)
         if stream is None:
             return
         if resets:
             self._guard.cancelled()
-            # It may be closed already, by an event that is still to be handled.
+            # It may already be closed, by an event that has not been handled yet.
             with suppress(ProtocolError):
                 self._h2.reset_stream(number, ErrorCodes.CANCEL)
         stream.job.connection = None
-        if outcome is not None:
+        if isinstance(outcome, Unprocessed):
+            if not stream.has_begun:
+                self._owner.refused(stream.job, outcome.reason)
+            else:
+                stream.job.settle(ConnectionLost(f"{outcome.reason}, after it had begun to answer"))
+        elif outcome is not None:
             stream.job.settle(outcome)
         self.idle_since = self._loop.time()
         if self.is_usable:
@@ -292,7 +312,7 @@ class Http2Connection(asyncio.Protocol):
             self._send_body(number, stream)
 
     def _send_body(self, number: int, stream: Stream) -> None:
-        """Send as much of a request's body as the other side allows."""
+        """Send as much of a request's body as the peer allows."""
         while stream.unsent:
             room = min(self._h2.local_flow_control_window(number), self._h2.max_outbound_frame_size)
             if room <= 0:
@@ -310,10 +330,10 @@ class Http2Connection(asyncio.Protocol):
         self._next_check = self._loop.call_later(seconds, self._look_after)
 
     def _look_after(self) -> None:
-        """Close a connection that is dead or idle; ask for a sign of life where none was heard."""
+        """Close a connection that is dead or idle; send a PING if nothing was heard."""
         now, limits = self._loop.time(), self._settings.limits
         self._guard.checked(len(self._streams))
-        # If this process was late, an answer may be there unread.
+        # If this process was late, an answer may have arrived unread.
         if now - self._pulse.due < limits.ping_seconds / 2 and self._pulse.is_dead():
             self._fail(ConnectionLost("did not acknowledge, as if nobody were there"))
             return

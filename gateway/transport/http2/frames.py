@@ -1,4 +1,4 @@
-"""Looks at frames before h2 does: ends floods, and takes out GOAWAY, after which h2 reads nothing."""
+"""Inspects frames before h2 does: stops floods, and extracts GOAWAY, after which h2 reads nothing."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from gateway.transport.reply import HEAD_BYTES
 
 FRAME_HEAD: Final = 9
 FRAME_BYTES: Final = 16_384
-"""The longest frame that is read, which is HTTP/2's default."""
+"""The most bytes of a frame, which is HTTP/2's default."""
 
 DATA, HEADERS, RST_STREAM, PUSH_PROMISE, GOAWAY, CONTINUATION = 0, 1, 3, 5, 7, 9
 END_STREAM: Final = 0x1
 END_HEADERS: Final = 0x4
 GOAWAY_BYTES: Final = 8
 SMALL_DATA: Final = 64
-"""Frames with less of a body than this are counted, unless they end it."""
+"""Frames with fewer body bytes than this are counted, unless they end the body."""
 
 CREDIT: Final = 1_000
-"""How many frames that bring no reply forward are read between two checks, whatever was requested."""
+"""How many frames that advance no reply are read between two checks, whatever was requested."""
 
 CREDIT_A_REQUEST: Final = 10
 RESET_COST: Final = 20
-"""A stream that is reset costs more than its request brought: some hundred between two checks are the end."""
+"""A reset stream costs more than its request brought: some hundred between two checks end the connection."""
 
 CREDIT_A_CANCEL: Final = 1_000
-"""What is on its way when the gateway resets a stream still arrives."""
+"""How many frames may still arrive for a stream that the gateway resets."""
 
 
 class Goaway(NamedTuple):
-    """The other side's word that it will close the connection.
+    """The peer's announcement that it will close the connection.
 
     Attributes:
         last_stream: The last stream that it may have processed.
@@ -43,11 +43,11 @@ class Goaway(NamedTuple):
 
 
 class Flood(SubgraphUnreachable):
-    """The other side sent frames of which each is allowed, but not so many."""
+    """The peer sent too many frames, though each of them is allowed."""
 
 
 class FrameGuard:
-    """Cuts what arrives into whole frames, and counts those that bring no reply forward."""
+    """Splits received data into whole frames, and counts frames that advance no reply."""
 
     __slots__ = ("_credit", "_data", "_head_bytes", "_header_stream")
 
@@ -62,22 +62,22 @@ class FrameGuard:
         self._credit += CREDIT_A_REQUEST
 
     def cancelled(self) -> None:
-        """Allow what is still on its way for a stream that the gateway has reset."""
+        """Allow frames that are still in transit for a stream that the gateway has reset."""
         self._credit += CREDIT_A_CANCEL
 
     def checked(self, streams: int) -> None:
-        """Allow again as many frames as there may be between two checks, while some streams are open."""
+        """Reset the allowance for the time between two checks, given the number of open streams."""
         self._credit = CREDIT + CREDIT_A_REQUEST * streams
 
     def feed(self, data: bytes, streams: Container[int]) -> tuple[bytes, list[Goaway]]:
         """Return the whole frames for h2, and the GOAWAY frames among them.
 
         Args:
-            data: What has arrived.
-            streams: The streams whose replies are awaited.
+            data: The received bytes.
+            streams: The streams that await a reply.
 
         Raises:
-            SubgraphUnreachable: A frame, or a block of headers, is too long; or there are too many frames.
+            SubgraphUnreachable: A frame or a header block is too long, or there are too many frames.
         """
         self._data += data
         kept, goaways, begin, start = bytearray(), list[Goaway](), 0, 0
@@ -117,7 +117,7 @@ class FrameGuard:
         return bool(flags & END_STREAM) or (kind == DATA and length >= SMALL_DATA)
 
     def _count_headers(self, kind: int, flags: int, length: int, stream: int) -> None:
-        """Bound a block of headers, which h2 keeps until it ends."""
+        """Limit a header block, which h2 buffers until it ends."""
         self._head_bytes = length if kind != CONTINUATION else self._head_bytes + length
         if self._head_bytes > HEAD_BYTES:
             raise SubgraphUnreachable("sent too many bytes of headers")

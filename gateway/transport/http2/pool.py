@@ -15,7 +15,7 @@ from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
 
 CONNECTIONS: Final = 4
-"""How many connections take requests at once; further ones are opened only if the others are full."""
+"""The most connections that take requests at once; another one is opened only if all others are full."""
 
 FALLBACK_SECONDS: Final = 60.0
 """How long HTTP/1.1 is used before HTTP/2 is offered again."""
@@ -24,11 +24,11 @@ FALLBACK_SECONDS: Final = 60.0
 class Http2Pool:
     """The connections of one event loop.
 
-    The subgraph's limit on connections is the limit on requests under way, as it is over HTTP/1.1.
+    The subgraph's limit on connections is the limit on concurrent requests, as over HTTP/1.1.
 
     Args:
         connector: Opens connections.
-        settings: What the connections share.
+        settings: The settings of all connections.
         loop: The running event loop.
         fallback: The connections over HTTP/1.1, for a subgraph that chooses it; None if it cannot choose.
     """
@@ -66,11 +66,11 @@ class Http2Pool:
         """Send a request once, and return its reply.
 
         Args:
-            lines: The lines of the headers that this request has besides those of all.
+            lines: The additional header lines of this request.
             body: The body.
 
         Raises:
-            SubgraphUnreachable: There is no reply, or not in time.
+            SubgraphUnreachable: There was no reply, or it was late.
             RuntimeError: The pool is closed.
         """
         if self._is_closed:
@@ -95,10 +95,10 @@ class Http2Pool:
         try:
             raise outcome or SubgraphUnreachable("speaks no protocol that it was offered")
         finally:
-            del outcome, job  # its traceback holds this frame: together they would be garbage in a cycle
+            del outcome, job  # its traceback refers to this frame: together they would form a garbage cycle
 
     def freed(self, connection: Http2Connection) -> None:
-        """Use the room on a connection."""
+        """Send waiting requests on a connection with room."""
         if not connection.is_usable and not connection.has_carried:
             self._fail_waiting("closed the connection before any request")
         self._begin_waiting()
@@ -111,8 +111,16 @@ class Http2Pool:
                 self._fail_waiting("closed the connection before any request")
             self._begin_waiting()
 
+    def refused(self, job: Http2Job, reason: str) -> None:
+        """Send a request once more that was not processed, be it a query or not (RFC 9113, 8.7)."""
+        if job.was_refused or self._is_closed:
+            job.settle(ConnectionFailed(reason))
+            return
+        job.was_refused = True
+        self._waiting.append(job)
+
     async def close(self) -> None:
-        """Close all connections; requests under way fail."""
+        """Close all connections; requests in progress fail."""
         self._is_closed = True
         if self._opening is not None:
             self._opening.cancel()
@@ -125,7 +133,7 @@ class Http2Pool:
             await self._fallback.close()
 
     def _begin_waiting(self) -> None:
-        """Send the requests that wait, in order, while there is room; open a connection if there is none."""
+        """Send waiting requests in order while there is room; open a connection if there is none."""
         most = self._settings.limits.connections
         while not self._is_closed and self._waiting and sum(each.under_way for each in self._all) < most:
             if self._waiting[0].outcome.done():
@@ -172,7 +180,7 @@ class Http2Pool:
         try:
             connection = await self._ready()
         except (OSError, ValueError) as error:
-            # Later requests have their own attempt to connect.
+            # Later requests get their own attempt to connect.
             self._fail_waiting(f"connection failed: {error or type(error).__name__}")
             return
         if connection is None:
@@ -186,7 +194,7 @@ class Http2Pool:
             self._fail_waiting("closed the connection before any request")
 
     async def _ready(self) -> Http2Connection | None:
-        """Return a connection whose other side has sent its settings; None if it chose HTTP/1.1."""
+        """Return a connection whose peer has sent its settings; None if the peer chose HTTP/1.1."""
         connection = await self._connector.connected(
             lambda: Http2Connection(self, self._settings, self._loop)
         )

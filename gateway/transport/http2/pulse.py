@@ -1,4 +1,4 @@
-"""Whether the other side of a connection is still there, by what it sends and acknowledges."""
+"""Determines whether the peer of a connection is still alive, from what it sends and acknowledges."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 
 LENIENCE: Final = 10
-"""How many checks the acknowledgement may take while other frames arrive, behind which it may wait."""
+"""How many checks an acknowledgement may take while other frames arrive, behind which it may be queued."""
 
 
 @dataclass(slots=True)
 class Pulse:
-    """What was heard since the last check.
+    """The signs of life since the last check.
 
     Attributes:
-        has_heard: Whether anything was.
+        has_heard: Whether anything was received.
         due: The loop's time of the next check.
-        unacknowledged: For how many checks a PING, or the first SETTINGS, has not been acknowledged; None if
-            all are.
+        unacknowledged: For how many checks a PING or the first SETTINGS has been unacknowledged; None if none
+            is.
     """
 
     has_heard: bool = False
@@ -25,18 +25,18 @@ class Pulse:
     unacknowledged: int | None = 0
 
     def acknowledged(self) -> None:
-        """Note an acknowledgement."""
+        """Record an acknowledgement."""
         self.unacknowledged = None
 
     def is_dead(self) -> bool:
-        """Return whether the other side owes an acknowledgement for too long."""
+        """Return whether an acknowledgement is overdue."""
         if self.unacknowledged is None:
             return False
         self.unacknowledged += 1
         return not self.has_heard or self.unacknowledged > LENIENCE
 
     def wants_ping(self) -> bool:
-        """Return whether to send a PING, which is to be acknowledged by the next check."""
+        """Return whether to send a PING, which must be acknowledged by the next check."""
         if self.has_heard or self.unacknowledged is not None:
             return False
         self.unacknowledged = 0

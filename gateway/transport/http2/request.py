@@ -1,4 +1,4 @@
-"""The header list of a request over HTTP/2, from the same lines as over HTTP/1.1."""
+"""Builds the header list of an HTTP/2 request from the same lines as for HTTP/1.1."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ VALUE: Final = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
 OF_CONNECTIONS: Final = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"host"}
 )
-"""Headers that HTTP/2 does not have (RFC 9113, section 8.2.2), and the one that `:authority` replaces."""
+"""Headers that HTTP/2 forbids (RFC 9113, section 8.2.2), and the one that `:authority` replaces."""
 
 
 def pseudo_headers(address: Address) -> list[HeaderTuple]:
-    """Return the headers that say where a POST goes."""
+    """Return the pseudo-headers of a POST."""
     return [
         HeaderTuple(b":method", b"POST"),
         HeaderTuple(b":scheme", b"https" if address.is_secure else b"http"),
@@ -39,12 +39,12 @@ def fixed_headers(lines: bytes) -> list[HeaderTuple]:
 def own_headers(lines: bytes, length: int) -> list[HeaderTuple]:
     """Return the headers of one request.
 
-    None is ever indexed (RFC 7541, section 7.1.3): tokens and signatures must not be guessed by the length
-    of what is sent, and others would only push out what is worth a place in the table.
+    None of them is ever indexed (RFC 7541, section 7.1.3): the length of what is sent must not help to guess
+    tokens and signatures, and other headers would only evict useful entries from the table.
 
     Raises:
-        UnsendableRequest: A header cannot be sent over HTTP/2. All are checked before anything is encoded,
-            because the other side would lose track of the table.
+        UnsendableRequest: A header cannot be sent over HTTP/2. All are checked before any is encoded, because
+            otherwise the peer's table would no longer match.
     """
     headers: list[HeaderTuple] = []
     for name, value in _parsed(lines):

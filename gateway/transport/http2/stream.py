@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from gateway.decompression import Broken, GzipReader, TooMuch
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
 from gateway.transport.http2.request import HeaderList
 from gateway.transport.reply import Reply
 
-if TYPE_CHECKING:
-    from gateway.transport.http2.connection import Http2Connection
-
 STATUS_DIGITS: Final = 3
+
+
+class Connection(Protocol):
+    """What a request knows of the connection that carries it."""
+
+    def give_up(self, job: Http2Job) -> None:
+        """Reset the stream of a request."""
 
 
 @dataclass(eq=False, slots=True)
@@ -25,16 +29,18 @@ class Http2Job:
     Attributes:
         headers: The headers of this request alone.
         body: The body.
-        outcome: The reply, the error if there is none, or None if the subgraph speaks only HTTP/1.1.
-        connection: The connection that carries the request; None before there is one, and at the end.
-        stream: The number of its stream there.
+        outcome: The reply, the error, or None if the subgraph speaks only HTTP/1.1.
+        connection: The connection that carries the request; None before and after.
+        stream: The number of its stream on the connection.
+        was_refused: Whether a connection has refused it unprocessed.
     """
 
     headers: HeaderList
     body: bytes
     outcome: asyncio.Future[Reply | SubgraphUnreachable | None]
-    connection: Http2Connection | None = None
+    connection: Connection | None = None
     stream: int = 0
+    was_refused: bool = False
 
     def settle(self, outcome: Reply | SubgraphUnreachable | None) -> None:
         """Set the outcome, unless there is one or nobody waits for it."""
@@ -42,21 +48,21 @@ class Http2Job:
             self.outcome.set_result(outcome)
 
     def give_up(self) -> None:
-        """Reset the stream, so that the subgraph learns that nobody waits for the reply."""
+        """Reset the stream, so that the subgraph notices that nobody waits for the reply."""
         if self.connection is not None:
             self.connection.give_up(self)
 
 
 @dataclass(eq=False, slots=True)
 class Stream:
-    """What is left of a request to send, and what has arrived of its reply.
+    """The unsent part of a request, and the received part of its reply.
 
     Attributes:
         job: The request.
-        limit: The longest body of a reply, in bytes.
+        limit: The most bytes of a reply's body.
         reads_gzip: Whether the body may be compressed.
         keeps_headers: Whether the reply comes with its headers.
-        unsent: The part of the request's body that the other side has not allowed yet.
+        unsent: The part of the request's body that the peer has not allowed yet.
     """
 
     job: Http2Job
@@ -70,16 +76,21 @@ class Stream:
     _size: int = 0
     _gzip: GzipReader | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a part of the reply has arrived."""
+        return self._status > 0
+
     def begin(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Read the head of the reply; h2 has checked its form.
 
         Raises:
-            SubgraphUnreachable: The body is encoded as it was not requested, or its status is none.
+            SubgraphUnreachable: The content encoding was not requested, or the status is invalid.
         """
         for name, value in headers:
             if name == b":status":
                 if len(value) != STATUS_DIGITS or not value.isdigit():
-                    raise SubgraphUnreachable("sent a status that is none")
+                    raise SubgraphUnreachable("sent an invalid status")
                 self._status = int(value)
             elif name == b"content-encoding" and value.lower() != b"identity":
                 if not self.reads_gzip or value.lower() != b"gzip" or self._gzip is not None:
@@ -89,10 +100,10 @@ class Stream:
                 self._headers.append((name, value))
 
     def feed(self, body: bytes) -> None:
-        """Keep a part of the reply's body.
+        """Add a part of the reply's body.
 
         Raises:
-            SubgraphUnreachable: The body is too long, or not compressed as it should be.
+            SubgraphUnreachable: The body is too long, or not compressed correctly.
         """
         try:
             if self._gzip is not None:
@@ -111,7 +122,7 @@ class Stream:
         """Return the complete reply.
 
         Raises:
-            SubgraphUnreachable: It is cut short.
+            SubgraphUnreachable: The body is cut short.
         """
         if self._gzip is not None and not self._gzip.is_whole:
             raise SubgraphUnreachable("sent a compressed body that is cut short")

@@ -1,4 +1,4 @@
-"""Usage reports as Apollo GraphOS takes them: messages of Protocol Buffers, by operation and client."""
+"""Usage reports in the format of Apollo GraphOS: Protocol Buffers messages, by operation and client."""
 
 from gateway.usage.apollo.report import ReportHeader, apollo_report, as_json, compressed, divided
 

@@ -1,4 +1,4 @@
-"""The messages of a report: what the gateway sends of Apollo's published definition, `reports.proto`.
+"""The messages of a report: the part of Apollo's published `reports.proto` that the gateway sends.
 
 Protocol Buffers identify a field by its number, so fields that are never sent need no definition here.
 """
@@ -45,7 +45,7 @@ _MESSAGES: Final[Mapping[str, _Fields]] = {
     },
     "ReferencedFieldsForType": {"field_names": (1, "repeated string"), "is_interface": (2, "bool")},
 }
-"""The messages: for each field its number and its type, of a map the type of its values."""
+"""The messages: the number and type of each field; for a map, the type of its values."""
 
 _SCALARS: Final = {
     "bool": FieldDescriptorProto.TYPE_BOOL,
@@ -56,13 +56,13 @@ _SCALARS: Final = {
 
 
 def report_class() -> Any:
-    """Return the class of reports; classes of two calls do not mix."""
+    """Return the class of reports; classes from different calls are incompatible."""
     file = FileDescriptorProto(
         name="furlong/apollo_usage.proto", syntax="proto3", dependency=[TIMESTAMP_FILE.name]
     )
     for name, fields in _MESSAGES.items():
         _define(file.message_type.add(name=name), fields)
-    # A pool of its own: another library in the process may define messages of the same names.
+    # A pool of its own: another library in the process may define messages with the same names.
     pool = DescriptorPool()
     pool.AddSerializedFile(TIMESTAMP_FILE.serialized_pb)
     pool.AddSerializedFile(file.SerializeToString())

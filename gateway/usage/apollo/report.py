@@ -1,4 +1,4 @@
-"""Builds Apollo's usage reports from what a store has counted."""
+"""Builds Apollo's usage reports from the counts of a store."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from gateway.usage.apollo.signature import operation_key, referenced_fields
 from gateway.usage.store import StoredUse
 
 MOST_BYTES: Final = 4 * 1024 * 1024
-"""About the most bytes of a report before compression; Apollo Server sends at most as many."""
+"""The approximate limit on a report's bytes before compression; the same as Apollo Server's."""
 
 BUCKETS: Final = 384
 """How many buckets Apollo's histograms of durations have."""
 
 BUCKET_RATIO: Final = 1.1
-"""How much longer each bucket's durations are; the first bucket is up to one microsecond."""
+"""The ratio between the bounds of successive buckets; the first bucket ends at one microsecond."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportHeader:
-    """What a report is about.
+    """The header of a report.
 
     Attributes:
         graph_ref: The graph and its variant, such as `club@current`.
         schema_id: The SHA-256 digest of the supergraph's text, in hexadecimal.
-        agent: The software that reports, with its version.
-        runtime: What that software runs on, with its version.
+        agent: The reporting software, with its version.
+        runtime: The runtime of that software, with its version.
     """
 
     graph_ref: str
@@ -52,16 +52,16 @@ def apollo_report(
 ) -> Any:
     """Return a report as a message.
 
-    It is what Apollo's own servers send with field-level instrumentation off: no resolver is timed, so there
-    are no statistics of fields, only which fields an operation names. All requests of an operation and client
-    have their mean duration.
+    It corresponds to the reports of Apollo's own servers with field-level instrumentation off: no resolver is
+    timed, so there are no field statistics, only the fields that an operation names. All requests of an
+    operation and client are reported with their mean duration.
 
     Args:
-        header: What the report is about.
+        header: The report's header.
         uses: The uses.
         documents: The operations' texts by their digests.
-        schema: What clients see of the supergraph.
-        lost: How many more requests there were of which nothing else is known.
+        schema: The public schema.
+        lost: How many more requests there were about which nothing else is known.
     """
     report = report_class()()
     _describe(report, header)
@@ -87,7 +87,7 @@ def apollo_report(
 
 
 def divided(report: Any, most: int = MOST_BYTES) -> Iterator[Any]:
-    """Yield reports of about a size that say together what one report says; an operation is never divided."""
+    """Split a report into several of about equal size; an operation is never split."""
     part, size = None, 0
     uncounted = report.operation_count - sum(map(_requests, report.traces_per_query.values()))
     for key in sorted(report.traces_per_query):
@@ -106,12 +106,12 @@ def divided(report: Any, most: int = MOST_BYTES) -> Iterator[Any]:
 
 
 def compressed(report: Any) -> bytes:
-    """Return a report as it is sent."""
+    """Return a report as sent."""
     return gzip.compress(report.SerializeToString(deterministic=True), mtime=0)
 
 
 def as_json(report: Any) -> dict[str, Any]:
-    """Return a report for people; numbers of 64 bits are strings, as Protocol Buffers have them in JSON."""
+    """Return a report as JSON; 64-bit numbers are strings, as usual for Protocol Buffers in JSON."""
     return MessageToDict(report, preserving_proto_field_name=True)  # type: ignore[no-any-return]
 
 
@@ -148,7 +148,7 @@ def _describe(report: Any, header: ReportHeader) -> None:
 
 
 def _count(stats: Any, uses: Sequence[StoredUse]) -> None:
-    """Write the counts of one operation and client."""
+    """Add the counts of one operation and client."""
     requests = sum(use.requests for use in uses)
     stats.request_count = stats.requests_without_field_instrumentation = requests
     stats.requests_with_errors_count = sum(use.failed for use in uses)

@@ -1,7 +1,7 @@
-"""The signatures by which Apollo GraphOS tells operations apart, and the fields that an operation names.
+"""The signatures by which Apollo GraphOS distinguishes operations, and the fields that an operation names.
 
 The algorithm is Apollo's usage-reporting signature (the router's `legacy` normalization): operations that
-differ only in literals, aliases, order or whitespace have one signature.
+differ only in literals, aliases, order or whitespace have the same signature.
 """
 
 from __future__ import annotations
@@ -16,25 +16,24 @@ from graphql import (
     DocumentNode,
     EnumValueNode,
     FieldNode,
-    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLInterfaceType,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
     ListValueNode,
     Node,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
     print_ast,
     visit,
 )
+
+from gateway.usage.literals import EmptyScalars
 
 _NodeT = TypeVar("_NodeT", bound=Node)
 
@@ -56,7 +55,7 @@ def signature(document: DocumentNode) -> str:
 def referenced_fields(document: DocumentNode, schema: GraphQLSchema) -> dict[str, tuple[list[str], bool]]:
     """Return the fields that a document names, by type, and whether the type is an interface.
 
-    Fields of types that the schema does not know (any more) are left out.
+    Fields of types that the schema does not, or no longer, have are left out.
     """
     types = TypeInfo(schema)
     found: dict[str, dict[str, None]] = {}
@@ -67,20 +66,11 @@ def referenced_fields(document: DocumentNode, schema: GraphQLSchema) -> dict[str
     }
 
 
-class _Normalizer(Visitor):
-    """Empties literals and removes aliases; names of enum values and variables stay."""
+class _Normalizer(EmptyScalars):
+    """Empties literals and removes aliases; keeps the names of enum values and variables."""
 
     def enter_field(self, node: FieldNode, *_: Any) -> FieldNode:
         return _with(node, alias=None)
-
-    def enter_string_value(self, _node: StringValueNode, *_: Any) -> StringValueNode:
-        return StringValueNode(value="", block=False)
-
-    def enter_int_value(self, _node: IntValueNode, *_: Any) -> IntValueNode:
-        return IntValueNode(value="0")
-
-    def enter_float_value(self, _node: FloatValueNode, *_: Any) -> FloatValueNode:
-        return FloatValueNode(value="0")
 
     def enter_list_value(self, _node: ListValueNode, *_: Any) -> ListValueNode:
         return ListValueNode(values=())

@@ -1,1 +1,1 @@
-"""Builds what calls subgraphs: connections, headers, signatures, protections and caches."""
+"""Builds the parts that call subgraphs: connections, headers, signatures, protections and caches."""

@@ -1,4 +1,4 @@
-"""Builds what decides on headers to and from subgraphs."""
+"""Builds the rules for headers to and from subgraphs."""
 
 from __future__ import annotations
 

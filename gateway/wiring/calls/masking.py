@@ -1,4 +1,4 @@
-"""Builds what decides which errors of subgraphs clients see."""
+"""Builds the masking of subgraphs' errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gateway.transport import MemoryTransport, Transport
 
 
 def error_masking(settings: MaskingSettings, transports: Mapping[str, Transport]) -> ErrorMasking:
-    """Return what decides; subgraphs in this process may mask their errors by themselves."""
+    """Return the masking; in-process subgraphs may mask their errors themselves."""
     return ErrorMasking.of(
         settings.subgraph_error_codes,
         settings.subgraph_error_extensions,

@@ -1,8 +1,8 @@
-"""Builds what protects calls of subgraphs."""
+"""Builds the protections of subgraph calls."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Final
 
@@ -32,30 +32,36 @@ from gateway.resilience import (
 )
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
+from gateway.transport import Transport
 
 GRACE_SECONDS: Final = 0.5
-"""How much longer than its slowest fetch a request may take by default."""
+"""How much longer a request may take by default than its slowest fetch."""
 
 
 def known_guards(
     admission: Admission, registry: CollectorRegistry, customer_of: CustomerOf | None
 ) -> KnownGuards:
-    """Build what keeps the guards of all versions of the graph, with its metrics."""
+    """Build the registry of all versions' guards, with its metrics."""
     guards = KnownGuards(WaitingRequests(admission), id if customer_of is None else customer_of)
     registry.register(ResilienceMetrics(guards, admission))
     return guards
 
 
 def resilience(
-    model: Supergraph, settings: GatewaySettings, in_process: Collection[str], known: KnownGuards
+    model: Supergraph,
+    settings: GatewaySettings,
+    in_process: Collection[str],
+    known: KnownGuards,
+    transports: Mapping[str, Transport],
 ) -> Hooks:
-    """Build the protections of the subgraphs over HTTP, and of those that the settings name.
+    """Build the protections of subgraphs over HTTP, and of in-process ones that the settings name.
 
     Args:
         model: The supergraph.
         settings: The settings.
         in_process: The subgraphs that are not called over HTTP.
         known: The guards of all versions of the graph.
+        transports: How all subgraphs are reached.
 
     Raises:
         SupergraphError: The settings name a subgraph that does not exist.
@@ -69,7 +75,7 @@ def resilience(
     guards = {
         name: known.guard(
             name,
-            # Requests of two versions must not share calls that are made in different ways.
+            # Requests of two versions must not share calls that are made differently.
             f"{name in over_http} {model.subgraphs[name].url} {written}",
             partial(_guard, name, settings, known, is_over_http=name in over_http),
         )
@@ -81,11 +87,11 @@ def resilience(
         settings.request_seconds or longest + GRACE_SECONDS,
         None if header is None else header.encode("latin-1"),
     )
-    return Hooks(plans=(deadlines,), calls=(Guards(guards, PublicFetches(model).includes),))
+    return Hooks(plans=(deadlines,), calls=(Guards(guards, PublicFetches(model).includes, transports),))
 
 
 def subgraph_seconds(settings: GatewaySettings, name: str) -> float:
-    """Return the time-out of a subgraph."""
+    """Return the timeout of a subgraph."""
     return settings.subgraph_seconds.get(name, settings.total_seconds)
 
 
@@ -97,7 +103,7 @@ def _guard(name: str, settings: GatewaySettings, known: KnownGuards, *, is_over_
     return Guard(
         subgraph=name,
         time_limit=TimeLimit(seconds, is_kept=is_over_http),
-        # A subgraph in this process is cancelled instead.
+        # An in-process subgraph is cancelled instead.
         deadline_header=settings.deadline_header if is_over_http else None,
         bulkhead=Bulkhead(settings.subgraph_call_limits.get(name, settings.subgraph_calls), known.waiting),
         budget=budget,
@@ -133,7 +139,7 @@ def _hedging(settings: GatewaySettings, name: str, budget: RetryBudget) -> Hedgi
 def _sharing(
     settings: GatewaySettings, name: str, seconds: float, known: KnownGuards
 ) -> SharedFetches | None:
-    # Headers of a response go to the client for whom the call was made, and to nobody who shares it.
+    # A response's headers go only to the client that the call was made for, not to those who share it.
     rules = settings.header_rules
     if not settings.share_fetches or (rules is not None and rules.of(name).response):
         return None

@@ -5,21 +5,14 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry
 
 from gateway.rate_limits import CustomerOf
-from gateway.response_cache import (
-    Caching,
-    EntryKeys,
-    MemoryStore,
-    ResponseCacheMetrics,
-    Store,
-    ValkeyStore,
-)
+from gateway.response_cache import Caching, EntryKeys, MemoryStore, ResponseCacheMetrics, Store
 from gateway.settings import GatewaySettings
 
 
 def response_caching(
     settings: GatewaySettings, customer_of: CustomerOf | None, registry: CollectorRegistry
 ) -> Caching | None:
-    """Build what keeps responses, with its metrics; None if the settings want none.
+    """Build the response cache, with its metrics; None if it is switched off.
 
     Raises:
         ValueError: The settings contradict one another.
@@ -45,6 +38,9 @@ def response_caching(
 def _store(settings: GatewaySettings) -> Store:
     if settings.response_cache_valkey_url is None:
         return MemoryStore(settings.response_cache_bytes)
+    # The client library takes longer to import than all of the gateway.
+    from gateway.response_cache.stores.valkey_store import ValkeyStore  # noqa: PLC0415
+
     return ValkeyStore.at(
         settings.response_cache_valkey_url,
         settings.response_cache_valkey_seconds,

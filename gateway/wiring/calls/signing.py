@@ -1,11 +1,11 @@
-"""Builds what signs requests to subgraphs."""
+"""Builds the signers of requests to subgraphs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -15,20 +15,26 @@ from gateway.transport import Sign
 from gateway.transport.address import Address
 from signatures import Recipient, RequestSigner, key_source
 
-SignerOf: TypeAlias = Callable[[str, str], Sign | None]
-"""Returns what signs the requests to a subgraph, by its name and URL; None if requests are not signed."""
+
+class SignerOf(Protocol):
+    """Returns what signs the requests to a subgraph."""
+
+    def __call__(self, name: str, url: str, method: str = "POST", /) -> Sign | None:
+        """Return it by the subgraph's name and URL; None if requests are not signed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class SubgraphSigner:
-    """Signs the requests to a subgraph; equal to another one that would do so alike.
+    """Signs the requests to a subgraph; equal to another signer with the same effect.
 
     Attributes:
-        source: The file of the keys, or their text.
+        source: The file with the keys, or their text.
         name: The subgraph's name.
-        url: Its URL.
+        url: The subgraph's URL.
         seconds: How long a signature is valid.
-        signer: Signs.
+        signer: Creates the signatures.
+        method: The method of the requests.
     """
 
     source: Path | SecretStr
@@ -36,6 +42,7 @@ class SubgraphSigner:
     url: str
     seconds: int
     signer: RequestSigner = field(compare=False, repr=False)
+    method: str = "POST"
 
     def __call__(self, body: bytes, headers: Mapping[str, str]) -> bytes:
         """Return the header lines that sign a request.
@@ -50,7 +57,7 @@ class SubgraphSigner:
 
 
 def request_signing(settings: GatewaySettings) -> SignerOf:
-    """Return what gives each subgraph its signer.
+    """Return the function that gives each subgraph its signer.
 
     Raises:
         SupergraphError: The keys cannot be read, or none can sign.
@@ -63,14 +70,15 @@ def request_signing(settings: GatewaySettings) -> SignerOf:
         raise SupergraphError(f"The keys that sign requests to subgraphs: {said}.") from error
     source = file or text
     if keys is None or source is None:
-        return lambda _name, _url: None
+        return lambda _name, _url, _method="POST", /: None
     if keys().signing is None:
         raise SupergraphError("The keys that sign requests to subgraphs are all public: none can sign.")
     seconds = settings.subgraph_signature_seconds
 
-    def signer_of(name: str, url: str) -> Sign:
+    def signer_of(name: str, url: str, method: str = "POST", /) -> Sign:
         address = Address.of(url)
-        recipient = Recipient(audience=name, authority=address.authority, target=address.target)
-        return SubgraphSigner(source, name, url, seconds, RequestSigner(keys, recipient, seconds=seconds))
+        recipient = Recipient(name, address.authority, address.target, method)
+        signer = RequestSigner(keys, recipient, seconds=seconds)
+        return SubgraphSigner(source, name, url, seconds, signer, method)
 
     return signer_of

@@ -1,4 +1,4 @@
-"""Builds what calls subgraphs over HTTP."""
+"""Builds the transports to subgraphs over HTTP."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
     """Load the supergraph.
 
     Raises:
-        SupergraphError: It is broken, or speaks of access in a way that is not understood.
+        SupergraphError: It is broken, or uses access directives in an unknown way.
     """
-    model = load_supergraph(text)
+    model = load_supergraph(text, incremental=settings.incremental_delivery)
     if model.annotations.guarded and not model.annotations.access and settings.access != "subgraphs":
         raise SupergraphError(
             "The supergraph is linked to @authenticated, @requiresScopes or @policy, but uses none of them "
@@ -42,14 +42,14 @@ def http_transports(
     kept: Mapping[str, HttpTransport],
     rules: CompiledRules | None = None,
 ) -> dict[str, HttpTransport]:
-    """Build a transport for each subgraph that is not given one.
+    """Build a transport for each subgraph that does not have one.
 
     Args:
         model: The supergraph.
         given: The transports that the application has given.
         settings: The settings.
-        kept: Transports from before; one is used again if its subgraph is called just as before.
-        rules: Which headers of responses clients get; None for none.
+        kept: Earlier transports; one is reused if its subgraph is called exactly as before.
+        rules: The rules for response headers; None without rules.
 
     Raises:
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL; or
@@ -101,7 +101,7 @@ def _own(limits: HttpLimits, name: str, url: str, settings: GatewaySettings) -> 
 
 
 def _is_secure(url: str) -> bool:
-    """Return whether a URL is one of https, where the subgraph may choose HTTP/1.1."""
+    """Return whether a URL is an https URL, where the subgraph may choose HTTP/1.1."""
     return Address.of(url).is_secure
 
 

@@ -1,4 +1,4 @@
-"""Drives a coroutine without a value, and tells its owner how the coroutine ended."""
+"""Drives a coroutine that has no value, and reports to its owner how the coroutine ended."""
 
 from asyncio import AbstractEventLoop, CancelledError, Future
 from collections.abc import Coroutine
@@ -26,12 +26,12 @@ class Owner(Protocol):
         ...
 
     def resume(self) -> None:
-        """Go on after the last step of a task; no task is current."""
+        """Continue after the last step of a task; no task is current."""
         ...
 
 
 class CoroutineTask(DrivenTask):
-    """A coroutine under way; called when what it waits for is done.
+    """A running coroutine; called when what it waits for is done.
 
     Unlike a lightweight task it completes no value. A subclass sets the attributes and takes the first step.
     """

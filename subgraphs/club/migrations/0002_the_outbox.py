@@ -1,4 +1,4 @@
-"""The outbox.
+"""Add the outbox.
 
 Revision ID: 0002
 Revises: 0001

@@ -1,4 +1,4 @@
-"""Where a change of membership comes from; changes in doubt are found by their age; how far a round has come.
+"""Add the origin of membership changes, an index of changes in doubt by age, and the progress of rounds.
 
 Revision ID: 0003
 Revises: 0002

@@ -1,4 +1,4 @@
-"""Every revision of an account that is told, beginning with the ones that are known.
+"""Add `account_change`: every revision of an account, beginning with those that are known.
 
 Revision ID: 0004
 Revises: 0003

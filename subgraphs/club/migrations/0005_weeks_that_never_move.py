@@ -1,4 +1,4 @@
-"""When the time zone of a brand was issued: the first one stays.
+"""Add `brand.zone_issued_at`: when the time zone of a brand was first issued, so that weeks never move.
 
 Revision ID: 0005
 Revises: 0004

@@ -15,16 +15,16 @@ AFTER_MIDNIGHT = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class DailyReconciliation:
-    """Makes the missing reports of yesterday.
+    """Creates the missing reports of yesterday.
 
-    If two nodes make the same report at the same time, one replaces the other, and both are equal.
+    If two nodes create the same report at the same time, one replaces the other, and both are equal.
     """
 
     reconciliation: Reconciliation
     registry: ProviderRegistry
 
     async def make_missing(self) -> int:
-        """Make the missing reports, and return how many; an unreadable journal is tried again later."""
+        """Create the missing reports, and return how many; an unreadable journal is tried again later."""
         day = (self.reconciliation.clock.now() - AFTER_MIDNIGHT).date() - timedelta(days=1)
         made = 0
         for registered in self.registry:

@@ -1,4 +1,4 @@
-"""The rule of `subgraphs.kit.records.exclusion_periods` in SQL, for figures over many customers."""
+"""The rule of `subgraphs.kit.records.accounts.exclusion_periods` in SQL, for figures over many customers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ PROVISIONAL = "provisional"
 
 @dataclass(frozen=True, slots=True)
 class EndedWeeks:
-    """Weeks that have ended but are not closed, with what decides who was excluded.
+    """Weeks that have ended but are not closed, with the data that decides who was excluded.
 
     Attributes:
         ends: The end of each brand's week.
@@ -40,12 +40,17 @@ class EndedWeeks:
     served: Mapping[str, frozenset[tuple[str, str]]]
 
 
-async def ended_weeks(connection: AsyncConnection, now: datetime) -> EndedWeeks:
-    """Return the weeks that have ended and in which a qualification is still provisional."""
-    c = QUALIFICATION.c
-    week = (c.brand_id, c.iso_week)
-    rows = await connection.execute(select(*week).where(c.status == PROVISIONAL).distinct().order_by(*week))
-    weeks = [(row.brand_id, row.iso_week) for row in rows]
+async def ended_weeks(
+    connection: AsyncConnection, now: datetime, only: tuple[str, str] | None = None
+) -> EndedWeeks:
+    """Return the weeks that have ended and in which a qualification is still provisional.
+
+    Args:
+        connection: to read with.
+        now: product time.
+        only: the brand and week that matter; None reads all qualifications to find the weeks.
+    """
+    weeks = [only] if only else await _provisional_weeks(connection)
     reference = ReferenceRepository(REFERENCE)
     brands = await reference.brands(connection, {brand for brand, _ in weeks})
     schemes = await reference.schemes(connection, list(brands))
@@ -57,6 +62,13 @@ async def ended_weeks(connection: AsyncConnection, now: datetime) -> EndedWeeks:
         {week: end for week, end in ends.items() if end <= now},
         {name: _licensed(brand, pairs[name]) for name, brand in brands.items()},
     )
+
+
+async def _provisional_weeks(connection: AsyncConnection) -> list[tuple[str, str]]:
+    c = QUALIFICATION.c
+    week = (c.brand_id, c.iso_week)
+    rows = await connection.execute(select(*week).where(c.status == PROVISIONAL).distinct().order_by(*week))
+    return [(row.brand_id, row.iso_week) for row in rows]
 
 
 def was_excluded(weeks: EndedWeeks) -> ColumnElement[bool]:

@@ -1,41 +1,38 @@
 """SQL over what the club owes, and over reconciliation reports."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, select, true
+from sqlalchemy import Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import upsert
-from subgraphs.fulfilment.accounting.exclusion_sql import PROVISIONAL, ended_weeks, was_excluded
+from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, was_excluded
 from subgraphs.fulfilment.accounting.liability import (
     EXPECTED,
     EXPIRED,
     OUTSTANDING,
     OWED,
-    STOPPED,
     USED,
     LiabilityLine,
     RewardCounts,
 )
 from subgraphs.fulfilment.accounting.report import Report
+from subgraphs.fulfilment.accounting.stage_sql import reward_column, stage_column, staged
 from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION, RECONCILIATION
-from subgraphs.fulfilment.state import state_machine
-from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, STOPPING, UNSENT, FulfilmentState
 
 
 async def liability(
     connection: AsyncConnection, now: datetime, brand: str | None = None, iso_week: str | None = None
 ) -> Sequence[LiabilityLine]:
     """Return the figures by brand, week, currency, stage and kind; by default of all brands and weeks."""
-    stage = _stage(was_excluded(await ended_weeks(connection, now)))
-    value_minor, spins = _reward("value_minor"), _reward("spins")
+    stage = stage_column(was_excluded(await ended_weeks(connection, now)))
+    value_minor, spins = reward_column("value_minor"), reward_column("spins")
     currency = func.coalesce(FULFILMENT.c.currency, CHOICE.c.currency, QUALIFICATION.c.currency)
-    groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, currency, stage, _reward("kind")]
+    groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, currency, stage, reward_column("kind")]
     query = (
-        _staged(groups, stage, brand, iso_week)
+        staged(groups, stage, brand, iso_week)
         .add_columns(func.count(), func.coalesce(func.sum(value_minor), 0), func.coalesce(func.sum(spins), 0))
         .group_by(*groups)
         .order_by(*groups)
@@ -50,14 +47,14 @@ async def reward_counts(
     connection: AsyncConnection, now: datetime, brand: str | None = None, iso_week: str | None = None
 ) -> Sequence[RewardCounts]:
     """Return the counts by brand, week and reward, of customers whose reward is known."""
-    stage = _stage(was_excluded(await ended_weeks(connection, now)))
-    groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, _reward("reward_id")]
+    stage = stage_column(was_excluded(await ended_weeks(connection, now)))
+    groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, reward_column("reward_id")]
     stages = (("expected", [EXPECTED]), ("owed", [OWED]), ("credited", [OUTSTANDING, USED, EXPIRED]))
     sums = [func.sum(case((stage.in_(names), 1), else_=0)).label(name) for name, names in stages]
     query = (
-        _staged(groups, stage, brand, iso_week)
+        staged(groups, stage, brand, iso_week)
         .add_columns(*sums)
-        .where(_reward("reward_id").is_not(None))
+        .where(reward_column("reward_id").is_not(None))
         .group_by(*groups)
         .order_by(*groups)
     )
@@ -88,55 +85,3 @@ class ReportRepository:
         }
         replaced = ("made_at", "compared", "differences")
         await connection.execute(upsert(self.dialect, self.table, [row], update=replaced))
-
-
-def _staged(
-    columns: Sequence[ColumnElement[Any]], stage: ColumnElement[Any], brand: str | None, iso_week: str | None
-) -> Select[tuple[Any, ...]]:
-    """Select columns of all qualifications that cost something, joined with the choice and the fulfilment."""
-    q = QUALIFICATION.c
-    return (
-        select(*columns)
-        .select_from(
-            QUALIFICATION.outerjoin(CHOICE, _same_week(CHOICE)).outerjoin(FULFILMENT, _same_week(FULFILMENT))
-        )
-        .where(
-            stage.is_not(None),
-            q.brand_id == brand if brand else true(),
-            q.iso_week == iso_week if iso_week else true(),
-        )
-    )
-
-
-def _reward(name: str) -> ColumnElement[Any]:
-    """Return a column of the reward: of the fulfilment if it has one, otherwise of the choice."""
-    return func.coalesce(FULFILMENT.c[name], CHOICE.c[name])
-
-
-def _stage(excluded: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Return the stage; cash counts as used once it is credited, because nothing of it is outstanding."""
-    state = FULFILMENT.c.state
-    return case(
-        (state.in_(_names((UNSENT | POSSIBLY_SENT) - STOPPING)), literal(OWED)),
-        (state.in_(_names(state_machine.STOPPED | STOPPING)), literal(STOPPED)),
-        (and_(state == "CREDITED", FULFILMENT.c.kind == "cash"), literal(USED)),
-        (state == "CREDITED", literal(OUTSTANDING)),
-        (state == "USED", literal(USED)),
-        (state == "EXPIRED", literal(EXPIRED)),
-        (and_(QUALIFICATION.c.status == PROVISIONAL, excluded), literal(STOPPED)),
-        (QUALIFICATION.c.status == PROVISIONAL, literal(EXPECTED)),
-        else_=None,
-    )
-
-
-def _names(states: Collection[FulfilmentState]) -> list[str]:
-    return sorted(state.value for state in states)
-
-
-def _same_week(table: Table) -> ColumnElement[bool]:
-    q = QUALIFICATION.c
-    return and_(
-        table.c.brand_id == q.brand_id,
-        table.c.customer_id == q.customer_id,
-        table.c.iso_week == q.iso_week,
-    )

@@ -1,1 +1,1 @@
-"""How a confirmed reward is paid: the worker, its steps, and what a person decides."""
+"""Pays confirmed rewards: the worker, its steps, and people's decisions."""

@@ -1,4 +1,4 @@
-"""When the worker looks at a reward again."""
+"""Decides when the worker looks at a reward again."""
 
 import random
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Backoff:
 
     @classmethod
     def of(cls, settings: FulfilmentSettings) -> "Backoff":
-        """Return the pauses of the settings."""
+        """Return the pauses from the settings."""
         return cls(
             timedelta(seconds=settings.retry_seconds),
             timedelta(seconds=settings.retry_limit_seconds),
@@ -34,7 +34,7 @@ class Backoff:
         )
 
     def pause(self, attempts: int) -> timedelta:
-        """Return the pause after a number of attempts, less up to a half, so that retries spread out."""
+        """Return the pause after some attempts, shortened by up to a half, so that retries spread out."""
         full = min(self.longest, self.first * (1 << min(attempts - 1, LARGEST_EXPONENT)))
         return full * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
 from subgraphs.fulfilment.errors import BadSignature
-from subgraphs.fulfilment.payout.redemption import CallbackResult, RedemptionTracker
+from subgraphs.fulfilment.payout.steps.redemption import CallbackResult, RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
 
@@ -33,8 +33,9 @@ class CallbackBody(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
 def callback_routes(registry: ProviderRegistry, tracker: RedemptionTracker) -> APIRouter:
     """Return the route `POST /callbacks/{provider}`.
 
-    It answers 204 if the callback is applied now or was before, and 409 if the credit is not known here yet,
-    so that the provider repeats the call. After 401, 404, 413 and 422 a repetition does not help.
+    It responds with 204 if the callback is applied, now or earlier, and with 409 if the credit is not yet
+    known here, so that the provider repeats the call. After 401, 404, 413 and 422, repeating it does not
+    help.
     """
     routes = APIRouter()
     decoder = msgspec.json.Decoder(CallbackBody)

@@ -1,4 +1,4 @@
-"""What a person decides: about a reward in review, a version of a reward, or a provider."""
+"""People's decisions: about a reward in review, a version of a reward, or a provider."""
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -30,7 +30,7 @@ class Decisions:
         """Send a reward again, under the same key.
 
         Raises:
-            InvalidDecision: it is not in review, or the reward to send is not known.
+            InvalidDecision: it is not in review, or the reward to send is unknown.
         """
         now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:

@@ -1,4 +1,4 @@
-"""Whether a customer may be paid, by the account as it is now and as it was since the week ended."""
+"""Decides whether a customer may be paid, by the account at present and since the week ended."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -11,8 +11,12 @@ from subgraphs.kit.domain.accounts import IneligibleReason, ineligible_reason
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import currencies_in
 from subgraphs.kit.domain.weeks import Calendar
-from subgraphs.kit.records.account_history import AccountHistory
-from subgraphs.kit.records.exclusion_periods import ExclusionPeriod, excluded_at, exclusion_periods_of
+from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.accounts.exclusion_periods import (
+    ExclusionPeriod,
+    excluded_at,
+    exclusion_periods_of,
+)
 from subgraphs.kit.records.reference import ReferenceRepository
 
 
@@ -20,7 +24,7 @@ class Eligibility(NamedTuple):
     """Whether a customer may be paid, now and for each week.
 
     Attributes:
-        present: Why the customer may not be paid as the account is now; None otherwise.
+        present: Why the customer may not be paid at present; None otherwise.
         periods: The times in which the customer could not take part.
         calendar: The weeks of the brand.
     """

@@ -1,4 +1,4 @@
-"""The only place that changes a fulfilment's state: by an allowed event, and published through the outbox."""
+"""The only code that changes a fulfilment's state: by an allowed event, published through the outbox."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from subgraphs.fulfilment.state.state_machine import (
     next_state,
 )
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.outbox.outbox import Outbox
 
 RECHECK_AFTER = timedelta(minutes=5)
 
@@ -43,10 +43,10 @@ class Lifecycle:
         """Open the fulfilments of weeks that were confirmed.
 
         Args:
-            connection: In a write transaction.
+            connection: A connection in a write transaction.
             clubs: The clubs, none of which has a fulfilment yet.
-            ready: Those whose reward is known. The worker rechecks the others from time to time, because a
-                choice in a concurrent transaction cannot be seen from here.
+            ready: The clubs whose reward is known. The worker rechecks the others at intervals, because a
+                choice in a concurrent transaction is not visible here.
             now: The present.
         """
         new = [
@@ -68,11 +68,11 @@ class Lifecycle:
         """Apply an event to a locked fulfilment.
 
         Args:
-            connection: In the write transaction that has locked it.
-            fulfilment: The fulfilment as it is stored.
-            event: What happens.
-            now: The present.
-            changes: Further attributes that change with the state.
+            connection: The connection of the write transaction that has locked it.
+            fulfilment: The fulfilment as stored.
+            event: The event.
+            now: The current time.
+            changes: Other attributes that change with the state.
 
         Raises:
             subgraphs.fulfilment.errors.ForbiddenTransition: the event cannot happen in its state.
@@ -104,7 +104,7 @@ class Lifecycle:
         published: PublishedOutcome,
         now: datetime,
     ) -> Fulfilment:
-        """Take over what was published of a fulfilment before its database was lost or restored.
+        """Take over the published state of a fulfilment from before its database was lost or restored.
 
         Args:
             connection: In the write transaction that has locked it.

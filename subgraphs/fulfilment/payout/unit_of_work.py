@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clock import Clock
 from storage.database import Database
+from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.payout.backoff import Backoff
 from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
 from subgraphs.fulfilment.payout.lifecycle import RECHECK_AFTER, Lifecycle
@@ -28,6 +29,7 @@ from subgraphs.fulfilment.state.state_machine import (
     is_ahead,
 )
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.global_state.switches import KillSwitches
 
 log = structlog.get_logger(__name__)
 REASON_CHARACTERS = 64
@@ -35,7 +37,7 @@ REASON_CHARACTERS = 64
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """Leases rewards, locks them again, and records what became of them."""
+    """Leases rewards, locks them again, and records the results."""
 
     database: Database
     backoff: Backoff
@@ -46,6 +48,7 @@ class UnitOfWork:
     lease_duration: timedelta
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     eligibility: EligibilityCheck = field(default_factory=EligibilityCheck)
+    switches: KillSwitches = field(default_factory=lambda: KillSwitches(GLOBAL_STATE))
 
     @classmethod
     def over(cls, database: Database, settings: FulfilmentSettings, clock: Clock) -> "UnitOfWork":
@@ -65,7 +68,7 @@ class UnitOfWork:
         return self.database.shard(fulfilment.club.owner).write()
 
     async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
-        """Lease due rewards of a provider (None: those without one), which no other worker gets meanwhile."""
+        """Lease due rewards of a provider (None: those without one), so that no other worker gets them."""
         now, machine = self.clock.now(), self.clock.machine.now()
         async with self.database.home.write() as connection:
             return await self.lifecycle.repository.lease(
@@ -90,9 +93,10 @@ class UnitOfWork:
     ) -> list[Fulfilment]:
         """Lock leased rewards and return those whose customers may be paid.
 
-        The others are stopped, or postponed until their account has arrived.
+        The others are stopped, or postponed until their account has arrived or their club goes on.
         """
         eligibility = await self.eligibility.evaluate(connection, {one.club.owner for one in leased})
+        paused = await self.switches.brands_off(connection, {one.club.brand for one in leased})
         payable = []
         for fulfilment in await self.lock_all(connection, leased):
             owner, iso_week = fulfilment.club.owner, fulfilment.club.iso_week
@@ -102,6 +106,8 @@ class UnitOfWork:
                 await self.postpone(connection, fulfilment, reasons.ACCOUNT_UNKNOWN)
             elif (reason := eligibility[owner].ineligible_reason(iso_week)) is not None:
                 await self._mark_excluded(connection, fulfilment, reason.value)
+            elif fulfilment.club.brand in paused:
+                await self.postpone(connection, fulfilment, reasons.CLUB_PAUSED)
             else:
                 payable.append(fulfilment)
         return payable
@@ -109,7 +115,7 @@ class UnitOfWork:
     async def divert_possibly_sent(
         self, connection: AsyncConnection, unsent: Sequence[Fulfilment], config: ProviderConfig
     ) -> set[ClubKey]:
-        """Find rewards that this database has not sent but an earlier one may have, and do not send them now.
+        """Find rewards that an earlier database may have sent, though this one has not; do not send them.
 
         If an outcome was published, it is taken over. If the week was confirmed longer ago than the provider
         remembers keys, the reward goes to review: sent again, it could be credited a second time.
@@ -220,7 +226,7 @@ class UnitOfWork:
         await self.release(connection, fulfilment, self.clock.now() + pause, reason)
 
     async def postpone(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
-        """Look at a reward again in some minutes, because something else has to happen first."""
+        """Look at a reward again in a few minutes, because something else has to happen first."""
         await self.release(connection, fulfilment, self.clock.now() + RECHECK_AFTER, reason)
 
     async def release(

@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from subgraphs.fulfilment.payout.cancellation import Canceller
-from subgraphs.fulfilment.payout.redemption import RedemptionTracker
-from subgraphs.fulfilment.payout.routing import Router
-from subgraphs.fulfilment.payout.sender import Sender, StepObserver, ignore_step
+from subgraphs.fulfilment.payout.steps.cancellation import Canceller
+from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
+from subgraphs.fulfilment.payout.steps.routing import Router
+from subgraphs.fulfilment.payout.steps.sender import Sender, StepObserver, ignore_step
 from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.providers.registry import ProviderRegistry, RegisteredProvider
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
@@ -27,7 +27,8 @@ DATABASE_PAUSE_SECONDS = 5.0
 class Worker:
     """Pays rewards. Any number of workers may run at the same time, on any number of machines.
 
-    Each provider has a loop of its own: a provider that is slow, away or stopped does not delay the others.
+    Each provider has a loop of its own: a provider that is slow, unavailable or stopped does not delay
+    others.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Worker:
             uow: The worker's reads and writes.
             registry: The providers.
             settings: How many rewards it leases at a time, and how often it looks for them.
-            on_step: Is called at each step of each reward.
+            on_step: Called at each step of each reward.
         """
         self.uow = uow
         self.registry = registry
@@ -63,7 +64,7 @@ class Worker:
                 tasks.create_task(self._repeat(one_round, stop))
 
     async def run_once(self) -> int:
-        """Pay what is due now, and return how many rewards were looked at."""
+        """Pay all due rewards, and return how many were processed."""
         done = await self._route_due()
         for registered in self.registry:
             done += await self._serve(registered)
@@ -86,7 +87,7 @@ class Worker:
         return len(leased)
 
     async def _serve(self, registered: RegisteredProvider) -> int:
-        """Work on due rewards of one provider, and return how many were leased."""
+        """Process due rewards of one provider, and return how many were leased."""
         capacity = registered.breaker.room(min(registered.config.in_flight, self._settings.batch))
         if not capacity or not registered.config.enabled or await self._is_stopped(registered):
             return 0
@@ -119,7 +120,7 @@ class Worker:
     async def _together_or_apart(
         self, leased: Sequence[Fulfilment], work: Callable[[Sequence[Fulfilment]], Awaitable[R]]
     ) -> list[R]:
-        """Work on rewards together; if that fails, on each by itself, so that one cannot block the others."""
+        """Process rewards together; if that fails, separately, so that none blocks the others."""
         if not leased:
             return []
         done = await self._logging_faults(leased, work(leased))

@@ -48,7 +48,7 @@ class BonusProvider:
         return parse_result(response, body)
 
     async def inquire(self, credit: Credit) -> CreditResult:
-        """Ask what became of a credit."""
+        """Ask for the state of a credit."""
         response = await self.client.send(ProviderRequest("GET", self._path_of(credit)))
         return parse_result(response, self.format.encode(credit))
 

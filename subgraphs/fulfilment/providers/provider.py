@@ -1,4 +1,4 @@
-"""What the worker asks of a provider, and what the answers mean: the interface that adapters implement."""
+"""The interface of providers, which adapters implement, and the meaning of their answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from subgraphs.fulfilment.state.reward import Credit
 
 
 class CreditOutcome(Enum):
-    """What became of a credit, according to the provider.
+    """The state of a credit, according to the provider.
 
     Attributes:
         CREDITED: The customer has the reward.
@@ -18,7 +18,7 @@ class CreditOutcome(Enum):
         EXPIRED: It was credited, and can no longer be used.
         PENDING: The provider has accepted it and is still working on it.
         REFUSED: Nothing was credited under the key, and nothing will be.
-        CANCELLED: The same, because we asked for it.
+        CANCELLED: Nothing was credited under the key, and nothing will be, because we asked for that.
         ABSENT: The provider does not know the key.
         CONFLICT: The key stands for another credit.
         MISMATCH: The provider credited something other than we asked for.
@@ -84,7 +84,7 @@ class Provider(Protocol):
         """Ask for a credit."""
 
     async def inquire(self, credit: Credit) -> CreditResult:
-        """Ask what became of a credit; this changes nothing."""
+        """Ask for the state of a credit; this changes nothing."""
 
     async def cancel(self, credit: Credit) -> CreditResult:
         """Ask that a credit never happen; the result is CANCELLED, or the credit if it has happened."""

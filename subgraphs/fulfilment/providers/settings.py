@@ -1,4 +1,4 @@
-"""The configuration of providers: what they pay, how they are reached, and their limits."""
+"""The configuration of providers: what they pay, their URLs, and their limits."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -118,15 +118,23 @@ class FulfilmentSettings(BaseSettings):
         Raises:
             ProviderConfigError: the file cannot be read or used, or a secret is missing.
         """
+        found = self.list_providers()
+        self.check(found)
+        return found
+
+    def list_providers(self) -> tuple[ProviderConfig, ...]:
+        """Return the providers of the file for those who only show them, and need no secrets.
+
+        Raises:
+            ProviderConfigError: the file cannot be read.
+        """
         if self.providers is None:
             return ()
         try:
             text = self.providers.read_text(encoding="utf-8")
-            found = ProviderFile.model_validate(yaml.safe_load(text)).providers
+            return ProviderFile.model_validate(yaml.safe_load(text)).providers
         except (OSError, yaml.YAMLError, ValidationError) as error:
             raise ProviderConfigError(f"{self.providers}: {error}") from error
-        self.check(found)
-        return found
 
     def check(self, providers: tuple[ProviderConfig, ...]) -> None:
         """Check providers against the other settings.

@@ -44,7 +44,7 @@ class Signer:
             method: Such as GET.
             target: Path and query, as received.
             body: The body as received.
-            now: The present.
+            now: The current time.
 
         Raises:
             subgraphs.fulfilment.errors.BadSignature: the timestamp or the signature is not valid.

@@ -40,7 +40,7 @@ class WalletProvider:
         return parse_result(response, body)
 
     async def inquire(self, credit: Credit) -> CreditResult:
-        """Ask what became of a transaction."""
+        """Ask for the state of a transaction."""
         response = await self.client.send(ProviderRequest("GET", f"{TRANSACTIONS}/{credit.key}"))
         return parse_result(response, _transaction(credit))
 

@@ -1,4 +1,4 @@
-"""The reward of a confirmed week as it is stored, and the record of what was done about it."""
+"""The stored reward of a confirmed week, and the record of attempts to pay it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

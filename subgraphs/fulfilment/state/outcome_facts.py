@@ -6,7 +6,7 @@ from typing import Final
 
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import club_state, fulfilment_status
-from subgraphs.kit.records.outbox import Fact
+from subgraphs.kit.records.outbox.outbox import Fact
 
 OUTCOMES_TOPIC: Final = "club.outcomes.v1"
 OUTCOMES_SCHEMA: Final = "club.outcomes/1"

@@ -1,7 +1,7 @@
 """An outcome that this subgraph published, read back from Kafka after its database was lost or restored.
 
-`club.outcomes.v1` outlives the database. If a row is behind what was published, it takes over the published
-state, so that a reward that was sent or credited never counts as unsent.
+`club.outcomes.v1` outlives the database. If a row is behind the published state, it takes that over, so that
+a reward that was sent or credited never counts as unsent.
 """
 
 from collections.abc import Mapping, Sequence

@@ -12,6 +12,9 @@ CHOICE_OPEN: Final = "CHOICE_OPEN"
 ACCOUNT_UNKNOWN: Final = "ACCOUNT_UNKNOWN"
 """Waits: the customer's account has not arrived yet."""
 
+CLUB_PAUSED: Final = "CLUB_PAUSED"
+"""Waits: the kill switch of the brand is on."""
+
 NO_PROVIDER: Final = "NO_PROVIDER"
 """Waits: no provider pays this kind of reward for this brand and currency."""
 

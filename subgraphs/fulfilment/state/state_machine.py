@@ -173,7 +173,7 @@ def next_state(state: FulfilmentState, event: FulfilmentEvent) -> FulfilmentStat
 def is_ahead(state: FulfilmentState, of: FulfilmentState) -> bool:
     """Return whether a state is further along than another.
 
-    A database is never behind what it published. If it is, it was lost or restored from a backup.
+    A database is behind its own published outcomes only if it was lost or restored from a backup.
     """
     return _ORDER[state] > _ORDER[of]
 

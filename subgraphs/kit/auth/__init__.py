@@ -1,1 +1,1 @@
-"""Who sends a request: signed sessions and the keys that verify them."""
+"""Authentication: signed sessions and the keys that verify them."""

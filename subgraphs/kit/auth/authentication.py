@@ -8,17 +8,18 @@ import msgspec
 
 from storage.clock import Clock
 from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+from subgraphs.kit.domain.errors import Unauthenticated
 
 AUTHORIZATION, ACCEPT_LANGUAGE = READ = ("authorization", "accept-language")
 """The headers that make up an identity."""
 
 
 class RequestIdentity(msgspec.Struct, frozen=True, gc=False):
-    """Who sends a request, known before any resolver runs.
+    """The identity of a request, known before any resolver runs.
 
     Attributes:
         viewer: the signed-in customer; None for an anonymous visitor.
-        accept_language: the header, as it was sent.
+        accept_language: the header as sent.
         now: the instant of the request, the same for all its resolvers.
     """
 
@@ -31,8 +32,8 @@ class RequestIdentity(msgspec.Struct, frozen=True, gc=False):
 class Authenticator:
     """Reads the identity of a request from its headers.
 
-    A gateway in the same process does so once for all its subgraphs and passes the identity on, beside the
-    headers. A subgraph that is called over HTTP does it itself.
+    A gateway in the same process does this once for all its subgraphs, and passes on the identity in addition
+    to the headers. A subgraph that is called over HTTP does it itself.
     """
 
     verifier: SessionVerifier
@@ -54,3 +55,17 @@ class Authenticator:
         """
         viewer = await self.verifier.verify(headers.get(AUTHORIZATION))
         return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
+
+    async def renew(self, identity: RequestIdentity, headers: Mapping[str, str]) -> RequestIdentity:
+        """Return the current identity, for a long-lived request.
+
+        Raises:
+            Unauthenticated: its session has ended.
+            AuthenticationUnavailable: it cannot be determined at present whether it has ended.
+        """
+        if AUTHORIZATION not in headers:  # only the gateway has the session, so only the gateway can end it
+            return RequestIdentity(identity.viewer, identity.accept_language, self.clock.now())
+        renewed = self.authenticate_cached(headers) or await self.authenticate(headers)
+        if renewed.viewer != identity.viewer:
+            raise Unauthenticated("the session has ended: sign in again")
+        return renewed

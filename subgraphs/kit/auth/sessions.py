@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeGuard
 
+from storage.cells.cell import Cell
 from storage.clock import Clock, SystemClock
-from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.settings import SessionSettings
 from tokens import (
@@ -21,7 +23,7 @@ from tokens import (
 from tokens.verifier import TrustedIssuer
 
 SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
-"""What names the sessions that are revoked: a customer is one of a brand."""
+"""The claims that identify revoked sessions: a customer belongs to a brand."""
 
 MAX_BRAND, MAX_CUSTOMER = 64, 128  # the widths of the columns
 
@@ -38,13 +40,15 @@ class Viewer:
 
     brand: str
     customer: str
+    expires: float | None = field(default=None, repr=False, compare=False)
+    """When the session expires, in seconds since the epoch; None if unknown."""
     owner: Owner = field(init=False, repr=False, compare=False)
     """The viewer as the owner of rows."""
 
     def __post_init__(self) -> None:
         object.__setattr__(
             self, "owner", Owner(self.brand, self.customer)
-        )  # made once, since it is used often
+        )  # created once, since it is used often
 
 
 class SessionVerifier:
@@ -53,7 +57,7 @@ class SessionVerifier:
     Verified tokens are cached until they expire or a key of the issuer is dropped; refused ones never are.
 
     Attributes:
-        verify_cached: returns the viewer of a cached, still valid header, or None: use `verify`. Nearly all
+        verify_cached: returns the viewer of a cached, still valid header; if None, call `verify`. Nearly all
             requests end here, so it is not a coroutine.
     """
 
@@ -70,13 +74,17 @@ class SessionVerifier:
         clock: Clock | None = None,
         limits: RefreshLimits | None = None,
         further: Sequence[Issuer] = (),
+        *,
+        cell: Cell | None = None,
     ) -> "SessionVerifier":
-        """Return a verifier for the configured issuer, and for further ones.
+        """Return a verifier for the configured issuer, and for additional ones.
+
+        With a cell, it refuses the tokens of other cells' customers.
 
         Raises:
             ValueError: a setting is missing; the message names it.
         """
-        machine = (clock or SystemClock()).machine  # the issuer knows of no rehearsal
+        machine = (clock or SystemClock()).machine  # the issuer does not follow a rehearsal's clock
 
         def now() -> float:
             return machine.now().timestamp()
@@ -87,8 +95,9 @@ class SessionVerifier:
             raise ValueError(f"two issuers of sessions have the name {settings.issuer}")
         issuers = [TrustedIssuer.of(each, limits, now) for each in accepted]
         revocations = session_revocations(settings)
+        session_of = viewer_of if cell is None else partial(viewer_in, cell)
         return cls(
-            TokenVerifier(issuers, viewer_of, revocations=revocations, now=now, kept=settings.tokens_kept)
+            TokenVerifier(issuers, session_of, revocations=revocations, now=now, kept=settings.tokens_kept)
         )
 
     async def verify(self, authorization: str | None) -> Viewer | None:
@@ -96,7 +105,8 @@ class SessionVerifier:
 
         Raises:
             Unauthenticated: the header is not valid.
-            AuthenticationUnavailable: no key of the issuer is known that is fresh enough.
+            WrongCell: the customer belongs to another cell.
+            AuthenticationUnavailable: no sufficiently fresh key of the issuer is known.
         """
         if authorization is None:
             return None
@@ -119,7 +129,7 @@ class SessionVerifier:
 
 
 def accepted_issuer(settings: SessionSettings) -> Issuer:
-    """Return what is accepted of the configured issuer.
+    """Return the configuration of the accepted issuer.
 
     Raises:
         ValueError: a setting is missing; the message names it.
@@ -142,7 +152,7 @@ def accepted_issuer(settings: SessionSettings) -> Issuer:
 
 
 def session_revocations(settings: SessionSettings) -> Revocations | None:
-    """Return where sessions are revoked: one token, one login, or all sessions of a brand's customer."""
+    """Return the revocations of sessions: of one token, one login, or all sessions of a brand's customer."""
     revocations = settings.revocations
     if revocations is None or "claims" in revocations.model_fields_set:
         return revocations
@@ -158,7 +168,20 @@ def viewer_of(token: VerifiedToken) -> Viewer:
     brand, customer = token.claims["brand"], token.claims["sub"]
     if not _is_id(brand, MAX_BRAND) or ":" in brand or not is_customer_id(customer):
         raise InvalidToken(Reason.CLAIMS)
-    return Viewer(brand, customer)
+    return Viewer(brand, customer, token.expires)
+
+
+def viewer_in(cell: Cell, token: VerifiedToken) -> Viewer:
+    """Return the customer that a token was issued to, who must be the cell's. Cached with the token.
+
+    Raises:
+        InvalidToken: its `brand` or `sub` cannot be an id.
+        WrongCell: the customer belongs to another cell.
+    """
+    viewer = viewer_of(token)
+    if not cell.has(viewer.brand, viewer.customer):
+        raise WrongCell(f"this is cell {cell.name}, and the customer belongs to another: try again")
+    return viewer
 
 
 def is_customer_id(value: object) -> TypeGuard[str]:

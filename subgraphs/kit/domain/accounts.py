@@ -55,7 +55,7 @@ def ineligible_reason(
     Args:
         account: the customer's account.
         brand: the customer's brand.
-        currencies: those for which the brand has a scheme in the account's jurisdiction.
+        currencies: the currencies for which the brand has a scheme in the account's jurisdiction.
     """
     found = None
     if account.rg_state == "self_excluded":

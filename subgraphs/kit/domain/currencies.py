@@ -1,7 +1,7 @@
 """Minor units of currencies, from ISO 4217: the one table for messages, feeds, imports and display.
 
-CLDR's own numbers of digits are customs of display and differ for some twenty currencies, such as RSD or IQD:
-amounts read with them are off by a hundred or a thousand.
+CLDR's numbers of digits are display conventions, which differ for about twenty currencies, such as RSD and
+IQD: amounts read with them would be off by a factor of a hundred or a thousand.
 """
 
 from functools import lru_cache
@@ -10,7 +10,9 @@ from typing import Final
 from iso4217 import Currency
 
 USUAL_DIGITS: Final = 2
-"""Of most currencies; also taken for codes that ISO 4217 does not list, and for those without minor units."""
+"""The digits of most currencies; also used for codes that ISO 4217 does not list, and for those without minor
+units.
+"""
 
 
 @lru_cache(maxsize=512)

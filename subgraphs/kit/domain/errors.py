@@ -5,7 +5,7 @@ class CallerError(Exception):
     """An error whose message and code are meant for the caller.
 
     Attributes:
-        code: put into the GraphQL error's `extensions.code`.
+        code: the value of the GraphQL error's `extensions.code`.
     """
 
     code = "BAD_USER_INPUT"
@@ -30,6 +30,17 @@ class UnknownBrand(CallerError):
     """The session's brand has not been loaded (yet)."""
 
     code = "UNKNOWN_BRAND"
+
+
+class WrongCell(CallerError):
+    """The session's customer belongs to another cell: answered with HTTP 425.
+
+    The status promises that nothing was executed and that the request may be sent again, and HAProxy can
+    route it again because of it; 421, which would say more, is none of those that HAProxy 2.6 may retry.
+    """
+
+    code = "WRONG_CELL"
+    status = 425
 
 
 class Unauthenticated(CallerError):

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from subgraphs.kit.domain.errors import BadInput
 
-LONGEST_KEPT: Final = 512  # characters; longer ids are rare and would only fill the memory
+LONGEST_KEPT: Final = 512  # characters; longer ids are rare and would only waste memory
 URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 

@@ -1,4 +1,4 @@
-"""Choice of the language of a response among those of a brand."""
+"""Chooses the language of a response among those of a brand."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,15 +7,15 @@ from typing import Final
 from babel import negotiate_locale
 
 MAX_HEADER: Final = 512
-"""Characters of a header that are looked at."""
+"""How many characters of a header are read."""
 
 
 def choose_locale(accept_language: str | None, offered: Sequence[str], default: str) -> str:
     """Return the offered locale that an `Accept-Language` header prefers, else the default.
 
     Args:
-        accept_language: as `de, en-GB;q=0.8`; malformed ranges are ignored.
-        offered: BCP 47 names, as en-GB.
+        accept_language: the header, such as `de, en-GB;q=0.8`; malformed ranges are ignored.
+        offered: BCP 47 names, such as en-GB.
         default: one of `offered`.
     """
     if not accept_language:

@@ -19,13 +19,27 @@ class WeekState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeColour:
+    """A colour of the widget, as `#rrggbb`, on light and on dark pages.
+
+    Attributes:
+        name: the token without its prefix, such as `accent` for `--club-accent`.
+    """
+
+    name: str
+    light: str
+    dark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """A betting site: a tenant, part of every key.
 
     Attributes:
         time_zone: IANA name, such as Europe/London.
         locales: BCP 47 names of the languages of its texts; `default_locale` is one of them.
-        jurisdictions: where it is licensed; `default_jurisdiction` counts for unknown customers.
+        jurisdictions: where it is licensed; `default_jurisdiction` applies to unknown customers.
+        theme: the colours of the widget that differ from its own.
     """
 
     id: str
@@ -37,6 +51,7 @@ class Brand:
     jurisdictions: tuple[str, ...]
     default_currency: str
     currencies: tuple[str, ...]
+    theme: tuple[ThemeColour, ...] = ()
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False):
@@ -52,11 +67,11 @@ class Scheme:
     """One immutable version of the rules for customers of one brand, jurisdiction and currency.
 
     Attributes:
-        target_minor: what must be staked in a week, in minor units.
-        min_odds_milli: lowest decimal odds that count, times 1000.
+        target_minor: the amount that must be staked in a week, in minor units.
+        min_odds_milli: the lowest decimal odds that count, times 1000.
         choice_lock_minutes: how long before the week's end the choice is fixed.
         grace_minutes: how long after the week's end late messages are applied.
-        effective_from: the version holds for weeks that start at this instant or later.
+        effective_from: the version applies to weeks that start at this instant or later.
         issued_at: when the version was issued; it never changes a week that had already started.
     """
 
@@ -97,12 +112,12 @@ class Scheme:
 def scheme_of_week(versions: Iterable[Scheme], week: Week, opened_with: int | None = None) -> Scheme | None:
     """Return the version that applies to a week; None if there are no versions.
 
-    The version that the week opened with. Before it opens: the newest version both effective and issued by
-    its start; where there is none, the oldest version there is (a club may be set up in mid-week). A pure
+    This is the version that the week opened with. Before it opens, it is the newest version both effective
+    and issued by its start; if there is none, the oldest version (a club may be set up in mid-week). A pure
     function of the set of versions, so that their order of arrival cannot matter.
 
     Args:
-        versions: of one jurisdiction and currency.
+        versions: the versions for one jurisdiction and currency.
         week: the week.
         opened_with: the version that was stored when it opened; None if it has not opened.
     """

@@ -45,7 +45,7 @@ class Calendar:
 
     Attributes:
         zone: IANA name.
-        opened: weeks that have opened, by name: they keep the boundaries that they opened with, whatever a
+        opened: weeks that have opened, by name; they keep the boundaries that they opened with, whatever a
             later edition of the time zone database says.
     """
 

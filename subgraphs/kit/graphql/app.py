@@ -1,6 +1,6 @@
-"""A running subgraph: called in process by the gateway beside it, or over HTTP as a server of its own."""
+"""A running subgraph: called in process by the gateway, or over HTTP as a separate server."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,9 +8,11 @@ from typing import Any, Final, Protocol
 
 from fastapi import FastAPI, Response
 from graphql import ExecutionResult
+from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from graphql_http import GraphQLRequest
+from graphql_http import GraphQLRequest, MethodNotAllowed
 from jit.codegen import BUDGET, AnswerBudget, BudgetSpent
 from signatures.asgi import SignedRequests
 from storage.clock import Clock
@@ -19,22 +21,26 @@ from storage.rehearsal import rehearsal_marks
 from storage.tracing import TRACEPARENT, follow_request
 from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.callers import Callers, too_large
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.deadline import until_deadline
+from subgraphs.kit.graphql.event_stream import event_stream
 from subgraphs.kit.graphql.http import BODY_BYTES, Answer, GraphQLRoute
+from subgraphs.kit.graphql.metrics import SubgraphMetrics
 from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
-from subgraphs.kit.graphql.schema_building import SubgraphSchema
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema
+from subgraphs.kit.graphql.subscriptions import Events, Subscriptions
 from subgraphs.kit.graphql.traced_requests import TracedRequests
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
 from tracing import Tracing
 
 MakeContext = Callable[..., RequestContext]
-"""Makes a context for an identity; see `RequestContext` for its other fields."""
+"""Creates a context for an identity; see `RequestContext` for its other fields."""
 
-OPEN_PATHS: Final = frozenset({"/health", "/ready"})
-"""The paths that anybody may ask for."""
+OPEN_PATHS: Final = frozenset({"/health", "/ready", "/metrics"})
+"""The paths that anybody may request."""
 
 
 class Call(Protocol):
@@ -47,15 +53,28 @@ class Call(Protocol):
         ...
 
 
+class Subscribe(Protocol):
+    """A prepared subscription of a subgraph in this process: see `Subgraph.prepare_subscription`."""
+
+    def __call__(
+        self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object = None, /
+    ) -> Awaitable[Events]:
+        """Subscribe."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Subgraph:
     """A subgraph with everything that its requests need.
 
     Attributes:
-        closing: closes what is open beside the database.
-        caches: of public data.
+        closing: closes all resources besides the database.
+        caches: the caches of public data.
         execution: compiled, or interpreted by Strawberry.
+        stored: reads the stored data of a customer's club, as a value that is equal as long as nothing is
+            written; None if the subgraph stores none.
         operations: the operations of the schema.
+        subscriptions: its subscriptions.
     """
 
     name: str
@@ -67,18 +86,22 @@ class Subgraph:
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
     caches: tuple[StaleCache[Any], ...] = ()
     execution: Execution = "compiled"
+    stored: Callable[[ClubKey], Awaitable[object]] | None = None
     operations: Operations = field(init=False, repr=False)
+    subscriptions: Subscriptions = field(init=False, repr=False)
     authenticator: Authenticator = field(init=False, repr=False)
     _make_trusting_context: MakeContext = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         operations = Operations(self.schema, compiled=self.execution == "compiled")
         object.__setattr__(self, "operations", operations)  # derived from the other fields of a frozen class
+        # Strawberry gives its graphql-core schema by no other name.
+        object.__setattr__(self, "subscriptions", Subscriptions(self.schema._schema))  # noqa: SLF001
         object.__setattr__(self, "authenticator", Authenticator(self.verifier, self.clock))
         object.__setattr__(self, "_make_trusting_context", partial(self.make_context, trusts_caller=True))
 
     def changed(self, brand: str) -> None:
-        """Announce that public data of a brand change about now."""
+        """Announce that public data of a brand is about to change, or has just changed."""
         for cache in self.caches:
             cache.changed(brand)
 
@@ -88,7 +111,7 @@ class Subgraph:
         Raises:
             DatabaseAway: the database cannot be read.
             SQLAlchemyError: the same.
-            OSError: the same.
+            OSError: the database cannot be read.
         """
         for cache in self.caches:
             await cache.renew()
@@ -97,14 +120,14 @@ class Subgraph:
         """Prepare an operation for any number of calls in this process.
 
         Args:
-            document: calls report what is wrong with it.
+            document: the document; calls report what is wrong with it.
             operation_name: which operation of the document.
 
         Returns:
             A function of variables, as JSON values; of headers, with lower-case names, of which
-            `authorization`, `accept-language` and `traceparent` are read; and of the session. It gives a dict
-            of its own, with `data` and `errors` as GraphQL over HTTP has them, and raises nothing, whatever
-            goes wrong. If the session is a `RequestIdentity`, the gateway has verified the token already: see
+            `authorization`, `accept-language` and `traceparent` are read; and of the session. It returns a
+            new dict, with `data` and `errors` as in GraphQL over HTTP, and never raises, whatever goes wrong.
+            If the session is a `RequestIdentity`, the gateway has verified the token already: see
             `Authenticator`. Any other session is ignored.
         """
         prepared = self.operations.compiled(document, operation_name)
@@ -150,6 +173,39 @@ class Subgraph:
 
         return call
 
+    def prepare_subscription(self, document: str, operation_name: str | None) -> Subscribe:
+        """Prepare a subscription for any number of calls in this process.
+
+        Args:
+            document: the document; its first event reports what is wrong with it.
+            operation_name: which operation of the document.
+
+        Returns:
+            A function with the same arguments as that of `prepare`, which yields the events. The headers must
+            have the token of the session as long as the subscription lasts: each event is authenticated
+            again.
+        """
+        prepared = self.subscriptions.prepared(document, operation_name)
+
+        async def subscribe(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object = None, /
+        ) -> Events:
+            try:
+                known = session if isinstance(session, RequestIdentity) else None
+                identity = known or await self.authenticator.authenticate(headers)
+                context = self._make_trusting_context(identity)
+            except Exception as error:  # noqa: BLE001 - a fault is masked and logged
+                return Events(failed(error))
+            context.renew = partial(self.authenticator.renew, identity, headers)
+            return await prepared.start(variables, context)
+
+        return subscribe
+
+    @property
+    def has_subscriptions(self) -> bool:
+        """Return whether it can be subscribed to."""
+        return self.schema._schema.subscription_type is not None  # noqa: SLF001 - as above
+
     async def execute(
         self,
         query: str,
@@ -162,21 +218,30 @@ class Subgraph:
         call = self._interpreting(query, operation_name) if prepared is None else self._calling(prepared)
         return await call(variables, headers)
 
-    def http_app(self, callers: Callers, tracing: Tracing | None = None) -> FastAPI:
-        """Return the subgraph as a server of its own, with `/graphql`, `/health` and `/ready`.
+    def http_app(
+        self, callers: Callers, tracing: Tracing | None = None, collectors: Iterable[Collector] = ()
+    ) -> FastAPI:
+        """Return the subgraph as a server of its own, with `/graphql`, `/health`, `/ready` and `/metrics`.
 
-        It looks up by itself who may take part: what a representation says can only take that away.
+        It determines itself who may take part: a representation can only restrict that.
 
         Args:
             callers: who may call it.
             tracing: records traces of requests; None for no traces.
+            collectors: further metrics.
         """
+        nonces = callers.nonces
+        metrics = SubgraphMetrics() if nonces is None else SubgraphMetrics(lambda: nonces.failures)
+        for each in collectors:
+            metrics.registry.register(each)
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             await self.verifier.start()
             yield
             await self.verifier.close()
+            if nonces is not None:
+                await nonces.close()
             await self.close()
 
         async def run(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
@@ -188,7 +253,7 @@ class Subgraph:
                 return await self.operations.interpret(operation, context)
             work = prepared.run(operation.variables, context)
             try:
-                # A mutation is not interrupted: nobody could know how far it has come.
+                # A mutation is not interrupted: nobody would know how far it got.
                 return await (until_deadline(work, headers) if prepared.is_query else work)
             except BudgetSpent:
                 raise too_large(callers.limits.answer_bytes) from None
@@ -196,17 +261,29 @@ class Subgraph:
         async def alive() -> dict[str, str]:
             return {"status": "alive"} | rehearsal_marks(self.clock)
 
+        async def measurements() -> Response:
+            return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+        measured = metrics.measured(run)
         graphql = GraphQLRoute(
-            run if tracing is None else TracedRequests(run, tracing), answer_bytes=callers.limits.answer_bytes
+            measured if tracing is None else TracedRequests(measured, tracing),
+            partial(self._stream, callers) if self.has_subscriptions else None,
+            answer_bytes=callers.limits.answer_bytes,
         )
         app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
         app.add_api_route("/graphql", graphql.post, methods=["POST"])
         app.add_api_route("/graphql", graphql.get, methods=["GET"])
         app.add_api_route("/health", alive, methods=["GET"])
         app.add_api_route("/ready", self._ready, methods=["GET"])
+        app.add_api_route("/metrics", measurements, methods=["GET"])
         if callers.verifier is not None:
             app.add_middleware(
-                SignedRequests, verifier=callers.verifier, body_bytes=BODY_BYTES, open_paths=OPEN_PATHS
+                SignedRequests,
+                verifier=callers.verifier,
+                body_bytes=BODY_BYTES,
+                open_paths=OPEN_PATHS,
+                shared=nonces,
+                refused=metrics.refused,
             )
         return app
 
@@ -225,6 +302,34 @@ class Subgraph:
         for close in self.closing:
             await close()
         await self.database.close()
+
+    async def follow(self, operation: GraphQLRequest, headers: Mapping[str, str], callers: Callers) -> Events:
+        """Subscribe for a caller over HTTP or a WebSocket; the first event says what is refused.
+
+        Args:
+            operation: the subscription.
+            headers: the caller's headers, with lower-case names.
+            callers: decides how much one request may ask for.
+
+        Raises:
+            RequestError: it asks for too much.
+            Unauthenticated: there is a token, but it is not valid.
+            AuthenticationUnavailable: the token cannot be verified at present.
+        """
+        callers.check(operation)
+        identity = await self.authenticator.authenticate(headers)
+        context = self.make_context(identity)
+        context.renew = partial(self.authenticator.renew, identity, headers)
+        prepared = self.subscriptions.prepared(operation.query, operation.operation_name)
+        return await prepared.start(operation.variables, context)
+
+    async def _stream(
+        self, callers: Callers, operation: GraphQLRequest, headers: Mapping[str, str]
+    ) -> Response:
+        """Return the response that sends the events of a subscription."""
+        if operation.read_only:
+            raise MethodNotAllowed("Subscribe by POST.")
+        return event_stream(await self.follow(operation, headers, callers))
 
     async def _ready(self) -> Response:
         return Response(status_code=200 if await self.ready() else 503)

@@ -1,4 +1,4 @@
-"""Who may call a subgraph over HTTP, and how much one request may ask for."""
+"""Decides who may call a subgraph over HTTP, and how much one request may ask for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,17 +8,17 @@ from graphql import GraphQLError, Source, TokenKind
 from graphql.language import Lexer
 
 from graphql_http import GraphQLRequest, RequestError
-from signatures import SignatureLimits, SignatureVerifier, key_source
+from signatures import SharedNonces, SignatureLimits, SignatureVerifier, ValkeyNonces, key_source
 from subgraphs.kit.settings import CallerSettings
 
 DOCUMENT_CHARS: Final = 64 * 1024
-"""The longest document; gateways send values as variables."""
+"""The most characters of a document; gateways send values as variables."""
 
 ANSWER_BYTES: Final = 2 * 1024 * 1024
-"""The largest response by default: the largest that the gateway reads by default."""
+"""The default limit on a response's bytes, which is also the gateway's default limit."""
 
 TELLS_SCHEMA: Final = frozenset({"_service", "__schema", "__type"})
-"""The fields that tell of the schema."""
+"""The fields that reveal the schema."""
 
 NO_KEYS: Final = (
     "set FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE to the gateway's keys, so that this subgraph answers nobody "
@@ -31,9 +31,9 @@ class CallLimits:
     """How much one request may ask for.
 
     Attributes:
-        representations: Items in a list of variables.
-        places: Fields and list items of a response.
-        answer_bytes: Bytes of a response.
+        representations: The most items in a list of variables.
+        places: The most fields and list items of a response.
+        answer_bytes: The most bytes of a response.
     """
 
     representations: int = 1_000
@@ -43,21 +43,23 @@ class CallLimits:
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """Who may call a subgraph over HTTP.
+    """Decides who may call a subgraph over HTTP.
 
     Attributes:
         verifier: verifies signatures; None if requests need none.
-        hides_schema: whether the schema is told to nobody.
+        nonces: the nonces that all processes of the subgraph share; None if each has its own memory.
+        hides_schema: whether nobody may read the schema.
         limits: how much one request may ask for.
     """
 
     verifier: SignatureVerifier | None = None
     hides_schema: bool = False
     limits: CallLimits = field(default_factory=CallLimits)
+    nonces: SharedNonces | None = None
 
     @classmethod
     def of(cls, settings: CallerSettings, subgraph: str) -> Self:
-        """Return the callers of a subgraph by the settings.
+        """Build the callers from the settings.
 
         Raises:
             ValueError: a setting is missing or wrong; the message names it.
@@ -76,13 +78,14 @@ class Callers:
         lives = SignatureLimits(
             settings.signature_seconds, settings.clock_skew_seconds, settings.signatures_kept
         )
-        return cls(SignatureVerifier(subgraph, keys, lives), hides_schema=False, limits=limits)
+        verifier = SignatureVerifier(subgraph, keys, lives)
+        return cls(verifier, hides_schema=False, limits=limits, nonces=_shared(settings, subgraph, lives))
 
     def check(self, operation: GraphQLRequest) -> None:
-        """Check what is asked for, before it is parsed.
+        """Check a request before it is parsed.
 
         Raises:
-            RequestError: it is too much, or the schema.
+            RequestError: it asks for too much, or for the schema.
         """
         if len(operation.query) > DOCUMENT_CHARS:
             raise RequestError(
@@ -104,12 +107,23 @@ class Callers:
             )
 
 
+def _shared(settings: CallerSettings, subgraph: str, lives: SignatureLimits) -> SharedNonces | None:
+    if settings.signatures_valkey_url is None:
+        return None
+    return ValkeyNonces(
+        settings.signatures_valkey_url,
+        subgraph,
+        kept_seconds=lives.accepted_seconds,
+        seconds=settings.signatures_valkey_seconds,
+    )
+
+
 DEVELOPMENT: Final = Callers()
-"""Everybody may call, and ask for the schema: for development and tests."""
+"""Everybody may call, and read the schema: for development and tests."""
 
 
 def asks_for_schema(document: str) -> bool:
-    """Return whether a document names a field that tells of the schema; broken documents tell nothing."""
+    """Return whether a document names a field that reveals the schema; broken documents reveal nothing."""
     if not any(name in document for name in TELLS_SCHEMA):
         return False
     lexer = Lexer(Source(document))
@@ -123,7 +137,7 @@ def asks_for_schema(document: str) -> bool:
 
 
 def too_large(limit: int) -> RequestError:
-    """Return the refusal of a response that is longer than the limit, in bytes."""
+    """Return the error for a response that is longer than the limit, in bytes."""
     return RequestError(
         f"The response is larger than {limit} bytes, or holds too much.",
         code="RESPONSE_TOO_LARGE",

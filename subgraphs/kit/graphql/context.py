@@ -1,8 +1,10 @@
-"""What resolvers know of the request: its identity, and reads that they share."""
+"""The context of a request for its resolvers: its identity, and shared reads."""
 
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from subgraphs.kit.auth.authentication import RequestIdentity
 from subgraphs.kit.auth.sessions import Viewer
@@ -27,18 +29,20 @@ class RequestContext(msgspec.Struct, eq=False):
     Attributes:
         identity: who sends the request, and when.
         shared: brand rules and lookups that all requests of the subgraph share.
-        trusts_caller: whether representations come from a gateway in this process, so that what they say of
-            the customer is believed. Otherwise it decides nothing about money or law.
+        trusts_caller: whether representations come from a gateway in this process, so that their facts about
+            the customer are trusted. Otherwise these decide nothing about money or law.
         pending_reads: what the request has read, so that all its resolvers see the same.
+        renew: returns the current identity, for the events of a subscription; None for other operations.
     """
 
     identity: RequestIdentity
     shared: SharedReads
     trusts_caller: bool = False
     pending_reads: dict[tuple[object, object], PendingRead[Any, Any]] = msgspec.field(default_factory=dict)
+    renew: Callable[[], Awaitable[RequestIdentity]] | None = None
 
     def read(self, reader: BatchedLookup[K, V], key: K) -> PendingRead[K, V]:
-        """Start to read what is stored under a key; await the result where it is needed."""
+        """Start to read the data of a key; await the result where it is needed."""
         wanted = (reader, key)
         pending = self.pending_reads.get(wanted)
         if pending is None:
@@ -48,6 +52,16 @@ class RequestContext(msgspec.Struct, eq=False):
     def forget(self) -> None:
         """Forget what was read, because a mutation has changed it."""
         self.pending_reads.clear()
+
+    async def renewed(self) -> Self:
+        """Return a context for another event of a subscription: with its own instant, and nothing read yet.
+
+        Raises:
+            Unauthenticated: the session has ended.
+            AuthenticationUnavailable: it cannot be determined at present whether it has ended.
+        """
+        identity = self.identity if self.renew is None else await self.renew()
+        return replace(self, identity=identity, pending_reads={})
 
     async def rules(self, brand: str) -> BrandRules:
         """Return the rules of a brand.
@@ -62,7 +76,7 @@ class RequestContext(msgspec.Struct, eq=False):
         return rules
 
     def account(self, owner: Owner) -> PendingRead[Owner, Account | None]:
-        """Read a customer's account; None where it is not known."""
+        """Read a customer's account; None if it is unknown."""
         return self.read(self.shared.accounts, owner)
 
     def locale(self, brand: Brand) -> str:
@@ -75,7 +89,7 @@ class RequestContext(msgspec.Struct, eq=False):
 
         Raises:
             BadInput: not the id of a club.
-            Forbidden: another customer's club, or nobody is signed in.
+            Forbidden: it is another customer's club, or nobody is signed in.
         """
         if not isinstance(opaque_id, str):
             raise BadInput("a club is found by its id")

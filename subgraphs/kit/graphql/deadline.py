@@ -15,14 +15,14 @@ MOST_DIGITS: Final = 7
 
 
 class DeadlineExceeded(RequestError):
-    """The caller does not wait any longer."""
+    """The caller no longer waits."""
 
     def __init__(self) -> None:
         super().__init__("The deadline of the request has passed.", code="DEADLINE_EXCEEDED", status=504)
 
 
 async def until_deadline(work: Awaitable[T], headers: Mapping[str, str]) -> T:
-    """Do the work of a query; cancel it when its caller waits no longer.
+    """Do the work of a query; cancel it when its caller no longer waits.
 
     A header that is not a whole number of milliseconds sets no deadline.
 

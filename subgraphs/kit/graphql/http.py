@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import orjson
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from graphql_http import (
     read_body,
     read_parameters,
 )
-from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell
 from subgraphs.kit.graphql.callers import ANSWER_BYTES, too_large
 
 BODY_BYTES: Final = 1024 * 1024  # a gateway requests many entities at once
@@ -32,6 +32,15 @@ HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
     HTTPStatus.METHOD_NOT_ALLOWED: {"Allow": "POST"},
 }
 """Additional headers of refusals by status."""
+
+EVENT_STREAM: Final = "text/event-stream"
+REFUSED: Final = (Unauthenticated, WrongCell, AuthenticationUnavailable, RequestError)
+
+Read: TypeAlias = Callable[[Request], Awaitable[GraphQLRequest]]
+"""Reads a request's operation. Raises `RequestError`."""
+
+Subscribe: TypeAlias = Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Response]]
+"""Subscribes, and returns the response that sends the events. Raises `Unauthenticated` or `RequestError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +63,15 @@ class GraphQLRoute:
     Attributes:
         run: runs an operation, given the request's headers with lower-case names; raises `Unauthenticated` or
             `RequestError`.
+        subscribe: returns the stream of a subscription for clients who accept server-sent events, and raises
+            the same; None if there is none.
         body_bytes: the size limit of a body.
         answer_bytes: the size limit of a response.
         negotiation: chooses media types.
     """
 
     run: Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]
+    subscribe: Subscribe | None = None
     body_bytes: int = BODY_BYTES
     answer_bytes: int = ANSWER_BYTES
     negotiation: Negotiation = field(default_factory=Negotiation)
@@ -72,26 +84,29 @@ class GraphQLRoute:
         """Answer a GET: a query in the URL."""
         return await self._respond(request, _read_parameters)
 
-    async def _respond(
-        self, request: Request, read: Callable[[Request], Awaitable[GraphQLRequest]]
-    ) -> Response:
-        media = self.negotiation.choose(request.headers.get("accept", "").encode("latin-1"))
+    async def _respond(self, request: Request, read: Read) -> Response:
+        accepted = request.headers.get("accept", "")
+        if self.subscribe is not None and EVENT_STREAM in accepted:
+            return await self._stream(request, read, self.subscribe)
+        media = self.negotiation.choose(accepted.encode("latin-1"))
         if media is None:
             return Response(f"Responses are {JSON} or {GRAPHQL_JSON} only.\n", HTTPStatus.NOT_ACCEPTABLE)
         try:
             answer = await self.run(await read(request), _headers(request))
-        except Unauthenticated as error:
-            return _refusal(RequestError(str(error), code=error.code, status=401), media)
-        except AuthenticationUnavailable as error:
-            return _refusal(RequestError(str(error), code=error.code, status=503), media)
-        except RequestError as error:
-            return _refusal(error, media)
+        except REFUSED as error:
+            return _refusal(_as_refusal(error), media)
         # With application/json another status would mean that the response is not from a GraphQL server.
         status = 200 if answer.executed else media.status(400, well_formed=True)
         response = _response(answer.body, status, media)
         if len(response.body) > self.answer_bytes:
             return _refusal(too_large(self.answer_bytes), media)
         return response
+
+    async def _stream(self, request: Request, read: Read, subscribe: Subscribe) -> Response:
+        try:
+            return await subscribe(await read(request), _headers(request))
+        except REFUSED as error:
+            return _refusal(_as_refusal(error), Media(GRAPHQL_JSON, GRAPHQL_JSON.encode()))
 
     async def _read_body(self, request: Request) -> GraphQLRequest:
         headers = request.headers
@@ -104,6 +119,21 @@ class GraphQLRoute:
         return read_body(bytes(body), MAX_DEPTH)
 
 
+def _as_refusal(error: Exception) -> RequestError:
+    """Return why a request is refused, with its status."""
+    match error:
+        case Unauthenticated():
+            return RequestError(str(error), code=error.code, status=401)
+        case WrongCell():
+            return RequestError(str(error), code=error.code, status=error.status)
+        case AuthenticationUnavailable():
+            return RequestError(str(error), code=error.code, status=503)
+        case RequestError():
+            return error
+        case _:
+            raise error
+
+
 async def _read_parameters(request: Request) -> GraphQLRequest:
     return read_parameters(request.scope["query_string"], MAX_DEPTH)
 
@@ -112,7 +142,7 @@ def _headers(request: Request) -> Mapping[str, str]:
     """Return the headers of a request.
 
     Raises:
-        Unauthenticated: `authorization` stands twice: a good token must not carry another one past a check.
+        Unauthenticated: `authorization` is repeated: a valid token must not carry another one past a check.
     """
     if len(request.headers.getlist("authorization")) > 1:
         raise Unauthenticated("send one `Authorization` header")

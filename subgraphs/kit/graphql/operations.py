@@ -23,13 +23,13 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from graphql_http import GraphQLRequest, MethodNotAllowed
-from jit import CompiledOperation, compile_operation
+from jit import CompiledOperation, WholeDocuments, compile_operation
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import Answer
-from subgraphs.kit.graphql.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
+from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
 
 LONGEST_KEPT: Final = 64 * 1024
-"""Characters of a document: longer ones are interpreted, so that what is kept stays small."""
+"""The most characters of a document: longer ones are interpreted, so that the cache stays small."""
 
 
 Execute: TypeAlias = Callable[[Any, RequestContext, Any], AwaitableOrValue[ExecutionResult]]
@@ -49,7 +49,7 @@ class PreparedOperation:
     execute: Execute
 
     async def run(self, variables: Mapping[str, Any], context: RequestContext) -> Answer:
-        """Execute it for a response over HTTP."""
+        """Execute the operation for a response over HTTP."""
         try:
             result = self.execute(None, context, variables)
             if not isinstance(result, ExecutionResult):
@@ -80,6 +80,7 @@ class Operations:
     def __init__(self, schema: SubgraphSchema, *, compiled: bool) -> None:
         self._schema = schema
         self._compiled = compiled
+        self._whole = WholeDocuments(schema._schema)  # noqa: SLF001 - as in `_prepare`
         self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(self._prepare)
         self._held: WeakValueDictionary[tuple[str, str | None], PreparedOperation] = WeakValueDictionary()
 
@@ -90,7 +91,7 @@ class Operations:
         return self._kept(document, operation_name)
 
     def compiled(self, document: str, operation_name: str | None) -> PreparedOperation | None:
-        """Return the same for a caller that keeps it: callers share it for as long as one of them does.
+        """Return the compiled operation for a caller that keeps it; it is shared as long as any caller does.
 
         Its errors have no locations.
         """
@@ -107,7 +108,7 @@ class Operations:
         """Execute an operation without preparing it.
 
         Raises:
-            MethodNotAllowed: only a query is allowed, and this is none.
+            MethodNotAllowed: only a query is allowed, and this is not one.
         """
         try:
             result = await self._schema.execute(
@@ -131,14 +132,20 @@ class Operations:
             # A location refers to all tokens of its document.
             parsed = parse(document, no_location=not located)
             operation = get_operation_ast(parsed, operation_name)
-            if operation is None or operation.operation is Kind.SUBSCRIPTION or validate(schema, parsed):
+            if operation is None or operation.operation is Kind.SUBSCRIPTION:
+                return None
+            if "@" in document:
+                parsed, errors = self._whole.validated(parsed)
+            else:
+                errors = validate(schema, parsed)
+            if errors:
                 return None
         except (GraphQLError, RecursionError):
             return None
         compiled = compile_operation(schema, parsed, operation_name)
         execute: Execute = compiled.execute_awaited
         if compiled.fallback_reason is not None or _has_conditions(parsed):
-            # It may be interpreted in the end; compiled code never writes into variables.
+            # It may end up being interpreted; compiled code never writes into variables.
             execute = _with_own_variables(execute)
         return PreparedOperation(compiled, operation.operation is Kind.QUERY, execute)
 
@@ -170,7 +177,7 @@ def _own(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_conditions(document: DocumentNode) -> bool:
-    """Return whether there is `@skip` or `@include`: such operations may be interpreted in the end."""
+    """Return whether there is `@skip` or `@include`: such operations may end up being interpreted."""
     seen: list[str] = []
 
     class Conditions(Visitor):

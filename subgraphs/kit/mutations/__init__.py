@@ -1,1 +1,1 @@
-"""How a mutation is carried out: intent, upstream call, outcome, recovery."""
+"""Carries out mutations: intent, upstream call, outcome, recovery."""

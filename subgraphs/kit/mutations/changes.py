@@ -1,4 +1,4 @@
-"""Carries out mutations: intent, upstream call, outcome. Only what the upstream confirmed is a success."""
+"""Carries out mutations: intent, upstream call, outcome. Only a confirmed change is a success."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,8 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clock import Clock
-from storage.conflicts import is_conflict, lock_wait_timed_out
 from storage.database import Database
+from storage.error_codes.conflicts import is_conflict, lock_wait_timed_out
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.mutations.intents import (
     CONFIRMED,
     PENDING,
@@ -27,7 +30,7 @@ Record = Callable[[AsyncConnection, Intent], Awaitable[None]]
 StillSo = Callable[[AsyncConnection], Awaitable[bool]]
 ROUNDS = 8
 ADOPT: Final = "adopt"
-"""The operation of a change that the upstream made by another channel, and that is taken over here."""
+"""The operation of a change made upstream through another channel, and taken over here."""
 
 
 class Adoption(Enum):
@@ -48,23 +51,28 @@ class Changes:
     The intent is written in the transaction that validates the request, before the upstream is called; the
     outcome is recorded in the transaction that settles the intent. A crash in between leaves a pending
     intent; the customer's next request, or recovery, repeats its call under the same key.
+
+    Attributes:
+        changed: called with each customer whose data a commit has changed.
     """
 
     database: Database
     intents: IntentRepository
     upstream: UpstreamClient
     clock: Clock
+    changed: CustomersChanged | None = None
 
     async def carry_out(self, request: ChangeRequest, validate: Validate, record: Record) -> Refusal | None:
         """Make a change.
 
         Args:
             request: the change that the customer requests.
-            validate: checks it in the transaction that writes the intent, before and after writing it.
+            validate: checks the request in the transaction that writes the intent, before and after writing
+                it.
             record: stores a confirmed change, from the intent alone, in the transaction that settles it.
 
         Returns:
-            None if the upstream confirmed it, else why not; for a repeated key, the first outcome.
+            None if the upstream confirmed it, else the reason; for a repeated key, the first outcome.
         """
         for _ in range(ROUNDS):
             found = await self._write_down(request, validate)
@@ -72,24 +80,26 @@ class Changes:
                 return found
             if found is None:
                 continue
+            if not found.before:
+                self._tell(request.owner)
             outcome = await self._drive(found, record)
             if found.intent.upstream_key == request.upstream_key:
                 return outcome
             if outcome is _UNCONFIRMED:
                 return _IN_THE_WAY
-            # An earlier change of the same slot is settled now: this one may go ahead.
+            # An earlier change of the same slot has been settled, so this one may go ahead.
         return _IN_THE_WAY
 
     async def settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
         """Settle an intent whose outcome is known, unless somebody else has done so.
 
         Args:
-            intent: as it was written.
+            intent: the intent as written.
             refusal: why the change was not made; None if it was made.
             record: as for `carry_out`.
 
         Returns:
-            The intent as it is now.
+            The intent as it now is.
 
         Raises:
             sqlalchemy.exc.DBAPIError: the outcome could not be recorded; the intent is still pending.
@@ -109,7 +119,13 @@ class Changes:
             if await self.intents.settle(connection, intent, error, now) and not refusal:
                 await record(connection, intent)
             settled = await self.intents.by_upstream_key(connection, intent.upstream_key)
+        self._tell(intent.owner)
         return settled or intent
+
+    def _tell(self, owner: Owner) -> None:
+        """Announce that a customer's data has changed."""
+        if self.changed is not None:
+            self.changed((customer_key(owner),))
 
     async def adopt(
         self, request: ChangeRequest, change: UpstreamChange, still_so: StillSo, record: Record
@@ -122,7 +138,7 @@ class Changes:
         Args:
             request: its client key names the state on record, so that a state is adopted once.
             change: the state on record.
-            still_so: whether our record is still what it was when the upstream was asked.
+            still_so: returns whether our record is unchanged since the upstream was asked.
             record: as for `carry_out`.
         """
         try:
@@ -142,6 +158,7 @@ class Changes:
             if not is_conflict(fault):
                 raise
             return Adoption.IN_THE_WAY
+        self._tell(request.owner)
         return Adoption.ADOPTED
 
     async def _write_down(self, request: ChangeRequest, validate: Validate) -> "_Asked | Refusal | None":
@@ -159,7 +176,7 @@ class Changes:
         except _Overtaken as overtaken:
             return overtaken.refusal
         except DBAPIError as fault:
-            # Somebody else was faster, or several waited for one that gave up.
+            # Another request was faster, or several waited for one that gave up.
             if lock_wait_timed_out(fault):
                 return _IN_THE_WAY
             if not is_conflict(fault):

@@ -1,4 +1,4 @@
-"""A circuit breaker, and a budget for retries, which protect a service that does not answer."""
+"""A circuit breaker and a retry budget, which protect a service that does not answer."""
 
 import random
 import time
@@ -13,8 +13,8 @@ class Breaker:
     """Opens after consecutive failures; after a pause, one call at a time probes whether to close.
 
     Attributes:
-        failures: how many consecutive ones open it: more than a hiccup causes under load.
-        rest_seconds: how long it stays open, give or take a fifth, so that nodes do not return together.
+        failures: how many consecutive failures open it: more than a hiccup causes under load.
+        rest_seconds: how long it stays open, plus or minus a fifth, so that nodes do not return together.
     """
 
     failures: int = 20
@@ -35,7 +35,7 @@ class Breaker:
         return limit if self._open_until is None else min(limit, 1)
 
     def admits(self) -> bool:
-        """Return whether a call may be made; a probe keeps out the others until its outcome."""
+        """Return whether a call may be made; a probe excludes other calls until its outcome is known."""
         if self.is_open:
             return False
         if self._open_until is not None:

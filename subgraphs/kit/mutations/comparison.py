@@ -37,7 +37,7 @@ DIFFERENT = frozenset(
     {Compared.ADOPTED, Compared.FORCED_OUT, Compared.LOST, Compared.UNFIT, Compared.REPEATED}
 )
 UNSETTLED = frozenset({Compared.NOT_LEARNT, Compared.LOST, Compared.UNFIT, Compared.REPEATED})
-"""What another look, or a person, has to settle."""
+"""The outcomes that another look, or a person, has to settle."""
 
 ADOPTIONS: Mapping[Adoption, Compared] = {
     Adoption.ADOPTED: Compared.ADOPTED,

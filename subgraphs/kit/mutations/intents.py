@@ -1,4 +1,4 @@
-"""SQL over intents: changes that are written before the upstream is asked for them."""
+"""SQL over intents: changes that are recorded before the upstream is called."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ class ChangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A change as it was written.
+    """A recorded change.
 
     Attributes:
         path: of the upstream call.
@@ -122,7 +122,7 @@ class IntentRepository:
         Args:
             connection: to read with.
             written: only changes written by then, so that running ones are left alone.
-            after: the last one that was looked at; None to begin with the oldest.
+            after: the last one that was examined; None to begin with the oldest.
             limit: how many at most.
         """
         c = self.table.c
@@ -130,6 +130,33 @@ class IntentRepository:
         wanted = select(self.table).where(c.status == PENDING, c.created_at <= written)
         if after:
             wanted = wanted.where(tuple_(*order) > (after.created_at, after.upstream_key))
+        rows = await connection.execute(wanted.order_by(*order).limit(limit))
+        return [_intent(row) for row in rows]
+
+    async def pending_of_brand(
+        self,
+        connection: AsyncConnection,
+        brand: str,
+        limit: int,
+        after: tuple[datetime, str] | None = None,
+        until: datetime | None = None,
+    ) -> list[Intent]:
+        """Return changes in doubt of a brand's customers, the oldest first.
+
+        Args:
+            connection: to read with.
+            brand: whose.
+            limit: how many at most.
+            after: only those after this instant and key.
+            until: only those begun by then.
+        """
+        c = self.table.c
+        order = (c.created_at, c.upstream_key)
+        wanted = select(self.table).where(c.status == PENDING, c.brand_id == brand)
+        if after is not None:
+            wanted = wanted.where(tuple_(*order) > after)
+        if until is not None:
+            wanted = wanted.where(c.created_at <= until)
         rows = await connection.execute(wanted.order_by(*order).limit(limit))
         return [_intent(row) for row in rows]
 
@@ -199,7 +226,7 @@ class IntentRepository:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamChange:
-    """What a valid request leads to: the upstream call, and what to record once it is confirmed."""
+    """The result of a valid request: the upstream call, and what to record once it is confirmed."""
 
     path: str
     body: Mapping[str, Any]

@@ -25,7 +25,7 @@ class RecoveryLimits:
 
     Attributes:
         undisturbed: how long a change is left to the request that began it: longer than a request may take.
-        keys_last: how long the upstream surely knows a key; later, its record alone decides.
+        keys_last: how long the upstream is sure to know a key; after that, its record alone decides.
         at_once: how many changes are settled concurrently.
     """
 
@@ -39,9 +39,9 @@ class Step:
     """The outcome of one step of recovery.
 
     Attributes:
-        last: the change to continue after; None if there are no more, or the upstream is left alone.
-        settled: how many were settled.
-        in_doubt: how many, at least, are still in doubt.
+        last: the change to continue after; None if there are no more, or the upstream is not being called.
+        settled: how many changes were settled.
+        in_doubt: the least number of changes that are still in doubt.
     """
 
     last: Intent | None
@@ -51,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Finds out the outcome of pending intents and records it as the mutation would have.
+    """Determines the outcome of pending intents, and records it as the mutation would have.
 
     Two may run at once: a call is repeated under its own key, and only one of them settles the intent.
     """
@@ -85,7 +85,7 @@ class Recovery:
         for intent, result in zip(pending, results, strict=True):
             match result:
                 case IntegrityError() | DataError() | LookupError() | TypeError() | ValueError():
-                    # It cannot be recorded, and a person has to look; the others go on.
+                    # It cannot be recorded, and a person has to look; the others continue.
                     log.error("intent_broken", upstream_key=intent.upstream_key, error=repr(result))
                 case BaseException():
                     raise result
@@ -108,7 +108,7 @@ class Recovery:
         return True
 
     async def _outcome(self, intent: Intent) -> Answer:
-        """Ask what is on record, and repeat the change only if it is not there.
+        """Ask for the state on record, and repeat the change only if it is not recorded.
 
         So an upstream that has forgotten the key, or never stored it, does not make the change twice.
         """

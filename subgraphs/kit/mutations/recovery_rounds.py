@@ -1,4 +1,4 @@
-"""Rounds of recovery: tries the changes in doubt of several subgraphs, one process at a time."""
+"""Rounds of recovery: try the changes in doubt of several subgraphs, one process at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,7 +12,7 @@ from subgraphs.kit.mutations.recovery import Recovery
 from subgraphs.kit.records.leases import Lease
 
 LEASE: Final = timedelta(seconds=60)
-"""Well above what settling one batch takes if every call times out."""
+"""The duration of the lease, well above what settling one batch takes if every call times out."""
 
 PACE_SECONDS: Final = 0.05
 """The pause between two batches, so that many waiting changes do not flood the upstream."""
@@ -60,7 +60,7 @@ class RecoveryRounds:
         return RecoveryRound(settled, in_doubt)
 
     async def leave(self) -> None:
-        """Give up the lease, so that another node can go on at once."""
+        """Give up the lease, so that another node can continue at once."""
         async with self.database.home.write() as connection:
             await self.lease.end(connection)
 

@@ -34,7 +34,7 @@ class Answer:
     """The upstream's response.
 
     Attributes:
-        verdict: UNKNOWN if nobody can say whether the change was made.
+        verdict: UNKNOWN if it is not known whether the change was made.
         code: for REFUSED, the upstream's own code.
     """
 
@@ -73,7 +73,7 @@ class UpstreamClient:
 
         Args:
             path: from `membership_path` or `choice_path`.
-            body: the wanted state; the change counts as made if it comes back as the recorded state.
+            body: the requested state; the change counts as made if it is returned as the recorded state.
             key: the idempotency key.
             repeated: whether the change may have been requested already.
         """
@@ -96,7 +96,7 @@ class UpstreamClient:
         return Answer(Verdict.UNKNOWN)
 
     async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
-        """Return what is on record upstream: empty for nothing, None if that cannot be learnt now.
+        """Return the state on record upstream: empty if there is none, None if it cannot be determined now.
 
         Args:
             path: as for `put`.
@@ -111,7 +111,7 @@ class UpstreamClient:
         return {} if missing else None
 
     async def is_recorded(self, path: str, body: Mapping[str, Any]) -> bool | None:
-        """Return whether a state is the one on record upstream; None if that cannot be learnt now."""
+        """Return whether a state is on record upstream; None if that cannot be determined now."""
         recorded = await self.look(path, body.keys())
         return None if recorded is None else _shows(recorded, body)
 
@@ -127,9 +127,9 @@ class UpstreamClient:
         return True
 
     async def _ask(self, method: str, path: str, **request: Any) -> "_Reply | None":
-        """Return the upstream's response, whatever it says; None if there is none."""
+        """Return the upstream's response, whatever its status; None if there is none."""
         try:
-            # httpx limits each read; this limits a body that trickles.
+            # httpx limits each read; this limits a body that trickles in.
             async with (
                 asyncio.timeout(self._settings.timeout_seconds),
                 self._client.stream(method, path, **request) as answer,
@@ -184,7 +184,7 @@ def _shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _tells(path: str, reply: _Reply, names: Collection[str]) -> bool:
-    """Return whether a response is about the request: it has the fields, and no other customer's ids."""
+    """Return whether a response matches the request: it has the fields, and no other customer's ids."""
     ids = [unquote(part) for part in path.split("/")[3:6:2]]  # /v1/brands/BRAND/customers/CUSTOMER/…
     told = [reply.content.get(name) for name in ("brand_id", "customer_id")]
     mine = all(id_ is None or id_ == asked for id_, asked in zip(told, ids, strict=False))

@@ -14,7 +14,9 @@ from storage.errors import DatabaseAway
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-MOST_RETRIES: Final = 32  # isolates two bad keys among 128; a fault of all keys is not retried for long
+MOST_RETRIES: Final = (
+    32  # enough to isolate two bad keys among 128; a fault of all keys is not retried for long
+)
 UNREAD: Final[Any] = object()
 DROPPED: Final[Any] = object()
 
@@ -43,7 +45,7 @@ class PendingRead(msgspec.Struct, Generic[K, V], eq=False):
     """The read of a key. Any number of readers may await it; cancelling one leaves the others alone.
 
     Attributes:
-        batches: where it is read.
+        batches: the batches that read it.
         waiters: a future for each reader.
         outcome: `UNREAD` until it is read; `DROPPED` if all readers were cancelled before.
     """
@@ -70,7 +72,7 @@ class PendingRead(msgspec.Struct, Generic[K, V], eq=False):
 
 
 def _wanted(answers: Iterable[PendingRead[K, V]]) -> list[PendingRead[K, V]]:
-    """Return the reads that somebody may still await; drop those whose readers were all cancelled."""
+    """Return the reads that a reader may still await; drop those whose readers were all cancelled."""
     wanted = []
     for answer in answers:
         for waiter in answer.waiters:
@@ -99,7 +101,7 @@ def _settle(answers: Iterable[PendingRead[K, V]], outcomes: Iterable[V | Failed]
 
 
 class Batches(Generic[K, V]):
-    """Reads keys in batches, for as many requests as there are.
+    """Reads keys in batches, shared by all requests.
 
     A batch is sent at the end of the turn of the loop in which its first key was requested, unless enough are
     running. A batch that was sent takes no more keys, so that a read always sees what was committed before.

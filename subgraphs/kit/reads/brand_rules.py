@@ -1,4 +1,4 @@
-"""A brand's rules in memory, and what they say of an account: its weeks, scheme and eligibility."""
+"""A brand's rules in memory, and what they mean for an account: its weeks, scheme and eligibility."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.reads.key_lookup import BatchedLookup, Observe
 from subgraphs.kit.reads.reference_lookups import account_lookup
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
+from subgraphs.kit.records.global_state.switches import KillSwitches, SwitchedOff
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.kit.settings import Execution, PublicDataSettings
@@ -29,18 +30,18 @@ _Served: TypeAlias = tuple[str, str, str]
 
 
 class WeekScheme(msgspec.Struct, frozen=True, gc=False):
-    """A week and its scheme; None where there is none."""
+    """A week and its scheme; None if there is none."""
 
     week: Week
     scheme: Scheme | None
 
 
 class Eligibility(msgspec.Struct, frozen=True, gc=False):
-    """What a brand's rules say of an account in a week.
+    """What a brand's rules mean for an account in a week.
 
     Attributes:
-        scheme: None where there is none for the account's jurisdiction and currency.
-        ineligible: why the customer cannot take part; None for an eligible one.
+        scheme: the scheme; None if there is none for the account's jurisdiction and currency.
+        ineligible: why the customer cannot take part; None if the customer is eligible.
     """
 
     scheme: Scheme | None
@@ -53,11 +54,16 @@ def _memo() -> BoundedCache[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class BrandRules:
-    """A brand, its schemes and its opened weeks. Immutable; what is derived from them is memoized."""
+    """A brand, its schemes and its opened weeks. Immutable; what is derived from them is memoized.
+
+    Attributes:
+        paused: whether the kill switch of the brand is on; only the club's own rules know it.
+    """
 
     brand: Brand
     schemes: tuple[Scheme, ...]
     opened: OpenedWeeks = field(default_factory=OpenedWeeks)
+    paused: bool = False
     _calendar: Calendar = field(init=False, repr=False, compare=False)
     _weeks: BoundedCache[str, Week] = field(default_factory=_memo, init=False, repr=False, compare=False)
     _chosen: BoundedCache[_Served, Scheme | None] = field(
@@ -111,6 +117,12 @@ class BrandRules:
             found = self._week_schemes.add(key, WeekScheme(week, self.scheme(jurisdiction, currency, week)))
         return found
 
+    def changes_between(self, since: datetime, until: datetime) -> bool:
+        """Return whether a week ends or its choices are locked after one instant and up to another."""
+        week = self.week_at(since)
+        instants = [week.ends_at, *(scheme.locks_at(week) for scheme in self.schemes)]
+        return any(since < instant <= until for instant in instants)
+
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
         """Return the scheme of a week for customers of a jurisdiction and currency."""
         served = (jurisdiction, currency, week.iso)
@@ -143,12 +155,16 @@ class BrandRules:
 
 
 async def brand_rules(
-    connection: AsyncConnection, repository: ReferenceRepository, brand: Brand
+    connection: AsyncConnection,
+    repository: ReferenceRepository,
+    brand: Brand,
+    switches: KillSwitches | None = None,
 ) -> BrandRules:
-    """Read the schemes of a brand and the weeks that have opened."""
+    """Read the schemes of a brand, the weeks that have opened and, with `switches`, whether it is paused."""
     schemes = await repository.schemes(connection, [brand.id])
     opened = await repository.opened_weeks(connection, [brand.id])
-    return BrandRules(brand, tuple(schemes[brand.id]), opened[brand.id])
+    off = SwitchedOff() if switches is None else await switches.off(connection, brand.id)
+    return BrandRules(brand, tuple(schemes[brand.id]), opened[brand.id], off.whole_brand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +174,7 @@ class ReadOptions:
     Attributes:
         public: how stale public data may get.
         execution: compiled or interpreted.
-        observe: is called with the table and size of each batched lookup.
+        observe: called with the table and size of each batched lookup.
         tracer: starts spans of batched lookups and statements; None without traces.
     """
 
@@ -173,15 +189,20 @@ class ReadOptions:
 
 
 class SharedReads:
-    """What all requests of a subgraph share: cached rules of brands, and batched lookups of accounts."""
+    """The reads that all requests of a subgraph share: cached brand rules, batched account lookups."""
 
     def __init__(
-        self, database: Database, repository: ReferenceRepository, options: ReadOptions, clock: Clock
+        self,
+        database: Database,
+        repository: ReferenceRepository,
+        options: ReadOptions,
+        clock: Clock,
+        switches: KillSwitches | None = None,
     ) -> None:
         async def rules(brand: str) -> BrandRules | None:
             async with database.home.read() as connection:
-                known = await repository.brands(connection, [brand])
-                return await brand_rules(connection, repository, known[brand]) if known else None
+                known = (await repository.brands(connection, [brand])).get(brand)
+                return await brand_rules(connection, repository, known, switches) if known else None
 
         self.rules: StaleCache[BrandRules] = options.cache(rules, clock)
         self.accounts: BatchedLookup[Owner, Account | None] = BatchedLookup.of(

@@ -1,4 +1,4 @@
-"""DataLoaders over the databases of a subgraph: one SELECT a shard, however many keys."""
+"""DataLoaders over the databases of a subgraph: one SELECT per shard, however many keys."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar

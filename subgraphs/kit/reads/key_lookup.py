@@ -35,7 +35,7 @@ KeyOf: TypeAlias = Callable[[K], Row]
 RowsOf: TypeAlias = dict[Row, list[Row]]
 KEYS: Final = "keys"
 INVALID_ROW: Final = (ValueError, LookupError, TypeError)
-"""What is raised for stored values that the code does not know."""
+"""The exceptions raised for stored values that the code does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class KeyLookup(Generic[K, V]):
     Attributes:
         key: the columns of a key, in its order.
         columns: the columns to read.
-        build: makes a key's value of its rows, which have `columns`, in any order; there may be none. Keys
+        build: builds a key's value from its rows, which have `columns`, in any order; there may be none. Keys
             may share a value.
-        where: a further condition for the rows.
+        where: an additional condition for the rows.
     """
 
     table: Table
@@ -88,7 +88,7 @@ class LookupPart(Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class _RowLayout:
-    """Where a part's rows have its columns.
+    """The positions of a part's columns in its rows.
 
     Attributes:
         key: returns a row's key.
@@ -220,7 +220,7 @@ class BatchedLookup(Generic[K, V]):
     """Lookups by key over a subgraph's databases, in batches that all requests share.
 
     Attributes:
-        load: reads what is stored under a key; the caller has checked that the viewer may see it.
+        load: reads the data of a key; the caller has checked that the viewer may see it.
     """
 
     def __init__(
@@ -236,7 +236,7 @@ class BatchedLookup(Generic[K, V]):
         Args:
             database: the subgraph's database.
             parts: the lookups for a key, which run as one statement.
-            make: makes the value of a key of the values of its parts, in order.
+            make: builds the value of a key from the values of its parts, in order.
             observe: called with the table and the number of keys of each batch.
             limits: the size of batches.
         """
@@ -280,7 +280,7 @@ class BatchedLookup(Generic[K, V]):
         return list(map(self._make, *self._statement.outcomes(keys, found)))
 
     def _made_alone(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
-        """Build the value of one key, so that an invalid row harms only its owner."""
+        """Build the value of one key, so that an invalid row affects only its owner."""
         try:
             return self._made([key], found)[0]
         except INVALID_ROW as error:

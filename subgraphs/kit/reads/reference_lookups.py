@@ -13,11 +13,11 @@ from subgraphs.kit.records.tables import ReferenceTables
 
 OWNER: Final = ("brand_id", "customer_id")
 ACCOUNT: Final = ("jurisdiction", "currency", "status", "verified", "rg_state", "promo_restricted")
-"""In the order of an `Account`."""
+"""The account columns in the order of an `Account`'s fields."""
 
 
 def account_lookup(tables: ReferenceTables) -> KeyLookup[Owner, Account | None]:
-    """Return the lookup of a customer's account; None if it is not known."""
+    """Return the lookup of a customer's account; it finds None if the account is unknown."""
     return KeyLookup(tables.account, OWNER, ACCOUNT, _account)
 
 

@@ -1,6 +1,7 @@
 """A cache of brands' public data, refreshed in the background, with a bound on staleness."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from dataclasses import dataclass
@@ -24,13 +25,13 @@ PAUSES: Final = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How stale cached data may be, counted from the start of their read.
+    """How stale cached data may be, measured from the start of their read.
 
     Attributes:
         renew: older data are returned and refreshed in the background.
         stale: older data are refreshed before they are returned.
-        away: while the database is away, data up to this age are returned all the same.
-        pause: between attempts while the database is away.
+        away: while the database is unavailable, data up to this age are returned anyway.
+        pause: the pause between attempts while the database is unavailable.
     """
 
     renew: timedelta
@@ -57,6 +58,9 @@ class StaleCache(Generic[V]):
     """Public data of the brands that were requested. An unknown brand is looked up each time.
 
     If a refresh finds equal data, the object stays the same, and so does what is memoized in it.
+
+    Attributes:
+        replaced: how often a brand's data were found to differ from those before.
     """
 
     def __init__(
@@ -72,13 +76,19 @@ class StaleCache(Generic[V]):
         self._read = read
         self._freshness = freshness
         self._clock = clock
+        self.replaced: Counter[str] = Counter()
         self._copies: dict[str, _Copy[V]] = {}
         self._failed: dict[str, datetime] = {}
         self._reading: dict[str, asyncio.Task[V | None]] = {}
         self._following: dict[str, asyncio.Task[None]] = {}
 
+    @property
+    def copies(self) -> dict[str, V]:
+        """Return the cached data, however stale, by brand."""
+        return {brand: copy.value for brand, copy in self._copies.items()}
+
     def get_fresh(self, brand: str, now: datetime) -> V | None:
-        """Return the brand's data if they are fresh at this instant; None: use `get`."""
+        """Return the brand's data if they are fresh; if None, use `get`."""
         copy = self._copies.get(brand)
         return copy.value if copy is not None and copy.read_at <= now <= copy.fresh_until else None
 
@@ -110,7 +120,7 @@ class StaleCache(Generic[V]):
             raise
 
     def changed(self, brand: str) -> None:
-        """Announce that a brand's data change about now; poll the database for some seconds to see it."""
+        """Announce that a brand's data are changing; poll the database for some seconds to see it."""
         if brand not in self._copies:
             return
         earlier = self._following.pop(brand, None)
@@ -151,7 +161,7 @@ class StaleCache(Generic[V]):
                 return
 
     async def _reread(self, brand: str) -> None:
-        """Read what is in the database now: a read that is already running may have missed it."""
+        """Read the database again: a read that is already running may have missed the change."""
         under_way = self._reading.get(brand)
         if under_way is not None:
             await asyncio.wait({under_way})
@@ -187,6 +197,8 @@ class StaleCache(Generic[V]):
         before = self._copies.get(brand)
         if before is not None and before.value == value:
             value = before.value
+        elif before is not None:
+            self.replaced[brand] += 1
         self._copies[brand] = _Copy(value, began, began + self._freshness.renew)
         return value
 

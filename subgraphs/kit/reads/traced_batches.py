@@ -31,7 +31,7 @@ class TracedBatches(Batches[K, V]):
 
         Args:
             tracer: starts spans.
-            tables: what is read.
+            tables: the tables that are read.
             read: see `Batches`.
             limits: the size of batches.
         """

@@ -13,8 +13,8 @@ from subgraphs.kit.domain.keys import Owner
 async def letters_about(connection: AsyncConnection, table: Table, owner: Owner) -> list[int]:
     """Return the ids of the dead letters about a customer.
 
-    A readable letter is about the customer that it names; an unreadable one is about every customer whose
-    quoted id it contains: losing it is better than keeping it.
+    A readable letter is about the customer that it names. An unreadable one counts as being about every
+    customer whose quoted id it contains: losing it is better than keeping it.
     """
     key, quoted = ":".join(owner).encode(), json.dumps(owner.customer, ensure_ascii=False).encode()
     c = table.c

@@ -1,4 +1,4 @@
-"""Erasure of customers: what is deleted, what is kept under a pseudonym, and which facts belong to whom.
+"""Erases customers: deletes rows, keeps some under a pseudonym, and recognizes later facts about them.
 
 docs/erasure.md says what happens to each table, and why.
 """
@@ -98,7 +98,7 @@ class Marker(NamedTuple):
     """A record that a customer was erased.
 
     Attributes:
-        revision: the highest known of the account; a higher one belongs to a new person.
+        revision: the highest known revision of the account; a higher one belongs to a new person.
         erased_at: everything up to this instant belongs to the erased person.
     """
 
@@ -108,7 +108,7 @@ class Marker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ErasureTables:
-    """The tables that are handled alike in every subgraph; `marker` records who was erased."""
+    """The tables that are handled the same way in every subgraph; `marker` records who was erased."""
 
     marker: Table
     reference: ReferenceTables
@@ -179,7 +179,7 @@ class Erasure:
     ) -> set[int]:
         """Return the indexes of the facts about erased persons, by customer and event time.
 
-        Their brands are locked until the transaction ends, so that nobody is erased meanwhile.
+        Their brands are locked until the transaction ends, so that no customer is erased meanwhile.
         """
         await self._hold_brands(connection, {owner.brand for owner, _ in facts}, exclusive=False)
         markers = await self.markers(connection, {owner for owner, _ in facts})

@@ -1,4 +1,4 @@
-"""Leases: tasks that one process does at a time, whichever is running."""
+"""Leases: tasks that only one process does at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ class Lease:
         """Take or renew the lease in the caller's transaction.
 
         Returns:
-            False while somebody else holds it.
+            False while another holder has it.
         """
         c = self.table.c
         mine_or_over = or_(c.holder == self.holder, c.expires_at <= now)

@@ -3,18 +3,32 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, or_, select, tuple_
+from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk_sql import MultiRow, few_at_once
 from storage.columns import upsert
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
+from subgraphs.kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
+from subgraphs.kit.records.global_state.kinds import BRAND_FACTS, GlobalKind
 from subgraphs.kit.records.tables import ReferenceTables
 from subgraphs.kit.records.week_definitions import OpenedWeeks, WeekDefinition
+
+
+class NamePage(NamedTuple):
+    """A page of customers whose id begins with a prefix.
+
+    Attributes:
+        after: only customers after this one; an empty id to begin.
+        limit: how many at most.
+    """
+
+    prefix: str
+    after: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +39,43 @@ class ReferenceRepository:
 
     async def brands(self, connection: AsyncConnection, ids: Collection[str]) -> dict[str, Brand]:
         """Return brands by id; unknown ones are absent."""
-        table = self.tables.brand
-        rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(ids))))
-        return {row.brand_id: _brand(row) for row in rows}
+        query = self._brand_query().where(self.tables.brand.c.brand_id.in_(sorted(ids)))
+        return {row.brand_id: _brand(row) for row in await connection.execute(query)}
+
+    async def brand_page(
+        self, connection: AsyncConnection, first: int, after: str = "", ids: Collection[str] | None = None
+    ) -> list[Brand]:
+        """Return brands by id, a page of them.
+
+        Args:
+            connection: to read with.
+            first: how many at most.
+            after: the last id of the page before.
+            ids: only these brands; None for all.
+        """
+        c = self.tables.brand.c
+        query = self._brand_query().where(c.brand_id > after).order_by(c.brand_id).limit(first)
+        if ids is not None:
+            query = query.where(c.brand_id.in_(sorted(ids)))
+        return [_brand(row) for row in await connection.execute(query)]
+
+    def _brand_query(self) -> Select[Any]:
+        """Select brands with what the back office decided about each, in one statement."""
+        table, decisions = self.tables.brand, self.tables.decisions
+        if decisions is None:
+            return select(table, null().label("decided"))
+        key = table.c.brand_id.concat(f":{GlobalKind.BRAND.value}:{BRAND_FACTS}")
+        joined = table.outerjoin(decisions, decisions.c.key == key)
+        return select(table, decisions.c.state.label("decided")).select_from(joined)
+
+    async def all_brands(self, connection: AsyncConnection) -> list[Brand]:
+        """Return every brand, by id."""
+        query = self._brand_query().order_by(self.tables.brand.c.brand_id)
+        return [_brand(row) for row in await connection.execute(query)]
+
+    async def brand_ids(self, connection: AsyncConnection) -> list[str]:
+        """Return the ids of all brands."""
+        return sorted(await connection.scalars(select(self.tables.brand.c.brand_id)))
 
     async def schemes(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, list[Scheme]]:
         """Return all schemes of brands, by brand."""
@@ -84,18 +132,40 @@ class ReferenceRepository:
         rows = await connection.execute(wanted.order_by(c.brand_id, c.customer_id).limit(limit))
         return [(Owner(row.brand_id, row.customer_id), _account(row)) for row in rows]
 
+    async def accounts_named(self, connection: AsyncConnection, brand: str, wanted: NamePage) -> list[str]:
+        """Return customers of a brand who have an account, by id."""
+        return await customers_named(connection, self.tables.account, brand, wanted)
+
+
+async def customers_named(
+    connection: AsyncConnection, table: Table, brand: str, wanted: NamePage
+) -> list[str]:
+    """Return the customers in a table whose key begins with brand and customer, by a range of the key."""
+    c, last = table.c, wanted.prefix + chr(0x10FFFF)
+    begins = (c.customer_id >= wanted.prefix, c.customer_id <= last, c.customer_id > wanted.after)
+    query = select(c.customer_id).where(c.brand_id == brand, *begins)
+    return list(
+        await connection.scalars(query.group_by(c.customer_id).order_by(c.customer_id).limit(wanted.limit))
+    )
+
 
 def _brand(row: Row[Any]) -> Brand:
+    """Return a brand: its facts as its schemes have them, replaced by what the back office decided."""
+    decided = row.decided or {}
     return Brand(
         id=row.brand_id,
-        name=row.name,
+        name=decided.get("name", row.name),
         time_zone=row.time_zone,
-        default_locale=row.default_locale,
-        locales=tuple(row.locales),
+        default_locale=decided.get("default_locale", row.default_locale),
+        locales=tuple(decided.get("locales", row.locales)),
         default_jurisdiction=row.default_jurisdiction,
         jurisdictions=tuple(row.jurisdictions),
         default_currency=row.default_currency,
         currencies=tuple(row.currencies),
+        theme=tuple(
+            ThemeColour(name, colour["light"], colour["dark"])
+            for name, colour in sorted(decided.get("theme", {}).items())
+        ),
     )
 
 
@@ -135,7 +205,7 @@ def _account(row: Row[Any]) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceWriter:
-    """Writes the read models in the consumer's transaction. Order of arrival does not matter."""
+    """Writes the read models in the consumer's transaction. The order of arrival does not matter."""
 
     tables: ReferenceTables
     dialect: str
@@ -275,10 +345,10 @@ def _opened_first(definition: WeekDefinition) -> tuple[datetime, int]:
 
 
 def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the newest facts with the time zone that was issued first, by which weeks are measured.
+    """Return the newest facts, but with the time zone that was issued first, by which weeks are measured.
 
     A scheme keeps its time of issue when it is loaded again, so a database that is rebuilt from a compacted
-    topic finds the same zone. Of zones issued at the same instant the first by name counts.
+    topic finds the same zone. Of zones issued at the same instant, the first by name counts.
     """
     newest = max(known, row, key=lambda one: one["occurred_at"])  # of equal ones the first
     zone = min(known, row, key=lambda one: (_zone_issued_at(one), one["time_zone"]))
@@ -286,6 +356,6 @@ def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[st
 
 
 def _zone_issued_at(row: Mapping[str, Any]) -> datetime:
-    """For rows that an older version wrote: when their newest facts were issued."""
+    """Return when a zone was issued; for rows of an older version, when their newest facts were issued."""
     issued_at: datetime = row.get("zone_issued_at") or row["occurred_at"]
     return issued_at

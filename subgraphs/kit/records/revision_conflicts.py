@@ -1,4 +1,4 @@
-"""Revision conflicts: messages that contradict what is stored of the same revision."""
+"""Revision conflicts: messages that contradict the stored data of the same revision."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class RevisionConflicts:
     """Finds rows that differ from the stored row of their key at the same revision.
 
     Attributes:
-        table: where the rows were written.
+        table: the table that the rows were written to.
         revision: the column of the revision; None if the key identifies something immutable.
         ignored: columns in which equal revisions may differ.
     """
@@ -25,7 +25,7 @@ class RevisionConflicts:
     ignored: frozenset[str] = frozenset()
 
     async def among(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Return the indexes of the rows that contradict what is stored.
+        """Return the indexes of the rows that contradict the stored ones.
 
         Args:
             connection: of the transaction that has just applied the rows.

@@ -20,22 +20,29 @@ from storage.columns import JSON_LIST, Blob, Identifier, UtcDateTime
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTables:
-    """Projections of the topics that every consumer reads: schemes with their brands, accounts, weeks."""
+    """Projections of the topics that every consumer reads: schemes with their brands, accounts, weeks.
+
+    Attributes:
+        decisions: the global messages, whose decisions about a brand replace the facts of its schemes; None
+            in a subgraph that shows nothing of a brand.
+    """
 
     brand: Table
     scheme: Table
     account: Table
     week_definition: Table
+    decisions: Table | None = None
 
     @classmethod
-    def declare(cls, metadata: MetaData) -> "ReferenceTables":
+    def declare(cls, metadata: MetaData, decisions: Table | None = None) -> "ReferenceTables":
         """Add the tables to a subgraph's metadata."""
-        return cls(_brand(metadata), _scheme(metadata), _account(metadata), _week_definition(metadata))
+        tables = (_brand(metadata), _scheme(metadata), _account(metadata), _week_definition(metadata))
+        return cls(*tables, decisions)
 
 
 @dataclass(frozen=True, slots=True)
 class StreamTables:
-    """What a consumer stores beside its data, in the same transactions."""
+    """The tables that a consumer writes alongside its data, in the same transactions."""
 
     position: Table
     dead_letter: Table
@@ -198,7 +205,7 @@ def _outbox(metadata: MetaData) -> Table:
 
 
 def _lease(metadata: MetaData) -> Table:
-    """Who holds which lease, and until when."""
+    """The holder and the expiry of each lease."""
     return Table(
         "lease",
         metadata,
@@ -228,10 +235,10 @@ def erasure_table(metadata: MetaData) -> Table:
 
 
 def intent_table(metadata: MetaData) -> Table:
-    """Changes requested of the upstream API, written before it is called.
+    """Changes requested from the upstream API, recorded before it is called.
 
     `slot` names what is being changed while the intent is pending and is null once it is settled; it is
-    unique by customer, so that only one change of a kind can be under way at a time.
+    unique by customer, so that only one change of a kind can be in progress at a time.
     """
     return Table(
         "intent",

@@ -15,9 +15,9 @@ class Source(Enum):
     TOPIC: Kafka, as far back as its retention or compaction goes.
     DERIVED: other tables of the same database.
     UPSTREAM: the upstream squad API, when records are compared with it.
-    FILE: what an operator loads or imports.
+    FILE: files that an operator loads or imports.
     BACKUP: nothing but a backup.
-    TRANSIENT: not needed: the rows are about work under way.
+    TRANSIENT: nothing is needed: the rows describe work in progress.
     """
 
     TOPIC = "topic"
@@ -33,7 +33,7 @@ class TableTruth:
     """The source of truth of a table.
 
     Attributes:
-        source: what restores its rows.
+        source: the kind of source that restores its rows.
         where: the topics, tables or commands.
         lost: what is lost without a backup, in words for an operator; empty if nothing is.
     """
@@ -51,6 +51,21 @@ def reference_truths(tables: ReferenceTables) -> Sequence[TableTruth]:
         TableTruth(tables.scheme, Source.TOPIC, ("club.scheme.v1",)),
         TableTruth(tables.account, Source.TOPIC, ("club.account-status.v1",)),
         TableTruth(tables.week_definition, Source.TOPIC, ("club.week.v1",)),
+    )
+
+
+def global_truth(table: Table) -> TableTruth:
+    """Return the truth of the last global messages."""
+    return TableTruth(table, Source.TOPIC, ("club.global.v1",))
+
+
+def cell_truth(table: Table) -> TableTruth:
+    """Return the truth of which cell a database belongs to."""
+    return TableTruth(
+        table,
+        Source.BACKUP,
+        ("furlong cell claim",),
+        lost="which cell the database belongs to, until `furlong cell claim` writes it again",
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.weeks import Calendar, Week, utc_text
-from subgraphs.kit.records.outbox import Fact
+from subgraphs.kit.records.outbox.outbox import Fact
 
 WEEK_TOPIC: Final = "club.week.v1"
 WEEK_SCHEMA: Final = "club.week/1"
@@ -42,7 +42,7 @@ class WeekDefinition(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, brand: Brand, week: Week, scheme: Scheme, opened_at: datetime) -> "WeekDefinition":
-        """Return the definition of a week that opens by a scheme."""
+        """Return the definition of a week that opens with a scheme."""
         return cls(
             brand_id=brand.id,
             iso_week=week.iso,

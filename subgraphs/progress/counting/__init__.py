@@ -1,1 +1,1 @@
-"""Whether a bet counts, how much, and why: pure functions, without SQL."""
+"""Decides whether a bet counts, how much, and why: pure functions, without SQL."""

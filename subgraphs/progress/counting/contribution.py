@@ -1,4 +1,4 @@
-"""A bet's contribution to a week: the revision in force, what it counts, and the revisions kept beside it."""
+"""A bet's contribution to a week: the revision in force, what it counts, and the other kept revisions."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ class Bet(BetFacts, frozen=True, array_like=True, gc=False):
     """The state of a bet at one revision.
 
     Attributes:
-        occurred_at: when this revision came about.
+        occurred_at: when this revision happened.
     """
 
     brand: str
@@ -50,13 +50,13 @@ class KeptRevision(msgspec.Struct, frozen=True, gc=False):
 
 
 class PendingReview(msgspec.Struct, frozen=True, gc=False):
-    """What a bet would count if its newest revision had come about before its week closed.
+    """What a bet would count if its newest revision had happened before its week closed.
 
     Attributes:
-        bet: the newest revision, which came too late.
+        bet: the newest revision, which happened too late.
         closed_at: when the week closed.
         counted_minor: what the bet counts now, by an earlier revision or not at all.
-        would_be: the verdict on the newest revision, had it come in time.
+        would_be: the verdict on the newest revision if it had been in time.
     """
 
     bet: Bet
@@ -85,7 +85,7 @@ class Contribution(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def has_late_revision(self) -> bool:
-        """Tell whether a revision came about after the end of its week, or may have."""
+        """Return whether a revision happened, or may have happened, after the end of its week."""
         return bool(self.kept) or self.verdict == LATE
 
     @property

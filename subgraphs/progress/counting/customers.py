@@ -1,4 +1,4 @@
-"""What is known of customers beside their bets: where they are at home, and when they first opted in."""
+"""Facts about customers besides their bets: their territory, and when they first opted in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ Territory: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomers:
-    """What is known of some customers. It may arrive after their bets, and it may change.
+    """Facts about some customers. They may arrive after their bets, and they may change.
 
     Attributes:
-        territories: where customers are at home, unless it is the brand's default territory.
+        territories: the customers' territories, unless it is the brand's default territory.
         opted_in_at: when customers first opted in; absent for those who never did.
     """
 

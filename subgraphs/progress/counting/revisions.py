@@ -1,9 +1,9 @@
 """Which revisions of a bet matter, and which one is in force, independently of the order of arrival.
 
-A week closes when its grace is over. What happens to a bet later (a settlement in May of a bet placed in
-March) leaves the closed week as it is: the revision in force is the highest one that came about in time. When
-a week closes depends on its scheme, which may arrive after the bet. So a lower revision is dropped only if a
-higher one came about before the end of its week, which is in time under any scheme.
+A week closes when its grace is over. Later events of a bet (a settlement in May of a bet placed in March) do
+not change the closed week: the revision in force is the highest one that happened in time. When a week closes
+depends on its scheme, which may arrive after the bet. So a lower revision is dropped only if a higher one
+happened before the end of its week, which is in time under any scheme.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from typing import TypeAlias
 from subgraphs.progress.counting.contribution import Bet
 
 InTime: TypeAlias = Callable[[Bet], bool]
-"""Tells whether a revision came about in time."""
+"""Returns whether a revision happened in time."""
 
 
 def with_revision(known: Sequence[Bet], bet: Bet, settled: InTime) -> Sequence[Bet]:
@@ -21,7 +21,7 @@ def with_revision(known: Sequence[Bet], bet: Bet, settled: InTime) -> Sequence[B
     Args:
         known: the revisions that mattered before, the lowest first.
         bet: the revision that has arrived.
-        settled: tells whether a revision came about before the end of its week, so in time under any scheme.
+        settled: returns whether a revision happened before the end of its week, so in time under any scheme.
     """
     for other in known:
         if other.revision == bet.revision or (other.revision > bet.revision and settled(other)):
@@ -33,13 +33,13 @@ def with_revision(known: Sequence[Bet], bet: Bet, settled: InTime) -> Sequence[B
 
 
 def in_force(known: Sequence[Bet], in_time: InTime) -> tuple[Bet, bool]:
-    """Return the revision in force, and whether it came about in time.
+    """Return the revision in force, and whether it happened in time.
 
     It is the highest revision in time, or the highest of all if none was in time.
 
     Args:
         known: the revisions that matter, the lowest first; at least one.
-        in_time: tells whether a revision came about before its week closed.
+        in_time: returns whether a revision happened before its week closed.
     """
     for bet in reversed(known):
         if in_time(bet):

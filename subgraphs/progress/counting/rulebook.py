@@ -20,10 +20,10 @@ _UNDECIDED: Final[Mapping[int, bool]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class BrandRulebook:
-    """One brand with all versions of its schemes. The rules of a week are worked out once and kept.
+    """One brand with all versions of its schemes. The rules of a week are derived once and kept.
 
     Attributes:
-        default_territory: the territory of customers whose account is not known.
+        default_territory: the territory of customers whose account is unknown.
         opened: the weeks that have opened, each with the scheme version that it opened with.
     """
 
@@ -46,7 +46,7 @@ class BrandRulebook:
 
     @property
     def ask_for_opt_in(self) -> bool:
-        """Tell whether any bet of the brand may depend on when its customer opted in."""
+        """Return whether any bet of the brand may depend on when its customer opted in."""
         return any(not scheme.count_before_opt_in for scheme in self.schemes)
 
     @property
@@ -77,7 +77,7 @@ class BrandRulebook:
         return found
 
     def same_rules(self, other: "BrandRulebook", week: Week) -> bool:
-        """Tell whether the rules of a week are the same in both rulebooks, for every territory."""
+        """Return whether the rules of a week are the same in both rulebooks, for every territory."""
         territories = {(scheme.jurisdiction, scheme.currency) for scheme in (*self.schemes, *other.schemes)}
         return all(
             self.week_rules(week, territory) == other.week_rules(week, territory) for territory in territories
@@ -92,11 +92,11 @@ class Rulebook:
 
     @property
     def ask_for_opt_in(self) -> bool:
-        """Tell whether any bet may depend on when its customer opted in."""
+        """Return whether any bet may depend on when its customer opted in."""
         return any(rules.ask_for_opt_in for rules in self.brands.values())
 
     def settled(self, bet: Bet) -> bool:
-        """Tell whether a revision came about before the end of its week, so in time under any scheme."""
+        """Return whether a revision happened before the end of its week, so in time under any scheme."""
         occurred_at = bet.occurred_at
         return (
             occurred_at <= bet.placed_at
@@ -113,8 +113,8 @@ class Rulebook:
         """Return what a bet contributes: a pure function of the revisions that matter.
 
         Args:
-            revisions: those of one bet, the lowest first.
-            customers: what is known of the customer who placed it.
+            revisions: the revisions of one bet, the lowest first.
+            customers: the facts about the customer who placed it.
             decided: by late revision, whether a person accepted it.
         """
         first = revisions[0]
@@ -146,7 +146,7 @@ class Rulebook:
     def review(
         self, contribution: Contribution, customers: KnownCustomers, decided: Mapping[int, bool] = _UNDECIDED
     ) -> PendingReview | None:
-        """Return the newest revision for review if it came too late and would count differently."""
+        """Return the newest revision for review if it happened too late and would count differently."""
         newest = contribution.revisions[-1]
         if contribution.verdict == DISPUTED:
             return None

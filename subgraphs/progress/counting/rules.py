@@ -32,7 +32,7 @@ class ContributionReason(Enum):
 
 
 class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The facts of a bet that the rules look at: a Struct, because every message and row becomes one.
+    """The facts of a bet that the rules depend on: a Struct, because every message and row becomes one.
 
     Attributes:
         status: placed, settled, void, partially_void or cashed_out.
@@ -86,32 +86,32 @@ class WeekRules:
         return cls(week, scheme, begun, scheme.grace_until(week) if scheme else None)
 
     def still_open(self, instant: datetime) -> bool:
-        """Tell whether a revision that comes about at an instant still changes the week."""
+        """Return whether a revision that happens at an instant still changes the week."""
         return self.closes_at is None or instant < self.closes_at
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """What a bet adds to the week's total, in minor units, and why."""
+    """The amount that a bet adds to the week's total, in minor units, and the reason."""
 
     counted_minor: int
     reason: ContributionReason
 
     @property
     def counts(self) -> bool:
-        """Tell whether the bet adds anything."""
+        """Return whether the bet adds anything."""
         return self.counted_minor > 0
 
 
 NOTHING = {reason: Verdict(0, reason) for reason in ContributionReason}
 LATE = NOTHING[ContributionReason.LATE]
-"""The verdict on a bet of which no revision came about before its week closed."""
+"""The verdict on a bet none of whose revisions happened before its week closed."""
 
 DISPUTED = NOTHING[ContributionReason.DISPUTED]
 """The verdict on a bet that several customers claim, until a person decides whose it is."""
 
 
 def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:
-    """Return what a bet counts if its revision came about in time.
+    """Return what a bet counts if its revision happened in time.
 
     All bets of a customer without a scheme (in a currency or jurisdiction that the club does not serve) are
     in the wrong currency: thresholds exist per currency, and nothing is converted.
@@ -131,7 +131,7 @@ def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) 
 
 
 def _why_not(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> ContributionReason | None:
-    """Return the first reason that holds, from final ones to those that a later revision may change."""
+    """Return the first reason that applies, from final ones to those that a later revision may change."""
     if bet.status == "void":
         return ContributionReason.VOID
     if bet.status == "cashed_out":

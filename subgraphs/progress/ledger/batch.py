@@ -1,4 +1,4 @@
-"""What a batch of bets says that is new: duplicates, stale revisions and conflicts, without SQL."""
+"""Finds what is new in a batch of bets: duplicates, stale revisions and conflicts, without SQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,13 @@ from subgraphs.progress.ledger.claims import Claims
 
 @dataclass(frozen=True, slots=True)
 class AppliedBatch:
-    """What became of a batch of bets. Bets are given by their index in the batch.
+    """The result of applying a batch of bets. Bets are given by their index in the batch.
 
     Attributes:
         stale: bets whose revision no longer matters; nothing was changed.
-        duplicates: bets whose revision was known already; nothing was changed.
-        conflicts: bets that contradict what is known: another body at the same revision, or another customer.
+        duplicates: bets whose revision was already known; nothing was changed.
+        conflicts: bets that contradict the stored ones: another body at the same revision, or another
+            customer.
         refused: bets that cannot be applied, with the reason.
     """
 
@@ -23,6 +24,19 @@ class AppliedBatch:
     duplicates: list[int] = field(default_factory=list)
     conflicts: list[int] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedAdjustments:
+    """The result of applying a batch of adjustments.
+
+    Attributes:
+        new: how many had not been applied before.
+        refused: adjustments that cannot be applied, by their index in the batch, with the reason.
+    """
+
+    new: int
+    refused: Mapping[int, str]
 
 
 def new_revisions(

@@ -17,13 +17,13 @@ class Change(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def concerns_late_revisions(self) -> bool:
-        """Tell whether a revision came about after its week's end, so that the bet has or had other rows."""
+        """Return whether a revision happened after its week's end, so that the bet has or had other rows."""
         return self.after.has_late_revision or (self.before is not None and self.before.has_late_revision)
 
 
 @dataclass(slots=True)
 class TotalChange:
-    """What is added to the total of a customer's week, summed up bet by bet.
+    """The change of the total of a customer's week, summed up bet by bet.
 
     Attributes:
         as_of: event time of the newest message behind the change.
@@ -62,7 +62,7 @@ def _add(found: dict[WeekKey, TotalChange], contribution: Contribution, *, sign:
 def weeks_left(changes: Iterable[Change]) -> set[WeekKey]:
     """Return the weeks whose newest event time may be earlier now.
 
-    That is so where a bet has left the week, or is now in force with a revision of an earlier time.
+    That is so if a bet has left the week, or its revision in force now has an earlier time.
     """
     return {
         change.before.customer_week

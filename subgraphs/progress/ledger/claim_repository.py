@@ -1,4 +1,4 @@
-"""SQL of claims: which customers are said to have placed a bet, and to whom a person has assigned it."""
+"""SQL of claims: the customers that messages name for a bet, and the one to whom a person has assigned it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final

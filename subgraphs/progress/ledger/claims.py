@@ -1,4 +1,4 @@
-"""Bets that several customers are said to have placed: none counts until a person decides.
+"""Disputed bets, for which messages name several customers: none counts until a person decides.
 
 The revisions that matter are kept for each claimant. So what is stored does not depend on the order in which
 the claims arrive, and once the bet is assigned, it counts as if it had always been that customer's.
@@ -13,7 +13,7 @@ from subgraphs.progress.counting.rules import ContributionReason
 
 @dataclass(slots=True)
 class Claims:
-    """The customers who are said to have placed bets.
+    """The customers that messages name for bets.
 
     Attributes:
         revisions: by bet and customer, the revisions that matter, the lowest first.
@@ -41,7 +41,7 @@ class Claims:
 
 
 def contested_bets(bets: Iterable[Bet], stored: Mapping[BetKey, Contribution]) -> set[BetKey]:
-    """Return the bets that are disputed already, or that a record ascribes to another customer."""
+    """Return the bets that are disputed already, or that a record assigns to another customer."""
     owners: dict[BetKey, str] = {}
     found = set()
     for bet in bets:

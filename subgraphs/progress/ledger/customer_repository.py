@@ -1,4 +1,4 @@
-"""SQL of what is known of customers beside their bets: accounts and memberships."""
+"""SQL of facts about customers besides their bets: accounts and memberships."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class _Joined(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class CustomerRepository:
-    """Reads and writes in the consumer's transactions, which keep memberships locked that they read."""
+    """Reads and writes in the consumer's transactions, which lock the memberships that they read."""
 
     dialect: str
     homes: JsonRows[_Home]
@@ -54,10 +54,10 @@ class CustomerRepository:
     async def territories(
         self, connection: AsyncConnection, owners: Collection[CustomerKey], defaults: Mapping[str, Territory]
     ) -> Mapping[CustomerKey, Territory]:
-        """Return the territories of customers who are not at home in the default one.
+        """Return the territories of customers whose territory is not the default.
 
-        Accounts are not locked. Whoever changes one afterwards assesses the customer's bets again under an
-        exclusive lock on the brand, and so after this transaction.
+        Accounts are not locked: a transaction that changes one reassesses the customer's bets under an
+        exclusive lock on the brand, and therefore after this transaction.
 
         Args:
             connection: in a write transaction that has locked the brands.
@@ -76,15 +76,15 @@ class CustomerRepository:
         return found
 
     async def first_opt_ins(
-        self, connection: AsyncConnection, owners: Collection[CustomerKey]
+        self, connection: AsyncConnection, owners: Collection[CustomerKey], *, held: bool = True
     ) -> Mapping[CustomerKey, datetime]:
-        """Return when customers first opted in; those who never did are absent."""
+        """Return when customers first opted in; those who never did are absent. Locks them if `held`."""
         found: dict[CustomerKey, datetime] = {}
         for brand, customers in few_at_once(owners):
             rows = await self.joined.few(
                 connection,
                 f"FROM membership WHERE {self._among(brand, customers)} "
-                f"AND first_opted_in_at IS NOT NULL{self._locked}",
+                f"AND first_opted_in_at IS NOT NULL{self._locked if held else ''}",
             )
             found |= {(brand, row.customer): row.at for row in rows}
         return found
@@ -125,7 +125,7 @@ class CustomerRepository:
         return len(rows) - len(fresh), moved
 
     async def _store_changes(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Store when each change came about, including changes of versions that are stale."""
+        """Store when each change happened, including changes of stale versions."""
         changes = {
             (row["brand_id"], row["customer_id"], row["version"]): {
                 "brand_id": row["brand_id"],

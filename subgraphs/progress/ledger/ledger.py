@@ -11,12 +11,13 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.kit.records.week_definitions import WeekDefinition
+from subgraphs.progress.adjustment_repository import Adjustment, add_adjustments
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
 from subgraphs.progress.counting.customers import KnownCustomers, Territory
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
 from subgraphs.progress.counting.rules import DISPUTED
-from subgraphs.progress.ledger.batch import AppliedBatch, new_revisions
-from subgraphs.progress.ledger.changes import Change, total_changes, weeks_left
+from subgraphs.progress.ledger.batch import AppliedAdjustments, AppliedBatch, new_revisions
+from subgraphs.progress.ledger.changes import Change, TotalChange, total_changes, weeks_left
 from subgraphs.progress.ledger.claim_repository import read_claims, store_claims
 from subgraphs.progress.ledger.claims import Claims, contested_bets
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
@@ -31,7 +32,7 @@ BETS_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Applies bets, and assesses stored ones again when facts that they depend on have changed.
+    """Applies bets, and reassesses stored ones when facts that they depend on have changed.
 
     Every method runs inside the caller's write transaction and commits nothing.
     """
@@ -52,6 +53,33 @@ class Ledger:
         await self._apply(connection, revisions, stored, rulebook, claims)
         return applied
 
+    async def apply_adjustments(
+        self, connection: AsyncConnection, adjustments: Sequence[Adjustment]
+    ) -> AppliedAdjustments:
+        """Apply what people decided about weeks: each adjustment once, however often it arrives."""
+        rulebook = await self.lock_rulebook(
+            connection, {one.brand_id for one in adjustments}, exclusive=False
+        )
+        known = [one for one in adjustments if one.brand_id in rulebook.brands]
+        new = await add_adjustments(connection, known)
+        totals: dict[WeekKey, TotalChange] = {}
+        for one in new:
+            total = totals.setdefault(one.week, TotalChange(one.decided_at))
+            total.total_minor += one.amount_minor
+            total.as_of = max(total.as_of, one.decided_at)
+        await self.repository.add_to_totals(connection, totals)
+        owners = {week[:2] for week in totals}
+        territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
+        await self.qualifications.update(
+            connection, set(totals), rulebook, KnownCustomers(territories), set(totals)
+        )
+        refused = {
+            index: f"unknown brand {one.brand_id!r}"
+            for index, one in enumerate(adjustments)
+            if one.brand_id not in rulebook.brands
+        }
+        return AppliedAdjustments(len(new), refused)
+
     async def _apply(
         self,
         connection: AsyncConnection,
@@ -60,7 +88,7 @@ class Ledger:
         rulebook: Rulebook,
         claims: Claims,
     ) -> None:
-        """Store what bets contribute by their revisions, and what follows from it."""
+        """Store the contributions of bets, and everything that follows from them."""
         former = [[stored[key].bet] for key in claims.revisions if key in stored]
         customers = await self._known(connection, [*revisions.values(), *former], rulebook)
         assessed = await self._assess(
@@ -90,7 +118,7 @@ class Ledger:
         return await self.rulebooks.read(connection, brands)
 
     async def store_weeks(self, connection: AsyncConnection, definitions: Sequence[WeekDefinition]) -> int:
-        """Store what weeks opened with, and assess bets again whose rules have changed by it.
+        """Store what weeks opened with, and reassess bets whose rules have changed because of it.
 
         Args:
             connection: in a write transaction.
@@ -111,7 +139,7 @@ class Ledger:
         return changed
 
     async def reassess_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
-        """Assess the bets of customers again, after facts about these customers have changed."""
+        """Reassess the bets of customers after facts about these customers have changed."""
         ordered = sorted(owners)
         rulebook = await self.lock_rulebook(connection, {owner.brand for owner in ordered}, exclusive=True)
         for start in range(0, len(ordered), CUSTOMERS_AT_ONCE):
@@ -120,7 +148,7 @@ class Ledger:
             await self._reassess(connection, contributions, rulebook)
 
     async def requalify_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
-        """Update the qualifications of customers, after they opted in or out."""
+        """Update the qualifications of customers after they have opted in or out."""
         rulebook = await self.lock_rulebook(connection, {owner.brand for owner in owners}, exclusive=True)
         weeks = await self.qualifications.repository.weeks_of(
             connection, [owner for owner in owners if owner.brand in rulebook.brands]
@@ -141,8 +169,8 @@ class Ledger:
             connection: in a write transaction.
             weeks: customers' weeks of locked brands.
             rulebook: from `lock_rulebook(…, exclusive=True)`.
-            read_back: whether to update weeks that were read back, all of whose bets are applied again; by
-                default these are the ones that are left alone.
+            read_back: whether to update only weeks that were read back and whose bets have all been applied
+                again; by default, these are left alone.
         """
         owners = {week[:2] for week in weeks}
         territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
@@ -153,7 +181,7 @@ class Ledger:
         )
 
     async def reassess_schemes(self, connection: AsyncConnection, before: Rulebook) -> None:
-        """Assess the bets of those weeks again whose rules have changed.
+        """Reassess the bets of weeks whose rules have changed.
 
         Args:
             connection: in a write transaction that has changed brands, schemes or weeks.
@@ -167,7 +195,7 @@ class Ledger:
                     await self._reassess_week(connection, name, iso, rulebook)
 
     async def reassess_bet(self, connection: AsyncConnection, key: BetKey) -> None:
-        """Assess a bet again, after a person has decided about one of its revisions."""
+        """Reassess a bet after a person has decided about one of its revisions."""
         rulebook = await self.lock_rulebook(connection, [key[0]], exclusive=True)
         stored = await self.repository.contributions(connection, [key])
         await self._reassess(connection, list(stored.values()), rulebook)
@@ -214,7 +242,7 @@ class Ledger:
         customers: KnownCustomers,
         disputed: Collection[BetKey] = (),
     ) -> list[Contribution]:
-        """Return what bets contribute, in their order, by what people decided about late revisions."""
+        """Return the contributions of bets, in order, respecting people's decisions about late revisions."""
         found = [rulebook.assess(revisions, customers) for revisions in bets]
         if late := [contribution.bet.key for contribution in found if contribution.has_late_revision]:
             decisions = await self.repository.decisions(connection, late)
@@ -236,7 +264,7 @@ class Ledger:
     async def _known(
         self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rulebook: Rulebook
     ) -> KnownCustomers:
-        """Return what is known of the customers who placed bets."""
+        """Return the facts about the customers who placed bets."""
         firsts = [revisions[0] for revisions in bets]
         owners = {(first.brand, first.customer) for first in firsts}
         territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
@@ -273,7 +301,7 @@ class Ledger:
         rulebook: Rulebook,
         customers: KnownCustomers,
     ) -> None:
-        """Store what is kept beside bets with late revisions: other revisions, and the review queue."""
+        """Store the additional rows of bets with late revisions: other revisions, and the review queue."""
         bets = [contribution.bet.key for contribution in late]
         kept = [revision for contribution in late for revision in contribution.kept]
         await self.repository.keep(connection, bets, kept)
@@ -294,7 +322,7 @@ def _default_territories(rulebook: Rulebook) -> dict[str, Territory]:
 
 
 def _same_rules(was: BrandRulebook, now: BrandRulebook, iso: str) -> bool:
-    """Tell whether the bets in a week stay there, and are assessed as before."""
+    """Return whether the bets in a week stay there, and are assessed as before."""
     if _week_settings(was.brand) != _week_settings(now.brand):
         return False
     return now.same_rules(was, now.calendar.week_named(iso))

@@ -1,4 +1,4 @@
-"""Compares totals with the contributions that they are the sums of, and repairs totals that drifted."""
+"""Compares totals with the sums of their contributions, and repairs totals that have drifted."""
 
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Compares while bets are being applied: what differs is compared again with the brand locked."""
+    """Compares while bets are being applied: differing totals are compared again with the brand locked."""
 
     shard: Shard
     dialect: str

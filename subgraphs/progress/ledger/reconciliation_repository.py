@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.columns import upsert
-from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REPAIR
+from subgraphs.progress.adjustment_repository import adjusted_customers, adjustment_sums
+from subgraphs.progress.models import ADJUSTMENT, CONTRIBUTION, PROGRESS, REPAIR
 
 BrandWeek: TypeAlias = tuple[str, str]
 """Customer and ISO week, of one brand."""
@@ -18,7 +19,7 @@ BrandWeek: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a customer's bets of a week come to.
+    """The sums of a customer's bets in a week.
 
     Attributes:
         total_minor: in minor units.
@@ -46,7 +47,7 @@ async def differing_sums(
 async def contribution_sums(
     connection: AsyncConnection, brand: str, customers: Collection[str], iso_week: str | None = None
 ) -> Mapping[BrandWeek, Sums]:
-    """Return what the contributions of customers come to, in all weeks or in one."""
+    """Return the sums of customers' contributions and adjustments, in all weeks or in one."""
     c = CONTRIBUTION.c
     counted_bets = func.sum(case((c.counted_minor > 0, 1), else_=0))
     rows = await connection.execute(
@@ -54,7 +55,12 @@ async def contribution_sums(
         .where(*_among(CONTRIBUTION, brand, customers, iso_week))
         .group_by(c.customer_id, c.iso_week)
     )
-    return {(row[0], row[1]): Sums(int(row[2]), int(row[3]), row[4]) for row in rows}
+    found = {(row[0], row[1]): Sums(int(row[2]), int(row[3]), row[4]) for row in rows}
+    for week, adjusted in (await adjustment_sums(connection, brand, customers, iso_week)).items():
+        sums = found.get(week) or Sums(0, 0, adjusted.as_of)
+        total = sums.total_minor + adjusted.amount_minor
+        found[week] = Sums(total, sums.counted_bets, max(sums.as_of, adjusted.as_of))
+    return found
 
 
 async def _stored_sums(
@@ -112,13 +118,14 @@ async def record_repair(
 
 
 async def brands_with_bets(connection: AsyncConnection) -> list[str]:
-    """Return the brands that have totals or contributions."""
-    both = union(select(PROGRESS.c.brand_id).distinct(), select(CONTRIBUTION.c.brand_id).distinct())
-    return sorted((await connection.scalars(both)).all())
+    """Return the brands that have totals, contributions or adjustments."""
+    tables = (PROGRESS, CONTRIBUTION, ADJUSTMENT)
+    every = union(*(select(table.c.brand_id).distinct() for table in tables))
+    return sorted((await connection.scalars(every)).all())
 
 
 async def customers_with_bets(connection: AsyncConnection, brand: str, after: str, limit: int) -> list[str]:
-    """Return a page of a brand's customers who have totals or contributions: those after the given one."""
+    """Return a page of a brand's customers with totals, bets or adjustments: those after the given one."""
     found: set[str] = set()
     for table in (PROGRESS, CONTRIBUTION):
         query = (
@@ -129,6 +136,7 @@ async def customers_with_bets(connection: AsyncConnection, brand: str, after: st
             .limit(limit)
         )
         found |= set((await connection.scalars(query)).all())
+    found |= set(await adjusted_customers(connection, brand, after, limit))
     return sorted(found)[:limit]
 
 

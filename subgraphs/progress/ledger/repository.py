@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
+from subgraphs.progress.adjustment_repository import adjustment_sums
 from subgraphs.progress.counting.contribution import (
     Bet,
     BetKey,
@@ -53,15 +54,6 @@ _BET_KEY = itemgetter(
 _FIRST, _FIRST_TWO, _WEEK_KEY = itemgetter(0), itemgetter(0, 1), itemgetter(0, 1, 2)
 
 
-_FINGERPRINT: Final = """
-SELECT b.brand_id, b.occurred_at, COUNT(s.version), SUM(s.version), MAX(s.issued_at),
-  (SELECT COUNT(*) FROM week_definition w WHERE w.brand_id = b.brand_id),
-  (SELECT SUM(w.scheme_version) FROM week_definition w WHERE w.brand_id = b.brand_id)
-FROM brand b LEFT JOIN scheme s ON s.brand_id = b.brand_id
-WHERE {wanted} GROUP BY b.brand_id, b.occurred_at ORDER BY b.brand_id
-"""
-
-
 class _ContributionRow(msgspec.Struct, array_like=True, frozen=True):
     bet: Bet
     iso_week: str
@@ -77,7 +69,7 @@ class _KeptRevisionRow(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class LedgerRepository:
-    """Reads and writes of the reducer."""
+    """Reads and writes of the reducer; `held`: what is read stays locked until the transaction ends."""
 
     dialect: str
     stored: JsonRows[_ContributionRow]
@@ -88,9 +80,10 @@ class LedgerRepository:
     late: MultiRow
     totals_added: MultiRow
     times_replaced: MultiRow
+    held: bool = True
 
     @classmethod
-    def of(cls, dialect: str) -> "LedgerRepository":
+    def of(cls, dialect: str, *, held: bool = True) -> "LedgerRepository":
         """Return the repository for `mysql`, `mariadb` or `sqlite`."""
         bet = json_array(dialect, BET_COLUMNS, ["placed_at", "occurred_at"])
         contribution = json_array(dialect, [bet, "iso_week", "counted_minor", "reason", "kept"])
@@ -110,6 +103,7 @@ class LedgerRepository:
                 dialect, PROGRESS, add=("total_minor", "counted_bets"), greatest=("as_of",)
             ),
             times_replaced=MultiRow.into(dialect, PROGRESS, update=("as_of",)),
+            held=held,
         )
 
     async def lock_brands(
@@ -141,12 +135,13 @@ class LedgerRepository:
         }
 
     async def contributions_of_customers(
-        self, connection: AsyncConnection, owners: Collection[CustomerKey]
+        self, connection: AsyncConnection, owners: Collection[CustomerKey], week: str | None = None
     ) -> list[Contribution]:
-        """Return all contributions of customers, locked."""
+        """Return all contributions of customers, or those to a week, locked."""
         rows: list[_ContributionRow] = []
+        in_week = "" if week is None else f" AND iso_week={quote(week, self.dialect)}"
         for brand, customers in few_at_once(owners):
-            among = self._among(brand, "customer_id", customers)
+            among = self._among(brand, "customer_id", customers) + in_week
             rows += await self.stored.many(connection, f"FROM contribution WHERE {among}{self._locked}")
         return await self._contributions(connection, rows)
 
@@ -190,7 +185,7 @@ class LedgerRepository:
         await self.added.execute(connection, _rows_in_order(contributions))
 
     async def change(self, connection: AsyncConnection, contributions: Collection[Contribution]) -> None:
-        """Replace contributions that this transaction has read, and so locked."""
+        """Replace contributions that this transaction has read and thereby locked."""
         await self.changed.execute(connection, _rows_in_order(contributions))
 
     async def keep(
@@ -204,13 +199,13 @@ class LedgerRepository:
     async def queue(
         self, connection: AsyncConnection, bets: Collection[BetKey], reviews: Iterable[PendingReview]
     ) -> None:
-        """Replace what the review queue holds about bets."""
+        """Replace the entries of bets in the review queue."""
         await self._delete(connection, "late_revision", bets)
         rows = sorted([_review_row(one) for one in reviews], key=_FIRST_TWO)
         await self.late.execute(connection, rows)
 
     async def decisions(self, connection: AsyncConnection, bets: Collection[BetKey]) -> Decisions:
-        """Return what people decided about late revisions of bets; bets without a decision are absent."""
+        """Return people's decisions about late revisions of bets; bets without a decision are absent."""
         c, found = LATE_DECISION.c, dict[BetKey, dict[int, bool]]()
         for brand, ids in few_at_once(bets):
             rows = await connection.execute(
@@ -245,14 +240,18 @@ class LedgerRepository:
     async def _newest(
         self, connection: AsyncConnection, brand: str, week: str, customers: Collection[str]
     ) -> dict[str, datetime]:
-        """Return the event time of each customer's newest contribution in a week."""
+        """Return the event time of each customer's newest contribution or adjustment in a week."""
         c = CONTRIBUTION.c
         rows = await connection.execute(
             select(c.customer_id, func.max(c.occurred_at))
             .where(*_of_week(CONTRIBUTION, brand, week, customers))
             .group_by(c.customer_id)
         )
-        return {row[0]: row[1] for row in rows}
+        newest: dict[str, datetime] = {row[0]: row[1] for row in rows}
+        adjusted = await adjustment_sums(connection, brand, customers, week)
+        for (customer, _), one in adjusted.items():
+            newest[customer] = max(newest.get(customer, one.as_of), one.as_of)
+        return newest
 
     async def _contributions(
         self, connection: AsyncConnection, rows: Sequence[_ContributionRow]
@@ -292,15 +291,7 @@ class LedgerRepository:
 
     @property
     def _locked(self) -> str:
-        return "" if self.dialect == "sqlite" else " FOR UPDATE"
-
-
-async def rulebook_fingerprint(
-    connection: AsyncConnection, dialect: str, brands: Collection[str]
-) -> tuple[tuple[Any, ...], ...]:
-    """Return figures that differ whenever the schemes, weeks or facts of brands do."""
-    wanted = f"b.brand_id IN ({listed(sorted(brands), dialect)})"
-    return tuple(tuple(row) for row in await fetch(connection, _FINGERPRINT.format(wanted=wanted)))
+        return " FOR UPDATE" if self.held and self.dialect != "sqlite" else ""
 
 
 def _rows_in_order(contributions: Collection[Contribution]) -> list[tuple[Any, ...]]:

@@ -7,11 +7,18 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bounded_cache import BoundedCache
+from storage.bulk_sql import fetch, listed
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
-from subgraphs.progress.ledger.repository import rulebook_fingerprint
 
 MOST_KEPT: Final = 64
+_FINGERPRINT: Final = """
+SELECT b.brand_id, b.occurred_at, COUNT(s.version), SUM(s.version), MAX(s.issued_at),
+  (SELECT COUNT(*) FROM week_definition w WHERE w.brand_id = b.brand_id),
+  (SELECT SUM(w.scheme_version) FROM week_definition w WHERE w.brand_id = b.brand_id)
+FROM brand b LEFT JOIN scheme s ON s.brand_id = b.brand_id
+WHERE {wanted} GROUP BY b.brand_id, b.occurred_at ORDER BY b.brand_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class RulebookReader:
     _kept: BoundedCache[tuple[Any, ...], Rulebook] = field(default_factory=lambda: BoundedCache(MOST_KEPT))
 
     async def read(self, connection: AsyncConnection, brands: Collection[str]) -> Rulebook:
-        """Return the rulebook of brands, without those that are not known."""
+        """Return the rulebook of brands, without unknown ones."""
         if not brands:
             return Rulebook({})
         fingerprint = await rulebook_fingerprint(connection, self.dialect, brands)
@@ -43,3 +50,11 @@ class RulebookReader:
         return Rulebook(
             {name: BrandRulebook.of(brand, schemes[name], opened[name]) for name, brand in known.items()}
         )
+
+
+async def rulebook_fingerprint(
+    connection: AsyncConnection, dialect: str, brands: Collection[str]
+) -> tuple[tuple[Any, ...], ...]:
+    """Return figures that differ whenever the schemes, weeks or facts of brands do."""
+    wanted = f"b.brand_id IN ({listed(sorted(brands), dialect)})"
+    return tuple(tuple(row) for row in await fetch(connection, _FINGERPRINT.format(wanted=wanted)))

@@ -1,4 +1,4 @@
-"""Revisions that came late, memberships, repairs.
+"""Add late revisions, memberships and repairs.
 
 Revision ID: 0002
 Revises: 0001

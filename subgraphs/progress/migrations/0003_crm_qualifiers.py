@@ -1,4 +1,4 @@
-"""Who qualified by the old, manual way.
+"""Add `crm_qualifier`: customers who qualified through the old, manual process.
 
 Revision ID: 0003
 Revises: 0002

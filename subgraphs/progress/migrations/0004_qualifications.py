@@ -1,4 +1,4 @@
-"""Qualifications, what they follow from, and the outbox that tells of them.
+"""Add qualifications, the facts that they follow from, and the outbox that publishes them.
 
 Revision ID: 0004
 Revises: 0003

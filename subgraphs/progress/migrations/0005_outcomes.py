@@ -1,4 +1,4 @@
-"""What became of rewards.
+"""Add `outcome`: the outcomes of rewards.
 
 Revision ID: 0005
 Revises: 0004

@@ -1,4 +1,4 @@
-"""By which scheme a week was opened.
+"""Add the scheme version that a week was opened with.
 
 Revision ID: 0006
 Revises: 0005

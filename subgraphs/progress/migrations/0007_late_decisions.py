@@ -1,4 +1,4 @@
-"""What persons decided about late revisions.
+"""Add `late_decision`: people's decisions about late revisions.
 
 Revision ID: 0007
 Revises: 0006

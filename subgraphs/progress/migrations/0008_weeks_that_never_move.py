@@ -1,4 +1,4 @@
-"""When the time zone of a brand was issued, and bets that several customers are said to have placed.
+"""Add when the time zone of a brand was first issued, and disputed bets.
 
 Revision ID: 0008
 Revises: 0007

@@ -1,4 +1,4 @@
-"""Where customers were at home when they qualified, and customers who were erased.
+"""Add the jurisdictions of customers when they qualified, and customers who were erased.
 
 Revision ID: 0009
 Revises: 0008

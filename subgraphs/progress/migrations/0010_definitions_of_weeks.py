@@ -1,4 +1,4 @@
-"""What weeks were opened by.
+"""Add `week_definition`: what each week was opened with.
 
 Revision ID: 0010
 Revises: 0009

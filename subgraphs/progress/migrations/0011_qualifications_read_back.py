@@ -1,4 +1,4 @@
-"""Qualifications that are known only from what was told of them.
+"""Add a mark for qualifications that are known only from their published messages.
 
 Revision ID: 0011
 Revises: 0010

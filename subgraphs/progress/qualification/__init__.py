@@ -1,1 +1,1 @@
-"""Whether a customer's week earns its reward, what is published about it, and the state that is shown."""
+"""Decides whether a customer's week earns its reward, publishes that, and derives the displayed state."""

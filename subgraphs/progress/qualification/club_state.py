@@ -1,4 +1,4 @@
-"""The state that a customer sees, worked out from what the subgraphs know.
+"""The state that a customer sees, derived from the facts of the subgraphs.
 
     NOT_OPTED_IN ──opts in──▶ TRACKING ◀──target reached / void──▶ QUALIFIED
                                  │                                    │
@@ -37,7 +37,7 @@ class ClubState(Enum):
 
 
 PAID: Final = frozenset({ClubState.CREDITED, ClubState.USED, ClubState.EXPIRED})
-"""States from the credit on. Nothing is taken back then, whatever happens to the customer."""
+"""The states from the credit on: nothing is taken back then, whatever happens to the customer."""
 
 
 class StateFacts(msgspec.Struct, frozen=True, gc=False):
@@ -71,11 +71,11 @@ def club_state(facts: StateFacts) -> ClubState:
 
 
 def state_with_outcome(outcome: ClubState | None, state: ClubState) -> ClubState:
-    """Return the state of a closed week, by what fulfilment has published about it as well.
+    """Return the state of a closed week, including what fulfilment has published about it.
 
     Args:
-        outcome: what fulfilment has published; None if nothing.
-        state: the state by what progress itself knows.
+        outcome: the outcome that fulfilment has published, if any.
+        state: the state according to progress' own facts.
     """
     if outcome is None or (state is ClubState.INELIGIBLE and outcome not in PAID):
         return state

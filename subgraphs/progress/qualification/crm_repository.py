@@ -1,4 +1,4 @@
-"""SQL of the customers who qualified in the old, manual way, as the CRM exported them."""
+"""SQL of the customers who qualified through the old, manual process, as exported from the CRM."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from subgraphs.progress.models import CRM_QUALIFIER, PROGRESS
 
 @dataclass(frozen=True, slots=True)
 class CrmQualifier:
-    """A customer who qualified in a week, by the CRM.
+    """A customer who qualified in a week according to the CRM.
 
     Attributes:
         staked_minor: the stake according to the CRM, in minor units of `currency`.

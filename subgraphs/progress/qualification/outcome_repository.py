@@ -14,7 +14,7 @@ from subgraphs.progress.qualification.club_state import ClubState
 
 
 async def read_outcomes(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, ClubState]:
-    """Return what became of the rewards of clubs; clubs without an outcome are absent."""
+    """Return the outcomes of clubs' rewards; clubs without an outcome are absent."""
     c = OUTCOME.c
     found: dict[ClubKey, ClubState] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):

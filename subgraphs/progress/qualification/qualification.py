@@ -1,4 +1,4 @@
-"""Whether a customer's week earns its reward, and what other subgraphs are told of it.
+"""Decides whether a customer's week earns its reward, and builds the message about it.
 
     ──target reached by a member──▶ PROVISIONAL ──week closes──▶ CONFIRMED
                                        ▲    │                     ▲    │
@@ -7,7 +7,7 @@
                                       REVOKED                    REVOKED
 
 A week whose target was never reached has no qualification. If the target is reached after the week has
-closed, by bets that came about in time, the qualification is confirmed at once.
+closed, by bets that happened in time, the qualification is confirmed at once.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
-from subgraphs.kit.records.outbox import Fact
+from subgraphs.kit.records.outbox.outbox import Fact
 from subgraphs.progress.counting.contribution import WeekKey
 
 QUALIFICATION_TOPIC: Final = "club.qualification.v1"
@@ -38,7 +38,7 @@ class Qualification:
         revision: counts from 1.
         total_minor: the total at that moment, in minor units of `currency`.
         target_minor: the target, in the same units.
-        jurisdiction: where the customer was at home when the target was reached; None if it was not recorded.
+        jurisdiction: the customer's jurisdiction when the target was reached; None if it was not recorded.
         read_back: whether it is known only from the topic, because the database was lost or restored.
     """
 
@@ -53,14 +53,14 @@ class Qualification:
 
 @dataclass(frozen=True, slots=True)
 class WeekResult:
-    """What a customer's week comes to at present.
+    """The current result of a customer's week.
 
     Attributes:
         total_minor: the total of the bets that earn the reward, in minor units of `currency`.
         target_minor: the target, in the same units.
         member: whether the customer takes part: as a member, or having opted out during the week.
         closed: whether the week has closed for the customer's territory.
-        jurisdiction: whose scheme gives the target; None if it is not known.
+        jurisdiction: the jurisdiction whose scheme sets the target; None if unknown.
     """
 
     total_minor: int
@@ -72,7 +72,7 @@ class WeekResult:
 
     @property
     def is_due(self) -> bool:
-        """Tell whether the reward is earned."""
+        """Return whether the reward is earned."""
         return self.member and self.total_minor >= self.target_minor
 
 
@@ -90,10 +90,10 @@ def next_qualification(published: Qualification | None, result: WeekResult) -> Q
 
 
 def can_settle(published: Qualification, result: WeekResult) -> bool:
-    """Tell whether a qualification that was read back can be updated without a person.
+    """Return whether a qualification that was read back can be updated without a person's decision.
 
-    A confirmed reward may have been paid. If the bets do not earn it, they may only be older than the
-    retention of the topic of bets: a person has to decide.
+    A confirmed reward may have been paid. If the bets do not earn it, some may simply be older than the
+    retention of the bets' topic, so a person has to decide.
     """
     return result.is_due or published.status is not QualificationStatus.CONFIRMED
 
@@ -105,7 +105,7 @@ def _status(published: Qualification | None, result: WeekResult) -> Qualificatio
 
 
 def qualification_fact(week: WeekKey, qualification: Qualification, at: datetime) -> Fact:
-    """Return the message about a qualification. For each week the highest revision holds."""
+    """Return the message about a qualification. For each week, the highest revision is valid."""
     brand, customer, iso_week = week
     return Fact(
         topic=QUALIFICATION_TOPIC,

@@ -70,7 +70,7 @@ class QualificationRepository:
             connection: in a write transaction that has locked the brands.
             weeks: customers' weeks.
             least: the lowest target of each brand.
-            emptied: those of the weeks that may have no bets, and so no total, any more.
+            emptied: the weeks among them that may no longer have any bets, and so no total.
         """
         found: dict[WeekKey, StoredWeek] = {}
         for brand, iso, customers in _portions(weeks):
@@ -80,7 +80,9 @@ class QualificationRepository:
                 f"LEFT JOIN qualification q ON {_KEY} WHERE {self._among('p', brand, iso, customers)} "
                 f"AND (p.total_minor>={least[brand]} OR q.revision IS NOT NULL)",
             )
-            found |= {(brand, row[0], iso): StoredWeek(row[1], _qualification(row[2:])) for row in rows}
+            found |= {
+                (brand, row[0], iso): StoredWeek(max(0, row[1]), _qualification(row[2:])) for row in rows
+            }
         for brand, iso, customers in _portions(week for week in emptied if week not in found):
             rows = await fetch(
                 connection,
@@ -145,7 +147,7 @@ class QualificationRepository:
     async def counts(self, connection: AsyncConnection) -> dict[tuple[str, str, Territory], dict[str, int]]:
         """Return how many customers have each status, by brand, week and territory.
 
-        If a qualification has no jurisdiction, that of the account counts, or else the brand's default.
+        If a qualification has no jurisdiction, the account's counts, or else the brand's default.
         """
         q, account, brand = QUALIFICATION, REFERENCE.account, REFERENCE.brand
         jurisdiction = func.coalesce(

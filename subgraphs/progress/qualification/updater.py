@@ -10,7 +10,7 @@ from storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.progress.counting.contribution import WeekKey
 from subgraphs.progress.counting.customers import KnownCustomers, Territory
 from subgraphs.progress.counting.rulebook import Rulebook
@@ -49,12 +49,12 @@ class CustomerWeek:
 
     @property
     def is_read_back(self) -> bool:
-        """Tell whether the qualification is known only from the topic."""
+        """Return whether the qualification is known only from the topic."""
         return self.stored.published is not None and self.stored.published.read_back
 
     @property
     def matters(self) -> bool:
-        """Tell whether a qualification is there, or may be due."""
+        """Return whether there is a qualification, or one may be due."""
         reached = self.scheme is not None and self.stored.total_minor >= self.scheme.target_minor
         return reached or self.stored.published is not None
 
@@ -87,10 +87,10 @@ class QualificationUpdater:
             connection: in a write transaction.
             weeks: the weeks whose totals, memberships, schemes or closing have changed.
             rulebook: the rules of their brands.
-            customers: what is known of the customers.
-            emptied: those of the weeks that may have no bets any more.
-            read_back: whether to update weeks that were read back, all of whose bets are applied again; by
-                default these are the ones that are left alone.
+            customers: the facts about the customers.
+            emptied: the weeks among them that may no longer have any bets.
+            read_back: whether to update only weeks that were read back and whose bets have all been applied
+                again; by default, these are left alone.
         """
         least = {name: brand.least_target for name, brand in rulebook.brands.items()}
         stored = await self.repository.read(connection, weeks, least, emptied) if weeks else {}
@@ -171,7 +171,7 @@ def _customer_week(
 
 
 def _result(one: CustomerWeek, total: int, *, member: bool, closed: bool) -> WeekResult:
-    """Return what a week comes to. Without a scheme no reward is due, whatever target was published last."""
+    """Return the result of a week. Without a scheme no reward is due, whatever target was published last."""
     if one.scheme is not None:
         scheme = one.scheme
         return WeekResult(total, scheme.target_minor, scheme.currency, member, closed, scheme.jurisdiction)

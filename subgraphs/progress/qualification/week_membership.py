@@ -1,4 +1,4 @@
-"""Whether a customer was a member in a week, by the changes of the membership."""
+"""Determines whether a customer was a member in a week, from the changes of the membership."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ NO_MEMBERSHIP: Final = WeekMembership(member=False, left_at=None)
 
 
 def membership_in(changes: Sequence[MembershipChange], week: Week) -> WeekMembership:
-    """Return a customer's membership in a week. What happens after the end of the week changes nothing.
+    """Return a customer's membership in a week. Changes after the end of the week do not count.
 
     The topic of memberships is compacted, so changes before the first one given may be missing: a customer
     whose first known change is an opt-out was a member until then.

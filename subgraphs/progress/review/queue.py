@@ -1,4 +1,4 @@
-"""What waits for a person's decision, what is decided, and what comes of it."""
+"""The cases that wait for a person's decision, the decisions, and their outcomes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LateRevision:
-    """A bet that would count differently if its newest revision had come about in time.
+    """A bet that would count differently if its newest revision had happened in time.
 
     Attributes:
         closed_at: when the bet's week closed.
@@ -32,7 +32,7 @@ class Decision:
     """What a person decides about a late revision.
 
     Attributes:
-        revision: the revision that the person looked at; a newer one may have arrived meanwhile.
+        revision: the revision that the person has seen; a newer one may have arrived in the meantime.
         by: who decides.
         why: the reason in words, for later questions.
     """
@@ -47,10 +47,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionOutcome:
-    """What came of a decision.
+    """The outcome of a decision.
 
     Attributes:
-        late: the revision as it was in the queue.
+        late: the revision as listed in the queue.
         week_closed: whether the week's qualifications are final, so that rewards may have been paid.
         status_before: status of the customer's qualification before, such as `confirmed`; None if there was
             none.
@@ -65,7 +65,7 @@ class DecisionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A bet, and the customers who are said to have placed it."""
+    """A bet, and the customers that messages name for it."""
 
     brand: str
     bet_id: str

@@ -93,7 +93,7 @@ async def qualification_status(connection: AsyncConnection, late: LateRevision) 
 
 
 async def is_week_closed(connection: AsyncConnection, late: LateRevision) -> bool:
-    """Tell whether the bet's week has closed for any customers."""
+    """Return whether the bet's week has closed for any customers."""
     c = WEEK_CLOSING.c
     found = await connection.scalar(
         select(c.brand_id)
@@ -139,7 +139,7 @@ async def store_dispute_decision(
 
     Raises:
         AlreadyDecided: a person has assigned it before.
-        NoSuchClaim: the customer is not said to have placed it.
+        NoSuchClaim: no message names the customer for it.
     """
     brand, bet_id = key
     c = DISPUTE_DECISION.c
@@ -160,7 +160,7 @@ async def store_dispute_decision(
 
 
 async def _claimants(connection: AsyncConnection, key: BetKey) -> set[str]:
-    """Return the customers who are said to have placed a bet; nobody if it is not disputed."""
+    """Return the customers that messages name for a bet; none if it is not disputed."""
     brand, bet_id = key
     b, c = BET_CLAIM.c, CONTRIBUTION.c
     claims = await connection.scalars(

@@ -1,9 +1,9 @@
-"""Decisions about late revisions and disputed bets, each in one transaction with all that follows from it.
+"""Decisions about late revisions and disputed bets, each in one transaction with all of its effects.
 
-Rejecting a late revision leaves everything as it is. An accepted one is assessed as if it had come about in
-time: the total follows at once, and the qualification follows the total. What that means for the reward is up
-to fulfilment: it pays a reward that is due now, and stops one that is not due any more and was not sent yet.
-What was credited stays, with a flag for a person; nothing is clawed back.
+Rejecting a late revision leaves everything unchanged. An accepted one is assessed as if it had happened in
+time: the total follows at once, and the qualification follows the total. Fulfilment decides about the reward:
+it pays a reward that is now due, and stops one that is no longer due and has not been sent. A credited reward
+stays, with a flag for a person; nothing is clawed back.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class ReviewService:
         """Assign a disputed bet to a customer, for good; it counts for that customer from now on.
 
         Raises:
-            NoSuchClaim: the bet is not disputed, or the customer is not said to have placed it.
+            NoSuchClaim: the bet is not disputed, or no message names the customer for it.
             AlreadyDecided: a person has assigned it before.
         """
         async with self.database.home.write() as connection:

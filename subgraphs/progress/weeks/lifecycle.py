@@ -1,6 +1,6 @@
-"""Opens weeks, turns them provisional and closes them by the clock, and confirms what was reached in them.
+"""Opens weeks, turns them provisional and closes them by the clock, and confirms their qualifications.
 
-Every step looks at what is stored and does what is missing. So it may be interrupted anywhere, repeated, and
+Every step checks the stored state and does what is missing. So it may be interrupted anywhere, repeated, and
 run on several nodes at once: the node that locks the brand goes first, and the next one finds the step done.
 """
 
@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.kit.records.week_definitions import WeekDefinition
 from subgraphs.progress.counting.customers import Territory
 from subgraphs.progress.counting.rulebook import BrandRulebook
@@ -38,12 +38,12 @@ class WeekLifecycle:
     outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
 
     async def advance(self, *, opening: bool = True) -> int:
-        """Bring all weeks to the state that the clock says; return how many qualifications have changed.
+        """Bring all weeks to their state by the clock; return how many qualifications have changed.
 
         The first week of a brand is the one in which this first happens: earlier weeks are left alone.
 
         Args:
-            opening: whether weeks may open, which needs all schemes that were issued in time to be known.
+            opening: whether weeks may open, which requires all schemes issued in time to be known.
         """
         changed = 0
         to_open = {brand for brand, _ in await self.unopened()} if opening else set()
@@ -79,7 +79,7 @@ class WeekLifecycle:
             return [status for status in stored if status.iso_week == iso_week]
 
     async def schemes(self, brand: str) -> dict[str, dict[Territory, Scheme]]:
-        """Return the schemes of recorded weeks, and those of the next week as far as known, by week."""
+        """Return the schemes of recorded weeks, and of the next week as far as known, by week."""
         async with self.database.home.read() as connection:
             rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
             names = {status.iso_week for status in await read_statuses(connection, brand)}
@@ -89,6 +89,11 @@ class WeekLifecycle:
             name: schemes_in_force(rules, calendar.week_named(name))
             for name in sorted({*names, following.iso})
         }
+
+    async def calendar(self, brand: str) -> Calendar:
+        """Return the weeks of a brand, of which those that have opened stay as they were."""
+        async with self.database.home.read() as connection:
+            return (await self.ledger.rulebooks.read(connection, [brand])).brands[brand].calendar
 
     async def close(self, brand: str, iso_week: str) -> int:
         """Close a week whose grace is over, including one from before the first recorded week.
@@ -166,11 +171,11 @@ class WeekLifecycle:
             return await self.ledger.qualifications.repository.counts(connection)
 
     async def _advance(self, brand: str, *, opening: bool) -> list[str]:
-        """Record what the clock says of a brand's weeks; return closed weeks that are not confirmed.
+        """Record the states of a brand's weeks by the clock; return closed weeks that are not confirmed.
 
         Args:
             brand: its id.
-            opening: whether weeks may open; if so, no bets of the brand are applied meanwhile.
+            opening: whether weeks may open; if so, no bets of the brand are applied in the meantime.
         """
         async with self.database.home.write() as connection:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=opening)).brands[brand]
@@ -190,7 +195,7 @@ class WeekLifecycle:
         *,
         opening: bool = True,
     ) -> None:
-        """Store the states of weeks by the clock, and what the weeks that open now open with."""
+        """Store the states of weeks by the clock, and the definitions of the weeks that open now."""
         now, brand = self.clock.now(), rules.brand.id
         known = {(status.iso_week, status.territory): status for status in statuses}
         changed, opened = [], []
@@ -214,7 +219,7 @@ class WeekLifecycle:
             await self.outbox.put(connection, definition.fact(), now)
 
     async def _confirm(self, brand: str, iso_week: str) -> int:
-        """Update the qualifications of a closed week, some customers at a time, and mark it confirmed."""
+        """Update the qualifications of a closed week, page by page, and mark it confirmed."""
         closed = [one for one in await self.statuses(brand) if one.iso_week == iso_week and one.closed_at]
         after, changed = "", 0
         while True:
@@ -235,7 +240,7 @@ class WeekLifecycle:
 def _weeks_to_advance(
     rules: BrandRulebook, statuses: Collection[WeekStatus], now: datetime, lost: Collection[str] = ()
 ) -> list[Week]:
-    """Return the weeks that are not confirmed, and all from the newest recorded one to the present one.
+    """Return the unconfirmed weeks, and all weeks from the newest recorded one to the present one.
 
     Args:
         rules: the rulebook of the brand.

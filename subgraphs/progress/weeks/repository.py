@@ -21,7 +21,7 @@ async def read_statuses(connection: AsyncConnection, brand: str | None) -> list[
 
 
 async def store_statuses(connection: AsyncConnection, statuses: Sequence[WeekStatus]) -> None:
-    """Store how far weeks are. When a week opened, and with which scheme, never changes."""
+    """Store the statuses of weeks. When a week opened, and with which scheme, never changes."""
     if statuses:
         rows = [asdict(status) for status in statuses]
         changing = ("provisional_at", "closed_at")
@@ -29,7 +29,7 @@ async def store_statuses(connection: AsyncConnection, statuses: Sequence[WeekSta
 
 
 async def mark_confirmed(connection: AsyncConnection, statuses: Iterable[WeekStatus], at: datetime) -> None:
-    """Record that the qualifications of weeks are confirmed; an earlier instant stays."""
+    """Record that the qualifications of weeks are confirmed; an earlier instant is kept."""
     c = WEEK_CLOSING.c
     for status in statuses:
         await connection.execute(

@@ -1,4 +1,4 @@
-"""What will happen to the weeks of a brand by the clock: the choice locks, the week ends, its grace ends."""
+"""The scheduled events of a brand's weeks: the choice locks, the week ends, its grace ends."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from subgraphs.progress.weeks.lifecycle import WeekLifecycle, schemes_in_force
 
 
 class WeekEvent(Enum):
-    """What happens to a week by the clock alone."""
+    """The events of a week that depend on the clock alone."""
 
     LOCK = "lock"
     WEEK_END = "week-end"
@@ -30,7 +30,7 @@ class ScheduledEvent(NamedTuple):
 async def upcoming_events(
     lifecycle: WeekLifecycle, now: datetime, brand: str | None = None
 ) -> list[ScheduledEvent]:
-    """Return the events to come of the present week and the one before, of one brand or all, by time."""
+    """Return the upcoming events of the current and the previous week, of one brand or all, by time."""
     wanted = [name for name in await lifecycle.brands() if brand in {None, name}]
     async with lifecycle.database.home.read() as connection:
         rulebook = await lifecycle.ledger.rulebooks.read(connection, wanted)

@@ -1,4 +1,4 @@
-"""How far a week is: the recorded instants at which it opened, ended, closed and was confirmed."""
+"""The status of a week: the recorded instants at which it opened, ended, closed and was confirmed."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from subgraphs.progress.counting.customers import Territory
 
 @dataclass(frozen=True, slots=True)
 class WeekStatus:
-    """How far a week is for customers of a territory. Instants are None until they have come.
+    """The status of a week for customers of a territory. Instants are None until they have come.
 
     Attributes:
         provisional_at: when the end of the week was recorded.
@@ -41,7 +41,7 @@ class WeekStatus:
         return WeekState.PROVISIONAL if self.provisional_at is not None else WeekState.OPEN
 
     def in_state(self, state: WeekState, now: datetime, *, confirmed: bool = False) -> "WeekStatus":
-        """Return the status once the week has reached a state; instants that are recorded already stay.
+        """Return the status once the week has reached a state; recorded instants are kept.
 
         Args:
             state: the state of the week now.

@@ -1,1 +1,1 @@
-"""How many customers may choose a reward in a week, and how many have."""
+"""Budgets: how many customers may choose a reward in a week, and how many have."""

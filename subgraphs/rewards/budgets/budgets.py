@@ -1,15 +1,15 @@
-"""Budgets as values: what a budget is for, how far it is used, and which rewards have spent theirs."""
+"""Budgets as values: their keys, their use, and the rewards whose budget is spent."""
 
 from typing import Final, NamedTuple
 
 EVERY_WEEK: Final = ""
-"""Stands for the week of a budget that holds for every week without one of its own."""
+"""The week of a budget that applies to every week without a budget of its own."""
 
 NO_REWARDS: Final[frozenset[str]] = frozenset()
 
 
 class BudgetKey(NamedTuple):
-    """What a budget is for; `iso_week` may be `EVERY_WEEK`."""
+    """The key of a budget; `iso_week` may be `EVERY_WEEK`."""
 
     brand: str
     reward_id: str
@@ -17,7 +17,7 @@ class BudgetKey(NamedTuple):
 
 
 class BudgetUse(NamedTuple):
-    """How far the budget of a reward is used in a week.
+    """The use of a reward's budget in a week.
 
     Attributes:
         rewards: how many customers may choose the reward.
@@ -29,7 +29,7 @@ class BudgetUse(NamedTuple):
 
     @property
     def spent(self) -> bool:
-        """Tell whether no other customer may choose the reward."""
+        """Return whether no other customer may choose the reward."""
         return self.taken >= self.rewards
 
 

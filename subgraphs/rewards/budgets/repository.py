@@ -30,13 +30,13 @@ class BudgetRepository:
         await connection.execute(statement)
 
     async def remove(self, connection: AsyncConnection, key: BudgetKey) -> None:
-        """Remove a budget: the reward has no limit then, or that of every week."""
+        """Remove a budget: the reward then has no limit, or the limit of every week."""
         c = BUDGET.c
         found = and_(c.brand_id == key.brand, c.reward_id == key.reward_id, c.iso_week == key.iso_week)
         await connection.execute(delete(BUDGET).where(found))
 
     async def use(self, connection: AsyncConnection, brand: str, iso_week: str) -> dict[str, BudgetUse]:
-        """Return how far each budget of a brand's week is used, by reward. One SELECT."""
+        """Return the use of each budget of a brand's week, by reward. One SELECT."""
         rows = await connection.execute(_use_of(brand, iso_week))
         return {row.reward_id: BudgetUse(row.rewards, row.taken) for row in rows}
 
@@ -59,7 +59,7 @@ class BudgetRepository:
         return sorted(await connection.scalars(select(BUDGET.c.brand_id).distinct()))
 
     async def has_room(self, connection: AsyncConnection, key: ClubKey, reward_id: str, intent: str) -> bool:
-        """Tell whether the budget of a reward lets a customer choose it.
+        """Return whether the budget of a reward lets a customer choose it.
 
         Pending changes count as choices. Once the customer's own intent is stored, the answer is final: other
         transactions that ask wait for this one to end. The lock is taken only then, because settling a change
@@ -104,7 +104,7 @@ async def _add_taken(connection: AsyncConnection, brand: str, iso_week: str, cha
 
 
 def _use_of(brand: str, iso_week: str) -> Select[tuple[str, int, int]]:
-    """Return the query of budgets; a week's own budget comes after that of every week, and replaces it."""
+    """Return the query of budgets; a week's own budget replaces the one for every week."""
     b, t = BUDGET.c, TAKEN.c
     same = and_(t.brand_id == b.brand_id, t.reward_id == b.reward_id, t.iso_week == iso_week)
     return (

@@ -1,4 +1,4 @@
-"""Which content a version of a reward is shown with: its own, never the text of other terms."""
+"""Selects the content that a version of a reward is shown with: its own, never a text of other terms."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -87,7 +87,7 @@ def content_for(contents: Collection[RewardContent], locale: str, default_locale
 
 
 def same_terms(configs: Collection[RewardConfig]) -> bool:
-    """Tell whether one text can be true of all these versions."""
+    """Return whether one text can be true of all these versions."""
     return len({_terms(config) for config in configs}) <= 1
 
 
@@ -97,12 +97,12 @@ def _active(config: RewardConfig, now: datetime) -> bool:
 
 
 def _audience(config: RewardConfig) -> tuple[str, str]:
-    """Return whom a version is for. Versions for others are offered beside it; they do not replace it."""
+    """Return the audience of a version; versions for other audiences do not replace it."""
     return config.currency, config.qualifying_product.value
 
 
 def _terms(config: RewardConfig) -> RewardConfig:
-    """Return what a text may describe of a version: all but where, when and whether it is offered."""
+    """Return the terms that a text may describe: all but where, when and whether the version is offered."""
     return replace(
         config,
         version=0,

@@ -23,7 +23,7 @@ class RewardLaw:
     one_product: bool
 
     def allows(self, config: RewardConfig) -> bool:
-        """Tell whether a reward complies with the rule."""
+        """Return whether a reward complies with the rule."""
         return self.why_not(config) is None
 
     def why_not(self, config: RewardConfig) -> str | None:
@@ -47,6 +47,6 @@ LAWS = (
 
 
 def lawful(config: RewardConfig, jurisdiction: str, at: datetime, laws: tuple[RewardLaw, ...] = LAWS) -> bool:
-    """Tell whether a reward may be offered to customers of a jurisdiction at an instant."""
+    """Return whether a reward may be offered to customers of a jurisdiction at an instant."""
     in_force = (law for law in laws if law.jurisdiction == jurisdiction and law.since <= at)
     return jurisdiction in config.jurisdictions and all(law.allows(config) for law in in_force)

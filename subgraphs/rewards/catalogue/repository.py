@@ -1,7 +1,7 @@
 """SQL of the catalogue: reward versions and their display content."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -10,24 +10,32 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.products import Product
+from subgraphs.kit.records.global_state.repository import GlobalStateRepository
+from subgraphs.rewards.catalogue.operator_status import KINDS, statuses_by_brand
 from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent, RewardKind
+from subgraphs.rewards.models import GLOBAL_STATE
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRepository:
-    """Reads and publishes reward versions and display content. Each read is one SELECT."""
+    """Reads and publishes reward versions and display content.
+
+    Each read is one SELECT; that of versions has another, of what operators decided.
+    """
 
     config: Table
     content: Table
+    decided: GlobalStateRepository = field(default_factory=lambda: GlobalStateRepository(GLOBAL_STATE))
 
     async def configs(
         self, connection: AsyncConnection, brands: Collection[str]
     ) -> dict[str, tuple[RewardConfig, ...]]:
-        """Return all versions of all rewards of brands."""
+        """Return all versions of all rewards of brands, each with the status in force."""
         rows = await connection.execute(select(self.config).where(self.config.c.brand_id.in_(sorted(brands))))
+        decided = statuses_by_brand(await self.decided.of_brands(connection, KINDS, brands), brands)
         found: dict[str, list[RewardConfig]] = {brand: [] for brand in brands}
         for row in rows:
-            found[row.brand_id].append(_config(row))
+            found[row.brand_id].append(decided[row.brand_id].applied(_config(row), row.occurred_at))
         return {brand: tuple(configs) for brand, configs in found.items()}
 
     async def published(
@@ -64,18 +72,34 @@ class CatalogueRepository:
         return {brand: tuple(chain(*each.values())) for brand, each in found.items()}
 
     async def publish(
-        self, connection: AsyncConnection, brand: str, content: RewardContent, at: datetime
+        self,
+        connection: AsyncConnection,
+        brand: str,
+        content: RewardContent,
+        at: datetime,
+        *,
+        first: bool = False,
     ) -> None:
-        """Store content as the next revision of its reward and locale, to be published from `at` on."""
+        """Store content as a revision of its reward and locale, to be published from `at` on.
+
+        Args:
+            connection: in a write transaction.
+            brand: the brand.
+            content: the content.
+            at: from when it is shown.
+            first: whether it comes before all other revisions instead of after them.
+        """
         c = self.content.c
         same = (c.brand_id == brand, c.reward_id == content.reward_id, c.locale == content.locale)
-        newest = await connection.scalar(select(func.max(c.revision)).where(*same))
+        numbers = select(func.min(c.revision), func.max(c.revision)).where(*same)
+        lowest, highest = (await connection.execute(numbers)).one()
+        revision = 1 if highest is None else lowest - 1 if first else highest + 1
         await connection.execute(
             insert(self.content).values(
                 brand_id=brand,
                 reward_id=content.reward_id,
                 locale=content.locale,
-                revision=(newest or 0) + 1,
+                revision=revision,
                 status="published",
                 publish_at=at,
                 position=content.position,

@@ -54,7 +54,7 @@ class RewardContent:
     """How a version of a reward is shown in one locale.
 
     Attributes:
-        position: where editors place the reward among the options.
+        position: the reward's position among the options, set by editors.
         config_version: the version whose terms the text describes; None for the reward's first.
     """
 
@@ -71,7 +71,7 @@ class RewardContent:
 
     @property
     def replaces(self) -> tuple[str, str, int | None]:
-        """Return the reward, locale and version: content that has them in common replaces one another."""
+        """Return the reward, locale and version: content with the same values replaces older content."""
         return self.reward_id, self.locale, self.config_version
 
 

@@ -50,8 +50,8 @@ def refusal(config: RewardConfig) -> str | None:
     """Return why a version is refused by the catalogue; None if it is accepted.
 
     A version is accepted if any of its jurisdictions allows it, and is offered only there. A version that
-    took effect before the law is accepted as well, because choices of that time name it, but is not offered
-    any more.
+    took effect before the law is accepted as well, because choices of that time name it, but it is no longer
+    offered.
     """
     if why := impossible(config):
         return why

@@ -1,1 +1,1 @@
-"""Which reward a customer's week earns, published to the other subgraphs."""
+"""Determines which reward a customer's week earns, and publishes it to the other subgraphs."""

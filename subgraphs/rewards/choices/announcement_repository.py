@@ -1,4 +1,4 @@
-"""SQL of announcements: what was last published about the reward of a customer's week."""
+"""SQL of announcements: the last published message about the reward of a customer's week."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,12 @@ from subgraphs.rewards.models import ANNOUNCEMENT
 
 
 class Announcement(NamedTuple):
-    """What was last published about a week.
+    """The last published message about a week.
 
     Attributes:
         revision: of the last message; 0 before the first.
         due: whether the week's qualification is confirmed, so that the final reward must be published.
-        final: whether the final reward was published, after which nothing else is.
+        final: whether the final reward was published, after which nothing more is published.
         occurred_at: when it was published; None before the first message.
     """
 

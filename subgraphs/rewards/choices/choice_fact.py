@@ -1,4 +1,4 @@
-"""Which reward a customer's week earns, and the message about it."""
+"""The reward that a customer's week earns, and the message about it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, Final
 
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.outbox import Fact
+from subgraphs.kit.records.outbox.outbox import Fact
 from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 
@@ -55,13 +55,13 @@ def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
 
 
 def _payable(config: RewardConfig) -> bool:
-    """Tell whether the reward says how much it is worth."""
+    """Return whether the reward states its value."""
     amount = config.spins if config.kind is RewardKind.FREE_SPINS else config.value_minor
     return amount is not None or config.kind is RewardKind.BET_BOOST
 
 
 def choice_fact(key: ClubKey, revision: int, due: DueReward, at: datetime, *, final: bool) -> Fact:
-    """Return the message about the reward of a week. For each week the highest revision holds."""
+    """Return the message about the reward of a week. For each week, the highest revision is valid."""
     return Fact(
         topic=CHOICE_TOPIC,
         schema=CHOICE_SCHEMA,

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import IntentRepository
-from subgraphs.kit.reads.brand_rules import brand_rules
-from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.choices.announcement_repository import Announcement, AnnouncementRepository
 from subgraphs.rewards.choices.choice_fact import DueReward, choice_fact, due_reward
+from subgraphs.rewards.choices.week_menu import WeekMenus
 from subgraphs.rewards.menu.options import Menu
 from subgraphs.rewards.models import INTENT, OUTBOX, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import ChoiceRepository
@@ -95,29 +95,15 @@ class ChoicePublisher:
         return due_reward(await self._menu(connection, key, at), stored)
 
     async def _menu(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> Menu | None:
-        """Return what the customer was offered when the choice locked, or is offered until then.
-
-        The law is always today's: a reward that may no longer be given is not, even if it was lawful then.
-        """
+        """Return the menu that the customer was offered when the choice locked, or is offered until then."""
         brand = (await self.reference.brands(connection, [key.brand])).get(key.brand)
         if brand is None:
             return None
-        rules = await brand_rules(connection, self.reference, brand)
         known = (await self.reference.accounts(connection, [key.owner])).get(key.owner)
-        account, week = known or unknown_account(brand), rules.week_named(key.iso_week)
-        scheme = rules.scheme(account.jurisdiction, account.currency, week)
-        if scheme is None:
-            return None
-        return Menu(
-            configs=(await self.catalogue.configs(connection, [brand.id]))[brand.id],
-            contents=(await self.catalogue.published(connection, [brand.id], at))[brand.id],
-            scheme=scheme,
-            jurisdiction=account.jurisdiction,
-            locale=brand.default_locale,
-            default_locale=brand.default_locale,
-            now=min(at, scheme.locks_at(week)),
-            given_at=at,
-        )
+        account = known or unknown_account(brand)
+        territory = (account.jurisdiction, account.currency)
+        menus = WeekMenus(self.catalogue, self.reference)
+        return await menus.menu(connection, brand, territory, key.iso_week, at)
 
     async def resume(
         self, connection: AsyncConnection, key: ClubKey, revision: int, at: datetime, *, final: bool

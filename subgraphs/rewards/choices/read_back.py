@@ -1,7 +1,7 @@
 """Choices that are read back from Kafka after the database was lost or restored.
 
-`club.choice.v1` outlives the database. A message that is newer than what is stored about its week is stored,
-so that no revision is used twice and fulfilment does not ignore what is published next.
+`club.choice.v1` outlives the database. A message that is newer than the stored data of its week is stored, so
+that no revision is used twice and fulfilment does not ignore the next message.
 """
 
 from collections.abc import Sequence
@@ -41,14 +41,14 @@ class ChoiceReadBack:
     async def restore(
         self, connection: AsyncConnection, published: Sequence[PublishedChoice]
     ) -> tuple[int, list[int]]:
-        """Store published choices that are newer than what is stored.
+        """Store published choices that are newer than the stored ones.
 
         If something else was published under the same revision since the database was lost, fulfilment
         ignores it: the present reward is published again as the next revision.
 
         Args:
             connection: in a write transaction.
-            published: messages of this subgraph, in the order of the topic.
+            published: this subgraph's messages, in the order of the topic.
 
         Returns:
             How many have changed something, and the indexes of those that contradict what was published

@@ -1,1 +1,1 @@
-"""What a customer may choose from: options worked out of the catalogue, kept, and shown by the graph."""
+"""The menu: the options that a customer may choose from, derived from the catalogue, cached, and shown."""

@@ -1,4 +1,4 @@
-"""Keeps menus until anything in them starts or ends, or a budget is spent."""
+"""Caches menus until anything in them starts or ends, or a budget is spent."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,10 +20,10 @@ ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=U
 
 
 class Audience(msgspec.Struct, frozen=True, gc=False):
-    """Whom a menu is for: all customers who have these in common are shown the same options.
+    """The audience of a menu: all customers with the same values are shown the same options.
 
     Attributes:
-        spent: the rewards whose budget is spent in the present week.
+        spent: the rewards whose budget is spent in the current week.
     """
 
     scheme: Scheme
@@ -33,7 +33,7 @@ class Audience(msgspec.Struct, frozen=True, gc=False):
 
 
 class ChosenOption(msgspec.Struct, frozen=True, gc=False):
-    """A choice, and its option as the graph shows it."""
+    """A choice, and its option as shown in the graph."""
 
     choice: Choice
     option: RewardOption
@@ -41,7 +41,7 @@ class ChosenOption(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class CachedMenu:
-    """A menu and its options as the graph shows them, valid in `[since, until)`."""
+    """A menu and its options as shown in the graph, valid in `[since, until)`."""
 
     menu: Menu
     since: datetime
@@ -99,6 +99,10 @@ class MenuCache:
             menu = self._menus[key] = self._compute(brand, audience, now)
         return menu
 
+    def changes_between(self, since: datetime, until: datetime) -> bool:
+        """Return whether anything starts or ends after one instant and up to another."""
+        return any(since < instant <= until for instant in self._instants)
+
     def _compute(self, brand: Brand, audience: Audience, now: datetime) -> CachedMenu:
         menu = Menu(
             configs=self.catalogue.configs,
@@ -118,7 +122,7 @@ class MenuCache:
 
     @cached_property
     def _instants(self) -> frozenset[datetime]:
-        """Return when anything starts or ends: between two of these instants no menu changes."""
+        """Return the instants at which anything starts or ends: no menu changes in between."""
         configs = self.catalogue.configs
         ends = (config.effective_to for config in configs if config.effective_to is not None)
         starts = (config.effective_from for config in configs)

@@ -18,7 +18,7 @@ from subgraphs.rewards.catalogue.term_checks import impossible
 
 
 class UnavailableReason(Enum):
-    """Why an option that is shown cannot be chosen."""
+    """Why an option is shown but cannot be chosen."""
 
     PAUSED = "PAUSED"
     BUDGET_SPENT = "BUDGET_SPENT"
@@ -34,7 +34,7 @@ class ChoiceNotice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A reward as one customer sees it."""
+    """A reward as shown to one customer."""
 
     config: RewardConfig
     content: RewardContent
@@ -67,11 +67,11 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Menu:
-    """What a brand offers to a group of customers at an instant. Options are worked out once.
+    """A brand's offer to a group of customers at an instant. Options are derived once.
 
     Attributes:
         contents: the published content, in all locales.
-        locale: of the customers.
+        locale: the customers' locale.
         spent: ids of the rewards whose budget is spent.
         given_at: the instant whose law applies; None stands for `now`.
     """
@@ -109,9 +109,9 @@ class Menu:
     def choice(self, stored: StoredChoice | None) -> Choice | None:
         """Return the stored choice, or the scheme's default; None if there is neither.
 
-        A choice whose reward was withdrawn meanwhile still holds, unless it was recalled or is no longer
-        lawful. Then the default replaces it, with a notice to the customer. Neither depends on a budget: what
-        was promised is kept.
+        A choice whose reward has been withdrawn since is still valid, unless the reward was recalled or is no
+        longer lawful. Then the default replaces it, with a notice to the customer. Neither depends on a
+        budget: promises are kept.
         """
         if stored is None:
             return self._default(version=0, notice=None)
@@ -121,7 +121,7 @@ class Menu:
         return Choice(option, stored.version, stored.chosen_at, is_default=False, notice=None)
 
     def withdrawn(self, option: OptionId) -> bool:
-        """Tell whether an option was withdrawn."""
+        """Return whether an option was withdrawn."""
         config = self._find(option.reward_id, option.version)
         return config is not None and _withdrawn(config)
 
@@ -129,7 +129,7 @@ class Menu:
     def _kept(self) -> dict[tuple[str, int], Option]:
         """Return every version that may stand as a choice, whether it is offered now or not.
 
-        What was promised is kept, even if the version has no content of its own.
+        Promises are kept, even if the version has no content of its own.
         """
         lawful_configs = (config for config in self.configs if self._lawful(config) and not config.recalled)
         texts = ((config, self._written.own_or_nearest(config)) for config in lawful_configs)
@@ -144,7 +144,7 @@ class Menu:
         return ContentIndex(self.configs, self.contents)
 
     def _default(self, version: int, notice: ChoiceNotice | None) -> Choice | None:
-        """Return the scheme's default as it is offered, even if it is unavailable."""
+        """Return the scheme's default as offered, even if it is unavailable."""
         options = (o for o in self.options() if o.config.reward_id == self.scheme.default_reward_id)
         option = next(options, None)
         return Choice(option, version, None, is_default=True, notice=notice) if option else None
@@ -182,7 +182,7 @@ class Menu:
 
 
 def locked(scheme: Scheme, week: Week, now: datetime) -> bool:
-    """Tell whether the choice of a week is locked."""
+    """Return whether the choice of a week is locked."""
     return now >= scheme.locks_at(week)
 
 

@@ -1,4 +1,4 @@
-"""A reward as the graph shows it: created once for each option, and shared by all who see it."""
+"""A reward as shown in the graph: created once for each option, and shared by all requests."""
 
 from typing import Self
 
@@ -6,7 +6,7 @@ import strawberry
 from strawberry import ID
 
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.graphql.money import Money, money
+from subgraphs.kit.graphql.schema.money import Money, money
 from subgraphs.rewards.catalogue.rewards import RewardKind
 from subgraphs.rewards.menu.options import Option, UnavailableReason
 

@@ -1,4 +1,4 @@
-"""What is told of the rewards of weeks, and the outbox that tells it.
+"""Add announcements of the rewards of weeks, and the outbox that publishes them.
 
 Revision ID: 0002
 Revises: 0001

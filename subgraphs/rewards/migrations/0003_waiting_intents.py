@@ -1,4 +1,4 @@
-"""Changes in doubt are found by their age, however many are settled.
+"""Add an index of changes in doubt by their age.
 
 Revision ID: 0003
 Revises: 0002

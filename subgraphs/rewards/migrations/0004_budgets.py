@@ -1,4 +1,4 @@
-"""Budgets of rewards, how much of them is taken, and rewards that are recalled.
+"""Add budgets of rewards, their use, and recalled rewards.
 
 Revision ID: 0004
 Revises: 0003

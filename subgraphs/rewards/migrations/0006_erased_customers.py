@@ -1,4 +1,4 @@
-"""Customers who were erased.
+"""Add `erasure`: customers who were erased.
 
 Revision ID: 0006
 Revises: 0005

@@ -1,4 +1,4 @@
-"""Content belongs to a version: what is there belongs to the newest version that had begun.
+"""Assign content to versions: existing content belongs to the newest version that has started.
 
 Revision ID: 0008
 Revises: 0007

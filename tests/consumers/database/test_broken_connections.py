@@ -49,10 +49,13 @@ async def test_the_answer_to_a_commit_is_lost(betting: BettingRig, proxy: TcpPro
     betting.send(50)
     betting.start(_through(proxy, driver))
     await betting.reckoning()
-    proxy.deaf_to, proxy.cuts = COMMIT, 6
-    betting.send(300)
-    await betting.reckoning()
-    assert proxy.cuts == 0
+    for _ in range(10):  # a lost answer may be that of a transaction without a batch
+        proxy.deaf_to, proxy.cuts = COMMIT, 6
+        betting.send(300)
+        await betting.reckoning()
+        assert proxy.cuts == 0
+        if betting.metric("fenced_total") > 0:
+            break
     assert betting.metric("fenced_total") > 0
 
 

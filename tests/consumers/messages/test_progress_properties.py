@@ -23,6 +23,7 @@ from consumers.progress.messages import decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
+from storage.clock import SystemClock
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
@@ -225,7 +226,8 @@ async def _arriving(
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
         reducer = Reducer(
-            database, ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"))
+            database,
+            ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"), SystemClock()),
         )
         seen = []
         try:
@@ -303,7 +305,7 @@ async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
         writer = ReferenceWriter(REFERENCE, "sqlite")
-        reducer = Reducer(database, ProgressReducer(ledger_of("sqlite"), writer))
+        reducer = Reducer(database, ProgressReducer(ledger_of("sqlite"), writer, SystemClock()))
         try:
             for batch in [[KNOWN_BRAND], *schemes_alone]:
                 await reducer.take(batch)

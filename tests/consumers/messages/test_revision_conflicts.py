@@ -73,7 +73,9 @@ async def test_progress_reports_conflicts(database_url: str) -> None:
     """Accounts, schemes, memberships and outcomes with two bodies at one revision are conflicts."""
     async with migrated(database_url, "progress", PROGRESS) as database:
         apply = ProgressReducer(
-            ledger_of(database.dialect), ReferenceWriter(PROGRESS_REFERENCE, database.dialect)
+            ledger_of(database.dialect),
+            ReferenceWriter(PROGRESS_REFERENCE, database.dialect),
+            SystemClock(),
         )
         joined = [membership(), membership(since=LATER)]
         outcome = {"schema": "club.outcomes/1", "iso_week": "2026-W13", "revision": 1, "occurred_at": AT}

@@ -1,7 +1,7 @@
 """Dead letters are applied later by the same reducer, once, during live traffic; on every database."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +71,19 @@ async def test_a_letter_is_applied_once_what_it_lacked_has_come(replay_rig: Repl
     assert await replay_rig.replay() == [Replayed(Fate.APPLIED)]
     assert [row[:5] for row in await replay_rig.rows(PROGRESS)] == [("northbet", "c-1", "2026-W13", 500, 1)]
     assert await replay_rig.rows(STREAM.dead_letter) == []
+
+
+async def test_open_streams_are_told_of_letters_that_changed_something(replay_rig: ReplayRig) -> None:
+    """After the commit, and not of letters that stay or come too late."""
+    told: list[bytes] = []
+    for records in ([bet(bet_id="late", bet_revision=1)], [bet(brand_id="nowhere", customer_id="c-2")]):
+        await replay_rig.apply(*records, follows=len(await replay_rig.rows(STREAM.dead_letter)))
+    await replay_rig.apply(scheme())
+    consumer = replay_rig.consumer
+    replays = Replay(consumer.app.by_name, replace(consumer.sink, changed=told.extend))
+    fates = [replayed.fate async for _, replayed in replays.replay_all(None)]
+    assert fates == [Fate.APPLIED, Fate.POISON]
+    assert told == [b"northbet:c-1"]
 
 
 async def test_a_second_replay_changes_nothing(replay_rig: ReplayRig) -> None:

@@ -269,7 +269,7 @@ async def test_a_cancelled_consumer_leaves_at_once(rig: Any) -> None:
     task.cancel()
     await asyncio.wait({task}, timeout=60)
     assert task.cancelled()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert consumer.health().detail == "stopped"
 
 

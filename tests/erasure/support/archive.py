@@ -12,7 +12,7 @@ import pytest
 from database_probe import migrated
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData, insert, select
-from squad_messages import account, bet, membership, reward, scheme
+from squad_messages import account, adjustment, bet, membership, reward, scheme
 
 from consumers.stream.consumer import App
 from consumers.stream.records import Record
@@ -105,6 +105,7 @@ def life_of(customer: str) -> list[Record]:
         told("club.choice.v1", CHOICE, customer),
         told("club.qualification.v1", QUALIFICATION, customer),
         told("club.outcomes.v1", OUTCOME, customer),
+        adjustment(**at, adjustment_id=f"a-{bet_of(customer)}"),
     ]
 
 

@@ -23,7 +23,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
-from subgraphs.fulfilment.payout.sender import StepObserver, ignore_step
+from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
 from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
@@ -33,7 +33,7 @@ from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.records.account_history import AccountHistory
+from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 
 BRAND: Final = "northbet"

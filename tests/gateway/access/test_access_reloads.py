@@ -7,8 +7,8 @@ from generous_limits import GENEROUS_LIMITS
 
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import Granted, Rule
-from gateway.pipeline.hot_operations import all_operations, warm_up
 from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.planning.hot_operations import all_operations, warm_up
 from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperation
 from gateway.supergraph import load_supergraph

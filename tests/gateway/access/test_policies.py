@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NoReturn
 
+import httpx
 import orjson
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -154,6 +155,19 @@ async def test_a_coprocessor_is_asked_as_the_open_policy_agent_is(reply: bytes) 
         "operation": {"name": "Pin", "kind": "query"},
     }
     assert question["input"]["claims"]["sub"] == "ann"
+
+
+async def test_the_first_question_has_all_of_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks is made at the start: reading certificates takes a tenth of a second."""
+    async with coprocessor(b'{"result":["owner","desk","staff"]}') as (url, _):
+        made = a_shop().client(access_policy_url=url, access_policy_seconds=600)
+        async with made as client:
+
+            def late(*_: object, **__: object) -> NoReturn:
+                raise AssertionError("made for a request")
+
+            monkeypatch.setattr(httpx.AsyncClient, "__init__", late)
+            assert (await asked(client, PIN, "ann"))["data"] == SEEN
 
 
 @pytest.mark.parametrize(

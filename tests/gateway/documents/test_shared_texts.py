@@ -13,7 +13,8 @@ from private_valkey import PrivateValkey
 from redis.asyncio import Redis
 
 from gateway.documents import AutomaticDocuments, DocumentMetrics, Texts
-from gateway.documents.valkey_texts import PAUSE_SECONDS, ValkeyTexts
+from gateway.documents.valkey_texts import ValkeyTexts
+from gateway.valkey import PAUSE_SECONDS
 
 TEXT = "query Ä { me { name } }"
 DIGEST = sha256(TEXT.encode()).hexdigest()

@@ -11,12 +11,11 @@ from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, Counter
 
 from gateway import Extension, Hooks, RequestError
-from gateway.executor.calls import OperationKind
 from gateway.pipeline.graphql_request import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import HttpRequest
-from gateway.plan import Fetch
+from gateway.plan import Fetch, OperationKind
 from gateway.supergraph import Supergraph
 from gateway.transport import SubgraphOperation
 

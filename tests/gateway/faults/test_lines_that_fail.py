@@ -61,7 +61,7 @@ async def test_a_broken_line_costs_its_fields(line: str) -> None:
 
 @pytest.mark.parametrize("line", SLOW)
 async def test_a_slow_line_is_given_up(line: str) -> None:
-    """At the time-out of the subgraph, and the query is not sent again."""
+    """At the timeout of the subgraph, and the query is not sent again."""
     async with shop_over_http(subgraph_seconds={"inventory": 0.3}, **QUICK) as shop:
         SLOW[line](shop.proxies["inventory"])
         answer = await shop.ask(STOCK)

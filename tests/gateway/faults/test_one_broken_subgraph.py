@@ -20,7 +20,7 @@ from federation_over_http import (
 from gateway.errors import SubgraphUnreachable
 
 SHORT = 0.3
-"""The time-out of the broken subgraph; the others have so much that the machine's speed does not matter."""
+"""The timeout of the broken subgraph; the others have so much that the machine's speed does not matter."""
 
 
 async def opened(shop: ServedFederation) -> None:
@@ -31,7 +31,7 @@ async def opened(shop: ServedFederation) -> None:
 
 
 async def test_a_slow_subgraph_costs_its_own_fields_only() -> None:
-    """G15: its fields are null with a typed error at the time-out; the other fields are there."""
+    """G15: its fields are null with a typed error at the timeout; the other fields are there."""
     async with shop_over_http(subgraph_seconds={"inventory": SHORT}) as shop:
         shop.proxies["inventory"].delay = PATIENCE_SECONDS
         answer = await shop.ask(STOCK)

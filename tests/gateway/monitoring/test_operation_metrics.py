@@ -113,7 +113,7 @@ class _Client:
 
 
 async def test_a_document_that_becomes_trusted_gets_its_name(federation: Federation, tmp_path: Path) -> None:
-    """Names are decided anew after each scrape."""
+    """Names are decided again after each scrape."""
     file = manifest(tmp_path, "query Other { me { id } }")
     app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(trusted_documents=(file,)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:

@@ -18,7 +18,8 @@ from gateway.rate_limits.buckets import Buckets
 from gateway.rate_limits.memory_store import MemoryStore
 from gateway.rate_limits.refusal import Shortage
 from gateway.rate_limits.rule import NANOSECONDS, RateLimitRule
-from gateway.rate_limits.valkey_store import AWAY_NANOSECONDS, PREFIX, ValkeyStore
+from gateway.rate_limits.valkey_store import PREFIX, ValkeyStore
+from gateway.valkey import PAUSE_SECONDS
 
 PATIENCE_SECONDS = 60.0
 HOUR = Buckets(RateLimitRule(by="customer", points=3600, seconds=3600, burst=10), 100)
@@ -115,7 +116,7 @@ async def test_a_process_decides_alone_while_valkey_is_away(free_port: Callable[
         assert (opened.decisions, opened.alone.decisions) == (0, 11)
         clock = opened.alone.clock
         assert isinstance(clock, Clock)
-        clock.now += AWAY_NANOSECONDS
+        clock.now += int(PAUSE_SECONDS * NANOSECONDS)
         again = opened.take([(HOUR, key)], 2)
         assert inspect.isawaitable(again), "tried again"
         assert await again is not None

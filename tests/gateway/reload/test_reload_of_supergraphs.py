@@ -82,7 +82,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("case", BROKEN)
 async def test_a_broken_supergraph_is_refused(gateway: Reloading, case: str) -> None:
-    """The one before serves on; `/ready` and the metrics name the file and the reason, until it is mended."""
+    """The previous one stays in use; `/ready` and the metrics name file and reason until it is mended."""
     breaking, reason = BROKEN[case]
     before = gateway.digest
     gateway.write(breaking(gateway.federation.sdl))
@@ -115,7 +115,7 @@ async def test_an_unexpected_failure_is_reported(gateway: Reloading) -> None:
 
 
 async def test_a_missing_file_is_reported(gateway: Reloading) -> None:
-    """The graph serves on, and takes up the file when it is back."""
+    """The graph stays in use, and the file is read when it is back."""
     gateway.supergraph.unlink()
     await gateway.look()
     assert "supergraph" in await gateway.ready()
@@ -249,7 +249,7 @@ async def test_reloads_under_load_fail_no_request(gateway: Reloading) -> None:
     stop.set()
     await asyncio.gather(*clients)
     assert not failures
-    # Of five candidates two are good, and put in force.
+    # Of five candidates two are good, and take effect.
     assert len(set(in_force)) == 2
     assert await gateway.metric('furlong_gateway_reloads_total{kind="supergraph",result="ok"}') == 2
     assert await gateway.metric('furlong_gateway_reloads_total{kind="supergraph",result="refused"}') == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -41,6 +42,22 @@ async def test_a_link_to_another_file_is_a_change(tmp_path: Path) -> None:
     (tmp_path / "fresh").symlink_to("new")
     (tmp_path / "fresh").rename(link)
     assert await source.read() == "new"
+
+
+async def test_a_pipe_in_place_of_the_file_holds_nothing_up(tmp_path: Path) -> None:
+    """Whoever reads it would wait for a writer for ever; the file that replaces it is taken up."""
+    file = tmp_path / "supergraph.graphql"
+    file.write_text("one")
+    source = FileSource(file, 10)
+    source.settle_seconds = 0.0
+    source.read_now()
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(SourceError, match="Not a regular file"):
+        await source.read()
+    file.unlink()
+    file.write_text("two")
+    assert await source.read() == "two"
 
 
 async def test_a_file_that_is_being_written_is_waited_for(tmp_path: Path) -> None:

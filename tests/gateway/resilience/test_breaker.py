@@ -47,7 +47,7 @@ def succeed(one: Breaker, times: int = 1) -> None:
 
 
 def test_failures_in_a_row_open_it() -> None:
-    """An answer between them starts the count anew."""
+    """An answer between them starts the count again."""
     one = breaker(Clock())
     fail(one, 2)
     succeed(one)

@@ -92,7 +92,7 @@ async def test_a_query_ends_at_the_deadline() -> None:
 
 
 async def test_a_mutation_that_has_begun_is_not_ended_by_the_deadline() -> None:
-    """Its effect may have happened; only the time-out of the subgraph ends the wait for it."""
+    """Its effect may have happened; only the timeout of the subgraph ends the wait for it."""
     answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     call = Scripted([answer])
     Deadlines(0.02).begin({})
@@ -110,7 +110,7 @@ async def test_a_subgraph_in_process_has_a_time_out_too() -> None:
 
 
 async def test_a_cancelled_request_stays_cancelled() -> None:
-    """It does not look like a time-out."""
+    """It does not look like a timeout."""
     call = Scripted([asyncio.get_running_loop().create_future()])
     Deadlines(30.0).begin({})
     limited = TimeLimit(60.0, is_kept=True).limited(call, is_query=True)
@@ -123,7 +123,7 @@ async def test_a_cancelled_request_stays_cancelled() -> None:
 
 @pytest.mark.parametrize(("left", "told"), [(None, "1000"), (5.0, "1000"), (0.25, "250"), (0.0001, "1")])
 async def test_the_subgraph_is_told_how_long_the_gateway_waits(left: float | None, told: str) -> None:
-    """The least of what is left and its own time-out, in milliseconds; other headers stay."""
+    """The least of what is left and its own timeout, in milliseconds; other headers stay."""
     clock, call = Clock(0.0), Scripted([GOOD])
     ACTIVE_REQUEST.set(None if left is None else ActiveRequest(left))
     await outcome(TimeLimit(1.0, is_kept=True, clock=clock).announced(call, "x-left"))

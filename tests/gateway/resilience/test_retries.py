@@ -139,7 +139,7 @@ async def test_a_second_call_that_fails_leaves_the_first_one() -> None:
 
 
 async def test_two_failures_are_a_failure() -> None:
-    """And nothing is left under way."""
+    """And nothing is left in progress."""
     first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     call = Scripted([first, LOST])
     waiting = asyncio.create_task(outcome(hedging().hedged(call)))

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from private_valkey import PrivateValkey, start_valkey
 
-from gateway.response_cache import StoreUnavailable, ValkeyStore
+from gateway.response_cache import StoreUnavailable
+from gateway.response_cache.stores.valkey_store import ValkeyStore
 from gateway.response_cache.tags import written_tag
 from tests.gateway.response_cache.cached_shop import Clock, Shop
 
@@ -22,7 +23,7 @@ async def shop_at(url: str, clock: Clock | None = None) -> AsyncIterator[tuple[S
     """A shop behind a gateway of its own, which shares responses."""
     store = ValkeyStore.at(url, PATIENCE_SECONDS, 3600)
     if clock is not None:
-        store.now = clock
+        store.client.now = clock
     try:
         yield Shop(store), store
     finally:
@@ -63,7 +64,7 @@ async def test_without_valkey_subgraphs_are_asked(tmp_path_factory: pytest.TempP
             for _ in range(2):
                 answer = await shop.query(STOCK)
                 assert [each["stock"] for each in answer["data"]["products"]] == [10, 20, 30]
-            assert store.failures == 1
+            assert store.client.failures == 1
             with pytest.raises(StoreUnavailable, match="try again"):
                 await store.invalidate(["any"])
             assert shop.calls.count(("stock", ["1", "2", "3"])) == 3

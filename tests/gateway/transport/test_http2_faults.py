@@ -65,8 +65,8 @@ def first_then(first: Callable[[Peer, int], None], then: Callable[[Peer, int], N
 
 
 @pytest.mark.parametrize("notice", [b"", frame(7, b"\x7f\xff\xff\xff" + bytes(4))], ids=["soon", "later"])
-async def test_goaway_finishes_lower_streams_and_leaves_the_others_unsent(notice: bytes) -> None:
-    """What may have been processed is answered; what was not can be sent again, over another connection."""
+async def test_goaway_finishes_lower_streams_and_moves_the_others(notice: bytes) -> None:
+    """What may have been processed is answered; what was not is sent again, over another connection."""
 
     def react(peer: Peer, stream: int) -> None:
         if len(peer.subgraph.peers) > 1:
@@ -77,12 +77,53 @@ async def test_goaway_finishes_lower_streams_and_leaves_the_others_unsent(notice
 
     subgraph = Faulty(react)
     async with subgraph.asked() as transport:
-        outcomes = await asyncio.gather(*[sent(transport) for _ in range(3)], return_exceptions=True)
-        assert outcomes[0] == ANSWER
-        assert [type(each) for each in outcomes[1:]] == [ConnectionFailed] * 2
-        assert await sent(transport) == ANSWER
+        assert await asyncio.gather(*[sent(transport) for _ in range(3)]) == [ANSWER] * 3
         await until(lambda: subgraph.lost == 1)
-    assert len(subgraph.peers) == 2
+    assert [len(peer.streams) for peer in subgraph.peers] == [3, 2]
+
+
+def refuse(peer: Peer, stream: int) -> None:
+    """Say that a request was not processed."""
+    peer.raw(frame(RST_STREAM, ErrorCodes.REFUSED_STREAM.to_bytes(4, "big"), stream))
+
+
+def go_away(peer: Peer, _stream: int) -> None:
+    """Say that no request of this connection was processed."""
+    peer.raw(frame(7, bytes(8)))
+
+
+@pytest.mark.parametrize("refusal", [refuse, go_away])
+async def test_a_request_that_was_not_processed_is_sent_once_more(
+    refusal: Callable[[Peer, int], None],
+) -> None:
+    """The subgraph says so itself; if it says so again, the request fails as one that was never sent."""
+    once = first_then(refusal)
+    async with once.asked() as transport:
+        assert await sent(transport) == ANSWER
+    always = Faulty(refusal)
+    async with always.asked() as transport:
+        with pytest.raises(SubgraphUnreachable) as raised:
+            await sent(transport)
+        assert type(raised.value) is ConnectionFailed
+    assert [sum(len(peer.streams) for peer in each.peers) for each in (once, always)] == [2, 2]
+
+
+@pytest.mark.parametrize("refusal", [refuse, go_away])
+async def test_a_request_whose_answer_has_begun_is_not_sent_again(
+    refusal: Callable[[Peer, int], None],
+) -> None:
+    """Whatever the subgraph says then, it has processed the request."""
+
+    def react(peer: Peer, stream: int) -> None:
+        peer.h2.send_headers(stream, [(":status", "200")])
+        refusal(peer, stream)
+
+    subgraph = Faulty(react)
+    async with subgraph.asked() as transport:
+        with pytest.raises(SubgraphUnreachable) as raised:
+            await sent(transport)
+        assert type(raised.value) is ConnectionLost
+    assert [peer.streams for peer in subgraph.peers] == [[1]]
 
 
 async def test_a_time_out_resets_the_stream_alone() -> None:
@@ -115,21 +156,14 @@ async def test_a_cancelled_request_resets_its_stream() -> None:
     assert len(subgraph.peers) == 1
 
 
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        (ErrorCodes.REFUSED_STREAM, ConnectionFailed),
-        (ErrorCodes.INTERNAL_ERROR, ConnectionLost),
-        (0x1234, ConnectionLost),
-    ],
-)
-async def test_a_stream_that_is_reset_fails_alone(code: int, kind: type[Exception]) -> None:
-    """Refused is unprocessed; by any other code it may have been executed."""
+@pytest.mark.parametrize("code", [ErrorCodes.INTERNAL_ERROR, ErrorCodes.CANCEL, 0x1234])
+async def test_a_stream_that_is_reset_fails_alone(code: int) -> None:
+    """It may have been executed, so it is not sent again here."""
     subgraph = first_then(lambda peer, stream: peer.raw(frame(RST_STREAM, code.to_bytes(4, "big"), stream)))
     async with subgraph.asked() as transport:
         with pytest.raises(SubgraphUnreachable) as raised:
             await sent(transport)
-        assert type(raised.value) is kind
+        assert type(raised.value) is ConnectionLost
         assert await sent(transport) == ANSWER
     assert len(subgraph.peers) == 1
 
@@ -268,7 +302,7 @@ async def test_bodies_are_as_strict_as_over_http_1(body: bytes) -> None:
 
 
 async def test_a_dead_connection_is_noticed_by_ping() -> None:
-    """Nobody acknowledges: the connection is given up long before the time-out of the request."""
+    """Nobody acknowledges: the connection is given up long before the timeout of the request."""
     subgraph = Faulty(hold, answers_control=False)
     async with subgraph.asked(replace(HTTP2, ping_seconds=0.05)) as transport:
         with pytest.raises(ConnectionLost, match="acknowledge"):

@@ -13,7 +13,7 @@ from h2.connection import H2Connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import SubgraphUnreachable
+from gateway.errors import ConnectionFailed, SubgraphUnreachable
 from gateway.transport.address import Address
 from gateway.transport.http2.connection import ConnectionSettings, Http2Connection
 from gateway.transport.http2.frames import FrameGuard, Goaway
@@ -50,6 +50,10 @@ class Owner:
 
     def freed(self, _connection: Http2Connection) -> None:
         """Do nothing."""
+
+    def refused(self, job: Http2Job, reason: str) -> None:
+        """Let it fail."""
+        job.settle(ConnectionFailed(reason))
 
     def lost(self, _connection: Http2Connection) -> None:
         """Count."""

@@ -2,8 +2,9 @@
 
 import itertools
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import Any, Final
 import httpx
 from club_samples import make_content
 from club_stand import make_token, session_settings
+from fastapi import FastAPI
 from payout_harness import KIND_SERVED, provider_config, quick_settings
 from prometheus_client import CollectorRegistry
+from site_streams import BETSLIP
 from squad_messages import account, bet, reward, scheme
 
 from consumers.club.wiring import create_consumer as club_consumer
@@ -30,6 +33,7 @@ from furlong.workers.fulfilment_worker import FulfilmentProcess
 from furlong.workers.outbox_worker import OUTBOXES
 from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.week_worker import WeekWorker
+from gateway import GatewaySettings
 from simulator.providers.serve import ServedProvider, serving_provider
 from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
@@ -42,8 +46,10 @@ from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.live.event_bus import MemoryBus
+from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.reads.brand_rules import ReadOptions
-from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
@@ -87,11 +93,14 @@ class Product:
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     keys: Iterator[int] = field(default_factory=itertools.count)
     saved: int = 0
+    bus: MemoryBus = field(init=False)
+    site: FastAPI = field(init=False)
 
     async def start(self) -> None:
         """Start all programs on the stored data, as after a restart of the machines."""
         self.settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{self.folder}")
         self.upstream_settings = UpstreamSettings(url=self.upstream, attempts=1, timeout_seconds=10)
+        self.bus = MemoryBus(is_complete=True)
         self.databases = {name: Database.open(self.settings, name) for name in CONSUMERS}
         for database in self.databases.values():
             self.stack.push_async_callback(database.close)
@@ -102,7 +111,13 @@ class Product:
         self.weeks = WeekWorker.open(self.settings, self.clock)
         self.stack.push_async_callback(self.weeks.close)
         self.recovering = replace(
-            create_recovery_rounds(self.stack, self.settings, self.upstream_settings, self.clock),
+            create_recovery_rounds(
+                self.stack,
+                self.settings,
+                self.upstream_settings,
+                self.clock,
+                changed=self.bus.customers_changed,
+            ),
             rest=_at_once,
         )
         self._start_worker()
@@ -121,8 +136,17 @@ class Product:
 
     async def _start_site(self) -> None:
         verifier = SessionVerifier.from_settings(session_settings(), self.clock)
-        parts = Parts(self.settings, self.upstream_settings, verifier, self.clock, ReadOptions())
-        site = create_site(parts)
+        parts = Parts(
+            self.settings,
+            self.upstream_settings,
+            verifier,
+            self.clock,
+            ReadOptions(),
+            bus=self.bus,
+            live=LiveSettings(interval_seconds=0),
+        )
+        # A week has tens of starts, after which nobody would wait for documents that are planned ahead.
+        self.site = site = create_site(parts, gateway=GatewaySettings(trusted_documents_prepared=0))
         await self.stack.enter_async_context(site.router.lifespan_context(site))
         self.client = await self.stack.enter_async_context(
             httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://furlong.test")
@@ -172,11 +196,13 @@ class Product:
 
     async def save(self) -> None:
         """Take a backup of all subgraphs' databases as of one moment, as `furlong backup` does."""
-        await self.stop()
         for name in CONSUMERS:
-            shutil.copy(self._file(name), self.folder / f"{name}.backup")
+            with (
+                closing(sqlite3.connect(self._file(name))) as source,
+                closing(sqlite3.connect(self.folder / f"{name}.backup")) as copy,
+            ):
+                source.backup(copy)
         self.saved = len(self.log)
-        await self.start()
 
     async def lose(self, name: str, empty: Path) -> None:
         """Lose a subgraph's database: recreate it, and let it read its topics from the first record on.
@@ -229,6 +255,8 @@ class Product:
                 async with self.databases[name].home.write() as connection:
                     outcome = await topic.apply(connection, [Message(record, topic.decode(record))])
                 assert not outcome.refused, outcome.refused
+                if not outcome.stale + outcome.duplicates:  # as the sink does, after the commit
+                    self.bus.customers_changed([record.key])
 
     async def hear_of_account(self, revision: int, at: datetime, **facts: Any) -> None:
         """Publish an account, as the squad does."""
@@ -278,6 +306,10 @@ class Product:
         (payload,) = (await self._ask(mutation, {"i": asked})).values()
         await self.settle()
         return [error["code"] for error in payload["errors"]]
+
+    async def betslip(self) -> dict[str, Any]:
+        """Return what the bet-slip's query says of the present week."""
+        return dict((await self._ask(BETSLIP, {"brand": BRAND}))["club"])
 
     async def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         answer = await self.client.post(

@@ -22,7 +22,7 @@ from rig import BRAND, CHANGE, CUSTOMER, OPT_IN
 from furlong.workers.recovery_worker import run_recovery
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
-from subgraphs.club.repository import MembershipRepository
+from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient

@@ -44,7 +44,7 @@ OWNER: Final = Owner(BRAND, CUSTOMER)
 MEMBERSHIP: Final = f"/v1/brands/{BRAND}/customers/{CUSTOMER}/membership"
 CHOICE: Final = f"/v1/brands/{BRAND}/customers/{CUSTOMER}/weeks/{WEEK}/choice"
 UNDISTURBED: Final = timedelta(minutes=5)
-"""More than recovery leaves a change to its request, with the time-outs of the tests."""
+"""More than recovery leaves a change to its request, with the timeouts of the tests."""
 
 LOCKED_AT: Final = NOW + timedelta(hours=1)
 LOCK_MINUTES: Final = (week_named(WEEK, "Europe/London").ends_at - LOCKED_AT) // timedelta(minutes=1)

@@ -7,7 +7,7 @@ import pytest
 from club_samples import NOW, OWNER, TERMS, good_account, make_brand, make_scheme
 from club_stand import Stand, ask, codes, data_of
 
-from subgraphs.club.membership import MembershipEvent, MembershipKind, fold
+from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, fold
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Terms
 

@@ -12,7 +12,7 @@ from squad_messages import account
 from consumers.club.reducers import ClubReducer
 from consumers.messages.accounts import decode_account
 from consumers.stream.topics import Message
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.records.reference import ReferenceWriter

@@ -8,10 +8,11 @@ import httpx
 import pytest
 from club_samples import CUSTOMER, NOW, OWNER, good_account, make_scheme, scheme_row
 from club_stand import REFERENCE, Stand, ask, codes, data_of, session
+from kill_switch import turn
 from squad_double import Asked, Squad, no_answers, refusal
 
-from subgraphs.club.membership import MembershipKind
-from subgraphs.club.models import MEMBERSHIP_EVENT
+from subgraphs.club.membership.membership import MembershipKind
+from subgraphs.club.models import GLOBAL_STATE, MEMBERSHIP_EVENT
 from subgraphs.kit.domain.schemes import Terms
 
 AFTER = "club { id membership { optedIn since pending version canOptIn } } errors { code message }"
@@ -384,3 +385,20 @@ async def test_the_terms_are_those_of_the_customers_own_scheme(stand: Stand) -> 
     await stand.add_accounts({OWNER: good_account(currency="EUR")})
     assert reasons(await opt_in(stand, "k-1", terms="2026-1")) == ["TERMS_OUTDATED"]
     assert reasons(await opt_in(stand, "k-2", terms="euro-7")) == []
+
+
+@pytest.mark.usefixtures("squad")
+async def test_nobody_opts_in_while_the_brand_is_switched_off_and_members_may_leave(member: Stand) -> None:
+    """The switch is in force before cached rules know it; the club shows that it is paused, and goes on."""
+    database = member.club.database
+    await turn(database, GLOBAL_STATE, 1, off=True)
+    assert reasons(await opt_in(member, customer="c-2")) == ["CLUB_PAUSED"]
+    await member.club.renew()
+    query = '{ club(brand: "northbet") { paused membership { canOptIn } } }'
+    paused = (await data_of(member.club, query, {}, session("c-2")))["club"]
+    assert paused == {"paused": True, "membership": {"canOptIn": False}}
+    assert (await opt_out(member))["errors"] == []
+    await turn(database, GLOBAL_STATE, 2, off=False)
+    assert reasons(await opt_in(member, "k-2", customer="c-2")) == []
+    await member.club.renew()
+    assert not (await data_of(member.club, query, {}, session("c-2")))["club"]["paused"]

@@ -32,12 +32,12 @@ from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
-from subgraphs.club.membership import MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
+from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.club.repository import MembershipRepository
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner

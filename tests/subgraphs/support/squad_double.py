@@ -66,5 +66,5 @@ def refusal(code: str, status: int = 422) -> httpx.Response:
 
 
 def no_answers(times: int = 2) -> list[Scripted]:
-    """As many time-outs as one request of the subgraph tries calls."""
+    """As many timeouts as one request of the subgraph tries calls."""
     return [httpx.ReadTimeout("no answer")] * times

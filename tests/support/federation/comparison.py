@@ -18,12 +18,13 @@ from federation.asked import SubgraphRequest, asking
 from federation.case import Operation, Served
 from federation.faults import Faults
 from federation.objects import Run
-from gateway.errors import CannotPlan, RequestError, SupergraphError
+from gateway.errors import CannotPlan, RequestError, SubgraphUnreachable, SupergraphError
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 
@@ -122,7 +123,25 @@ class GatewayOf:
         self.deoptimizations.clear()
         _, planned = self._preparer.plan(operation.document, None, operation.variables)
         executor, own = self._executor(planned, mode, trusted=trusted)
+        if own.plan.kind == "subscription":
+            return await self._event(executor, own, operation)
         return dict((await executor.execute(own, operation.variables, {})).body)
+
+    async def _event(
+        self, executor: OperationExecutor, planned: PlannedOperation, operation: Operation
+    ) -> dict[str, Any]:
+        """Answer one event of a subscription, which its subgraph makes as it answers a query."""
+        fetch, given = planned.plan.fetches[0], operation.variables
+        variables = {name: given[name] for name in fetch.variables if name in given}
+        request = SubgraphRequest(fetch.document, variables, fetch.operation_name, {})
+        try:
+            event = await self._asking(fetch.subgraph)(request)
+        except SubgraphUnreachable:  # there is no event then, but one that has failed
+            event = {"data": None, "errors": [{"message": "lost"}]}
+        executor.budget()
+        fetched = await executor.fetch_event(planned, given, {}, None, event)
+        prepared = self._preparer.prepare(operation.document, None)
+        return dict(executor.project(PreparedRequest(prepared, (), given), planned, fetched).body)
 
     def _executor(
         self, planned: PlannedOperation, mode: ExecutionMode, *, trusted: bool

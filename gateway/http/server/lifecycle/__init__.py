@@ -1,4 +1,4 @@
-"""How a server starts and stops: in one process, or in several that share a socket."""
+"""Starts and stops a server, in one process or in several that share a socket."""
 
 from gateway.http.server.lifecycle.config import OnLoad, ServerConfig
 from gateway.http.server.lifecycle.run import configured, configured_by, listen, run

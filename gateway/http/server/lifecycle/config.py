@@ -1,4 +1,4 @@
-"""uvicorn's configuration, with what our server adds."""
+"""uvicorn's configuration, extended for our server."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import Any, TypeAlias
 import uvicorn
 
 from gateway.http.draining import Draining
+from gateway.http.live import LiveConnections
 from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.protocol_factory import ProtocolFactory
 from gateway.tls import ServerTls
 
 OnLoad: TypeAlias = Callable[[Any], None]
-"""Called in each worker with its application, before that starts; must be picklable for several workers."""
+"""Called in each worker with its application before it starts; must be picklable for several workers."""
 
 
 class ServerConfig(uvicorn.Config):
     """uvicorn's configuration.
 
     Attributes:
-        protocols: Makes the protocol of each connection.
+        protocols: Creates the protocol of each connection.
         stop_times: How long the server takes to stop.
-        tls: How it speaks TLS; None for plain HTTP.
+        tls: The TLS options; None for plain HTTP.
         on_load: Called with the application once it is loaded.
     """
 
@@ -54,6 +55,12 @@ class ServerConfig(uvicorn.Config):
             self.on_load(self.loaded_app)
 
     @property
+    def live(self) -> LiveConnections | None:
+        """The loaded application's WebSockets and streams; None if it has none."""
+        live: LiveConnections | None = getattr(self.loaded_app, "live", None)
+        return live
+
+    @property
     def draining(self) -> Draining:
-        """The loaded application's own state of draining, or the server's."""
+        """The loaded application's draining state if it has one, else the server's."""
         return self.protocols.draining_of(self.loaded_app)

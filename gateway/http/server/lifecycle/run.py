@@ -1,4 +1,4 @@
-"""Runs an ASGI application by our server, in one process or in several that share a socket."""
+"""Runs an ASGI application on our server, in one process or in several that share a socket."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def configured(
         limits: The limits for clients.
         workers: How many processes serve.
         stop_times: How long the server takes to stop; by default it does not wait for load balancers.
-        tls: How the server speaks TLS; None for plain HTTP.
+        tls: The TLS options; None for plain HTTP.
         factory: Whether `app` names a factory.
         on_load: Called with the application once it is loaded.
-        hsts_seconds: For how long browsers shall use only TLS; 0: they are not told.
+        hsts_seconds: How long browsers should use only TLS (HSTS); 0 to send no such header.
     """
     config = ServerConfig(
         app,
@@ -51,6 +51,7 @@ def configured(
         tls,
         factory=factory,
         loop="uvloop",
+        ws="none",
         workers=workers,
         log_config=None,
         log_level="warning",
@@ -67,7 +68,7 @@ def configured(
 def configured_by(
     settings: GatewaySettings, app: ASGIApp | str, *, workers: int = 1, factory: bool = False
 ) -> ServerConfig:
-    """Return the configuration for serving an application as the settings say.
+    """Return the configuration for serving an application according to the settings.
 
     Args:
         settings: The limits for clients, how long the server takes to stop, and TLS.
@@ -100,7 +101,7 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:
-        OSError: The address is in use, or is not one of this machine.
+        OSError: The address is in use, or does not belong to this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=BACKLOG)

@@ -1,4 +1,4 @@
-"""A server in one process, which stops without breaking a connection on which a request may be on its way."""
+"""A server in one process that stops without breaking connections on which a request may be on its way."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ from gateway.http.server.lifecycle.config import ServerConfig
 from gateway.tls import ReloadedContext
 
 SETTLE_SECONDS: Final = 0.1
-"""How long connections that are being made may take until the listening socket is closed."""
+"""How long pending connections have until the listening socket is closed."""
 
 SUPERVISED_SETTLE_SECONDS: Final = 0.4
 """The same for a worker, whose supervisor keeps new connections from the socket in the meantime."""
+
+LIVE_SHARE: Final = 0.5
+"""The most of the time for requests in progress over which WebSockets and streams are closed."""
 
 TICK_SECONDS: Final = 0.05
 CANCELLED_SECONDS: Final = 0.5
@@ -37,19 +40,19 @@ STOP_AT_ONCE: Final = signal.SIGUSR1
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, with an end of our own.
+    """uvicorn's server, with a graceful shutdown of our own.
 
-    1. It is not ready any more, and each reply is the last of its connection.
+    1. It is no longer ready, and each reply is the last on its connection.
     2. After the time in which load balancers notice, it accepts no more connections.
     3. It closes idle connections: those used within the last second have that second for another request.
-    4. When no connection is left, or after the time for requests under way, it ends.
+    4. It ends when no connection is left, or after the time for requests in progress.
 
     A second signal ends it at once.
 
     Attributes:
         config: The configuration.
         shares_socket: Whether other processes accept from the same socket.
-        ended_by: The second signal, if there was one.
+        ended_by: The second signal, if any.
     """
 
     config: ServerConfig
@@ -65,9 +68,9 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Handle the signals while the server runs; afterwards they are not raised again as uvicorn does."""
         if threading.current_thread() is not threading.main_thread():
-            yield  # signals are the main thread's
+            yield  # only the main thread handles signals
             return
-        # A worker's supervisor gets what a terminal sends to all, and says what to do.
+        # A terminal signals all processes; the supervisor gets the signal too and instructs its workers.
         handled = {signal.SIGTERM: self.handle_exit, STOP_AT_ONCE: self.handle_exit}
         handled[signal.SIGINT] = self._ignore if self.shares_socket else self.handle_exit
         before = {number: signal.signal(number, handler) for number, handler in handled.items()}
@@ -101,10 +104,12 @@ class Server(uvicorn.Server):
             await loop.create_server(make_protocol, sock=each, backlog=config.backlog, **tls)
             for each in sockets or ()
         ]
+        if config.live is not None:
+            config.live.shares_socket = self.shares_socket
         self.started = True
 
     def _tls(self) -> dict[str, Any]:
-        """Return the options of TLS, and follow its files; nothing for plain HTTP."""
+        """Return the TLS options and watch their files; return nothing for plain HTTP."""
         tls, limits = self.config.tls, self.config.protocols.limits
         if tls is None:
             return {}
@@ -124,6 +129,7 @@ class Server(uvicorn.Server):
                 each.drain()
         await self._pass(self._drain_seconds)
         await self._stop_accepting(sockets or ())
+        self.config.draining.end()
         await self._finish()
         if self._following is not None:
             self._following.cancel()
@@ -141,12 +147,12 @@ class Server(uvicorn.Server):
             each.close()
 
     async def _finish(self) -> None:
-        """Wait for requests under way, and close connections that have none."""
+        """Wait for requests in progress, and close connections that have none."""
         loop, state = asyncio.get_running_loop(), self.server_state
         deadline = loop.time() + self.config.stop_times.finish_seconds
-        for each in list(state.connections):
-            if not isinstance(each, DrainingProtocol):
-                each.shutdown()  # a websocket: closed with 1012, service restart
+        live = self.config.live
+        if live is not None:
+            live.shut_down(self.config.stop_times.finish_seconds * LIVE_SHARE)
         while (state.connections or state.tasks) and not self.force_exit and loop.time() < deadline:
             for each in list(state.connections):
                 if isinstance(each, DrainingProtocol):
@@ -161,7 +167,7 @@ class Server(uvicorn.Server):
             each.transport.abort() if self.force_exit else each.transport.close()
 
     async def _pass(self, seconds: float) -> None:
-        """Let time pass, unless a second signal comes."""
+        """Wait, unless a second signal arrives."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while not self.force_exit and (left := end - loop.time()) > 0:  # noqa: ASYNC110 - a signal sets it
@@ -173,7 +179,7 @@ class Server(uvicorn.Server):
 
 
 async def _follow(reloaded: ReloadedContext, seconds: float) -> None:
-    """Use new certificates soon after their files have changed."""
+    """Load new certificates soon after their files have changed."""
     while True:
         await asyncio.sleep(seconds)
         if await asyncio.to_thread(reloaded.refresh):

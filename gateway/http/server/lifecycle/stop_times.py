@@ -14,7 +14,7 @@ class StopTimes:
     Attributes:
         drain_seconds: How long it still accepts connections after SIGTERM, so that load balancers notice that
             it is not ready; after SIGINT it does not wait.
-        finish_seconds: How long it waits after that for requests under way.
+        finish_seconds: How long it then waits for requests in progress.
     """
 
     drain_seconds: float = 0.0
@@ -22,5 +22,5 @@ class StopTimes:
 
     @classmethod
     def of(cls, settings: GatewaySettings) -> StopTimes:
-        """Return the times of the settings."""
+        """Return the times from the settings."""
         return cls(settings.drain_seconds, settings.finish_seconds)

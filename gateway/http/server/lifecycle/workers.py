@@ -22,23 +22,23 @@ from gateway.http.server.lifecycle.server import STOP_AT_ONCE, Server
 
 PING_SECONDS: Final = 1.0
 START_SECONDS: Final = 300.0
-"""How long a worker may take to its first answer, on whatever machine: it imports the product before that."""
+"""How long a worker may take until its first answer, even on a slow machine: it has to import the product."""
 
 HANGING_SECONDS: Final = 30.0
-"""How long a worker that serves may leave the supervisor without an answer."""
+"""How long a serving worker may leave the supervisor without an answer."""
 
 STOPPING_SECONDS: Final = 5.0
-"""How much longer than its time to stop a worker may take."""
+"""How much longer than its stop time a worker may take."""
 
 SPAWNING: Final = multiprocessing.get_context("spawn")
 """A fork would copy threads and locks of the supervisor."""
 
 
 def serve_in_worker(config: ServerConfig, listener: socket.socket, pings: Connection) -> None:
-    """Serve in a worker process, until the supervisor says or ends."""
+    """Serve in a worker process until the supervisor says to stop, or ends."""
     config.configure_logging()
     for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # also before the server runs, and without anything to reload
+        signal.signal(number, signal.SIG_IGN)  # even before the server runs and if there is nothing to reload
     server = Server(config, shares_socket=True)
     threading.Thread(target=_answer_pings, args=(pings,), daemon=True).start()
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
@@ -101,7 +101,7 @@ class Worker:
                 os.kill(self.process.pid, number)
 
     def kill(self) -> None:
-        """End the process without its consent."""
+        """Kill the process."""
         self.process.kill()
         self.process.join()
 
@@ -109,8 +109,8 @@ class Worker:
 class Workers:
     """The supervisor of the workers.
 
-    It replaces a worker that ended or hangs, and passes SIGHUP on, at which applications reload. At SIGTERM
-    or SIGINT it stops all workers together; at a second signal at once.
+    It replaces workers that have ended or hang, and passes on SIGHUP, on which applications reload. On
+    SIGTERM or SIGINT it stops all workers gracefully; on a second signal, at once.
     """
 
     def __init__(self, config: ServerConfig, listener: socket.socket) -> None:
@@ -145,7 +145,7 @@ class Workers:
         return Worker(self._config, self._listener)
 
     def _supervise(self) -> int:
-        """Keep the workers alive, and return the signal that ends them."""
+        """Keep the workers alive until a signal to stop arrives, and return it."""
         while True:
             for number in self._signals(PING_SECONDS, wakes=self._workers):
                 if number != signal.SIGHUP:
@@ -181,7 +181,7 @@ class Workers:
             raise SystemExit(128 + second)
 
     def _until_ended(self, seconds: float) -> int | None:
-        """Wait until all workers have ended, but no longer; return a signal that comes before."""
+        """Wait until all workers have ended, or time is up; return a signal that arrives before that."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             living = [each for each in self._workers if each.process.is_alive()]
@@ -197,7 +197,7 @@ class Workers:
             each.signal(number)
 
     def _signals(self, seconds: float, wakes: Iterable[Worker]) -> bytes:
-        """Wait for signals or the end of a worker, and return the numbers of the signals that came."""
+        """Wait for signals or the end of a worker, and return the numbers of the signals received."""
         sentinels = [each.process.sentinel for each in wakes]
         multiprocessing.connection.wait([self._noted, *sentinels], seconds)
         try:

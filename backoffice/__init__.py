@@ -1,0 +1,1 @@
+"""The back office: content, rules, support, risk, operations and people, in a graph of their own."""

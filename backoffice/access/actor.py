@@ -1,0 +1,33 @@
+"""The person who acts, as the session or the command line knows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from backoffice.access.roles import Role
+
+ALL_BRANDS: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person.
+
+    Attributes:
+        user_id: the account.
+        person: the human being: two accounts of one person share it, and four eyes compares persons.
+        name: the name that the audit log and screens show.
+        session_id: the public id of the session; never its token.
+        address: the client's address.
+        roles: the roles by brand; `*` stands for all brands.
+        stepped_up_until: until when the person counts as having confirmed their second factor again; UTC.
+    """
+
+    user_id: str
+    person: str
+    name: str
+    session_id: str
+    address: str
+    roles: Mapping[str, frozenset[Role]]
+    stepped_up_until: datetime | None = None

@@ -1,0 +1,124 @@
+"""Composition root of the back office."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
+
+from backoffice.areas import AREAS
+from backoffice.base import Base, create_base
+from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.gateway import RequestActors, create_admin_gateway
+from backoffice.http.app import create_http_app
+from backoffice.http.downloads import Downloads
+from backoffice.http.graph_endpoint import GraphEndpoint
+from backoffice.http.oidc_routes import START as OIDC_START
+from backoffice.http.oidc_routes import OidcRoutes
+from backoffice.http.screens import screen_routes
+from backoffice.http.security import Site
+from backoffice.http.session_routes import SessionRoutes
+from backoffice.identity.housekeeping import keep_tidy
+from backoffice.identity.oidc.provider import Provider
+from backoffice.identity.oidc.settings import OidcSettings
+from backoffice.identity.oidc.sign_in import OidcSignIn
+from backoffice.jobs.worker import JobWorker
+from backoffice.settings import BackofficeSettings
+from consumers.stream.settings import StreamSettings
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Backoffice:
+    """The back office, ready to be served."""
+
+    base: Base
+    areas: tuple[AdminSubgraph, ...]
+    app: ASGIApp
+
+
+def create_backoffice(
+    settings: DatabaseSettings,
+    own: BackofficeSettings,
+    clock: Clock,
+    supergraph: str,
+    screens: Path,
+    *,
+    oidc: OidcSettings | None = None,
+    stream: StreamSettings | None = None,
+) -> Backoffice:
+    """Build the back office.
+
+    Args:
+        settings: where the databases are.
+        own: its own settings.
+        clock: product time.
+        supergraph: the composed admin graph as SDL.
+        screens: the folder of the built screens.
+        oidc: the provider that people sign in at; by default that of the environment, if there is one.
+        stream: where Kafka is; by default as the environment says.
+
+    Raises:
+        ValueError: FURLONG_BACKOFFICE_KEY is not set.
+        gateway.errors.SupergraphError: the admin graph cannot be served.
+    """
+    base = create_base(settings, own, clock, stream)
+    areas = tuple(create(base) for create in AREAS.values())
+    actors, site = RequestActors(), Site(own.url, frozenset(own.trusted_proxies))
+    outcomes = Counter(
+        "furlong_backoffice_sign_in",
+        "Steps of signing in and out, by outcome",
+        ["step", "outcome"],
+        registry=None,
+    )
+
+    async def ready() -> bool:
+        try:
+            await base.database.ping()
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        working = [asyncio.create_task(JobWorker(base.jobs).run(stop), name="backoffice-jobs")]
+        tidying = asyncio.create_task(keep_tidy(base.database, clock), name="backoffice-housekeeping")
+        for area in areas:
+            name = f"backoffice-{area.name}"
+            working += [asyncio.create_task(run(stop), name=name) for run in area.background]
+        try:
+            yield
+        finally:
+            stop.set()
+            tidying.cancel()
+            for task in working:
+                with suppress(asyncio.CancelledError):
+                    await task
+            for close in [close for area in areas for close in area.closing]:
+                await close()
+            await base.database.close()
+
+    oidc = oidc or OidcSettings()
+    routes = SessionRoutes(base.sign_in, site, outcomes, OIDC_START if oidc.issuer else "").routes()
+    if oidc.issuer:
+        routes += OidcRoutes(OidcSignIn(Provider(oidc), base.sign_in), site, outcomes).routes()
+    tables = {name: table for area in areas for name, table in area.downloads.items()}
+    routes += Downloads(tables, base.sign_in, site).routes()
+    gateway = create_admin_gateway(supergraph, areas, actors, ready, [outcomes])
+    return Backoffice(
+        base,
+        areas,
+        create_http_app(
+            gateway,
+            GraphEndpoint(gateway, actors, base.sign_in, site),
+            [*routes, *(route for area in areas for route in area.routes)],
+            screen_routes(screens),
+            running,
+        ),
+    )

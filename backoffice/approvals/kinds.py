@@ -1,0 +1,49 @@
+"""What an area registers so that its proposals can be approved."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Permission
+from backoffice.approvals.proposals import Proposal
+from backoffice.audit.canonical_json import Json
+
+Execute: TypeAlias = Callable[[AsyncConnection, Actor, Proposal], Awaitable[Json]]
+"""Carries a proposal out in the transaction of its approval, and returns what came of it.
+
+What has to happen in another database is started here, as a job with the proposal's id as its key. An error
+rolls the approval back."""
+
+Unchanged: TypeAlias = Callable[[AsyncConnection, Proposal], Awaitable[bool]]
+"""Tells whether what the proposal is about is still as it was proposed."""
+
+Ended: TypeAlias = Callable[[AsyncConnection, Actor, Proposal, str | None], Awaitable[None]]
+"""Notes, in the transaction of the decision, that somebody rejected or withdrew a proposal, and why."""
+
+
+Independent: TypeAlias = Callable[[AsyncConnection, str, str], Awaitable[bool]]
+"""Tells whether two accounts, by their ids, are of people who do not depend on one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalKind:
+    """A kind of proposals.
+
+    Attributes:
+        name: as `area.what`, for instance `support.adjustment`.
+        approve: the permission that approving and rejecting needs.
+        execute: carries an approved proposal out.
+        unchanged: checks for changes since; None where only the proposal's own content matters.
+        ended: notes that a proposal was rejected or withdrawn; None where nothing hangs on it.
+        step_up: whether the approver confirms their second factor again: where money moves.
+    """
+
+    name: str
+    approve: Permission
+    execute: Execute
+    unchanged: Unchanged | None = None
+    ended: Ended | None = None
+    step_up: bool = False

@@ -1,0 +1,66 @@
+"""A proposal, its states, and what its hash covers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import NewType
+
+from backoffice.audit.canonical_json import Json, content_hash
+
+ProposalId = NewType("ProposalId", str)
+
+
+class ProposalStatus(Enum):
+    """The state of a proposal.
+
+    PENDING: it waits for another person.
+    EXECUTED: it was approved, and executed in the same transaction.
+    REJECTED, WITHDRAWN: another person, or the proposer, ended it.
+    VOID: what it is about changed before the approval.
+    """
+
+    PENDING = "pending"
+    EXECUTED = "executed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one person proposes.
+
+    Attributes:
+        kind: the kind that an area registered; it says who approves and what is executed.
+        brand: the brand; None for what concerns all of them.
+        subject: what it is about, as `kind:id`.
+        content: what is proposed, complete: the executor gets nothing else.
+        content_hash: covers kind, brand, subject and content; an approval names it.
+        proposed_by, proposer_person, proposer_name: who, when it was proposed.
+        decided_by, decider_person, decider_name: who decided; None while it is pending.
+        outcome: what the executor returned.
+    """
+
+    proposal_id: ProposalId
+    kind: str
+    brand: str | None
+    subject: str
+    content: Json
+    content_hash: str
+    reason: str
+    status: ProposalStatus
+    proposed_at: datetime
+    proposed_by: str
+    proposer_person: str
+    proposer_name: str
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    decider_person: str | None = None
+    decider_name: str | None = None
+    decision_reason: str | None = None
+    outcome: Json | None = None
+
+
+def proposal_hash(kind: str, brand: str | None, subject: str, content: Json) -> str:
+    """Return the hash that an approval is bound to: that of another brand or subject differs."""
+    return content_hash({"kind": kind, "brand": brand, "subject": subject, "content": content})

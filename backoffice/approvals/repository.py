@@ -1,0 +1,116 @@
+"""SQL over proposals."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.approvals.models import PROPOSAL
+from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus
+from backoffice.audit.canonical_json import Json, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFilter:
+    """Which proposals to list; None does not restrict."""
+
+    brands: frozenset[str] | None = None
+    status: ProposalStatus | None = None
+    kind: str | None = None
+    subject: str | None = None
+
+
+async def add(connection: AsyncConnection, proposal: Proposal) -> None:
+    """Insert a proposal."""
+    await connection.execute(
+        insert(PROPOSAL).values(
+            proposal_id=proposal.proposal_id,
+            kind=proposal.kind,
+            brand_id=proposal.brand,
+            subject=proposal.subject,
+            content=canonical(proposal.content),
+            content_hash=proposal.content_hash,
+            reason=proposal.reason,
+            status=proposal.status.value,
+            proposed_at=proposal.proposed_at,
+            proposed_by=proposal.proposed_by,
+            proposer_person=proposal.proposer_person,
+            proposer_name=proposal.proposer_name,
+        )
+    )
+
+
+async def find(connection: AsyncConnection, proposal_id: str, *, locked: bool = False) -> Proposal | None:
+    """Return a proposal; `locked`: nobody else decides on it until the transaction ends."""
+    query = select(PROPOSAL).where(PROPOSAL.c.proposal_id == proposal_id)
+    row = (await connection.execute(query.with_for_update() if locked else query)).first()
+    return None if row is None else _proposal(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a proposal ended: who decided, when, and why."""
+
+    status: ProposalStatus
+    actor: Actor
+    at: datetime
+    reason: str | None = None
+    outcome: Json | None = None
+
+
+async def decide(connection: AsyncConnection, proposal_id: ProposalId, decision: Decision) -> None:
+    """Store the decision on a proposal that the transaction has locked."""
+    await connection.execute(
+        update(PROPOSAL)
+        .where(PROPOSAL.c.proposal_id == proposal_id, PROPOSAL.c.status == ProposalStatus.PENDING.value)
+        .values(
+            status=decision.status.value,
+            decided_at=decision.at,
+            decided_by=decision.actor.user_id,
+            decider_person=decision.actor.person,
+            decider_name=decision.actor.name,
+            decision_reason=decision.reason,
+            outcome=None if decision.outcome is None else canonical(decision.outcome),
+        )
+    )
+
+
+async def newest_first(
+    connection: AsyncConnection,
+    wanted: ProposalFilter,
+    first: int,
+    before: tuple[datetime, str] | None,
+) -> Sequence[Proposal]:
+    """Return up to `first` proposals before one (its time and id), newest first."""
+    c = PROPOSAL.c
+    query = select(PROPOSAL)
+    if before is not None:
+        at, proposal_id = before
+        query = query.where(or_(c.proposed_at < at, and_(c.proposed_at == at, c.proposal_id < proposal_id)))
+    if wanted.brands is not None:
+        query = query.where(c.brand_id.in_(sorted(wanted.brands)))
+    if wanted.status is not None:
+        query = query.where(c.status == wanted.status.value)
+    for column, value in ((c.kind, wanted.kind), (c.subject, wanted.subject)):
+        if value is not None:
+            query = query.where(column == value)
+    rows = await connection.execute(query.order_by(c.proposed_at.desc(), c.proposal_id.desc()).limit(first))
+    return [_proposal(row) for row in rows]
+
+
+def _proposal(row: Row[Any]) -> Proposal:
+    values = {name: value for name, value in row._asdict().items() if name != "brand_id"}
+    return Proposal(
+        **{
+            **values,
+            "brand": row.brand_id,
+            "content": json.loads(row.content),
+            "status": ProposalStatus(row.status),
+            "outcome": None if row.outcome is None else json.loads(row.outcome),
+        }
+    )

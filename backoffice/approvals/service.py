@@ -1,0 +1,219 @@
+"""Proposing, approving, rejecting and withdrawing: the four eyes of the back office."""
+
+import hmac
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.access.decision import allows, require, require_step_up
+from backoffice.access.roles import Permission
+from backoffice.approvals import repository
+from backoffice.approvals.kinds import Independent, ProposalKind
+from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus, proposal_hash
+from backoffice.approvals.repository import Decision
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.canonical_json import Json
+from backoffice.errors import Conflict, FourEyes, Invalid, NotFound, Problem, Stale
+from storage.clock import Clock
+from storage.database import Database
+
+DEPENDENT: Final = "One of you gave the other their roles or credentials: a third person has to approve this."
+
+
+class Approvals:
+    """The proposals of all areas.
+
+    Args:
+        database: the back office's.
+        audit: where proposals and decisions are recorded.
+        clock: machine time is recorded.
+        kinds: what can be proposed.
+        independent: tells whether neither of two accounts was given roles or credentials by the other; those
+            two are no four eyes.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        audit: AuditLog,
+        clock: Clock,
+        kinds: Iterable[ProposalKind] = (),
+        independent: Independent | None = None,
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._clock = clock.machine
+        self._independent = independent
+        self._kinds = {kind.name: kind for kind in kinds}
+
+    def register(self, kind: ProposalKind) -> None:
+        """Add a kind; areas do so when they are built."""
+        if kind.name in self._kinds:
+            raise ValueError(f"there are two kinds of proposals named {kind.name}")
+        self._kinds[kind.name] = kind
+
+    async def propose(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        kind: str,
+        *,
+        brand: str | None,
+        subject: str,
+        content: Json,
+        reason: str,
+    ) -> ProposalId:
+        """Store a proposal in the caller's write transaction; the caller checked the actor's permission.
+
+        Raises:
+            Invalid: there is no reason.
+        """
+        if kind not in self._kinds:
+            raise ValueError(f"no area registered proposals of the kind {kind}")
+        if not reason.strip():
+            raise Invalid([Problem("reason", "Give a reason.")])
+        proposal = Proposal(
+            proposal_id=ProposalId(uuid.uuid4().hex),
+            kind=kind,
+            brand=brand,
+            subject=subject,
+            content=content,
+            content_hash=proposal_hash(kind, brand, subject, content),
+            reason=reason,
+            status=ProposalStatus.PENDING,
+            proposed_at=self._clock.now(),
+            proposed_by=actor.user_id,
+            proposer_person=actor.person,
+            proposer_name=actor.name,
+        )
+        await repository.add(connection, proposal)
+        await self._record(connection, actor, "approvals.propose", proposal, reason)
+        return proposal.proposal_id
+
+    async def approve(self, actor: Actor, proposal_id: str, content_hash: str, now: datetime) -> Proposal:
+        """Approve a proposal and execute it, in one transaction: exactly once, whoever else tries.
+
+        Args:
+            actor: another person than the proposer.
+            proposal_id: the proposal.
+            content_hash: the hash of what the approver saw.
+            now: machine time, for the step-up.
+
+        Raises:
+            NotFound: there is no such proposal for the actor's brands.
+            Forbidden: the actor's roles do not permit approving it.
+            FourEyes: the actor is the person who proposed it, with whichever account.
+            StepUpRequired: the actor has to confirm their second factor again.
+            Conflict: it is decided already.
+            Stale: the approver saw something else, or what it is about has changed; then it is void.
+        """
+        async with self._database.home.write() as connection:
+            proposal, kind = await self._undecided(connection, actor, proposal_id)
+            if actor.person == proposal.proposer_person or actor.user_id == proposal.proposed_by:
+                raise FourEyes
+            if self._independent is not None and not await self._independent(
+                connection, actor.user_id, proposal.proposed_by
+            ):
+                raise FourEyes(
+                    "One of you gave the other their roles or credentials: a third person is needed."
+                )
+            if kind.step_up:
+                require_step_up(actor, now)
+            if not hmac.compare_digest(content_hash.encode(), proposal.content_hash.encode()):
+                raise Stale("This is not what was proposed: look at it again.", proposal.content_hash)
+            expected = proposal_hash(proposal.kind, proposal.brand, proposal.subject, proposal.content)
+            intact = expected == proposal.content_hash
+            if intact and (kind.unchanged is None or await kind.unchanged(connection, proposal)):
+                outcome = await kind.execute(connection, actor, proposal)
+                decision = Decision(ProposalStatus.EXECUTED, actor, now, outcome=outcome)
+                return await self._decide(connection, proposal, "approvals.approve", decision)
+            void = Decision(ProposalStatus.VOID, actor, now)
+            await self._decide(connection, proposal, "approvals.void", void)
+        raise Stale("What this is about has changed since it was proposed: propose it again.")
+
+    async def reject(self, actor: Actor, proposal_id: str, reason: str, now: datetime) -> Proposal:
+        """End another person's proposal.
+
+        Raises:
+            NotFound, Forbidden, Conflict: as for `approve`.
+            FourEyes: it is the actor's own: they withdraw it.
+            Invalid: there is no reason.
+        """
+        if not reason.strip():
+            raise Invalid([Problem("reason", "Give a reason.")])
+        async with self._database.home.write() as connection:
+            proposal, kind = await self._undecided(connection, actor, proposal_id)
+            if actor.person == proposal.proposer_person:
+                raise FourEyes("This is your own proposal: withdraw it.")
+            if kind.ended is not None:
+                await kind.ended(connection, actor, proposal, reason)
+            decision = Decision(ProposalStatus.REJECTED, actor, now, reason)
+            return await self._decide(connection, proposal, "approvals.reject", decision)
+
+    async def withdraw(self, actor: Actor, proposal_id: str, now: datetime) -> Proposal:
+        """End one's own proposal.
+
+        Raises:
+            NotFound: the actor has no such proposal.
+            Conflict: it is decided already.
+        """
+        async with self._database.home.write() as connection:
+            proposal = await repository.find(connection, proposal_id, locked=True)
+            if proposal is None or proposal.proposer_person != actor.person:
+                raise NotFound("You have no such proposal.")
+            _require_pending(proposal)
+            kind = self._kinds.get(proposal.kind)
+            if kind is not None and kind.ended is not None:
+                await kind.ended(connection, actor, proposal, None)
+            decision = Decision(ProposalStatus.WITHDRAWN, actor, now)
+            return await self._decide(connection, proposal, "approvals.withdraw", decision)
+
+    async def _undecided(
+        self, connection: AsyncConnection, actor: Actor, proposal_id: str
+    ) -> tuple[Proposal, ProposalKind]:
+        proposal = await repository.find(connection, proposal_id, locked=True)
+        kind = None if proposal is None else self._kinds.get(proposal.kind)
+        if proposal is None or kind is None or not allows(actor, Permission.APPROVALS_READ, proposal.brand):
+            raise NotFound("There is no such proposal.")
+        require(actor, kind.approve, proposal.brand)
+        _require_pending(proposal)
+        return proposal, kind
+
+    async def _decide(
+        self, connection: AsyncConnection, proposal: Proposal, action: str, decision: Decision
+    ) -> Proposal:
+        await repository.decide(connection, proposal.proposal_id, decision)
+        await self._record(connection, decision.actor, action, proposal, decision.reason)
+        decided = await repository.find(connection, proposal.proposal_id)
+        if decided is None:
+            raise NotFound("There is no such proposal.")
+        return decided
+
+    async def _record(
+        self, connection: AsyncConnection, actor: Actor, action: str, proposal: Proposal, reason: str | None
+    ) -> None:
+        shown: Json = {
+            "proposal": proposal.proposal_id,
+            "kind": proposal.kind,
+            "content": proposal.content,
+            "hash": proposal.content_hash,
+        }
+        await self._audit.record(
+            connection,
+            actor,
+            action,
+            brand=proposal.brand,
+            subject=proposal.subject,
+            before=None,
+            after=shown,
+            reason=reason,
+        )
+
+
+def _require_pending(proposal: Proposal) -> None:
+    if proposal.status is not ProposalStatus.PENDING:
+        raise Conflict(f"This proposal is decided: {proposal.status.value}.", status=proposal.status.value)

@@ -1,0 +1,5 @@
+"""The append-only log of every change and every look at personal data, chained by hashes.
+
+`audit_log` records in the transaction of the change, `verification` finds what was tampered with,
+`repository` reads pages of it.
+"""

@@ -1,0 +1,67 @@
+"""Records who did what, in the transaction of the change."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.audit import repository
+from backoffice.audit.canonical_json import Json, canonical
+from backoffice.audit.entries import Entry
+from storage.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """The audit log of the back office's database.
+
+    Attributes:
+        clock: the machine's time is recorded: a rehearsal does not move it.
+    """
+
+    clock: Clock
+
+    async def record(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        action: str,
+        *,
+        brand: str | None,
+        subject: str,
+        before: Json | None,
+        after: Json | None,
+        reason: str | None,
+    ) -> None:
+        """Append a row in the caller's write transaction on the back office's database.
+
+        Writers follow one another from here to the end of their transactions: record last, and commit soon.
+
+        Args:
+            connection: in a write transaction.
+            actor: who.
+            action: what, as `area.verb`.
+            brand: the brand that it concerns.
+            subject: what it is done to, as `kind:id`; at most 255 characters.
+            before: the subject before the change; None if there was none, or nothing changes.
+            after: the subject after the change.
+            reason: what the person gave as the reason.
+        """
+        last = await repository.locked_head(connection)
+        entry = Entry(
+            sequence=last.sequence + 1,
+            at=await self.clock.machine.at(connection),
+            user_id=actor.user_id,
+            person=actor.person,
+            name=actor.name,
+            session_id=actor.session_id,
+            address=actor.address,
+            action=action,
+            brand=brand,
+            subject=subject,
+            before=None if before is None else canonical(before),
+            after=None if after is None else canonical(after),
+            reason=reason,
+            previous_hash=last.hash,
+        )
+        await repository.append(connection, entry)

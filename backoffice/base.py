@@ -1,0 +1,70 @@
+"""What every area of the back office is built from."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from backoffice.approvals.service import Approvals
+from backoffice.audit.audit_log import AuditLog
+from backoffice.identity.accounts import Accounts
+from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.secrets import Keys
+from backoffice.identity.sessions import Lifetimes
+from backoffice.identity.sign_in import SignIn
+from backoffice.identity.users import are_independent
+from backoffice.jobs.service import Jobs
+from backoffice.metadata import NAME
+from backoffice.settings import BackofficeSettings
+from consumers.stream.settings import StreamSettings
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The parts that all areas share.
+
+    Attributes:
+        settings: where the databases of the subgraphs are, for areas that read them.
+        stream: where Kafka is.
+        database: the back office's own.
+    """
+
+    settings: DatabaseSettings
+    stream: StreamSettings
+    database: Database
+    clock: Clock
+    audit: AuditLog
+    approvals: Approvals
+    jobs: Jobs
+    accounts: Accounts
+    sign_in: SignIn
+
+
+def create_base(
+    settings: DatabaseSettings, own: BackofficeSettings, clock: Clock, stream: StreamSettings | None = None
+) -> Base:
+    """Build the shared parts; nothing connects yet.
+
+    Raises:
+        ValueError: FURLONG_BACKOFFICE_KEY is not set.
+    """
+    keys = Keys.of(own.key.get_secret_value())
+    database = Database.open(settings, NAME)
+    audit, passwords = AuditLog(clock), Passwords(own.password_length)
+    lifetimes = Lifetimes(
+        idle=timedelta(minutes=own.idle_minutes),
+        absolute=timedelta(hours=own.session_hours),
+        step_up=timedelta(minutes=own.step_up_minutes),
+    )
+    return Base(
+        settings=settings,
+        stream=stream or StreamSettings(),
+        database=database,
+        clock=clock,
+        audit=audit,
+        approvals=Approvals(database, audit, clock, independent=are_independent),
+        jobs=Jobs(database, audit, clock),
+        accounts=Accounts(database, audit, clock, keys, passwords, lifetimes),
+        sign_in=SignIn(database, audit, clock, keys, passwords, lifetimes),
+    )

@@ -1,0 +1,1 @@
+"""Reward content: its revisions, lint, images, publication and preview."""

@@ -1,0 +1,116 @@
+"""Re-encodes an uploaded image: only its pixels go through, whatever else the file holds."""
+
+import hashlib
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MOST_BYTES: Final = 5 * 2**20
+MOST_PIXELS: Final = 16_000_000
+LONGEST_SIDE: Final = 8000
+SHOWN_WIDTH: Final = 1600
+"""Wider images are scaled down: the bet-slip shows none wider than 640 points at twice the density."""
+
+MEDIA_TYPES: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+_PNG, _IEND = b"\x89PNG\r\n\x1a\n", b"IEND"
+
+
+class ImageRefused(ValueError):
+    """The upload is not an image that may be published; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """An image as it is served.
+
+    Attributes:
+        hash: the SHA-256 of `data`, in hexadecimal: its name.
+        width: in pixels, as `height`.
+    """
+
+    hash: str
+    media_type: str
+    width: int
+    height: int
+    data: bytes
+
+
+def reencode(upload: bytes) -> StoredImage:
+    """Return an upload as a PNG, JPEG or WebP of its pixels alone: without metadata, profiles or appendices.
+
+    Takes up to a second of processor time; call it in a thread.
+
+    Raises:
+        ImageRefused: too large, of another type, animated, broken, or with anything after its end.
+    """
+    if len(upload) > MOST_BYTES:
+        raise ImageRefused(f"the file has {len(upload)} bytes, at most {MOST_BYTES}")
+    kind = _kind(upload)
+    try:
+        with Image.open(io.BytesIO(upload), formats=[kind]) as opened:
+            _check(opened)
+            opened.load()
+            pixels = _upright(opened)
+    except ImageRefused:
+        raise
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        OSError,
+        SyntaxError,
+        ValueError,
+        struct.error,
+        zlib.error,
+    ) as broken:
+        raise ImageRefused(f"the file is not a sound {kind} image") from broken
+    return _encoded(pixels, kind)
+
+
+def _kind(upload: bytes) -> str:
+    """Return the type by the first bytes, if the file also ends where the image does."""
+    if upload.startswith(_PNG):
+        kind, ends = "PNG", upload[-8:-4] == _IEND and upload.count(_IEND) == 1
+    elif upload.startswith(b"\xff\xd8\xff"):
+        kind, ends = "JPEG", upload.endswith(b"\xff\xd9")
+    elif upload[:4] == b"RIFF" and upload[8:12] == b"WEBP":
+        kind, ends = "WEBP", int.from_bytes(upload[4:8], "little") + 8 == len(upload)
+    else:
+        raise ImageRefused("only PNG, JPEG and WebP images are published; SVG and others are not")
+    if not ends:
+        raise ImageRefused(f"the file goes on after the end of its {kind} image")
+    return kind
+
+
+def _check(image: Image.Image) -> None:
+    """Check what the header says, before any pixel is decoded."""
+    width, height = image.size
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        raise ImageRefused(f"{width} by {height} pixels are too many: at most {MOST_PIXELS // 10**6} million")
+    if getattr(image, "n_frames", 1) > 1:
+        raise ImageRefused("animated images are not published")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Return a copy of the pixels, turned as the camera meant, in plain colours, not wider than needed."""
+    turned = ImageOps.exif_transpose(image)
+    clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
+    plain = turned.convert("RGBA" if clear else "RGB")
+    if plain.width > SHOWN_WIDTH:
+        plain = plain.resize((SHOWN_WIDTH, max(1, round(plain.height * SHOWN_WIDTH / plain.width))))
+    bare = Image.new(plain.mode, plain.size)
+    bare.paste(plain)
+    return bare
+
+
+def _encoded(pixels: Image.Image, kind: str) -> StoredImage:
+    kind = "PNG" if kind == "JPEG" and pixels.mode == "RGBA" else kind
+    options = {"PNG": {"optimize": True}, "JPEG": {"quality": 85}, "WEBP": {"quality": 85, "method": 4}}[kind]
+    written = io.BytesIO()
+    pixels.save(written, format=kind, **options)  # type: ignore[arg-type]
+    data = written.getvalue()
+    return StoredImage(hashlib.sha256(data).hexdigest(), MEDIA_TYPES[kind], pixels.width, pixels.height, data)

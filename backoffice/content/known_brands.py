@@ -1,0 +1,95 @@
+"""What content is checked against: the brand, its rewards and the images, read from where they are kept."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.advertising.links import UPLOADED, allowed_hosts
+from backoffice.content.images.repository import image_facts
+from backoffice.content.lint.findings import Finding
+from backoffice.content.lint.rules import LintContext, lint
+from backoffice.content.revisions.document import ContentDocument, ContentKey
+from backoffice.errors import NotFound
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.domain.schemes import Brand, Scheme
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
+
+CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBrand:
+    """A brand with its schemes and rewards, as the rewards subgraph knows them."""
+
+    brand: Brand
+    schemes: Sequence[Scheme]
+    configs: Sequence[RewardConfig]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBrands:
+    """Reads brands, and lints documents of theirs.
+
+    Attributes:
+        rewards: the rewards subgraph's database; only read.
+        hosts: further hosts that links may lead to, by brand; those of the schemes' terms always may.
+    """
+
+    rewards: Database
+    clock: Clock
+    hosts: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    async def known(self, brand: str) -> KnownBrand:
+        """Return a brand.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        async with self.rewards.home.read() as connection:
+            reference = ReferenceRepository(REFERENCE)
+            brands = await reference.brands(connection, [brand])
+            if brand not in brands:
+                raise NotFound(f"There is no brand {brand[:64]!r}.")
+            schemes = (await reference.schemes(connection, [brand]))[brand]
+            configs = (await CATALOGUE.configs(connection, [brand]))[brand]
+        return KnownBrand(brands[brand], schemes, configs)
+
+    async def brand_ids(self) -> list[str]:
+        """Return the ids of all brands, in order."""
+        async with self.rewards.home.read() as connection:
+            return sorted(one.id for one in await ReferenceRepository(REFERENCE).all_brands(connection))
+
+    async def lint(
+        self, connection: AsyncConnection, key: ContentKey, document: ContentDocument
+    ) -> tuple[Finding, ...]:
+        """Return what lint finds; `connection` reads the back office's database.
+
+        Raises:
+            NotFound: there is no such brand.
+        """
+        known = await self.known(key.brand)
+        links = (UPLOADED.fullmatch(text.image_url) for text in document.texts.values())
+        images = await image_facts(connection, {link[1] for link in links if link})
+        context = LintContext(
+            brand=known.brand,
+            hosts=allowed_hosts(
+                (scheme.terms.url for scheme in known.schemes), self.hosts.get(key.brand, ())
+            ),
+            now=self.clock.now(),
+            configs=described(known.configs, key),
+            images=images,
+        )
+        return lint(document, context)
+
+
+def described(configs: Sequence[RewardConfig], key: ContentKey) -> tuple[RewardConfig, ...]:
+    """Return the version of a reward that content of a key describes; empty if it has not arrived."""
+    ordered = sorted((one for one in configs if one.reward_id == key.reward_id), key=lambda one: one.version)
+    if not key.config_version:
+        return tuple(ordered[:1])
+    return tuple(one for one in ordered if one.version == key.config_version)

@@ -1,0 +1,215 @@
+"""The rules of lint, over one document and what is known about its brand and reward."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from backoffice.advertising.age_marks import AGE_MARKS
+from backoffice.advertising.links import UPLOADED, link_problem
+from backoffice.advertising.wording import ForbiddenWording
+from backoffice.content.lint.findings import Finding, error, warning
+from backoffice.content.revisions.document import ContentDocument, ContentText
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
+from subgraphs.rewards.catalogue.term_checks import impossible, unlawful
+
+LENGTHS: Final = {
+    "title": (60, 200),
+    "summary": (240, 1000),
+    "significant_terms": (600, 4000),
+    "image_alt": (150, 500),
+}
+"""How many characters fit on the bet-slip, and how many are accepted at all, by field."""
+
+MOST_GAMES: Final = 50
+LONGEST_GAME: Final = 100
+SMALLEST_IMAGE: Final = (320, 160)
+GOOD_IMAGE: Final = (640, 320)
+_TAG: Final = re.compile(r"<\s*[a-zA-Z/!?]")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known about an uploaded image, in pixels and bytes."""
+
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LintContext:
+    """What a document is checked against.
+
+    Attributes:
+        hosts: where links may lead.
+        configs: the versions of the reward that content of this key describes; empty if none has arrived.
+        images: the uploaded images that exist, by hash.
+    """
+
+    brand: Brand
+    hosts: frozenset[str]
+    now: datetime
+    configs: Sequence[RewardConfig] = ()
+    images: Mapping[str, ImageFacts] = field(default_factory=dict)
+
+
+def lint(document: ContentDocument, context: LintContext) -> tuple[Finding, ...]:
+    """Return all findings, errors first."""
+    found = [finding for rule in RULES for finding in rule(document, context)]
+    for locale, text in document.texts.items():
+        found += [finding for rule in TEXT_RULES for finding in rule(text, locale, context)]
+    return tuple(sorted(found, key=lambda one: one.severity.value))
+
+
+def _locales(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
+    for locale in context.brand.locales:
+        if locale not in document.texts:
+            yield error("LOCALE_MISSING", f"texts.{locale}", f"{context.brand.name} also speaks {locale}")
+    for locale in document.texts:
+        if locale not in context.brand.locales:
+            yield error(
+                "LOCALE_UNKNOWN", f"texts.{locale}", f"is not among {', '.join(context.brand.locales)}"
+            )
+
+
+def _common(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
+    if not 0 <= document.position < 2**31:
+        yield error("POSITION", "position", "must be a whole number from 0 on")
+    games = document.eligible_games
+    if len(games) > MOST_GAMES:
+        yield error("GAMES", "eligible_games", f"lists more than {MOST_GAMES} games")
+    for index, game in enumerate(games):
+        if not game or len(game) > LONGEST_GAME or _hidden(game):
+            yield error("GAMES", f"eligible_games.{index}", "is empty, too long, or has hidden characters")
+    if not games and any(config.kind is RewardKind.FREE_SPINS for config in context.configs):
+        yield warning("GAMES", "eligible_games", "free spins should say on which games")
+
+
+def _reward(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
+    """Check the reward itself: a text about one that may be offered nowhere is for nobody."""
+    del document
+    if not context.configs:
+        yield warning("REWARD_UNKNOWN", "", "no such version of the reward has arrived yet")
+    for config in context.configs:
+        if why := impossible(config):
+            yield error("REWARD_IMPOSSIBLE", "", f"the reward's terms are impossible: {why}")
+        at = max(context.now, config.effective_from)
+        against = [unlawful(config, one, at) for one in config.jurisdictions]
+        found = [one for one in against if one]
+        if found and len(found) == len(against):
+            yield error("REWARD_UNLAWFUL", "", "; ".join(found))
+        else:
+            yield from (warning("REWARD_UNLAWFUL", "", one) for one in found)
+
+
+def _required(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
+    del context
+    for name, what in (
+        ("title", "the title"),
+        ("summary", "the summary"),
+        ("significant_terms", "the significant terms"),
+        ("terms_url", "the link to the full terms"),
+    ):
+        if not _seen(getattr(text, name)):
+            rule = "TERMS_MISSING" if "terms" in name else "TEXT_MISSING"
+            yield error(rule, f"texts.{locale}.{name}", f"{what} must be there, close to the offer")
+
+
+def _lengths(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
+    del context
+    for name, (fits, most) in LENGTHS.items():
+        length = len(getattr(text, name))
+        if length > most:
+            yield error("TOO_LONG", f"texts.{locale}.{name}", f"{length} characters, at most {most}")
+        elif length > fits:
+            yield warning(
+                "LONG", f"texts.{locale}.{name}", f"{length} characters; {fits} fit on the bet-slip"
+            )
+
+
+def _words(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
+    del context
+    for name in LENGTHS:
+        value, path = getattr(text, name), f"texts.{locale}.{name}"
+        for kind, words in _wording().found_in(value, locale):
+            rule, what = (
+                ("URGENCY", "puts pressure") if kind == "urgency" else ("RISK", "plays the risk down")
+            )
+            yield error(
+                rule, path, f"“{words}” {what} on customers" if rule == "URGENCY" else f"“{words}” {what}"
+            )
+        if hidden := _hidden(value):
+            yield error("HIDDEN_CHARACTERS", path, f"has characters that cannot be seen: {hidden}")
+        if _TAG.search(value):
+            yield warning("MARKUP", path, "looks like HTML; it is shown as it stands, as text")
+
+
+def _age(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
+    for mark in sorted({AGE_MARKS[one] for one in context.brand.jurisdictions if one in AGE_MARKS}):
+        if mark not in text.significant_terms and text.significant_terms:
+            yield error("AGE_MARK", f"texts.{locale}.significant_terms", f"must say {mark}")
+
+
+def _links(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
+    if text.terms_url and (why := link_problem(text.terms_url, context.hosts)):
+        yield error("LINK", f"texts.{locale}.terms_url", why)
+
+
+def _image(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
+    path = f"texts.{locale}.image_url"
+    if not text.image_url:
+        if text.image_alt:
+            yield warning("ALT_TEXT", f"texts.{locale}.image_alt", "describes an image that is not there")
+        return
+    if not _seen(text.image_alt):
+        yield error(
+            "ALT_TEXT", f"texts.{locale}.image_alt", "an image needs words for those who do not see it"
+        )
+    uploaded = UPLOADED.fullmatch(text.image_url)
+    if uploaded is None:
+        if why := link_problem(text.image_url, context.hosts):
+            yield error("LINK", path, why)
+        return
+    facts = context.images.get(uploaded[1])
+    if facts is None:
+        yield error("IMAGE_MISSING", path, "there is no such image: upload it first")
+    elif facts.width < SMALLEST_IMAGE[0] or facts.height < SMALLEST_IMAGE[1]:
+        yield error("IMAGE_SIZE", path, f"{facts.width} by {facts.height} pixels; at least 320 by 160")
+    elif facts.width < GOOD_IMAGE[0] or facts.height < GOOD_IMAGE[1]:
+        yield warning("IMAGE_SIZE", path, f"{facts.width} by {facts.height} pixels; 640 by 320 looks sharp")
+
+
+def _hidden(text: str) -> str:
+    """Return the names of control characters and direction marks in a text."""
+    found = {mark for mark in text if mark != "\n" and unicodedata.category(mark) in {"Cc", "Cf", "Cs", "Co"}}
+    return ", ".join(sorted(f"U+{ord(mark):04X}" for mark in found - {"\u00ad", "\u200c", "\u200d"}))
+
+
+def _seen(text: str) -> bool:
+    """Return whether a text has anything that a reader sees."""
+    return any(unicodedata.category(mark)[0] in "LNPS" for mark in text)
+
+
+@cache
+def _wording() -> ForbiddenWording:
+    return ForbiddenWording.packaged()
+
+
+RULES: Final[tuple[Callable[[ContentDocument, LintContext], Iterator[Finding]], ...]] = (
+    _locales,
+    _common,
+    _reward,
+)
+TEXT_RULES: Final[tuple[Callable[[ContentText, str, LintContext], Iterator[Finding]], ...]] = (
+    _required,
+    _lengths,
+    _words,
+    _age,
+    _links,
+    _image,
+)

@@ -1,0 +1,1 @@
+"""Revisions of content: the document, the states that it goes through, and what differs between two."""

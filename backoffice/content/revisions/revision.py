@@ -1,0 +1,86 @@
+"""An item of content and its revisions, as they are stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backoffice.content.revisions.document import ContentDocument, ContentKey
+from backoffice.content.revisions.states import RevisionState
+
+
+@dataclass(frozen=True, slots=True)
+class ContentItem:
+    """The content of a version of a reward.
+
+    Attributes:
+        version: counts all changes; 0 before the first.
+        newest_revision: the number of the last revision; 0 before the first.
+        open_revision: the one on its way to publication; None if there is none.
+        published_revision: the one that customers see; None before the first publication.
+    """
+
+    key: ContentKey
+    version: int
+    newest_revision: int
+    open_revision: int | None
+    published_revision: int | None
+    changed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        """Return the item's name in the audit log and in proposals."""
+        return f"content:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved which document.
+
+    Attributes:
+        person: the human being, whichever account was used.
+        name: as shown.
+        content_hash: the hash of the document that the person saw.
+    """
+
+    person: str
+    name: str
+    at: datetime
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRevision:
+    """One revision. All but a draft are immutable but for their state.
+
+    Attributes:
+        editors: the persons who had a hand in the document.
+        rollback_of: the earlier revision whose document this one publishes again.
+        publish_at: when it is to be published, if it is scheduled.
+        note: why it was rejected, or why its publication failed.
+    """
+
+    key: ContentKey
+    revision: int
+    state: RevisionState
+    document: ContentDocument
+    content_hash: str
+    editors: frozenset[str]
+    created_at: datetime
+    edited_at: datetime
+    edited_by: str
+    rollback_of: int | None = None
+    proposal_id: str | None = None
+    approval: Approval | None = None
+    publish_at: datetime | None = None
+    published_at: datetime | None = None
+    published_by: str | None = None
+    note: str | None = None
+
+    @property
+    def is_approved(self) -> bool:
+        """Return whether another person approved this very document."""
+        approval = self.approval
+        return (
+            approval is not None
+            and approval.person not in self.editors
+            and approval.content_hash == self.content_hash == self.document.hash
+        )

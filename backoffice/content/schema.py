@@ -1,0 +1,380 @@
+"""Content's part of the graph."""
+
+import base64
+import binascii
+import json
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import ID
+
+from backoffice.access.roles import Permission
+from backoffice.content.repository import ItemFilter
+from backoffice.content.revisions.document import NO_VERSION, ContentKey
+from backoffice.content.revisions.states import RevisionState
+from backoffice.content.types import (
+    ContentBrand,
+    ContentFieldChange,
+    ContentImage,
+    ContentInfo,
+    ContentPreview,
+    ContentPreviewState,
+    ItemShown,
+    LintFinding,
+    ShownRevision,
+    shown_brand,
+    shown_change,
+    shown_finding,
+    shown_item,
+    shown_revision,
+    shown_state,
+)
+from backoffice.content.workflow.announcement import image_address
+from backoffice.content.workflow.editing import document_of
+from backoffice.content.workflow.local_time import Occurrence
+from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.graph.pages import Page, key_of, page_of, page_size
+from backoffice.graph.permitted import ANY, permitted
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+READ = permitted(Permission.CONTENT_READ, "brand")
+EDIT = permitted(Permission.CONTENT_EDIT, "input.brand")
+PUBLISH = permitted(Permission.CONTENT_PUBLISH, "input.brand")
+
+
+@strawberry.input(description="The texts of one locale; a draft may lack any of them.")
+class LocaleTextInput:
+    """Texts."""
+
+    locale: str
+    title: str = ""
+    summary: str = ""
+    significant_terms: str = ""
+    terms_url: str = ""
+    image_url: str = ""
+    image_alt: str = ""
+
+
+@strawberry.input(description="How a reward is to be shown.")
+class ContentDocumentInput:
+    """A document."""
+
+    position: int = 0
+    eligible_games: list[str] = strawberry.field(default_factory=list)
+    texts: list[LocaleTextInput] = strawberry.field(default_factory=list)
+
+    def values(self) -> dict[str, Any]:
+        """Return the document as JSON values.
+
+        Raises:
+            Invalid: a locale appears twice.
+        """
+        texts = {
+            one.locale: {name: vars(one)[name] for name in vars(one) if name != "locale"}
+            for one in self.texts
+        }
+        if len(texts) < len(self.texts):
+            raise Invalid([Problem("document.texts", "a locale appears twice")])
+        return {"position": self.position, "eligible_games": self.eligible_games, "texts": texts}
+
+
+@strawberry.input(description="Content of a version of a reward, as somebody saw it.")
+class ContentStepInput:
+    """An item."""
+
+    brand: str
+    reward_id: str
+    expected_version: int
+    config_version: int | None = None
+
+
+@strawberry.input(description="A draft to store.")
+class SaveContentInput:
+    """A draft."""
+
+    brand: str
+    reward_id: str
+    document: ContentDocumentInput
+    expected_version: int = 0
+    config_version: int | None = None
+
+
+@strawberry.input(description="A draft to submit for review.")
+class SubmitContentInput:
+    """A submission."""
+
+    brand: str
+    reward_id: str
+    expected_version: int
+    reason: str
+    config_version: int | None = None
+
+
+@strawberry.input(description="An approved revision to publish at a time on the wall of the brand's zone.")
+class ScheduleContentInput:
+    """A schedule."""
+
+    brand: str
+    reward_id: str
+    expected_version: int
+    at: str = strawberry.field(description="Such as 2026-03-29T09:00, without a zone.")
+    occurrence: Occurrence | None = None
+    config_version: int | None = None
+
+
+@strawberry.input(description="An earlier revision to publish again.")
+class RollBackContentInput:
+    """A rollback."""
+
+    brand: str
+    reward_id: str
+    to_revision: int
+    expected_version: int
+    reason: str
+    config_version: int | None = None
+
+
+@strawberry.input(description="A PNG, JPEG or WebP.")
+class UploadContentImageInput:
+    """An upload."""
+
+    brand: str
+    file: str = strawberry.field(description="The file's bytes in base64.")
+
+
+@strawberry.type
+class Query:
+    """Reads."""
+
+    @strawberry.field(
+        description="Content by brand, reward and version; without a brand, of all that one may read. "
+        "`states`: whose open revision, or else whose newest one, is in one of them.",
+        directives=[READ],
+    )
+    async def content_items(
+        self,
+        info: ContentInfo,
+        *,
+        brand: str | None = None,
+        states: list[RevisionState] | None = None,
+        reward_id: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[ItemShown]:
+        """Return a page of items."""
+        wanted = ItemFilter(
+            frozenset(), None if states is None else frozenset(states), reward_id, _after(after)
+        )
+        found = await info.context.service.items(info.context.actor, brand, wanted, page_size(first))
+        return page_of(found, first, shown_item, lambda one: list(one.item.key))
+
+    @strawberry.field(description="An item; null if nobody has written it.", directives=[READ])
+    async def content_item(
+        self, info: ContentInfo, brand: str, reward_id: str, config_version: int | None = None
+    ) -> ItemShown | None:
+        """Return an item."""
+        found = await info.context.service.item(info.context.actor, _key(brand, reward_id, config_version))
+        return None if found is None else shown_item(found)
+
+    @strawberry.field(description="A revision.", directives=[READ])
+    async def content_revision(
+        self, info: ContentInfo, brand: str, reward_id: str, revision: int, config_version: int | None = None
+    ) -> ShownRevision:
+        """Return a revision."""
+        key = _key(brand, reward_id, config_version)
+        return shown_revision(await info.context.service.revision(info.context.actor, key, revision))
+
+    @strawberry.field(
+        description="What differs between two revisions, by field and locale; from nothing for null.",
+        directives=[READ],
+    )
+    async def content_diff(
+        self,
+        info: ContentInfo,
+        *,
+        brand: str,
+        reward_id: str,
+        after: int,
+        before: int | None = None,
+        config_version: int | None = None,
+    ) -> list[ContentFieldChange]:
+        """Return changes."""
+        key = _key(brand, reward_id, config_version)
+        found = await info.context.service.changes(info.context.actor, key, before, after)
+        return [shown_change(one) for one in found]
+
+    @strawberry.field(description="Lint of a text as it is typed.", directives=[READ])
+    async def lint_content(
+        self,
+        info: ContentInfo,
+        brand: str,
+        reward_id: str,
+        document: ContentDocumentInput,
+        config_version: int | None = None,
+    ) -> list[LintFinding]:
+        """Return findings."""
+        key = _key(brand, reward_id, config_version)
+        found = await info.context.service.lint(info.context.actor, key, document_of(key, document.values()))
+        return [shown_finding(one) for one in found]
+
+    @strawberry.field(
+        description="What the widget would show a customer in a state if a text were published.",
+        directives=[READ],
+    )
+    async def content_preview(
+        self,
+        info: ContentInfo,
+        *,
+        brand: str,
+        reward_id: str,
+        document: ContentDocumentInput,
+        locale: str,
+        state: str,
+        config_version: int | None = None,
+    ) -> ContentPreview:
+        """Return a preview."""
+        key = _key(brand, reward_id, config_version)
+        context = info.context
+        found = await context.service.previewed(context.actor, key, document.values(), locale, state)
+        return ContentPreview(club=json.dumps(found.club), records=json.dumps(found.records))
+
+    @strawberry.field(
+        description="The states to preview.", directives=[permitted(Permission.CONTENT_READ, ANY)]
+    )
+    async def content_preview_states(self, info: ContentInfo) -> list[ContentPreviewState]:
+        """Return the states."""
+        return [shown_state(one) for one in info.context.service.preview_states(info.context.actor)]
+
+    @strawberry.field(
+        description="The brands whose content one may read.",
+        directives=[permitted(Permission.CONTENT_READ, ANY)],
+    )
+    async def content_brands(self, info: ContentInfo) -> list[ContentBrand]:
+        """Return brands."""
+        return [shown_brand(one) for one in await info.context.service.brands(info.context.actor)]
+
+    @strawberry.field(description="What an editor needs to know about a brand.", directives=[READ])
+    async def content_brand(self, info: ContentInfo, brand: str) -> ContentBrand:
+        """Return a brand."""
+        return shown_brand(await info.context.service.brand(info.context.actor, brand))
+
+
+@strawberry.type
+class Mutation:
+    """Changes; each returns the changed item. STALE: somebody else changed it, and nothing is overwritten."""
+
+    @strawberry.mutation(
+        description="Store a draft. A revision in review, approved or scheduled is withdrawn by it.",
+        directives=[EDIT],
+    )
+    async def save_content(self, info: ContentInfo, input: SaveContentInput) -> ItemShown:  # noqa: A002
+        """Store a draft."""
+        key = _key(input.brand, input.reward_id, input.config_version)
+        await info.context.editing.save(
+            info.context.actor, key, input.document.values(), input.expected_version
+        )
+        return await _shown(info, key)
+
+    @strawberry.mutation(description="Submit the draft for another person's approval.", directives=[EDIT])
+    async def submit_content(self, info: ContentInfo, input: SubmitContentInput) -> ItemShown:  # noqa: A002
+        """Submit the draft."""
+        key = _key(input.brand, input.reward_id, input.config_version)
+        await info.context.editing.submit(info.context.actor, key, input.expected_version, input.reason)
+        return await _shown(info, key)
+
+    @strawberry.mutation(description="Take the open revision off its way.", directives=[EDIT])
+    async def withdraw_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
+        """Withdraw the open revision."""
+        key = _key(input.brand, input.reward_id, input.config_version)
+        await info.context.editing.withdraw(info.context.actor, key, input.expected_version)
+        return await _shown(info, key)
+
+    @strawberry.mutation(description="Publish the approved revision now.", directives=[PUBLISH])
+    async def publish_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
+        """Publish."""
+        key = _key(input.brand, input.reward_id, input.config_version)
+        await info.context.publication.publish(info.context.actor, key, input.expected_version)
+        return await _shown(info, key)
+
+    @strawberry.mutation(description="Publish the approved revision at a time.", directives=[PUBLISH])
+    async def schedule_content(
+        self,
+        info: ContentInfo,
+        input: ScheduleContentInput,  # noqa: A002
+    ) -> ItemShown:
+        """Schedule."""
+        key = _key(input.brand, input.reward_id, input.config_version)
+        await info.context.publication.schedule(
+            info.context.actor, key, input.expected_version, input.at, input.occurrence
+        )
+        return await _shown(info, key)
+
+    @strawberry.mutation(description="Take a schedule back.", directives=[PUBLISH])
+    async def unschedule_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
+        """Unschedule."""
+        key = _key(input.brand, input.reward_id, input.config_version)
+        await info.context.publication.unschedule(info.context.actor, key, input.expected_version)
+        return await _shown(info, key)
+
+    @strawberry.mutation(description="Publish an earlier revision again, in one step.", directives=[PUBLISH])
+    async def roll_back_content(
+        self,
+        info: ContentInfo,
+        input: RollBackContentInput,  # noqa: A002
+    ) -> ItemShown:
+        """Roll back."""
+        key = _key(input.brand, input.reward_id, input.config_version)
+        await info.context.publication.roll_back(
+            info.context.actor, key, input.to_revision, input.expected_version, input.reason
+        )
+        return await _shown(info, key)
+
+    @strawberry.mutation(description="Upload an image; it is re-encoded.", directives=[EDIT])
+    async def upload_content_image(
+        self,
+        info: ContentInfo,
+        input: UploadContentImageInput,  # noqa: A002
+    ) -> ContentImage:
+        """Upload an image."""
+        try:
+            file = base64.b64decode(input.file, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Invalid([Problem("file", "is not base64")]) from error
+        image = await info.context.service.upload(info.context.actor, input.brand, file)
+        stored = f"image:{image.hash}"
+        return ContentImage(
+            id=ID(image.hash),
+            image_url=stored,
+            address=image_address(stored, info.context.images_url) or "",
+            media_type=image.media_type,
+            width=image.width,
+            height=image.height,
+            bytes=len(image.data),
+        )
+
+
+def create_schema() -> SubgraphSchema:
+    """Return the schema of the area."""
+    return build_schema(Query, Mutation)
+
+
+async def _shown(info: ContentInfo, key: ContentKey) -> ItemShown:
+    found = await info.context.service.item(info.context.actor, key)
+    if found is None:
+        raise NotFound(f"There is no content {key}.")
+    return shown_item(found)
+
+
+def _key(brand: str, reward_id: str, config_version: int | None) -> ContentKey:
+    return ContentKey(brand, reward_id, NO_VERSION if config_version is None else config_version)
+
+
+def _after(after: str | None) -> ContentKey | None:
+    match key_of(after):
+        case None:
+            return None
+        case [str(brand), str(reward_id), int(version)]:
+            return ContentKey(brand, reward_id, version)
+        case _:
+            raise Invalid([Problem("after", "This is no cursor of this list.")])

@@ -1,0 +1,233 @@
+"""What everybody who may read content can see: items, revisions, differences, findings and previews."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.decision import brands_with, require
+from backoffice.access.roles import Permission
+from backoffice.approvals import repository as proposals
+from backoffice.approvals.proposals import Proposal
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.canonical_json import Json
+from backoffice.content import repository
+from backoffice.content.images.reencoding import ImageRefused, StoredImage, reencode
+from backoffice.content.images.repository import add_image
+from backoffice.content.known_brands import KnownBrand, KnownBrands, described
+from backoffice.content.lint.findings import Finding
+from backoffice.content.preview import Preview, Previewed, PreviewState
+from backoffice.content.repository import ItemFilter
+from backoffice.content.revisions.diff import FieldChange, document_changes
+from backoffice.content.revisions.document import ContentDocument, ContentKey
+from backoffice.content.revisions.revision import ContentItem, ContentRevision
+from backoffice.content.workflow.editing import document_of
+from backoffice.errors import Forbidden, Invalid, NotFound, Problem
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """An item with the revisions that matter: the open one and the published one, if there are."""
+
+    item: ContentItem
+    open: ContentRevision | None
+    published: ContentRevision | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentService:
+    """Reads content, and takes uploads.
+
+    Attributes:
+        database: the back office's.
+    """
+
+    database: Database
+    known: KnownBrands
+    preview: Preview
+    audit: AuditLog
+
+    async def items(
+        self, actor: Actor, brand: str | None, wanted: ItemFilter, limit: int
+    ) -> Sequence[ShownItem]:
+        """Return items of a brand, or of all brands that the actor may read; `wanted.brands` is replaced.
+
+        Raises:
+            Forbidden: the actor may not read content of the brand, or of any.
+        """
+        if brand is not None:
+            require(actor, Permission.CONTENT_READ, brand)
+        brands = brands_with(actor, Permission.CONTENT_READ) if brand is None else frozenset({brand})
+        if not brands:
+            raise Forbidden
+        async with self.database.home.read() as connection:
+            found = await repository.items(connection, replace(wanted, brands=brands), limit)
+            numbers = [
+                (one.key, number)
+                for one in found
+                for number in (one.open_revision, one.published_revision)
+                if number is not None
+            ]
+            revisions = await repository.revisions_numbered(connection, numbers)
+        return [_shown(one, revisions) for one in found]
+
+    async def item(self, actor: Actor, key: ContentKey) -> ShownItem | None:
+        """Return an item; None if nobody has written it.
+
+        Raises:
+            Forbidden: the actor may not read content of the brand.
+        """
+        require(actor, Permission.CONTENT_READ, key.brand)
+        async with self.database.home.read() as connection:
+            found = await repository.item(connection, key)
+            if found is None:
+                return None
+            numbers = (found.open_revision, found.published_revision)
+            revisions = await repository.revisions_numbered(
+                connection, [(key, number) for number in numbers if number is not None]
+            )
+        return _shown(found, revisions)
+
+    async def revision(self, actor: Actor, key: ContentKey, number: int) -> ContentRevision:
+        """Return a revision.
+
+        Raises:
+            Forbidden: the actor may not read content of the brand.
+            NotFound: there is none of that number.
+        """
+        require(actor, Permission.CONTENT_READ, key.brand)
+        async with self.database.home.read() as connection:
+            found = await repository.revision(connection, key, number)
+        if found is None:
+            raise NotFound(f"There is no revision {number} of {key}.")
+        return found
+
+    async def revisions(
+        self, actor: Actor, key: ContentKey, limit: int, before: int | None
+    ) -> Sequence[ContentRevision]:
+        """Return revisions of an item, the newest first.
+
+        Raises:
+            Forbidden: the actor may not read content of the brand.
+        """
+        require(actor, Permission.CONTENT_READ, key.brand)
+        async with self.database.home.read() as connection:
+            return await repository.revisions(connection, key, limit, before)
+
+    async def proposal(self, actor: Actor, revision: ContentRevision) -> Proposal | None:
+        """Return the proposal by which a revision was submitted; None if it was not."""
+        if revision.proposal_id is None:
+            return None
+        require(actor, Permission.CONTENT_READ, revision.key.brand)
+        async with self.database.home.read() as connection:
+            return await proposals.find(connection, revision.proposal_id)
+
+    async def changes(
+        self, actor: Actor, key: ContentKey, before: int | None, after: int
+    ) -> Sequence[FieldChange]:
+        """Return what differs between two revisions; from nothing for None.
+
+        Raises:
+            Forbidden, NotFound: as for `revision`.
+        """
+        earlier = None if before is None else (await self.revision(actor, key, before)).document
+        return document_changes(earlier, (await self.revision(actor, key, after)).document)
+
+    async def lint(self, actor: Actor, key: ContentKey, document: ContentDocument) -> Sequence[Finding]:
+        """Return what lint finds in a document of a key.
+
+        Raises:
+            Forbidden: the actor may not read content of the brand.
+            NotFound: there is no such brand.
+        """
+        require(actor, Permission.CONTENT_READ, key.brand)
+        async with self.database.home.read() as connection:
+            return await self.known.lint(connection, key, document)
+
+    async def brand(self, actor: Actor, brand: str) -> KnownBrand:
+        """Return what editors need to know about a brand.
+
+        Raises:
+            Forbidden: the actor may not read content of the brand.
+            NotFound: there is no such brand.
+        """
+        require(actor, Permission.CONTENT_READ, brand)
+        return await self.known.known(brand)
+
+    async def brands(self, actor: Actor) -> Sequence[KnownBrand]:
+        """Return the brands whose content the actor may read, by id.
+
+        Raises:
+            Forbidden: the actor may not read content of any brand.
+        """
+        held = brands_with(actor, Permission.CONTENT_READ)
+        if not held:
+            raise Forbidden
+        return [
+            await self.known.known(brand)
+            for brand in await self.known.brand_ids()
+            if brand in held or ALL_BRANDS in held
+        ]
+
+    async def previewed(
+        self, actor: Actor, key: ContentKey, values: Mapping[str, Any], locale: str, state: str
+    ) -> Previewed:
+        """Return what the widget would get if a draft were published.
+
+        Raises:
+            Forbidden: the actor may not read content of the brand.
+            NotFound: there is no such brand or state.
+            Invalid: the values are not a document, or have no text in the locale.
+        """
+        known = await self.brand(actor, key.brand)
+        config = next(iter(described(known.configs, key)), None)
+        found = self.preview.of(key, document_of(key, values), locale, state, config)
+        summary = next((one.terms.summary for one in reversed(known.schemes)), "")
+        return replace(found, records=found.records | {"termsSummary": summary})
+
+    def preview_states(self, actor: Actor) -> Sequence[PreviewState]:
+        """Return the states to preview.
+
+        Raises:
+            Forbidden: the actor may not read content of any brand.
+        """
+        if not brands_with(actor, Permission.CONTENT_READ):
+            raise Forbidden
+        return self.preview.states()
+
+    async def upload(self, actor: Actor, brand: str, file: bytes) -> StoredImage:
+        """Re-encode and store an image.
+
+        Raises:
+            Forbidden: the actor may not edit content of the brand.
+            Invalid: the file is not an image that may be published.
+        """
+        require(actor, Permission.CONTENT_EDIT, brand)
+        try:
+            image = await asyncio.to_thread(reencode, file)
+        except ImageRefused as refused:
+            raise Invalid([Problem("file", str(refused))]) from refused
+        shown: Json = {"media_type": image.media_type, "width": image.width, "height": image.height}
+        async with self.database.home.write() as connection:
+            await add_image(connection, image, actor.name, self.audit.clock.now())
+            await self.audit.record(
+                connection,
+                actor,
+                "content.upload",
+                brand=brand,
+                subject=f"image:{image.hash}",
+                before=None,
+                after=shown,
+                reason=None,
+            )
+        return image
+
+
+def _shown(item: ContentItem, revisions: Mapping[tuple[ContentKey, int], ContentRevision]) -> ShownItem:
+    open_, published = (
+        None if number is None else revisions.get((item.key, number))
+        for number in (item.open_revision, item.published_revision)
+    )
+    return ShownItem(item, open_, published)

@@ -1,0 +1,321 @@
+"""Editing content: drafts, their submission, and the approval by another person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.access.decision import require
+from backoffice.access.roles import Permission
+from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.proposals import Proposal
+from backoffice.approvals.service import Approvals
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.canonical_json import Json
+from backoffice.content import repository
+from backoffice.content.known_brands import KnownBrands
+from backoffice.content.lint.findings import Finding, errors_of
+from backoffice.content.revisions.document import ContentDocument, ContentKey
+from backoffice.content.revisions.revision import Approval, ContentItem, ContentRevision
+from backoffice.content.revisions.states import RevisionState
+from backoffice.content.workflow.locking import locked_item, locked_or_new_item, open_revision, step
+from backoffice.errors import Conflict, FourEyes, Invalid, Problem
+from storage.clock import Clock
+from storage.database import Database
+
+REVISION_KIND: Final = "content.revision"
+LARGEST: Final = 64 * 1024
+MOST_LOCALES: Final = 40
+LONGEST_NAME: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ContentEditing:
+    """What editors and approvers do; `ContentPublication` does the rest.
+
+    Attributes:
+        database: the back office's.
+    """
+
+    database: Database
+    known: KnownBrands
+    approvals: Approvals
+    audit: AuditLog
+    clock: Clock
+
+    @property
+    def kind(self) -> ProposalKind:
+        """Return the kind of proposals to register: approving a revision makes it APPROVED."""
+        return ProposalKind(
+            REVISION_KIND,
+            Permission.CONTENT_APPROVE,
+            self._approved,
+            unchanged=self._unchanged,
+            ended=self._rejected,
+        )
+
+    async def save(
+        self, actor: Actor, key: ContentKey, values: Mapping[str, Any], expected_version: int
+    ) -> ContentItem:
+        """Store a draft; a revision that is in review, approved or scheduled is withdrawn by it.
+
+        Args:
+            actor: the editor.
+            key: what the content belongs to.
+            values: the document as JSON values; it may lack anything but its form.
+            expected_version: the item's version that the editor saw; 0 for none.
+
+        Raises:
+            Forbidden: the actor may not edit content of the brand.
+            Invalid: the values are not a document.
+            NotFound: there is no such brand.
+            Stale: somebody else has changed the item since; nothing is overwritten.
+        """
+        require(actor, Permission.CONTENT_EDIT, key.brand)
+        document = document_of(key, values)
+        await self.known.known(key.brand)
+        now = self.clock.now()
+        async with self.database.home.write() as connection:
+            item = await locked_or_new_item(connection, key, expected_version, now)
+            before = None
+            if item.open_revision is not None:
+                before = await repository.revision(connection, key, item.open_revision)
+            if before is not None and before.state is RevisionState.DRAFT:
+                draft = replace(
+                    before,
+                    document=document,
+                    content_hash=document.hash,
+                    editors=before.editors | {actor.person},
+                    edited_at=now,
+                    edited_by=actor.name,
+                )
+                await repository.store_revision(connection, draft)
+            else:
+                draft = await self._new_draft(connection, actor, item, before, document)
+            stored = replace(
+                item,
+                version=item.version + 1,
+                newest_revision=max(item.newest_revision, draft.revision),
+                open_revision=draft.revision,
+                changed_at=now,
+            )
+            await repository.store_item(connection, stored)
+            await self._record(connection, actor, "content.save", before, draft)
+        return stored
+
+    async def submit(self, actor: Actor, key: ContentKey, expected_version: int, reason: str) -> ContentItem:
+        """Hand the draft over for review: from here on it is immutable.
+
+        Raises:
+            Forbidden, NotFound, Stale: as for `save`.
+            Conflict: there is no draft.
+            Invalid: lint found errors, or there is no reason.
+        """
+        require(actor, Permission.CONTENT_EDIT, key.brand)
+        async with self.database.home.write() as connection:
+            item = await locked_item(connection, key, expected_version)
+            draft = await open_revision(connection, item)
+            submitted = step(draft, RevisionState.IN_REVIEW)
+            require_clean(await self.known.lint(connection, key, draft.document))
+            proposal_id = await self.approvals.propose(
+                connection,
+                actor,
+                REVISION_KIND,
+                brand=key.brand,
+                subject=item.subject,
+                content=_proposed(draft),
+                reason=reason,
+            )
+            submitted = replace(submitted, proposal_id=proposal_id)
+            await repository.store_revision(connection, submitted)
+            stored = await self._changed(connection, item)
+            await self._record(connection, actor, "content.submit", draft, submitted, reason=reason)
+        return stored
+
+    async def withdraw(self, actor: Actor, key: ContentKey, expected_version: int) -> ContentItem:
+        """Take the open revision off its way to publication; its document stays readable.
+
+        Raises:
+            Forbidden, NotFound, Stale, Conflict: as for `submit`.
+        """
+        require(actor, Permission.CONTENT_EDIT, key.brand)
+        async with self.database.home.write() as connection:
+            item = await locked_item(connection, key, expected_version)
+            before = await open_revision(connection, item)
+            after = step(before, RevisionState.WITHDRAWN)
+            await repository.store_revision(connection, after)
+            stored = await self._changed(connection, replace(item, open_revision=None))
+            await self._record(connection, actor, "content.withdraw", before, after)
+        return stored
+
+    async def _new_draft(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        item: ContentItem,
+        before: ContentRevision | None,
+        document: ContentDocument,
+    ) -> ContentRevision:
+        """Begin a draft. Who had a hand in the revision that it replaces cannot approve it either."""
+        if before is not None:
+            await repository.store_revision(connection, step(before, RevisionState.WITHDRAWN))
+        now = self.clock.now()
+        draft = ContentRevision(
+            key=item.key,
+            revision=item.newest_revision + 1,
+            state=RevisionState.DRAFT,
+            document=document,
+            content_hash=document.hash,
+            editors=(before.editors if before else frozenset()) | {actor.person},
+            created_at=now,
+            edited_at=now,
+            edited_by=actor.name,
+        )
+        await repository.add_revision(connection, draft)
+        return draft
+
+    async def _unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
+        revision = await self._proposed_revision(connection, proposal)
+        return (
+            revision is not None
+            and revision.state is RevisionState.IN_REVIEW
+            and revision.proposal_id == proposal.proposal_id
+            and _proposed(revision) == proposal.content
+            and revision.document.hash == revision.content_hash
+        )
+
+    async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
+        """Carry an approval out: not for somebody who had a hand in the document, nor against lint."""
+        item, revision = await self._under_review(connection, proposal)
+        if actor.person in revision.editors:
+            raise FourEyes("You had a hand in this text: somebody else has to approve it.")
+        require_clean(await self.known.lint(connection, revision.key, revision.document))
+        approval = Approval(actor.person, actor.name, self.clock.now(), revision.content_hash)
+        approved = replace(step(revision, RevisionState.APPROVED), approval=approval)
+        await repository.store_revision(connection, approved)
+        await self._changed(connection, item)
+        await self._record(connection, actor, "content.approve", revision, approved)
+        return {"revision": revision.revision, "state": approved.state.value}
+
+    async def _rejected(
+        self, connection: AsyncConnection, actor: Actor, proposal: Proposal, reason: str | None
+    ) -> None:
+        """Note that a proposal was rejected, or withdrawn by the person who made it."""
+        if not await self._unchanged(connection, proposal):
+            return
+        item, revision = await self._under_review(connection, proposal)
+        rejected = replace(step(revision, RevisionState.REJECTED), note=reason)
+        await repository.store_revision(connection, rejected)
+        await self._changed(connection, replace(item, open_revision=None))
+        await self._record(connection, actor, "content.reject", revision, rejected, reason=reason)
+
+    async def _under_review(
+        self, connection: AsyncConnection, proposal: Proposal
+    ) -> tuple[ContentItem, ContentRevision]:
+        revision = await self._proposed_revision(connection, proposal)
+        item = None if revision is None else await repository.item(connection, revision.key, locked=True)
+        if item is None or revision is None or item.open_revision != revision.revision:
+            raise Conflict("This revision is not in review any more.")
+        return item, revision
+
+    async def _proposed_revision(
+        self, connection: AsyncConnection, proposal: Proposal
+    ) -> ContentRevision | None:
+        content = proposal.content
+        if not isinstance(content, Mapping) or content.get("brand") != proposal.brand:
+            return None
+        key = ContentKey(
+            str(content["brand"]), str(content["reward_id"]), int(str(content["config_version"]))
+        )
+        await repository.item(connection, key, locked=True)
+        return await repository.revision(connection, key, int(str(content["revision"])))
+
+    async def _changed(self, connection: AsyncConnection, item: ContentItem) -> ContentItem:
+        stored = replace(item, version=item.version + 1, changed_at=self.clock.now())
+        await repository.store_item(connection, stored)
+        return stored
+
+    async def _record(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        action: str,
+        before: ContentRevision | None,
+        after: ContentRevision,
+        *,
+        reason: str | None = None,
+    ) -> None:
+        await self.audit.record(
+            connection,
+            actor,
+            action,
+            brand=after.key.brand,
+            subject=f"content:{after.key}",
+            before=None if before is None else audited(before),
+            after=audited(after),
+            reason=reason,
+        )
+
+
+def document_of(key: ContentKey, values: Mapping[str, Any]) -> ContentDocument:
+    """Return a document of JSON values.
+
+    Raises:
+        Invalid: the values, or the key, are not of that form.
+    """
+    problems = [
+        Problem(path, "must be 1 to 64 characters without spaces and colons")
+        for path, name in (("brand", key.brand), ("rewardId", key.reward_id))
+        if not 0 < len(name) <= LONGEST_NAME
+        or any(mark in ": \t\n" or not mark.isprintable() for mark in name)
+    ]
+    if not 0 <= key.config_version < 2**31:
+        problems.append(Problem("configVersion", "must be a whole number from 1 on, or 0"))
+    if problems:
+        raise Invalid(problems)
+    try:
+        document = ContentDocument.of(values)
+        size = len(msgspec.json.encode(document))
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise Invalid([Problem("document", str(error))]) from error
+    if size > LARGEST:
+        raise Invalid([Problem("document", f"is longer than {LARGEST} bytes")])
+    if len(document.texts) > MOST_LOCALES or any(len(locale) > 35 for locale in document.texts):  # noqa: PLR2004
+        raise Invalid([Problem("document.texts", "names too many or too long locales")])
+    return document
+
+
+def require_clean(findings: tuple[Finding, ...]) -> None:
+    """Check that lint found no errors.
+
+    Raises:
+        Invalid: it did; each with its path.
+    """
+    if errors := errors_of(findings):
+        raise Invalid([Problem(one.path, one.message) for one in errors])
+
+
+def audited(revision: ContentRevision) -> Json:
+    """Return what the audit log keeps of a revision."""
+    return {
+        "revision": revision.revision,
+        "state": revision.state.value,
+        "hash": revision.content_hash,
+        "document": revision.document.as_json(),
+        "publish_at": revision.publish_at.isoformat() if revision.publish_at else None,
+    }
+
+
+def _proposed(revision: ContentRevision) -> dict[str, Any]:
+    """Return what an approval is bound to."""
+    return {
+        "brand": revision.key.brand,
+        "reward_id": revision.key.reward_id,
+        "config_version": revision.key.config_version,
+        "revision": revision.revision,
+        "hash": revision.content_hash,
+        "document": revision.document.as_json(),
+    }

@@ -1,0 +1,64 @@
+"""Times in a brand's zone: the instant that a time on the wall means, or why it means none."""
+
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+
+class NoSuchTime(ValueError):
+    """A time on the wall does not exist in the zone, or exists twice; the message says what to write."""
+
+
+class Occurrence(Enum):
+    """Which of two instants is meant if the clocks go back and an hour exists twice."""
+
+    EARLIER = "earlier"
+    LATER = "later"
+
+
+def instant_of(local: datetime, zone: str, occurrence: Occurrence | None = None) -> datetime:
+    """Return the instant, in UTC, of a time on the wall.
+
+    Args:
+        local: without a zone.
+        zone: IANA name.
+        occurrence: which one, for a time that exists twice.
+
+    Raises:
+        NoSuchTime: the clocks skip that time, or repeat it and `occurrence` is None.
+    """
+    if local.tzinfo is not None:
+        raise NoSuchTime(f"write the time as it is in {zone}, without an offset")
+    first = local.replace(tzinfo=ZoneInfo(zone), fold=0)
+    second = first.replace(fold=1)
+    shown = f"{local:%H:%M on %d %B %Y}"
+    if first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+        until = second.astimezone(UTC).astimezone(ZoneInfo(zone))  # before the change, by the later offset
+        after = first.astimezone(UTC).astimezone(ZoneInfo(zone))
+        raise NoSuchTime(
+            f"{shown} does not exist in {zone}: the clocks go forward over it. "
+            f"Take a time before the change, such as {until:%H:%M}, or after it, such as {after:%H:%M}"
+        )
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    match occurrence:
+        case Occurrence.EARLIER:
+            return first.astimezone(UTC)
+        case Occurrence.LATER:
+            return second.astimezone(UTC)
+        case None:
+            raise NoSuchTime(
+                f"{shown} exists twice in {zone}, because the clocks go back: say EARLIER for "
+                f"{_utc(first)} or LATER for {_utc(second)}"
+            )
+
+
+def local_text(instant: datetime, zone: str) -> str:
+    """Return an instant as people in a zone write it, with its offset, which tells repeated hours apart."""
+    at = instant.astimezone(ZoneInfo(zone))
+    offset = at.utcoffset() or timedelta()
+    return f"{at:%Y-%m-%d %H:%M} {zone} (UTC{offset.total_seconds() / 3600:+g})"
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%H:%M} UTC"

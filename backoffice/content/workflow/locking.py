@@ -1,0 +1,89 @@
+"""Optimistic locking of items: who saw an older version is told, and overwrites nothing."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.content import repository
+from backoffice.content.revisions.document import ContentKey
+from backoffice.content.revisions.revision import ContentItem, ContentRevision
+from backoffice.content.revisions.states import NEXT, RevisionState
+from backoffice.errors import Conflict, NotFound, Stale
+
+
+async def locked_item(connection: AsyncConnection, key: ContentKey, expected_version: int) -> ContentItem:
+    """Return an item, locked until the transaction ends.
+
+    Args:
+        connection: in a write transaction.
+        key: of the item.
+        expected_version: the version that the person saw.
+
+    Raises:
+        NotFound: nobody has written it.
+        Stale: somebody has changed it since; with the present version.
+    """
+    found = await repository.item(connection, key, locked=True)
+    if found is None:
+        raise NotFound(f"There is no content {key}.")
+    _require_version(found, expected_version)
+    return found
+
+
+async def locked_or_new_item(
+    connection: AsyncConnection, key: ContentKey, expected_version: int, now: datetime
+) -> ContentItem:
+    """Return an item, locked; a new one, of version 0, if nobody has written it.
+
+    Raises:
+        Stale: somebody has changed or begun it since.
+    """
+    found = await repository.item(connection, key, locked=True)
+    if found is None:
+        found = ContentItem(key, 0, 0, None, None, now)
+        _require_version(found, expected_version)
+        try:
+            await repository.add_item(connection, found)
+        except IntegrityError as exists:
+            raise Stale("Somebody else has begun this content meanwhile: look at it first.") from exists
+        return found
+    _require_version(found, expected_version)
+    return found
+
+
+async def open_revision(connection: AsyncConnection, item: ContentItem) -> ContentRevision:
+    """Return the revision on its way to publication.
+
+    Raises:
+        Conflict: there is none.
+    """
+    found = None
+    if item.open_revision is not None:
+        found = await repository.revision(connection, item.key, item.open_revision)
+    if found is None:
+        raise Conflict(f"Nothing of {item.key} waits to be published.")
+    return found
+
+
+def step(revision: ContentRevision, state: RevisionState) -> ContentRevision:
+    """Return a revision in its next state.
+
+    Raises:
+        Conflict: its present state does not lead there.
+    """
+    if state not in NEXT[revision.state]:
+        raise Conflict(
+            f"Revision {revision.revision} is {revision.state.value}, so it cannot become {state.value}.",
+            state=revision.state.value,
+        )
+    return replace(revision, state=state)
+
+
+def _require_version(item: ContentItem, expected: int) -> None:
+    if item.version != expected:
+        raise Stale(
+            f"{item.key} was changed by somebody else: you saw version {expected}, it is {item.version} now.",
+            item.version,
+        )

@@ -1,0 +1,154 @@
+"""Which node has acknowledged what: kept by the back office's own consumer, compared with the decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Row, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.global_events.models import NODE
+from backoffice.global_events.repository import GlobalDecision
+from consumers.cells.message import Acknowledgement
+from storage.columns import upsert
+from subgraphs.kit.records.global_state.kinds import GlobalOrder
+
+MISSED_REPORTS: Final = 3
+"""A node that has missed so many reports counts as down."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """A message that a node could not apply; the order is (0, 0) if it could not even be read."""
+
+    key: str
+    order: GlobalOrder
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReport:
+    """What a part of a node last reported.
+
+    Attributes:
+        part: the subgraph whose database it is.
+        order: everything up to this message is applied, except for what is listed.
+        kept: the keys of messages that wait for a newer version of the node.
+        received_at: when the report arrived.
+    """
+
+    node: str
+    part: str
+    process: str
+    order: GlobalOrder
+    refused: tuple[RefusedMessage, ...]
+    kept: tuple[str, ...]
+    every_seconds: float
+    reported_at: datetime
+    received_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Return node and part, as `main/rewards`."""
+        return f"{self.node}/{self.part}"
+
+    def is_alive(self, now: datetime) -> bool:
+        """Return whether the node still reports."""
+        return now - self.received_at <= timedelta(seconds=self.every_seconds * MISSED_REPORTS)
+
+    def refusal(self, decision: GlobalDecision) -> str | None:
+        """Return why the node could not apply a decision; None if it could, or has not seen it yet."""
+        for one in self.refused:
+            if one.key == decision.key and (not one.order.number or one.order >= decision.order):
+                return one.reason
+        if decision.key in self.kept:
+            return "this version of the node does not know the kind: upgrade it"
+        return None
+
+    def has_applied(self, decision: GlobalDecision) -> bool:
+        """Return whether the node has acknowledged a decision."""
+        return self.order >= decision.order and self.refusal(decision) is None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRepository:
+    """Reads and writes the reports of nodes."""
+
+    async def store(
+        self, connection: AsyncConnection, reports: Sequence[Acknowledgement], now: datetime
+    ) -> int:
+        """Store reports that are newer than those before; return how many were.
+
+        Args:
+            connection: in a write transaction.
+            reports: in the order of the topic.
+            now: when they arrived.
+        """
+        newest: dict[tuple[str, str], Acknowledgement] = {}
+        for report in reports:
+            known = newest.get((report.node, report.part))
+            if known is None or report.reported_at >= known.reported_at:
+                newest[report.node, report.part] = report
+        stored = {(one.node, one.part): one.reported_at for one in await self.all(connection)}
+        rows = [
+            _row(report, now)
+            for key, report in sorted(newest.items())
+            if key not in stored or report.reported_at > stored[key]
+        ]
+        if rows:
+            columns = [column.name for column in NODE.columns if column.name not in {"node", "part"}]
+            await connection.execute(upsert(connection.dialect.name, NODE, rows, update=columns))
+        return len(rows)
+
+    async def all(self, connection: AsyncConnection) -> list[NodeReport]:
+        """Return the last report of each part of each node."""
+        rows = await connection.execute(select(NODE).order_by(NODE.c.node, NODE.c.part))
+        return [_report(row) for row in rows]
+
+    async def forget(self, connection: AsyncConnection, node: str) -> int:
+        """Forget a node that is gone for good; if it reports again, it is known again."""
+        return (await connection.execute(delete(NODE).where(NODE.c.node == node))).rowcount
+
+
+def unacknowledged(
+    decisions: Sequence[GlobalDecision], reports: Sequence[NodeReport]
+) -> dict[str, list[GlobalDecision]]:
+    """Return the decisions that each part of each node has not applied, by its name."""
+    return {
+        report.name: [decision for decision in decisions if not report.has_applied(decision)]
+        for report in reports
+    }
+
+
+def _row(report: Acknowledgement, now: datetime) -> dict[str, Any]:
+    return {
+        "node": report.node,
+        "part": report.part,
+        "process": report.process,
+        "epoch": report.epoch,
+        "number": report.number,
+        "refused": msgspec.to_builtins(report.refused),
+        "kept": [one.key for one in report.kept],
+        "every_seconds": report.every_seconds,
+        "reported_at": report.reported_at,
+        "received_at": now,
+    }
+
+
+def _report(row: Row[Any]) -> NodeReport:
+    return NodeReport(
+        node=row.node,
+        part=row.part,
+        process=row.process,
+        order=GlobalOrder(row.epoch, row.number),
+        refused=tuple(
+            RefusedMessage(one["key"], GlobalOrder(one["epoch"], one["number"]), one["reason"])
+            for one in row.refused
+        ),
+        kept=tuple(row.kept),
+        every_seconds=row.every_seconds,
+        reported_at=row.reported_at,
+        received_at=row.received_at,
+    )

@@ -1,0 +1,91 @@
+"""Runs the publisher: in the background of a process, or until a command's decisions are on Kafka."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+
+from backoffice.global_events.kafka_topic import KafkaGlobalTopic
+from backoffice.global_events.publisher import GlobalPublisher
+from backoffice.metadata import NAME
+from consumers.stream.settings import StreamSettings
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+
+log = structlog.get_logger(__name__)
+IDLE_SECONDS: Final = 0.2
+REST_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 30.0
+
+
+class NotPublished(Exception):
+    """Decisions are stored, but not on Kafka yet: a publisher that is running sends them later."""
+
+
+@asynccontextmanager
+async def running_publisher(
+    settings: DatabaseSettings, stream: StreamSettings, clock: Clock
+) -> AsyncIterator[None]:
+    """Publish decisions while the block runs, through outages of Kafka and the database."""
+    running = asyncio.create_task(run_publisher(settings, stream, clock), name="global publisher")
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def run_publisher(settings: DatabaseSettings, stream: StreamSettings, clock: Clock) -> None:
+    """Publish decisions until cancelled."""
+    database = Database.open(settings, NAME)
+    try:
+        while True:
+            try:
+                async with KafkaGlobalTopic.open(stream) as topic:
+                    await _publish(GlobalPublisher(database, topic, clock))
+            except (KafkaError, SQLAlchemyError, OSError) as fault:  # TimeoutError is an OSError
+                log.warning("global_messages_wait", error=type(fault).__name__)
+                await asyncio.sleep(REST_SECONDS)
+    finally:
+        await database.close()
+
+
+async def publish_now(
+    database: Database, stream: StreamSettings, clock: Clock, patience_seconds: float = PATIENCE_SECONDS
+) -> None:
+    """Publish what is waiting, or wait until another process has done so.
+
+    Raises:
+        NotPublished: that took too long.
+        KafkaError: the brokers cannot be reached.
+    """
+    async with KafkaGlobalTopic.open(stream) as topic:
+        publisher = GlobalPublisher(database, topic, clock)
+        try:
+            async with asyncio.timeout(patience_seconds):
+                await publisher.step()
+                while await publisher.has_waiting():
+                    if not await publisher.step():
+                        await asyncio.sleep(IDLE_SECONDS)
+        except TimeoutError as fault:
+            raise NotPublished(
+                "the decision is stored, but not on Kafka yet: `furlong worker outbox` publishes it"
+            ) from fault
+        finally:
+            await publisher.leave()
+
+
+async def _publish(publisher: GlobalPublisher) -> None:
+    try:
+        while True:
+            if not await publisher.step():
+                await asyncio.sleep(IDLE_SECONDS)
+    finally:
+        with suppress(SQLAlchemyError, OSError):
+            await publisher.leave()

@@ -1,0 +1,5 @@
+"""The back office over HTTP: sign-in, the graph, the screens, and what keeps them safe.
+
+`app` puts the routes together, `session_routes` signs people in, `graph_endpoint` guards the gateway,
+`requests` reads requests strictly, `security` has headers and cookies, `screens` serves built files.
+"""

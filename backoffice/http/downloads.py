@@ -1,0 +1,51 @@
+"""Tables as CSV over HTTP: streamed, for signed-in people, from the back office's own pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from backoffice.errors import BackofficeError, NotSignedIn
+from backoffice.graph.admin_subgraph import Download
+from backoffice.http.requests import body_of, refusal, visit_of
+from backoffice.http.security import NO_STORE, Site
+from backoffice.identity.sessions import Stage
+from backoffice.identity.sign_in import SignIn
+
+PATH: Final = "/backoffice/downloads"
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """Serves the tables of all areas.
+
+    Attributes:
+        tables: by name.
+    """
+
+    tables: Mapping[str, Download]
+    sign_in: SignIn
+    site: Site
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [Route(f"{PATH}/{{name}}", self.download, methods=["POST"])]
+
+    async def download(self, request: Request) -> Response:
+        """Stream a table; the body has its parameters as a JSON object of texts."""
+        table = self.tables.get(request.path_params["name"])
+        if table is None:
+            return Response("There is no such table.", 404, media_type="text/plain")
+        try:
+            visit = await visit_of(request, self.site, self.sign_in)
+            if visit.session.stage is not Stage.FULL:
+                raise NotSignedIn
+            parts = await table(visit.actor, await body_of(request, dict[str, str]))
+        except BackofficeError as error:
+            return refusal(error)
+        name = request.path_params["name"]
+        headers = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": NO_STORE}
+        return StreamingResponse(parts, headers=headers, media_type="text/csv; charset=utf-8")

@@ -1,0 +1,106 @@
+"""Reads requests strictly, and answers refusals in one form."""
+
+from typing import Final, TypeVar
+
+import msgspec
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backoffice.errors import BackofficeError, Conflict, Forbidden, Invalid, NotSignedIn, Stale
+from backoffice.http.security import CSRF_HEADER, NO_STORE, Site
+from backoffice.identity.errors import SignInRefused, TooManyAttempts
+from backoffice.identity.secrets import Keys
+from backoffice.identity.sign_in import SignIn, Visit
+
+T = TypeVar("T")
+BODY_BYTES: Final = 16 * 1024
+STATUS: Final[dict[type[BackofficeError], int]] = {
+    NotSignedIn: 401,
+    SignInRefused: 401,
+    Forbidden: 403,
+    Conflict: 409,
+    Stale: 409,
+    Invalid: 422,
+    TooManyAttempts: 429,
+}
+
+
+class BadRequest(BackofficeError):
+    """The request is not what the route expects."""
+
+    code = "BAD_REQUEST"
+
+
+class BodyTooLarge(BadRequest):
+    """The body is longer than any that the routes of a session need."""
+
+    code = "BODY_TOO_LARGE"
+
+
+class ForeignPage(BackofficeError):
+    """The request comes from a page of another origin, or without the session's CSRF token."""
+
+    code = "FOREIGN_PAGE"
+
+    def __init__(self) -> None:
+        super().__init__("This request does not come from the back office's own pages.")
+
+
+def answer(content: object, status: int = 200) -> Response:
+    """Return JSON that nobody stores."""
+    return Response(orjson.dumps(content), status, {"cache-control": NO_STORE}, media_type="application/json")
+
+
+def refusal(error: BackofficeError) -> Response:
+    """Return an error in words."""
+    status = STATUS.get(type(error), 403 if isinstance(error, ForeignPage) else 400)
+    if isinstance(error, BodyTooLarge):
+        status = 413
+    response = answer({"error": {"message": str(error), **error.extensions}}, status)
+    if isinstance(error, TooManyAttempts):
+        response.headers["retry-after"] = str(error.seconds)
+    return response
+
+
+async def body_of(request: Request, expected: type[T]) -> T:
+    """Return the body, read as JSON of a type.
+
+    Raises:
+        BodyTooLarge: it is too long.
+        BadRequest: it is not JSON, or not of the type.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise BadRequest("Send JSON: content-type application/json.")
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > BODY_BYTES:
+            raise BodyTooLarge(f"The body is longer than {BODY_BYTES} bytes.")
+    try:
+        return msgspec.json.decode(received, type=expected, strict=True)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise BadRequest("The body is not what is expected here.") from None
+
+
+async def visit_of(request: Request, site: Site, sign_in: SignIn) -> Visit:
+    """Return the visit of a request that changes something.
+
+    Raises:
+        ForeignPage: it comes from a page of another origin, or without the session's CSRF token.
+        NotSignedIn: there is no session.
+    """
+    if not site.is_own_page(request):
+        raise ForeignPage
+    token = site.token(request)
+    visit = await sign_in.visit(token, site.address(request)) if token else None
+    if visit is None:
+        raise NotSignedIn
+    if not has_csrf_token(request, sign_in.keys, token):
+        raise ForeignPage
+    return visit
+
+
+def has_csrf_token(request: Request, keys: Keys, token: str) -> bool:
+    """Tell whether a request has the CSRF token of its session."""
+    return keys.is_csrf_token(token, request.headers.get(CSRF_HEADER, ""))

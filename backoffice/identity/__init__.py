@@ -1,0 +1,1 @@
+"""Who people are: accounts, passwords, second factors, sessions, sign-in by OpenID Connect."""

@@ -1,0 +1,345 @@
+"""Managing accounts: adding and disabling them, their roles, and credentials that were lost."""
+
+import secrets
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.decision import allows, brands_with, require, require_step_up
+from backoffice.access.roles import Permission, Role
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.canonical_json import Json
+from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
+from backoffice.identity import sessions, users
+from backoffice.identity.credentials import second_factor
+from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.secrets import Keys
+from backoffice.identity.sessions import Lifetimes, Session
+from backoffice.identity.users import Roles, User, UserStatus
+from storage.clock import Clock
+from storage.database import Database
+
+INITIAL_BYTES: Final = 15
+LONGEST_LOGIN: Final = 254
+LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account with its roles."""
+
+    user: User
+    roles: Roles
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What an account is added with.
+
+    Attributes:
+        person: the human being; by default the login.
+    """
+
+    login: str
+    name: str
+    roles: Roles
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The accounts of the back office."""
+
+    database: Database
+    audit: AuditLog
+    clock: Clock
+    keys: Keys
+    passwords: Passwords
+    lifetimes: Lifetimes
+
+    async def add(self, actor: Actor, new: NewAccount, reason: str | None = None) -> tuple[Account, str]:
+        """Add an account; return it with its initial password, which works once and is shown this once.
+
+        Raises:
+            Forbidden: the actor may not give these roles.
+            Invalid: a name is missing or too long.
+            Conflict: the login is in use.
+        """
+        _require_for(actor, new.roles)
+        login, name = new.login.strip().lower(), new.name.strip()
+        _check_names(login, name)
+        now, password = self._now(), secrets.token_urlsafe(INITIAL_BYTES)
+        user = User(
+            user_id=uuid.uuid4().hex,
+            login=login,
+            name=name,
+            person=(new.person or login).strip().lower(),
+            status=UserStatus.ACTIVE,
+            password_hash=await self.passwords.hash(password),
+            password_expired=True,
+            totp_secret=None,
+            totp_confirmed=False,
+            totp_last_step=None,
+            oidc_issuer=None,
+            oidc_subject=None,
+            revision=1,
+            created_at=now,
+            updated_at=now,
+        )
+        async with self.database.home.write() as connection:
+            try:
+                async with connection.begin_nested():
+                    await users.add(connection, user)
+            except IntegrityError:
+                raise Conflict("This login is in use.") from None
+            await users.set_roles(connection, user.user_id, new.roles, actor.user_id, now)
+            account = Account(user, new.roles)
+            await self._record(connection, actor, "people.add", (None, account), reason)
+        return account, password
+
+    async def find(self, actor: Actor, user_id: str) -> Account:
+        """Return an account.
+
+        Raises:
+            NotFound: there is none that the actor may see.
+        """
+        async with self.database.home.read() as connection:
+            return await self._visible(connection, actor, user_id)
+
+    async def by_login(self, actor: Actor, first: int, after: str | None) -> Sequence[Account]:
+        """Return up to `first` accounts after a login, of the brands that the actor may see."""
+        brands = brands_with(actor, Permission.PEOPLE_READ)
+        if not brands:
+            raise Forbidden
+        within = None if ALL_BRANDS in brands else brands
+        async with self.database.home.read() as connection:
+            found = await users.by_login(connection, first, after, within)
+            roles = await users.roles_of(connection, (one.user_id for one in found))
+        return [Account(one, roles[one.user_id]) for one in found]
+
+    async def set_roles(
+        self, actor: Actor, user_id: str, roles: Roles, revision: int, reason: str | None = None
+    ) -> Account:
+        """Replace the roles of an account; the next request of each of its sessions has the new ones.
+
+        Raises:
+            NotFound: there is no such account.
+            Forbidden: it is the actor's own, or the actor may not manage a brand whose roles change.
+            Stale: it was changed since `revision`.
+            Conflict: it is the last administrator.
+        """
+        async with self.database.home.write() as connection:
+            present = await self._visible(connection, actor, user_id, locked=True)
+            _require_another(actor, present.user)
+            changed = {
+                brand
+                for brand in (*present.roles, *roles)
+                if present.roles.get(brand, frozenset()) != roles.get(brand, frozenset())
+            }
+            _require_for(actor, changed)
+            _require_revision(present.user, revision)
+            if Role.ADMINISTRATOR not in roles.get(ALL_BRANDS, frozenset()):
+                await self._require_another_administrator(connection, present)
+            now = self._now()
+            await users.set_roles(connection, user_id, roles, actor.user_id, now)
+            await users.change(connection, user_id, now)
+            account = await self._account(connection, user_id)
+            await self._record(connection, actor, "people.set_roles", (present, account), reason)
+        return account
+
+    async def set_status(
+        self, actor: Actor, user_id: str, status: UserStatus, revision: int, reason: str | None = None
+    ) -> Account:
+        """Disable an account, whose sessions end at once, or enable it again.
+
+        Raises:
+            NotFound, Forbidden, Stale, Conflict: as for `set_roles`.
+        """
+        async with self.database.home.write() as connection:
+            present = await self._managed(connection, actor, user_id)
+            _require_revision(present.user, revision)
+            if status is UserStatus.DISABLED:
+                await self._require_another_administrator(connection, present)
+                await sessions.end_all(connection, user_id)
+            await users.change(connection, user_id, self._now(), status=status.value)
+            account = await self._account(connection, user_id)
+            action = "people.disable" if status is UserStatus.DISABLED else "people.enable"
+            await self._record(connection, actor, action, (present, account), reason)
+        return account
+
+    async def reset(self, actor: Actor, user_id: str, reason: str) -> tuple[Account, str]:
+        """Replace lost credentials: a new initial password, and a second factor that is to be set up again.
+
+        Sessions and recovery codes end. Who resets an account vouches for its roles from then on.
+
+        Raises:
+            NotFound, Forbidden: as for `set_roles`.
+            Invalid: there is no reason.
+        """
+        if not reason.strip():
+            raise Invalid([Problem("reason", "Give a reason.")])
+        password, now = secrets.token_urlsafe(INITIAL_BYTES), self._now()
+        hashed = await self.passwords.hash(password)
+        async with self.database.home.write() as connection:
+            present = await self._managed(connection, actor, user_id)
+            await sessions.end_all(connection, user_id)
+            await users.set_recovery_codes(connection, user_id, ())
+            await users.vouch(connection, user_id, actor.user_id)
+            await users.change(
+                connection,
+                user_id,
+                now,
+                password_hash=hashed,
+                password_expired=True,
+                totp_secret=None,
+                totp_confirmed=False,
+            )
+            account = await self._account(connection, user_id)
+            await self._record(connection, actor, "people.reset", (present, account), reason)
+        return account, password
+
+    async def sessions_of(self, actor: Actor, user_id: str) -> Sequence[Session]:
+        """Return the open sessions of an account: one's own, or of one that the actor may see."""
+        async with self.database.home.read() as connection:
+            if user_id != actor.user_id:
+                await self._visible(connection, actor, user_id)
+            return await sessions.of_user(connection, user_id, self._now(), self.lifetimes)
+
+    async def end_session(self, actor: Actor, session_id: str) -> Session:
+        """End a session: one's own, or of an account that the actor manages.
+
+        Raises:
+            NotFound: there is no such session.
+            Forbidden: the actor may not manage its account.
+        """
+        async with self.database.home.write() as connection:
+            session = await sessions.find(connection, session_id)
+            if session is None:
+                raise NotFound("There is no such session.")
+            if session.user_id != actor.user_id:
+                await self._managed(connection, actor, session.user_id)
+            await sessions.end(connection, session_id)
+            account = await self._account(connection, session.user_id)
+            await self._record(connection, actor, "people.end_session", (account, account), None)
+        return session
+
+    async def new_recovery_codes(self, actor: Actor, now: datetime) -> tuple[str, ...]:
+        """Replace the actor's own recovery codes; the second factor must have been confirmed again.
+
+        Raises:
+            StepUpRequired: it was not.
+        """
+        require_step_up(actor, now)
+        codes = second_factor.new_recovery_codes()
+        async with self.database.home.write() as connection:
+            account = await self._account(connection, actor.user_id)
+            await users.set_recovery_codes(connection, actor.user_id, map(second_factor.recovery_hash, codes))
+            await self._record(connection, actor, "people.recovery_codes", (account, account), None)
+        return codes
+
+    async def recovery_codes_left(self, actor: Actor) -> int:
+        """Return how many recovery codes the actor has not used."""
+        async with self.database.home.read() as connection:
+            return await users.recovery_codes_left(connection, actor.user_id)
+
+    def _now(self) -> datetime:
+        return self.clock.machine.now()
+
+    async def _visible(
+        self, connection: AsyncConnection, actor: Actor, user_id: str, *, locked: bool = False
+    ) -> Account:
+        account = await self._account(connection, user_id, locked=locked)
+        if not any(allows(actor, Permission.PEOPLE_READ, brand) for brand in _brands(account.roles)):
+            raise NotFound("There is no such account.")
+        return account
+
+    async def _managed(self, connection: AsyncConnection, actor: Actor, user_id: str) -> Account:
+        """Return an account, locked, all of whose brands the actor manages."""
+        account = await self._visible(connection, actor, user_id, locked=True)
+        _require_another(actor, account.user)
+        _require_for(actor, _brands(account.roles))
+        return account
+
+    async def _account(self, connection: AsyncConnection, user_id: str, *, locked: bool = False) -> Account:
+        user = await users.find(connection, user_id, locked=locked)
+        if user is None:
+            raise NotFound("There is no such account.")
+        return Account(user, (await users.roles_of(connection, [user_id]))[user_id])
+
+    async def _require_another_administrator(self, connection: AsyncConnection, account: Account) -> None:
+        """Raise Conflict if this is the last active administrator of all brands."""
+        left = await users.active_with_role(connection, Role.ADMINISTRATOR, ALL_BRANDS)
+        if left == [account.user.user_id]:
+            raise Conflict("This is the last administrator: make somebody else one first.")
+
+    async def _record(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        action: str,
+        change: tuple[Account | None, Account],
+        reason: str | None,
+    ) -> None:
+        before, account = change
+        await self.audit.record(
+            connection,
+            actor,
+            action,
+            brand=None,
+            subject=f"user:{account.user.user_id}",
+            before=None if before is None else _shown(before),
+            after=_shown(account),
+            reason=reason,
+        )
+
+
+def _shown(account: Account) -> Json:
+    """Return what the audit log keeps of an account: no credentials."""
+    user = account.user
+    roles: dict[str, Json] = {
+        brand: sorted(role.value for role in held) for brand, held in account.roles.items()
+    }
+    return {
+        "login": user.login,
+        "name": user.name,
+        "person": user.person,
+        "status": user.status.value,
+        "second_factor": user.totp_confirmed,
+        "roles": roles,
+    }
+
+
+def _brands(roles: Roles) -> Iterable[str]:
+    """Return the brands of roles; an account without any is for those who manage all brands."""
+    return roles or (ALL_BRANDS,)
+
+
+def _require_for(actor: Actor, brands: Iterable[str]) -> None:
+    for brand in brands or (ALL_BRANDS,):
+        require(actor, Permission.PEOPLE_MANAGE, None if brand == ALL_BRANDS else brand)
+
+
+def _require_another(actor: Actor, user: User) -> None:
+    if actor.user_id == user.user_id or actor.person == user.person:
+        raise Forbidden("Nobody changes their own account: another administrator has to.")
+
+
+def _require_revision(user: User, revision: int) -> None:
+    if user.revision != revision:
+        raise Stale("This account was changed meanwhile.", user.revision)
+
+
+def _check_names(login: str, name: str) -> None:
+    problems = []
+    if not login or len(login) > LONGEST_LOGIN or not login.isprintable() or " " in login:
+        problems.append(Problem("login", f"Use 1 to {LONGEST_LOGIN} characters without spaces."))
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        problems.append(Problem("name", f"Use 1 to {LONGEST_NAME} characters."))
+    if problems:
+        raise Invalid(problems)

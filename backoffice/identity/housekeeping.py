@@ -1,0 +1,33 @@
+"""Deletes what has ended: sessions, and failures that are a day old."""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from backoffice.identity import sessions, throttle
+from storage.clock import Clock
+from storage.database import Database
+
+EVERY_SECONDS: Final = 3600.0
+
+_log = structlog.get_logger("backoffice.identity")
+
+
+async def tidy(database: Database, clock: Clock) -> None:
+    """Delete sessions and failures that are over."""
+    now = clock.machine.now()
+    async with database.home.write() as connection:
+        await throttle.forget_old(connection, now)
+    async with database.home.write() as connection:
+        await sessions.end_expired(connection, now)
+
+
+async def keep_tidy(database: Database, clock: Clock) -> None:
+    """Tidy every hour, until cancelled."""
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            await tidy(database, clock)
+        except Exception:  # noqa: BLE001 - tried again in an hour
+            _log.exception("old sessions cannot be deleted")

@@ -1,0 +1,319 @@
+"""Signing in: the password, the second factor, and what a session may do until both are there."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NoReturn
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.audit.audit_log import AuditLog
+from backoffice.errors import Conflict, Invalid, NotSignedIn, Problem
+from backoffice.identity import sessions, throttle, users
+from backoffice.identity.credentials import second_factor
+from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.errors import SignInRefused, TooManyAttempts
+from backoffice.identity.secrets import Keys
+from backoffice.identity.sessions import Lifetimes, Origin, Session, Stage
+from backoffice.identity.users import User, UserStatus
+from storage.clock import Clock
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request with a session: who, and how far they are signed in.
+
+    Attributes:
+        actor: who acts; only with `Stage.FULL` may they do anything.
+    """
+
+    session: Session
+    user: User
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A session's new token, after a step of signing in.
+
+    Attributes:
+        token: for the cookie; the one before has ended.
+        recovery_codes: shown this once, where the second factor was set up.
+    """
+
+    token: str
+    session: Session
+    recovery_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Signs people in who have an account with a password here."""
+
+    database: Database
+    audit: AuditLog
+    clock: Clock
+    keys: Keys
+    passwords: Passwords
+    lifetimes: Lifetimes
+
+    def now(self) -> datetime:
+        """Return machine time: a rehearsal moves neither sessions nor codes."""
+        return self.clock.machine.now()
+
+    async def visit(self, token: str, address: str) -> Visit | None:
+        """Return the visit of a token; None if the session has ended, or the account is disabled."""
+        now = self.now()
+        async with self.database.home.read() as connection:
+            session = await sessions.with_token(connection, token, now, self.lifetimes)
+            user = None if session is None else await users.find(connection, session.user_id)
+            if session is None or user is None or user.status is not UserStatus.ACTIVE:
+                return None
+            roles = (await users.roles_of(connection, [user.user_id]))[user.user_id]
+        if now - session.seen_at >= sessions.SEEN_EVERY:
+            async with self.database.home.write() as connection:
+                await sessions.seen(connection, session.session_id, now)
+        held = roles if session.stage is Stage.FULL else {}
+        return Visit(session, user, _actor(user, session, address, held))
+
+    async def with_password(self, login: str, password: str, origin: Origin) -> Ticket:
+        """Begin a session by login and password.
+
+        An account that does not exist costs the same time, and is answered in the same way.
+
+        Raises:
+            SignInRefused: login or password are wrong.
+            TooManyAttempts: there were too many failures, of this account or from this address.
+        """
+        login, now = login.strip().lower()[:254], self.now()
+        account = self.keys.attempt_key("account", login)
+        await self._charge(account, origin, now)
+        async with self.database.home.read() as connection:
+            user = await users.with_login(connection, login)
+        right = await self.passwords.matches(None if user is None else user.password_hash, password)
+        if user is None or not right or user.status is not UserStatus.ACTIVE:
+            await self._refuse(user, account, origin, now, "password")
+        fresh = await self.passwords.hash(password) if self._is_dated(user) else None
+        async with self.database.home.write() as connection:
+            await throttle.refund(connection, account, now)
+            await sessions.end_stale(connection, user.user_id, now)
+            if fresh is not None:
+                await users.change(connection, user.user_id, now, password_hash=fresh)
+            stage = Stage.FACTOR if user.totp_confirmed else Stage.ENROLMENT
+            session = sessions.begun(user.user_id, stage, origin, now, self.lifetimes)
+            token = await sessions.add(connection, session)
+        return Ticket(token, session)
+
+    async def with_code(self, visit: Visit, code: str, origin: Origin) -> Ticket:
+        """Give the second factor: a code of the authenticator, or a recovery code.
+
+        Raises:
+            SignInRefused: the code is wrong, or was used.
+            TooManyAttempts: there were too many failures.
+            Conflict: the session does not wait for it.
+        """
+        if visit.session.stage is not Stage.FACTOR:
+            raise Conflict("This session does not wait for a second factor.")
+        user = await self._checked(visit, code, origin, recovery=True)
+        stage = Stage.PASSWORD if user.password_expired else Stage.FULL
+        return await self._advance(visit, user, stage, "session.sign_in")
+
+    async def step_up(self, visit: Visit, code: str, origin: Origin) -> Ticket:
+        """Confirm the second factor again, before money moves: only by the authenticator.
+
+        Raises:
+            SignInRefused, TooManyAttempts: as for `with_code`.
+            Conflict: the session is not complete.
+        """
+        if visit.session.stage is not Stage.FULL:
+            raise Conflict("Sign in first.")
+        user = await self._checked(visit, code, origin, recovery=False)
+        until = self.now() + self.lifetimes.step_up
+        return await self._advance(visit, user, Stage.FULL, "session.step_up", stepped_up_until=until)
+
+    async def enrolment(self, visit: Visit) -> str:
+        """Return a secret to set the authenticator up with, until it is confirmed.
+
+        Raises:
+            Conflict: the second factor is set up already.
+        """
+        if visit.session.stage is not Stage.ENROLMENT:
+            raise Conflict("The second factor is set up already.")
+        async with self.database.home.write() as connection:
+            user = await users.find(connection, visit.user.user_id, locked=True)
+            if user is None or user.totp_confirmed:
+                raise Conflict("The second factor is set up already.")
+            if user.totp_secret is not None:
+                return self.keys.decrypt(user.totp_secret)
+            secret = second_factor.new_secret()
+            sealed = self.keys.encrypt(secret)
+            await users.change(connection, user.user_id, self.now(), totp_secret=sealed)
+        return secret
+
+    async def confirm_enrolment(self, visit: Visit, code: str, origin: Origin) -> Ticket:
+        """Confirm that the authenticator is set up; return recovery codes, which are shown this once.
+
+        Raises:
+            SignInRefused, TooManyAttempts: as for `with_code`.
+            Conflict: there is nothing to confirm.
+        """
+        if visit.session.stage is not Stage.ENROLMENT:
+            raise Conflict("The second factor is set up already.")
+        user = await self._checked(visit, code, origin, recovery=False)
+        codes = second_factor.new_recovery_codes()
+        async with self.database.home.write() as connection:
+            await users.change(connection, user.user_id, self.now(), totp_confirmed=True)
+            await users.set_recovery_codes(connection, user.user_id, map(second_factor.recovery_hash, codes))
+        stage = Stage.PASSWORD if user.password_expired else Stage.FULL
+        ticket = await self._advance(visit, user, stage, "session.enrol")
+        return replace(ticket, recovery_codes=codes)
+
+    async def change_password(self, visit: Visit, present: str, new: str, origin: Origin) -> Ticket:
+        """Choose another password; all other sessions of the account end.
+
+        Raises:
+            SignInRefused: the present password is wrong.
+            TooManyAttempts: there were too many failures.
+            Invalid: the new password breaks the rules, or is the present one.
+        """
+        user, now = visit.user, self.now()
+        if visit.session.stage not in {Stage.PASSWORD, Stage.FULL} or user.password_hash is None:
+            raise Conflict("This account has no password here, or is not signed in.")
+        account = self.keys.attempt_key("account", user.login)
+        await self._charge(account, origin, now)
+        if not await self.passwords.matches(user.password_hash, present):
+            await self._refuse(user, account, origin, now, "password")
+        problems = self.passwords.problems(new, (user.login, user.name))
+        if present == new:
+            problems = [Problem("password", "Choose another password than the present one.")]
+        if problems:
+            async with self.database.home.write() as connection:
+                await throttle.refund(connection, account, now)
+            raise Invalid(problems)
+        fresh = await self.passwords.hash(new)
+        async with self.database.home.write() as connection:
+            await throttle.forget(connection, account)
+            await users.change(connection, user.user_id, now, password_hash=fresh, password_expired=False)
+            await sessions.end_all(connection, user.user_id, but=visit.session.session_id)
+        return await self._advance(visit, user, Stage.FULL, "people.change_password")
+
+    async def sign_out(self, visit: Visit) -> None:
+        """End the session."""
+        async with self.database.home.write() as connection:
+            await sessions.end(connection, visit.session.session_id)
+            await self._record(connection, visit.actor, "session.sign_out", visit.user)
+
+    async def _checked(self, visit: Visit, code: str, origin: Origin, *, recovery: bool) -> User:
+        """Check a code of the visit's account, which is then used up."""
+        now, account = self.now(), self.keys.attempt_key("account", visit.user.login)
+        await self._charge(account, origin, now)
+        async with self.database.home.write() as connection:
+            user = await users.find(connection, visit.user.user_id, locked=True)
+            right = user is not None and await self._is_right(connection, user, code, now, recovery=recovery)
+            if right:
+                await throttle.forget(connection, account)
+        if user is None or not right:
+            await self._refuse(visit.user, account, origin, now, "code")
+        return user
+
+    async def _is_right(
+        self, connection: AsyncConnection, user: User, code: str, now: datetime, *, recovery: bool
+    ) -> bool:
+        if user.totp_secret is not None:
+            secret = self.keys.decrypt(user.totp_secret)
+            step = second_factor.accepted_step(secret, code, now, user.totp_last_step)
+            if step is not None:
+                await users.take_step(connection, user.user_id, step)
+                return True
+        if not recovery:
+            return False
+        hashed = second_factor.recovery_hash(code)
+        return await users.use_recovery_code(connection, user.user_id, hashed, now)
+
+    async def _advance(self, visit: Visit, user: User, stage: Stage, action: str, **values: Any) -> Ticket:
+        """Give the session a new token at a later stage."""
+        session = replace(visit.session, stage=stage, **values)
+        async with self.database.home.write() as connection:
+            if await sessions.find(connection, session.session_id) is None:
+                raise NotSignedIn
+            token = await sessions.rotate(connection, session, stage=stage.value, **values)
+            await self._record(connection, visit.actor, action, user)
+        return Ticket(token, session)
+
+    async def _charge(self, account: str, origin: Origin, now: datetime) -> None:
+        """Count an attempt before its outcome is known, so that many at once gain nothing."""
+        address = self.keys.attempt_key("address", origin.address)
+        async with self.database.home.write() as connection:
+            seconds = await throttle.charge(connection, account, address, now)
+        if seconds:
+            raise TooManyAttempts(seconds)
+
+    async def _refuse(
+        self, user: User | None, account: str, origin: Origin, now: datetime, what: str
+    ) -> NoReturn:
+        """Count a failure of the address, and record it: the same work whether the account exists or not."""
+        address = self.keys.attempt_key("address", origin.address)
+        known = user or _nobody(now)
+        actor = Actor(known.user_id, known.person, known.name, "-", origin.address, {})
+        async with self.database.home.write() as connection:
+            await throttle.count_failure(connection, [address], now)
+            await self.audit.record(
+                connection,
+                actor,
+                "session.refused",
+                brand=None,
+                subject=f"user:{known.user_id}" if user else f"login:{account[-16:]}",
+                before=None,
+                after={"wrong": what},
+                reason=None,
+            )
+        raise SignInRefused
+
+    async def _record(self, connection: AsyncConnection, actor: Actor, action: str, user: User) -> None:
+        await self.audit.record(
+            connection,
+            actor,
+            action,
+            brand=None,
+            subject=f"user:{user.user_id}",
+            before=None,
+            after=None,
+            reason=None,
+        )
+
+    def _is_dated(self, user: User) -> bool:
+        return user.password_hash is not None and self.passwords.needs_rehash(user.password_hash)
+
+
+def _actor(user: User, session: Session, address: str, roles: users.Roles) -> Actor:
+    return Actor(
+        user_id=user.user_id,
+        person=user.person,
+        name=user.name,
+        session_id=session.session_id,
+        address=address,
+        roles=roles,
+        stepped_up_until=session.stepped_up_until,
+    )
+
+
+def _nobody(now: datetime) -> User:
+    """Return what stands in the audit log for an account that does not exist."""
+    return User(
+        user_id="-",
+        login="-",
+        name="-",
+        person="-",
+        status=UserStatus.DISABLED,
+        password_hash=None,
+        password_expired=False,
+        totp_secret=None,
+        totp_confirmed=False,
+        totp_last_step=None,
+        oidc_issuer=None,
+        oidc_subject=None,
+        revision=0,
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,1 @@
+"""Long work with progress: stored, taken by one process at a time, resumed after a crash."""

@@ -1,0 +1,175 @@
+"""SQL over jobs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Role
+from backoffice.audit.canonical_json import Json, canonical
+from backoffice.jobs.jobs import Job, JobId, JobStatus
+from backoffice.jobs.models import JOB
+
+LIVE = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs to list; None does not restrict."""
+
+    brands: frozenset[str] | None = None
+    kinds: frozenset[str] | None = None
+    status: JobStatus | None = None
+
+
+async def add(connection: AsyncConnection, job: Job, key: str) -> None:
+    """Insert a job that waits.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: there is a job with this key.
+    """
+    await connection.execute(
+        insert(JOB).values(
+            job_id=job.job_id,
+            job_key=key,
+            kind=job.kind,
+            brand_id=job.brand,
+            arguments=canonical(job.arguments),
+            status=job.status.value,
+            done=job.done,
+            total=job.total,
+            attempts=0,
+            cancel_requested=False,
+            created_by=job.created_by,
+            creator=_actor_as_json(job.creator),
+            created_at=job.created_at,
+        )
+    )
+
+
+async def find(connection: AsyncConnection, job_id: str) -> Job | None:
+    """Return a job."""
+    row = (await connection.execute(select(JOB).where(JOB.c.job_id == job_id))).first()
+    return None if row is None else _job(row)
+
+
+async def with_key(connection: AsyncConnection, key: str) -> JobId | None:
+    """Return the job that was started with a key."""
+    found = await connection.scalar(select(JOB.c.job_id).where(JOB.c.job_key == key))
+    return None if found is None else JobId(found)
+
+
+async def newest_first(
+    connection: AsyncConnection, wanted: JobFilter, first: int, before: tuple[datetime, str] | None
+) -> Sequence[Job]:
+    """Return up to `first` jobs before one (its time and id), newest first."""
+    c = JOB.c
+    query = select(JOB)
+    if before is not None:
+        at, job_id = before
+        query = query.where(or_(c.created_at < at, and_(c.created_at == at, c.job_id < job_id)))
+    if wanted.brands is not None:
+        query = query.where(c.brand_id.in_(sorted(wanted.brands)))
+    if wanted.kinds is not None:
+        query = query.where(c.kind.in_(sorted(wanted.kinds)))
+    if wanted.status is not None:
+        query = query.where(c.status == wanted.status.value)
+    rows = await connection.execute(query.order_by(c.created_at.desc(), c.job_id.desc()).limit(first))
+    return [_job(row) for row in rows]
+
+
+async def claim(
+    connection: AsyncConnection, holder: str, kinds: Sequence[str], now: datetime, until: datetime
+) -> Job | None:
+    """Take the oldest job that waits, or whose process has died; None if there is none."""
+    c = JOB.c
+    free = or_(
+        c.status == JobStatus.QUEUED.value,
+        and_(c.status == JobStatus.RUNNING.value, c.lease_until <= now),
+    )
+    oldest = select(JOB).where(free, c.kind.in_(kinds)).order_by(c.created_at, c.job_id).limit(1)
+    row = (await connection.execute(oldest.with_for_update())).first()
+    if row is None:
+        return None
+    await connection.execute(
+        update(JOB)
+        .where(c.job_id == row.job_id)
+        .values(status=JobStatus.RUNNING.value, holder=holder, lease_until=until, attempts=row.attempts + 1)
+    )
+    return await find(connection, row.job_id)
+
+
+async def renew(connection: AsyncConnection, job_id: str, holder: str, values: Mapping[str, Any]) -> bool:
+    """Store values of a job that a process holds; return False if it must stop: it lost or was told to."""
+    c = JOB.c
+    query = select(c.cancel_requested).where(
+        c.job_id == job_id, c.holder == holder, c.status == JobStatus.RUNNING.value
+    )
+    row = (await connection.execute(query.with_for_update())).first()
+    if row is None:
+        return False
+    await connection.execute(update(JOB).where(c.job_id == job_id).values(**values))
+    return not row.cancel_requested
+
+
+async def finish(connection: AsyncConnection, job_id: str, holder: str, values: Mapping[str, Any]) -> None:
+    """End a job, or give it back, if the process still holds it."""
+    c = JOB.c
+    await connection.execute(
+        update(JOB)
+        .where(c.job_id == job_id, c.holder == holder, c.status == JobStatus.RUNNING.value)
+        .values(**values, holder=None, lease_until=None)
+    )
+
+
+async def request_cancel(connection: AsyncConnection, job_id: str, now: datetime) -> None:
+    """Cancel a job that waits at once, and tell one that runs to stop."""
+    c = JOB.c
+    await connection.execute(
+        update(JOB)
+        .where(c.job_id == job_id, c.status == JobStatus.QUEUED.value)
+        .values(status=JobStatus.CANCELLED.value, finished_at=now)
+    )
+    await connection.execute(
+        update(JOB).where(c.job_id == job_id, c.status.in_(LIVE)).values(cancel_requested=True)
+    )
+
+
+def _actor_as_json(actor: Actor) -> str:
+    roles: dict[str, Json] = {
+        brand: sorted(role.value for role in held) for brand, held in actor.roles.items()
+    }
+    plain = {name: value for name, value in asdict(actor).items() if isinstance(value, str)}
+    return canonical({**plain, "roles": roles})
+
+
+def _actor(text: str) -> Actor:
+    fields = json.loads(text)
+    roles = {brand: frozenset(map(Role, held)) for brand, held in fields.pop("roles").items()}
+    return Actor(**fields, roles=roles)
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        job_id=JobId(row.job_id),
+        kind=row.kind,
+        brand=row.brand_id,
+        arguments=json.loads(row.arguments),
+        status=JobStatus(row.status),
+        done=row.done,
+        total=row.total,
+        checkpoint=None if row.checkpoint is None else json.loads(row.checkpoint),
+        result=None if row.result is None else json.loads(row.result),
+        error=row.error,
+        attempts=row.attempts,
+        cancel_requested=row.cancel_requested,
+        created_by=row.created_by,
+        creator=_actor(row.creator),
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

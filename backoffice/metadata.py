@@ -1,0 +1,10 @@
+"""The tables of the back office are declared on this metadata, each area's in its `models.py`."""
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+NAME: Final = "backoffice"
+"""The name of the database: `furlong_backoffice`, or `backoffice.sqlite`."""
+
+METADATA: Final = MetaData(info={"package": "backoffice"})

@@ -1,0 +1,42 @@
+"""All tables of the back office; an area that adds tables adds its line here."""
+
+from backoffice.approvals.models import PROPOSAL
+from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
+from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
+from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
+from backoffice.identity.models import RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
+from backoffice.jobs.models import JOB
+from backoffice.metadata import METADATA
+from backoffice.operations.brands.models import BRAND_REVISION
+from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
+from backoffice.rules.models import DRY_RUN_DIFFERENCE
+from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
+
+__all__ = [
+    "AUDIT_HEAD",
+    "AUDIT_LOG",
+    "BRAND_REVISION",
+    "CONTENT_IMAGE",
+    "CONTENT_ITEM",
+    "CONTENT_REVISION",
+    "CUSTOMER_EXPORT",
+    "DRY_RUN_DIFFERENCE",
+    "JOB",
+    "LEGAL_HOLD",
+    "METADATA",
+    "NODE",
+    "OUTBOX",
+    "PROPOSAL",
+    "RECOVERY_CODE",
+    "RISK_CURVE",
+    "RISK_MONEY",
+    "RISK_REWARD",
+    "RISK_WEEK",
+    "SEQUENCE",
+    "SESSION",
+    "STREAM",
+    "SUBJECT",
+    "THROTTLE",
+    "USER",
+    "USER_ROLE",
+]

@@ -1,0 +1,1 @@
+"""What operators do: kill switches, statuses of rewards, dead letters, weeks, providers, nodes."""

@@ -1,0 +1,50 @@
+"""Composition root of operations' part of the graph."""
+
+from typing import Final
+
+from backoffice.access.actor import Actor
+from backoffice.base import Base
+from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.operations.backlog.lag_service import LagService
+from backoffice.operations.brands.service import BrandService
+from backoffice.operations.context import OperationsContext
+from backoffice.operations.dead_letters import DeadLetterService
+from backoffice.operations.installation import InstallationService
+from backoffice.operations.kill_switches import KillSwitchService
+from backoffice.operations.nodes import NodeService
+from backoffice.operations.providers.service import ProviderService
+from backoffice.operations.reward_statuses import RewardStatusService
+from backoffice.operations.schema import create_schema
+from backoffice.operations.weeks import WeekService
+from storage.database import Database
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+
+NAME: Final = "operations"
+
+
+def create_area(base: Base) -> AdminSubgraph:
+    """Return the subgraph; its kinds of proposals and jobs are registered with the base."""
+    names = ("club", "rewards", "progress", "fulfilment")
+    databases = {name: Database.open(base.settings, name) for name in names}
+    own, audit, clock = base.database, base.audit, base.clock
+    switches = KillSwitchService(own, databases["rewards"], audit, clock)
+    nodes = NodeService(own, audit, clock)
+    statuses = RewardStatusService(own, databases["rewards"], audit, base.approvals, clock)
+    letters = DeadLetterService(base.settings, base.stream, own, audit, base.jobs, clock)
+    weeks = WeekService(own, databases["progress"], audit, base.approvals, base.jobs, clock)
+    installation = InstallationService({**databases, "backoffice": own}, audit, clock)
+    providers = ProviderService(databases["fulfilment"], FulfilmentSettings().list_providers())
+    lag = LagService(base.settings, base.stream, own, clock)
+    brands = BrandService(own, databases["rewards"], audit, clock)
+    for proposal_kind in (statuses.proposal_kind, weeks.proposal_kind):
+        base.approvals.register(proposal_kind)
+    for job_kind in (letters.job_kind, weeks.job_kind):
+        base.jobs.register(job_kind)
+
+    def make_context(actor: Actor) -> OperationsContext:
+        return OperationsContext(
+            actor, switches, nodes, statuses, letters, weeks, installation, brands, lag, providers
+        )
+
+    closing = tuple(database.close for database in databases.values())
+    return AdminSubgraph(NAME, create_schema(), make_context, closing=closing)

@@ -1,0 +1,1 @@
+"""Brands: their names, languages and themes, in revisions, for all nodes."""

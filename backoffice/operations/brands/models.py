@@ -1,0 +1,20 @@
+"""The table of the revisions of brands."""
+
+from typing import Final
+
+from sqlalchemy import Column, Integer, String, Table
+
+from backoffice.metadata import METADATA
+from storage.columns import JSON_LIST, Identifier, UtcDateTime
+
+BRAND_REVISION: Final = Table(
+    "brand_revision",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("document", JSON_LIST, nullable=False),
+    Column("reason", String(500), nullable=True),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+)
+"""What was decided about a brand, one row for each revision, from 1. Append only."""

@@ -1,0 +1,87 @@
+"""SQL over the revisions of brands."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.operations.brands.document import BrandDocument
+from backoffice.operations.brands.models import BRAND_REVISION
+from consumers.messages.global_events.states import state_fields
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRevision:
+    """What was decided about a brand at one time."""
+
+    brand: str
+    revision: int
+    document: BrandDocument
+    reason: str | None
+    changed_at: datetime
+    changed_by: str
+
+
+class TakenMeanwhile(Exception):
+    """Another transaction has stored a revision of this number."""
+
+
+async def present_revisions(connection: AsyncConnection, brands: Collection[str]) -> dict[str, int]:
+    """Return the number of the last revision of each brand; 0 for brands without one."""
+    c = BRAND_REVISION.c
+    query = select(c.brand_id, func.max(c.revision).label("revision")).group_by(c.brand_id)
+    rows = await connection.execute(query.where(c.brand_id.in_(sorted(brands))))
+    return {**dict.fromkeys(brands, 0), **{row.brand_id: row.revision for row in rows}}
+
+
+async def revisions(
+    connection: AsyncConnection, brand: str, first: int, before: int | None = None
+) -> list[BrandRevision]:
+    """Return the revisions of a brand, the newest first.
+
+    Args:
+        connection: to read with.
+        brand: whose.
+        first: how many at most.
+        before: only those before this one.
+    """
+    c = BRAND_REVISION.c
+    query = select(BRAND_REVISION).where(c.brand_id == brand).order_by(c.revision.desc()).limit(first)
+    if before is not None:
+        query = query.where(c.revision < before)
+    return [_revision(row) for row in await connection.execute(query)]
+
+
+async def add(connection: AsyncConnection, revision: BrandRevision) -> None:
+    """Store a revision.
+
+    Raises:
+        TakenMeanwhile: another transaction was faster.
+    """
+    row = {
+        "brand_id": revision.brand,
+        "revision": revision.revision,
+        "document": state_fields(revision.document.state),
+        "reason": revision.reason,
+        "changed_at": revision.changed_at,
+        "changed_by": revision.changed_by,
+    }
+    try:
+        await connection.execute(insert(BRAND_REVISION).values(row))
+    except IntegrityError as fault:
+        raise TakenMeanwhile from fault
+
+
+def _revision(row: Row[Any]) -> BrandRevision:
+    return BrandRevision(
+        brand=row.brand_id,
+        revision=row.revision,
+        document=BrandDocument.of_fields(row.document),
+        reason=row.reason,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+    )

@@ -1,0 +1,50 @@
+"""Stores a revision of a brand, and decides it for all nodes, in one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.errors import Stale
+from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
+from backoffice.operations.brands import repository
+from backoffice.operations.brands.document import BrandDocument
+from backoffice.operations.brands.repository import BrandRevision, TakenMeanwhile
+
+CHANGED = "Somebody else has changed this brand meanwhile: look at it again."
+
+
+async def revise(
+    connection: AsyncConnection,
+    brand: str,
+    document: BrandDocument,
+    *,
+    seen: int,
+    by: str,
+    at: datetime,
+    reason: str | None,
+) -> BrandRevision:
+    """Store a revision after the one that somebody saw, and decide it for all nodes.
+
+    Args:
+        connection: in a write transaction on the back office's database.
+        brand: the brand's id.
+        document: checked.
+        seen: the number of the revision that was changed; 0 for the brand as it was loaded.
+        by: the person's name, or the command.
+        at: now.
+        reason: why.
+
+    Raises:
+        Stale: there is a newer revision.
+    """
+    present = (await repository.present_revisions(connection, [brand]))[brand]
+    if present != seen:
+        raise Stale(CHANGED, present)
+    kept = None if reason is None else reason[:REASON_CHARACTERS]
+    revision = BrandRevision(brand, seen + 1, document, kept, at, by[:200])
+    try:
+        await repository.add(connection, revision)
+    except TakenMeanwhile:
+        raise Stale(CHANGED, seen + 1) from None
+    await GlobalDecisions().decide(connection, brand, document.state, by=by, at=at, reason=reason)
+    return revision

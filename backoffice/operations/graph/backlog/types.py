@@ -1,0 +1,58 @@
+"""The types of what waits, in operations' part of the graph."""
+
+from datetime import datetime
+
+import strawberry
+from strawberry import ID
+
+from backoffice.operations.backlog.consumer_lag import PartitionLag
+from backoffice.operations.backlog.lag_service import ConsumerLag
+
+
+@strawberry.type(description="How far a consumer group is behind in a partition.")
+class PartitionLagInfo:
+    """How far a consumer group is behind in a partition."""
+
+    id: ID = strawberry.field(description="Group, topic and partition.")
+    group: str
+    topic: str
+    partition: int
+    committed: float | None = strawberry.field(
+        description="The next record that it reads, as it last told Kafka; null if it has told nothing yet."
+    )
+    end: float
+    lag: float = strawberry.field(description="How many offsets it is behind.")
+    oldest_at: datetime | None = strawberry.field(
+        description="When the oldest record that waits was produced; null if none waits."
+    )
+
+
+@strawberry.type(description="The lag of all consumers.")
+class ConsumerLagInfo:
+    """The lag of all consumers."""
+
+    read_at: datetime
+    problem: str | None = strawberry.field(description="Why it could not be read.")
+    partitions: list[PartitionLagInfo]
+
+
+def shown_lag(found: ConsumerLag) -> ConsumerLagInfo:
+    """Return the lag of all consumers."""
+    return ConsumerLagInfo(
+        read_at=found.read_at,
+        problem=found.problem or None,
+        partitions=[_partition(one) for one in found.partitions],
+    )
+
+
+def _partition(one: PartitionLag) -> PartitionLagInfo:
+    return PartitionLagInfo(
+        id=ID(f"{one.group}/{one.topic}/{one.partition}"),
+        group=one.group,
+        topic=one.topic,
+        partition=one.partition,
+        committed=one.committed,
+        end=one.end,
+        lag=one.lag,
+        oldest_at=one.oldest_at,
+    )

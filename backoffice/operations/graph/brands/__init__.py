@@ -1,0 +1,1 @@
+"""Brands in the graph of operations."""

@@ -1,0 +1,1 @@
+"""Versions of rewards, in the graph of operations."""

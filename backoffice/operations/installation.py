@@ -1,0 +1,157 @@
+"""What runs and what waits: providers, changes in doubt, and messages that are not published yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from backoffice.access.actor import Actor
+from backoffice.access.decision import require
+from backoffice.access.roles import Permission
+from backoffice.audit.audit_log import AuditLog
+from backoffice.errors import Invalid, Problem
+from backoffice.global_events.models import OUTBOX as BACKOFFICE_OUTBOX
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.club.models import INTENT as CLUB_INTENT
+from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
+from subgraphs.fulfilment.models import GLOBAL_STATE
+from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
+from subgraphs.fulfilment.repository import ProviderRepository
+from subgraphs.kit.mutations.intents import Intent, IntentRepository
+from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.tables import OutboxTables
+from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
+from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
+
+OUTBOXES: Final[Mapping[str, OutboxTables]] = {
+    "club": CLUB_OUTBOX,
+    "rewards": REWARDS_OUTBOX,
+    "progress": PROGRESS_OUTBOX,
+    "fulfilment": FULFILMENT_OUTBOX,
+    "backoffice": BACKOFFICE_OUTBOX,
+}
+INTENTS: Final = {"club": CLUB_INTENT, "rewards": REWARDS_INTENT}
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedProvider:
+    """A provider to which nothing is sent.
+
+    Attributes:
+        everywhere: whether its kill switch is on; else an alarm or a person stopped it on this node.
+    """
+
+    name: str
+    reason: str | None
+    since: datetime
+    everywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFilter:
+    """Which changes in doubt are wanted.
+
+    Attributes:
+        subgraph: only of this subgraph, each of which changes another thing at the upstream API.
+        older_than_minutes: only those that have been in doubt for so long.
+        after: only those after this instant and key.
+    """
+
+    subgraph: str | None = None
+    older_than_minutes: int | None = None
+    after: tuple[datetime, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxBacklog:
+    """The messages of one database that are not published yet."""
+
+    database: str
+    waiting: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationService:
+    """Reads what runs and what waits.
+
+    Attributes:
+        databases: by name, those of the subgraphs and the back office's own.
+    """
+
+    databases: Mapping[str, Database]
+    audit: AuditLog
+    clock: Clock
+
+    async def stopped_providers(self, actor: Actor) -> list[StoppedProvider]:
+        """Return the providers that are stopped, by name.
+
+        Raises:
+            Forbidden: the actor may not see them.
+        """
+        require(actor, Permission.OPERATIONS_READ, None)
+        database = self.databases["fulfilment"]
+        async with database.home.read() as connection:
+            stopped = await ProviderRepository(database.dialect).stopped(connection)
+            everywhere = await KillSwitches(GLOBAL_STATE).providers_off(connection)
+        return [
+            StoppedProvider(name, reason, since, name in everywhere)
+            for name, (reason, since) in sorted(stopped.items())
+        ]
+
+    async def pending_intents(
+        self, actor: Actor, brand: str, first: int, wanted: IntentFilter | None = None
+    ) -> list[tuple[str, Intent]]:
+        """Return changes of a brand's customers whose outcome is in doubt, the oldest first.
+
+        They name customers, so the look is recorded.
+
+        Raises:
+            Forbidden: the actor may not see them.
+            Invalid: there is no such subgraph.
+        """
+        require(actor, Permission.OPERATIONS_READ, brand)
+        wanted = wanted or IntentFilter()
+        if wanted.subgraph is not None and wanted.subgraph not in INTENTS:
+            raise Invalid([Problem("subgraph", f"There are {' and '.join(INTENTS)}.")])
+        found: list[tuple[str, Intent]] = []
+        for name, table in INTENTS.items():
+            if wanted.subgraph not in {None, name}:
+                continue
+            async with self.databases[name].home.read() as connection:
+                intents = await IntentRepository(table).pending_of_brand(
+                    connection, brand, first, wanted.after, self._begun_by(wanted)
+                )
+            found += [(name, intent) for intent in intents]
+        async with self.databases["backoffice"].home.write() as connection:
+            await self.audit.record(
+                connection,
+                actor,
+                "operations.look",
+                brand=brand,
+                subject=f"intents:{brand}",
+                before=None,
+                after=None,
+                reason=None,
+            )
+        return sorted(found, key=lambda one: (one[1].created_at, one[1].upstream_key))[:first]
+
+    def _begun_by(self, wanted: IntentFilter) -> datetime | None:
+        minutes = wanted.older_than_minutes
+        return None if minutes is None else self.clock.now() - timedelta(minutes=minutes)
+
+    async def outboxes(self, actor: Actor) -> list[OutboxBacklog]:
+        """Return how many messages of each database are not published yet.
+
+        Raises:
+            Forbidden: the actor may not see them.
+        """
+        require(actor, Permission.OPERATIONS_READ, None)
+        found = []
+        for name, tables in OUTBOXES.items():
+            async with self.databases[name].home.read() as connection:
+                found.append(OutboxBacklog(name, *await Outbox(tables).backlog(connection)))
+        return found

@@ -1,0 +1,176 @@
+"""Kill switches: a brand, a reward or a provider is switched off on all nodes, and on again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.decision import brands_with, require, require_step_up
+from backoffice.access.roles import Permission
+from backoffice.audit.audit_log import AuditLog
+from backoffice.errors import Invalid, Problem
+from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.global_events.repository import GlobalDecision
+from consumers.messages.global_events.states import SwitchState
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.records.global_state.kinds import GlobalKind, GlobalOrder, SwitchScope
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
+
+NAME_CHARACTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTarget:
+    """What a kill switch turns off.
+
+    Attributes:
+        brand: `*` for a provider.
+        name: the reward's or provider's id; empty for a brand.
+    """
+
+    scope: SwitchScope
+    brand: str
+    name: str = ""
+
+    @property
+    def all_brands(self) -> bool:
+        """Return whether it belongs to all brands: a provider does."""
+        return self.scope is SwitchScope.PROVIDER
+
+    @property
+    def permission_brand(self) -> str | None:
+        """Return the brand for which a person needs the permission; None for all brands at once."""
+        return None if self.all_brands else self.brand
+
+    def state(self, *, off: bool) -> SwitchState:
+        """Return the state of the switch."""
+        return SwitchState(scope=self.scope.value, name=self.name, off=off)
+
+
+@dataclass(frozen=True, slots=True)
+class KillSwitchService:
+    """Switches off and on, with a reason, and records who did.
+
+    Attributes:
+        database: the back office's.
+        rewards: the rewards subgraph's, which knows brands and rewards.
+    """
+
+    database: Database
+    rewards: Database
+    audit: AuditLog
+    clock: Clock
+    decisions: GlobalDecisions = field(default_factory=GlobalDecisions)
+
+    async def switch(self, actor: Actor, target: SwitchTarget, *, off: bool, reason: str) -> GlobalDecision:
+        """Switch something off or on, for all nodes.
+
+        Switching on is decided again even if it is on already: it also clears an alarm that stopped a
+        provider on a node.
+
+        Raises:
+            Forbidden: the actor may not, for this brand.
+            StepUpRequired: the actor has to confirm their second factor.
+            Invalid: there is no reason, or no such brand or reward.
+        """
+        require(actor, Permission.OPERATIONS_SWITCH, target.permission_brand)
+        require_step_up(actor, self.clock.machine.now())
+        await self._validate(target, reason)
+        async with self.database.home.write() as connection:
+            decided = await self.decisions.decide(
+                connection,
+                target.brand,
+                target.state(off=off),
+                by=actor.name,
+                at=await self.clock.at(connection),
+                reason=reason.strip(),
+                again=target.all_brands and not off,
+            )
+            if decided.is_new:
+                await self.audit.record(
+                    connection,
+                    actor,
+                    "operations.switch_off" if off else "operations.switch_on",
+                    brand=None if target.all_brands else target.brand,
+                    subject=f"switch:{decided.decision.key}"[:255],
+                    before=None if decided.before is None else dict(decided.before.state),
+                    after=dict(decided.decision.state),
+                    reason=reason.strip(),
+                )
+        return decided.decision
+
+    async def page(
+        self, actor: Actor, *, first: int, before: GlobalOrder | None = None, brand: str | None = None
+    ) -> Sequence[GlobalDecision]:
+        """Return the switches that were ever used, the last used first.
+
+        Raises:
+            Forbidden: the actor may not see them.
+        """
+        async with self.database.home.read() as connection:
+            return await readable_decisions(
+                connection,
+                self.decisions,
+                actor,
+                brand=brand,
+                first=first,
+                before=before,
+                kinds=(GlobalKind.SWITCH.value,),
+            )
+
+    async def _validate(self, target: SwitchTarget, reason: str) -> None:
+        problems = [] if reason.strip() else [Problem("reason", "Say why: nodes and the audit log show it.")]
+        if (target.scope is SwitchScope.BRAND) == bool(target.name):
+            problems.append(Problem("name", "Name the reward or the provider; a brand has no other name."))
+        elif not _is_name(target.name):
+            problems.append(Problem("name", "A name has at most 64 characters, no colons and no spaces."))
+        if not target.all_brands and not problems:
+            problems += await self._unknown(target)
+        if problems:
+            raise Invalid(problems)
+
+    async def _unknown(self, target: SwitchTarget) -> list[Problem]:
+        async with self.rewards.home.read() as connection:
+            if not await ReferenceRepository(REFERENCE).brands(connection, [target.brand]):
+                return [Problem("brand", f"There is no brand {target.brand}.")]
+            if target.scope is SwitchScope.BRAND:
+                return []
+            catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+            configs = (await catalogue.configs(connection, [target.brand]))[target.brand]
+        known = {config.reward_id for config in configs}
+        missing = Problem("name", f"{target.brand} has no reward {target.name}.")
+        return [] if target.name in known else [missing]
+
+
+async def readable_decisions(
+    connection: AsyncConnection,
+    decisions: GlobalDecisions,
+    actor: Actor,
+    *,
+    brand: str | None,
+    first: int,
+    before: GlobalOrder | None = None,
+    kinds: Sequence[str] = (),
+) -> list[GlobalDecision]:
+    """Return decisions that an actor may see: of one brand, or of all theirs and of all brands at once.
+
+    Raises:
+        Forbidden: the actor may not see those of the brand.
+    """
+    if brand is not None:
+        require(actor, Permission.OPERATIONS_READ, brand)
+        wanted: set[str] | None = {brand}
+    else:
+        mine = brands_with(actor, Permission.OPERATIONS_READ)
+        if not mine:
+            require(actor, Permission.OPERATIONS_READ, None)
+        wanted = None if ALL_BRANDS in mine else {*mine, ALL_BRANDS}
+    return await decisions.repository.page(connection, first=first, before=before, brands=wanted, kinds=kinds)
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= NAME_CHARACTERS and not any(each.isspace() or each == ":" for each in name)

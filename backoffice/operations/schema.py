@@ -1,0 +1,345 @@
+"""Operations' part of the graph."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import ID, Info
+
+from backoffice.access.roles import Permission
+from backoffice.errors import Invalid, Problem
+from backoffice.graph.pages import Page, key_of, number_key, page_of, page_size, time_key, time_of
+from backoffice.graph.permitted import ALL, FOUND, permitted
+from backoffice.operations.context import OperationsContext
+from backoffice.operations.graph.backlog.schema import BacklogQuery
+from backoffice.operations.graph.brands.schema import BrandMutation, BrandQuery
+from backoffice.operations.graph.providers.schema import ProviderQuery
+from backoffice.operations.graph.rewards.schema import RewardQuery
+from backoffice.operations.installation import IntentFilter
+from backoffice.operations.kill_switches import SwitchTarget
+from backoffice.operations.nodes import Acknowledged
+from backoffice.operations.reward_status import StatusAction
+from backoffice.operations.types import (
+    DeadLetterInfo,
+    GlobalEvent,
+    Node,
+    OutboxInfo,
+    PendingIntent,
+    ReplayResult,
+    RewardStatusResult,
+    StoppedProviderInfo,
+    WeekInfo,
+    shown_decision,
+    shown_event,
+    shown_intent,
+    shown_letter,
+    shown_node,
+    shown_week,
+)
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.mutations.intents import Intent
+from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalOrder, SwitchScope
+
+OperationsInfo = Info[OperationsContext, None]
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+_READ, _SWITCH = Permission.OPERATIONS_READ, Permission.OPERATIONS_SWITCH
+
+
+@strawberry.input
+class SwitchInput:
+    """A kill switch of a brand or of a reward."""
+
+    brand: str
+    reward: str | None = None
+    off: bool
+    reason: str
+
+
+@strawberry.input
+class SwitchProviderInput:
+    """The kill switch of a provider, which belongs to all brands."""
+
+    provider: str
+    off: bool
+    reason: str
+
+
+@strawberry.input
+class RewardStatusInput:
+    """A change of the status of a version of a reward."""
+
+    brand: str
+    reward: str
+    version: int
+    action: StatusAction
+    reason: str
+
+
+@strawberry.input
+class ReplayInput:
+    """A dead letter to replay, such as progress:7."""
+
+    letter: ID
+    dry_run: bool = True
+    reason: str
+
+
+@strawberry.input
+class ReplayAllInput:
+    """The dead letters of a consumer, or of one of its topics."""
+
+    app: str
+    topic: str | None = None
+    dry_run: bool = True
+    reason: str
+
+
+@strawberry.input
+class WeekInput:
+    """A week to open or to close by hand."""
+
+    brand: str
+    iso_week: str
+    reason: str
+
+
+@strawberry.input
+class ForgetNodeInput:
+    """A node that is gone for good."""
+
+    node: str
+    reason: str
+
+
+@strawberry.type
+class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery):
+    """Reads."""
+
+    @strawberry.field(
+        description="What holds on all nodes, the newest first.", directives=[permitted(_READ, "brand")]
+    )
+    async def global_events(
+        self,
+        info: OperationsInfo,
+        brand: str | None = None,
+        kind: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[GlobalEvent]:
+        """Return a page of decisions."""
+        kinds = () if kind is None else (kind,)
+        context = info.context
+        found = await context.nodes.page(
+            context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=kinds
+        )
+        return page_of(found, first, shown_event, _key)
+
+    @strawberry.field(
+        description="What holds for a subject on all nodes.", directives=[permitted(_READ, FOUND)]
+    )
+    async def global_event(self, info: OperationsInfo, id: ID) -> GlobalEvent:  # noqa: A002
+        """Return a decision."""
+        return shown_event(await info.context.nodes.find(info.context.actor, id))
+
+    @strawberry.field(
+        description="Kill switches that were used, the last first.", directives=[permitted(_READ, "brand")]
+    )
+    async def kill_switches(
+        self, info: OperationsInfo, brand: str | None = None, first: First = 25, after: str | None = None
+    ) -> Page[GlobalEvent]:
+        """Return a page of kill switches."""
+        context = info.context
+        found = await context.nodes.page(
+            context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=("switch",)
+        )
+        return page_of(found, first, shown_event, _key)
+
+    @strawberry.field(description="Nodes, and what each lacks.", directives=[permitted(_READ, ALL)])
+    async def nodes(self, info: OperationsInfo) -> list[Node]:
+        """Return all nodes."""
+        return [shown_node(one) for one in await info.context.nodes.listed(info.context.actor)]
+
+    @strawberry.field(
+        description="The newest dead letters of a consumer; the look is recorded.",
+        directives=[permitted(_READ, ALL)],
+    )
+    async def dead_letters(
+        self,
+        info: OperationsInfo,
+        app: str,
+        topic: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[DeadLetterInfo]:
+        """Return a page of dead letters."""
+        before = number_key(after)
+        found = await info.context.letters.newest(info.context.actor, app, page_size(first), topic, before)
+        return page_of(found, first, shown_letter, lambda one: one.letter.id)
+
+    @strawberry.field(description="A dead letter; the look is recorded.", directives=[permitted(_READ, ALL)])
+    async def dead_letter(self, info: OperationsInfo, id: ID) -> DeadLetterInfo:  # noqa: A002
+        """Return a dead letter."""
+        return shown_letter(await info.context.letters.find(info.context.actor, id))
+
+    @strawberry.field(
+        description="Changes in doubt, the oldest first; the look is recorded.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def pending_intents(  # noqa: PLR0917 - GraphQL passes arguments by name
+        self,
+        info: OperationsInfo,
+        brand: str,
+        subgraph: str | None = None,
+        older_than_minutes: int | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[PendingIntent]:
+        """Return a page of changes in doubt."""
+        wanted = IntentFilter(subgraph, older_than_minutes, time_of(after))
+        installation = info.context.installation
+        found = await installation.pending_intents(info.context.actor, brand, page_size(first), wanted)
+        return page_of(found, first, lambda one: shown_intent(*one), _intent_key)
+
+    @strawberry.field(description="The weeks of a brand.", directives=[permitted(_READ, "brand")])
+    async def weeks(self, info: OperationsInfo, brand: str) -> list[WeekInfo]:
+        """Return weeks."""
+        return [shown_week(line) for line in await info.context.weeks.listed(info.context.actor, brand)]
+
+    @strawberry.field(description="Providers to which nothing is sent.", directives=[permitted(_READ, ALL)])
+    async def stopped_providers(self, info: OperationsInfo) -> list[StoppedProviderInfo]:
+        """Return stopped providers."""
+        return [
+            StoppedProviderInfo(name=one.name, reason=one.reason, since=one.since, everywhere=one.everywhere)
+            for one in await info.context.installation.stopped_providers(info.context.actor)
+        ]
+
+    @strawberry.field(
+        description="Messages that are not on Kafka yet, by database.", directives=[permitted(_READ, ALL)]
+    )
+    async def outboxes(self, info: OperationsInfo) -> list[OutboxInfo]:
+        """Return outboxes."""
+        return [
+            OutboxInfo(database=one.database, waiting=one.waiting, oldest_at=one.oldest_at)
+            for one in await info.context.installation.outboxes(info.context.actor)
+        ]
+
+
+@strawberry.type
+class Mutation(BrandMutation):
+    """Changes."""
+
+    @strawberry.mutation(
+        description="Switch a brand or a reward off or on, on all nodes; needs a step-up.",
+        directives=[permitted(_SWITCH, "input.brand")],
+    )
+    async def set_kill_switch(self, info: OperationsInfo, input: SwitchInput) -> GlobalEvent:  # noqa: A002
+        """Switch a brand or a reward."""
+        scope = SwitchScope.BRAND if input.reward is None else SwitchScope.REWARD
+        return await _switch(info, SwitchTarget(scope, input.brand, input.reward or ""), input)
+
+    @strawberry.mutation(
+        description="Switch a provider off or on, on all nodes; needs a step-up.",
+        directives=[permitted(_SWITCH, ALL)],
+    )
+    async def set_provider_switch(
+        self,
+        info: OperationsInfo,
+        input: SwitchProviderInput,  # noqa: A002
+    ) -> GlobalEvent:
+        """Switch a provider."""
+        return await _switch(info, SwitchTarget(SwitchScope.PROVIDER, ALL_BRANDS, input.provider), input)
+
+    @strawberry.mutation(
+        description="Pause, resume or withdraw a version, or propose to recall it; needs a step-up.",
+        directives=[permitted(_SWITCH, "input.brand")],
+    )
+    async def change_reward_status(
+        self,
+        info: OperationsInfo,
+        input: RewardStatusInput,  # noqa: A002
+    ) -> RewardStatusResult:
+        """Change the status of a version."""
+        option = f"{input.brand}:{input.reward}:{input.version}"
+        found = await info.context.statuses.change(info.context.actor, option, input.action, input.reason)
+        if isinstance(found, str):
+            return RewardStatusResult(event=None, proposal=ID(found))
+        return RewardStatusResult(event=shown_decision(found), proposal=None)
+
+    @strawberry.mutation(
+        description="Replay a dead letter, or say what would happen.",
+        directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)],
+    )
+    async def replay_dead_letter(self, info: OperationsInfo, input: ReplayInput) -> ReplayResult:  # noqa: A002
+        """Replay a dead letter."""
+        found = await info.context.letters.replay(
+            info.context.actor, input.letter, input.reason, dry_run=input.dry_run
+        )
+        return ReplayResult(fate=found.fate, reason=found.reason)
+
+    @strawberry.mutation(
+        description="Replay all dead letters of a consumer as a job, whose id is returned; needs a step-up "
+        "unless it is a dry run.",
+        directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)],
+    )
+    async def replay_dead_letters(self, info: OperationsInfo, input: ReplayAllInput) -> ID:  # noqa: A002
+        """Start a bulk replay."""
+        job = await info.context.letters.start_replay(
+            info.context.actor, input.app, input.topic, input.reason, dry_run=input.dry_run
+        )
+        return ID(job.job_id)
+
+    @strawberry.mutation(
+        description="Open a week by hand.",
+        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
+    )
+    async def open_week(self, info: OperationsInfo, input: WeekInput) -> list[WeekInfo]:  # noqa: A002
+        """Open a week."""
+        lines = await info.context.weeks.open(info.context.actor, input.brand, input.iso_week, input.reason)
+        return [shown_week(line) for line in lines]
+
+    @strawberry.mutation(
+        description="Propose to close a week by hand; another person approves it. Needs a step-up.",
+        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
+    )
+    async def propose_close_week(self, info: OperationsInfo, input: WeekInput) -> ID:  # noqa: A002
+        """Propose to close a week."""
+        weeks = info.context.weeks
+        return ID(await weeks.propose_close(info.context.actor, input.brand, input.iso_week, input.reason))
+
+    @strawberry.mutation(
+        description="Forget a node that is gone for good.", directives=[permitted(_SWITCH, ALL)]
+    )
+    async def forget_node(self, info: OperationsInfo, input: ForgetNodeInput) -> int:  # noqa: A002
+        """Forget a node."""
+        return await info.context.nodes.forget(info.context.actor, input.node, input.reason)
+
+
+async def _switch(
+    info: OperationsInfo, target: SwitchTarget, wanted: SwitchInput | SwitchProviderInput
+) -> GlobalEvent:
+    context = info.context
+    return shown_decision(
+        await context.switches.switch(context.actor, target, off=wanted.off, reason=wanted.reason)
+    )
+
+
+def _intent_key(one: tuple[str, Intent]) -> list[str]:
+    return time_key(one[1].created_at, one[1].upstream_key)
+
+
+def _key(one: Acknowledged) -> list[int]:
+    return [one.decision.order.epoch, one.decision.order.number]
+
+
+def _order(after: str | None) -> GlobalOrder | None:
+    match key_of(after):
+        case None:
+            return None
+        case [int(epoch), int(number)]:
+            return GlobalOrder(epoch, number)
+        case _:
+            raise Invalid([Problem("after", "This is no cursor of this list.")])
+
+
+def create_schema() -> SubgraphSchema:
+    """Return the schema of operations."""
+    return build_schema(Query, Mutation)

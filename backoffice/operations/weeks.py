@@ -1,0 +1,141 @@
+"""Weeks: their state, opened by hand, and closed by hand by two people."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.access.decision import require, require_step_up
+from backoffice.access.roles import Permission
+from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.approvals.service import Approvals
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.canonical_json import Json
+from backoffice.errors import Conflict, Invalid, Problem
+from backoffice.jobs.jobs import JobKind, JobRun
+from backoffice.jobs.service import Jobs
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.progress.errors import CannotClose, CannotOpen
+from subgraphs.progress.ledger.ledger import ledger_of
+from subgraphs.progress.weeks.lifecycle import WeekLifecycle
+from subgraphs.progress.weeks.overview import WeekLine, week_lines
+
+CLOSE_WEEK: Final = "operations.close_week"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekService:
+    """Shows weeks, opens and closes them.
+
+    Attributes:
+        database: the back office's.
+        progress: the progress subgraph's.
+    """
+
+    database: Database
+    progress: Database
+    audit: AuditLog
+    approvals: Approvals
+    jobs: Jobs
+    clock: Clock
+
+    @property
+    def proposal_kind(self) -> ProposalKind:
+        """Return the kind of proposals to close a week: what customers earned becomes final."""
+        return ProposalKind(CLOSE_WEEK, Permission.OPERATIONS_WEEK, self._approved, step_up=True)
+
+    @property
+    def job_kind(self) -> JobKind:
+        """Return the kind of jobs that close a week in the database of progress."""
+        return JobKind(CLOSE_WEEK, Permission.OPERATIONS_WEEK, self._close)
+
+    async def listed(self, actor: Actor, brand: str) -> list[WeekLine]:
+        """Return the weeks of a brand, and the next one.
+
+        Raises:
+            Forbidden: the actor may not see them.
+        """
+        require(actor, Permission.OPERATIONS_READ, brand)
+        if brand not in await self._lifecycle.brands():
+            return []
+        return await week_lines(self._lifecycle, brand)
+
+    async def open(self, actor: Actor, brand: str, iso_week: str, reason: str) -> list[WeekLine]:
+        """Open a week by hand; opening it twice changes nothing.
+
+        Raises:
+            Forbidden: the actor may not.
+            Conflict: it cannot be opened.
+        """
+        require(actor, Permission.OPERATIONS_WEEK, brand)
+        _require_reason(reason)
+        async with self.database.home.write() as connection:
+            await self.audit.record(
+                connection,
+                actor,
+                "operations.open_week",
+                brand=brand,
+                subject=f"week:{brand}:{iso_week}",
+                before=None,
+                after=None,
+                reason=reason,
+            )
+        try:
+            await self._lifecycle.open(brand, iso_week)
+        except (CannotOpen, BadInput) as error:
+            raise Conflict(str(error)) from error
+        return await self.listed(actor, brand)
+
+    async def propose_close(self, actor: Actor, brand: str, iso_week: str, reason: str) -> ProposalId:
+        """Propose to close a week by hand; another person has to approve it.
+
+        Raises:
+            Forbidden: the actor may not.
+            StepUpRequired: the actor has to confirm their second factor.
+        """
+        require(actor, Permission.OPERATIONS_WEEK, brand)
+        require_step_up(actor, self.clock.machine.now())
+        _require_reason(reason)
+        async with self.database.home.write() as connection:
+            return await self.approvals.propose(
+                connection,
+                actor,
+                CLOSE_WEEK,
+                brand=brand,
+                subject=f"week:{brand}:{iso_week}",
+                content={"brand": brand, "week": iso_week},
+                reason=reason,
+            )
+
+    async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
+        content = proposal.content
+        job_id = await self.jobs.start(
+            connection,
+            actor,
+            CLOSE_WEEK,
+            brand=proposal.brand,
+            arguments=content if isinstance(content, dict) else {},
+            key=f"close:{proposal.proposal_id}",
+        )
+        return {"job": job_id}
+
+    async def _close(self, run: JobRun) -> Json:
+        arguments = run.job.arguments
+        try:
+            changed = await self._lifecycle.close(arguments["brand"], arguments["week"])
+        except (CannotClose, BadInput) as error:
+            return {"closed": False, "reason": str(error)}
+        return {"closed": True, "customers": changed}
+
+    @property
+    def _lifecycle(self) -> WeekLifecycle:
+        return WeekLifecycle(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid([Problem("reason", "Say why: the audit log keeps it.")])

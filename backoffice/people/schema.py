@@ -1,0 +1,354 @@
+"""People's part of the graph."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import ID, Info
+
+from backoffice.access.roles import Permission, Role
+from backoffice.approvals.proposals import ProposalStatus
+from backoffice.approvals.repository import ProposalFilter
+from backoffice.audit.repository import AuditFilter
+from backoffice.errors import Invalid, Problem
+from backoffice.graph.pages import Page, key_of, page_of, page_size, time_key, time_of
+from backoffice.graph.permitted import ANY, FOUND, permitted
+from backoffice.identity.accounts import NewAccount
+from backoffice.identity.users import Roles, UserStatus
+from backoffice.jobs.jobs import JobStatus
+from backoffice.jobs.repository import JobFilter
+from backoffice.people.context import PeopleContext
+from backoffice.people.types import (
+    AuditEntry,
+    JobInfo,
+    Me,
+    NewCredentials,
+    ProposalInfo,
+    SessionInfo,
+    User,
+    granted,
+    permissions_of,
+    shown_entry,
+    shown_job,
+    shown_proposal,
+    shown_session,
+    shown_user,
+)
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+
+PeopleInfo = Info[PeopleContext, None]
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+
+
+@strawberry.input
+class GrantedRoleInput:
+    """A role for a brand; the brand `*` stands for all of them."""
+
+    brand: str
+    role: Role
+
+
+@strawberry.input
+class AddUserInput:
+    """A new account."""
+
+    login: str
+    name: str
+    roles: list[GrantedRoleInput]
+    person: str | None = None
+    reason: str | None = None
+
+
+@strawberry.input
+class SetRolesInput:
+    """All roles that an account is to have."""
+
+    user_id: ID
+    roles: list[GrantedRoleInput]
+    revision: int
+    reason: str | None = None
+
+
+@strawberry.input
+class UserChangeInput:
+    """An account to disable or enable."""
+
+    user_id: ID
+    revision: int
+    reason: str | None = None
+
+
+@strawberry.input
+class ResetUserInput:
+    """An account whose credentials were lost."""
+
+    user_id: ID
+    reason: str
+
+
+@strawberry.input
+class ApproveInput:
+    """An approval of exactly what the approver saw."""
+
+    proposal_id: ID
+    content_hash: str
+
+
+@strawberry.input
+class RejectInput:
+    """A rejection."""
+
+    proposal_id: ID
+    reason: str
+
+
+@strawberry.type
+class Query:
+    """Reads."""
+
+    @strawberry.field(description="The person who is signed in.", directives=[permitted(Permission.OWN, ANY)])
+    async def me(self, info: PeopleInfo) -> Me:
+        """Return who acts."""
+        actor = info.context.actor
+        return Me(
+            id=ID(actor.user_id),
+            name=actor.name,
+            session_id=ID(actor.session_id),
+            roles=granted(actor.roles),
+            permissions=permissions_of(actor),
+            stepped_up_until=actor.stepped_up_until,
+            recovery_codes_left=await info.context.accounts.recovery_codes_left(actor),
+        )
+
+    @strawberry.field(description="Accounts by login.", directives=[permitted(Permission.PEOPLE_READ, ANY)])
+    async def users(self, info: PeopleInfo, first: First = 25, after: str | None = None) -> Page[User]:
+        """Return a page of accounts."""
+        last = key_of(after)
+        size = page_size(first)
+        found = await info.context.accounts.by_login(
+            info.context.actor, size, last if isinstance(last, str) else None
+        )
+        return page_of(found, first, shown_user, lambda one: one.user.login)
+
+    @strawberry.field(description="An account.", directives=[permitted(Permission.PEOPLE_READ, FOUND)])
+    async def user(self, info: PeopleInfo, id: ID) -> User:  # noqa: A002 - the argument's name
+        """Return an account."""
+        return shown_user(await info.context.accounts.find(info.context.actor, id))
+
+    @strawberry.field(description="One's own open sessions.", directives=[permitted(Permission.OWN, ANY)])
+    async def my_sessions(self, info: PeopleInfo) -> list[SessionInfo]:
+        """Return the actor's own sessions."""
+        actor = info.context.actor
+        found = await info.context.accounts.sessions_of(actor, actor.user_id)
+        return [shown_session(one, actor) for one in found]
+
+    @strawberry.field(
+        description="The open sessions of an account.",
+        directives=[permitted(Permission.PEOPLE_READ, FOUND)],
+    )
+    async def sessions(self, info: PeopleInfo, user_id: ID) -> list[SessionInfo]:
+        """Return an account's sessions."""
+        found = await info.context.accounts.sessions_of(info.context.actor, user_id)
+        return [shown_session(one, info.context.actor) for one in found]
+
+    @strawberry.field(
+        description="The audit log, newest first. Without a brand: of all brands that one may see; rows "
+        "that belong to no brand are for those who may see all of them.",
+        directives=[permitted(Permission.AUDIT_READ, "brand")],
+    )
+    async def audit(
+        self,
+        info: PeopleInfo,
+        *,
+        brand: str | None = None,
+        user_id: str | None = None,
+        action: str | None = None,
+        subject: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[AuditEntry]:
+        """Return a page of the audit log."""
+        last, size = key_of(after), page_size(first)
+        wanted = AuditFilter(user_id=user_id, action=action, subject=subject)
+        found = await info.context.records.audit(
+            info.context.actor, brand, wanted, size, last if isinstance(last, int) else None
+        )
+        return page_of(found, first, shown_entry, lambda one: one.entry.sequence)
+
+    @strawberry.field(
+        description="Proposals, newest first.", directives=[permitted(Permission.APPROVALS_READ, "brand")]
+    )
+    async def approvals(
+        self,
+        info: PeopleInfo,
+        *,
+        brand: str | None = None,
+        status: ProposalStatus | None = None,
+        kind: str | None = None,
+        subject: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[ProposalInfo]:
+        """Return a page of proposals."""
+        actor = info.context.actor
+        wanted = ProposalFilter(status=status, kind=kind, subject=subject)
+        found = await info.context.records.proposals(actor, brand, wanted, page_size(first), time_of(after))
+        return page_of(
+            found,
+            first,
+            lambda one: shown_proposal(one, actor),
+            lambda one: time_key(one.proposed_at, one.proposal_id),
+        )
+
+    @strawberry.field(description="A proposal.", directives=[permitted(Permission.APPROVALS_READ, FOUND)])
+    async def approval(self, info: PeopleInfo, id: ID) -> ProposalInfo:  # noqa: A002 - the argument's name
+        """Return a proposal."""
+        actor = info.context.actor
+        return shown_proposal(await info.context.records.proposal(actor, id), actor)
+
+    @strawberry.field(
+        description="Jobs, newest first.", directives=[permitted(Permission.JOBS_READ, "brand")]
+    )
+    async def jobs(
+        self,
+        info: PeopleInfo,
+        brand: str | None = None,
+        status: JobStatus | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[JobInfo]:
+        """Return a page of jobs."""
+        found = await info.context.records.jobs_of(
+            info.context.actor, brand, JobFilter(status=status), page_size(first), time_of(after)
+        )
+        return page_of(found, first, shown_job, lambda one: time_key(one.created_at, one.job_id))
+
+    @strawberry.field(description="A job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
+    async def job(self, info: PeopleInfo, id: ID) -> JobInfo:  # noqa: A002 - the argument's name
+        """Return a job."""
+        return shown_job(await info.context.jobs.find(info.context.actor, id))
+
+
+@strawberry.type
+class Mutation:
+    """Changes."""
+
+    @strawberry.mutation(
+        description="Add an account; its initial password is shown this once.",
+        directives=[permitted(Permission.PEOPLE_MANAGE, "input.roles.brand")],
+    )
+    async def add_user(self, info: PeopleInfo, input: AddUserInput) -> NewCredentials:  # noqa: A002
+        """Add an account."""
+        new = NewAccount(input.login, input.name, _roles(input.roles), input.person)
+        account, password = await info.context.accounts.add(info.context.actor, new, input.reason)
+        return NewCredentials(user=shown_user(account), initial_password=password)
+
+    @strawberry.mutation(
+        description="Replace the roles of an account.",
+        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
+    )
+    async def set_roles(self, info: PeopleInfo, input: SetRolesInput) -> User:  # noqa: A002
+        """Replace roles."""
+        account = await info.context.accounts.set_roles(
+            info.context.actor, input.user_id, _roles(input.roles), input.revision, input.reason
+        )
+        return shown_user(account)
+
+    @strawberry.mutation(
+        description="Disable an account; its sessions end at once.",
+        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
+    )
+    async def disable_user(self, info: PeopleInfo, input: UserChangeInput) -> User:  # noqa: A002
+        """Disable an account."""
+        return await _set_status(info, input, UserStatus.DISABLED)
+
+    @strawberry.mutation(
+        description="Enable an account again.", directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)]
+    )
+    async def enable_user(self, info: PeopleInfo, input: UserChangeInput) -> User:  # noqa: A002
+        """Enable an account."""
+        return await _set_status(info, input, UserStatus.ACTIVE)
+
+    @strawberry.mutation(
+        description="Replace lost credentials: a new initial password; the second factor is set up again.",
+        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
+    )
+    async def reset_user(self, info: PeopleInfo, input: ResetUserInput) -> NewCredentials:  # noqa: A002
+        """Reset an account."""
+        account, password = await info.context.accounts.reset(info.context.actor, input.user_id, input.reason)
+        return NewCredentials(user=shown_user(account), initial_password=password)
+
+    @strawberry.mutation(
+        description="End a session: one's own, or of an account that one manages.",
+        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
+    )
+    async def end_session(self, info: PeopleInfo, id: ID) -> SessionInfo:  # noqa: A002
+        """End a session."""
+        actor = info.context.actor
+        return shown_session(await info.context.accounts.end_session(actor, id), actor)
+
+    @strawberry.mutation(
+        description="Replace one's own recovery codes, which are shown this once; needs a step-up.",
+        directives=[permitted(Permission.OWN, ANY)],
+    )
+    async def new_recovery_codes(self, info: PeopleInfo) -> list[str]:
+        """Replace recovery codes."""
+        now = info.context.now()
+        return list(await info.context.accounts.new_recovery_codes(info.context.actor, now))
+
+    @strawberry.mutation(
+        description="Approve what another person proposed; it is executed at once.",
+        directives=[permitted(Permission.APPROVALS_READ, FOUND)],
+    )
+    async def approve(self, info: PeopleInfo, input: ApproveInput) -> ProposalInfo:  # noqa: A002
+        """Approve a proposal."""
+        context = info.context
+        found = await context.approvals.approve(
+            context.actor, input.proposal_id, input.content_hash, context.now()
+        )
+        return shown_proposal(found, context.actor)
+
+    @strawberry.mutation(
+        description="Reject what another person proposed.",
+        directives=[permitted(Permission.APPROVALS_READ, FOUND)],
+    )
+    async def reject(self, info: PeopleInfo, input: RejectInput) -> ProposalInfo:  # noqa: A002
+        """Reject a proposal."""
+        context = info.context
+        found = await context.approvals.reject(context.actor, input.proposal_id, input.reason, context.now())
+        return shown_proposal(found, context.actor)
+
+    @strawberry.mutation(
+        description="Withdraw one's own proposal.", directives=[permitted(Permission.OWN, FOUND)]
+    )
+    async def withdraw(self, info: PeopleInfo, id: ID) -> ProposalInfo:  # noqa: A002
+        """Withdraw a proposal."""
+        context = info.context
+        return shown_proposal(
+            await context.approvals.withdraw(context.actor, id, context.now()), context.actor
+        )
+
+    @strawberry.mutation(description="Cancel a job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
+    async def cancel_job(self, info: PeopleInfo, id: ID) -> JobInfo:  # noqa: A002
+        """Cancel a job."""
+        return shown_job(await info.context.jobs.cancel(info.context.actor, id))
+
+
+def create_schema() -> SubgraphSchema:
+    """Return the schema."""
+    return build_schema(Query, Mutation)
+
+
+async def _set_status(info: PeopleInfo, wanted: UserChangeInput, status: UserStatus) -> User:
+    account = await info.context.accounts.set_status(
+        info.context.actor, wanted.user_id, status, wanted.revision, wanted.reason
+    )
+    return shown_user(account)
+
+
+def _roles(given: list[GrantedRoleInput]) -> Roles:
+    roles: dict[str, set[Role]] = {}
+    for one in given:
+        if not one.brand.strip() or len(one.brand) > 64:  # noqa: PLR2004 - the column's length
+            raise Invalid([Problem("roles", "Name the brand of each role, or * for all of them.")])
+        roles.setdefault(one.brand.strip(), set()).add(one.role)
+    return {brand: frozenset(held) for brand, held in roles.items()}

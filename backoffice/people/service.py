@@ -1,0 +1,109 @@
+"""Reading the audit log, proposals and jobs: the rows of the brands that a person may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.decision import allows, brands_with
+from backoffice.access.roles import Permission
+from backoffice.approvals import repository as proposals
+from backoffice.approvals.proposals import Proposal
+from backoffice.approvals.repository import ProposalFilter
+from backoffice.audit import repository as audit_log
+from backoffice.audit.repository import AuditFilter, StoredEntry
+from backoffice.errors import Forbidden, NotFound
+from backoffice.jobs import repository as jobs_table
+from backoffice.jobs.jobs import Job
+from backoffice.jobs.repository import JobFilter
+from backoffice.jobs.service import Jobs
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What was done, what waits, and what runs."""
+
+    database: Database
+    jobs: Jobs
+
+    async def audit(
+        self, actor: Actor, brand: str | None, wanted: AuditFilter, first: int, before: int | None
+    ) -> Sequence[StoredEntry]:
+        """Return rows of the audit log, newest first.
+
+        Raises:
+            Forbidden: the actor may not read it, for this brand or for any.
+        """
+        shown = replace(wanted, brands=visible_brands(actor, Permission.AUDIT_READ, brand))
+        async with self.database.home.read() as connection:
+            return await audit_log.newest_first(connection, shown, first, before)
+
+    async def proposals(
+        self,
+        actor: Actor,
+        brand: str | None,
+        wanted: ProposalFilter,
+        first: int,
+        before: tuple[datetime, str] | None,
+    ) -> Sequence[Proposal]:
+        """Return proposals, newest first.
+
+        Raises:
+            Forbidden: the actor may not see any, for this brand or at all.
+        """
+        shown = replace(wanted, brands=visible_brands(actor, Permission.APPROVALS_READ, brand))
+        async with self.database.home.read() as connection:
+            return await proposals.newest_first(connection, shown, first, before)
+
+    async def proposal(self, actor: Actor, proposal_id: str) -> Proposal:
+        """Return a proposal.
+
+        Raises:
+            NotFound: there is none that the actor may see.
+        """
+        async with self.database.home.read() as connection:
+            found = await proposals.find(connection, proposal_id)
+        if found is None or not allows(actor, Permission.APPROVALS_READ, found.brand):
+            raise NotFound("There is no such proposal.")
+        return found
+
+    async def jobs_of(
+        self,
+        actor: Actor,
+        brand: str | None,
+        wanted: JobFilter,
+        first: int,
+        before: tuple[datetime, str] | None,
+    ) -> Sequence[Job]:
+        """Return jobs, newest first, of the kinds that the actor may see for each brand.
+
+        Raises:
+            Forbidden: the actor may not see any, for this brand or at all.
+        """
+        brands = visible_brands(actor, Permission.JOBS_READ, brand)
+        asked = (None,) if brands is None else brands
+        kinds = frozenset.intersection(*(self.jobs.visible_kinds(actor, one) for one in asked))
+        async with self.database.home.read() as connection:
+            return await jobs_table.newest_first(
+                connection, replace(wanted, brands=brands, kinds=kinds), first, before
+            )
+
+
+def visible_brands(actor: Actor, permission: Permission, brand: str | None) -> frozenset[str] | None:
+    """Return the brands whose rows a list shows: that which was named, or all that the person may see.
+
+    Returns:
+        None for all of them, and for what belongs to none.
+
+    Raises:
+        Forbidden: the person may see none.
+    """
+    if brand is not None:
+        if not allows(actor, permission, brand):
+            raise Forbidden
+        return frozenset({brand})
+    brands = brands_with(actor, permission)
+    if not brands:
+        raise Forbidden
+    return None if ALL_BRANDS in brands else brands

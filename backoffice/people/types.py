@@ -1,0 +1,269 @@
+"""The types of people's part of the graph."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+import strawberry
+from strawberry import ID
+from strawberry.scalars import JSON
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import ROLES, Permission, Role
+from backoffice.approvals.proposals import Proposal, ProposalStatus
+from backoffice.audit.repository import StoredEntry
+from backoffice.identity.accounts import Account
+from backoffice.identity.sessions import Session
+from backoffice.identity.users import Roles, UserStatus
+from backoffice.jobs.jobs import Job, JobStatus
+
+strawberry.enum(Role, description="What a person is in the back office of a brand, or of all brands.")
+strawberry.enum(ProposalStatus, description="The state of a proposal.")
+strawberry.enum(JobStatus, description="The state of a job.")
+strawberry.enum(UserStatus, description="Whether an account may sign in.")
+
+
+@strawberry.type(description="A role for a brand; the brand `*` stands for all of them.")
+class GrantedRole:
+    """A role for a brand."""
+
+    brand: str
+    role: Role
+
+
+@strawberry.type(description="The permissions for a brand; the brand `*` stands for all of them.")
+class BrandPermissions:
+    """The permissions for a brand."""
+
+    brand: str
+    permissions: list[str]
+
+
+@strawberry.type(description="The person who is signed in.")
+class Me:
+    """The person who is signed in."""
+
+    id: ID
+    name: str
+    session_id: ID
+    roles: list[GrantedRole]
+    permissions: list[BrandPermissions]
+    stepped_up_until: datetime | None
+    recovery_codes_left: int
+
+
+@strawberry.type(description="An account.")
+class User:
+    """An account."""
+
+    id: ID
+    login: str
+    name: str
+    person: str = strawberry.field(description="The human being; several accounts may share it.")
+    status: UserStatus
+    second_factor: bool = strawberry.field(description="Whether the second factor is set up.")
+    password_expired: bool
+    external: bool = strawberry.field(description="Whether the person signs in by OpenID Connect.")
+    roles: list[GrantedRole]
+    revision: int = strawberry.field(description="Name it in changes, so that nothing is overwritten.")
+    created_at: datetime
+    updated_at: datetime
+
+
+@strawberry.type(description="An account with a password that is shown this once.")
+class NewCredentials:
+    """An account with its initial password."""
+
+    user: User
+    initial_password: str
+
+
+@strawberry.type(description="An open session.")
+class SessionInfo:
+    """An open session."""
+
+    id: ID
+    user_id: ID
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    user_agent: str
+    complete: bool = strawberry.field(description="Whether the second factor was given.")
+    current: bool
+
+
+@strawberry.type(description="A row of the audit log.")
+class AuditEntry:
+    """A row of the audit log."""
+
+    id: ID = strawberry.field(description="Its sequence: 1, 2, …")
+    at: datetime
+    user_id: str
+    person: str
+    name: str
+    address: str
+    action: str
+    brand: str | None
+    subject: str
+    before: JSON | None
+    after: JSON | None
+    reason: str | None
+    hash: str
+
+
+@strawberry.type(description="What one person proposes and another one approves.")
+class ProposalInfo:
+    """A proposal."""
+
+    id: ID
+    kind: str
+    brand: str | None
+    subject: str
+    content: JSON
+    content_hash: str = strawberry.field(description="Name it in the approval: it is bound to this content.")
+    reason: str
+    status: ProposalStatus
+    proposed_at: datetime
+    proposed_by: str
+    own: bool = strawberry.field(description="Whether the person who asks has proposed it.")
+    decided_at: datetime | None
+    decided_by: str | None
+    decision_reason: str | None
+    outcome: JSON | None
+
+
+@strawberry.type(description="Long work.")
+class JobInfo:
+    """A job."""
+
+    id: ID
+    kind: str
+    brand: str | None
+    arguments: JSON
+    status: JobStatus
+    done: float
+    total: float | None
+    result: JSON | None
+    error: str | None
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def granted(roles: Roles) -> list[GrantedRole]:
+    """Return roles in a fixed order."""
+    return [
+        GrantedRole(brand=brand, role=role)
+        for brand, held in sorted(roles.items())
+        for role in sorted(held, key=lambda one: one.value)
+    ]
+
+
+def permissions_of(actor: Actor) -> list[BrandPermissions]:
+    """Return the permissions of a person, as screens need them to hide what is not permitted."""
+    return [
+        BrandPermissions(brand=brand, permissions=_names(held)) for brand, held in sorted(actor.roles.items())
+    ]
+
+
+def shown_user(account: Account) -> User:
+    """Return an account without its credentials."""
+    user = account.user
+    return User(
+        id=ID(user.user_id),
+        login=user.login,
+        name=user.name,
+        person=user.person,
+        status=user.status,
+        second_factor=user.totp_confirmed,
+        password_expired=user.password_expired,
+        external=user.oidc_subject is not None,
+        roles=granted(account.roles),
+        revision=user.revision,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+def shown_session(session: Session, actor: Actor) -> SessionInfo:
+    """Return a session."""
+    return SessionInfo(
+        id=ID(session.session_id),
+        user_id=ID(session.user_id),
+        created_at=session.created_at,
+        seen_at=session.seen_at,
+        expires_at=session.expires_at,
+        address=session.address,
+        user_agent=session.user_agent,
+        complete=session.stage.value == "full",
+        current=session.session_id == actor.session_id,
+    )
+
+
+def shown_entry(stored: StoredEntry) -> AuditEntry:
+    """Return a row of the audit log."""
+    entry = stored.entry
+    return AuditEntry(
+        id=ID(str(entry.sequence)),
+        at=entry.at,
+        user_id=entry.user_id,
+        person=entry.person,
+        name=entry.name,
+        address=entry.address,
+        action=entry.action,
+        brand=entry.brand,
+        subject=entry.subject,
+        before=_json(entry.before),
+        after=_json(entry.after),
+        reason=entry.reason,
+        hash=stored.hash,
+    )
+
+
+def shown_proposal(proposal: Proposal, actor: Actor) -> ProposalInfo:
+    """Return a proposal."""
+    return ProposalInfo(
+        id=ID(proposal.proposal_id),
+        kind=proposal.kind,
+        brand=proposal.brand,
+        subject=proposal.subject,
+        content=proposal.content,  # type: ignore[arg-type]
+        content_hash=proposal.content_hash,
+        reason=proposal.reason,
+        status=proposal.status,
+        proposed_at=proposal.proposed_at,
+        proposed_by=proposal.proposer_name,
+        own=proposal.proposer_person == actor.person,
+        decided_at=proposal.decided_at,
+        decided_by=proposal.decider_name,
+        decision_reason=proposal.decision_reason,
+        outcome=proposal.outcome,  # type: ignore[arg-type]
+    )
+
+
+def shown_job(job: Job) -> JobInfo:
+    """Return a job."""
+    return JobInfo(
+        id=ID(job.job_id),
+        kind=job.kind,
+        brand=job.brand,
+        arguments=job.arguments,  # type: ignore[arg-type]
+        status=job.status,
+        done=float(job.done),
+        total=None if job.total is None else float(job.total),
+        result=job.result,  # type: ignore[arg-type]
+        error=job.error,
+        created_by=job.creator.name,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+    )
+
+
+def _names(roles: Iterable[Role]) -> list[str]:
+    held: set[Permission] = set().union(*(ROLES[role] for role in roles))
+    return sorted(permission.value for permission in held)
+
+
+def _json(text: str | None) -> JSON | None:
+    return None if text is None else json.loads(text)

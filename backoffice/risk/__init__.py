@@ -1,0 +1,1 @@
+"""Risk and money: what the club owes, forecasts, budgets, costs, the funnel, and profit and loss."""

@@ -1,0 +1,1 @@
+"""Budgets: how they are used, and how they are set."""

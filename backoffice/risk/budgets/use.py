@@ -1,0 +1,89 @@
+"""The use of budgets: how many customers chose a reward, and to how many it is due or was paid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Database
+from subgraphs.fulfilment.accounting.liability import RewardCounts
+from subgraphs.fulfilment.accounting.repository import liability, reward_counts
+from subgraphs.rewards.budgets.budgets import BudgetUse
+from subgraphs.rewards.budgets.repository import BudgetRepository
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """The budget of one reward and week.
+
+    Attributes:
+        use: how many customers may choose the reward, and how many have chosen it.
+        standing: how many customers expect it, are owed it and were credited with it, defaults included.
+        reserved: how many changes to it wait for an answer: each keeps its place.
+        own: whether the week has a budget of its own; otherwise the one of every week applies.
+    """
+
+    brand: str
+    iso_week: str
+    reward_id: str
+    use: BudgetUse
+    standing: RewardCounts
+    reserved: int = 0
+    own: bool = False
+
+    @property
+    def left(self) -> int:
+        """How many more customers may choose it; negative if more get it than planned."""
+        due = self.standing.expected + self.standing.owed + self.standing.credited
+        return self.use.rewards - max(self.use.taken + self.reserved, due)
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether nobody else can choose it: all places are taken or reserved."""
+        return self.use.taken + self.reserved >= self.use.rewards
+
+
+def week_lines(
+    brand: str,
+    iso_week: str,
+    *,
+    uses: Mapping[str, BudgetUse],
+    standings: Mapping[str, RewardCounts],
+    reserved: Mapping[str, int],
+    own: frozenset[str] = frozenset(),
+) -> list[BudgetLine]:
+    """Return the budgets of a week, by reward."""
+    return [
+        BudgetLine(
+            brand,
+            iso_week,
+            reward_id,
+            use,
+            standings.get(reward_id, RewardCounts(brand, iso_week, reward_id, 0, 0, 0)),
+            reserved.get(reward_id, 0),
+            reward_id in own,
+        )
+        for reward_id, use in sorted(uses.items())
+    ]
+
+
+async def budget_lines(
+    rewards: Database,
+    fulfilment: Database,
+    now: datetime,
+    brand: str | None = None,
+    iso_week: str | None = None,
+) -> Sequence[BudgetLine]:
+    """Return the budgets of weeks in which anything was chosen or earned, by brand, week and reward."""
+    async with fulfilment.home.read() as connection:
+        found = await reward_counts(connection, now, brand, iso_week)
+        earned = {(one.brand, one.iso_week) for one in await liability(connection, now, brand, iso_week)}
+    budgets, lines = BudgetRepository(), list[BudgetLine]()
+    async with rewards.home.read() as connection:
+        for name in [brand] if brand else await budgets.brands(connection):
+            weeks = await budgets.weeks(connection, name)
+            weeks |= {week for of_brand, week in earned if of_brand == name}
+            for week in sorted(weeks & {iso_week} if iso_week else weeks):
+                uses = await budgets.use(connection, name, week)
+                mine = {one.reward_id: one for one in found if (one.brand, one.iso_week) == (name, week)}
+                lines += week_lines(name, week, uses=uses, standings=mine, reserved={})
+    return lines

@@ -1,0 +1,184 @@
+"""Counts the figures of a week from the tables of the subgraphs; it reads no bets."""
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from backoffice.risk.figures.week_figures import DEFAULT, NONE, SET, MoneyFigure, RewardFigure, WeekFigures
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.fulfilment.accounting import week_rewards
+from subgraphs.fulfilment.accounting.week_rewards import Home, RewardLine
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.progress.models import REFERENCE
+from subgraphs.progress.weeks import participation
+from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.choices import week_choices
+from subgraphs.rewards.choices.week_menu import Territory, WeekMenus
+from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
+
+
+@dataclass(frozen=True, slots=True)
+class BrandWeeks:
+    """A brand, and its weeks that have opened, the newest first."""
+
+    brand: Brand
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCounter:
+    """Counts weeks; it only reads.
+
+    Attributes:
+        fulfilment, progress, rewards: the databases of the subgraphs.
+        clock: product time.
+    """
+
+    fulfilment: Database
+    progress: Database
+    rewards: Database
+    clock: Clock
+    menus: WeekMenus = field(default_factory=WeekMenus)
+
+    async def brands(self) -> list[str]:
+        """Return the ids of all brands."""
+        async with self.progress.home.read() as connection:
+            return await ReferenceRepository(REFERENCE).brand_ids(connection)
+
+    async def weeks(self, brand: str) -> BrandWeeks | None:
+        """Return the weeks of a brand up to the present one; None if there is no such brand."""
+        reference = ReferenceRepository(REFERENCE)
+        async with self.progress.home.read() as connection:
+            found = (await reference.brands(connection, [brand])).get(brand)
+            if found is None:
+                return None
+            opened = (await reference.opened_weeks(connection, [brand]))[brand]
+        calendar = opened.calendar(found.time_zone)
+        present = calendar.week_at(self.clock.now())
+        weeks = [calendar.week_named(name) for name in opened.names | {present.iso}]
+        ordered = sorted(weeks, key=lambda week: week.starts_at, reverse=True)
+        return BrandWeeks(found, tuple(week for week in ordered if week.starts_at <= present.starts_at))
+
+    async def count(self, brand: Brand, week: Week) -> WeekFigures:
+        """Count a week."""
+        begun, now = time.monotonic(), self.clock.now()
+        async with self.progress.home.read() as connection:
+            closed = await participation.is_closed(connection, brand.id, week.iso)
+            opted_in = await participation.members(connection, brand.id, week)
+            turnover = await participation.turnover(connection, brand.id, week)
+        async with self.fulfilment.home.read() as connection:
+            qualified = await week_rewards.qualified(connection, brand.id, week.iso)
+            lines = await week_rewards.reward_lines(connection, brand.id, week.iso, now)
+        async with self.rewards.home.read() as connection:
+            chosen = await week_choices.chosen(connection, brand.id, week.iso)
+            in_doubt = await week_choices.in_doubt(connection, brand.id, week.iso)
+        homes = {territory_of(line.home, brand) for line in lines if line.home is not None}
+        defaults = await self.defaults(brand, week, homes)
+        return WeekFigures(
+            brand=brand.id,
+            week=week,
+            closed=closed,
+            opted_in=opted_in,
+            qualified=qualified,
+            chose=sum(chosen.values()),
+            in_doubt=sum(in_doubt.values()),
+            rewards=_rewards(lines, brand, defaults),
+            money=_money(turnover, brand),
+            currencies=brand.currencies,
+            as_of=now,
+            seconds=time.monotonic() - begun,
+        )
+
+    async def defaults(
+        self, brand: Brand, week: Week, territories: Collection[Territory]
+    ) -> Mapping[Territory, RewardConfig | None]:
+        """Return the reward of customers who choose nothing, by territory."""
+        if not territories:
+            return {}
+        async with self.rewards.home.read() as connection:
+            known = await ReferenceRepository(REWARDS_REFERENCE).brands(connection, [brand.id])
+            if brand.id not in known:
+                return {}
+            at = self.clock.now()
+            return await self.menus.defaults(connection, brand, territories, week.iso, at)
+
+
+def territory_of(home: Home, brand: Brand) -> Territory:
+    """Return where a customer is at home; unknown customers are where the brand is."""
+    return home.jurisdiction or brand.default_jurisdiction, home.currency or brand.default_currency
+
+
+def _rewards(
+    lines: Collection[RewardLine], brand: Brand, defaults: Mapping[Territory, RewardConfig | None]
+) -> tuple[RewardFigure, ...]:
+    found: dict[tuple[object, ...], RewardFigure] = {}
+    for line in lines:
+        figure = _figure(line, None if line.home is None else defaults.get(territory_of(line.home, brand)))
+        key = (figure.stage, figure.source, figure.reward_id, figure.config_version, figure.currency)
+        same = found.get(key)
+        found[key] = figure if same is None else _sum(same, figure)
+    return tuple(found[key] for key in sorted(found, key=str))
+
+
+def _figure(line: RewardLine, default: RewardConfig | None) -> RewardFigure:
+    if line.reward_id is not None:
+        return RewardFigure(
+            line.stage,
+            SET,
+            line.reward_id,
+            line.config_version or 0,
+            line.kind,
+            line.currency,
+            line.customers,
+            line.value_minor,
+            line.spins,
+            line.unvalued,
+        )
+    if default is None:
+        return RewardFigure(line.stage, NONE, "", 0, None, line.currency, line.customers, 0, 0, 0)
+    number = line.customers
+    return RewardFigure(
+        line.stage,
+        DEFAULT,
+        default.reward_id,
+        default.version,
+        default.kind.value,
+        default.currency,
+        number,
+        number * (default.value_minor or 0),
+        number * (default.spins or 0),
+        number if default.value_minor is None else 0,
+    )
+
+
+def _sum(one: RewardFigure, other: RewardFigure) -> RewardFigure:
+    return RewardFigure(
+        one.stage,
+        one.source,
+        one.reward_id,
+        one.config_version,
+        one.kind,
+        one.currency,
+        one.customers + other.customers,
+        one.value_minor + other.value_minor,
+        one.spins + other.spins,
+        one.unvalued + other.unvalued,
+    )
+
+
+def _money(turnover: Collection[participation.Turnover], brand: Brand) -> tuple[MoneyFigure, ...]:
+    found: dict[str, MoneyFigure] = {}
+    for one in turnover:
+        currency = one.currency or brand.default_currency
+        same = found.get(currency, MoneyFigure(currency, 0, 0, 0, 0))
+        found[currency] = MoneyFigure(
+            currency,
+            same.customers + one.customers,
+            same.counted_bets + one.counted_bets,
+            same.turnover_minor + one.turnover_minor,
+            same.member_turnover_minor + one.member_turnover_minor,
+        )
+    return tuple(found[currency] for currency in sorted(found))

@@ -1,0 +1,74 @@
+"""The scheme's profit and loss: turnover of counted bets against the cost of rewards, by currency.
+
+What the bets won or lost is not in their messages, so the margin is not known, and is not made up here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from backoffice.risk.figures.week_figures import COST, MoneyFigure, RewardFigure
+from subgraphs.fulfilment.accounting.liability import EXPECTED, EXPIRED, OUTSTANDING, OWED, USED
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitLine:
+    """One week's money in one currency, in its minor units.
+
+    Attributes:
+        customers: how many have a bet that counts.
+        turnover_minor: the counting stakes of all counted bets, `member_turnover_minor`: those of members.
+        expected_minor, owed_minor, outstanding_minor, used_minor, expired_minor: values of rewards by stage.
+        unvalued: how many rewards due have no value in money: spins, and boosts.
+        spins: how many free spins are due.
+    """
+
+    currency: str
+    customers: int = 0
+    counted_bets: int = 0
+    turnover_minor: int = 0
+    member_turnover_minor: int = 0
+    expected_minor: int = 0
+    owed_minor: int = 0
+    outstanding_minor: int = 0
+    used_minor: int = 0
+    expired_minor: int = 0
+    unvalued: int = 0
+    spins: int = 0
+
+    @property
+    def cost_minor(self) -> int:
+        """Return what is used, outstanding or owed: the cost if everything that can be used is used."""
+        return self.used_minor + self.outstanding_minor + self.owed_minor
+
+    @property
+    def cost_share(self) -> float | None:
+        """Return the cost as a share of members' turnover; None without turnover."""
+        return self.cost_minor / self.member_turnover_minor if self.member_turnover_minor else None
+
+
+def profit_lines(money: Iterable[MoneyFigure], rewards: Iterable[RewardFigure]) -> list[ProfitLine]:
+    """Return the lines of a week, by currency; currencies are never added up."""
+    found = {
+        one.currency: ProfitLine(
+            one.currency, one.customers, one.counted_bets, one.turnover_minor, one.member_turnover_minor
+        )
+        for one in money
+    }
+    for each in rewards:
+        line = found.get(each.currency, ProfitLine(each.currency))
+        found[each.currency] = _with(line, each)
+    return [found[currency] for currency in sorted(found)]
+
+
+def _with(line: ProfitLine, one: RewardFigure) -> ProfitLine:
+    value, due = one.value_minor, one.stage in {*COST, EXPECTED}
+    return replace(
+        line,
+        expected_minor=line.expected_minor + (value if one.stage == EXPECTED else 0),
+        owed_minor=line.owed_minor + (value if one.stage == OWED else 0),
+        outstanding_minor=line.outstanding_minor + (value if one.stage == OUTSTANDING else 0),
+        used_minor=line.used_minor + (value if one.stage == USED else 0),
+        expired_minor=line.expired_minor + (value if one.stage == EXPIRED else 0),
+        unvalued=line.unvalued + (one.unvalued if due else 0),
+        spins=line.spins + (one.spins if due else 0),
+    )

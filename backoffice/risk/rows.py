@@ -1,0 +1,272 @@
+"""The customers behind each figure, by key: a page reads a bounded number of rows, however rare its rows are.
+
+A list is driven by an index of the week's customers. A filter may leave few of those that were read; then
+more are read, up to a limit, after which the page is shorter than asked and says that there is more.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Final, TypeAlias
+
+from backoffice.risk.figures.counting import BrandWeeks, WeekCounter, territory_of
+from backoffice.risk.figures.week_figures import CREDITED, DEFAULT, NONE, SET
+from subgraphs.fulfilment.accounting import week_rewards
+from subgraphs.fulfilment.accounting.liability import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
+from subgraphs.fulfilment.accounting.week_rewards import RewardRow
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.progress.weeks import participation
+from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.choices import week_choices
+from subgraphs.rewards.choices.week_menu import Territory
+
+WINDOWS: Final = 5
+LARGEST_WINDOW: Final = 1000
+
+
+class RiskFigure(Enum):
+    """A figure whose customers can be listed."""
+
+    OPTED_IN = "opted_in"
+    QUALIFIED = "qualified"
+    CHOSE = "chose"
+    TURNOVER = "turnover"
+    MEMBER_TURNOVER = "member_turnover"
+    CREDITED = "credited"
+    EXPECTED = EXPECTED
+    OWED = OWED
+    OUTSTANDING = OUTSTANDING
+    USED = USED
+    EXPIRED = EXPIRED
+    STOPPED = STOPPED
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """One customer in a figure; what the figure does not know is None.
+
+    Attributes:
+        at: when it last changed.
+        source: as in the figures of rewards.
+        value_minor, turnover_minor: in minor units of `currency`.
+    """
+
+    customer: str
+    at: datetime
+    currency: str | None = None
+    stage: str | None = None
+    source: str | None = None
+    reward_id: str | None = None
+    config_version: int | None = None
+    kind: str | None = None
+    value_minor: int | None = None
+    spins: int | None = None
+    turnover_minor: int | None = None
+    counted_bets: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which rows of a figure are wanted; None for all."""
+
+    reward: str | None = None
+    version: int | None = None
+    currency: str | None = None
+    source: str | None = None
+
+    def fits(self, row: RiskRow) -> bool:
+        """Return whether a row is wanted."""
+        return (
+            self.reward in {None, row.reward_id or ""}
+            and self.version in {None, row.config_version or 0}
+            and self.currency in {None, row.currency}
+            and self.source in {None, row.source}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some of a week's customers.
+
+    Attributes:
+        rows: those of them that belong to the figure.
+        last: the last customer that was read; None if there are no more.
+    """
+
+    rows: Sequence[RiskRow]
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """A page of rows; `end` is the customer after whom the next page begins."""
+
+    rows: Sequence[RiskRow]
+    end: str | None
+    has_next: bool
+
+
+ReadWindow: TypeAlias = Callable[[str, int], Awaitable[Window]]
+
+
+async def fill_page(read: ReadWindow, wanted: RowFilter, after: str, first: int) -> RowPage:
+    """Read windows until a page is full, there are no more, or enough was read for one request."""
+    found: list[RiskRow] = []
+    size = first + 1
+    for _ in range(WINDOWS):
+        window = await read(after, size)
+        found += [row for row in window.rows if wanted.fits(row)]
+        if len(found) > first:
+            return RowPage(found[:first], found[first - 1].customer, has_next=True)
+        if window.last is None:
+            return RowPage(found, found[-1].customer if found else None, has_next=False)
+        after, size = window.last, min(size * 4, LARGEST_WINDOW)
+    return RowPage(found, after, has_next=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRows:
+    """Reads the customers behind the figures of one week, for one request: default rewards are read once."""
+
+    counter: WeekCounter
+    known: BrandWeeks
+    week: Week
+    _defaults: dict[Territory, RewardConfig | None] = field(default_factory=dict)
+
+    async def page(self, figure: RiskFigure, wanted: RowFilter, after: str, first: int) -> RowPage:
+        """Return a page of the customers behind a figure."""
+        return await fill_page(self.window(figure), wanted, after, first)
+
+    def window(self, figure: RiskFigure) -> ReadWindow:
+        """Return what reads windows of a figure."""
+        match figure:
+            case RiskFigure.OPTED_IN:
+                return self._members
+            case RiskFigure.CHOSE:
+                return self._choices
+            case RiskFigure.TURNOVER | RiskFigure.MEMBER_TURNOVER:
+                return self._totals(members_only=figure is RiskFigure.MEMBER_TURNOVER)
+            case _:
+                return self._rewards(figure)
+
+    @property
+    def _brand(self) -> str:
+        return self.known.brand.id
+
+    async def _members(self, after: str, size: int) -> Window:
+        async with self.counter.progress.home.read() as connection:
+            names = await participation.changed_members_after(connection, self._brand, after, size)
+            if not names:
+                return Window((), None)
+            found = await participation.members_between(
+                connection, self._brand, self.week, (after, names[-1])
+            )
+        return Window([RiskRow(customer, at) for customer, at in found], _last(names, size))
+
+    async def _choices(self, after: str, size: int) -> Window:
+        async with self.counter.rewards.home.read() as connection:
+            found = await week_choices.choices_after(connection, self._brand, self.week.iso, after, size)
+        rows = [
+            RiskRow(
+                one.customer,
+                one.at,
+                currency=one.currency,
+                source=SET,
+                reward_id=one.reward_id,
+                config_version=one.config_version,
+                kind=one.kind,
+                value_minor=one.value_minor,
+                spins=one.spins,
+            )
+            for one in found
+        ]
+        return Window(rows, _last([one.customer for one in found], size))
+
+    def _totals(self, *, members_only: bool) -> ReadWindow:
+        async def read(after: str, size: int) -> Window:
+            async with self.counter.progress.home.read() as connection:
+                found = await participation.totals_after(connection, self._brand, self.week, after, size)
+            rows = [
+                RiskRow(
+                    one.customer,
+                    one.as_of,
+                    currency=one.currency or self.known.brand.default_currency,
+                    turnover_minor=one.total_minor,
+                    counted_bets=one.counted_bets,
+                )
+                for one in found
+                if one.counted_bets and (one.is_member or not members_only)
+            ]
+            return Window(rows, _last([one.customer for one in found], size))
+
+        return read
+
+    def _rewards(self, figure: RiskFigure) -> ReadWindow:
+        async def read(after: str, size: int) -> Window:
+            now = self.counter.clock.now()
+            async with self.counter.fulfilment.home.read() as connection:
+                names = await week_rewards.qualified_after(
+                    connection, self._brand, self.week.iso, after, size
+                )
+                if not names:
+                    return Window((), None)
+                found = await week_rewards.reward_rows(
+                    connection, self._brand, self.week.iso, now, (after, names[-1])
+                )
+            mine = [one for one in found if _belongs(one, figure)]
+            return Window(await self._valued(mine), _last(names, size))
+
+        return read
+
+    async def _valued(self, found: Sequence[RewardRow]) -> list[RiskRow]:
+        """Return rows with the default reward for customers who have chosen nothing."""
+        brand = self.known.brand
+        homes = {territory_of(one.home, brand) for one in found if one.home is not None}
+        if unknown := homes - self._defaults.keys():
+            self._defaults.update(await self.counter.defaults(brand, self.week, unknown))
+        rows = []
+        for one in found:
+            default = self._defaults.get(territory_of(one.home, brand)) if one.home is not None else None
+            if one.reward_id is None and default is not None:
+                row = RiskRow(
+                    one.customer,
+                    one.at,
+                    currency=default.currency,
+                    stage=one.stage,
+                    source=DEFAULT,
+                    reward_id=default.reward_id,
+                    config_version=default.version,
+                    kind=default.kind.value,
+                    value_minor=default.value_minor,
+                    spins=default.spins,
+                )
+            else:
+                row = RiskRow(
+                    one.customer,
+                    one.at,
+                    currency=one.currency,
+                    stage=one.stage,
+                    source=NONE if one.reward_id is None else SET,
+                    reward_id=one.reward_id,
+                    config_version=one.config_version,
+                    kind=one.kind,
+                    value_minor=one.value_minor,
+                    spins=one.spins,
+                )
+            rows.append(row)
+        return rows
+
+
+def _belongs(row: RewardRow, figure: RiskFigure) -> bool:
+    match figure:
+        case RiskFigure.QUALIFIED:
+            return row.status in {"provisional", "confirmed"}
+        case RiskFigure.CREDITED:
+            return row.stage in CREDITED
+        case _:
+            return row.stage == str(figure.value)
+
+
+def _last(names: Sequence[str], size: int) -> str | None:
+    return names[-1] if len(names) == size else None

@@ -1,0 +1,218 @@
+"""Risk's part of the graph."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import ID, Info
+
+from backoffice.access.roles import Permission
+from backoffice.errors import Invalid, Problem
+from backoffice.global_events.repository import GlobalDecision
+from backoffice.graph.pages import Page, cursor, key_of, page_of, page_size
+from backoffice.graph.permitted import ANY, permitted
+from backoffice.risk.budgets.setting import BudgetLimit
+from backoffice.risk.context import RiskContext
+from backoffice.risk.rows import RiskFigure, RowFilter
+from backoffice.risk.types import (
+    RiskBrand,
+    RiskBudget,
+    RiskBudgetResult,
+    RiskCustomer,
+    RiskForecast,
+    RiskLiability,
+    RiskReward,
+    RiskWeek,
+    shown_brand,
+    shown_budget,
+    shown_customer,
+    shown_forecast,
+    shown_liability,
+    shown_reward,
+    shown_week,
+)
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+
+RiskInfo = Info[RiskContext, None]
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+_READ = Permission.RISK_READ
+
+
+@strawberry.input
+class RiskBudgetInput:
+    """A budget to set, in numbers of rewards."""
+
+    brand: str
+    reward: str
+    iso_week: str | None = strawberry.field(default=None, description="Null for every week without its own.")
+    rewards: int | None = strawberry.field(default=None, description="Null removes the limit.")
+    reason: str
+
+
+@strawberry.type
+class Query:
+    """Reads."""
+
+    @strawberry.field(
+        description="The brands whose figures one may see, by id.", directives=[permitted(_READ, ANY)]
+    )
+    async def risk_brands(
+        self, info: RiskInfo, first: First = 25, after: str | None = None
+    ) -> Page[RiskBrand]:
+        """Return a page of brands."""
+        size, last = page_size(first), _text(after)
+        found = [one for one in await info.context.risk.brands(info.context.actor) if one.id > last]
+        return page_of(found[:size], first, shown_brand, lambda one: one.id)
+
+    @strawberry.field(
+        description="What a brand may still have to pay, by week, reward and stage.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def risk_liability(self, info: RiskInfo, brand: str) -> RiskLiability:
+        """Return the liability."""
+        return shown_liability(brand, await info.context.risk.liability(info.context.actor, brand))
+
+    @strawberry.field(
+        description="The forecast of the present week's rewards, by currency.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def risk_forecast(self, info: RiskInfo, brand: str) -> list[RiskForecast]:
+        """Return the forecasts."""
+        found = await info.context.risk.forecasts(info.context.actor, brand)
+        return [shown_forecast(brand, one) for one in found]
+
+    @strawberry.field(
+        description="Weeks with their funnel, and their profit and loss, the newest first.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def risk_weeks(
+        self, info: RiskInfo, brand: str, first: First = 25, after: str | None = None
+    ) -> Page[RiskWeek]:
+        """Return a page of weeks."""
+        before = _text(after) or None
+        found = await info.context.risk.weeks(info.context.actor, brand, page_size(first), before)
+        return page_of(found, first, shown_week, lambda one: one.week.iso_week)
+
+    @strawberry.field(
+        description="The cost of each reward by stage: of one week, or of all, the newest first.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def risk_rewards(
+        self,
+        info: RiskInfo,
+        brand: str,
+        iso_week: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[RiskReward]:
+        """Return a page of figures of rewards."""
+        found = await info.context.risk.rewards(
+            info.context.actor, brand, page_size(first), _reward_key(after), iso_week or None
+        )
+        return page_of(found, first, lambda one: shown_reward(brand, one), lambda one: one.key)
+
+    @strawberry.field(
+        description="The budgets of a week, by default of the present one: set, used, reserved, left.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def risk_budgets(
+        self,
+        info: RiskInfo,
+        brand: str,
+        iso_week: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[RiskBudget]:
+        """Return a page of budgets."""
+        size, last = page_size(first), _text(after)
+        found = await info.context.risk.budgets(info.context.actor, brand, iso_week or None)
+        later = [one for one in found if one.reward_id > last]
+        return page_of(later[:size], first, shown_budget, lambda one: one.reward_id)
+
+    @strawberry.field(
+        description="The customers behind a figure, by id. A page may be shorter than asked and yet have a "
+        "next one: a request reads a bounded number of rows. Each look is recorded.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def risk_customers(
+        self,
+        info: RiskInfo,
+        brand: str,
+        iso_week: str,
+        *,
+        figure: RiskFigure,
+        reward: str | None = None,
+        version: int | None = None,
+        currency: str | None = None,
+        source: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[RiskCustomer]:
+        """Return a page of customers."""
+        page_size(first)
+        page = await info.context.risk.customers(
+            info.context.actor,
+            brand,
+            iso_week,
+            figure=figure,
+            wanted=RowFilter(reward, version, currency or None, source or None),
+            first=first,
+            after=_text(after),
+        )
+        end = None if page.end is None else cursor(page.end)
+        return Page(
+            nodes=[shown_customer(row) for row in page.rows], end_cursor=end, has_next_page=page.has_next
+        )
+
+
+@strawberry.type
+class Mutation:
+    """Changes."""
+
+    @strawberry.mutation(
+        description="Set or remove a budget on all nodes. Needs a step-up; raising one is proposed, and "
+        "another person approves it.",
+        directives=[permitted(Permission.RISK_BUDGET, "input.brand")],
+    )
+    async def set_risk_budget(
+        self,
+        info: RiskInfo,
+        input: RiskBudgetInput,  # noqa: A002
+    ) -> RiskBudgetResult:
+        """Set a budget."""
+        key = BudgetKey(input.brand, input.reward, input.iso_week or EVERY_WEEK)
+        service = info.context.budgets
+        done = await service.set(info.context.actor, BudgetLimit(key, input.rewards), input.reason)
+        if isinstance(done, GlobalDecision):
+            return RiskBudgetResult(number=done.order.number, proposal=None)
+        return RiskBudgetResult(number=None, proposal=ID(done))
+
+
+def _text(after: str | None) -> str:
+    match key_of(after):
+        case None:
+            return ""
+        case str(key):
+            return key
+        case _:
+            raise _no_cursor()
+
+
+def _reward_key(after: str | None) -> list[Any] | None:
+    key: Any = key_of(after)
+    match key:
+        case None:
+            return None
+        case [str(), str(), int(), str(), str(), str()]:
+            return list(key)
+        case _:
+            raise _no_cursor()
+
+
+def _no_cursor() -> Invalid:
+    return Invalid([Problem("after", "This is no cursor of this list.")])
+
+
+def create_schema() -> SubgraphSchema:
+    """Return the schema of risk and money."""
+    return build_schema(Query, Mutation)

@@ -1,0 +1,310 @@
+"""Reads the stored figures, for the screens and for commands: a page reads some rows, never the customers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.decision import brands_with, require
+from backoffice.access.roles import Permission
+from backoffice.audit.audit_log import AuditLog
+from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.risk.budgets.use import BudgetLine, week_lines
+from backoffice.risk.figures import repository
+from backoffice.risk.figures.collector import FigureCollector
+from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
+from backoffice.risk.figures.forecast import (
+    Amount,
+    Forecast,
+    Tested,
+    backtest,
+    curves,
+    elapsed_hours,
+    forecast,
+)
+from backoffice.risk.figures.repository import StoredReward, StoredWeek
+from backoffice.risk.figures.week_figures import (
+    CREDITED,
+    DEFAULT,
+    DUE,
+    MoneyFigure,
+    RewardFigure,
+    WeekFigures,
+)
+from backoffice.risk.rows import FigureRows, RiskFigure, RowFilter, RowPage
+from storage.database import Database
+from subgraphs.fulfilment.accounting.liability import EXPECTED, OWED, RewardCounts
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.choices import week_choices
+
+FORECAST_WEEKS: Final = 24
+"""How many recorded weeks are read: enough to test the method on eight of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiabilityNow:
+    """What a brand owes.
+
+    Attributes:
+        as_of: the oldest count among the weeks that may still change; None before the first.
+        in_doubt: changes of choice whose outcome is not known yet, in the weeks that may still change.
+    """
+
+    as_of: datetime | None
+    rewards: Sequence[StoredReward]
+    in_doubt: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekSummary:
+    """A week with its money and its rewards."""
+
+    week: StoredWeek
+    money: Sequence[MoneyFigure]
+    rewards: Sequence[RewardFigure]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyForecast:
+    """The forecast of the present week's rewards in one currency.
+
+    Attributes:
+        now: what is expected now.
+        tested: what the same method would have forecast, at the same hour, for weeks that are over.
+    """
+
+    currency: str
+    week: Week
+    as_of: datetime
+    elapsed: float
+    now: Amount
+    forecast: Forecast
+    tested: Sequence[Tested]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskService:
+    """Reads figures; each read checks the permission for the brand.
+
+    Attributes:
+        database: the back office's.
+    """
+
+    database: Database
+    counter: WeekCounter
+    collector: FigureCollector
+    audit: AuditLog
+
+    async def brands(self, actor: Actor) -> list[Brand]:
+        """Return the brands whose figures the actor may see.
+
+        Raises:
+            Forbidden: there is none, because no role permits it.
+        """
+        mine = brands_with(actor, Permission.RISK_READ)
+        if not mine:
+            require(actor, Permission.RISK_READ, None)
+        found = [await self.counter.weeks(brand) for brand in await self.counter.brands()]
+        return [one.brand for one in found if one and (ALL_BRANDS in mine or one.brand.id in mine)]
+
+    async def liability(self, actor: Actor, brand: str) -> LiabilityNow:
+        """Return what may still have to be paid.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+        """
+        require(actor, Permission.RISK_READ, brand)
+        async with self.database.home.read() as connection:
+            found = await repository.liable(connection, brand)
+            as_of = await repository.oldest_count(connection, brand)
+            in_doubt = await repository.in_doubt(connection, brand)
+        return LiabilityNow(as_of, found, in_doubt)
+
+    async def weeks(
+        self, actor: Actor, brand: str, first: int, before: str | None = None
+    ) -> list[WeekSummary]:
+        """Return weeks with their funnel, money and rewards, the newest first.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+        """
+        require(actor, Permission.RISK_READ, brand)
+        async with self.database.home.read() as connection:
+            found = await repository.weeks(connection, brand, first, before)
+            names = [one.iso_week for one in found]
+            money = await repository.money(connection, brand, names)
+            rewards = await repository.rewards_of(connection, brand, names)
+        return [WeekSummary(one, money.get(one.iso_week, ()), rewards.get(one.iso_week, ())) for one in found]
+
+    async def rewards(
+        self,
+        actor: Actor,
+        brand: str,
+        first: int,
+        after: Sequence[Any] | None = None,
+        iso_week: str | None = None,
+    ) -> list[StoredReward]:
+        """Return the figures of rewards, of one week or of all, the newest first.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+        """
+        require(actor, Permission.RISK_READ, brand)
+        async with self.database.home.read() as connection:
+            return await repository.rewards_page(connection, brand, first, after, iso_week)
+
+    async def forecasts(self, actor: Actor, brand: str) -> list[CurrencyForecast]:
+        """Return the forecast of the present week, by currency; empty if nothing was counted yet.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+        """
+        require(actor, Permission.RISK_READ, brand)
+        async with self.database.home.read() as connection:
+            stored = await repository.weeks(connection, brand, FORECAST_WEEKS)
+            names = [one.iso_week for one in stored]
+            points = await repository.curve(connection, brand, names)
+            rewards = await repository.rewards_of(connection, brand, names[:1])
+        now = self.counter.clock.now()
+        if not stored or not stored[0].starts_at <= now < stored[0].ends_at:
+            return []
+        present = stored[0]
+        week = Week(present.iso_week, present.starts_at, present.ends_at)
+        elapsed = elapsed_hours(week, present.as_of)
+        over = {one.iso_week for one in stored if one.closed}
+        recorded = {
+            currency: [curve for curve in found if curve.iso_week in over]
+            for currency, found in curves(points).items()
+        }
+        amounts = _due(rewards.get(present.iso_week, ()))
+        return [
+            CurrencyForecast(
+                currency,
+                week,
+                present.as_of,
+                elapsed,
+                amounts.get(currency, Amount(0, 0)),
+                forecast(amounts.get(currency, Amount(0, 0)), elapsed, found),
+                backtest(elapsed, found),
+            )
+            for currency, found in sorted(recorded.items())
+        ]
+
+    async def budgets(self, actor: Actor, brand: str, iso_week: str | None = None) -> list[BudgetLine]:
+        """Return the budgets of a week, by default of the present one, by reward.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+            NotFound: there is no such brand.
+            Invalid: the brand has no such week.
+        """
+        require(actor, Permission.RISK_READ, brand)
+        known = await self._known(brand)
+        name = known.weeks[0].iso if iso_week is None else iso_week
+        async with self.counter.rewards.home.read() as connection:
+            uses = await BudgetRepository().use(connection, brand, name)
+            set_for = await BudgetRepository().budgets(connection, [brand])
+            reserved = await week_choices.in_doubt(connection, brand, name)
+        async with self.database.home.read() as connection:
+            figures = (await repository.rewards_of(connection, brand, [name])).get(name, [])
+        own = frozenset(key.reward_id for key in set_for if key.iso_week == name != EVERY_WEEK)
+        return week_lines(
+            brand,
+            name,
+            uses=uses,
+            standings=_standings(brand, name, figures),
+            reserved=reserved,
+            own=own,
+        )
+
+    async def customers(
+        self,
+        actor: Actor,
+        brand: str,
+        iso_week: str,
+        *,
+        figure: RiskFigure,
+        wanted: RowFilter,
+        first: int,
+        after: str = "",
+    ) -> RowPage:
+        """Return a page of the customers behind a figure. They are named, so the look is recorded.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+            NotFound: there is no such brand.
+            Invalid: the brand has had no such week.
+        """
+        rows = await self.figure_rows(actor, brand, iso_week)
+        page = await rows.page(figure, wanted, after, first)
+        async with self.database.home.write() as connection:
+            await self.audit.record(
+                connection,
+                actor,
+                "risk.look",
+                brand=brand,
+                subject=f"figure:{brand}:{iso_week}:{figure.value}",
+                before=None,
+                after=None,
+                reason=None,
+            )
+        return page
+
+    async def figure_rows(self, actor: Actor, brand: str, iso_week: str) -> FigureRows:
+        """Return what reads the customers behind a week's figures; the caller records the look.
+
+        Raises:
+            Forbidden, NotFound, Invalid: as for `customers`.
+        """
+        require(actor, Permission.RISK_READ, brand)
+        known = await self._known(brand)
+        return FigureRows(self.counter, known, _week(known, iso_week))
+
+    async def count(self, actor: Actor, brand: str, iso_week: str | None = None) -> WeekFigures:
+        """Count a week now, by default the present one, and store its figures.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+            NotFound: there is no such brand.
+            Invalid: the brand has had no such week.
+        """
+        require(actor, Permission.RISK_READ, brand)
+        known = await self._known(brand)
+        week = known.weeks[0] if iso_week is None else _week(known, iso_week)
+        return await self.collector.count(known, week)
+
+    async def _known(self, brand: str) -> BrandWeeks:
+        known = await self.counter.weeks(brand)
+        if known is None:
+            raise NotFound(f"There is no brand {brand[:64]!r}.")
+        return known
+
+
+def _week(known: BrandWeeks, iso_week: str) -> Week:
+    for week in known.weeks:
+        if week.iso == iso_week:
+            return week
+    raise Invalid([Problem("isoWeek", f"{known.brand.id} has had no week {iso_week[:16]!r}.")])
+
+
+def _due(figures: Iterable[RewardFigure]) -> dict[str, Amount]:
+    found: dict[str, Amount] = {}
+    for one in figures:
+        if one.stage in DUE:
+            same = found.get(one.currency, Amount(0, 0))
+            found[one.currency] = Amount(same.rewards + one.customers, same.value_minor + one.value_minor)
+    return found
+
+
+def _standings(brand: str, iso_week: str, figures: Iterable[RewardFigure]) -> Mapping[str, RewardCounts]:
+    """Return for how many customers each reward is expected, owed or credited; no default is expected."""
+    numbers: dict[str, list[int]] = {}
+    stages = {EXPECTED: 0, OWED: 1, **dict.fromkeys(CREDITED, 2)}
+    for one in figures:
+        if one.stage in stages and one.source != DEFAULT and one.reward_id:
+            numbers.setdefault(one.reward_id, [0, 0, 0])[stages[one.stage]] += one.customers
+    return {reward: RewardCounts(brand, iso_week, reward, *counts) for reward, counts in numbers.items()}

@@ -1,0 +1,348 @@
+"""The types of risk's part of the graph. Money is in minor units of the currency beside it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import strawberry
+from strawberry import ID
+
+from backoffice.risk.budgets.use import BudgetLine
+from backoffice.risk.figures.forecast import METHOD, Amount, Tested
+from backoffice.risk.figures.profit import ProfitLine, profit_lines
+from backoffice.risk.figures.repository import StoredReward
+from backoffice.risk.rows import RiskFigure, RiskRow
+from backoffice.risk.service import CurrencyForecast, LiabilityNow, WeekSummary
+from subgraphs.kit.domain.schemes import Brand
+
+strawberry.enum(RiskFigure, name="RiskFigure", description="A figure whose customers can be listed.")
+MARGIN = "Null: messages of bets do not say what was won, so the margin is not known."
+
+
+@strawberry.type(description="A brand whose figures one may see.")
+class RiskBrand:
+    """A brand."""
+
+    id: ID
+    name: str
+    currencies: list[str]
+
+
+@strawberry.type(description="The customers of a week with the same reward in the same stage.")
+class RiskReward:
+    """A figure of rewards."""
+
+    id: ID
+    brand: str
+    iso_week: str
+    stage: str = strawberry.field(
+        description="expected (qualified, the week is not closed), owed (confirmed, not credited), "
+        "outstanding (credited, not used yet), used, expired, or stopped."
+    )
+    source: str = strawberry.field(
+        description="set: the customer's reward is known; default: nothing is chosen yet, so the default "
+        "counts; none: no reward can be paid."
+    )
+    reward: str = strawberry.field(description="Empty if no reward can be paid.")
+    version: int
+    kind: str | None
+    currency: str
+    customers: int
+    value_minor: float
+    spins: float
+    unvalued: int = strawberry.field(description="How many of them have a reward whose value is not money.")
+
+
+@strawberry.type(description="What a brand may still have to pay.")
+class RiskLiability:
+    """What a brand may still have to pay."""
+
+    brand: str
+    as_of: datetime | None = strawberry.field(description="When it was counted; null if it was not yet.")
+    changes_in_doubt: int = strawberry.field(
+        description="Changes of choice without an answer: they may still change which reward is due."
+    )
+    lines: list[RiskReward]
+
+
+@strawberry.type(description="A week's money in one currency. Currencies are never added up.")
+class RiskMoney:
+    """A week's money in one currency."""
+
+    currency: str
+    customers: int = strawberry.field(description="How many have a bet that counts.")
+    counted_bets: float
+    turnover_minor: float = strawberry.field(description="The counting stakes of all bets that count.")
+    member_turnover_minor: float = strawberry.field(description="The part that members staked.")
+    margin_minor: float | None = strawberry.field(description=MARGIN)
+    expected_minor: float
+    owed_minor: float
+    outstanding_minor: float
+    used_minor: float
+    expired_minor: float
+    cost_minor: float = strawberry.field(description="Used, outstanding and owed.")
+    cost_share: float | None = strawberry.field(description="The cost as a share of members' turnover.")
+    unvalued: int = strawberry.field(description="Rewards due whose value is not money; the cost lacks them.")
+    spins: float
+
+
+@strawberry.type(description="A week: its funnel, and its profit and loss.")
+class RiskWeek:
+    """A week."""
+
+    id: ID
+    brand: str
+    iso_week: str
+    starts_at: datetime
+    ends_at: datetime
+    as_of: datetime
+    closed: bool = strawberry.field(description="Whether all its qualifications are confirmed.")
+    seen: int | None = strawberry.field(
+        description="Null: nothing records who has seen the tracker; it is answered from memory."
+    )
+    opted_in: int
+    qualified: int
+    chose: int = strawberry.field(description="Who chose a reward themselves, qualified or not.")
+    credited: int
+    used: int
+    changes_in_doubt: int
+    money: list[RiskMoney]
+
+
+@strawberry.type(description="A number of rewards and their value.")
+class RiskAmount:
+    """A number of rewards and their value."""
+
+    rewards: int
+    value_minor: float
+
+
+@strawberry.type(description="What the method would have said about a week that is over.")
+class RiskForecastTest:
+    """What the method would have said about a week that is over."""
+
+    iso_week: str
+    forecast: int
+    low: int
+    high: int
+    actual: int
+    error: float = strawberry.field(description="As a share of what came; positive: forecast too many.")
+    within: bool
+
+
+@strawberry.type(description="The forecast of the present week's rewards in one currency: no promise.")
+class RiskForecast:
+    """A forecast."""
+
+    id: ID
+    brand: str
+    iso_week: str
+    currency: str
+    as_of: datetime
+    elapsed_hours: float
+    week_hours: int
+    now: RiskAmount
+    likely: RiskAmount | None
+    low: RiskAmount | None
+    high: RiskAmount | None
+    unavailable: str | None = strawberry.field(description="Why there is no forecast.")
+    method: str
+    weeks: list[str] = strawberry.field(description="The earlier weeks that it is made from.")
+    tests: list[RiskForecastTest]
+
+
+@strawberry.type(description="The budget of a reward in a week, in numbers of rewards.")
+class RiskBudget:
+    """A budget."""
+
+    id: ID
+    brand: str
+    iso_week: str
+    reward: str
+    own: bool = strawberry.field(description="Whether the week has one of its own.")
+    budget: int
+    chosen: int
+    reserved: int = strawberry.field(description="Changes that wait for an answer keep their place.")
+    expected: int
+    owed: int
+    credited: int
+    left: int = strawberry.field(description="Negative if more customers get it than planned.")
+    stopped: bool = strawberry.field(description="Whether nobody else can choose it.")
+
+
+@strawberry.type(description="A customer in a figure; what the figure does not know is null.")
+class RiskCustomer:
+    """A customer in a figure."""
+
+    id: ID
+    customer: str
+    at: datetime
+    currency: str | None
+    stage: str | None
+    source: str | None
+    reward: str | None
+    version: int | None
+    kind: str | None
+    value_minor: float | None
+    spins: int | None
+    turnover_minor: float | None
+    counted_bets: int | None
+
+
+@strawberry.type(description="What came of setting a budget.")
+class RiskBudgetResult:
+    """What came of setting a budget."""
+
+    number: float | None = strawberry.field(description="Of the decision for all nodes; null if proposed.")
+    proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")
+
+
+def shown_brand(brand: Brand) -> RiskBrand:
+    """Return a brand."""
+    return RiskBrand(id=ID(brand.id), name=brand.name, currencies=list(brand.currencies))
+
+
+def shown_reward(brand: str, stored: StoredReward) -> RiskReward:
+    """Return a figure of rewards."""
+    one = stored.figure
+    return RiskReward(
+        id=ID(":".join([brand, *map(str, stored.key)])),
+        brand=brand,
+        iso_week=stored.iso_week,
+        stage=one.stage,
+        source=one.source,
+        reward=one.reward_id,
+        version=one.config_version,
+        kind=one.kind,
+        currency=one.currency,
+        customers=one.customers,
+        value_minor=one.value_minor,
+        spins=one.spins,
+        unvalued=one.unvalued,
+    )
+
+
+def shown_liability(brand: str, found: LiabilityNow) -> RiskLiability:
+    """Return what a brand may still have to pay."""
+    lines = [shown_reward(brand, one) for one in found.rewards]
+    return RiskLiability(brand=brand, as_of=found.as_of, changes_in_doubt=found.in_doubt, lines=lines)
+
+
+def shown_week(found: WeekSummary) -> RiskWeek:
+    """Return a week."""
+    one = found.week
+    return RiskWeek(
+        id=ID(f"{one.brand}:{one.iso_week}"),
+        brand=one.brand,
+        iso_week=one.iso_week,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        as_of=one.as_of,
+        closed=one.closed,
+        seen=None,
+        opted_in=one.opted_in,
+        qualified=one.qualified,
+        chose=one.chose,
+        credited=one.credited,
+        used=one.used,
+        changes_in_doubt=one.in_doubt,
+        money=[_money(line) for line in profit_lines(found.money, found.rewards)],
+    )
+
+
+def _money(line: ProfitLine) -> RiskMoney:
+    return RiskMoney(
+        currency=line.currency,
+        customers=line.customers,
+        counted_bets=line.counted_bets,
+        turnover_minor=line.turnover_minor,
+        member_turnover_minor=line.member_turnover_minor,
+        margin_minor=None,
+        expected_minor=line.expected_minor,
+        owed_minor=line.owed_minor,
+        outstanding_minor=line.outstanding_minor,
+        used_minor=line.used_minor,
+        expired_minor=line.expired_minor,
+        cost_minor=line.cost_minor,
+        cost_share=line.cost_share,
+        unvalued=line.unvalued,
+        spins=line.spins,
+    )
+
+
+def shown_forecast(brand: str, found: CurrencyForecast) -> RiskForecast:
+    """Return a forecast."""
+    estimate = found.forecast.estimate
+    return RiskForecast(
+        id=ID(f"{brand}:{found.currency}"),
+        brand=brand,
+        iso_week=found.week.iso,
+        currency=found.currency,
+        as_of=found.as_of,
+        elapsed_hours=found.elapsed,
+        week_hours=found.week.hours,
+        now=_amount(found.now),
+        likely=None if estimate is None else _amount(estimate.likely),
+        low=None if estimate is None else _amount(estimate.low),
+        high=None if estimate is None else _amount(estimate.high),
+        unavailable=found.forecast.unavailable,
+        method=METHOD,
+        weeks=list(found.forecast.weeks),
+        tests=_tests(found.tested),
+    )
+
+
+def _amount(amount: Amount) -> RiskAmount:
+    return RiskAmount(rewards=amount.rewards, value_minor=amount.value_minor)
+
+
+def _tests(tested: Iterable[Tested]) -> list[RiskForecastTest]:
+    return [
+        RiskForecastTest(
+            iso_week=one.iso_week,
+            forecast=one.estimate.likely.rewards,
+            low=one.estimate.low.rewards,
+            high=one.estimate.high.rewards,
+            actual=one.actual.rewards,
+            error=one.error,
+            within=one.within,
+        )
+        for one in tested
+    ]
+
+
+def shown_budget(line: BudgetLine) -> RiskBudget:
+    """Return a budget."""
+    return RiskBudget(
+        id=ID(f"{line.brand}:{line.iso_week}:{line.reward_id}"),
+        brand=line.brand,
+        iso_week=line.iso_week,
+        reward=line.reward_id,
+        own=line.own,
+        budget=line.use.rewards,
+        chosen=line.use.taken,
+        reserved=line.reserved,
+        expected=line.standing.expected,
+        owed=line.standing.owed,
+        credited=line.standing.credited,
+        left=line.left,
+        stopped=line.stopped,
+    )
+
+
+def shown_customer(row: RiskRow) -> RiskCustomer:
+    """Return a customer in a figure."""
+    return RiskCustomer(
+        id=ID(row.customer),
+        customer=row.customer,
+        at=row.at,
+        currency=row.currency,
+        stage=row.stage,
+        source=row.source,
+        reward=row.reward_id,
+        version=row.config_version,
+        kind=row.kind,
+        value_minor=row.value_minor,
+        spins=row.spins,
+        turnover_minor=row.turnover_minor,
+        counted_bets=row.counted_bets,
+    )

@@ -1,0 +1,209 @@
+"""A dry run: what a week's bets would have counted, and rewards cost, by other rules.
+
+The verdicts are the ledger's own (`Rulebook.assess`), who takes part is decided by the qualification's own
+functions, and the reward is the menu's own choice: there is no second copy of a rule.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+
+from backoffice.rules.repository import Difference
+from backoffice.rules.schemes.checks import SchemeContext
+from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.week_definitions import OpenedWeeks
+from subgraphs.progress.counting.contribution import Contribution
+from subgraphs.progress.counting.customers import KnownCustomers, Territory
+from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rules import DISPUTED, NOTHING, ContributionReason, Verdict
+from subgraphs.progress.ledger.week_reader import CustomerBets
+from subgraphs.progress.qualification.qualification import WeekResult
+from subgraphs.progress.qualification.week_membership import membership_in
+from subgraphs.rewards.menu.options import Menu, StoredChoice
+
+NO_REWARD: Final = ""
+
+
+class RewardCost(msgspec.Struct):
+    """How often a reward is due, and what that costs.
+
+    Attributes:
+        value_minor: of all of them, in minor units; None for rewards without a value, such as boosts.
+    """
+
+    rewards: int = 0
+    value_minor: int | None = 0
+
+
+class DryRunTotals(msgspec.Struct):
+    """What a dry run has found so far: a part of the job's checkpoint and its result.
+
+    Attributes:
+        customers: who play by the scheme and have bets in the week.
+        elsewhere: customers of other jurisdictions and currencies, for whom nothing changes.
+        qualified_before: who qualified by the week's own rules, as `qualified_after` by the others.
+        gained: who would have qualified and did not.
+        lost: who qualified and would not have.
+        cost_before: by reward and version, such as fb-5:1; an empty name for those without any reward.
+        reasons: how many bets go from one reason to another, by both, such as COUNTED>BELOW_MIN_ODDS.
+        kept: how many of the differing bets are kept, for the list and its CSV.
+    """
+
+    customers: int = 0
+    elsewhere: int = 0
+    bets: int = 0
+    differing_bets: int = 0
+    counted_before_minor: int = 0
+    counted_after_minor: int = 0
+    qualified_before: int = 0
+    qualified_after: int = 0
+    gained: int = 0
+    lost: int = 0
+    cost_before: dict[str, RewardCost] = msgspec.field(default_factory=dict)
+    cost_after: dict[str, RewardCost] = msgspec.field(default_factory=dict)
+    reasons: dict[str, int] = msgspec.field(default_factory=dict)
+    kept: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the totals as JSON values."""
+        values: dict[str, Any] = msgspec.to_builtins(self)
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """Other rules for a week that is over.
+
+    Attributes:
+        before: the scheme that the week had; None if these customers had none.
+        after: the scheme to try, as if the week had opened with it.
+        rules: the rulebook with that scheme.
+    """
+
+    brand: str
+    week: Week
+    territory: Territory
+    before: Scheme | None
+    after: Scheme
+    rules: Rulebook
+    default_territory: Territory
+    menu_before: Menu | None
+    menu_after: Menu
+
+    @classmethod
+    def of(cls, context: SchemeContext, opened: OpenedWeeks, week: Week, scheme: Scheme) -> "DryRun":
+        """Return the dry run of a scheme over a week; `context` has the content of that week."""
+        territory = (scheme.jurisdiction, scheme.currency)
+        real = BrandRulebook.of(context.brand, context.schemes, opened)
+        tried = replace(scheme, effective_from=week.starts_at, issued_at=week.starts_at)
+        others = [one for one in context.schemes if (one.jurisdiction, one.currency) != territory]
+        before = real.week_rules(week, territory).scheme
+        menu = Menu(
+            configs=context.configs,
+            contents=context.contents,
+            scheme=tried,
+            jurisdiction=scheme.jurisdiction,
+            locale=context.brand.default_locale,
+            default_locale=context.brand.default_locale,
+            now=week.ends_at - timedelta(microseconds=1),
+        )
+        return cls(
+            brand=context.brand.id,
+            week=week,
+            territory=territory,
+            before=before,
+            after=tried,
+            rules=Rulebook({context.brand.id: BrandRulebook.of(context.brand, [*others, tried], opened)}),
+            default_territory=real.default_territory,
+            menu_before=None if before is None else replace(menu, scheme=before),
+            menu_after=menu,
+        )
+
+    def concerns(self, customer: str, customers: KnownCustomers) -> bool:
+        """Return whether a customer plays by the scheme."""
+        home = customers.territories.get((self.brand, customer), self.default_territory)
+        return home == self.territory
+
+    def assess(
+        self,
+        bets: CustomerBets,
+        customers: KnownCustomers,
+        choice: StoredChoice | None,
+        totals: DryRunTotals,
+    ) -> list[Difference]:
+        """Add a customer's week to the totals; return the bets that would count differently."""
+        verdicts = [(one, self._verdict(one, bets, customers)) for one in bets.contributions]
+        totals.customers += 1
+        totals.bets += len(verdicts)
+        totals.counted_before_minor += sum(one.verdict.counted_minor for one, _ in verdicts)
+        totals.counted_after_minor += sum(verdict.counted_minor for _, verdict in verdicts)
+        before = self._is_due(bets, self.before, [(one, one.verdict) for one in bets.contributions])
+        after = self._is_due(bets, self.after, verdicts)
+        totals.qualified_before += before
+        totals.qualified_after += after
+        totals.gained += after and not before
+        totals.lost += before and not after
+        if before and self.menu_before is not None:
+            _add_cost(totals.cost_before, self.menu_before, choice)
+        if after:
+            _add_cost(totals.cost_after, self.menu_after, choice)
+        found = list(_differences(verdicts))
+        totals.differing_bets += len(found)
+        for one in found:
+            name = f"{one.before_reason}>{one.after_reason}"
+            totals.reasons[name] = totals.reasons.get(name, 0) + 1
+        return found
+
+    def _verdict(self, one: Contribution, bets: CustomerBets, customers: KnownCustomers) -> Verdict:
+        if one.verdict == DISPUTED:
+            return DISPUTED
+        decided = bets.decided.get(one.bet.key, {})
+        found = self.rules.assess(one.revisions, customers, decided)
+        return found.verdict if found.iso_week == self.week.iso else NOTHING[ContributionReason.OUTSIDE_WEEK]
+
+    def _is_due(
+        self, bets: CustomerBets, scheme: Scheme | None, verdicts: Sequence[tuple[Contribution, Verdict]]
+    ) -> bool:
+        """Return whether the reward is earned, as the qualification decides it."""
+        membership = membership_in(bets.changes, self.week)
+        left = membership.left_at
+        total = sum(
+            verdict.counted_minor for one, verdict in verdicts if left is None or one.bet.placed_at <= left
+        )
+        total = max(0, total + bets.adjusted_minor)
+        member = (membership.member or left is not None) and not bets.paid_by_hand
+        if scheme is None:
+            return False
+        return WeekResult(total, scheme.target_minor, scheme.currency, member, closed=True).is_due
+
+
+def _differences(verdicts: Sequence[tuple[Contribution, Verdict]]) -> Iterator[Difference]:
+    for one, verdict in verdicts:
+        if verdict != one.verdict:
+            yield Difference(
+                customer_id=one.bet.customer,
+                bet_id=one.bet.bet_id,
+                placed_at=one.bet.placed_at,
+                stake_minor=one.bet.stake_minor,
+                before_minor=one.verdict.counted_minor,
+                before_reason=one.verdict.reason.value,
+                after_minor=verdict.counted_minor,
+                after_reason=verdict.reason.value,
+            )
+
+
+def _add_cost(costs: dict[str, RewardCost], menu: Menu, stored: StoredChoice | None) -> None:
+    choice = menu.choice(stored)
+    if choice is None:
+        name, value = NO_REWARD, None
+    else:
+        config = choice.option.config
+        name, value = f"{config.reward_id}:{config.version}", config.value_minor
+    cost = costs.setdefault(name, RewardCost(value_minor=None if value is None else 0))
+    cost.rewards += 1
+    if value is not None and cost.value_minor is not None:
+        cost.value_minor += value

@@ -1,0 +1,59 @@
+"""What rules are checked and tried against: a brand with its schemes, rewards and content."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from backoffice.advertising.links import allowed_hosts
+from backoffice.errors import NotFound
+from backoffice.rules.schemes.checks import SchemeContext
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRules:
+    """Reads brands from the rewards subgraph, which has their schemes and their rewards.
+
+    Attributes:
+        hosts: further hosts that links may lead to, by brand.
+    """
+
+    rewards: Database
+    clock: Clock
+    hosts: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    async def of_brand(self, brand: str, at: datetime | None = None) -> SchemeContext:
+        """Return what is known about a brand.
+
+        Args:
+            brand: its id.
+            at: whose content; None for now.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        catalogue, reference = (
+            CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT),
+            ReferenceRepository(REFERENCE),
+        )
+        now = self.clock.now()
+        async with self.rewards.home.read() as connection:
+            brands = await reference.brands(connection, [brand])
+            if brand not in brands:
+                raise NotFound(f"There is no brand {brand[:64]!r}.")
+            schemes = (await reference.schemes(connection, [brand]))[brand]
+            configs = (await catalogue.configs(connection, [brand]))[brand]
+            contents = (await catalogue.published(connection, [brand], at or now))[brand]
+        terms = (scheme.terms.url for scheme in schemes)
+        return SchemeContext(
+            brand=brands[brand],
+            now=now,
+            schemes=schemes,
+            configs=configs,
+            contents=contents,
+            hosts=allowed_hosts(terms, self.hosts.get(brand, ())),
+        )

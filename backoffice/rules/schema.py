@@ -1,0 +1,181 @@
+"""Rules' part of the graph."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import ID, Info
+
+from backoffice.access.roles import Permission
+from backoffice.errors import Invalid, Problem
+from backoffice.graph.pages import Page, key_of, page_of, page_size
+from backoffice.graph.permitted import FOUND, permitted
+from backoffice.rules.context import RulesContext
+from backoffice.rules.types import (
+    DryRunDifference,
+    SchemeVersion,
+    ShownCheck,
+    ShownDryRun,
+    shown_check,
+    shown_difference,
+    shown_dry_run,
+    shown_version,
+)
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+
+RulesInfo = Info[RulesContext, None]
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+READ = permitted(Permission.RULES_READ, "brand")
+EDIT = permitted(Permission.RULES_EDIT, "input.brand")
+
+
+@strawberry.input(description="Terms, as they are typed.")
+class SchemeTermsInput:
+    """Terms."""
+
+    version: str | None = None
+    summary: str | None = None
+    url: str | None = None
+
+
+@strawberry.input(description="A version of a scheme, as it is typed: anything may be missing.")
+class SchemeInput:
+    """A form."""
+
+    jurisdiction: str | None = None
+    currency: str | None = None
+    version: int | None = None
+    qualifying_product: str | None = None
+    target_minor: int | None = None
+    min_stake_minor: int | None = None
+    min_odds_milli: int | None = None
+    bet_types: list[str] | None = None
+    channels: list[str] | None = None
+    count_before_opt_in: bool | None = None
+    default_reward_id: str | None = None
+    choice_lock_minutes: int | None = None
+    grace_minutes: int | None = None
+    terms: SchemeTermsInput | None = None
+    effective_from: str | None = strawberry.field(default=None, description="RFC 3339, in UTC.")
+
+    def values(self) -> dict[str, Any]:
+        """Return what has been typed as JSON values."""
+        typed = {name: value for name, value in vars(self).items() if value is not None and name != "terms"}
+        if self.terms is not None:
+            terms = vars(self.terms)
+            typed["terms"] = {name: value for name, value in terms.items() if value is not None}
+        return typed
+
+
+@strawberry.input(description="A version to propose.")
+class ProposeSchemeInput:
+    """A proposal."""
+
+    brand: str
+    scheme: SchemeInput
+    reason: str
+
+
+@strawberry.input(description="A version to try over a past week.")
+class StartDryRunInput:
+    """A dry run."""
+
+    brand: str
+    scheme: SchemeInput
+    iso_week: str | None = strawberry.field(default=None, description="Null: the last week that is over.")
+    idempotency_key: ID | None = None
+
+
+@strawberry.type
+class Query:
+    """Reads."""
+
+    @strawberry.field(
+        description="The published versions of a brand's schemes, by jurisdiction, currency and version.",
+        directives=[READ],
+    )
+    async def scheme_versions(self, info: RulesInfo, brand: str) -> list[SchemeVersion]:
+        """Return versions."""
+        return [shown_version(one) for one in await info.context.rules.versions(info.context.actor, brand)]
+
+    @strawberry.field(description="Check a version as it is typed.", directives=[READ])
+    async def check_scheme(self, info: RulesInfo, brand: str, scheme: SchemeInput) -> ShownCheck:
+        """Check a form."""
+        return shown_check(await info.context.rules.check(info.context.actor, brand, scheme.values()))
+
+    @strawberry.field(
+        description="A dry run with its progress; `cancelJob` cancels it.",
+        directives=[permitted(Permission.RULES_READ, FOUND)],
+    )
+    async def dry_run(self, info: RulesInfo, id: ID) -> ShownDryRun:  # noqa: A002 - the argument's name
+        """Return a dry run."""
+        return shown_dry_run(await info.context.rules.dry_run(info.context.actor, id))
+
+    @strawberry.field(
+        description="The bets that would count differently; the look is recorded.",
+        directives=[permitted(Permission.RULES_READ, FOUND)],
+    )
+    async def dry_run_differences(
+        self,
+        info: RulesInfo,
+        id: ID,  # noqa: A002 - the argument's name
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[DryRunDifference]:
+        """Return a page of differences."""
+        found = await info.context.rules.differences(info.context.actor, id, page_size(first), _after(after))
+        return page_of(found, first, shown_difference, lambda one: [one.customer_id, one.bet_id])
+
+    @strawberry.field(
+        description="The bets that would count differently, as CSV; the look is recorded.",
+        directives=[permitted(Permission.RULES_READ, FOUND)],
+    )
+    async def dry_run_csv(self, info: RulesInfo, id: ID) -> str:  # noqa: A002 - the argument's name
+        """Return CSV."""
+        return await info.context.rules.csv(info.context.actor, id)
+
+
+@strawberry.type
+class Mutation:
+    """Changes."""
+
+    @strawberry.mutation(
+        description="Propose a version; another person's approval publishes it. Returns the proposal's id.",
+        directives=[EDIT],
+    )
+    async def propose_scheme(self, info: RulesInfo, input: ProposeSchemeInput) -> ID:  # noqa: A002
+        """Propose a version."""
+        found = await info.context.rules.propose(
+            info.context.actor, input.brand, input.scheme.values(), input.reason
+        )
+        return ID(found)
+
+    @strawberry.mutation(
+        description="Try a version over the bets of a past week, as a job.", directives=[EDIT]
+    )
+    async def start_dry_run(self, info: RulesInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
+        """Start a dry run."""
+        context = info.context
+        key = (
+            None
+            if input.idempotency_key is None
+            else f"dry-run:{context.actor.user_id}:{input.idempotency_key}"
+        )
+        job_id = await context.rules.start_dry_run(
+            context.actor, input.brand, input.scheme.values(), input.iso_week, key
+        )
+        return shown_dry_run(await context.rules.dry_run(context.actor, job_id))
+
+
+def create_schema() -> SubgraphSchema:
+    """Return the schema of the area."""
+    return build_schema(Query, Mutation)
+
+
+def _after(after: str | None) -> tuple[str, str] | None:
+    match key_of(after):
+        case None:
+            return None
+        case [str(customer), str(bet)]:
+            return customer, bet
+        case _:
+            raise Invalid([Problem("after", "This is no cursor of this list.")])

@@ -1,0 +1,266 @@
+"""What editors and approvers of rules do: check, propose, approve, and try versions of schemes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.access.decision import require
+from backoffice.access.roles import Permission
+from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.approvals.service import Approvals
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.canonical_json import Json
+from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.jobs.jobs import Job, JobId
+from backoffice.jobs.service import Jobs
+from backoffice.rules import repository
+from backoffice.rules.dry_run_job import DRY_RUN_KIND, DryRunJob, last_week
+from backoffice.rules.known_rules import KnownRules
+from backoffice.rules.repository import Difference
+from backoffice.rules.schemes.checks import SchemeContext, SchemeProblem, check_scheme, is_lawful
+from backoffice.rules.schemes.form import Scheme
+from backoffice.rules.schemes.message import (
+    SCHEME_SCHEMA,
+    SCHEME_TOPIC,
+    brand_facts,
+    scheme_body,
+    scheme_key,
+    utc,
+)
+from backoffice.rules.schemes.phases import DatedVersion, dated_versions
+from backoffice.spreadsheets import csv_lines
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.outbox.outbox import Fact
+
+SCHEME_KIND: Final = "rules.scheme"
+ROWS_AT_ONCE: Final = 1000
+CSV_HEADER: Final = tuple(Difference.__dataclass_fields__)
+
+Send: TypeAlias = Callable[[AsyncConnection, Fact, datetime], Awaitable[None]]
+"""Puts a message into the back office's outbox, in the caller's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeCheck:
+    """The outcome of a check.
+
+    Attributes:
+        scheme: the version; None while the form is not complete.
+        open_week: the week that is open, which is frozen.
+        first_week: the first week that a version published now can apply to.
+    """
+
+    scheme: Scheme | None
+    problems: Sequence[SchemeProblem]
+    open_week: Week
+    first_week: Week
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeRules:
+    """The service of scheme rules.
+
+    Attributes:
+        database: the back office's.
+    """
+
+    database: Database
+    known: KnownRules
+    approvals: Approvals
+    jobs: Jobs
+    dry_runs: DryRunJob
+    audit: AuditLog
+    send: Send
+    clock: Clock
+
+    @property
+    def kind(self) -> ProposalKind:
+        """Return the kind of proposals to register: approving a version publishes it."""
+        return ProposalKind(SCHEME_KIND, Permission.RULES_APPROVE, self._publish, unchanged=self._unchanged)
+
+    async def versions(self, actor: Actor, brand: str) -> Sequence[DatedVersion]:
+        """Return the published versions of a brand, by jurisdiction, currency and version.
+
+        Raises:
+            Forbidden: the actor may not read the brand's rules.
+            NotFound: there is no such brand.
+        """
+        require(actor, Permission.RULES_READ, brand)
+        known = await self.known.of_brand(brand)
+        return dated_versions(known.schemes, known.brand.time_zone, known.open_week)
+
+    async def check(self, actor: Actor, brand: str, values: Mapping[str, Any]) -> SchemeCheck:
+        """Check a version as it is typed.
+
+        Raises:
+            Forbidden, NotFound: as for `versions`.
+        """
+        require(actor, Permission.RULES_READ, brand)
+        context = await self.known.of_brand(brand)
+        scheme, problems = check_scheme(values, context)
+        return SchemeCheck(scheme, problems, context.open_week, context.first_week)
+
+    async def propose(self, actor: Actor, brand: str, values: Mapping[str, Any], reason: str) -> ProposalId:
+        """Propose a version for another person's approval.
+
+        Raises:
+            Forbidden: the actor may not edit the brand's rules.
+            NotFound: there is no such brand.
+            Invalid: the checks found errors, or there is no reason.
+        """
+        require(actor, Permission.RULES_EDIT, brand)
+        _, scheme = await self._checked(brand, values)
+        async with self.database.home.write() as connection:
+            return await self.approvals.propose(
+                connection,
+                actor,
+                SCHEME_KIND,
+                brand=brand,
+                subject=f"scheme:{scheme_key(brand, scheme)}",
+                content=scheme.model_dump(mode="json"),
+                reason=reason,
+            )
+
+    async def start_dry_run(
+        self,
+        actor: Actor,
+        brand: str,
+        values: Mapping[str, Any],
+        iso_week: str | None = None,
+        key: str | None = None,
+    ) -> JobId:
+        """Start a job that tries a version over the bets of a week that is over.
+
+        Args:
+            actor: who starts it.
+            brand: the brand.
+            values: the form; it may break rules of law or time, but not of form.
+            iso_week: the week; None for the last one.
+            key: makes this idempotent.
+
+        Raises:
+            Forbidden: the actor may not edit the brand's rules.
+            NotFound: there is no such brand.
+            BadInput: there is no such week.
+            Invalid: the form is not complete, or the week is not over.
+        """
+        require(actor, Permission.RULES_EDIT, brand)
+        context = await self.known.of_brand(brand)
+        scheme, problems = check_scheme(values, context)
+        if scheme is None:
+            raise Invalid([Problem(one.path, one.message) for one in problems])
+        week = iso_week or last_week(context.now, context.brand.time_zone)
+        await self.dry_runs.prepare(brand, week, scheme)
+        arguments = {"brand": brand, "iso_week": week, "scheme": scheme.model_dump(mode="json")}
+        async with self.database.home.write() as connection:
+            return await self.jobs.start(
+                connection, actor, DRY_RUN_KIND, brand=brand, arguments=arguments, key=key
+            )
+
+    async def dry_run(self, actor: Actor, job_id: str) -> Job:
+        """Return a dry run with its progress and, once it is done, its result.
+
+        Raises:
+            NotFound: there is none that the actor may see.
+        """
+        job = await self.jobs.find(actor, job_id)
+        if job.kind != DRY_RUN_KIND:
+            raise NotFound("There is no such dry run.")
+        return job
+
+    async def differences(
+        self, actor: Actor, job_id: str, first: int, after: tuple[str, str] | None = None
+    ) -> Sequence[Difference]:
+        """Return the bets that would count differently, by customer and bet; the look is recorded.
+
+        Raises:
+            NotFound: there is no such dry run that the actor may see.
+        """
+        job = await self.dry_run(actor, job_id)
+        async with self.database.home.write() as connection:
+            found = await repository.differences(connection, job_id, first, after)
+            await self._record_look(connection, actor, job, len(found))
+        return found
+
+    async def csv(self, actor: Actor, job_id: str) -> str:
+        """Return the bets that would count differently as CSV; the look is recorded.
+
+        Raises:
+            NotFound: there is no such dry run that the actor may see.
+        """
+        job = await self.dry_run(actor, job_id)
+        lines, after = [csv_lines([CSV_HEADER])], None
+        async with self.database.home.write() as connection:
+            while True:
+                found = await repository.differences(connection, job_id, ROWS_AT_ONCE, after)
+                lines.append(csv_lines([getattr(one, name) for name in CSV_HEADER] for one in found))
+                if len(found) < ROWS_AT_ONCE:
+                    break
+                after = (found[-1].customer_id, found[-1].bet_id)
+            await self._record_look(connection, actor, job, None)
+        return "".join(lines)
+
+    async def _checked(self, brand: str, values: Mapping[str, Any]) -> tuple[SchemeContext, Scheme]:
+        context = await self.known.of_brand(brand)
+        scheme, problems = check_scheme(values, context)
+        if scheme is None or not is_lawful(problems):
+            wrong = [one for one in problems if one.severity.value == "error"]
+            raise Invalid([Problem(one.path, one.message) for one in wrong])
+        return context, scheme
+
+    async def _unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
+        """Return whether the version may still be published: its number is free, its week has not begun."""
+        del connection
+        if proposal.brand is None or not isinstance(proposal.content, Mapping):
+            return False
+        context = await self.known.of_brand(proposal.brand)
+        scheme, problems = check_scheme(proposal.content, context)
+        return scheme is not None and not {one.rule for one in problems if one.rule in {"VERSION", "FROZEN"}}
+
+    async def _publish(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
+        """Carry an approval out: the version goes to the topic that `furlong load` writes, too."""
+        brand = str(proposal.brand)
+        values = proposal.content if isinstance(proposal.content, Mapping) else {}
+        context, scheme = await self._checked(brand, values)
+        now = self.clock.now()
+        body = scheme_body(brand, brand_facts(context.brand), scheme, now, now)
+        fact = Fact(
+            topic=SCHEME_TOPIC,
+            schema=SCHEME_SCHEMA,
+            key=scheme_key(brand, scheme),
+            identity=utc(now),
+            body={name: value for name, value in body.items() if name not in {"schema", "event_id"}},
+        )
+        await self.send(connection, fact, now)
+        await self.audit.record(
+            connection,
+            actor,
+            "rules.publish",
+            brand=brand,
+            subject=proposal.subject,
+            before=None,
+            after=proposal.content,
+            reason=proposal.reason,
+        )
+        return {"key": fact.key, "event_id": fact.event_id}
+
+    async def _record_look(
+        self, connection: AsyncConnection, actor: Actor, job: Job, rows: int | None
+    ) -> None:
+        await self.audit.record(
+            connection,
+            actor,
+            "rules.look_at_bets",
+            brand=job.brand,
+            subject=f"job:{job.job_id}",
+            before=None,
+            after={"rows": rows},
+            reason=None,
+        )

@@ -1,0 +1,242 @@
+"""The types of rules in the graph, and how they are made of what is stored."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import ID
+
+from backoffice.jobs.jobs import Job, JobStatus
+from backoffice.rules.repository import Difference
+from backoffice.rules.schemes.checks import CheckSeverity, SchemeProblem
+from backoffice.rules.schemes.phases import DatedVersion, SchemePhase
+from backoffice.rules.service import SchemeCheck
+
+strawberry.enum(CheckSeverity, name="SchemeSeverity")
+strawberry.enum(SchemePhase, description="Whether a version holds in the open week.")
+
+
+@strawberry.type(description="The terms that customers agree to by opting in.")
+class SchemeTerms:
+    """Terms."""
+
+    version: str
+    summary: str
+    url: str
+
+
+@strawberry.type(description="A published version of a scheme; versions never change.")
+class SchemeVersion:
+    """A version."""
+
+    id: ID
+    brand: str
+    jurisdiction: str
+    currency: str
+    version: int
+    qualifying_product: str
+    target_minor: int
+    min_stake_minor: int
+    min_odds_milli: int
+    bet_types: list[str]
+    channels: list[str]
+    count_before_opt_in: bool
+    default_reward_id: str | None
+    choice_lock_minutes: int
+    grace_minutes: int
+    terms: SchemeTerms
+    effective_from: datetime
+    issued_at: datetime
+    first_week: str = strawberry.field(description="The first week that it applies to.")
+    phase: SchemePhase
+
+
+@strawberry.type(name="SchemeProblem", description="What is wrong; an error blocks the version.")
+class ShownProblem:
+    """A problem."""
+
+    rule: str
+    severity: CheckSeverity
+    path: str = strawberry.field(description="The field of the form, such as targetMinor or terms.url.")
+    message: str
+    source: str | None = strawberry.field(description="The regulation that it comes from.")
+
+
+@strawberry.type(name="SchemeCheck", description="The outcome of checking a form as it is typed.")
+class ShownCheck:
+    """A check."""
+
+    lawful: bool = strawberry.field(description="Whether it may be proposed.")
+    complete: bool = strawberry.field(description="Whether the form is complete.")
+    problems: list[ShownProblem]
+    open_week: str = strawberry.field(description="The week that is open: it and all before it are frozen.")
+    first_week: str = strawberry.field(description="The first week that a version published now applies to.")
+    first_week_starts_at: datetime
+
+
+@strawberry.type(description="What a reward costs, by reward and version.")
+class DryRunCost:
+    """A cost."""
+
+    reward: str = strawberry.field(description="Such as fb-5:1; empty for those who would get nothing.")
+    rewards: int
+    value_minor: int | None = strawberry.field(description="Null for rewards without a value.")
+
+
+@strawberry.type(description="How many bets go from one reason to another.")
+class DryRunReason:
+    """A transition."""
+
+    before: str
+    after: str
+    bets: int
+
+
+@strawberry.type(description="What a dry run found.")
+class DryRunResult:
+    """A result."""
+
+    iso_week: str
+    customers: int
+    elsewhere: int
+    bets: int
+    differing_bets: int
+    counted_before_minor: int
+    counted_after_minor: int
+    qualified_before: int
+    qualified_after: int
+    gained: int
+    lost: int
+    cost_before: list[DryRunCost]
+    cost_after: list[DryRunCost]
+    reasons: list[DryRunReason]
+    kept: int = strawberry.field(description="How many of the differing bets are listed.")
+
+
+@strawberry.type(name="DryRun", description="A version that is tried over the bets of a past week.")
+class ShownDryRun:
+    """A dry run."""
+
+    id: ID
+    brand: str
+    iso_week: str
+    status: JobStatus
+    done: int = strawberry.field(description="How many customers are done.")
+    total: int | None
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+    result: DryRunResult | None
+
+
+@strawberry.type(description="A bet that would count differently.")
+class DryRunDifference:
+    """A difference."""
+
+    customer_id: str
+    bet_id: str
+    placed_at: datetime
+    stake_minor: int
+    before_minor: int
+    before_reason: str
+    after_minor: int
+    after_reason: str
+
+
+def shown_version(dated: DatedVersion) -> SchemeVersion:
+    """Return a version as the graph shows it."""
+    one = dated.scheme
+    return SchemeVersion(
+        id=ID(f"{one.brand}:{one.jurisdiction}:{one.currency}:{one.version}"),
+        brand=one.brand,
+        jurisdiction=one.jurisdiction,
+        currency=one.currency,
+        version=one.version,
+        qualifying_product=one.qualifying_product,
+        target_minor=one.target_minor,
+        min_stake_minor=one.min_stake_minor,
+        min_odds_milli=one.min_odds_milli,
+        bet_types=list(one.bet_types),
+        channels=list(one.channels),
+        count_before_opt_in=one.count_before_opt_in,
+        default_reward_id=one.default_reward_id,
+        choice_lock_minutes=one.choice_lock_minutes,
+        grace_minutes=one.grace_minutes,
+        terms=SchemeTerms(version=one.terms.version, summary=one.terms.summary, url=one.terms.url),
+        effective_from=one.effective_from,
+        issued_at=one.issued_at,
+        first_week=dated.first_week.iso,
+        phase=dated.phase,
+    )
+
+
+def shown_check(one: SchemeCheck) -> ShownCheck:
+    """Return a check as the graph shows it."""
+    return ShownCheck(
+        lawful=one.scheme is not None and not any(p.severity is CheckSeverity.ERROR for p in one.problems),
+        complete=one.scheme is not None,
+        problems=[shown_problem(problem) for problem in one.problems],
+        open_week=one.open_week.iso,
+        first_week=one.first_week.iso,
+        first_week_starts_at=one.first_week.starts_at,
+    )
+
+
+def shown_problem(one: SchemeProblem) -> ShownProblem:
+    """Return a problem as the graph shows it, its path in the graph's names."""
+    return ShownProblem(
+        rule=one.rule,
+        severity=one.severity,
+        path=".".join(_camel(part) for part in one.path.split(".")),
+        message=one.message,
+        source=one.source,
+    )
+
+
+def shown_dry_run(job: Job) -> ShownDryRun:
+    """Return a dry run as the graph shows it."""
+    result = job.result if isinstance(job.result, Mapping) else None
+    return ShownDryRun(
+        id=ID(job.job_id),
+        brand=job.brand or "",
+        iso_week=str(job.arguments["iso_week"]),
+        status=job.status,
+        done=job.done,
+        total=job.total,
+        error=job.error,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+        result=None if result is None else _result(dict(result)),
+    )
+
+
+def shown_difference(one: Difference) -> DryRunDifference:
+    """Return a difference as the graph shows it."""
+    return DryRunDifference(**{name: getattr(one, name) for name in one.__dataclass_fields__})
+
+
+def _result(values: dict[str, Any]) -> DryRunResult:
+    plain = {name: value for name, value in values.items() if isinstance(value, int)}
+    return DryRunResult(
+        **plain,
+        iso_week=values["iso_week"],
+        cost_before=_costs(values["cost_before"]),
+        cost_after=_costs(values["cost_after"]),
+        reasons=[
+            DryRunReason(before=name.split(">")[0], after=name.split(">")[1], bets=bets)
+            for name, bets in sorted(values["reasons"].items())
+        ],
+    )
+
+
+def _costs(values: Mapping[str, Any]) -> list[DryRunCost]:
+    return [
+        DryRunCost(reward=name, rewards=cost["rewards"], value_minor=cost["value_minor"])
+        for name, cost in sorted(values.items())
+    ]
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)

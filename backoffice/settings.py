@@ -1,0 +1,47 @@
+"""Settings of the back office."""
+
+from typing import Final
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_KEY: Final = 32
+
+
+class BackofficeSettings(BaseSettings):
+    """Sign-in, sessions and addresses of the back office."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_BACKOFFICE_", hide_input_in_errors=True)
+
+    key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret of at least 32 characters that encrypts second factors and binds CSRF tokens to "
+        "sessions: the same for all processes. With another key everybody has to set up their second factor "
+        "again",
+    )
+    url: str = Field(
+        default="",
+        description="The address that browsers use, such as https://backoffice.example.com, if it is "
+        "not that of the request: requests from pages of any other origin are refused",
+    )
+    idle_minutes: float = Field(
+        default=30, gt=0, description="After how many minutes without a request a session ends"
+    )
+    session_hours: float = Field(
+        default=12, gt=0, description="After how many hours a session ends in any case"
+    )
+    step_up_minutes: float = Field(
+        default=10, gt=0, description="For how long a second factor that was confirmed again lasts"
+    )
+    password_length: int = Field(default=12, ge=8, le=64, description="The least length of a password")
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed",
+    )
+
+    @field_validator("key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < MIN_KEY:
+            raise ValueError(f"must have at least {MIN_KEY} characters")
+        return value

@@ -1,0 +1,24 @@
+"""What the resolvers of support work with."""
+
+from dataclasses import dataclass
+
+from backoffice.access.actor import Actor
+from backoffice.support.corrections.adjustments import Adjustments
+from backoffice.support.lookup.customers import Customers
+from backoffice.support.lookup.explanations import BetExplanations
+from backoffice.support.lookup.timeline import Timeline
+from backoffice.support.privacy.holds import LegalHolds
+from backoffice.support.privacy.requests import DataRequests
+
+
+@dataclass(frozen=True, slots=True)
+class SupportContext:
+    """The context of a request."""
+
+    actor: Actor
+    customers: Customers
+    timeline: Timeline
+    explanations: BetExplanations
+    adjustments: Adjustments
+    holds: LegalHolds
+    requests: DataRequests

@@ -1,0 +1,1 @@
+"""What support corrects: progress by four eyes, and goodwill within a budget."""

@@ -1,0 +1,46 @@
+"""Records that somebody looked at a customer's personal data."""
+
+from dataclasses import dataclass
+
+from backoffice.access.actor import Actor
+from backoffice.audit.audit_log import AuditLog
+from storage.database import Database
+from subgraphs.kit.domain.keys import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Writes the audit log's rows of looks, before anything is shown.
+
+    Attributes:
+        database: the back office's.
+    """
+
+    database: Database
+    audit: AuditLog
+
+    async def record(self, actor: Actor, what: str, brand: str, subject: str) -> None:
+        """Record a look, in a transaction of its own.
+
+        Args:
+            actor: who looks.
+            what: at what, such as `timeline`.
+            brand: the brand.
+            subject: at whom, as `kind:id`.
+        """
+        async with self.database.home.write() as connection:
+            await self.audit.record(
+                connection,
+                actor,
+                f"support.look_at_{what}",
+                brand=brand,
+                subject=subject[:255],
+                before=None,
+                after=None,
+                reason=None,
+            )
+
+
+def customer_subject(owner: Owner) -> str:
+    """Return how the audit log names a customer."""
+    return f"customer:{owner.brand}:{owner.customer}"

@@ -1,0 +1,197 @@
+"""Finds customers of a brand by id, by the beginning of an id, or by a bet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.decision import allows, brands_with, require
+from backoffice.access.roles import Permission
+from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.support.databases import SubgraphDatabases
+from backoffice.support.looks import Looks, customer_subject
+from storage.clock import Clock
+from subgraphs.club.membership.membership import MembershipState, fold
+from subgraphs.club.membership.repository import MembershipRepository
+from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT, REFERENCE
+from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.schemes import Brand, Scheme
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
+from subgraphs.kit.records.accounts.account_history import AccountChange, AccountHistory
+from subgraphs.kit.records.reference import NamePage, ReferenceRepository
+from subgraphs.progress.repository import ProgressRepository, Total
+
+LONGEST_ID: Final = 128
+REFERENCES: Final = ReferenceRepository(REFERENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer, as support sees them.
+
+    Attributes:
+        account: the newest revision of the account; None if none has arrived.
+        week: the brand's present week.
+        scheme: the rules of that week for the customer; None if there are none.
+        total: what their bets of that week count; None before the first.
+    """
+
+    owner: Owner
+    brand: Brand
+    account: AccountChange | None
+    membership: MembershipState
+    ineligible: IneligibleReason | None
+    week: Week
+    scheme: Scheme | None
+    total: Total | None
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """Finds customers, and records each look."""
+
+    databases: SubgraphDatabases
+    looks: Looks
+    clock: Clock
+
+    async def brands(self, actor: Actor) -> list[Brand]:
+        """Return the brands whose customers a person may look at."""
+        mine = brands_with(actor, Permission.SUPPORT_READ)
+        if not mine:
+            require(actor, Permission.SUPPORT_READ, None)
+        async with self.databases.club.home.read() as connection:
+            found = await REFERENCES.all_brands(connection)
+        return [one for one in found if ALL_BRANDS in mine or one.id in mine]
+
+    async def search(
+        self, actor: Actor, brand: str, prefix: str, size: int, after: str | None
+    ) -> Sequence[str]:
+        """Return ids of a brand's customers that begin as given.
+
+        Raises:
+            Forbidden: the actor may not look at this brand's customers.
+            Invalid: nothing is looked for.
+        """
+        require(actor, Permission.SUPPORT_READ, brand)
+        wanted = prefix.strip()
+        if not wanted or len(wanted) > LONGEST_ID:
+            raise Invalid([Problem("search", "Type the beginning of a customer's id.")])
+        page = NamePage(wanted, after or "", size)
+        await self.looks.record(actor, "search", brand, f"customers:{brand}:{wanted}")
+        async with self.databases.club.home.read() as connection:
+            known = await REFERENCES.accounts_named(connection, brand, page)
+        async with self.databases.progress.home.read() as connection:
+            betting = await ProgressRepository().customers_named(connection, brand, page)
+        return sorted({*known, *betting})[:size]
+
+    async def of_bet(self, actor: Actor, brand: str, bet_id: str) -> CustomerView:
+        """Return the customer who placed a bet.
+
+        Raises:
+            Forbidden: the actor may not look at this brand's customers.
+            NotFound: the brand has no such bet.
+        """
+        require(actor, Permission.SUPPORT_READ, brand)
+        wanted = bet_id.strip()
+        await self.looks.record(actor, "bet", brand, f"bet:{brand}:{wanted}")
+        async with self.databases.progress.home.read() as connection:
+            customer = await ProgressRepository().customer_of_bet(connection, brand, wanted)
+        if customer is None:
+            raise NotFound(f"{brand} has no bet {wanted[:64]!r}.")
+        return await self.view(actor, Owner(brand, customer))
+
+    async def view(self, actor: Actor, owner: Owner) -> CustomerView:
+        """Return a customer.
+
+        Raises:
+            NotFound: there is none that the actor may look at.
+        """
+        await self.require_known(actor, owner)
+        async with self.databases.club.home.read() as connection:
+            rules = await _rules(connection, owner.brand)
+            changes = await AccountHistory(ACCOUNT_CHANGE).of_owners(connection, [owner])
+            events = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, [owner])
+        if rules is None:
+            raise _no_customer()
+        account = max(changes.get(owner, ()), key=lambda one: one.revision, default=None)
+        week = rules.week_at(self.clock.now())
+        eligibility = rules.evaluate(account.account if account else unknown_account(rules.brand), week)
+        key = ClubKey(owner.brand, week.iso, owner.customer)
+        async with self.databases.progress.home.read() as connection:
+            totals = await ProgressRepository().totals(connection, [key])
+        return CustomerView(
+            owner=owner,
+            brand=rules.brand,
+            account=account,
+            membership=fold(events.get(owner, [])),
+            ineligible=eligibility.ineligible,
+            week=week,
+            scheme=eligibility.scheme,
+            total=totals.get(key),
+        )
+
+    async def require_known(
+        self, actor: Actor, owner: Owner, permission: Permission = Permission.SUPPORT_READ
+    ) -> None:
+        """Check that a customer exists and that a person may look at them, and record the look.
+
+        Raises:
+            NotFound: there is none that the actor may look at.
+        """
+        if not allows(actor, permission, owner.brand):
+            raise _no_customer()
+        await self.looks.record(actor, "customer", owner.brand, customer_subject(owner))
+        if not await self.exists(owner):
+            raise _no_customer()
+
+    async def rules_of(self, owner: Owner) -> tuple[BrandRules, Account]:
+        """Return the rules of a customer's brand, and the account by which they hold for the customer.
+
+        Raises:
+            NotFound: there is no such brand.
+        """
+        async with self.databases.club.home.read() as connection:
+            rules = await _rules(connection, owner.brand)
+            accounts = await REFERENCES.accounts(connection, [owner])
+        if rules is None:
+            raise _no_customer()
+        return rules, accounts.get(owner) or unknown_account(rules.brand)
+
+    async def exists(self, owner: Owner) -> bool:
+        """Return whether anything is known of a customer."""
+        async with self.databases.club.home.read() as connection:
+            if await REFERENCES.accounts(connection, [owner]):
+                return True
+            events = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, [owner])
+            if events.get(owner):
+                return True
+        async with self.databases.progress.home.read() as connection:
+            found = await ProgressRepository().customers_named(
+                connection, owner.brand, NamePage(owner.customer, "", 1)
+            )
+        return found == [owner.customer]
+
+
+def owner_of(customer_id: str) -> Owner:
+    """Return the customer of an id such as `northbet:c-1`.
+
+    Raises:
+        NotFound: it is no such id.
+    """
+    brand, colon, customer = customer_id.partition(":")
+    if not (brand and colon and customer):
+        raise _no_customer()
+    return Owner(brand, customer)
+
+
+async def _rules(connection: AsyncConnection, brand: str) -> BrandRules | None:
+    brands = await REFERENCES.brands(connection, [brand])
+    return await brand_rules(connection, REFERENCES, brands[brand]) if brand in brands else None
+
+
+def _no_customer() -> NotFound:
+    return NotFound("There is no such customer.")

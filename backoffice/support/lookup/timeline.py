@@ -1,0 +1,93 @@
+"""One timeline of a customer: what all databases record, merged in one order and read in pages by key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any, Final
+
+from backoffice.access.actor import Actor
+from backoffice.errors import Invalid, Problem
+from backoffice.graph.pages import key_of
+from backoffice.support.databases import SubgraphDatabases
+from backoffice.support.lookup.customers import Customers
+from storage.database import Database
+from subgraphs.club.membership.customer_history import HISTORY as CLUB
+from subgraphs.fulfilment.customer_history import HISTORY as FULFILMENT
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.customer_history import CustomerHistory, HistoryEntry, HistoryPosition
+from subgraphs.progress.customer_history import HISTORY as PROGRESS
+from subgraphs.rewards.customer_history import HISTORY as REWARDS
+
+HISTORIES: Final = {"club": CLUB, "rewards": REWARDS, "progress": PROGRESS, "fulfilment": FULFILMENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Reads timelines, and records each look."""
+
+    databases: SubgraphDatabases
+    customers: Customers
+
+    async def page(
+        self, actor: Actor, owner: Owner, size: int, after: HistoryPosition | None
+    ) -> Sequence[HistoryEntry]:
+        """Return up to `size` entries of a customer after a position, the newest first.
+
+        Each table is read for no more than `size` rows, by an index that begins with the customer.
+
+        Raises:
+            NotFound: there is no such customer whom the actor may look at.
+        """
+        await self.customers.require_known(actor, owner)
+        streams: list[list[HistoryEntry]] = []
+        for database, history in self._sources():
+            async with database.home.read() as connection:
+                streams += await history.page(connection, owner, size, after)
+        return list(islice(merge(*streams, key=_order), size))
+
+    def _sources(self) -> list[tuple[Database, CustomerHistory]]:
+        return [(getattr(self.databases, name), history) for name, history in HISTORIES.items()]
+
+
+def position_key(position: HistoryPosition) -> list[str]:
+    """Return a position as the key of a page."""
+    return [position.at.isoformat(), position.kind, position.id]
+
+
+def position_of(after: str | None) -> HistoryPosition | None:
+    """Return the position of a page's key; None for the first page.
+
+    Raises:
+        Invalid: it is no key of a timeline.
+    """
+    key: Any = key_of(after)
+    if key is None:
+        return None
+    try:
+        at, kind, entry = key
+        position = HistoryPosition(datetime.fromisoformat(at), str(kind), str(entry))
+    except (TypeError, ValueError) as error:
+        raise _no_cursor() from error
+    if position.at.tzinfo is None or not _has_id(position):
+        raise _no_cursor()
+    return position
+
+
+def _no_cursor() -> Invalid:
+    return Invalid([Problem("after", "This is no cursor of this list.")])
+
+
+def _has_id(position: HistoryPosition) -> bool:
+    """Return whether the id is one that the tables of the kind can be compared with."""
+    for history in HISTORIES.values():
+        for table in history.tables:
+            if table.kind == position.kind and table.id.type.python_type is int:
+                return position.id.isascii() and position.id.isdigit()
+    return True
+
+
+def _order(entry: HistoryEntry) -> tuple[float, str]:
+    """Order entries of different tables; each table's own are in order already."""
+    return (-entry.at.timestamp(), entry.kind)

@@ -1,0 +1,1 @@
+"""What the law asks for: a person's data exported or erased, and legal holds respected."""

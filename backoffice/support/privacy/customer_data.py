@@ -1,0 +1,146 @@
+"""Exporting a customer's data from all databases, and erasing the customer through the account topic."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+
+from consumers.messages.accounts import ACCOUNT_TOPIC
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.club.erasure import erasure_of as of_club
+from subgraphs.fulfilment.erasure import erasure_of as of_fulfilment
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Erasure, Pseudonyms
+from subgraphs.progress.erasure import erasure_of as of_progress
+from subgraphs.rewards.erasure import erasure_of as of_rewards
+
+ERASURES: Final[Mapping[str, Callable[[str, Pseudonyms], Erasure]]] = {
+    "club": of_club,
+    "rewards": of_rewards,
+    "progress": of_progress,
+    "fulfilment": of_fulfilment,
+}
+LOOK_SECONDS: Final = 0.2
+
+Counts = dict[str, dict[str, int]]
+"""Numbers of rows, by subgraph and by what happens to them."""
+
+LastErasures = dict[str, Mapping[str, Any]]
+"""The markers of a customer's last erasure, by subgraph."""
+
+
+class NotErased(Exception):
+    """Consumers did not erase a customer in time; the message names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The result of an erasure.
+
+    Attributes:
+        at: everything up to this instant is erased.
+        found: the number of rows about the customer before, by subgraph.
+        left: the number of rows that name the customer afterwards, written meanwhile by a process that
+            lagged.
+    """
+
+    at: datetime
+    pseudonym: str
+    found: Counts
+    left: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerErasure:
+    """Exports and erases a customer in the databases of all subgraphs."""
+
+    parts: Mapping[str, tuple[Database, Erasure]]
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: DatabaseSettings) -> AsyncIterator["CustomerErasure"]:
+        """Open the databases; nothing is connected yet."""
+        pseudonyms = Pseudonyms.from_settings(settings)
+        async with AsyncExitStack() as stack:
+            parts = {}
+            for name, erasure_of in ERASURES.items():
+                database = Database.open(settings, name)
+                stack.push_async_callback(database.close)
+                parts[name] = (database, erasure_of(database.dialect, pseudonyms))
+            yield cls(parts)
+
+    async def counts(self, owner: Owner) -> Counts:
+        """Return the numbers of rows about a customer, without zeros."""
+        found: Counts = {}
+        for name, (database, erasure) in self.parts.items():
+            async with database.home.read() as connection:
+                counts = await erasure.counts(connection, owner)
+            if some := {what: number for what, number in counts.items() if number}:
+                found[name] = some
+        return found
+
+    async def export(self, owner: Owner) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Return all rows about a customer, by subgraph and table."""
+        found = {}
+        for name, (database, erasure) in self.parts.items():
+            async with database.home.read() as connection:
+                found[name] = await erasure.export(connection, owner)
+        return found
+
+    async def last_erasures(self, owner: Owner) -> LastErasures:
+        """Return the markers of a customer's last erasure, from the subgraphs that have applied it."""
+        found = {}
+        for name, (database, erasure) in self.parts.items():
+            async with database.home.read() as connection:
+                if (marker := await erasure.last_time(connection, owner)) is not None:
+                    found[name] = marker
+        return found
+
+    async def finish(self, owner: Owner, before: LastErasures, patience_seconds: float) -> Erased:
+        """Wait until every consumer has erased a customer.
+
+        Args:
+            owner: the customer.
+            before: what `last_erasures` returned before the null value was sent.
+            patience_seconds: how long the consumers may take.
+
+        Raises:
+            NotErased: a consumer has not erased the customer in time; it will do so when it runs.
+        """
+        deadline = asyncio.get_running_loop().time() + patience_seconds
+        while True:
+            last = await self.last_erasures(owner)
+            waited_for = [name for name in self.parts if last.get(name) == before.get(name)]
+            if not waited_for:
+                break
+            if asyncio.get_running_loop().time() >= deadline:
+                raise NotErased(
+                    f"the null value is on {ACCOUNT_TOPIC}, but {', '.join(waited_for)} did not apply it "
+                    "yet; the consumers will do so when they run"
+                )
+            await asyncio.sleep(LOOK_SECONDS)
+        found = {name: {k: v for k, v in one["found"].items() if v} for name, one in last.items()}
+        marker = last[next(iter(self.parts))]
+        left = await self.counts(owner)
+        left.get("club", {}).pop("outbox deleted", None)  # the null value for the membership topic
+        kept = {name: counts for name, counts in left.items() if counts}
+        return Erased(marker["erased_at"], marker["pseudonym"], found, kept)
+
+
+async def send_tombstone(producer: AIOKafkaProducer, owner: Owner) -> None:
+    """Send a null value for a customer to the account topic.
+
+    Raises:
+        aiokafka.errors.KafkaError: the broker did not accept it.
+    """
+    await producer.send_and_wait(
+        ACCOUNT_TOPIC,
+        None,
+        key=":".join(owner).encode(),
+        headers=[("producer", b"furlong-customer"), ("brand", owner.brand.encode())],
+    )

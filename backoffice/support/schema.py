@@ -1,0 +1,217 @@
+"""Support's part of the graph."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import ID, Info
+
+from backoffice.access.roles import Permission
+from backoffice.graph.pages import Page, key_of, page_of, page_size
+from backoffice.graph.permitted import ANY, FOUND, permitted
+from backoffice.support.context import SupportContext
+from backoffice.support.corrections.adjustments import AdjustmentRequest
+from backoffice.support.lookup.customers import owner_of
+from backoffice.support.lookup.timeline import position_key, position_of
+from backoffice.support.types import (
+    BetExplanation,
+    FoundCustomer,
+    LegalHoldInfo,
+    SupportBrand,
+    SupportedCustomer,
+    SupportJob,
+    SupportProposal,
+    TimelineEntry,
+    shown_brand,
+    shown_customer,
+    shown_entry,
+    shown_explanation,
+    shown_hold,
+)
+from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+
+SupportInfo = Info[SupportContext, None]
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+CustomerId = Annotated[ID, strawberry.argument(description="Brand and customer, such as northbet:c-1.")]
+_READ = Permission.SUPPORT_READ
+
+
+@strawberry.input
+class ProposeAdjustmentInput:
+    """A correction of a customer's week; a negative amount takes from it."""
+
+    customer: ID
+    iso_week: str
+    amount_minor: int
+    reason: str
+
+
+@strawberry.input
+class CustomerReasonInput:
+    """A customer, and why something is done."""
+
+    customer: ID
+    reason: str
+
+
+@strawberry.input
+class LiftLegalHoldInput:
+    """A hold, and why it is lifted."""
+
+    hold_id: ID
+    reason: str
+
+
+@strawberry.type
+class Query:
+    """Reads. Each look at a customer's data is in the audit log."""
+
+    @strawberry.field(
+        description="The brands whose customers one may look at.", directives=[permitted(_READ, ANY)]
+    )
+    async def support_brands(self, info: SupportInfo) -> list[SupportBrand]:
+        """Return brands."""
+        return [shown_brand(one) for one in await info.context.customers.brands(info.context.actor)]
+
+    @strawberry.field(
+        description="Customers of a brand whose id begins as given, by id.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def customers(
+        self, info: SupportInfo, brand: str, search: str, first: First = 25, after: str | None = None
+    ) -> Page[FoundCustomer]:
+        """Return a page of customers."""
+        last, size = key_of(after), page_size(first)
+        found = await info.context.customers.search(
+            info.context.actor, brand, search, size, last if isinstance(last, str) else None
+        )
+        return page_of(found, first, lambda one: _found(brand, one), lambda one: one)
+
+    @strawberry.field(description="A customer.", directives=[permitted(_READ, FOUND)])
+    async def customer(self, info: SupportInfo, id: CustomerId) -> SupportedCustomer:  # noqa: A002
+        """Return a customer."""
+        return shown_customer(await info.context.customers.view(info.context.actor, owner_of(id)))
+
+    @strawberry.field(description="The customer who placed a bet.", directives=[permitted(_READ, "brand")])
+    async def customer_of_bet(self, info: SupportInfo, brand: str, bet_id: str) -> SupportedCustomer:
+        """Return the customer of a bet."""
+        return shown_customer(await info.context.customers.of_bet(info.context.actor, brand, bet_id))
+
+    @strawberry.field(
+        description="What happened to a customer, the newest first.", directives=[permitted(_READ, FOUND)]
+    )
+    async def timeline(
+        self, info: SupportInfo, customer: CustomerId, first: First = 25, after: str | None = None
+    ) -> Page[TimelineEntry]:
+        """Return a page of a customer's timeline."""
+        position, size = position_of(after), page_size(first)
+        found = await info.context.timeline.page(info.context.actor, owner_of(customer), size, position)
+        return page_of(found, first, shown_entry, lambda one: position_key(one.position))
+
+    @strawberry.field(
+        description="Why a bet counted or did not, in words that can be read aloud.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def bet_explanation(self, info: SupportInfo, brand: str, bet_id: str) -> BetExplanation:
+        """Explain a bet."""
+        return shown_explanation(await info.context.explanations.of_bet(info.context.actor, brand, bet_id))
+
+    @strawberry.field(
+        description="The legal holds of a customer, lifted ones included.",
+        directives=[permitted(_READ, FOUND)],
+    )
+    async def legal_holds(self, info: SupportInfo, customer: CustomerId) -> list[LegalHoldInfo]:
+        """Return holds."""
+        found = await info.context.holds.of_customer(info.context.actor, owner_of(customer))
+        return [shown_hold(one) for one in found]
+
+    @strawberry.field(
+        description="An export of a customer's data, as JSON; kept for a week.",
+        directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)],
+    )
+    async def customer_export(self, info: SupportInfo, job_id: ID) -> str:
+        """Return an export."""
+        return await info.context.requests.document(info.context.actor, job_id)
+
+
+@strawberry.type
+class Mutation:
+    """Changes."""
+
+    @strawberry.mutation(
+        description="Propose to add to a customer's week or to take from it; another person approves it. "
+        "Needs a step-up.",
+        directives=[permitted(Permission.SUPPORT_ADJUST, FOUND)],
+    )
+    async def propose_adjustment(
+        self,
+        info: SupportInfo,
+        input: ProposeAdjustmentInput,  # noqa: A002
+    ) -> SupportProposal:
+        """Propose an adjustment."""
+        wanted = AdjustmentRequest(owner_of(input.customer), input.iso_week, input.amount_minor, input.reason)
+        return SupportProposal(
+            proposal_id=ID(await info.context.adjustments.propose(info.context.actor, wanted))
+        )
+
+    @strawberry.mutation(
+        description="Export all that is stored about a customer, as a job whose id is that of the export.",
+        directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)],
+    )
+    async def export_customer(
+        self,
+        info: SupportInfo,
+        input: CustomerReasonInput,  # noqa: A002
+    ) -> SupportJob:
+        """Start an export."""
+        owner = owner_of(input.customer)
+        return SupportJob(
+            job_id=ID(await info.context.requests.export(info.context.actor, owner, input.reason))
+        )
+
+    @strawberry.mutation(
+        description="Propose to erase a customer; another person approves it. Needs a step-up. Refused "
+        "under a legal hold.",
+        directives=[permitted(Permission.SUPPORT_ERASE, FOUND)],
+    )
+    async def propose_erasure(
+        self,
+        info: SupportInfo,
+        input: CustomerReasonInput,  # noqa: A002
+    ) -> SupportProposal:
+        """Propose an erasure."""
+        owner = owner_of(input.customer)
+        found = await info.context.requests.propose_erasure(info.context.actor, owner, input.reason)
+        return SupportProposal(proposal_id=ID(found))
+
+    @strawberry.mutation(
+        description="Put a legal hold on a customer: they are not erased until it is lifted.",
+        directives=[permitted(Permission.SUPPORT_ERASE, FOUND)],
+    )
+    async def put_legal_hold(
+        self,
+        info: SupportInfo,
+        input: CustomerReasonInput,  # noqa: A002
+    ) -> LegalHoldInfo:
+        """Put a hold on."""
+        owner = owner_of(input.customer)
+        return shown_hold(await info.context.holds.put(info.context.actor, owner, input.reason))
+
+    @strawberry.mutation(
+        description="Lift a legal hold.", directives=[permitted(Permission.SUPPORT_ERASE, FOUND)]
+    )
+    async def lift_legal_hold(
+        self,
+        info: SupportInfo,
+        input: LiftLegalHoldInput,  # noqa: A002
+    ) -> LegalHoldInfo:
+        """Lift a hold."""
+        return shown_hold(await info.context.holds.lift(info.context.actor, input.hold_id, input.reason))
+
+
+def create_schema() -> SubgraphSchema:
+    """Return the schema."""
+    return build_schema(Query, Mutation)
+
+
+def _found(brand: str, customer: str) -> FoundCustomer:
+    return FoundCustomer(id=ID(f"{brand}:{customer}"), brand=brand, customer_id=customer)

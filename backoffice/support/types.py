@@ -1,0 +1,274 @@
+"""The types of support's part of the graph."""
+
+from datetime import datetime
+from typing import cast
+
+import strawberry
+from strawberry import ID
+from strawberry.scalars import JSON
+
+from backoffice.support.lookup.customers import CustomerView
+from backoffice.support.privacy.repository import LegalHold
+from backoffice.support.words.bet_reasons import LOCALE, AssessedBet, odds, sentence_of
+from backoffice.support.words.entry_titles import title_of
+from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.records.customer_history import HistoryEntry
+
+
+@strawberry.type(description="A brand whose customers one may look at.")
+class SupportBrand:
+    """A brand."""
+
+    id: ID
+    name: str
+    time_zone: str
+    currencies: list[str]
+
+
+@strawberry.type(description="A customer who was found; the page of the customer shows more.")
+class FoundCustomer:
+    """A customer who was found."""
+
+    id: ID = strawberry.field(description="Brand and customer, such as northbet:c-1.")
+    brand: str
+    customer_id: str
+
+
+@strawberry.type(description="The newest revision of a customer's account.")
+class CustomerAccount:
+    """An account."""
+
+    revision: float
+    status: str
+    verified: bool
+    jurisdiction: str
+    currency: str
+    rg_state: str = strawberry.field(description="Safer gambling: none, restricted or self_excluded.")
+    promo_restricted: bool
+    since: datetime
+
+
+@strawberry.type(description="A customer's present week.")
+class CustomerWeekInfo:
+    """A week."""
+
+    iso_week: str
+    total_minor: float
+    counted_bets: int
+    target_minor: int | None = strawberry.field(description="Null if there are no rules for the customer.")
+    currency: str
+    shown: str = strawberry.field(description="In words, such as £5.00 of £25.00.")
+
+
+@strawberry.type(description="A customer, as support sees them.")
+class SupportedCustomer:
+    """A customer."""
+
+    id: ID = strawberry.field(description="Brand and customer, such as northbet:c-1.")
+    brand: str
+    customer_id: str
+    account: CustomerAccount | None
+    member: bool
+    member_since: datetime | None
+    ineligible_reason: str | None = strawberry.field(description="Why they cannot take part at present.")
+    week: CustomerWeekInfo
+
+
+@strawberry.type(description="Something that happened to a customer.")
+class TimelineEntry:
+    """An entry of the timeline."""
+
+    id: ID
+    kind: str
+    at: datetime = strawberry.field(description="Event time.")
+    arrived_at: datetime | None = strawberry.field(
+        description="When it arrived here; null where the tables do not keep it."
+    )
+    title: str
+    bet_id: str | None = strawberry.field(description="The bet, if it is one: ask why it counted or not.")
+    counted: bool | None = strawberry.field(description="Whether the bet counted; null if it is no bet.")
+    topic: str | None = strawberry.field(description="The topic of its message; null if it has none.")
+    message_key: str | None
+    message_id: str | None = strawberry.field(description="Identifies the message among those of its key.")
+    partition: int | None = strawberry.field(description="Null where the tables do not keep it.")
+    offset: float | None = strawberry.field(description="Null where the tables do not keep it.")
+    facts: JSON
+
+
+@strawberry.type(description="A fact by which a bet was assessed.")
+class BetFact:
+    """A fact."""
+
+    label: str
+    value: str
+
+
+@strawberry.type(description="Why a bet counted or did not.")
+class BetExplanation:
+    """Why a bet counted or did not."""
+
+    id: ID
+    bet_id: str
+    customer_id: str
+    counted: bool
+    reason: str
+    sentence: str = strawberry.field(description="To be read aloud to the customer.")
+    facts: list[BetFact]
+
+
+@strawberry.type(description="Why a customer's data may not be erased.")
+class LegalHoldInfo:
+    """A legal hold."""
+
+    id: ID
+    brand: str
+    customer_id: str
+    reason: str
+    put_by: str
+    put_at: datetime
+    lift_reason: str | None
+    lifted_by: str | None
+    lifted_at: datetime | None = strawberry.field(description="Null while it holds.")
+
+
+@strawberry.type(description="Work that was started; the job has its progress and its result.")
+class SupportJob:
+    """A job."""
+
+    job_id: ID
+
+
+@strawberry.type(description="What waits for another person, who finds it among the approvals.")
+class SupportProposal:
+    """A proposal."""
+
+    proposal_id: ID
+
+
+def shown_hold(hold: LegalHold) -> LegalHoldInfo:
+    """Return a hold as the graph shows it."""
+    return LegalHoldInfo(
+        id=ID(hold.hold_id),
+        brand=hold.brand_id,
+        customer_id=hold.customer_id,
+        reason=hold.reason,
+        put_by=hold.put_by,
+        put_at=hold.put_at,
+        lift_reason=hold.lift_reason,
+        lifted_by=hold.lifted_by,
+        lifted_at=hold.lifted_at,
+    )
+
+
+def shown_brand(brand: Brand) -> SupportBrand:
+    """Return a brand as the graph shows it."""
+    return SupportBrand(
+        id=ID(brand.id), name=brand.name, time_zone=brand.time_zone, currencies=list(brand.currencies)
+    )
+
+
+def shown_customer(view: CustomerView) -> SupportedCustomer:
+    """Return a customer as the graph shows them."""
+    return SupportedCustomer(
+        id=ID(":".join(view.owner)),
+        brand=view.owner.brand,
+        customer_id=view.owner.customer,
+        account=_account(view),
+        member=view.membership.opted_in,
+        member_since=view.membership.since,
+        ineligible_reason=view.ineligible.value if view.ineligible else None,
+        week=_week(view),
+    )
+
+
+def shown_entry(entry: HistoryEntry) -> TimelineEntry:
+    """Return an entry of the timeline as the graph shows it."""
+    is_bet = entry.kind == "bet"
+    return TimelineEntry(
+        id=ID(f"{entry.kind}:{entry.id}"),
+        kind=entry.kind,
+        at=entry.at,
+        arrived_at=entry.source.arrived_at,
+        title=title_of(entry),
+        bet_id=entry.id if is_bet else None,
+        counted=entry.facts["counted_minor"] > 0 if is_bet else None,
+        topic=entry.source.topic,
+        message_key=entry.source.key,
+        message_id=entry.source.identity,
+        partition=entry.source.partition,
+        offset=entry.source.offset,
+        facts=cast("JSON", {name: _plain(value) for name, value in entry.facts.items()}),
+    )
+
+
+def shown_explanation(one: AssessedBet) -> BetExplanation:
+    """Return an explanation as the graph shows it."""
+    return BetExplanation(
+        id=ID(f"{one.bet.brand}:{one.bet.bet_id}"),
+        bet_id=one.bet.bet_id,
+        customer_id=one.bet.customer,
+        counted=one.verdict.counts,
+        reason=one.verdict.reason.value,
+        sentence=sentence_of(one),
+        facts=[BetFact(label=label, value=value) for label, value in _facts(one)],
+    )
+
+
+def _account(view: CustomerView) -> CustomerAccount | None:
+    if view.account is None:
+        return None
+    account = view.account.account
+    return CustomerAccount(
+        revision=view.account.revision,
+        status=account.status,
+        verified=account.verified,
+        jurisdiction=account.jurisdiction,
+        currency=account.currency,
+        rg_state=account.rg_state,
+        promo_restricted=account.promo_restricted,
+        since=view.account.at,
+    )
+
+
+def _week(view: CustomerView) -> CustomerWeekInfo:
+    scheme, total = view.scheme, view.total
+    currency = scheme.currency if scheme else view.brand.default_currency
+    staked = written(total.total_minor if total else 0, currency, LOCALE)
+    return CustomerWeekInfo(
+        iso_week=view.week.iso,
+        total_minor=total.total_minor if total else 0,
+        counted_bets=total.counted_bets if total else 0,
+        target_minor=scheme.target_minor if scheme else None,
+        currency=currency,
+        shown=f"{staked} of {written(scheme.target_minor, currency, LOCALE)}" if scheme else staked,
+    )
+
+
+def _facts(one: AssessedBet) -> list[tuple[str, str]]:
+    """Return the facts that decided, with the limits of the rules beside them."""
+    bet, scheme = one.bet, one.rules.scheme
+    facts = [
+        ("Placed", one.moment(bet.placed_at)),
+        ("Week", f"{one.rules.week.iso}: {one.week}"),
+        ("Status", f"{bet.status.replace('_', ' ')}, revision {bet.revision}"),
+        ("Stake", f"{one.money(bet.stake_minor)}, {bet.stake_source.replace('_', ' ')}"),
+        ("Most that can count", one.money(bet.counting_stake_minor)),
+        ("Odds", odds(bet.odds_milli)),
+        ("Product", " ".join(filter(None, (bet.product, bet.channel, bet.bet_type)))),
+        ("Opted in", one.moment(one.opted_in_at) if one.opted_in_at else "never"),
+    ]
+    if scheme is not None:
+        facts += [
+            ("Rules", f"version {scheme.version} for {scheme.jurisdiction} {scheme.currency}"),
+            ("Least stake", one.money(scheme.min_stake_minor, scheme.currency)),
+            ("Least odds", odds(scheme.min_odds_milli)),
+            ("Weekly target", one.money(scheme.target_minor, scheme.currency)),
+        ]
+    if one.rules.closes_at is not None:
+        facts.append(("Week closes", one.moment(one.rules.closes_at)))
+    return facts
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

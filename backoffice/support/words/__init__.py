@@ -1,0 +1,1 @@
+"""What support says to customers and reads on a timeline, in plain English."""

@@ -1,0 +1,62 @@
+"""The source of truth of each table of the back office, and what is lost without a backup."""
+
+from typing import Final
+
+from backoffice.approvals.models import PROPOSAL
+from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
+from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
+from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
+from backoffice.identity.models import RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
+from backoffice.jobs.models import JOB
+from backoffice.operations.brands.models import BRAND_REVISION
+from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
+from backoffice.rules.models import DRY_RUN_DIFFERENCE
+from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
+from subgraphs.kit.records.truth import Source, TableTruth
+
+TRUTHS: Final = (
+    TableTruth(
+        AUDIT_LOG,
+        Source.BACKUP,
+        ("furlong audit export",),
+        lost="who did what since the last export; an export proves what it holds, but is not read back",
+    ),
+    TableTruth(AUDIT_HEAD, Source.DERIVED, (AUDIT_LOG.name,)),
+    TableTruth(PROPOSAL, Source.BACKUP, lost="proposals that wait for a second person: make them again"),
+    TableTruth(
+        CONTENT_ITEM,
+        Source.BACKUP,
+        lost="drafts and the history of content; what is published stays with the rewards",
+    ),
+    TableTruth(CONTENT_REVISION, Source.BACKUP, lost="as the items of content"),
+    TableTruth(CONTENT_IMAGE, Source.BACKUP, lost="uploaded images: upload them again"),
+    TableTruth(
+        BRAND_REVISION,
+        Source.BACKUP,
+        lost="the earlier revisions of brands; what holds stays on club.global.v1, and counts from 1 again",
+    ),
+    TableTruth(USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"),
+    TableTruth(USER_ROLE, Source.BACKUP, lost="the roles of people, as their accounts"),
+    TableTruth(RECOVERY_CODE, Source.BACKUP, lost="recovery codes: people make new ones"),
+    TableTruth(SESSION, Source.TRANSIENT, lost="everybody signs in again"),
+    TableTruth(THROTTLE, Source.TRANSIENT),
+    TableTruth(DRY_RUN_DIFFERENCE, Source.TRANSIENT, lost="the bets that dry runs listed: run them again"),
+    TableTruth(JOB, Source.TRANSIENT, lost="the results of jobs: start them again"),
+    TableTruth(LEGAL_HOLD, Source.BACKUP, lost="legal holds: put them on again before anybody is erased"),
+    TableTruth(CUSTOMER_EXPORT, Source.TRANSIENT, lost="exports that wait to be fetched: start them again"),
+    TableTruth(
+        RISK_CURVE,
+        Source.BACKUP,
+        lost="what forecasts compare with: there are none until three weeks are recorded again",
+    ),
+    TableTruth(RISK_WEEK, Source.TRANSIENT, lost="figures: they are counted again"),
+    TableTruth(RISK_MONEY, Source.TRANSIENT, lost="as the weeks' figures"),
+    TableTruth(RISK_REWARD, Source.TRANSIENT, lost="as the weeks' figures"),
+    TableTruth(SUBJECT, Source.TOPIC, ("club.global.v1",), lost="who took the decisions"),
+    TableTruth(SEQUENCE, Source.TOPIC, ("club.global.v1",)),
+    TableTruth(NODE, Source.TOPIC, ("club.cells.v1",)),
+    TableTruth(OUTBOX.outbox, Source.TRANSIENT, lost="decisions not published yet: take them again"),
+    TableTruth(OUTBOX.lease, Source.TRANSIENT),
+    TableTruth(STREAM.position, Source.TRANSIENT),
+    TableTruth(STREAM.dead_letter, Source.TOPIC, ("club.cells.v1",)),
+)

@@ -1,0 +1,100 @@
+"""Runs operations of the admin graph, and counts the rows that the server reads for each."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pymysql
+from sqlalchemy import make_url
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.roles import Role
+from backoffice.graph.admin_subgraph import AdminSubgraph
+
+EVERYBODY = Actor("bench", "bench", "Bench", "bench", "127.0.0.1", {ALL_BRANDS: frozenset(Role)})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A list or a figure of the back office.
+
+    Attributes:
+        most_rows: how many rows the server may read for it, whatever the tables hold.
+        known: why it reads more, where that is known and not corrected yet; empty if it must not.
+    """
+
+    name: str
+    area: str
+    document: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    most_rows: int = 1_000
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What an operation cost: rows read, and milliseconds until the answer."""
+
+    name: str
+    rows_read: int
+    most_rows: int
+    milliseconds: float
+    shown: int
+    known: str = ""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Return whether it read no more rows than it may."""
+        return self.rows_read <= self.most_rows
+
+
+class Meter:
+    """Counts the rows that a server reads; nothing else may use it."""
+
+    def __init__(self, url: str) -> None:
+        parts = make_url(url)
+        self._connection = pymysql.connect(
+            host=str(parts.host),
+            port=parts.port or 3306,
+            user=str(parts.username),
+            password=str(parts.password),
+        )
+
+    def rows(self) -> int:
+        """Return how many rows were read since the server started."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("SHOW GLOBAL STATUS LIKE 'Handler_read%'")
+            return sum(int(value) for _, value in cursor.fetchall())
+
+
+async def measure(meter: Meter, areas: Mapping[str, AdminSubgraph], operation: Operation) -> Measured:
+    """Run an operation twice, and measure the second time: the first one opens connections.
+
+    Raises:
+        RuntimeError: it answers with errors.
+    """
+    call = areas[operation.area].prepare(operation.document, None)
+    answer: dict[str, Any] = {}
+    rows, elapsed, idle = 0, 0.0, 0
+    for _ in range(2):
+        before = meter.rows()
+        idle = meter.rows() - before  # what the look itself reads
+        before, begun = meter.rows(), time.perf_counter()
+        answer = await call(operation.variables, {}, EVERYBODY)
+        elapsed = (time.perf_counter() - begun) * 1000
+        rows = meter.rows() - before - idle
+    if answer.get("errors"):
+        raise RuntimeError(f"{operation.name}: {answer['errors']}")
+    return Measured(
+        operation.name, max(0, rows), operation.most_rows, elapsed, _shown(answer["data"]), operation.known
+    )
+
+
+def _shown(value: Any) -> int:
+    """Return how many rows an answer has: the length of its longest list."""
+    if isinstance(value, list):
+        return max([len(value), *map(_shown, value)])
+    if isinstance(value, dict):
+        return max([0, *map(_shown, value.values())])
+    return 0

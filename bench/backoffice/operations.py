@@ -1,0 +1,107 @@
+"""The lists and figures of the back office that are measured: first pages, and pages deep inside."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from backoffice.risk.rows import LARGEST_WINDOW, WINDOWS, RiskFigure
+from bench.backoffice.filling import BRAND
+from bench.backoffice.measuring import Operation
+
+PAGE: Final = "nodes { __typename } endCursor hasNextPage"
+RARE: Final = 6 * WINDOWS * LARGEST_WINDOW
+"""What a page of rare rows may read: the windows, of at most six tables each."""
+
+
+def operations(week: str, last_week: str, customers: int) -> list[Operation]:
+    """Return the operations.
+
+    Args:
+        week: the present week.
+        last_week: the one before.
+        customers: how many customers there are, to page to the middle of them.
+    """
+    return [*_existing(customers), *_risk(week, last_week, customers)]
+
+
+def _existing(customers: int) -> Iterator[Operation]:
+    for name in ("users", "audit", "approvals", "jobs"):
+        yield Operation(name, "people", f"{{ {name}(first: 25) {{ {PAGE} }} }}")
+    yield Operation("contentItems", "content", f"{{ contentItems(first: 25) {{ {PAGE} }} }}")
+    brand = {"brand": BRAND}
+    yield Operation(
+        "schemeVersions",
+        "rules",
+        "query Q($brand: String!) { schemeVersions(brand: $brand) { __typename } }",
+        brand,
+    )
+    for name in ("globalEvents", "killSwitches"):
+        yield Operation(name, "operations", f"{{ {name}(first: 25) {{ {PAGE} }} }}")
+    yield Operation("deadLetters", "operations", '{ deadLetters(app: "progress", first: 25) { __typename } }')
+    yield Operation(
+        "pendingIntents",
+        "operations",
+        "query Q($brand: String!) { pendingIntents(brand: $brand) { __typename } }",
+        brand,
+    )
+    yield Operation(
+        "weeks",
+        "operations",
+        "query Q($brand: String!) { weeks(brand: $brand) { __typename } }",
+        brand,
+        known="it counts the qualifications of all weeks by status",
+    )
+    for name in ("stoppedProviders", "outboxes", "nodes"):
+        yield Operation(name, "operations", f"{{ {name} {{ __typename }} }}")
+    customer = f"c-{customers // 2:07}"
+    yield Operation(
+        "customers",
+        "support",
+        "query Q($brand: String!, $search: String!) { customers(brand: $brand, search: $search) "
+        f"{{ {PAGE} }} }}",
+        {**brand, "search": customer[:4]},
+    )
+    yield Operation(
+        "timeline",
+        "support",
+        f"query Q($customer: ID!) {{ timeline(customer: $customer, first: 25) {{ {PAGE} }} }}",
+        {"customer": f"{BRAND}:{customer}"},
+    )
+
+
+def _risk(week: str, last_week: str, customers: int) -> Iterator[Operation]:
+    brand = {"brand": BRAND}
+    for name, shown in (
+        ("riskLiability", "lines { __typename }"),
+        ("riskForecast", "__typename"),
+        ("riskWeeks", PAGE),
+        ("riskRewards", PAGE),
+        ("riskBudgets", PAGE),
+    ):
+        document = f"query Q($brand: String!) {{ {name}(brand: $brand) {{ {shown} }} }}"
+        yield Operation(name, "risk", document, brand)
+    document = (
+        "query Q($brand: String!, $isoWeek: String!, $figure: RiskFigure!, $reward: String, $after: String) "
+        "{ "
+        "riskCustomers(brand: $brand, isoWeek: $isoWeek, figure: $figure, reward: $reward, first: 25, "
+        f"after: $after) {{ {PAGE} }} }}"
+    )
+    for figure in RiskFigure:
+        of = last_week if figure in {RiskFigure.CREDITED, RiskFigure.OUTSTANDING, RiskFigure.USED} else week
+        rare = RARE if figure in _RARE else 4_000
+        variables = {**brand, "isoWeek": of, "figure": figure.name}
+        yield Operation(f"riskCustomers {figure.name}", "risk", document, variables, rare)
+    deep = {**brand, "isoWeek": week, "figure": "EXPECTED", "after": _after(customers // 2)}
+    yield Operation("riskCustomers EXPECTED, in the middle", "risk", document, deep, 4_000)
+    none = {**brand, "isoWeek": week, "figure": "EXPECTED", "reward": "nothing"}
+    yield Operation("riskCustomers EXPECTED, none fits", "risk", document, none, RARE)
+
+
+_RARE: Final = {RiskFigure.EXPIRED, RiskFigure.STOPPED, RiskFigure.OWED, RiskFigure.OUTSTANDING}
+"""Stages that few or none of the week's customers are in."""
+
+
+def _after(number: int) -> str:
+    key = json.dumps(f"c-{number:07}").encode()
+    return base64.urlsafe_b64encode(key).decode().rstrip("=")

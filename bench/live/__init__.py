@@ -1,0 +1,1 @@
+"""Live updates of many trackers: `make bench BENCH=live`."""

@@ -1,0 +1,197 @@
+"""Measure 20,000 live trackers: memory, latency from bet to socket, and processor time beside polling."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from bench.betslip import graph_at
+from bench.fixtures.customers import BRAND, customer_id
+from bench.harness import report
+from bench.harness.cores import cpu_seconds, resident_bytes
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import ROOT, ServiceFailedError
+from bench.live.latencies import Latencies, percentile
+from bench.live.options import LiveOptions, read_options
+from bench.live.peers import measure_peers
+from bench.live.subscriber import Subscription, WebSocketSubscriber
+from bench.live.subscriber_pool import SubscriberPool, raise_file_limit
+from bench.load.wrk import LoadTool
+from bench.together.bets import BetGenerator
+from bench.together.producer import MessageProducer
+from bench.together.testbed import TestBed, open_testbed
+
+from private_valkey import start_valkey  # isort: skip - bench.harness.servers makes deploy/ importable
+
+QUERY: Final = (ROOT / "contracts" / "updates.graphql").read_text(encoding="utf-8")
+POLLED_EACH_SECONDS: Final = 1.0
+"""The polling interval that gives polled trackers the latency goal of live ones."""
+
+DRAIN_SECONDS: Final = 30
+MEMORY_GOAL_MB: Final = 1_200
+LATENCY_GOAL_MS: Final = 1_000
+
+
+def eligible(count: int) -> list[int]:
+    """Return the numbers of the first `count` eligible customers."""
+    numbers = (number for number in range(2 * count + 100) if number % 100 != 77)  # noqa: PLR2004 - as bench.fixtures.customers makes them
+    return [number for number, _ in zip(numbers, range(count), strict=False)]
+
+
+async def measure_live(testbed: TestBed, options: LiveOptions) -> dict[str, dict[str, float]]:
+    """Open all trackers, measure them idle, then measure them while bets arrive at each rate.
+
+    Returns:
+        A row for each rate; `live` has the last rate's figures as well as those of idle trackers.
+
+    Raises:
+        ServiceFailedError: A stream failed.
+    """
+    numbers, serve = eligible(options.subscribers), testbed.serve
+    empty = resident_bytes(serve.process.pid) / 1e6
+    pool = SubscriberPool(Subscription.of(serve.port, QUERY, {"brand": BRAND}), WebSocketSubscriber)
+    latencies = Latencies(BetGenerator([customer_id(number) for number in numbers]))
+    begun, opened = serve.cpu_seconds(), time.perf_counter()
+    await pool.open([testbed.club.token(number) for number in numbers], latencies.on_event)
+    took, used = time.perf_counter() - opened, serve.cpu_seconds() - begun
+    latencies.customers = {
+        each: f"{BRAND}:{customer_id(number)}".encode()
+        for each, number in zip(pool.subscribers, numbers, strict=True)
+    }
+    print(f"{len(numbers):,} trackers open after {took:.0f} s", flush=True)
+    before = serve.cpu_seconds()
+    await asyncio.sleep(options.idle_seconds)
+    idle = resident_bytes(serve.process.pid) / 1e6
+    figures = {
+        "subscribers": float(len(numbers)),
+        "open_seconds": took,
+        "open_cpu_us": used / len(numbers) * 1e6,
+        "empty_mb": empty,
+        "idle_mb": idle,
+        "kb_per_subscriber": (idle - empty) / len(numbers) * 1e3,
+        "idle_cores": (serve.cpu_seconds() - before) / options.idle_seconds,
+    }
+    print(f"idle: {idle:.0f} MB, {figures['kb_per_subscriber']:.1f} kB each", flush=True)
+    rows = {"live": figures}
+    for rate in options.rates:
+        moved = rows[f"live_at_{rate:.0f}"] = await _move(testbed, pool, latencies, options, rate)
+        pool.check()
+        figures |= moved
+    pool.close()
+    return rows
+
+
+async def _move(
+    testbed: TestBed, pool: SubscriberPool, latencies: Latencies, options: LiveOptions, rate: float
+) -> dict[str, float]:
+    producer = MessageProducer(testbed.bootstrap)
+    await producer.send_at_rate(latencies.next_message, rate, options.warm_up)
+    await _shown(latencies)
+    latencies.forget()
+    events, cpu, begun = pool.events, testbed.cpu_seconds(), time.perf_counter()
+    await producer.send_at_rate(latencies.next_message, rate, options.seconds)
+    sent = time.perf_counter() - begun
+    late = latencies.unseen
+    await _shown(latencies)
+    took = time.perf_counter() - begun
+    used = {name: seconds - cpu[name] for name, seconds in testbed.cpu_seconds().items()}
+    producer.flush()
+    shown, seen = pool.events - events, latencies.seconds
+    figures = {
+        "bets_per_second": rate * options.seconds / sent,
+        "bets": float(len(seen)),
+        "unseen_at_the_end": float(late),
+        "unseen": float(latencies.unseen),
+        "events": float(shown),
+        "p50_ms": percentile(seen, 0.5) * 1e3,
+        "p95_ms": percentile(seen, 0.95) * 1e3,
+        "p99_ms": percentile(seen, 0.99) * 1e3,
+        "serve_cpu_us_per_event": used["serve"] / max(shown, 1) * 1e6,
+        "consume_cpu_us_per_bet": used["consume"] / max(len(seen), 1) * 1e6,
+    }
+    figures |= {f"cores_{name}": seconds / took for name, seconds in used.items()}
+    p50, p99 = figures["p50_ms"], figures["p99_ms"]
+    print(f"{rate:,.0f} bets a second to socket: p50 {p50:.0f} ms, p99 {p99:.0f} ms", flush=True)
+    return figures
+
+
+async def _shown(latencies: Latencies) -> None:
+    """Wait until events have shown all bets, up to `DRAIN_SECONDS`."""
+    until = time.perf_counter() + DRAIN_SECONDS
+    while latencies.unseen and time.perf_counter() < until:  # noqa: ASYNC110 - events come at sockets
+        await asyncio.sleep(0.05)
+
+
+def measure_polled(testbed: TestBed, options: LiveOptions, folder: Path) -> dict[str, float]:
+    """Measure bet-slip queries, as polling pages send them, at one process's maximum rate."""
+    tokens = [testbed.club.token(number) for number in eligible(min(options.subscribers, 2_000))]
+    tool, target = LoadTool(folder, tokens), graph_at(testbed.serve.port)
+    tool.run("polled", target, options.warm_up)
+    before = cpu_seconds(testbed.serve.process.pid)
+    run = tool.run("polled", target, max(2, options.seconds // 3))
+    used = cpu_seconds(testbed.serve.process.pid) - before
+    return {"polls_per_second": run.rate, "cpu_us_per_poll": used / run.requests * 1e6}
+
+
+def compare_with_polling(live: Mapping[str, float], polled: Mapping[str, float]) -> float:
+    """Return the processor time of polling the same trackers each second, as a multiple of live updates.
+
+    Raises:
+        ServiceFailedError: No events were measured.
+    """
+    pushed = live["serve_cpu_us_per_event"] * live["bets_per_second"]
+    if not pushed:
+        raise ServiceFailedError("no event was measured")
+    return polled["cpu_us_per_poll"] * live["subscribers"] / POLLED_EACH_SECONDS / pushed
+
+
+def run(options: LiveOptions, folder: Path) -> None:
+    """Start everything, measure, and report."""
+    wanted = options.subscribers
+    options = replace(options, subscribers=raise_file_limit(wanted))
+    with ExitStack() as stack:
+        valkey = start_valkey(folder)
+        stack.callback(valkey.stop)
+        shared = {"FURLONG_REDIS_URL": valkey.url}
+        customers = eligible(options.subscribers)[-1] + 1
+        testbed = stack.enter_context(open_testbed(folder, customers, shared))
+        figures = {
+            **uvloop.run(measure_live(testbed, options)),
+            "polled": measure_polled(testbed, options, folder),
+        }
+    peers = measure_peers(QUERY, options.peer_seconds, folder) if options.peers else {}
+    figures |= {f"gateway_{name}": row for name, row in peers.items()}
+    live = figures["live"]
+    live["mb_for_all_wanted"] = live["empty_mb"] + live["kb_per_subscriber"] * wanted / 1e3
+    ratios = {
+        "ours_vs_polling_each_second": compare_with_polling(live, figures["polled"]),
+        "memory_goal_vs_ours": MEMORY_GOAL_MB / live["mb_for_all_wanted"],
+        "latency_goal_vs_ours": LATENCY_GOAL_MS / max(live["p99_ms"], 1e-3),
+    }
+    ratios |= {
+        f"ours_vs_{name}": row["cpu_us_per_event"] / peers["ours"]["cpu_us_per_event"]
+        for name, row in peers.items()
+        if name != "ours"
+    }
+    figures = {part: {name: round(value, 3) for name, value in row.items()} for part, row in figures.items()}
+    ratios = {name: round(value, 3) for name, value in ratios.items()}
+    for part, row in figures.items():
+        for name, value in row.items():
+            print(f"{part:22}{name:28}{value:14,.1f}")
+    for name, value in ratios.items():
+        print(f"{name:36}{value:8.2f}")
+    report.write("live", figures, ratios)
+
+
+def main() -> None:
+    """Run the benchmark with the options of the command line."""
+    run_benchmark(run, read_options(__doc__ or ""))
+
+
+if __name__ == "__main__":
+    main()

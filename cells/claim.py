@@ -1,0 +1,142 @@
+"""Writes into the databases of a cell which cell they belong to, and reads it back."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, String, column, select, table
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.cells.cell import Cell
+from storage.cells.errors import CellMismatch
+from storage.cells.fence import NOT_CELLS, require_same
+from storage.cells.settings import CellSettings
+from storage.cells.table import CellRow, CellState, read_cell, write_cell
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseCell:
+    """What one database says.
+
+    Attributes:
+        database: the subgraph whose database it is.
+        row: its cell; None if it belongs to none.
+        problem: what does not fit the settings, or why it cannot be read; empty if nothing.
+    """
+
+    database: str
+    row: CellRow | None
+    problem: str = ""
+
+
+def without_fence(settings: DatabaseSettings) -> DatabaseSettings:
+    """Return the same databases without a cell, for what changes the cell itself."""
+    none = CellSettings.model_construct(cell=None, cell_partitions=None, cell_of=settings.cell.cell_of)
+    return settings.model_copy(update={"cell": none})
+
+
+async def claim(
+    settings: DatabaseSettings, names: Iterable[str], keyed: Collection[str], *, dry_run: bool = False
+) -> list[DatabaseCell]:
+    """Write the settings' cell into databases that belong to none, and return those that changed.
+
+    Args:
+        settings: the databases and the cell.
+        names: the subgraphs.
+        keyed: the topics that are keyed by customer.
+        dry_run: whether to change nothing.
+
+    Raises:
+        CellMismatch: a database belongs to another cell, or has applied records of other partitions; then
+            nothing was written to any.
+        ValueError: the settings name no cell.
+    """
+    cell = settings.cell.own()
+    if cell is None:
+        raise ValueError("set FURLONG_CELL, FURLONG_CELL_PARTITIONS and FURLONG_CELL_OF")
+    names = list(names)
+    missing = [name for name in names if await _is_unclaimed(settings, name, cell, keyed)]
+    row = CellRow(cell, 1, CellState.OPEN, SystemClock().now())
+    for name in missing if not dry_run else ():
+        database = Database.open(without_fence(settings), name)
+        try:
+            async with database.home.write() as connection:
+                if await read_cell(connection) is None:
+                    await write_cell(connection, row)
+        finally:
+            await database.close()
+    return [DatabaseCell(name, row) for name in missing]
+
+
+async def read_cells(settings: DatabaseSettings, names: Iterable[str]) -> list[DatabaseCell]:
+    """Return the cell of each database, and whether it fits the settings.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: a database cannot be read.
+    """
+    return [await _read(settings, name) for name in names]
+
+
+async def require_cells(settings: DatabaseSettings, names: Iterable[str]) -> None:
+    """Check that databases belong to the settings' cell; skip a database that cannot be read.
+
+    Raises:
+        CellMismatch: one belongs to another cell, or to none.
+    """
+    for name in names:
+        if name in NOT_CELLS:
+            continue
+        try:
+            found = await _read(settings, name)
+        except (SQLAlchemyError, OSError):
+            continue
+        if found.problem:
+            raise CellMismatch(f"{name}: {found.problem}")
+
+
+async def _read(settings: DatabaseSettings, name: str) -> DatabaseCell:
+    database = Database.open(without_fence(settings), name)
+    row = None
+    try:
+        async with database.home.read() as connection:
+            row = await read_cell(connection)
+        require_same(settings.cell.own(), row)
+    except CellMismatch as error:
+        return DatabaseCell(name, row, str(error))
+    finally:
+        await database.close()
+    return DatabaseCell(name, row)
+
+
+async def _is_unclaimed(settings: DatabaseSettings, name: str, cell: Cell, keyed: Collection[str]) -> bool:
+    """Return whether a database belongs to no cell and may be claimed; False if it is the cell's already."""
+    database = Database.open(without_fence(settings), name)
+    try:
+        async with database.home.read() as connection:
+            row = await read_cell(connection)
+            if row is not None:
+                require_same(cell, row)
+                return False
+            foreign = await _foreign_partitions(connection, cell, keyed)
+    finally:
+        await database.close()
+    if foreign:
+        raise CellMismatch(
+            f"the database of {name} has applied records of partitions {', '.join(map(str, foreign))}, which "
+            f"are not those of cell {cell}"
+        )
+    return True
+
+
+async def _foreign_partitions(connection: AsyncConnection, cell: Cell, keyed: Collection[str]) -> list[int]:
+    number, topic = column("partition", Integer), column("topic", String)
+    found = await connection.scalars(
+        select(number)
+        .select_from(table("position", number, topic))
+        .where(topic.in_(sorted(keyed)))
+        .distinct()
+    )
+    return sorted(one for one in found if not cell.owns(one))

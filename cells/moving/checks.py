@@ -1,0 +1,123 @@
+"""What must hold before a move begins, and how much there is to move."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cells.moving.errors import MoveError
+from cells.moving.server import Place, Server, quoted
+from storage.cells.cell import Cell
+
+FENCED: Final = "fenced"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the servers say about a move.
+
+    Attributes:
+        epoch: the cell's epoch before the move.
+        bytes: the size of the databases, as the server estimates it.
+        problems: what stands in the way.
+    """
+
+    cell: Cell
+    epoch: int
+    bytes: int
+    tables: int
+    problems: list[str] = field(default_factory=list)
+
+    def require(self) -> None:
+        """Check that nothing stands in the way.
+
+        Raises:
+            MoveError: something does.
+        """
+        if self.problems:
+            raise MoveError("; ".join(self.problems))
+
+
+def check(source: Place, target: Place) -> Findings:
+    """Look at both places, and return what a move would find. Nothing is changed.
+
+    Raises:
+        MoveError: the source has no cell.
+        pymysql.err.MySQLError: a server cannot be reached.
+    """
+    rows = {schema: _cell_in(source.server, schema) for schema in source.schemas}
+    missing = sorted(schema for schema, row in rows.items() if row is None)
+    if missing:
+        raise MoveError(
+            f"{', '.join(missing)} on {source.server} belong to no cell: run `furlong cell claim` first"
+        )
+    found = [row for row in rows.values() if row is not None]
+    name, first, last, of, epoch, _state = found[0]
+    problems = [*_problems_of_cell(found), *_problems_of_servers(source.server, target.server)]
+    problems += _problems_of_target(target, name, epoch)
+    problems += [
+        f"{place.server} has no account {place.account}" for place in (source, target) if not place.accounts
+    ]
+    size, tables = _size(source)
+    return Findings(Cell(name, first, last, of), epoch, size, tables, problems)
+
+
+def _problems_of_cell(rows: list[tuple[Any, ...]]) -> list[str]:
+    problems = []
+    if len({row[:5] for row in rows}) > 1:
+        problems.append("the databases do not belong to the same cell at the same epoch")
+    if any(row[5] == FENCED for row in rows):
+        problems.append("the cell is fenced: it is being moved, or was moved away from there")
+    return problems
+
+
+def _problems_of_servers(source: Server, target: Server) -> list[str]:
+    problems = []
+    if source.prefix != target.prefix:
+        problems.append(f"the prefixes differ: {source.prefix} and {target.prefix}")
+    for server in (source, target):
+        version = str(server.value("SELECT VERSION()"))
+        if "MariaDB" not in version:
+            problems.append(f"{server} is {version}: only MariaDB can be moved")
+    if not int(source.value("SELECT @@log_bin")):
+        problems.append(f"{source} writes no binary log (log_bin): nothing can be replicated from it")
+    if source.value("SELECT @@server_id") == target.value("SELECT @@server_id"):
+        problems.append("both servers have the same server_id")
+    return problems
+
+
+def _problems_of_target(target: Place, name: str, epoch: int) -> list[str]:
+    """Tell whether the target has databases that a move must not replace."""
+    problems = []
+    for schema in target.schemas:
+        if not target.server.value(
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s", (schema,)
+        ):
+            continue
+        row = _cell_in(target.server, schema)
+        if row is None or row[0] != name or row[4] > epoch or row[5] != FENCED:
+            problems.append(
+                f"{target.server} has a database {schema} that is not an old place of cell {name}: drop it "
+                "if nobody needs it"
+            )
+    return problems
+
+
+def _cell_in(server: Server, schema: str) -> tuple[Any, ...] | None:
+    if not server.value(
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s AND table_name = 'cell'",
+        (schema,),
+    ):
+        return None
+    columns = "name, first, last, of, epoch, state"
+    rows = server.rows(f"SELECT {columns} FROM {quoted(schema)}.cell")  # noqa: S608 - a name of ours
+    return rows[0] if len(rows) == 1 else None
+
+
+def _size(place: Place) -> tuple[int, int]:
+    """Return bytes and number of the tables."""
+    names = ", ".join(["%s"] * len(place.schemas))
+    query = (
+        "SELECT COALESCE(SUM(data_length + index_length), 0), COUNT(*) FROM information_schema.tables "  # noqa: S608
+        f"WHERE table_schema IN ({names})"
+    )
+    ((size, tables),) = place.server.rows(query, place.schemas)
+    return int(size), int(tables)

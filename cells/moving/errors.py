@@ -1,0 +1,9 @@
+"""Errors of moves."""
+
+
+class MoveError(Exception):
+    """A move cannot begin, or cannot go on; the message says why, and what to do."""
+
+
+class NotLevel(MoveError):
+    """The new place did not reach the old one in time after the fence: the move went back."""

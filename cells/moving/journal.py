@@ -1,0 +1,146 @@
+"""The journal of a move: which steps have begun and which are done, so that a killed move can continue."""
+
+import os
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from cells.moving.errors import MoveError
+
+
+class Step(Enum):
+    """The steps of a move, in order. Until OPEN has begun, there is a way back."""
+
+    CHECK = "check"
+    DUMP = "dump"
+    LOAD = "load"
+    REPLICATE = "replicate"
+    CATCH_UP = "catch-up"
+    VERIFY = "verify"
+    FENCE = "fence"
+    LEVEL = "level"
+    OPEN = "open"
+    SWITCH = "switch"
+    CLEAN_UP = "clean-up"
+
+
+class _Contents(msgspec.Struct):
+    cell: str
+    source: str
+    target: str
+    begun: list[str]
+    done: dict[str, float]
+    facts: dict[str, str]
+    went_back: bool
+
+
+@dataclass(slots=True)
+class Journal:
+    """What is known of one move. Every change is on the disk before the next action.
+
+    Attributes:
+        begun: the steps that have begun at least once.
+        done: the seconds that each finished step took.
+        facts: what later steps need of earlier ones.
+        went_back: whether the move was given up.
+    """
+
+    file: Path
+    cell: str
+    source: str
+    target: str
+    begun: list[Step] = field(default_factory=list)
+    done: dict[Step, float] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    went_back: bool = False
+
+    @classmethod
+    def open(cls, folder: Path, cell: str, source: str, target: str) -> Self:
+        """Return the journal of a move that has begun, or a new one.
+
+        Raises:
+            MoveError: the folder has another move of the cell that is not over.
+        """
+        found = cls.read(folder, cell)
+        if found is None or found.is_over:
+            return cls(folder / f"{cell}.json", cell, source, target)
+        if (found.source, found.target) != (source, target):
+            raise MoveError(
+                f"{found.file} is a move of cell {cell} from {found.source} to {found.target} that is not "
+                "over: finish it, or give it up with --back"
+            )
+        return found
+
+    @classmethod
+    def read(cls, folder: Path, cell: str) -> Self | None:
+        """Return the journal of the last move of a cell; None if there was none."""
+        file = folder / f"{cell}.json"
+        try:
+            kept = msgspec.json.decode(file.read_bytes(), type=_Contents)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError as error:
+            raise MoveError(f"{file} is not the journal of a move: {error}") from error
+        return cls(
+            file,
+            kept.cell,
+            kept.source,
+            kept.target,
+            [Step(each) for each in kept.begun],
+            {Step(each): seconds for each, seconds in kept.done.items()},
+            kept.facts,
+            kept.went_back,
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the move is complete, or was given up."""
+        return self.went_back or Step.CLEAN_UP in self.done
+
+    @property
+    def has_way_back(self) -> bool:
+        """Return whether the old place can take the cell back without losing writes."""
+        return Step.OPEN not in self.begun and not self.went_back
+
+    def begin(self, step: Step) -> None:
+        """Note that a step begins, before its first action."""
+        if step not in self.begun:
+            self.begun.append(step)
+            self._store()
+
+    def finish(self, step: Step, seconds: float, **facts: str) -> None:
+        """Note that a step is done, and what later steps need of it."""
+        self.done[step] = round(seconds, 3)
+        self.facts |= facts
+        self._store()
+
+    def go_back(self) -> None:
+        """Note that the move was given up."""
+        self.went_back = True
+        self._store()
+
+    def facts_of(self) -> dict[str, Any]:
+        """Return the journal for people and programs."""
+        found: dict[str, Any] = msgspec.to_builtins(self._contents())
+        return found | {"has_way_back": self.has_way_back}
+
+    def _contents(self) -> _Contents:
+        begun, done = [each.value for each in self.begun], {step.value: at for step, at in self.done.items()}
+        return _Contents(self.cell, self.source, self.target, begun, done, self.facts, self.went_back)
+
+    def _store(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.file.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(self._contents())))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.file)
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

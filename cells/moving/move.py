@@ -1,0 +1,182 @@
+"""A move: what it is made of, and its steps one after another."""
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from cells.moving import copying, ownership, replication, verification
+from cells.moving.checks import Findings, check
+from cells.moving.errors import MoveError, NotLevel
+from cells.moving.journal import Journal, Step
+from cells.moving.server import Place
+from cells.routing.runtime import Runtime
+
+Report: TypeAlias = Callable[[Step, str], None]
+"""Called with `begins` before each step, and with the seconds that it took after it."""
+
+_Facts: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move of a cell from one place to another.
+
+    Attributes:
+        findings: what the servers said before the move.
+        runtime: the router before the databases; None if the processes' settings are changed by hand.
+        level_seconds: how long writes may wait for the new place.
+    """
+
+    source: Place
+    target: Place
+    findings: Findings
+    journal: Journal
+    folder: Path
+    runtime: Runtime | None
+    level_seconds: float
+
+    @property
+    def dump(self) -> Path:
+        """Return the file with the copy of the databases."""
+        return self.folder / f"{self.findings.cell.name}.sql"
+
+
+def run(move: Move, report: Report) -> None:
+    """Take all steps that are not done yet.
+
+    Raises:
+        MoveError: a step failed; the same call continues there.
+        NotLevel: the new place was too slow: the old one is open again, and the move can be tried again.
+        pymysql.err.MySQLError: a server refused, or went away.
+    """
+    if move.journal.went_back:
+        raise MoveError("this move was given up")
+    if Step.FENCE not in move.journal.begun:
+        move.journal.done.pop(Step.CATCH_UP, None)  # it may have been long ago
+    for step in Step:
+        if step in move.journal.done:
+            continue
+        move.journal.begin(step)
+        report(step, "begins")
+        began = time.monotonic()
+        try:
+            facts = _ACTIONS[step](move)
+        except NotLevel:
+            go_back(move)
+            raise
+        seconds = time.monotonic() - began
+        move.journal.finish(step, seconds, **facts)
+        report(step, f"{seconds:.2f} s")
+
+
+def go_back(move: Move) -> None:
+    """Give a move up: the old place has the cell again, and the copy is dropped.
+
+    Raises:
+        MoveError: the new place may have taken writes already.
+    """
+    if not move.journal.has_way_back:
+        raise MoveError("the new place may have taken writes: finish this move, then move the cell back")
+    ownership.reopen(move.source)  # first, for the cell's processes wait for it
+    replication.stop(move.target.server)
+    if Step.LOAD in move.journal.begun:
+        copying.drop(move.target)
+    copying.forget_dump(move.dump)
+    move.journal.go_back()
+
+
+@contextmanager
+def only_mover(folder: Path, cell: str) -> Iterator[None]:
+    """Keep a second mover of the same cell away for the duration of the block.
+
+    Raises:
+        MoveError: there is one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{cell}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise MoveError(f"another process is moving cell {cell}") from error
+        yield
+
+
+def _check(move: Move) -> _Facts:
+    check(move.source, move.target).require()
+    return {"epoch": str(move.findings.epoch)}
+
+
+def _dump(move: Move) -> _Facts:
+    return {"gtid": copying.dump(move.source, move.dump)}
+
+
+def _load(move: Move) -> _Facts:
+    replication.stop(move.target.server)
+    ownership.lock_account(move.target)
+    copying.load(move.dump, move.target)
+    return {}
+
+
+def _replicate(move: Move) -> _Facts:
+    replication.start(move.source, move.target, move.journal.facts["gtid"])
+    return {}
+
+
+def _catch_up(move: Move) -> _Facts:
+    replication.resume(move.target.server)
+    replication.catch_up(move.source.server, move.target.server)
+    return {}
+
+
+def _verify(move: Move) -> _Facts:
+    tables = verification.compare(move.source, move.target)
+    replication.catch_up(move.source.server, move.target.server)
+    return {"tables": str(tables)}
+
+
+def _fence(move: Move) -> _Facts:
+    ownership.fence(move.source, int(move.journal.facts["epoch"]))
+    return {"fenced_at": replication.position(move.source.server)}
+
+
+def _level(move: Move) -> _Facts:
+    replication.resume(move.target.server)
+    replication.wait_for(move.target.server, move.journal.facts["fenced_at"], move.level_seconds)
+    return {}
+
+
+def _open(move: Move) -> _Facts:
+    replication.stop(move.target.server)
+    ownership.open_new(move.target, int(move.journal.facts["epoch"]) + 1)
+    return {}
+
+
+def _switch(move: Move) -> _Facts:
+    if move.runtime is not None:
+        server = move.target.server
+        move.runtime.switch_database(move.findings.cell.name, server.host, server.port)
+    return {}
+
+
+def _clean_up(move: Move) -> _Facts:
+    copying.forget_dump(move.dump)
+    return {}
+
+
+_ACTIONS: Final[Mapping[Step, Callable[[Move], _Facts]]] = {
+    Step.CHECK: _check,
+    Step.DUMP: _dump,
+    Step.LOAD: _load,
+    Step.REPLICATE: _replicate,
+    Step.CATCH_UP: _catch_up,
+    Step.VERIFY: _verify,
+    Step.FENCE: _fence,
+    Step.LEVEL: _level,
+    Step.OPEN: _open,
+    Step.SWITCH: _switch,
+    Step.CLEAN_UP: _clean_up,
+}

@@ -1,0 +1,116 @@
+"""The servers of a move as an administrator sees them, and the place of a cell on each."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pymysql
+from pymysql.cursors import Cursor, DictCursor
+from sqlalchemy import URL
+
+CONNECT_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server, with an administrator's account, and the prefix of the cell's databases."""
+
+    url: URL
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}/{self.prefix}"
+
+    @property
+    def host(self) -> str:
+        """Return the host name."""
+        return self.url.host or "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """Return the port."""
+        return self.url.port or 3306
+
+    @property
+    def prefix(self) -> str:
+        """Return the prefix of the databases' names."""
+        return self.url.database or ""
+
+    @contextmanager
+    def session(self, *, dicts: bool = False) -> Iterator[Cursor]:
+        """Yield a cursor of a session of its own, in which each statement commits by itself.
+
+        Raises:
+            pymysql.err.MySQLError: the server cannot be reached, or refuses.
+        """
+        connection = pymysql.connect(
+            host=self.host,
+            port=self.port,
+            user=self.url.username,
+            password=self.url.password or "",
+            connect_timeout=CONNECT_SECONDS,
+            charset="utf8mb4",
+            autocommit=True,
+            cursorclass=DictCursor if dicts else Cursor,
+        )
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def execute(self, *statements: str) -> None:
+        """Execute statements in one session."""
+        with self.session() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def value(self, query: str, arguments: Sequence[object] = ()) -> Any:
+        """Return the first column of the first row; None without a row."""
+        with self.session() as cursor:
+            cursor.execute(query, arguments)
+            row = cursor.fetchone()
+        return None if row is None else row[0]
+
+    def rows(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        with self.session() as cursor:
+            cursor.execute(query, arguments)
+            return list(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell is, or will be.
+
+    Attributes:
+        schemas: the names of the cell's databases.
+        account: the user name of the cell's processes.
+    """
+
+    server: Server
+    schemas: tuple[str, ...]
+    account: str
+
+    @classmethod
+    def of(cls, server: Server, subgraphs: tuple[str, ...], account: str) -> "Place":
+        """Return the place of the databases with the server's prefix."""
+        return cls(server, tuple(f"{server.prefix}_{name}" for name in subgraphs), account)
+
+    @property
+    def accounts(self) -> list[str]:
+        """Return the account with each host that it may come from, as SQL writes it."""
+        hosts = self.server.rows(
+            "SELECT Host FROM mysql.global_priv WHERE User = %s ORDER BY Host", (self.account,)
+        )
+        return [f"{literal(self.account)}@{literal(host)}" for (host,) in hosts]
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL writes it."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,39 @@
+"""Settings of a move: both servers, and the account and the listener that are switched."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class MoveSettings(BaseSettings):
+    """Between which MariaDB servers `furlong cell move` moves a cell. Only this command reads them."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_CELL_MOVE_", hide_input_in_errors=True)
+
+    source_url: SecretStr | None = Field(
+        default=None,
+        description="The server that has the cell, with an administrator's account and the prefix of the "
+        "databases: mysql+aiomysql://ADMIN:PASSWORD@HOST:PORT/furlong_c1",
+    )
+    target_url: SecretStr | None = Field(
+        default=None, description="The server that gets the cell, the same way and with the same prefix"
+    )
+    account: str = Field(
+        default="furlong",
+        description="The account of the cell's processes on both servers; it is locked at one and unlocked "
+        "at the other, so no other cell may use it there",
+    )
+    folder: Path = Field(
+        default=Path(".furlong/moves"), description="Where the journal of the move and its dump are kept"
+    )
+    router_socket: str | None = Field(
+        default=None,
+        description="HAProxy's runtime API before the cell's databases: a path, or HOST:PORT; without it the "
+        "processes' FURLONG_DATABASE_URL has to be changed by hand",
+    )
+    level_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="How long writes may wait for the new place after the fence, before the move goes back",
+    )

@@ -1,0 +1,67 @@
+"""Compares both places table by table as of one moment, while the old one is written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pymysql.cursors import Cursor
+
+from cells.moving import replication
+from cells.moving.errors import MoveError
+from cells.moving.server import Place, Server, quoted
+
+
+def compare(source: Place, target: Place) -> int:
+    """Compare the checksums of all tables, and return how many there are.
+
+    The new place applies everything up to the moment of a consistent snapshot of the old one, and waits there
+    until its tables are read.
+
+    Raises:
+        MoveError: a table differs; the message names it.
+    """
+    replication.pause(target.server)
+    try:
+        with _snapshot(source.server) as (cursor, gtid):
+            replication.run_until(target.server, gtid)
+            ours = checksums(cursor, source.schemas)
+        with target.server.session() as cursor:
+            theirs = checksums(cursor, target.schemas)
+    finally:
+        replication.resume(target.server)
+    differing = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+    if differing:
+        raise MoveError(f"{', '.join(differing)} differ on {target.server}: give the move up with --back")
+    return len(ours)
+
+
+def checksums(cursor: Cursor, schemas: tuple[str, ...]) -> dict[str, Any]:
+    """Return the checksum of each table, by its name with the database's."""
+    names = ", ".join(["%s"] * len(schemas))
+    cursor.execute(
+        "SELECT table_schema, table_name FROM information_schema.tables "  # noqa: S608
+        f"WHERE table_schema IN ({names}) AND table_type = 'BASE TABLE' ORDER BY 1, 2",
+        schemas,
+    )
+    tables = [f"{quoted(schema)}.{quoted(table)}" for schema, table in cursor.fetchall()]
+    if not tables:
+        return {}
+    cursor.execute(f"CHECKSUM TABLE {', '.join(tables)} EXTENDED")
+    return dict(cursor.fetchall())
+
+
+@contextmanager
+def _snapshot(server: Server) -> Iterator[tuple[Cursor, str]]:
+    """Yield a session that sees one moment, and that moment's GTID."""
+    with server.session() as cursor:
+        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        cursor.execute("SHOW STATUS LIKE 'binlog_snapshot_%'")
+        where = {str(name).lower(): value for name, value in cursor.fetchall()}
+        cursor.execute(
+            "SELECT BINLOG_GTID_POS(%s, %s)",
+            (where["binlog_snapshot_file"], int(where["binlog_snapshot_position"])),
+        )
+        row: Any = cursor.fetchone()
+        yield cursor, str(row[0])
+        cursor.execute("ROLLBACK")

@@ -1,0 +1,126 @@
+"""The map of all cells, as an operator writes it: who has which partitions, and where its processes are."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from cells.routing.errors import MapError
+from storage.cells.cell import Cell, parse_range
+from storage.cells.errors import InvalidCell
+
+Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$", max_length=260)]
+"""HOST:PORT."""
+
+SafePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/@+-]+$", max_length=200)]
+"""A path without anything that HAProxy's configuration would read as more than a path."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MappedCell(_Strict):
+    """A cell in the map.
+
+    Attributes:
+        gateways: where its gateways listen.
+        database: where its MariaDB is; None if its processes connect without HAProxy.
+        database_listen: where HAProxy listens for them.
+    """
+
+    name: str
+    partitions: str
+    gateways: tuple[Address, ...] = Field(min_length=1)
+    database: Address | None = None
+    database_listen: Address | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.database is None) != (self.database_listen is None):
+            raise ValueError(f"cell {self.name}: set both `database` and `database_listen`, or neither")
+        return self
+
+
+class TokenKeys(_Strict):
+    """How HAProxy checks tokens, before the gateway does so again.
+
+    Attributes:
+        algorithm: the only one that is accepted.
+        public_keys: paths of PEM files with the issuer's public keys; for HS256 none, for its secret is in
+            HAProxy's environment variable FURLONG_JWT_SECRET.
+    """
+
+    algorithm: Literal["HS256", "RS256", "ES256"]
+    public_keys: tuple[SafePath, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> Self:
+        if (self.algorithm == "HS256") == bool(self.public_keys):
+            raise ValueError("name public_keys for RS256 and ES256, and none for HS256")
+        return self
+
+
+class CellMap(_Strict):
+    """The cells of an installation, which have all partitions between them.
+
+    Attributes:
+        of: how many partitions the topics that are keyed by customer have.
+        listen: where HAProxy listens for customers.
+        certificate: the PEM file with its certificate and key; None without TLS.
+        admin_socket: the path of its runtime API.
+        tokens: how it checks tokens; None to leave that to the gateways.
+        again_milliseconds: how long a request of the wrong cell waits before it is routed again.
+    """
+
+    of: int = Field(ge=1, le=10_000)
+    listen: Address
+    certificate: SafePath | None = None
+    admin_socket: SafePath
+    tokens: TokenKeys | None = None
+    again_milliseconds: int = Field(default=200, ge=0, le=5_000)
+    cells: tuple[MappedCell, ...] = Field(min_length=1)
+
+    @field_validator("cells")
+    @classmethod
+    def _names_differ(cls, cells: tuple[MappedCell, ...]) -> tuple[MappedCell, ...]:
+        names = [cell.name for cell in cells]
+        if len(set(names)) != len(names):
+            raise ValueError("two cells have the same name")
+        return cells
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        owners = self.owners()
+        lacking = [number for number in range(self.of) if number not in owners]
+        if lacking:
+            raise ValueError(f"no cell has partitions {', '.join(map(str, lacking[:10]))}")
+        return self
+
+    def owners(self) -> dict[int, str]:
+        """Return the name of the cell of each partition.
+
+        Raises:
+            ValueError: two cells have the same partition, or a range is wrong.
+        """
+        found: dict[int, str] = {}
+        for one in self.cells:
+            cell = Cell(one.name, *parse_range(one.partitions), self.of)
+            for number in range(cell.first, cell.last + 1):
+                if number in found:
+                    raise ValueError(f"cells {found[number]} and {cell.name} both have partition {number}")
+                found[number] = cell.name
+        return found
+
+
+def read_map(file: Path) -> CellMap:
+    """Return the map in a YAML file.
+
+    Raises:
+        MapError: it is wrong, or cannot be read.
+    """
+    try:
+        return CellMap.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, InvalidCell, ValidationError) as error:
+        raise MapError(f"{file}: {error}") from error

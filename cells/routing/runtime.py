@@ -1,0 +1,91 @@
+"""HAProxy's runtime API: switches a listener from one server to another without a restart."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from typing import Final
+
+from cells.routing.errors import RouterError
+
+SECONDS: Final = 5.0
+DATABASE: Final = "database_"
+PRIMARY: Final = "primary"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The runtime API at a path of a socket, or at HOST:PORT."""
+
+    address: str
+
+    def command(self, line: str) -> str:
+        """Return what HAProxy answers to a command.
+
+        Raises:
+            RouterError: it cannot be reached.
+        """
+        try:
+            with self._connect() as connection:
+                connection.sendall(f"{line}\n".encode())
+                answer = b""
+                while piece := connection.recv(65536):
+                    answer += piece
+        except OSError as error:
+            raise RouterError(f"HAProxy's runtime API at {self.address} does not answer: {error}") from error
+        return answer.decode(errors="replace").strip()
+
+    def switch_database(self, cell: str, host: str, port: int) -> None:
+        """Send a cell's processes to another database server, and end the connections to the old one.
+
+        Raises:
+            RouterError: HAProxy refuses; it may have no listener for the cell.
+        """
+        server = f"{DATABASE}{cell}/{PRIMARY}"
+        answer = self.command(f"set server {server} addr {_address(host)} port {port}")
+        if "No such" in answer or "nvalid" in answer or "require" in answer:
+            raise RouterError(f"HAProxy does not switch {server}: {answer}")
+        self.command(f"shutdown sessions server {server}")
+
+    def database_of(self, cell: str) -> str:
+        """Return where a cell's processes are sent, as HOST:PORT; empty if HAProxy has no listener for it."""
+        lines = self.command(f"show servers state {DATABASE}{cell}").splitlines()
+        heads = next((line[2:].split() for line in lines if line.startswith("# ")), [])
+        for line in lines:
+            row = dict(zip(heads, line.split(), strict=False))
+            if row.get("srv_name") == PRIMARY:
+                return f"{row['srv_addr']}:{row['srv_port']}"
+        return ""
+
+    def map_entries(self, file: str) -> dict[str, str]:
+        """Return the entries of a map; none if HAProxy does not have it."""
+        lines = [line.split() for line in self.command(f"show map {file}").splitlines()]
+        return {key: value for _, key, value in (line for line in lines if line and line[0].startswith("0x"))}
+
+    def set_map(self, file: str, key: str, value: str) -> None:
+        """Change an entry of a map.
+
+        Raises:
+            RouterError: HAProxy refuses.
+        """
+        if answer := self.command(f"set map {file} {key} {value}"):
+            raise RouterError(f"HAProxy does not change {key} in {file}: {answer}")
+
+    def _connect(self) -> socket.socket:
+        host, colon, port = self.address.rpartition(":")
+        if colon and port.isdigit() and "/" not in self.address:
+            return socket.create_connection((host, int(port)), SECONDS)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(SECONDS)
+        connection.connect(self.address)
+        return connection
+
+
+def _address(host: str) -> str:
+    """Return the IP address of a host: the runtime API takes no names."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        try:
+            return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+        except OSError as error:
+            raise RouterError(f"{host} has no address: {error}") from error

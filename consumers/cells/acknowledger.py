@@ -1,0 +1,112 @@
+"""Tells the back office what a consumer has applied: after each global message, and regularly."""
+
+import asyncio
+import os
+import socket
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from consumers.cells.message import CELLS_TOPIC, SCHEMA, Acknowledgement
+from consumers.cells.report import read_report
+from consumers.cells.settings import NodeSettings
+from consumers.messages.global_events.reducer import GlobalReducer
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.kit.records.global_state.kinds import ALL_BRANDS
+
+log = structlog.get_logger(__name__)
+PARTITION: Final = 0
+"""The topic has one partition; the embedded broker gives it more, of which this is used."""
+
+RETRY_SECONDS: Final = 1.0
+
+
+@dataclass(slots=True)
+class Acknowledger:
+    """Reports what one database has applied. Every process of a consumer runs one.
+
+    A report is absolute, and read from the database: a lost one is repaired by the next, and a process that
+    was killed between applying and reporting reports when it is started again.
+
+    Attributes:
+        part: the subgraph.
+    """
+
+    part: str
+    database: Database
+    dead_letter: Table
+    reducer: GlobalReducer
+    clock: Clock
+    bootstrap: str
+    settings: NodeSettings = field(default_factory=NodeSettings)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Report soon: something was applied and committed."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Report until cancelled, through outages of Kafka and the database."""
+        while True:
+            try:
+                await self._apply_kept()
+                await self._report()
+            except (KafkaError, SQLAlchemyError, OSError) as fault:
+                log.warning("acknowledgement_not_sent", part=self.part, error=type(fault).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def acknowledgement(self) -> Acknowledgement:
+        """Return what the database has applied by now."""
+        async with self.database.home.read() as connection:
+            report = await read_report(connection, self.reducer.repository, self.dead_letter)
+        return Acknowledgement(
+            schema=SCHEMA,
+            event_id=str(uuid.uuid4()),
+            brand_id=ALL_BRANDS,
+            node=self.settings.name,
+            part=self.part,
+            process=f"{socket.gethostname()}:{os.getpid()}"[:128],
+            epoch=report.order.epoch,
+            number=report.order.number,
+            refused=report.refused,
+            kept=report.kept,
+            every_seconds=self.settings.report_seconds,
+            reported_at=self.clock.machine.now(),
+        )
+
+    async def _report(self) -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all")
+        try:  # not `async with`: a producer that is cancelled while it starts has to be stopped, too
+            await producer.start()
+            while True:
+                self._wake.clear()
+                await _send(producer, await self.acknowledgement())
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.settings.report_seconds):
+                        await self._wake.wait()
+        finally:
+            await producer.stop()
+
+    async def _apply_kept(self) -> None:
+        async with self.database.home.write() as connection:
+            await self.reducer.apply_kept(connection)
+
+
+async def _send(producer: AIOKafkaProducer, message: Acknowledgement) -> None:
+    headers = [("schema", message.schema.encode()), ("event_id", message.event_id.encode())]
+    await producer.send_and_wait(
+        CELLS_TOPIC,
+        msgspec.json.encode(message),
+        key=message.key.encode(),
+        headers=headers,
+        partition=PARTITION,
+    )

@@ -1,0 +1,93 @@
+"""The message on the topic of cells: what one part of a node has applied of the global topic."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from consumers.messages.fields import Instant, require_utc
+from consumers.messages.reader import Body, Reader
+from consumers.stream.records import Record
+from subgraphs.kit.records.global_state.kinds import GlobalOrder
+
+CELLS_TOPIC: Final = "club.cells.v1"
+SCHEMA: Final = "club.cells/1"
+_Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\s:\x00-\x1f\x7f]+\Z")]
+_Key = Annotated[str, Meta(max_length=255)]
+_Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A global message that the node could not apply: it is a dead letter there.
+
+    Attributes:
+        epoch: 0 if it could not be read.
+        number: the same.
+    """
+
+    key: _Key
+    epoch: _Number = 0
+    number: _Number = 0
+    reason: Annotated[str, Meta(max_length=500)]
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A global message of a kind that the node does not know: it waits for a newer version."""
+
+    key: _Key
+    epoch: _Number
+    number: _Number
+    kind: Annotated[str, Meta(max_length=64)]
+
+
+class Acknowledgement(Body, frozen=True, kw_only=True):
+    """What a part of a node has applied: everything up to a message, except for those listed.
+
+    Of several acknowledgements of one part, that of the latest `reported_at` is valid.
+
+    Attributes:
+        brand_id: always `*`.
+        node: the node's name.
+        part: the subgraph whose database it is.
+        process: the process that reports, such as `host:4711`.
+        epoch: with `number` the order of the last applied message; both 0 before the first.
+        every_seconds: how often the process reports.
+        reported_at: by the machine's clock.
+    """
+
+    kind: Literal["acknowledgement"] = "acknowledgement"
+    node: _Name
+    part: _Name
+    process: Annotated[str, Meta(max_length=128)]
+    epoch: _Number
+    number: _Number
+    refused: tuple[Refused, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    every_seconds: float
+    reported_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse an instant that is not in UTC."""
+        require_utc(reported_at=self.reported_at)
+
+    @property
+    def order(self) -> GlobalOrder:
+        """Return the order of the last applied message."""
+        return GlobalOrder(self.epoch, self.number)
+
+    @property
+    def key(self) -> str:
+        """Return the record's key."""
+        return f"{self.node}:{self.kind}:{self.part}"
+
+
+_READER: Final = Reader("club.cells", msgspec.json.Decoder(Acknowledgement), lambda each: each.key)
+
+
+def decode_acknowledgement(record: Record) -> Acknowledgement:
+    """Return the acknowledgement in a record.
+
+    Raises:
+        Poison: The record is not one.
+    """
+    return _READER.read(record)

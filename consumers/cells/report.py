@@ -1,0 +1,80 @@
+"""Reads from a subgraph's database what its consumer has applied of the global topic."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.cells.message import Kept, Refused
+from consumers.messages.global_events.message import head_of
+from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
+from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
+from subgraphs.kit.records.global_state.repository import GlobalStateRepository
+
+MOST_LISTED: Final = 50
+MOST_NUMBER: Final = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a database has applied: everything up to `order`, except for what is listed."""
+
+    order: GlobalOrder
+    refused: tuple[Refused, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
+async def read_report(
+    connection: AsyncConnection, repository: GlobalStateRepository, dead_letter: Table
+) -> Report:
+    """Return what the database has applied."""
+    kept = [
+        Kept(key=one.key, epoch=one.order.epoch, number=one.order.number, kind=one.kind)
+        for one in await repository.not_understood(connection)
+    ]
+    newest = _newest(await list_dead_letters(connection, dead_letter, MOST_LISTED, GLOBAL_TOPIC))
+    applied = await repository.last_of(connection, newest.keys())
+    refused = [
+        _refused(key, letter) for key, letter in newest.items() if not _superseded(letter, applied.get(key))
+    ]
+    return Report(await repository.newest(connection), tuple(refused), tuple(kept[:MOST_LISTED]))
+
+
+def _newest(letters: Iterable[DeadLetter]) -> dict[str, DeadLetter]:
+    """Return the newest dead letter of each subject; they come newest first."""
+    found: dict[str, DeadLetter] = {}
+    for letter in letters:
+        found.setdefault((letter.record.key or b"").decode(errors="replace")[:255], letter)
+    return found
+
+
+def _superseded(letter: DeadLetter, applied: tuple[GlobalOrder, datetime | None] | None) -> bool:
+    """Return whether a message that was applied since replaces one that could not be applied.
+
+    One whose number cannot be read is compared by the time at which its record was produced.
+    """
+    if applied is None:
+        return False
+    order, produced_at = applied
+    if refused_order := _order_of(letter):
+        return order >= refused_order
+    at = letter.record.timestamp
+    return produced_at is not None and at is not None and produced_at > at
+
+
+def _refused(key: str, letter: DeadLetter) -> Refused:
+    order = _order_of(letter) or NOTHING_APPLIED
+    return Refused(key=key, epoch=order.epoch, number=order.number, reason=letter.reason)
+
+
+def _order_of(letter: DeadLetter) -> GlobalOrder | None:
+    head = head_of(letter.record.value)
+    epoch, number = _count(head.get("epoch")), _count(head.get("number"))
+    return GlobalOrder(epoch, number) if number else None
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and 0 < value < MOST_NUMBER else 0

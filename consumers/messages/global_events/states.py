@@ -1,0 +1,182 @@
+"""The states of global messages: what holds for a subject from now on, by kind."""
+
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from consumers.messages.fields import Count, Instant, IsoWeek, Link, Locale, Ordinal, RewardId, require_utc
+from consumers.stream.errors import Poison
+from subgraphs.kit.records.global_state.kinds import (
+    ALL_BRANDS,
+    GlobalKind,
+    Subject,
+    SwitchScope,
+    brand_subject,
+    budget_subject,
+    content_subject,
+    reward_status_subject,
+    switch_subject,
+)
+
+Words = Annotated[str, Meta(min_length=1, max_length=10_000)]
+HexColour = Annotated[str, Meta(pattern=r"\A#[0-9a-f]{6}\Z")]
+TokenName = Annotated[str, Meta(pattern=r"\A[a-z][a-z-]{0,31}\Z")]
+
+
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """A text, and the instant from which customers see it."""
+
+    publish_at: Instant
+    position: Count
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    summary: Words
+    image_url: Link | None
+    significant_terms: Words
+    terms_url: Link
+    eligible_games: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse an instant that is not in UTC."""
+        require_utc(publish_at=self.publish_at)
+
+
+class ContentState(msgspec.Struct, frozen=True, kw_only=True):
+    """All texts of a reward's version in one locale: the one shown now, and those to come.
+
+    Attributes:
+        config_version: the version whose terms the texts describe; None for the reward's first.
+        editions: in the order of publication; empty if no text is shown any more.
+    """
+
+    reward_id: RewardId
+    locale: Locale
+    config_version: Ordinal | None
+    editions: tuple[Edition, ...]
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        return content_subject(brand, self.reward_id, self.locale, self.config_version)
+
+
+class BudgetState(msgspec.Struct, frozen=True, kw_only=True):
+    """A budget: how many customers may choose a reward in a week.
+
+    Attributes:
+        iso_week: None for every week without a budget of its own.
+        rewards: None if there is no limit.
+    """
+
+    reward_id: RewardId
+    iso_week: IsoWeek | None
+    rewards: Count | None
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        return budget_subject(brand, self.reward_id, self.iso_week or "")
+
+
+class RewardStatusState(msgspec.Struct, frozen=True, kw_only=True):
+    """The status that an operator gave to a version of a reward; a recall is for ever."""
+
+    reward_id: RewardId
+    config_version: Ordinal
+    status: Literal["active", "paused", "withdrawn", "recalled"]
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        return reward_status_subject(brand, self.reward_id, self.config_version)
+
+
+class SwitchState(msgspec.Struct, frozen=True, kw_only=True):
+    """A kill switch.
+
+    Attributes:
+        name: the reward's or provider's id; empty for a brand.
+        off: whether it is switched off.
+    """
+
+    scope: Literal["brand", "reward", "provider"]
+    name: Annotated[str, Meta(max_length=64, pattern=r"\A[^\s:\x00-\x1f\x7f]*\Z")]
+    off: bool
+
+    def __post_init__(self) -> None:
+        """Refuse a switch without the name that its scope needs."""
+        if (self.scope == SwitchScope.BRAND.value) == bool(self.name):
+            raise ValueError("a reward and a provider have a name, a brand has none")
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        return switch_subject(SwitchScope(self.scope), brand, self.name)
+
+
+class Colour(msgspec.Struct, frozen=True, kw_only=True):
+    """A colour of the widget on light and on dark pages."""
+
+    light: HexColour
+    dark: HexColour
+
+
+class BrandState(msgspec.Struct, frozen=True, kw_only=True):
+    """The name, languages and theme of a brand; they replace what its schemes say. Its time zone never moves.
+
+    Attributes:
+        theme: colours by token, such as `accent` for `--club-accent`; the widget has others of its own.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    default_locale: Locale
+    locales: Annotated[tuple[Locale, ...], Meta(min_length=1, max_length=50)]
+    theme: Annotated[dict[TokenName, Colour], Meta(max_length=50)]
+
+    def __post_init__(self) -> None:
+        """Refuse a default language that is not one of the brand's."""
+        if self.default_locale not in self.locales:
+            raise ValueError(f"the default {self.default_locale!r} is not one of {', '.join(self.locales)}")
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        return brand_subject(brand)
+
+
+State: TypeAlias = ContentState | BudgetState | RewardStatusState | SwitchState | BrandState
+STATES: Final[dict[GlobalKind, type[State]]] = {
+    GlobalKind.CONTENT: ContentState,
+    GlobalKind.BUDGET: BudgetState,
+    GlobalKind.REWARD_STATUS: RewardStatusState,
+    GlobalKind.SWITCH: SwitchState,
+    GlobalKind.BRAND: BrandState,
+}
+
+
+def kind_of(kind: str) -> GlobalKind | None:
+    """Return the kind of a name; None for one that this version does not know."""
+    return next((known for known in GlobalKind if known.value == kind), None)
+
+
+def read_state(kind: GlobalKind, brand: str, subject: str, state: object) -> State:
+    """Return the state of a message.
+
+    Raises:
+        Poison: it is not a state of its kind, or of another subject than the message's.
+    """
+    try:
+        found = msgspec.convert(state, STATES[kind])
+    except msgspec.ValidationError as fault:
+        raise Poison(f"not a state of kind {kind.value}: {fault}") from fault
+    if found.subject(brand).name != subject:
+        raise Poison(f"the state is of {found.subject(brand).name!r}, and the message of {subject!r}")
+    if (brand == ALL_BRANDS) != is_for_all_brands(found):
+        raise Poison("a provider belongs to all brands, and everything else to one")
+    return found
+
+
+def is_for_all_brands(state: State) -> bool:
+    """Return whether a state concerns no single brand: that of a provider."""
+    return isinstance(state, SwitchState) and state.scope == SwitchScope.PROVIDER.value
+
+
+def state_fields(state: State) -> dict[str, Any]:
+    """Return a state as JSON's values, as it stands in a message."""
+    fields: dict[str, Any] = msgspec.to_builtins(state)
+    return fields

@@ -1,0 +1,78 @@
+"""Applies global messages to the rewards subgraph: published content and budgets.
+
+The statuses of rewards, the kill switches and the brands need no more than their message: reads apply them.
+"""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.messages.global_events.reducer import Decision, GlobalReducer
+from consumers.messages.global_events.states import BudgetState, ContentState
+from storage.clock import Clock
+from subgraphs.kit.records.global_state.kinds import GlobalKind
+from subgraphs.kit.records.global_state.repository import GlobalStateRepository
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.catalogue.publication import ContentKey, ContentPublication
+from subgraphs.rewards.catalogue.rewards import Edition, RewardContent
+from subgraphs.rewards.models import GLOBAL_STATE
+
+
+@dataclass(frozen=True, slots=True)
+class RewardDecisions:
+    """Applies decisions about content and budgets."""
+
+    clock: Clock
+    publication: ContentPublication = field(default_factory=ContentPublication)
+    budgets: BudgetRepository = field(default_factory=BudgetRepository)
+
+    @property
+    def reducer(self) -> GlobalReducer:
+        """Return the reducer of the global topic."""
+        concerns = {
+            GlobalKind.CONTENT: self.content,
+            GlobalKind.BUDGET: self.budget,
+            GlobalKind.REWARD_STATUS: None,
+            GlobalKind.SWITCH: None,
+            GlobalKind.BRAND: None,
+        }
+        return GlobalReducer(GlobalStateRepository(GLOBAL_STATE), concerns)
+
+    async def content(self, connection: AsyncConnection, decision: Decision[ContentState]) -> None:
+        """Show the published content from now on."""
+        state = decision.state
+        key = ContentKey(decision.brand, state.reward_id, state.locale, state.config_version)
+        editions = editions_of(state)
+        await self.publication.replace(connection, key, editions, await self.clock.at(connection))
+
+    async def budget(self, connection: AsyncConnection, decision: Decision[BudgetState]) -> None:
+        """Set a budget, or remove it."""
+        state = decision.state
+        key = BudgetKey(decision.brand, state.reward_id, state.iso_week or EVERY_WEEK)
+        if state.rewards is None:
+            await self.budgets.remove(connection, key)
+        else:
+            await self.budgets.put(connection, key, state.rewards)
+
+
+def editions_of(state: ContentState) -> tuple[Edition, ...]:
+    """Return the editions of a message in the catalogue's form."""
+    return tuple(
+        Edition(
+            RewardContent(
+                reward_id=state.reward_id,
+                locale=state.locale,
+                position=edition.position,
+                title=edition.title,
+                summary=edition.summary,
+                image_url=edition.image_url,
+                significant_terms=edition.significant_terms,
+                terms_url=edition.terms_url,
+                eligible_games=edition.eligible_games,
+                config_version=state.config_version,
+            ),
+            edition.publish_at,
+        )
+        for edition in state.editions
+    )

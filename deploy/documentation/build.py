@@ -1,0 +1,87 @@
+"""Build the documentation site in `.docs/html`: `make docs`. A broken link or anchor fails the build."""
+
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from sphinx.cmd.build import build_main
+
+from documentation.cli_reference import command_pages
+from documentation.links import problems_of
+from documentation.navigation import sections, with_navigation
+from documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
+from documentation.schema_reference import schema_page
+from documentation.settings_reference import settings_page
+from gateway.supergraph.load import load_supergraph
+
+HTML: Final = ROOT / ".docs" / "html"
+DOCTREES: Final = ROOT / ".docs" / "doctrees"
+CONFIGURATION: Final = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    """Stage the pages, build the site, check its links, and return the exit status."""
+    pages = _all_pages()
+    # Each page shows the titles of all.
+    is_other = _titles(pages) != _titles(_staged())
+    stage(pages)
+    if status := build_main([*_options(write_all=is_other), str(SOURCES), str(HTML)]):
+        return status
+    problems = list(problems_of(HTML))
+    print(*problems, sep="\n", file=sys.stderr, end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+def stage(pages: Mapping[str, str]) -> None:
+    """Write the pages where Sphinx reads them, but for those that have not changed."""
+    staged = _staged()
+    for page in staged.keys() - pages.keys():
+        (SOURCES / page).unlink()
+        (HTML / page).with_suffix(".html").unlink(missing_ok=True)
+    for page, text in pages.items():
+        if staged.get(page) != text:
+            (SOURCES / page).parent.mkdir(parents=True, exist_ok=True)
+            (SOURCES / page).write_text(text, encoding="utf-8")
+
+
+def _staged() -> dict[str, str]:
+    return {
+        str(file.relative_to(SOURCES)): file.read_text(encoding="utf-8") for file in SOURCES.rglob("*.md")
+    }
+
+
+def _titles(pages: Mapping[str, str]) -> dict[str, str]:
+    """Return what the navigation is made of: the first line of each page, and the whole index."""
+    return {page: text if page == INDEX else text.partition("\n")[0] for page, text in pages.items()}
+
+
+def _all_pages() -> dict[str, str]:
+    pages = dict(staged_pages(page_names()))
+    schema = load_supergraph((ROOT / "schema.public.graphql").read_text(encoding="utf-8")).public
+    commands = dict(command_pages())
+    pages |= {"reference/settings.md": settings_page(), "reference/schema.md": schema_page(schema)} | commands
+    pages["reference/commands.md"] = _commands_index(commands)
+    pages[INDEX] = with_navigation(pages[INDEX], sections(pages[INDEX], pages.keys()))
+    return pages
+
+
+def _commands_index(commands: Iterable[str]) -> str:
+    names = "".join(f"cli/{Path(page).stem}\n" for page in commands)
+    return (
+        "# Commands\n\nEach command and group of commands, as `-h` shows them; generated from the code. "
+        "[The command line](../cli.md) has the conventions and a table of all commands.\n\n"
+        f"```{{toctree}}\n:maxdepth: 1\n\n{names}```\n"
+    )
+
+
+def _options(*, write_all: bool) -> list[str]:
+    always = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(CONFIGURATION), "-d", str(DOCTREES)]
+    return [*always, "-a"] if write_all else always
+
+
+if __name__ == "__main__":
+    if "--clean" in sys.argv:
+        shutil.rmtree(ROOT / ".docs", ignore_errors=True)
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What is wrong, in words for operators: errors, wrong settings and misspelt variables."""

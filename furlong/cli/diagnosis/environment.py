@@ -1,0 +1,43 @@
+"""Reports environment variables that are misspelt: a setting that is not read would seem to be set."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+from functools import cache
+from typing import Final
+
+import typer
+
+PREFIX: Final = "FURLONG_"
+GATEWAY: Final = "FURLONG_GATEWAY_"
+ADMIN_GATEWAY: Final = "FURLONG_BACKOFFICE_GATEWAY_"
+NOT_SETTINGS: Final = frozenset({"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", "FURLONG_DEV_URL"})
+"""Variables of tests and of the page's development server."""
+
+
+@cache
+def report_misspelt_once() -> None:
+    """Tell of variables FURLONG_… that are no settings: in the log if the process has one, else on stderr."""
+    if multiprocessing.parent_process() is not None:
+        return  # a worker of `furlong serve`: its parent has told
+    for sentence in unknown_variables():
+        if logging.getLogger().handlers:
+            logging.getLogger(__name__).warning(sentence)
+        else:
+            typer.echo(f"furlong: {sentence}", err=True)
+
+
+def unknown_variables() -> list[str]:
+    """Return a sentence for each variable FURLONG_… that is no setting."""
+    found = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)} - NOT_SETTINGS
+    if not found:
+        return []
+    from furlong.settings import listed
+    from gateway.settings.misspelt import misspelt
+
+    known = [variable for variable, _, _ in listed()]
+    # The back office has a gateway of its own, with the same settings.
+    admin = [f"{ADMIN_GATEWAY}{one.removeprefix(GATEWAY)}" for one in known if one.startswith(GATEWAY)]
+    return list(misspelt(found, [*known, *admin]))

@@ -1,0 +1,85 @@
+"""Errors in words that name the setting and its value, but no secret, and say what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from furlong.cli.diagnosis.database_errors import explain_database_error
+
+if TYPE_CHECKING:
+    from aiokafka.errors import KafkaError
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+    from pydantic_settings import BaseSettings
+
+CREDENTIALS: Final = re.compile(r"//(?!USER:PASSWORD@)[^/@\s]*@")
+SHOWN_CHARACTERS: Final = 80
+
+
+def without_credentials(text: str) -> str:
+    """Replace user and password in URLs."""
+    return CREDENTIALS.sub("//***@", text)
+
+
+def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]) -> str:
+    """Return what went wrong and what helps.
+
+    Args:
+        error: an error, or a message.
+        database: gives the URL of the database.
+        kafka: gives the address of the Kafka brokers.
+    """
+    if isinstance(error, str):
+        return error
+    from aiokafka.errors import KafkaError
+    from pydantic import ValidationError
+    from sqlalchemy.exc import DBAPIError
+
+    match error:
+        case ValidationError():
+            return explain_settings(error, _settings_named(error.title))
+        case DBAPIError():
+            return explain_database_error(error, without_credentials(database()))
+        case KafkaError():
+            return _explain_kafka(error, kafka())
+    return without_credentials(str(error) or repr(error))
+
+
+def explain_settings(error: ValidationError, settings: type[BaseSettings] | None) -> str:
+    """Return which settings are wrong, their values unless they are secret, and why."""
+    return "; ".join(_explain_setting(each, settings) for each in error.errors())
+
+
+def _settings_named(name: str) -> type[BaseSettings] | None:
+    from furlong.settings import ALL_SETTINGS
+
+    return next((each for each in ALL_SETTINGS if each.__name__ == name), None)
+
+
+def _explain_setting(item: ErrorDetails, settings: type[BaseSettings] | None) -> str:
+    prefix = settings.model_config.get("env_prefix", "") if settings else ""
+    name = f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper()
+    value = item["input"]
+    if settings is None or not isinstance(value, str) or _is_secret(settings, item["loc"]):
+        return f"{name}: {item['msg']}"
+    shown = without_credentials(value if len(value) <= SHOWN_CHARACTERS else f"{value[:SHOWN_CHARACTERS]}…")
+    return f"{name}={shown}: {item['msg']}"
+
+
+def _is_secret(settings: type[BaseSettings], location: tuple[Any, ...]) -> bool:
+    """Tell whether a setting may hold a secret: by its type, or because no single field is at fault."""
+    field = settings.model_fields.get(str(location[0])) if location else None
+    return field is None or "Secret" in str(field.annotation)
+
+
+def _explain_kafka(error: KafkaError, kafka: str) -> str:
+    from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
+
+    if isinstance(error, KafkaConnectionError | NodeNotReadyError):
+        return (
+            f"Kafka cannot be reached: {str(error) or repr(error)} "
+            f"(is it running at FURLONG_KAFKA_BOOTSTRAP={kafka}?)"
+        )
+    return f"Kafka says: {error!r}"

@@ -1,0 +1,47 @@
+"""Who acts when a command changes something in the back office's database."""
+
+import getpass
+import os
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backoffice.access.actor import Actor
+    from backoffice.access.roles import Role
+
+
+def operating_person(person: str | None) -> "Actor":
+    """Return the actor of a command that manages people, as `operator` does."""
+    from backoffice.access.roles import Role
+
+    return _actor(person, Role.ADMINISTRATOR, None)
+
+
+def operator(person: str | None) -> "Actor":
+    """Return the actor of an operator's command: named by the OS user, and by `--as`.
+
+    Who may run the command has the database; the audit log tells that it was done here.
+    """
+    from backoffice.access.roles import Role
+
+    return _actor(person, Role.OPERATOR, datetime.max.replace(tzinfo=UTC))
+
+
+def _actor(person: str | None, role: "Role", stepped_up_until: datetime | None) -> "Actor":
+    from backoffice.access.actor import ALL_BRANDS, Actor
+
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        user = f"uid-{os.getuid()}"
+    named = (person or user).strip().lower()
+    return Actor(
+        user_id=f"os:{user}"[:64],
+        person=named[:254],
+        name=f"{named} (command line, {user}@{socket.gethostname()})"[:200],
+        session_id="command-line",
+        address="local",
+        roles={ALL_BRANDS: frozenset({role})},
+        stepped_up_until=stepped_up_until,
+    )

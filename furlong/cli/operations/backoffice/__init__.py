@@ -1,0 +1,1 @@
+"""Commands of the back office: its accounts, and its audit log."""

@@ -1,0 +1,75 @@
+"""Commands that act for somebody: who signs in at the terminal, as on the screens.
+
+Four eyes hold at the command line too: there is no option to be somebody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from furlong.cli.options import backoffice_settings, database_settings, fail, product_clock
+
+if TYPE_CHECKING:
+    from backoffice.access.actor import Actor
+    from backoffice.base import Base
+
+T = TypeVar("T")
+User = Annotated[
+    str, typer.Option("--user", prompt=True, help="Your login; password and code are asked for.")
+]
+
+
+def run_as(user: str, work: Callable[[Base, Actor], Awaitable[T]], *, step_up: bool = False) -> T:
+    """Sign somebody in, do some work as them, and sign them out; say in words what is refused.
+
+    With `step_up`, the second factor is asked for again: a code works once.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from backoffice.base import create_base
+    from subgraphs.kit.domain.errors import CallerError
+
+    password = typer.prompt("Password", hide_input=True)
+    code = typer.prompt("Code of the authenticator")
+    again = typer.prompt("The authenticator's next code") if step_up else None
+
+    async def run() -> T:
+        base = create_base(database_settings(), backoffice_settings(), product_clock())
+        try:
+            return await _signed_in(base, (user, password, code, again), work)
+        finally:
+            await base.database.close()
+
+    try:
+        return asyncio.run(run())
+    except (CallerError, SQLAlchemyError, OSError, ValueError) as error:
+        fail(error)
+
+
+async def _signed_in(
+    base: Base, credentials: tuple[str, str, str, str | None], work: Callable[[Base, Actor], Awaitable[T]]
+) -> T:
+    from backoffice.errors import NotSignedIn
+    from backoffice.identity.sessions import Origin, Stage
+
+    user, password, code, again = credentials
+    origin = Origin("local", "furlong")
+    ticket = await base.sign_in.with_password(user, password, origin)
+    visit = await base.sign_in.visit(ticket.token, origin.address)
+    if visit is None or visit.session.stage is not Stage.FACTOR:
+        raise NotSignedIn
+    ticket = await base.sign_in.with_code(visit, code, origin)
+    visit = await base.sign_in.visit(ticket.token, origin.address)
+    if visit is None or visit.session.stage is not Stage.FULL:
+        raise NotSignedIn
+    if again is not None:
+        ticket = await base.sign_in.step_up(visit, again, origin)
+        visit = await base.sign_in.visit(ticket.token, origin.address) or visit
+    try:
+        return await work(base, visit.actor)
+    finally:
+        await base.sign_in.sign_out(visit)

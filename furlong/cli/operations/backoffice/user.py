@@ -1,0 +1,181 @@
+"""`furlong backoffice user …`: the accounts of the back office."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from furlong.cli.json_lists import AsJson, echo_json, table
+from furlong.cli.operations.backoffice.actor import As, operating_person
+from furlong.cli.options import backoffice_settings, database_settings, fail, product_clock
+
+if TYPE_CHECKING:
+    from backoffice.base import Base
+    from backoffice.identity.accounts import Account
+    from backoffice.identity.users import Roles
+
+T = TypeVar("T")
+cli = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, enable, reset, roles.")
+Login = Annotated[str, typer.Argument(help="The login.")]
+RoleOption = Annotated[
+    list[str], typer.Option("--role", metavar="ROLE[@BRAND]", help="A role; without a brand, for all.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the audit log.")]
+
+
+@cli.command()
+def add(
+    login: Login,
+    *,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: RoleOption,
+    person: Annotated[
+        str | None,
+        typer.Option(help="The human being, if they have several accounts; by default the login."),
+    ] = None,
+    as_: As = None,
+) -> None:
+    """Add an account, and print its initial password: the first sign-in replaces it."""
+    from backoffice.identity.accounts import NewAccount
+
+    new = NewAccount(login, name, _roles(role), person)
+    account, password = _run(lambda base: base.accounts.add(operating_person(as_), new))
+    typer.echo(f"Added {account.user.login}. Initial password: {password}")
+
+
+@cli.command(name="list")
+def list_(*, as_json: AsJson = False) -> None:
+    """List the accounts with their roles."""
+    accounts = _run(_all)
+    if as_json:
+        echo_json(
+            {
+                "login": one.user.login,
+                "name": one.user.name,
+                "person": one.user.person,
+                "status": one.user.status.value,
+                "second_factor": one.user.totp_confirmed,
+                "roles": _names(one.roles),
+            }
+            for one in accounts
+        )
+        return
+    rows = [
+        (one.user.login, one.user.name, one.user.status.value, ", ".join(_names(one.roles)))
+        for one in accounts
+    ]
+    typer.echo("\n".join(table([("LOGIN", "NAME", "STATUS", "ROLES"), *rows])))
+
+
+@cli.command()
+def disable(login: Login, *, reason: Reason, as_: As = None) -> None:
+    """Disable an account; its sessions end at once."""
+    _set_status(login, "disabled", reason, as_)
+
+
+@cli.command()
+def enable(login: Login, *, reason: Reason, as_: As = None) -> None:
+    """Enable an account again."""
+    _set_status(login, "active", reason, as_)
+
+
+@cli.command()
+def reset(login: Login, *, reason: Reason, as_: As = None) -> None:
+    """Replace lost credentials: a new initial password, and the second factor is set up again."""
+
+    async def work(base: Base) -> tuple[Account, str]:
+        found = await _found(base, login)
+        return await base.accounts.reset(operating_person(as_), found.user.user_id, reason)
+
+    account, password = _run(work)
+    typer.echo(f"Reset {account.user.login}; its sessions have ended. Initial password: {password}")
+
+
+@cli.command()
+def roles(login: Login, *, role: RoleOption, reason: Reason, as_: As = None) -> None:
+    """Replace the roles of an account: name all that it is to have."""
+
+    async def work(base: Base) -> Account:
+        found = await _found(base, login)
+        return await base.accounts.set_roles(
+            operating_person(as_), found.user.user_id, _roles(role), found.user.revision, reason
+        )
+
+    account = _run(work)
+    typer.echo(f"{account.user.login}: {', '.join(_names(account.roles))}")
+
+
+def _set_status(login: str, status: str, reason: str, person: str | None) -> None:
+    from backoffice.identity.users import UserStatus
+
+    async def work(base: Base) -> Account:
+        found = await _found(base, login)
+        return await base.accounts.set_status(
+            operating_person(person), found.user.user_id, UserStatus(status), found.user.revision, reason
+        )
+
+    account = _run(work)
+    typer.echo(f"{account.user.login} is {account.user.status.value}.")
+
+
+async def _all(base: Base) -> list[Account]:
+    found: list[Account] = []
+    while page := await base.accounts.by_login(
+        operating_person(None), 100, found[-1].user.login if found else None
+    ):
+        found.extend(page)
+    return found
+
+
+async def _found(base: Base, login: str) -> Account:
+    from backoffice.identity import users
+
+    async with base.database.home.read() as connection:
+        user = await users.with_login(connection, login)
+    if user is None:
+        fail(f"there is no account {login!r}: `furlong backoffice user list` shows them")
+    return await base.accounts.find(operating_person(None), user.user_id)
+
+
+def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from backoffice.base import create_base
+    from backoffice.errors import BackofficeError
+
+    async def run() -> T:
+        base = create_base(database_settings(), backoffice_settings(), product_clock())
+        try:
+            return await work(base)
+        finally:
+            await base.database.close()
+
+    try:
+        return asyncio.run(run())
+    except (BackofficeError, SQLAlchemyError, OSError, ValueError) as error:
+        fail(error)
+
+
+def _roles(given: list[str]) -> Roles:
+    from backoffice.access.actor import ALL_BRANDS
+    from backoffice.access.roles import Role
+
+    found: dict[str, set[Role]] = {}
+    for text in given:
+        name, _, brand = text.partition("@")
+        try:
+            found.setdefault(brand or ALL_BRANDS, set()).add(Role(name))
+        except ValueError:
+            fail(f"there is no role {name!r}; there are {', '.join(one.value for one in Role)}")
+    return {brand: frozenset(held) for brand, held in found.items()}
+
+
+def _names(roles: Roles) -> list[str]:
+    return [
+        role.value if brand == "*" else f"{role.value}@{brand}"
+        for brand, held in sorted(roles.items())
+        for role in sorted(held, key=lambda one: one.value)
+    ]

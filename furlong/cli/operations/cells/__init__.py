@@ -1,0 +1,1 @@
+"""`furlong cell …`: the commands about cells."""

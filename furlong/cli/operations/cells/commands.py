@@ -1,0 +1,94 @@
+"""`furlong cell …`: which cell databases belong to, and what may be done about it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.operations.cells import moving, routing
+from furlong.cli.options import database_settings, fail
+
+if TYPE_CHECKING:
+    from cells.claim import DatabaseCell
+
+cli = typer.Typer(no_args_is_help=True, help="Cells: which part of the customers is where.")
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+
+
+@cli.callback()
+def group() -> None:
+    """Make each command a subcommand."""
+
+
+@cli.command()
+def claim(*, dry_run: DryRun = False) -> None:
+    """Write into this cell's databases that they are the cell's, once, before its processes start.
+
+    The cell is that of FURLONG_CELL, FURLONG_CELL_PARTITIONS and FURLONG_CELL_OF.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from cells.claim import claim as claim_databases
+    from furlong.install.topics import KEYED_TOPICS
+    from furlong.subgraph_names import SUBGRAPHS
+    from storage.cells.errors import CellMismatch
+
+    settings = database_settings()
+    try:
+        claimed = asyncio.run(claim_databases(settings, SUBGRAPHS, KEYED_TOPICS, dry_run=dry_run))
+    except (CellMismatch, ValueError, SQLAlchemyError, OSError) as error:
+        fail(error)
+    for one in claimed:
+        typer.echo(f"+ {one.database}: {one.row.cell if one.row else ''}")
+    if not claimed:
+        typer.echo(f"= all databases belong to cell {settings.cell.own()}.")
+
+
+@cli.command()
+def status(*, as_json: AsJson = False) -> None:
+    """Show which cell each database belongs to. The exit status is 1 if one does not fit the settings."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from cells.claim import read_cells
+    from furlong.subgraph_names import SUBGRAPHS
+
+    try:
+        found = asyncio.run(read_cells(database_settings(), SUBGRAPHS))
+    except (SQLAlchemyError, OSError) as error:
+        fail(error)
+    if as_json:
+        echo_json(_facts(one) for one in found)
+    elif all(one.row is None and not one.problem for one in found):
+        typer.echo("This installation has no cells: one set of databases has all customers.")
+    else:
+        heads = ("database", "cell", "partitions", "of", "epoch", "state", "changed at")
+        echo_table(heads, [list(_facts(one).values())[:-1] for one in found])
+    for one in found:
+        if one.problem:
+            typer.echo(f"furlong: {one.database}: {one.problem}", err=True)
+    if any(one.problem for one in found):
+        raise typer.Exit(1)
+
+
+cli.command()(moving.plan)
+cli.command()(moving.move)
+cli.command()(moving.verify)
+cli.command()(routing.route)
+
+
+def _facts(one: DatabaseCell) -> dict[str, Any]:
+    row = one.row
+    return {
+        "database": one.database,
+        "cell": row and row.cell.name,
+        "partitions": row and row.cell.partitions,
+        "of": row and row.cell.of,
+        "epoch": row and row.epoch,
+        "state": row and row.state.value,
+        "changed_at": row and row.changed_at,
+        "problem": one.problem,
+    }

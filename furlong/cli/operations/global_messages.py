@@ -1,0 +1,260 @@
+"""`furlong global …` and `furlong switch …`: what holds on all nodes, who applied it, kill switches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from furlong.cli.json_lists import AsJson, echo_json
+from furlong.cli.operations.backoffice.actor import As, operator
+from furlong.cli.options import database_settings, fail, product_clock, stream_settings
+
+if TYPE_CHECKING:
+    from backoffice.access.actor import Actor
+    from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
+    from backoffice.operations.nodes import Acknowledged, NodeService, NodeState
+
+R = TypeVar("R")
+cli = typer.Typer(no_args_is_help=True, help="What holds on all nodes, and which of them have applied it.")
+switch = typer.Typer(
+    no_args_is_help=True, help="Kill switches of brands, rewards and providers, on all nodes."
+)
+
+Scope = Annotated[str, typer.Argument(help="What to switch: brand, reward or provider.")]
+Name = Annotated[
+    str, typer.Argument(help="The brand (northbet), the reward (northbet:fb-5), or the provider (wallet).")
+]
+Reason = Annotated[str, typer.Option(help="Why; the audit log and the nodes show it.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="The maximum number.")]
+
+
+@cli.command("list")
+def list_(
+    *,
+    brand: Annotated[str | None, typer.Option(help="Only of this brand.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only of this kind, such as switch.")] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List what was decided for all nodes, the newest first, with the nodes that have not applied it."""
+    found = _run(
+        lambda nodes, _switches, actor: nodes.page(
+            actor, first=limit, brand=brand, kinds=() if kind is None else (kind,)
+        ),
+        None,
+    )
+    if as_json:
+        echo_json(_facts(one) for one in found)
+        return
+    for one in found:
+        typer.echo(_line(one))
+    if not found:
+        typer.echo("Nothing was decided yet.")
+
+
+@cli.command()
+def show(
+    *, key: Annotated[str, typer.Argument(help="The subject, as listed.")], as_json: AsJson = False
+) -> None:
+    """Show what holds for a subject, and what each node made of it."""
+    found = _run(lambda nodes, _switches, actor: nodes.find(actor, key), None)
+    if as_json:
+        echo_json([_facts(found)])
+        return
+    for name, value in _facts(found).items():
+        typer.echo(f"{name}: {value}")
+
+
+@cli.command()
+def acknowledgements(*, as_json: AsJson = False) -> None:
+    """List the nodes: what each has applied, and what it lacks.
+
+    The exit status is 1 if a node lacks anything or does not report.
+    """
+    found = _run(lambda nodes, _switches, actor: nodes.listed(actor), None)
+    if as_json:
+        echo_json(_node_facts(one) for one in found)
+    else:
+        for one in found:
+            typer.echo(_node_line(one))
+        if not found:
+            typer.echo("No node has reported yet: is `furlong consume backoffice` running?")
+    if any(one.missing or not one.is_alive for one in found):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def forget(
+    *,
+    node: Annotated[str, typer.Argument(help="The node's name.")],
+    reason: Reason,
+    person: As = None,
+) -> None:
+    """Forget a node that is gone for good. If it reports again, it is known again."""
+    _run(lambda nodes, _switches, actor: nodes.forget(actor, node, reason), person)
+    typer.echo(f"{node} is forgotten.")
+
+
+@switch.command()
+def off(*, scope: Scope, name: Name, reason: Reason, person: As = None) -> None:
+    """Switch a brand, a reward or a provider off on all nodes.
+
+    Brand: nobody can opt in or choose a reward, the bet-slip shows that the club is paused, and nothing is
+    paid; bets still count. Reward: nobody else can choose it. Provider: nothing more is sent to it.
+    """
+    _switch(scope, name, reason, person, off=True)
+
+
+@switch.command()
+def on(*, scope: Scope, name: Name, reason: Reason, person: As = None) -> None:
+    """Switch a brand, a reward or a provider on again on all nodes; a provider also after an alarm."""
+    _switch(scope, name, reason, person, off=False)
+
+
+@switch.command("list")
+def list_switches(*, as_json: AsJson = False) -> None:
+    """List the kill switches that were used, the last used first."""
+    found = _run(lambda nodes, _switches, actor: nodes.page(actor, first=1000, kinds=("switch",)), None)
+    if as_json:
+        echo_json(_facts(one) for one in found)
+        return
+    for one in found:
+        typer.echo(f"{'OFF' if one.decision.state['off'] else 'on '}  {_line(one)}")
+    if not found:
+        typer.echo("Everything is on.")
+
+
+def _switch(scope: str, name: str, reason: str, person: str | None, *, off: bool) -> None:
+    target = _target(scope, name)
+    decided = _run(
+        lambda _nodes, switches, actor: switches.switch(actor, target, off=off, reason=reason),
+        person,
+        publishes=True,
+    )
+    word = "off" if off else "on"
+    typer.echo(f"{scope} {name} is switched {word} for all nodes (message {decided.order.number}).")
+    typer.echo("`furlong global acknowledgements` says which nodes have applied it.")
+
+
+def _target(scope: str, name: str) -> SwitchTarget:
+    from backoffice.operations.kill_switches import SwitchTarget
+    from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, SwitchScope
+
+    if scope == SwitchScope.BRAND.value:
+        return SwitchTarget(SwitchScope.BRAND, name)
+    if scope == SwitchScope.PROVIDER.value:
+        return SwitchTarget(SwitchScope.PROVIDER, ALL_BRANDS, name)
+    if scope != SwitchScope.REWARD.value:
+        fail(f"there is no scope {scope!r}; there are brand, reward and provider")
+    brand, colon, reward = name.partition(":")
+    if not colon:
+        fail("name the reward with its brand, such as northbet:fb-5")
+    return SwitchTarget(SwitchScope.REWARD, brand, reward)
+
+
+def _run(
+    act: Callable[[NodeService, KillSwitchService, Actor], Awaitable[R]],
+    person: str | None,
+    *,
+    publishes: bool = False,
+) -> R:
+    from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from backoffice.errors import BackofficeError
+    from backoffice.global_events.publishing import NotPublished
+
+    try:
+        return asyncio.run(_acting(act, person, publishes=publishes))
+    except (BackofficeError, NotPublished, KafkaError, SQLAlchemyError, OSError) as error:
+        fail(error)
+
+
+async def _acting(
+    act: Callable[[NodeService, KillSwitchService, Actor], Awaitable[R]],
+    person: str | None,
+    *,
+    publishes: bool,
+) -> R:
+    from backoffice.audit.audit_log import AuditLog
+    from backoffice.global_events.publishing import publish_now
+    from backoffice.operations.kill_switches import KillSwitchService
+    from backoffice.operations.nodes import NodeService
+    from storage.database import Database
+
+    clock = product_clock()
+    async with AsyncExitStack() as stack:
+        backoffice = Database.open(database_settings(), "backoffice")
+        stack.push_async_callback(backoffice.close)
+        rewards = Database.open(database_settings(), "rewards")
+        stack.push_async_callback(rewards.close)
+        audit = AuditLog(clock)
+        nodes = NodeService(backoffice, audit, clock)
+        switches = KillSwitchService(backoffice, rewards, audit, clock)
+        result = await act(nodes, switches, operator(person))
+        if publishes:
+            await publish_now(backoffice, stream_settings(), clock)
+        return result
+
+
+def _facts(one: Acknowledged) -> dict[str, Any]:
+    decision = one.decision
+    return {
+        "key": decision.key,
+        "kind": decision.kind,
+        "brand": decision.brand,
+        "epoch": decision.order.epoch,
+        "number": decision.order.number,
+        "state": decision.state,
+        "reason": decision.reason,
+        "decided_at": decision.decided_at,
+        "decided_by": decision.decided_by,
+        "applied": [report.name for report in one.applied],
+        "missing": dict(one.missing),
+    }
+
+
+def _line(one: Acknowledged) -> str:
+    decision = one.decision
+    lacking = ", ".join(f"{name} ({why})" if why else name for name, why in one.missing.items())
+    return "  ".join(
+        (
+            str(decision.order.number),
+            decision.key,
+            f"{decision.decided_at:%Y-%m-%d %H:%M:%S}Z by {decision.decided_by}",
+            decision.reason or "",
+            f"! not applied by {lacking}" if lacking else f"applied by {len(one.applied)}",
+        )
+    )
+
+
+def _node_facts(one: NodeState) -> dict[str, Any]:
+    report = one.report
+    return {
+        "node": report.node,
+        "part": report.part,
+        "process": report.process,
+        "alive": one.is_alive,
+        "epoch": report.order.epoch,
+        "number": report.order.number,
+        "missing": one.missing,
+        "missing_since": one.missing_since,
+        "refused": {refused.key: refused.reason for refused in report.refused},
+        "kept": list(report.kept),
+        "received_at": report.received_at,
+    }
+
+
+def _node_line(one: NodeState) -> str:
+    report = one.report
+    lacks = (
+        f"! lacks {one.missing} since {one.missing_since:%Y-%m-%d %H:%M:%S}Z" if one.missing else "has all"
+    )
+    refused = "".join(f"\n    refused {each.key}: {each.reason}" for each in report.refused)
+    kept = "".join(f"\n    does not know {key}: upgrade the node" for key in report.kept)
+    alive = "reports" if one.is_alive else f"! silent since {report.received_at:%Y-%m-%d %H:%M:%S}Z"
+    return f"{report.name}  applied {report.order.number}  {lacks}  {alive}{refused}{kept}"

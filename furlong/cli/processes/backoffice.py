@@ -1,0 +1,77 @@
+"""`furlong backoffice …`: serving the back office, its accounts, and the schema of each area."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from furlong.cli.install.db import check_databases
+from furlong.cli.operations.backoffice.user import cli as user_commands
+from furlong.cli.options import (
+    address,
+    backoffice_settings,
+    database_settings,
+    fail,
+    log_to_stderr,
+    running_clock,
+    stream_settings,
+)
+from furlong.cli.signals import stop_on_signals
+
+cli = typer.Typer(no_args_is_help=True, help="The back office: serve it; its accounts and its graph.")
+cli.add_typer(user_commands, name="user")
+
+
+@cli.command()
+def serve(
+    *,
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to serve.")] = "127.0.0.1:8100",
+) -> None:
+    """Serve the back office: its screens, its graph and its sign-in, on a port of its own."""
+    from pydantic import ValidationError
+
+    from backoffice.app import create_backoffice
+    from furlong.serve.http_server import listen as open_listener
+    from furlong.serve.http_server import serving
+    from furlong.settings import ServeSettings
+    from gateway.errors import SupergraphError
+
+    log_to_stderr()
+    check_databases()
+
+    async def work() -> None:
+        serve_settings = ServeSettings()
+        office = create_backoffice(
+            database_settings(),
+            backoffice_settings(),
+            running_clock(),
+            serve_settings.admin_supergraph.read_text(encoding="utf-8"),
+            serve_settings.page / "backoffice",
+            stream=stream_settings(),
+        )
+        with stop_on_signals() as stop:
+            async with serving(office.app, open_listener(*address(listen))):
+                typer.echo(f"Serving http://{listen}/backoffice/")
+                await stop.wait()
+
+    try:
+        asyncio.run(work())
+    except (ValidationError, ValueError, OSError, SupergraphError) as error:
+        fail(error)
+
+
+@cli.command()
+def sdl(
+    area: Annotated[str | None, typer.Argument(help="The area; without one, list the areas.")] = None,
+) -> None:
+    """Print the schema of an area, as composition needs it."""
+    from backoffice.areas import SCHEMAS
+
+    if area is None:
+        typer.echo("\n".join(SCHEMAS))
+    elif area in SCHEMAS:
+        typer.echo(SCHEMAS[area]().as_str())
+    else:
+        fail(f"there is no area {area!r}; there are {', '.join(SCHEMAS)}")

@@ -1,0 +1,128 @@
+"""The demo of mocked answers: the graph, GraphiQL, the page and the gallery, without Kafka and databases."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Response
+from graphql import GraphQLEnumType, GraphQLSchema
+
+from furlong.demo import ready_file
+from furlong.demo.mock.execution import MockedGraph
+from furlong.demo.mock.overrides import HEADER, token_of
+from furlong.demo.mock.supergraph import NAME, supergraph_of
+from furlong.demo.routes import DemoSession, SessionCustomer
+from furlong.serve.documentation import add_documentation
+from furlong.serve.http_server import listen, serving
+from furlong.serve.page import add_gallery, add_page
+from furlong.settings import ServeSettings
+from gateway.app import create_gateway
+from gateway.settings import GatewaySettings
+from gateway.supergraph.load import load_supergraph
+from gateway.transport.memory import MemoryTransport
+from storage.clock import SystemClock
+
+BRAND: Final = "northbet"
+FORWARDED: Final = ("authorization", "accept-language", HEADER)
+
+
+@dataclass(frozen=True, slots=True)
+class MockOptions:
+    """The options of `furlong demo --mock`."""
+
+    port: int
+    ready_file: Path
+    seed: int = 1
+
+
+def mocked_app(schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0) -> FastAPI:
+    """Build the application that answers for a schema: the graph, GraphiQL, the page and the gallery."""
+    serve = ServeSettings()
+    graphiql = serve.page / "graphiql"
+    app = mocked_gateway(schema, seed, event_seconds, graphiql=graphiql if graphiql.is_dir() else None)
+    session, routes = session_of(schema), APIRouter()
+
+    @routes.get("/demo/session")
+    async def get_session(response: Response) -> DemoSession:
+        response.headers["cache-control"] = "no-store"
+        return session
+
+    app.include_router(routes)
+    add_page(app, serve.page, SystemClock())
+    add_gallery(app, serve.page)
+    return app
+
+
+def mocked_gateway(
+    schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0, *, graphiql: Path | None
+) -> FastAPI:
+    """Build the gateway that answers for a schema."""
+    settings = GatewaySettings()
+    manifest = ServeSettings().page / "documents" / "persisted-documents.json"
+    ours = {
+        "trusted_documents": (manifest,) if manifest.is_file() else (),
+        "introspection": True,
+        "debug_in_response": True,
+        "forwarded_headers": FORWARDED,
+        "graphiql_dir": graphiql,
+        "subgraph_error_codes": ("BAD_USER_INPUT",),
+    }
+    settings = settings.model_copy(update=ours)
+    graph = MockedGraph(schema, seed, event_seconds)
+    transport = MemoryTransport(graph.prepare, masks_errors=True, subscribe=graph.prepare_subscription)
+    return create_gateway(supergraph_of(schema), transports={NAME: transport}, settings=settings)
+
+
+def session_of(schema: GraphQLSchema) -> DemoSession:
+    """Return a customer for each state of the club; the token says which state is wanted."""
+    states = schema.type_map.get("ClubState")
+    names = list(states.values) if isinstance(states, GraphQLEnumType) else []
+    customers = [_customer(name, {"Club.state": name} | _membership(name)) for name in names]
+    return DemoSession(brand=BRAND, customers=tuple(customers) or (_customer("anybody", {}),))
+
+
+def _membership(state: str) -> dict[str, bool]:
+    return {"Membership.optedIn": state != "NOT_OPTED_IN", "Membership.canOptIn": state == "NOT_OPTED_IN"}
+
+
+def _customer(name: str, wanted: dict[str, object]) -> SessionCustomer:
+    customer = f"mock-{name.lower().replace('_', '-')}"
+    token = token_of({"sub": customer, "brand": BRAND, "mock": wanted})
+    return SessionCustomer(id=customer, brand=BRAND, token=token, note=f"Mocked: {name}")
+
+
+@asynccontextmanager
+async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFacts]:
+    """Serve mocked answers for the duration of the block.
+
+    Raises:
+        OSError: the port is in use, or the ready file cannot be written.
+    """
+    schema = load_supergraph(ServeSettings().supergraph.read_text(encoding="utf-8")).public
+    app, session = mocked_app(schema, options.seed), session_of(schema)
+    docs = add_documentation(app)
+    with listen("127.0.0.1", options.port) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        facts = ready_file.DemoFacts(
+            url=url,
+            graphql=f"{url}/graphql",
+            live=f"{url.replace('http', 'ws', 1)}/graphql",
+            docs=f"{url}{docs}" if docs else "",
+            kafka="",
+            upstream="",
+            brand=session.brand,
+            customers=tuple(
+                ready_file.DemoCustomer(id=one.id, token=one.token, note=one.note)
+                for one in session.customers
+            ),
+            data="",
+            generation="",
+        )
+        async with serving(app, listener):
+            ready_file.write(options.ready_file, facts)
+            try:
+                yield facts
+            finally:
+                options.ready_file.unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+"""The demo's back office: on a port of its own, with a ready account for each role."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pyotp
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.roles import Role
+from backoffice.app import create_backoffice
+from backoffice.base import Base
+from backoffice.identity import users
+from backoffice.identity.accounts import NewAccount
+from backoffice.settings import BackofficeSettings
+from consumers.stream.settings import StreamSettings
+from furlong.demo.ready_file import DemoAccount, DemoBackoffice
+from furlong.demo.tokens import backoffice_key
+from furlong.serve.http_server import listen, serving
+from furlong.settings import ServeSettings
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
+
+ACCOUNTS_FILE: Final = "backoffice-accounts.json"
+DEMO: Final = Actor(
+    "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
+)
+QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+"""The accounts of the demo are as secret as its ready file; the first sign-in hashes them as usual."""
+
+
+@asynccontextmanager
+async def running_backoffice(
+    database: DatabaseSettings, data: Path, clock: Clock, stream: StreamSettings
+) -> AsyncIterator[DemoBackoffice]:
+    """Serve the back office on a free port for the duration of the block."""
+    settings = BackofficeSettings()
+    if not settings.key.get_secret_value():
+        settings = settings.model_copy(update={"key": SecretStr(backoffice_key(data))})
+    serve = ServeSettings()
+    office = create_backoffice(
+        database,
+        settings,
+        clock,
+        serve.admin_supergraph.read_text(encoding="utf-8"),
+        serve.page / "backoffice",
+        stream=stream,
+    )
+    accounts = _accounts(data)
+    await _add_missing(office.base, accounts)
+    with listen("127.0.0.1", 0) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
+        async with serving(office.app, listener):
+            yield DemoBackoffice(url=url, accounts=tuple(accounts))
+
+
+def redirect_to_backoffice(app: FastAPI, url: str) -> None:
+    """Redirect `/backoffice` on the demo's own port."""
+
+    async def redirect() -> RedirectResponse:
+        return RedirectResponse(url)
+
+    for path in ("/backoffice", "/backoffice/"):
+        app.add_api_route(path, redirect, methods=["GET"], include_in_schema=False)
+
+
+def _accounts(data: Path) -> Sequence[DemoAccount]:
+    """Return the accounts of a data folder; the first call makes them up, readable only by the owner."""
+    path = data / ACCOUNTS_FILE
+    if not path.exists():
+        made = [
+            DemoAccount(
+                role=role.value,
+                user=f"{role.value}@demo.example",
+                password=secrets.token_urlsafe(12),
+                totp=pyotp.random_base32(),
+            )
+            for role in Role
+        ]
+        path.touch(mode=0o600)
+        path.write_text(json.dumps([one.model_dump() for one in made], indent=2))
+    return [DemoAccount.model_validate(one) for one in json.loads(path.read_text())]
+
+
+async def _add_missing(base: Base, accounts: Sequence[DemoAccount]) -> None:
+    for one in accounts:
+        async with base.database.home.read() as connection:
+            known = await users.with_login(connection, one.user)
+        if known is None:
+            roles = {ALL_BRANDS: frozenset({Role(one.role)})}
+            added, _ = await base.accounts.add(DEMO, NewAccount(one.user, f"Demo {one.role}", roles))
+            async with base.database.home.write() as connection:
+                await _set_up(connection, base, added.user.user_id, one)
+
+
+async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:
+    """Give an account its password and second factor, so that it is ready."""
+    await users.change(
+        connection,
+        user_id,
+        base.sign_in.now(),
+        password_hash=QUICK.hash(account.password),
+        password_expired=False,
+        totp_secret=base.sign_in.keys.encrypt(account.totp),
+        totp_confirmed=True,
+    )

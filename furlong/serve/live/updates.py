@@ -1,0 +1,134 @@
+"""Runs the live updates of an application: the bus, changes caused by the clock, and periodic reading."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeAlias
+
+import structlog
+from fastapi import FastAPI
+
+from furlong.serve.subgraphs import Parts
+from storage.clock import Clock
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.live.public_changes import PublicChanges
+from subgraphs.kit.live.rereading import ReadStates, Rereading
+from subgraphs.kit.live.watches import Watches, owner_of
+from subgraphs.kit.reads.brand_rules import BrandRules
+from subgraphs.kit.reads.stale_cache import StaleCache
+
+log = structlog.get_logger(__name__)
+READY_SECONDS: Final = 2.0
+Work: TypeAlias = Coroutine[Any, Any, None]
+
+
+def drive_live_updates(app: FastAPI, subgraphs: Sequence[Subgraph], parts: Parts) -> None:
+    """Run the streams of an application while it serves.
+
+    Args:
+        app: the application.
+        subgraphs: the subgraphs in its process: all of them, or one that is served alone.
+        parts: the parts from which the subgraphs were built.
+    """
+    if not subgraphs:
+        return
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with inner(served) as state, _driving(subgraphs, parts):
+            yield state
+
+    app.router.lifespan_context = lifespan
+
+
+@asynccontextmanager
+async def _driving(subgraphs: Sequence[Subgraph], parts: Parts) -> AsyncIterator[None]:
+    bus = parts.bus
+    await bus.start()
+    has_streams = any(subgraph.has_subscriptions for subgraph in subgraphs)
+    work = _for_own_streams(subgraphs, parts) if has_streams else _for_other_processes(subgraphs, parts)
+    tasks = [asyncio.create_task(_logged(each), name="live updates") for each in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await bus.close()
+
+
+def _for_own_streams(subgraphs: Sequence[Subgraph], parts: Parts) -> list[Work]:
+    """Return the background work of a process with streams: detecting changes that no notice announces."""
+    bus, live, watches = parts.bus, parts.live, parts.bus.watches
+    if not bus.is_complete:
+        advice = "set FURLONG_REDIS_URL, unless this process is the only one"
+        log.warning("live_updates_without_notices", reread_seconds=live.reread_seconds, advice=advice)
+    every = live.check_seconds if bus.is_complete else live.reread_seconds
+    read = stored_states(subgraphs, parts.clock) if len(subgraphs) > 1 else None
+    caches = [cache for subgraph in subgraphs for cache in subgraph.caches]
+    return [
+        Rereading(watches, read, every, live.rereads_per_second).run(),
+        PublicChanges(caches, lambda: watches.brands, watches.brand_changed, parts.clock).run(),
+        _notice_outages(subgraphs, watches),
+    ]
+
+
+def _for_other_processes(subgraphs: Sequence[Subgraph], parts: Parts) -> list[Work]:
+    """Return the background work of a process without streams: publishing changes of its public data."""
+    if not parts.bus.is_complete:
+        return []
+    caches = [cache for subgraph in subgraphs for cache in subgraph.caches]
+
+    def brands() -> Iterable[str]:
+        return {brand for cache in caches for brand in cache.copies}
+
+    return [PublicChanges(caches, brands, parts.bus.brand_changed, parts.clock).run()]
+
+
+def stored_states(subgraphs: Sequence[Subgraph], clock: Clock) -> ReadStates:
+    """Return a function that reads the stored data of customers' clubs in the current week.
+
+    Args:
+        subgraphs: all subgraphs.
+        clock: the product's clock.
+    """
+    rules: StaleCache[BrandRules] = subgraphs[0].caches[0]  # each of them knows the rules of brands
+    stored = [subgraph.stored for subgraph in subgraphs if subgraph.stored is not None]
+
+    async def read(keys: Sequence[bytes]) -> list[object]:
+        now = clock.now()
+        pending: list[list[Awaitable[object]]] = []
+        for key in keys:
+            owner = owner_of(key)
+            known = await rules.get(owner.brand)
+            if known is None:
+                pending.append([])
+                continue
+            club = ClubKey(owner.brand, known.week_at(now).iso, owner.customer)
+            pending.append([load(club) for load in stored])
+        return [tuple([await each for each in of_customer]) for of_customer in pending]
+
+    return read
+
+
+async def _notice_outages(subgraphs: Sequence[Subgraph], watches: Watches) -> None:
+    """Notify all streams when a database is back: events sent meanwhile lacked its data."""
+    was_away = False
+    while True:
+        await asyncio.sleep(READY_SECONDS)
+        if not watches:
+            continue
+        away = not all([await subgraph.ready() for subgraph in subgraphs])
+        if was_away and not away:
+            watches.all_changed()
+        was_away = away
+
+
+async def _logged(work: Work) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("live_updates_stopped")
+        raise

@@ -1,0 +1,6 @@
+"""The names of our subgraphs and databases, for what need not import their tables."""
+
+from typing import Final
+
+SUBGRAPHS: Final = ("club", "rewards", "progress", "fulfilment")
+DATABASES: Final = (*SUBGRAPHS, "backoffice")

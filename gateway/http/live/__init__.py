@@ -1,0 +1,17 @@
+"""Limits, sessions, metrics and operations shared by all streams to clients."""
+
+from gateway.http.live.connections import LiveConnection, LiveConnections, Slot
+from gateway.http.live.limits import LiveLimits
+from gateway.http.live.metrics import LiveMetrics
+from gateway.http.live.operations import LiveOperations
+from gateway.http.live.sessions import LiveSession
+
+__all__ = [
+    "LiveConnection",
+    "LiveConnections",
+    "LiveLimits",
+    "LiveMetrics",
+    "LiveOperations",
+    "LiveSession",
+    "Slot",
+]

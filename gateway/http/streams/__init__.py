@@ -1,0 +1,16 @@
+"""Responses over HTTP one after the other: server-sent events, and parts of a multipart body."""
+
+from gateway.http.streams.formats import StreamFormat, StreamFormats
+from gateway.http.streams.reservations import Reservations
+from gateway.http.streams.single_connection import TOKEN, SingleConnectionMode, names_stream
+from gateway.http.streams.streams import Streams
+
+__all__ = [
+    "TOKEN",
+    "Reservations",
+    "SingleConnectionMode",
+    "StreamFormat",
+    "StreamFormats",
+    "Streams",
+    "names_stream",
+]

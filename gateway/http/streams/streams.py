@@ -1,0 +1,158 @@
+"""Answers requests with streams of responses."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from gateway.browsers import CorsPolicy
+from gateway.errors import Overloaded, RequestError
+from gateway.http.admission import Admission
+from gateway.http.headers import RawHeaders
+from gateway.http.live import LiveConnections, LiveOperations, LiveSession, Slot
+from gateway.http.request import ReceivedRequest
+from gateway.http.responses import NO_STORE
+from gateway.http.streams.connection import DISCONNECTED, StreamConnection
+from gateway.http.streams.formats import (
+    MULTIPART_INCREMENTAL,
+    MULTIPART_PARTS,
+    SERVER_SENT,
+    StreamFormat,
+    StreamFormats,
+)
+from gateway.http.streams.merged_stream import MergedStream
+from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.incremental import IncrementalStream
+from gateway.pipeline.parts import AuthenticationPart
+from gateway.pipeline.stages import ResponseStream, encode
+from gateway.pipeline.subscriptions import SingleResponse
+
+OK: Final = 200
+UNBUFFERED: Final = (b"x-accel-buffering", b"no")
+"""Tells nginx not to buffer the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Answers requests with streams.
+
+    Attributes:
+        operations: Starts operations.
+        connections: All connections that stream.
+        authentication: Finds sessions.
+        admission: Bounds the number of concurrent requests; a stream waiting for events does not count.
+        cors: The CORS policy; None if other origins have no access.
+        formats: Chooses the format of a stream.
+    """
+
+    operations: LiveOperations
+    connections: LiveConnections
+    authentication: AuthenticationPart
+    admission: Admission
+    cors: CorsPolicy | None
+    formats: StreamFormats = field(default_factory=StreamFormats)
+
+    async def respond(self, request: ReceivedRequest, written: StreamFormat) -> None:
+        """Send all responses to a request.
+
+        Raises:
+            RequestError: The request is refused, and nothing was sent.
+            ClientDisconnected: The client has disconnected.
+        """
+        client = request.client
+        slot = self.connections.reserve(client.address, request.headers)
+        if slot is None:
+            raise Overloaded
+        stream = None
+        try:
+            stream = await self._started(request, written)
+            session = await self.identified(request, slot)
+            if isinstance(stream, IncrementalStream) and written.transport == MULTIPART_INCREMENTAL.transport:
+                written = MULTIPART_PARTS[stream.spec]
+        except BaseException:
+            self.connections.release(slot)
+            if stream is not None:
+                await stream.aclose()
+            raise
+        await self.deliver(request, written, stream, session, slot)
+
+    async def identified(self, request: ReceivedRequest, slot: Slot) -> LiveSession:
+        """Return the session of a request, and count its connection for the customer.
+
+        Raises:
+            RequestError: The request has no valid session, or its customer has too many connections.
+        """
+        session = LiveSession(self.authentication, request)
+        await session.renew()
+        if not self.connections.identify(slot, session.session):
+            raise TooManyStreams
+        return session
+
+    async def deliver(
+        self,
+        request: ReceivedRequest,
+        written: StreamFormat,
+        stream: ResponseStream,
+        session: LiveSession,
+        slot: Slot,
+    ) -> None:
+        """Send a stream until the stream or the connection ends; then close the stream and release the slot.
+
+        Raises:
+            ClientDisconnected: The client has disconnected.
+        """
+        client, connection = request.client, None
+        if client.admitted:
+            client.admitted = False
+            self.admission.leave()
+        try:
+            reply = await client.begin(OK, written.content_type, self._headers(request.headers))
+            reply.limit(self.connections.limits.buffer_bytes)
+            await reply.send(self._opening(written))
+            share = self.connections.share(slot)
+            is_retired = partial(
+                stream.is_retired if isinstance(stream, MergedStream) else self.operations.is_retired, share
+            )
+            connection = StreamConnection(
+                reply, written, self.connections, slot, session=session, is_retired=is_retired
+            )
+            self.connections.add(connection, written.transport)
+            await client.until_disconnect(connection.send(stream))
+        finally:
+            if connection is None:
+                self.connections.release(slot)
+            else:
+                self.connections.remove(connection, written.transport, connection.ending or DISCONNECTED)
+            await stream.aclose()
+
+    async def _started(self, request: ReceivedRequest, written: StreamFormat) -> ResponseStream:
+        try:
+            return await self.operations.start(request)
+        except RequestError as error:
+            response = refused(error)
+            if written.reports_refusals and response.well_formed:
+                # Browsers hide responses with any status but 200 from an `EventSource`.
+                return SingleResponse(encode(response))
+            raise
+
+    def _opening(self, written: StreamFormat) -> bytes:
+        if written.transport != SERVER_SENT.transport:
+            return written.opening
+        seconds = self.connections.limits.retry_seconds
+        wait = round(1000 * seconds * random.uniform(0.5, 1.5))  # noqa: S311 - spreads clients over time
+        return b"%bretry: %d\n\n" % (written.opening, wait)
+
+    def _headers(self, headers: Mapping[bytes, bytes]) -> RawHeaders:
+        told = () if self.cors is None else self.cors.headers(headers.get(b"origin"))
+        return (NO_STORE, UNBUFFERED, *told)
+
+
+class TooManyStreams(RequestError):
+    """The customer has reached the limit on connections."""
+
+    def __init__(self) -> None:
+        message = "This customer has too many open streams."
+        super().__init__(message, code="TOO_MANY_CONNECTIONS", status=429)

@@ -1,0 +1,95 @@
+"""Upgrades HTTP connections to WebSockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.http.admission import RETRY_AFTER
+from gateway.http.headers import RawHeaders, combined, origin_of
+from gateway.http.websocket.close_codes import CloseCode
+from gateway.http.websocket.conversation import GraphQLConversation
+from gateway.http.websocket.handshake import lasting_headers, open_handshake
+from gateway.http.websocket.parts import WebSocketParts
+from gateway.http.websocket.request import WebSocketClient
+from gateway.http.websocket.socket import WebSocket
+
+FULL: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: " + RETRY_AFTER + b"\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+FOREIGN: Final = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketEndpoint:
+    """Upgrades connections to WebSockets.
+
+    Attributes:
+        target: The path that accepts WebSockets.
+        parts: The parts shared by all WebSockets.
+    """
+
+    target: bytes
+    parts: WebSocketParts
+
+    def open(
+        self,
+        transport: asyncio.Transport,
+        target: str,
+        raw: RawHeaders,
+        peer: str | None,
+        siblings: set[Any],
+    ) -> bool:
+        """Upgrade a connection to a WebSocket, or refuse and close it; return whether it was upgraded.
+
+        Args:
+            transport: The connection's transport.
+            target: The target of the client's request.
+            raw: The headers of the client's request.
+            peer: The peer's address.
+            siblings: The server's connections.
+        """
+        connections = self.parts.connections
+        refusal, slot = FOREIGN, None
+        headers = combined(lasting_headers(raw))
+        if self._is_welcome(raw, headers):
+            refusal, slot = FULL, connections.reserve(peer, headers)
+        else:
+            connections.metrics.refused["origin"] += 1
+        if slot is None:
+            transport.write(refusal)
+            transport.close()
+            return False
+        try:
+            handshake = open_handshake(target, raw)
+        except BaseException:
+            connections.release(slot)
+            raise
+        transport.write(handshake.response)
+        if not handshake.is_accepted:
+            connections.metrics.refused["handshake"] += 1
+            connections.release(slot)
+            transport.close()
+            return False
+        socket = WebSocket(transport, connections, slot, siblings)
+        socket.conversation = GraphQLConversation(socket, self.parts, WebSocketClient(peer), headers)
+        transport.set_protocol(socket)
+        if not handshake.is_spoken:
+            socket.close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
+        return True
+
+    def _is_welcome(self, raw: RawHeaders, headers: Mapping[bytes, bytes]) -> bool:
+        """Return whether the request's origin may connect: this host, or an origin that CORS allows.
+
+        CORS does not apply to WebSockets: browsers open them for pages of any origin. Clients other than
+        browsers send no Origin header.
+        """
+        origin = origin_of(raw)
+        if origin is None:
+            return True
+        policy = self.parts.graph.cors()
+        own = origin.partition(b"://")[2]
+        return own == headers.get(b"host") or (policy is not None and origin in policy.origins)

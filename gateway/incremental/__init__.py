@@ -1,0 +1,1 @@
+"""Incremental delivery: responses in parts, by `@defer` and `@stream`."""

@@ -1,0 +1,139 @@
+"""The parts of a response, and the two formats in which clients expect them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from gateway.executor.failures import Path
+from graphql_http.parts import LATEST, IncrementalSpec
+
+Errors: TypeAlias = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Announces that something will be delivered: a deferred fragment at a path, or the rest of a list."""
+
+    id: str
+    path: Path
+    label: str | None
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """Fields of one object, or items of one list.
+
+    Attributes:
+        of: What was announced.
+        path: The path of the object; for items, that of the list with the index of the first item.
+        data: The fields by response name; None for items.
+        items: The items; None for fields.
+        errors: The errors in them.
+    """
+
+    of: Pending
+    path: Path
+    data: dict[str, Any] | None = None
+    items: list[Any] | None = None
+    errors: Errors = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Says that nothing more will be delivered of what was announced.
+
+    Attributes:
+        of: What was announced.
+        errors: Why some of it will never be delivered; none if all of it was.
+        next: The index of the first item that will not be delivered, for the rest of a list.
+    """
+
+    of: Pending
+    errors: Errors = field(default_factory=list)
+    next: int = 0
+
+
+@dataclass(slots=True)
+class Payload:
+    """One part of a response.
+
+    Attributes:
+        initial: The data and errors of the first part; None in later parts.
+        pending: What was announced in it.
+        increments: What is delivered in it.
+        completed: What has ended with it.
+        has_next: Whether more parts follow.
+        extensions: The response's extensions.
+    """
+
+    initial: dict[str, Any] | None = None
+    pending: list[Pending] = field(default_factory=list)
+    increments: list[Increment] = field(default_factory=list)
+    completed: list[Completed] = field(default_factory=list)
+    has_next: bool = True
+    extensions: dict[str, Any] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing to say yet."""
+        return self.initial is None and not (self.pending or self.increments or self.completed)
+
+    def body(self, spec: IncrementalSpec) -> dict[str, Any]:
+        """Return the part in a client's format, as JSON values."""
+        body = dict(self.initial) if self.initial is not None else {}
+        if self.initial is not None and not self.has_next:
+            return body | self._extended()
+        body |= self._latest() if spec == LATEST else self._older()
+        return body | {"hasNext": self.has_next} | self._extended()
+
+    def _extended(self) -> dict[str, Any]:
+        return {} if self.extensions is None else {"extensions": self.extensions}
+
+    def _latest(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self.pending:
+            found["pending"] = [
+                {"id": each.id, "path": list(each.path), **_labelled(each)} for each in self.pending
+            ]
+        if self.increments:
+            found["incremental"] = [_increment(each) for each in self.increments]
+        if self.completed:
+            found["completed"] = [{"id": each.of.id, **_errors(each.errors)} for each in self.completed]
+        return found
+
+    def _older(self) -> dict[str, Any]:
+        increments = [*map(_older_increment, self.increments), *_older_failures(self.completed)]
+        return {"incremental": increments} if increments else {}
+
+
+def _labelled(pending: Pending) -> dict[str, str]:
+    return {} if pending.label is None else {"label": pending.label}
+
+
+def _errors(errors: Errors) -> dict[str, Errors]:
+    return {"errors": errors} if errors else {}
+
+
+def _increment(each: Increment) -> dict[str, Any]:
+    if each.items is not None:
+        return {"id": each.of.id, "items": each.items, **_errors(each.errors)}
+    below = list(each.path[len(each.of.path) :])
+    found: dict[str, Any] = {"id": each.of.id, "data": each.data}
+    return found | ({"subPath": below} if below else {}) | _errors(each.errors)
+
+
+def _older_increment(each: Increment) -> dict[str, Any]:
+    content = {"data": each.data} if each.items is None else {"items": each.items}
+    return content | {"path": list(each.path), **_labelled(each.of), **_errors(each.errors)}
+
+
+def _older_failures(completed: list[Completed]) -> Iterator[dict[str, Any]]:
+    for each in completed:
+        if each.errors:
+            found: dict[str, Any] = {"data": None, "path": list(each.of.path)}
+            if each.of.is_list:
+                found = {"items": None, "path": [*each.of.path, each.next]}
+            yield found | _labelled(each.of) | _errors(each.errors)

@@ -1,0 +1,158 @@
+"""Plans new documents in a thread, so that the event loop serves other requests meanwhile.
+
+Parsing, validation, planning and compiling are CPU-bound. In the event loop they would block every other
+request; in a thread, the interpreter switches between the two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from gateway.errors import Overloaded
+from gateway.pipeline.introspection_answers import Introspection
+from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedRequest
+from graphql_http import GraphQLRequest
+
+T = TypeVar("T")
+
+MAX_WAITING: Final = 64
+"""How many documents may be in planning or waiting for it; requests with more new documents are refused."""
+
+
+class ColdPlanning:
+    """Prepares and plans requests; new documents are handled in a thread, one at a time."""
+
+    def __init__(
+        self,
+        preparer: Preparer,
+        make_executable: Callable[[PlannedOperation], object],
+        introspection: Introspection | None = None,
+    ) -> None:
+        """Start no thread yet.
+
+        Args:
+            preparer: Prepares and plans documents.
+            make_executable: Compiles a plan.
+            introspection: Answers introspection, which is slow as well.
+        """
+        self._preparer = preparer
+        self._make_executable = make_executable
+        self._introspection = introspection
+        self._thread = ThreadPoolExecutor(1, "gateway-planning")
+        self._running: dict[Hashable, asyncio.Future[Any]] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many documents are being prepared or planned, or are waiting for it."""
+        return len(self._running)
+
+    def is_known(self, asked: GraphQLRequest) -> bool:
+        """Return whether a document is in the cache."""
+        return self._preparer.cached_document(asked.query, asked.operation_name) is not None
+
+    async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
+        """Prepare a request; parse and validate its document if it is new.
+
+        Concurrent requests with the same document share the work; cancelling one does not affect the others.
+
+        Raises:
+            RequestError: The document or its variables are not valid.
+            Overloaded: Too many documents wait.
+        """
+        preparer = self._preparer
+        document = await self._known_or_made(
+            (asked.query, asked.operation_name),
+            lambda: preparer.cached_document(asked.query, asked.operation_name),
+            lambda: preparer.prepare(asked.query, asked.operation_name),
+        )
+        request = preparer.request(document, asked)
+        if request is None:
+            conditions = preparer.conditions(document, asked.variables)
+            await self._known_or_made(
+                (document.key, conditions, "cost"),
+                lambda: document.plans.cost(conditions),
+                lambda: preparer.estimate(document, conditions),
+            )
+            request = preparer.request(document, asked)
+        if request is None:
+            raise AssertionError("a document keeps the cost that was made last")
+        return request
+
+    def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
+        """Return the plan of a request if both it and its introspection are known, else None.
+
+        Raises:
+            RequestError: An earlier attempt has shown that it cannot be planned.
+        """
+        planned = self._preparer.cached_plan(prepared)
+        if (
+            planned is not None
+            and planned.introspection is not None
+            and self._introspection is not None
+            and not self._introspection.is_answered(prepared, planned)
+        ):
+            return None
+        return planned
+
+    async def plan(self, prepared: PreparedRequest) -> PlannedOperation:
+        """Return the plan of a request; make and compile it if it is new.
+
+        Raises:
+            RequestError: It cannot be planned.
+            Overloaded: Too many documents wait.
+        """
+        return await self._known_or_made(
+            prepared.key, lambda: self.known_plan(prepared), lambda: self._plan(prepared)
+        )
+
+    async def in_background(self, work: Callable[[], T]) -> T:
+        """Run work in the thread, between the documents of requests."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def close(self) -> None:
+        """Let the thread end once it is idle."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _known_or_made(self, key: Hashable, known: Callable[[], T | None], make: Callable[[], T]) -> T:
+        """Return the known result; else compute it in the thread, or join a request that already does.
+
+        The other request's result is used even if no cache has kept it.
+        """
+        found = known()
+        if found is not None:
+            return found
+        running = self._running.get(key)
+        if running is None:
+            return await asyncio.shield(self._start(key, make))
+        await asyncio.wait([running])
+        made: T = known() or running.result()
+        return made
+
+    def _start(self, key: Hashable, make: Callable[[], T]) -> asyncio.Future[T]:
+        if self.waiting >= MAX_WAITING:
+            raise Overloaded
+        running = asyncio.get_running_loop().run_in_executor(self._thread, make)
+        self._running[key] = running
+
+        def ended(future: asyncio.Future[T]) -> None:
+            del self._running[key]
+            if not future.cancelled():
+                future.exception()  # mark it as retrieved: all waiting requests may be cancelled
+
+        running.add_done_callback(ended)
+        return running
+
+    def _plan(self, prepared: PreparedRequest) -> PlannedOperation:
+        planned = self._preparer.plan_request(prepared)
+        planned.uses += 1
+        if planned.executable is None:
+            self._make_executable(planned)
+        self._preparer.measure(prepared.document)
+        if planned.introspection is not None and self._introspection is not None:
+            self._introspection.prepare_answer(prepared, planned)
+        return planned

@@ -1,0 +1,30 @@
+"""Gives each customer the same labels of progressive overrides in all requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.pipeline.policies.policy import PolicyInput
+from gateway.pipeline.preparation.labels import Labels
+from gateway.rate_limits import CustomerOf
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideLabelsPolicy:
+    """Decides the labels for the customer of a request; it refuses nobody.
+
+    Attributes:
+        labels: Decides which labels are on.
+        names: The labels of the supergraph.
+        customer_of: Returns the key of a session's customer.
+    """
+
+    labels: Labels
+    names: frozenset[str]
+    customer_of: CustomerOf
+
+    def check(self, asked: PolicyInput) -> None:
+        """Record in the prepared request which labels are on."""
+        customer = None if asked.session is None else self.customer_of(asked.session)
+        if customer is not None:
+            asked.prepared.labels = self.labels.decide(self.names, customer)

@@ -1,0 +1,96 @@
+"""Turns the events of one subscription into responses: fetches missing fields, projects and encodes."""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from gateway.errors import AnswerTooLarge
+from gateway.executor import FetchedData, is_large
+from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.parts import AuthenticationPart
+from gateway.pipeline.policies import PolicyInput
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.stages import HttpRequest, Response, encode
+from gateway.subscriptions import OperationCounts
+from jit.codegen import BudgetSpent
+
+Make: TypeAlias = Callable[[PolicyInput, PlannedOperation, FetchedData], Response]
+"""Projects and encodes a response; raises `AnswerTooLarge`."""
+
+Begin: TypeAlias = Callable[[], None]
+"""Starts the deadline and the answer budget of the next event for the current task."""
+
+
+Observe: TypeAlias = Callable[[Awaitable[Response], PolicyInput], Awaitable[Response]]
+"""Awaits the response to an event, and records how it is made; raises what it raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventAnswers:
+    """Turns events into responses.
+
+    Attributes:
+        authentication: Finds the session again for each event, because it may have been revoked.
+        executor: Fetches missing fields.
+        make: Projects and encodes responses.
+        large_responses: An executor with a thread for large responses.
+        begin: Called before each event is requested.
+        asked: The subscription request.
+        planned: The subscription's plan.
+        headers: The headers that are forwarded to subgraphs.
+        counts: Counts responses.
+        observe: Observes how each response is made; None if nothing is observed.
+    """
+
+    authentication: AuthenticationPart
+    executor: OperationExecutor
+    make: Make
+    large_responses: Executor
+    begin: Begin
+    asked: PolicyInput
+    planned: PlannedOperation
+    headers: Mapping[str, str]
+    counts: OperationCounts
+    observe: Observe | None = None
+
+    async def response(self, event: Mapping[str, Any]) -> Response:
+        """Return the response to an event.
+
+        Raises:
+            Unauthenticated: The session has ended.
+        """
+        if self.observe is not None:
+            return await self.observe(self._made(event), self.asked)
+        return await self._made(event)
+
+    async def _made(self, event: Mapping[str, Any]) -> Response:
+        session = await self._session(self.asked.request)
+        self.counts.events += 1
+        planned, variables = self.planned, self.asked.prepared.variables
+        try:
+            fetched = await self.executor.fetch_event(planned, variables, self.headers, session, event)
+            if is_large(self.executor.limits):
+                loop = get_running_loop()
+                return await loop.run_in_executor(
+                    self.large_responses, self.make, self.asked, planned, fetched
+                )
+            return self.make(self.asked, planned, fetched)
+        except AnswerTooLarge as error:
+            return encode(refused(error))
+
+    async def _session(self, request: HttpRequest) -> object:
+        session = self.authentication.cached(request.forwarded)
+        if session is None and self.authentication.is_required:
+            return await self.authentication.session(request)
+        return session
+
+
+def too_large(_spent: BudgetSpent) -> Response:
+    """Return the response to an event that exceeds its budget."""
+    error = AnswerTooLarge("The answer is too large: select less, or ask for shorter lists.")
+    return encode(refused(error))

@@ -1,0 +1,209 @@
+"""The responses of one subscription, made on demand, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from asyncio import Task, TimerHandle, get_running_loop
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+import structlog
+
+from gateway.errors import RequestError, SubgraphUnreachable
+from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.stages import Response, encode
+from gateway.pipeline.subscriptions.answers import EventAnswers, too_large
+from gateway.subscriptions import SessionEnded, source_failed
+from gateway.transport import EventSource
+from jit.codegen import BudgetSpent
+
+COMPLETE: Final = "COMPLETE"
+CLIENT: Final = "CLIENT"
+LONGEST_TIMER: Final = 24 * 3600.0
+"""The maximum delay of a timer in seconds; the expiry is checked again, as the clock may be changed."""
+
+
+class SubscriptionStream:
+    """A subscription as a `ResponseStream`.
+
+    A task takes one event from the source and makes its response. If the waiting consumer is cancelled, the
+    task continues, so that no event is lost. It is cancelled when the stream ends.
+
+    Args:
+        source: The source of events.
+        subgraph: The name of the source's subgraph.
+        answers: Turns events into responses.
+        expires: When the session expires, in seconds since the epoch; None if unknown.
+        ended: Called once with the reason after the stream has ended.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_answers",
+        "_closing",
+        "_ended",
+        "_is_over",
+        "_pull",
+        "_reason",
+        "_source",
+        "_subgraph",
+        "_timer",
+        "expires",
+    )
+
+    def __init__(
+        self,
+        source: EventSource,
+        subgraph: str,
+        answers: EventAnswers,
+        expires: float | None,
+        ended: Callable[[SubscriptionStream, str], None],
+    ) -> None:
+        self.expires = expires
+        self._source = source
+        self._subgraph = subgraph
+        self._answers = answers
+        self._ended = ended
+        self._pull: Task[Response | None] | None = None
+        self._reason: RequestError | None = None
+        self._is_over = False
+        self._closing: Task[None] | None = None
+        self._timer: TimerHandle | None = None
+        self._watch_expiry()
+
+    def __aiter__(self) -> AsyncIterator[Response]:
+        """Return the stream itself."""
+        return self
+
+    async def __anext__(self) -> Response:
+        """Return the next response; after a cancelled wait, the method can be called again.
+
+        Raises:
+            StopAsyncIteration: The stream has ended.
+        """
+        response = None
+        if not self._is_over and self._reason is None:
+            if self._pull is None:
+                self._pull = get_running_loop().create_task(self._next())
+            await _settled(self._pull)
+            pull, self._pull = self._pull, None
+            if pull is not None and not pull.cancelled():
+                response = pull.result()
+        if self._is_over:
+            raise StopAsyncIteration
+        if response is not None and self._reason is None:
+            return response
+        self._is_over = True
+        await self._close(COMPLETE if self._reason is None else self._reason.code)
+        if self._reason is None:
+            raise StopAsyncIteration
+        return encode(refused(self._reason), "ended")
+
+    def end(self, reason: RequestError) -> None:
+        """End the stream with the reason as its last response; the source is closed at once."""
+        if self._is_over or self._reason is not None:
+            return
+        self._reason = reason
+        self._start_closing(reason.code)
+
+    async def aclose(self) -> None:
+        """End the subscription at its source, cancelling any work in progress."""
+        self._is_over = True
+        await self._close(CLIENT)
+
+    async def closed(self) -> None:
+        """Wait until the source of an ended stream is closed."""
+        if self._closing is not None:
+            await asyncio.shield(self._closing)
+
+    async def _close(self, reason: str) -> None:
+        self._start_closing(reason)
+        await self.closed()
+
+    def _start_closing(self, reason: str) -> None:
+        """Close the source once, in its own task, because waiting callers may be cancelled."""
+        if self._closing is not None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._pull is not None:
+            self._pull.cancel()
+        self._closing = get_running_loop().create_task(self._close_source(self._pull, reason))
+
+    async def _close_source(self, pull: Task[Response | None] | None, reason: str) -> None:
+        try:
+            if pull is not None:
+                await _settled(pull)
+            await self._source.aclose()
+        except Exception as error:  # noqa: BLE001 - the stream ends even if its source cannot be closed
+            structlog.get_logger("gateway").warning(
+                "subscription_not_closed", service=self._subgraph, exc_info=error
+            )
+        finally:
+            self._ended(self, reason)
+
+    async def _next(self) -> Response | None:
+        """Return the response to the next event; None at the end of the source."""
+        try:
+            self._answers.begin()
+            return await self._answers.response(await anext(self._source))
+        except StopAsyncIteration:
+            return None
+        except BudgetSpent as spent:
+            return too_large(spent)
+        except SubgraphUnreachable as error:
+            structlog.get_logger("gateway").warning(
+                "subscription_lost", service=self._subgraph, reason=error.reason
+            )
+            self._reason = self._reason or source_failed(self._subgraph, error)
+        except RequestError as error:
+            self._reason = self._reason or error
+        except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
+            self._reason = self._reason or _masked(error)
+        return None
+
+    def _watch_expiry(self) -> None:
+        if self.expires is not None:
+            left = self.expires - time.time()
+            if left <= 0:
+                self.end(SessionEnded())
+            else:
+                wait = min(left, LONGEST_TIMER)
+                self._timer = get_running_loop().call_later(wait, self._watch_expiry)
+
+
+class _Masked(RequestError):
+    """An internal error; clients see only its id."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__("Internal error.", code="INTERNAL_SERVER_ERROR", status=500)
+        self.reference = reference
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """Return the response's `errors`."""
+        return [{"message": self.message, "extensions": {"code": self.code, "id": self.reference}}]
+
+
+def _masked(error: Exception) -> RequestError:
+    reference = uuid.uuid4().hex
+    structlog.get_logger("gateway").error("gateway_fault", id=reference, exc_info=error)
+    return _Masked(reference)
+
+
+async def _settled(task: Task[Any]) -> None:
+    """Wait for a task without raising its exception; cancelling the wait does not cancel the task."""
+    if task.done():
+        return
+    waiter = get_running_loop().create_future()
+
+    def wake(_: Task[Any]) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    task.add_done_callback(wake)
+    try:
+        await waiter
+    finally:
+        task.remove_done_callback(wake)

@@ -1,0 +1,118 @@
+"""Reads each join directive once: which types and fields of a document belong to which subgraph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    FieldDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
+    UnionTypeDefinitionNode,
+)
+from graphql.language import Node
+
+from gateway.errors import SupergraphError
+from gateway.supergraph.directives import Links, applied
+from gateway.supergraph.joins.graphs import line
+
+Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
+Placement = Mapping[str, Any]
+Placed = tuple[FieldDefinitionNode, Placement]
+"""A field's definition, and its join directive for a subgraph."""
+
+EVERYWHERE: Placement = {}
+"""The placement of an unmarked definition in each subgraph that has it."""
+EXTERNAL: Placement = {"external": True}
+
+
+class Placements:
+    """The join directives of a document by subgraph, so that they are read only once.
+
+    Raises:
+        SupergraphError: A directive names a subgraph that does not exist, or a type belongs to none.
+    """
+
+    def __init__(
+        self, definitions: Iterable[TypeDefinitionNode], links: Links, graphs: Collection[str]
+    ) -> None:
+        self._links = links
+        self._graphs = graphs
+        self._marks_all = links.linked.get("join") != "0.1"
+        self._read: dict[tuple[int, str], list[Placement]] = {}
+        self._fields: dict[str, dict[str, list[Placed]]] = {}
+        self.types: dict[str, dict[str, list[Placement]]] = {}
+        self.definitions: dict[str, list[TypeDefinitionNode]] = {graph: [] for graph in graphs}
+        for definition in definitions:
+            places = self.types[definition.name.value] = self._placed(definition)
+            for graph in places:
+                self.definitions[graph].append(definition)
+
+    def joined(self, node: Node, name: str, coordinate: str) -> Sequence[Placement]:
+        """Return the applications of a join directive, whose graphs must exist."""
+        known = self._read.get((id(node), name))
+        if known is None:
+            directive = self._links.directive("join", name)
+            known = self._read[id(node), name] = list(applied(node, directive))
+            for arguments in known:
+                if arguments.get("graph") is not None and arguments["graph"] not in self._graphs:
+                    raise SupergraphError(
+                        f"{coordinate}: unknown graph {arguments['graph']} in @{directive}{line(node)}."
+                    )
+        return known
+
+    def fields(self, definition: TypeDefinitionNode, graph: str) -> Sequence[Placed]:
+        """Return the fields of a type that a subgraph has, each with its placement."""
+        if not isinstance(definition, Composite):
+            return ()
+        name = definition.name.value
+        if name not in self._fields:
+            self._fields[name] = self._by_graph(definition)
+        return self._fields[name].get(graph, ())
+
+    def is_marked(self, node: FieldDefinitionNode, coordinate: str) -> bool:
+        """Return whether the document marks the subgraphs of a field."""
+        return bool(self.joined(node, "field", coordinate))
+
+    def _placed(self, definition: TypeDefinitionNode) -> dict[str, list[Placement]]:
+        """Return the applications of `@join__type` by graph value."""
+        places: dict[str, list[Placement]] = {}
+        for arguments in self.joined(definition, "type", definition.name.value):
+            places.setdefault(str(arguments.get("graph")), []).append(arguments)
+        if not places and self._marks_all and isinstance(definition, Composite | UnionTypeDefinitionNode):
+            raise SupergraphError(f"{definition.name.value} belongs to no subgraph{line(definition)}.")
+        # Join v0.1 does not mark value types: every subgraph may have them.
+        return places or {value: [EVERYWHERE] for value in self._graphs}
+
+    def _by_graph(self, definition: Composite) -> dict[str, list[Placed]]:
+        name = definition.name.value
+        owners = {each.get("graph") for each in self.joined(definition, "owner", name)}
+        found: dict[str, list[Placed]] = {graph: [] for graph in self.types[name]}
+        for node in definition.fields or ():
+            written = self.joined(node, "field", f"{name}.{node.name.value}")
+            if owners:
+                self._place_owned(node, written, owners, found)
+            elif not written:
+                for each in found.values():
+                    each.append((node, EVERYWHERE))
+            else:
+                for placement in written:
+                    if placement.get("graph") in found:
+                        found[placement["graph"]].append((node, placement))
+        return found
+
+    @staticmethod
+    def _place_owned(
+        node: FieldDefinitionNode,
+        written: Sequence[Placement],
+        owners: Collection[object],
+        found: Mapping[str, list[Placed]],
+    ) -> None:
+        """Place the fields of an owned type: in join v0.1, the owner has all fields that are not marked."""
+        elsewhere = any(each.get("graph") is not None for each in written)
+        for graph, fields in found.items():
+            here = [each for each in written if each.get("graph") == graph]
+            mine = graph in owners and not elsewhere
+            fields += [(node, each) for each in here or (EVERYWHERE if mine else EXTERNAL,)]

@@ -1,0 +1,25 @@
+"""Encodes the headers of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.errors import UnsendableRequest
+
+HEADER_ENCODING = "latin-1"
+
+
+def header_lines(headers: Mapping[str, str]) -> bytes:
+    """Encode headers with the octets that the client sent.
+
+    Raises:
+        UnsendableRequest: A header cannot be sent.
+    """
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    # A line break in a value would be another header.
+    if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
+        raise UnsendableRequest("a header cannot be sent")
+    try:
+        return text.encode(HEADER_ENCODING)
+    except UnicodeEncodeError as error:
+        raise UnsendableRequest("a header cannot be sent") from error

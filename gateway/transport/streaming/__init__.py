@@ -1,0 +1,22 @@
+"""Subscriptions to subgraphs over HTTP: SSE, multipart responses or WebSocket."""
+
+from gateway.transport.streaming.http_stream import HttpEvents, SingleEvent
+from gateway.transport.streaming.options import Protocol, StreamOptions, StreamTarget
+from gateway.transport.streaming.subscriptions import (
+    StreamingTransport,
+    SubscribingTransport,
+    post,
+    request_of,
+)
+
+__all__ = [
+    "HttpEvents",
+    "Protocol",
+    "SingleEvent",
+    "StreamOptions",
+    "StreamTarget",
+    "StreamingTransport",
+    "SubscribingTransport",
+    "post",
+    "request_of",
+]

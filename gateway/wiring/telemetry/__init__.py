@@ -1,0 +1,1 @@
+"""Builds what counts, measures and traces requests."""

@@ -1,0 +1,1 @@
+"""How values are completed: expected ones by generated tests, all others by general code."""

@@ -1,0 +1,1 @@
+"""Connections that stay checked out of the pool, spans of their statements, and turns of SQLite's writers."""

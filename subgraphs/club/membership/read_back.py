@@ -1,0 +1,121 @@
+"""Memberships that are read back from Kafka after the club's database was lost or restored.
+
+`club.membership.v1` keeps the last message of each customer. Earlier events are lost with the database. The
+events that replace them fold to the same membership and the same first opt-in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, Origin
+from subgraphs.club.membership.repository import MembershipRepository
+from subgraphs.club.models import MEMBERSHIP_EVENT
+from subgraphs.kit.domain.keys import Owner
+
+OPTED_IN: Final = MembershipKind.OPTED_IN
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedMembership:
+    """A membership as the club published it, after event number `version`.
+
+    Attributes:
+        kind: the kind of the event.
+        since: when the membership began; None if the customer was no longer a member.
+        first_opted_in_at: when the first membership began.
+        at: when the event happened.
+    """
+
+    owner: Owner
+    version: int
+    kind: MembershipKind
+    since: datetime | None
+    first_opted_in_at: datetime | None
+    at: datetime
+
+    @property
+    def event(self) -> MembershipEvent:
+        """Return the event."""
+        return MembershipEvent(self.version, self.kind, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipReadBack:
+    """Stores published memberships again, in the caller's transaction."""
+
+    memberships: MembershipRepository = field(default_factory=lambda: MembershipRepository(MEMBERSHIP_EVENT))
+
+    async def restore(
+        self, connection: AsyncConnection, published: Sequence[PublishedMembership]
+    ) -> tuple[int, list[int]]:
+        """Store memberships that are newer than the stored ones.
+
+        If another event was stored under the published version since the database was lost, the other
+        subgraphs would ignore it: the newer of both is published again, as the next version.
+
+        Args:
+            connection: in a write transaction that has locked these memberships.
+            published: the club's messages, in the order of the topic.
+
+        Returns:
+            How many memberships have changed, and the indexes of those that contradict the stored ones.
+        """
+        changed, conflicts = 0, []
+        known = await self.memberships.events(connection, {one.owner for one in published})
+        for index, one in enumerate(published):
+            stored = {event.version: event for event in known[one.owner]}
+            if one.version > max(stored, default=0):
+                for event in missing(known[one.owner], one):
+                    await self._store(connection, one.owner, event)
+                    known[one.owner].append(event)
+                changed += 1
+            elif one.version in stored and stored[one.version] != one.event:
+                conflicts.append(index)
+                if one.version == max(stored):
+                    known[one.owner].append(await self._publish_newer(connection, one, stored[one.version]))
+                    changed += 1
+        return changed, conflicts
+
+    async def _store(self, connection: AsyncConnection, owner: Owner, event: MembershipEvent) -> None:
+        key = _key(owner, event)
+        await self.memberships.store(connection, owner, event, upstream_key=key, origin=Origin.READ_BACK)
+
+    async def _publish_newer(
+        self, connection: AsyncConnection, published: PublishedMembership, stored: MembershipEvent
+    ) -> MembershipEvent:
+        newer = max(published.event, stored, key=lambda event: event.at)
+        again = MembershipEvent(newer.version + 1, newer.kind, newer.at)
+        key = _key(published.owner, again)
+        await self.memberships.append(
+            connection, published.owner, again.kind, upstream_key=key, at=again.at, origin=Origin.READ_BACK
+        )
+        return again
+
+
+def missing(events: Sequence[MembershipEvent], published: PublishedMembership) -> list[MembershipEvent]:
+    """Return the events to add so that the membership folds to the published one.
+
+    Args:
+        events: the stored events, all of lower versions.
+        published: the membership that the club published last.
+    """
+    stored = max((event.version for event in events), default=0)
+    room = published.version - stored - 1
+    added: list[MembershipEvent] = []
+    first = published.first_opted_in_at
+    began_before = not events and first is not None and first < published.at
+    if began_before and first is not None and room >= 1:
+        added.append(MembershipEvent(stored + 1, OPTED_IN, first))
+        if published.kind is OPTED_IN and room >= 2:  # noqa: PLR2004 - one event in, one out
+            added.append(MembershipEvent(stored + 2, MembershipKind.OPTED_OUT, published.at))
+    return [*added, published.event]
+
+
+def _key(owner: Owner, event: MembershipEvent) -> str:
+    """Return a key that follows from the event, so that the database refuses to read it back twice."""
+    return str(uuid5(NAMESPACE_URL, f"read-back:{owner.brand}:{owner.customer}:{event.version}:{event.at}"))

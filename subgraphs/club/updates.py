@@ -1,0 +1,102 @@
+"""Streams a customer's club: its current state, and a new one after each change."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Final, Protocol, Self
+
+from storage.error_codes.unavailability import is_unavailable
+from subgraphs.club.customer_club import CustomerClub
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.live.event_bus import EventBus, MemoryBus
+from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.live.watches import Watch, customer_key
+
+RETRY_SECONDS: Final = 1.0
+
+
+class ClubReads(Protocol):
+    """The reads that a stream needs; implemented by the context of its request."""
+
+    async def club(self, owner: Owner) -> CustomerClub:
+        """Return a customer's club in the current week."""
+        ...
+
+    async def renewed(self) -> Self:
+        """Return reads for another event, with a new instant.
+
+        Raises:
+            CallerError: the session has ended.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClubUpdates:
+    """Streams of clubs, driven by a bus.
+
+    Attributes:
+        bus: notifies of changed customers.
+        settings: the minimum interval of events, and the interval of session checks.
+    """
+
+    bus: EventBus = field(default_factory=MemoryBus)
+    settings: LiveSettings = field(default_factory=LiveSettings)
+
+    async def of(self, context: ClubReads, owner: Owner) -> AsyncGenerator[tuple[int, CustomerClub], None]:
+        """Yield the version and the state of a customer's club, now and after each change.
+
+        The version counts the changes of this stream from 1, including those that were merged into one event.
+
+        Args:
+            context: the context of the subscription's request. Each event has a copy with its own instant.
+            owner: the customer.
+
+        Raises:
+            CallerError: the session has ended.
+        """
+        watches, loop = self.bus.watches, asyncio.get_running_loop()
+        watch = watches.open(customer_key(owner))  # before the first read, so that no change is missed
+        watch.check_after(self._check_seconds())
+        version, changed_at = 1, None
+        try:
+            club = await context.club(owner)
+            while True:
+                yield version, club
+                next_at = loop.time() + self.settings.interval_seconds
+                await self._changed(watch, context)
+                # Most changes come later: a timer for each event would cost more than this comparison.
+                if (early := next_at - loop.time()) > 0:
+                    await asyncio.sleep(early)
+                changed_at = watch.changed_at
+                changes = watch.take()
+                context, club = await self._read(context, owner)
+                version += changes
+                watches.counts.event(changes - 1, changed_at)
+        finally:
+            watches.close(watch)
+
+    async def _changed(self, watch: Watch, context: ClubReads) -> None:
+        """Wait for a change, checking the session at intervals."""
+        while not await watch.changed():
+            await context.renewed()
+            watch.check_after(self._check_seconds())
+
+    def _check_seconds(self) -> float:
+        return self.settings.session_check_seconds * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+    async def _read(self, context: ClubReads, owner: Owner) -> tuple[ClubReads, CustomerClub]:
+        """Read the current state of a club; retry while the database is unavailable.
+
+        Meanwhile clients keep showing the last state. If the streams ended instead, thousands of clients
+        would reconnect.
+        """
+        while True:
+            context = await context.renewed()
+            try:
+                return context, await context.club(owner)
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
+            await asyncio.sleep(RETRY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret

@@ -1,0 +1,196 @@
+"""The rewards of one week: counted by stage and reward, and the customers behind each figure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.fulfilment.accounting.exclusion_sql import PROVISIONAL, ended_weeks, was_excluded
+from subgraphs.fulfilment.accounting.stage_sql import (
+    CONFIRMED,
+    reward_column,
+    stage_column,
+    staged,
+    with_reward,
+)
+from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION, REFERENCE
+
+CUSTOMERS_AT_ONCE: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a customer who has no reward yet is at home, which decides the default reward.
+
+    Attributes:
+        jurisdiction, currency: of the account; None if the account is not known.
+    """
+
+    jurisdiction: str | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RewardLine:
+    """The customers of a week with the same reward in the same stage.
+
+    Attributes:
+        reward_id: None if the reward is not known yet; then `home` decides the default.
+        customers: how many.
+        value_minor: their value in minor units of `currency`.
+        spins: how many free spins.
+        unvalued: how many of the customers have a reward whose value is not money.
+    """
+
+    stage: str
+    reward_id: str | None
+    config_version: int | None
+    kind: str | None
+    currency: str
+    home: Home | None
+    customers: int
+    value_minor: int
+    spins: int
+    unvalued: int
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRow:
+    """One customer's reward of a week.
+
+    Attributes:
+        status: of the qualification: provisional, confirmed or revoked.
+        stage: None if nothing is expected or owed and nothing was paid.
+        at: when the qualification last changed.
+    """
+
+    customer: str
+    status: str
+    stage: str | None
+    reward_id: str | None
+    config_version: int | None
+    kind: str | None
+    currency: str
+    home: Home | None
+    value_minor: int | None
+    spins: int | None
+    at: datetime
+
+
+async def reward_lines(
+    connection: AsyncConnection, brand: str, iso_week: str, now: datetime
+) -> list[RewardLine]:
+    """Return the rewards of a week by stage, reward and currency.
+
+    Lines of the same reward may come several times: they are of some thousands of customers each, because a
+    statement over all of them could take longer than a statement may.
+    """
+    stage = await _stage(connection, brand, iso_week, now)
+    found: list[RewardLine] = []
+    after = ""
+    while names := await qualified_after(connection, brand, iso_week, after, CUSTOMERS_AT_ONCE):
+        found += await _lines(connection, stage, brand, iso_week, (after, names[-1]))
+        after = names[-1]
+    return found
+
+
+async def _lines(
+    connection: AsyncConnection,
+    stage: ColumnElement[Any],
+    brand: str,
+    iso_week: str,
+    between: tuple[str, str],
+) -> list[RewardLine]:
+    groups, customer = [*_columns(stage).values()], QUALIFICATION.c.customer_id
+    value = reward_column("value_minor")
+    query = (
+        _with_accounts(staged(groups, stage, brand, iso_week))
+        .where(customer > between[0], customer <= between[1])
+        .add_columns(
+            func.count(),
+            func.coalesce(func.sum(value), 0),
+            func.coalesce(func.sum(reward_column("spins")), 0),
+            func.sum(case((value.is_(None), 1), else_=0)),
+        )
+        .group_by(*groups)
+    )
+    lines = []
+    for in_stage, reward, version, kind, unit, place, money, *numbers in await connection.execute(query):
+        customers, worth, spins, unvalued = map(int, numbers)
+        home = None if reward else Home(place, money)
+        lines.append(
+            RewardLine(in_stage, reward, version, kind, unit, home, customers, worth, spins, unvalued)
+        )
+    return lines
+
+
+async def qualified(connection: AsyncConnection, brand: str, iso_week: str) -> int:
+    """Return how many customers have qualified in a week, and were not revoked."""
+    c = QUALIFICATION.c
+    wanted = (c.brand_id == brand, c.iso_week == iso_week, c.status.in_((PROVISIONAL, CONFIRMED)))
+    return int(await connection.scalar(select(func.count()).select_from(QUALIFICATION).where(*wanted)) or 0)
+
+
+async def qualified_after(
+    connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
+) -> Sequence[str]:
+    """Return customers with a qualification of a week, whatever its status: those after one of them."""
+    c = QUALIFICATION.c
+    mine = (c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after)
+    found = await connection.scalars(select(c.customer_id).where(*mine).order_by(c.customer_id).limit(limit))
+    return found.all()
+
+
+async def reward_rows(
+    connection: AsyncConnection, brand: str, iso_week: str, now: datetime, between: tuple[str, str]
+) -> list[RewardRow]:
+    """Return the rewards of customers after the first name and up to the last one, by customer."""
+    q, c = QUALIFICATION.c, FULFILMENT.c
+    stage = await _stage(connection, brand, iso_week, now)
+    columns = {
+        **_columns(stage),
+        "customer": q.customer_id,
+        "status": q.status,
+        "at": func.coalesce(c.changed_at, q.occurred_at, type_=q.occurred_at.type),
+        "value_minor": reward_column("value_minor"),
+        "spins": reward_column("spins"),
+    }
+    named = [column.label(name) for name, column in columns.items()]
+    mine = (q.brand_id == brand, q.iso_week == iso_week)
+    query = _with_accounts(select(*named).select_from(with_reward())).where(
+        *mine, q.customer_id > between[0], q.customer_id <= between[1]
+    )
+    rows = await connection.execute(query.order_by(q.customer_id))
+    return [_row(dict(row)) for row in rows.mappings()]
+
+
+async def _stage(connection: AsyncConnection, brand: str, iso_week: str, now: datetime) -> ColumnElement[Any]:
+    return stage_column(was_excluded(await ended_weeks(connection, now, (brand, iso_week))))
+
+
+def _with_accounts(query: Select[Any]) -> Select[Any]:
+    account, q = REFERENCE.account, QUALIFICATION.c
+    mine = and_(account.c.brand_id == q.brand_id, account.c.customer_id == q.customer_id)
+    return query.outerjoin(account, mine)
+
+
+def _columns(stage: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    account, reward = REFERENCE.account.c, reward_column("reward_id")
+    return {
+        "stage": stage,
+        "reward_id": reward,
+        "config_version": reward_column("config_version"),
+        "kind": reward_column("kind"),
+        "currency": func.coalesce(FULFILMENT.c.currency, CHOICE.c.currency, QUALIFICATION.c.currency),
+        "place": case((reward.is_(None), account.jurisdiction), else_=None),
+        "money": case((reward.is_(None), account.currency), else_=None),
+    }
+
+
+def _row(row: Mapping[str, Any]) -> RewardRow:
+    names = [name for name in RewardRow.__slots__ if name != "home"]
+    home = None if row["reward_id"] else Home(row["place"], row["money"])
+    return RewardRow(**{name: row[name] for name in names}, home=home)

@@ -1,0 +1,1 @@
+"""The steps of paying a reward: routing, sending, cancelling, redeeming."""

@@ -1,0 +1,1 @@
+"""Tools to write subgraphs' schemas: a builder, money, deferred values, tags, list sizes."""

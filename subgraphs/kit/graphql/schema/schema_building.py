@@ -1,0 +1,123 @@
+"""Builds a subgraph's schema: Federation 2.9, with faults masked."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any, Final, Protocol, runtime_checkable
+
+import strawberry
+import structlog
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from storage.error_codes.unavailability import is_unavailable
+from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.kit.domain.errors import CallerError
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.kit.graphql.schema.money import MINOR_UNITS, MinorUnits
+
+log = structlog.get_logger(__name__)
+FEDERATION_VERSION: Final = "2.9"  # the newest that the composition library knows
+DOCUMENTS_KEPT = 512
+UNAVAILABLE: Final = "SERVICE_UNAVAILABLE"
+"""The code of errors that the request has not caused: the same request may succeed later."""
+
+for enum in (IneligibleReason, WeekState, Product):
+    strawberry.enum(enum)
+
+
+@runtime_checkable
+class _Result(Protocol):
+    errors: list[GraphQLError] | None
+
+
+class MaskFaults(SchemaExtension):
+    """Shows callers the errors that are meant for them; others become an id that is in the log."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Mask the errors of the finished operation."""
+        yield
+        result = self.execution_context.result
+        if isinstance(result, _Result) and result.errors:
+            result.errors = [shown_to_caller(error) for error in result.errors]
+
+
+def shown_to_caller(error: GraphQLError) -> GraphQLError:
+    """Return an error that is meant for the caller; for any other, one with the id of its log entry."""
+    original = error.original_error
+    if original is None or isinstance(original, CallerError | GraphQLError):
+        return error
+    if is_unavailable(original):
+        log.warning("database unavailable", path=error.path, fault=repr(original))
+        return GraphQLError(
+            "This is not available at the moment. Please try again soon.",
+            nodes=error.nodes,
+            path=error.path,
+            extensions={"code": UNAVAILABLE},
+        )
+    fault = uuid.uuid4().hex
+    log.error("fault in a resolver", fault=fault, path=error.path, exc_info=original)
+    return GraphQLError(
+        "Something went wrong on our side.",
+        nodes=error.nodes,
+        path=error.path,
+        extensions={"code": "INTERNAL_SERVER_ERROR", "id": fault},
+    )
+
+
+class ChosenOperation(SchemaExtension):
+    """Refuses a document with several operations if none is chosen: Strawberry would run the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Add the error that the specification requires."""
+        context = self.execution_context
+        # Only here does Strawberry reveal whether the request named an operation.
+        chosen = context._provided_operation_name is not None  # noqa: SLF001
+        definitions = context.graphql_document.definitions if context.graphql_document else ()
+        several = sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+        if several and not chosen:
+            error = GraphQLError("The document has several operations: say which by operationName.")
+            context.pre_execution_errors = [*(context.pre_execution_errors or ()), error]
+        yield
+
+
+class SubgraphSchema(strawberry.federation.Schema):
+    """A federated schema whose errors are logged by `MaskFaults` alone."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Do nothing: an error meant for the caller needs no traceback."""
+        del errors, execution_context
+
+
+def build_schema(
+    query: type[Any],
+    mutation: type[Any] | None = None,
+    types: tuple[type[Any], ...] = (),
+    subscription: type[Any] | None = None,
+) -> SubgraphSchema:
+    """Build a subgraph's schema.
+
+    Args:
+        query: a Strawberry type.
+        mutation: a Strawberry type.
+        types: entities that no field of Query or Mutation returns.
+        subscription: a Strawberry type.
+    """
+    return SubgraphSchema(
+        query=query,
+        mutation=mutation,
+        subscription=subscription,
+        types=types,
+        federation_version=FEDERATION_VERSION,
+        config=StrawberryConfig(scalar_map={MinorUnits: MINOR_UNITS}),
+        extensions=[
+            lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
+            lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
+            ChosenOperation,  # after the cache, which sets its own list of errors
+            MaskFaults,
+        ],
+    )

@@ -1,0 +1,124 @@
+"""Subscriptions of a subgraph: compiled code executes each event while the session is valid."""
+
+import inspect
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Self
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    get_operation_ast,
+    parse,
+    validate,
+)
+from graphql import OperationType as Kind
+
+from jit import subscribe
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.graphql.operations import LONGEST_KEPT, answer_of, failed
+from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT
+
+NO_SUBSCRIPTION = "This is not a subscription."
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSubscription:
+    """A document that has been parsed and validated.
+
+    Attributes:
+        refusals: the errors that prevent its execution; empty if it is valid.
+    """
+
+    schema: GraphQLSchema
+    document: DocumentNode | None
+    operation_name: str | None
+    refusals: tuple[GraphQLError, ...] = ()
+
+    @classmethod
+    def of(cls, schema: GraphQLSchema, document: str, operation_name: str | None) -> Self:
+        """Parse and validate a document."""
+        try:
+            parsed = parse(document, no_location=True)
+            operation = get_operation_ast(parsed, operation_name)
+            errors = validate(schema, parsed)
+        except (GraphQLError, RecursionError) as error:
+            broken = error if isinstance(error, GraphQLError) else GraphQLError("The document is too deep.")
+            return cls(schema, None, operation_name, (broken,))
+        if not errors and (operation is None or operation.operation is not Kind.SUBSCRIPTION):
+            errors = [GraphQLError(NO_SUBSCRIPTION)]
+        return cls(schema, parsed, operation_name, tuple(errors))
+
+    async def start(self, variables: Mapping[str, Any], context: RequestContext) -> "Events":
+        """Subscribe; any refusal is reported by the first event."""
+        if self.refusals or self.document is None:
+            return Events(ExecutionResult(None, list(self.refusals)))
+        try:
+            source = subscribe(
+                self.schema, self.document, None, context, dict(variables), self.operation_name
+            )
+            return Events(await source if inspect.isawaitable(source) else source)
+        except Exception as error:  # noqa: BLE001 - a fault is masked and logged
+            return Events(failed(error))
+
+
+class Subscriptions:
+    """The subscriptions of a schema, each parsed, validated and compiled once."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(partial(PreparedSubscription.of, schema))
+
+    def prepared(self, document: str, operation_name: str | None) -> PreparedSubscription:
+        """Return a subscription; longer documents than `LONGEST_KEPT` are prepared each time."""
+        if len(document) > LONGEST_KEPT:
+            return PreparedSubscription.of(self._schema, document, operation_name)
+        return self._kept(document, operation_name)
+
+
+class Events:
+    """The events of a subscription, each a dict with `data` and, if there are any, `errors`.
+
+    Faults are masked. If the source fails, a last event reports the error.
+    """
+
+    __slots__ = ("_last", "_source")
+
+    def __init__(self, source: AsyncIterator[ExecutionResult] | ExecutionResult) -> None:
+        self._last = source if isinstance(source, ExecutionResult) else None
+        self._source = None if isinstance(source, ExecutionResult) else source
+
+    def __aiter__(self) -> Self:
+        """Return the iterator itself."""
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        """Return the next event.
+
+        Raises:
+            StopAsyncIteration: there are no more events.
+        """
+        source, last = self._source, self._last
+        if source is not None:
+            try:
+                return answer_of(await source.__anext__())
+            except StopAsyncIteration:
+                self._source = None
+                raise
+            except Exception as error:  # noqa: BLE001 - a fault is masked and logged
+                self._source = None
+                return answer_of(failed(error))
+        if last is None:
+            raise StopAsyncIteration
+        self._last = None
+        return answer_of(last)
+
+    async def aclose(self) -> None:
+        """End the subscription; must not be called while `__anext__` is awaited."""
+        source, self._source, self._last = self._source, None, None
+        close = getattr(source, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,0 +1,208 @@
+"""The customers that streams of this process watch, and the notification of these streams."""
+
+import asyncio
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.live.spreading import Spreading
+
+LAG_BOUNDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""The upper bounds of the buckets of `LiveCounts.lags`, in seconds."""
+
+
+def machine_seconds() -> float:
+    """Return the machine's time in seconds since the epoch, used to measure the lag of events."""
+    return time.time()
+
+
+def customer_key(owner: Owner) -> bytes:
+    """Return a customer's key, which is also the key of the customer's Kafka records."""
+    return f"{owner.brand}:{owner.customer}".encode()
+
+
+def owner_of(key: bytes) -> Owner:
+    """Return the customer of a key."""
+    brand, _, customer = key.decode().partition(":")
+    return Owner(brand, customer)
+
+
+@dataclass(slots=True)
+class LiveCounts:
+    """The counts so far, for metrics.
+
+    Attributes:
+        events: the number of club states that streams have sent.
+        merged: the number of changes without an event of their own.
+        lags: the number of events by the time since the commit, one count per bound and one for the rest.
+        lag_seconds: the sum of the times since the commit.
+    """
+
+    events: int = 0
+    merged: int = 0
+    lags: list[int] = field(default_factory=lambda: [0] * (len(LAG_BOUNDS) + 1))
+    lag_seconds: float = 0.0
+
+    def event(self, merged: int, changed_at: float | None) -> None:
+        """Count an event that carries a change and the changes merged with it.
+
+        Args:
+            merged: the number of changes beyond the first.
+            changed_at: when the first change was committed; None for the first event of a stream.
+        """
+        self.events += 1
+        self.merged += merged
+        if changed_at is not None:
+            lag = max(0.0, machine_seconds() - changed_at)
+            self.lag_seconds += lag
+            self.lags[bisect_left(LAG_BOUNDS, lag)] += 1
+
+
+class Watch:
+    """One stream's view of a customer: how often the customer changed since the stream began.
+
+    Attributes:
+        changes: the number of changes so far.
+        changed_at: when the first change that `take` has not returned was committed; None if there is none.
+        is_check_due: whether the time given to `check_after` has passed.
+    """
+
+    __slots__ = ("_alarm", "_taken", "_waiter", "changed_at", "changes", "is_check_due", "key")
+
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+        self.changes = 0
+        self.changed_at: float | None = None
+        self.is_check_due = False
+        self._taken = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def note(self, committed_at: float) -> None:
+        """Count a change, and wake the stream."""
+        self.changes += 1
+        if self.changed_at is None:
+            self.changed_at = committed_at
+        self._wake()
+
+    def check_after(self, seconds: float) -> None:
+        """Wake the stream after a time, once, to check its session: one timer for many events."""
+        self.is_check_due = False
+        self._alarm = asyncio.get_running_loop().call_later(seconds, self._ring)
+
+    def stop(self) -> None:
+        """Cancel the timer."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    def take(self) -> int:
+        """Return the number of changes since the last call."""
+        new = self.changes - self._taken
+        self._taken = self.changes
+        self.changed_at = None
+        return new
+
+    async def changed(self) -> bool:
+        """Wait for a change, or until a check is due; return whether there is a change.
+
+        Only one stream may wait at a time.
+        """
+        while self.changes == self._taken and not self.is_check_due:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        return self.changes != self._taken
+
+    def _ring(self) -> None:
+        self.is_check_due = True
+        self._wake()
+
+    def _wake(self) -> None:
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+
+class Watches:
+    """All watches of a process by customer; for a customer without streams, a notice costs one look-up."""
+
+    def __init__(self, spread_per_second: int = 1_000) -> None:
+        """Create it without watches.
+
+        Args:
+            spread_per_second: the number of customers per second notified of a change that concerns many.
+        """
+        self.counts = LiveCounts()
+        self._by_key: dict[bytes, list[Watch]] = {}
+        self._customers: Counter[str] = Counter()
+        self._spreading = Spreading(self.customers_reread, spread_per_second)
+
+    def __len__(self) -> int:
+        """Return the number of watches."""
+        return sum(map(len, self._by_key.values()))
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """Return the watched customers."""
+        return tuple(self._by_key)
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """Return the brands of the watched customers."""
+        return tuple(self._customers)
+
+    def open(self, key: bytes) -> Watch:
+        """Start watching a customer."""
+        watch = Watch(key)
+        watching = self._by_key.get(key)
+        if watching is None:
+            watching = self._by_key[key] = []
+            self._customers[owner_of(key).brand] += 1
+        watching.append(watch)
+        return watch
+
+    def close(self, watch: Watch) -> None:
+        """Stop watching; idempotent."""
+        watch.stop()
+        watching = self._by_key.get(watch.key, [])
+        if watch in watching:
+            watching.remove(watch)
+            if not watching:
+                del self._by_key[watch.key]
+                brand = owner_of(watch.key).brand
+                self._customers[brand] -= 1
+                if not self._customers[brand]:
+                    del self._customers[brand]
+
+    def customers_changed(self, keys: Iterable[bytes], committed_at: float) -> None:
+        """Notify the streams of changed customers at once."""
+        by_key = self._by_key
+        if not by_key:
+            return
+        for key in keys:
+            for watch in by_key.get(key, ()):
+                watch.note(committed_at)
+
+    def customers_reread(self, keys: Iterable[bytes]) -> None:
+        """Notify the streams of customers whose change was found by rereading."""
+        self.customers_changed(keys, machine_seconds())
+
+    def brand_changed(self, brand: str) -> None:
+        """Notify the streams of all customers of a brand gradually."""
+        prefix = f"{brand}:".encode()
+        self._spreading.add(key for key in self._by_key if key.startswith(prefix))
+
+    def all_changed(self) -> None:
+        """Notify all streams, gradually, that something may have changed."""
+        self._spreading.add(self._by_key)
+
+    async def settled(self) -> None:
+        """Wait until all streams have been notified."""
+        await self._spreading.settled()
+
+    async def stop(self) -> None:
+        """Stop notifying."""
+        await self._spreading.stop()

@@ -1,0 +1,1 @@
+"""The outbox: facts for other subgraphs, and the relay that publishes them."""

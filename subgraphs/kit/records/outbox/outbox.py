@@ -1,0 +1,146 @@
+"""The outbox: facts for other subgraphs, written in the transaction that makes them true."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tracing import TRACEPARENT, trace_of
+from subgraphs.kit.records.leases import Lease
+from subgraphs.kit.records.tables import OutboxTables
+
+TOMBSTONE: Final = ""
+"""The value of a row that is published as null, after which compaction removes the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A message to other subgraphs.
+
+    Attributes:
+        schema: name and major version, such as `club.membership/1`.
+        key: the key of the record, such as `brand:customer`; records of one key are published in the order
+            written.
+        identity: identifies the fact however often it is published, such as a version.
+        body: the message without `schema` and `event_id`.
+    """
+
+    topic: str
+    schema: str
+    key: str
+    identity: str
+    body: Mapping[str, Any]
+
+    @property
+    def event_id(self) -> str:
+        """Return a UUID derived from the fact: published twice, it is the same event."""
+        return str(uuid5(NAMESPACE_URL, f"{self.schema}#{self.key}#{self.identity}"))
+
+    @property
+    def value(self) -> str:
+        """Return the message as JSON."""
+        return json.dumps({"schema": self.schema, "event_id": self.event_id, **self.body})
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A message as it will be sent."""
+
+    topic: str
+    key: str
+    value: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A fact that is not published yet; ids grow in the order of writing."""
+
+    id: int
+    topic: str
+    key: str
+    value: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The outbox of one subgraph.
+
+    A writer of facts of one key must keep other writers of that key out until it commits, so that ids grow in
+    the order in which the facts became true.
+    """
+
+    tables: OutboxTables
+
+    def lease(self, holder: str) -> Lease:
+        """Return the lease to publish, which one relay holds at a time."""
+        return Lease(self.tables.lease, "outbox", holder)
+
+    async def put(self, connection: AsyncConnection, fact: Fact, at: datetime) -> None:
+        """Add a fact in the caller's transaction."""
+        headers = {
+            "schema": fact.schema,
+            "event_id": fact.event_id,
+            "producer": "furlong",
+            "brand": fact.body["brand_id"],
+        }
+        if traceparent := trace_of(fact.key):
+            headers[TRACEPARENT] = traceparent
+        await self.put_encoded(connection, Encoded(fact.topic, fact.key, fact.value, headers), at)
+
+    async def put_encoded(self, connection: AsyncConnection, message: Encoded, at: datetime) -> None:
+        """Add a message that is encoded already, in the caller's transaction."""
+        row = {
+            "topic": message.topic,
+            "key": message.key,
+            "value": message.value,
+            "headers": dict(message.headers),
+            "written_at": at,
+        }
+        await connection.execute(insert(self.tables.outbox).values(**row))
+
+    async def withdraw(self, connection: AsyncConnection, topic: str) -> None:
+        """Delete the unpublished messages of a topic: others replace them in the caller's transaction."""
+        await connection.execute(delete(self.tables.outbox).where(self.tables.outbox.c.topic == topic))
+
+    async def waiting_keys(self, connection: AsyncConnection, topic: str) -> set[str]:
+        """Return the keys of a topic's unpublished messages."""
+        c = self.tables.outbox.c
+        return set(await connection.scalars(select(c.key).where(c.topic == topic)))
+
+    async def waiting(self, connection: AsyncConnection, limit: int) -> list[Waiting]:
+        """Return the oldest unpublished facts."""
+        table = self.tables.outbox
+        rows = await connection.execute(select(table).order_by(table.c.id).limit(limit))
+        return [Waiting(row.id, row.topic, row.key, row.value, row.headers) for row in rows]
+
+    async def backlog(self, connection: AsyncConnection) -> tuple[int, datetime | None]:
+        """Return how many facts are waiting, and since when the oldest has been waiting."""
+        table = self.tables.outbox
+        row = (
+            await connection.execute(select(func.count(), func.min(table.c.written_at)).select_from(table))
+        ).one()
+        return row[0], row[1]
+
+    async def remove(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
+        """Delete published facts."""
+        await connection.execute(delete(self.tables.outbox).where(self.tables.outbox.c.id.in_(ids)))
+
+
+def prefix_delivered(waiting: Sequence[Waiting], delivered: Collection[int]) -> list[int]:
+    """Return the ids before the first that was not delivered.
+
+    Facts delivered after it are published again: otherwise the older fact would be the last of its key.
+    """
+    ids: list[int] = []
+    for fact in waiting:
+        if fact.id not in delivered:
+            break
+        ids.append(fact.id)
+    return ids

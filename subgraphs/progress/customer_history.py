@@ -1,0 +1,69 @@
+"""What the progress tables record about a customer: bets, adjustments, and weeks whose target was reached."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, and_, or_
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.customer_history import (
+    CustomerHistory,
+    HistoryPosition,
+    HistoryTable,
+    MessageSource,
+    message_of,
+)
+from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
+from subgraphs.progress.models import ADJUSTMENT, CONTRIBUTION, QUALIFICATION
+from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
+
+BETS_TOPIC: Final = "club.progress.v1"
+ZONES: Final = timedelta(hours=15)
+"""No zone is further from UTC than this, so the week of an instant lies within it on either side."""
+
+
+def _weeks_up_to(after: HistoryPosition) -> ColumnElement[bool]:
+    """Return the condition by which the index over weeks skips bets that were placed later."""
+    c = CONTRIBUTION.c
+    earliest, latest = (f"{at:%G-W%V}" for at in (after.at - ZONES, after.at + ZONES))
+    return or_(c.iso_week < earliest, and_(c.iso_week.between(earliest, latest), c.placed_at <= after.at))
+
+
+def _adjustment_source(owner: Owner, row: Row[Any]) -> MessageSource:
+    return MessageSource(
+        topic=ADJUSTMENT_TOPIC,
+        key=":".join(owner),
+        identity=row.adjustment_id,
+        partition=row.partition,
+        offset=row.offset,
+        arrived_at=row.arrived_at,
+    )
+
+
+HISTORY: Final = CustomerHistory(
+    (
+        HistoryTable(
+            "adjustment",
+            ADJUSTMENT,
+            ADJUSTMENT.c.decided_at,
+            ADJUSTMENT.c.adjustment_id,
+            _adjustment_source,
+        ),
+        HistoryTable(
+            "bet",
+            CONTRIBUTION,
+            CONTRIBUTION.c.placed_at,
+            CONTRIBUTION.c.bet_id,
+            message_of(BETS_TOPIC, "revision"),
+            bounds=_weeks_up_to,
+            newest_first=(CONTRIBUTION.c.iso_week.desc(),),
+        ),
+        HistoryTable(
+            "qualification",
+            QUALIFICATION,
+            QUALIFICATION.c.occurred_at,
+            QUALIFICATION.c.iso_week,
+            message_of(QUALIFICATION_TOPIC, "revision"),
+        ),
+    )
+)

@@ -1,0 +1,108 @@
+"""Uploads are re-encoded: only the pixels of a sound PNG, JPEG or WebP go through."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from backoffice.content.images.reencoding import MOST_BYTES, ImageRefused, reencode
+
+
+def picture(kind: str, size: tuple[int, int] = (640, 320), mode: str = "RGB", **options: object) -> bytes:
+    """Return an image file."""
+    written = io.BytesIO()
+    Image.new(mode, size, "teal").save(written, format=kind, **options)
+    return written.getvalue()
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Return a chunk of a PNG file."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_sound_images_keep_their_size_and_type(kind: str) -> None:
+    """The same upload gives the same bytes, and so the same name."""
+    image = reencode(picture(kind))
+    assert (image.media_type, image.width, image.height) == (f"image/{kind.lower()}", 640, 320)
+    assert reencode(picture(kind)) == image
+    with Image.open(io.BytesIO(image.data)) as opened:
+        assert opened.size == (640, 320)
+
+
+def test_metadata_are_dropped() -> None:
+    """Texts, places and profiles of the upload are not in what is served."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", "<script>alert(1)</script>")
+    exif = Image.Exif()
+    exif[0x010E] = "<script>alert(2)</script>"
+    for upload in (
+        picture("PNG", pnginfo=info),
+        picture("JPEG", exif=exif),
+        picture("WEBP", exif=exif.tobytes()),
+    ):
+        assert b"script" in upload
+        assert b"script" not in reencode(upload).data
+
+
+def test_wide_images_are_scaled_down() -> None:
+    """No customer downloads more pixels than the bet-slip can show."""
+    image = reencode(picture("JPEG", (4000, 1000)))
+    assert (image.width, image.height) == (1600, 400)
+
+
+def test_a_photo_is_turned_as_the_camera_meant() -> None:
+    """The orientation is in the metadata, which are dropped."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = reencode(picture("JPEG", (640, 320), exif=exif))
+    assert (image.width, image.height) == (320, 640)
+
+
+def bomb() -> bytes:
+    """Return a PNG of a few hundred bytes whose header names 900 million pixels."""
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(b"\0" * 30_001)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+REFUSED = {
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "html": b"<html><script>alert(1)</script>",
+    "gif": picture("GIF"),
+    "empty": b"",
+    "huge": b"\x89PNG\r\n\x1a\n" + b"\0" * MOST_BYTES,
+    "bomb": bomb(),
+    "png and zip": picture("PNG") + b"PK\x03\x04<script>",
+    "png and png": picture("PNG") + picture("PNG"),
+    "jpeg and html": picture("JPEG") + b"<script>alert(1)</script>",
+    "webp and html": picture("WEBP") + b"<script>alert(1)</script>",
+    "cut off": picture("PNG")[:60],
+    "cut off jpeg": picture("JPEG")[:200] + b"\xff\xd9",
+    "header alone": b"\x89PNG\r\n\x1a\n" + chunk(b"IEND", b""),
+    "animated": picture(
+        "WEBP", save_all=True, append_images=[Image.new("RGB", (640, 320), "red")], duration=9
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_other_files_are_refused(name: str) -> None:
+    """Whatever else a file is or holds, the answer is a refusal in words, never an error of the decoder."""
+    with pytest.raises(ImageRefused):
+        reencode(REFUSED[name])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_damaged_images_are_refused_or_drawn(kind: str) -> None:
+    """A flipped byte anywhere is never more than a refusal."""
+    upload = picture(kind, (64, 64))
+    for place in range(0, len(upload), 7):
+        damaged = bytearray(upload)
+        damaged[place] ^= 0xFF
+        try:
+            reencode(bytes(damaged))
+        except ImageRefused:
+            continue

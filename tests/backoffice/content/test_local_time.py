@@ -1,0 +1,56 @@
+"""A time on the wall of a brand's zone means one instant, or is refused in words."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backoffice.content.workflow.local_time import NoSuchTime, Occurrence, instant_of, local_text
+
+LONDON = "Europe/London"
+ZONES = [
+    LONDON,
+    "Europe/Malta",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kolkata",
+    "America/Santiago",
+]
+
+
+def test_an_hour_that_the_clocks_skip_is_refused() -> None:
+    """The message names a time before and after."""
+    with pytest.raises(
+        NoSuchTime, match=r"01:30 on 29 March 2026 does not exist .* such as 00:30, .* such as 02:30"
+    ):
+        instant_of(datetime(2026, 3, 29, 1, 30), LONDON)  # noqa: DTZ001
+
+
+def test_an_hour_that_exists_twice_has_to_be_told_apart() -> None:
+    """Without saying which, it is refused; with it, the two instants are an hour apart."""
+    twice = datetime(2026, 10, 25, 1, 30)  # noqa: DTZ001
+    with pytest.raises(NoSuchTime, match=r"exists twice .* EARLIER for 00:30 UTC or LATER for 01:30 UTC"):
+        instant_of(twice, LONDON)
+    earlier, later = (instant_of(twice, LONDON, which) for which in Occurrence)
+    assert later - earlier == timedelta(hours=1)
+    assert local_text(earlier, LONDON) == "2026-10-25 01:30 Europe/London (UTC+1)"
+    assert local_text(later, LONDON) == "2026-10-25 01:30 Europe/London (UTC+0)"
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),  # noqa: DTZ001
+    st.sampled_from(ZONES),
+    st.sampled_from([None, *Occurrence]),
+)
+def test_an_instant_shows_the_time_that_was_asked_for(
+    local: datetime, zone: str, occurrence: Occurrence | None
+) -> None:
+    """Whatever the zone, the instant that is returned reads as the time on the wall."""
+    try:
+        instant = instant_of(local, zone, occurrence)
+    except NoSuchTime:
+        return
+    assert instant.tzinfo is UTC
+    assert instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local

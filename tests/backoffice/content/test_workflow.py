@@ -1,0 +1,312 @@
+"""The steps of content from draft to customers, and who may take them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from backoffice_stand import NOW
+from content_stand import ANN, ANN_AGAIN, BOB, CAT, DAN, EVE, KEY, ContentStand, content_stand, document
+from private_mariadb import PrivateMariadb
+from sqlalchemy import update
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Role
+from backoffice.approvals import repository as proposals
+from backoffice.approvals.proposals import Proposal
+from backoffice.content import repository
+from backoffice.content.models import CONTENT_REVISION
+from backoffice.content.revisions.document import ContentKey
+from backoffice.content.revisions.revision import ContentItem, ContentRevision
+from backoffice.content.revisions.states import RevisionState
+from backoffice.content.workflow.announcement import GlobalAnnouncement
+from backoffice.content.workflow.local_time import Occurrence
+from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale
+from backoffice.global_events.decisions import GlobalDecisions
+from storage.clock import ManualClock
+from subgraphs.rewards.models import REWARD_CONFIG
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[ContentStand]:
+    """The services over SQLite."""
+    async with content_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def mariadb_url(mariadb: PrivateMariadb) -> Iterator[str]:
+    """Databases on MariaDB that the tests of this module share, one after another."""
+    url = mariadb.fresh_url()
+    yield url
+    mariadb.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+async def each_stand(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ContentStand]:
+    """The services over each engine."""
+    sqlite = request.param == "sqlite"
+    url = f"sqlite+aiosqlite:///{tmp_path}" if sqlite else request.getfixturevalue("mariadb_url")
+    async with content_stand(url) as opened:
+        yield opened
+        await opened.clear()
+
+
+async def item_of(stand: ContentStand) -> ContentItem:
+    """Return the item as it is stored."""
+    async with stand.database.home.read() as connection:
+        found = await repository.item(connection, KEY)
+    assert found is not None
+    return found
+
+
+async def revision_of(stand: ContentStand, number: int) -> ContentRevision:
+    """Return a revision as it is stored."""
+    async with stand.database.home.read() as connection:
+        found = await repository.revision(connection, KEY, number)
+    assert found is not None
+    return found
+
+
+async def submitted(stand: ContentStand, title: str = "£5 free bet", author: Actor = ANN) -> Proposal:
+    """Write and submit content; return the proposal."""
+    async with stand.database.home.read() as connection:
+        known = await repository.item(connection, KEY)
+    item = await stand.editing.save(author, KEY, document(title), known.version if known else 0)
+    item = await stand.editing.submit(author, KEY, item.version, "please")
+    return await proposal_of(stand, item.newest_revision)
+
+
+async def proposal_of(stand: ContentStand, revision: int) -> Proposal:
+    """Return the proposal of a revision."""
+    async with stand.database.home.read() as connection:
+        of_revision = await repository.revision(connection, KEY, revision)
+        assert of_revision is not None
+        found = await proposals.find(connection, str(of_revision.proposal_id))
+    assert found is not None
+    return found
+
+
+async def approve(stand: ContentStand, proposal: Proposal, by: Actor = CAT) -> None:
+    """Approve what was proposed."""
+    await stand.approvals.approve(by, proposal.proposal_id, proposal.content_hash, NOW)
+
+
+async def published(stand: ContentStand, title: str = "£5 free bet") -> ContentItem:
+    """Bring content to the customers."""
+    await approve(stand, await submitted(stand, title))
+    return await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
+
+
+def titles(stand: ContentStand) -> list[str]:
+    """Return the titles that the nodes were told, in order."""
+    return [after.texts["en-GB"].title for _, _, after in stand.announced.documents]
+
+
+async def test_content_reaches_customers_by_two_people(each_stand: ContentStand) -> None:
+    """One writes and submits, another one approves and publishes."""
+    stand = each_stand
+    item = await published(stand)
+    assert titles(stand) == ["£5 free bet"]
+    assert (item.open_revision, item.published_revision) == (None, 1)
+    revision = await revision_of(stand, 1)
+    assert revision.state is RevisionState.PUBLISHED
+    assert revision.approval is not None
+    assert revision.approval.person == "cat"
+
+
+async def test_the_second_of_two_editors_is_told(stand: ContentStand) -> None:
+    """Nothing is overwritten, and the error has the present version."""
+    item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
+    with pytest.raises(Stale) as stale:
+        await stand.editing.save(BOB, KEY, document("Bob's"), 0)
+    assert stale.value.extensions == {"code": "STALE", "version": item.version}
+    assert (await revision_of(stand, 1)).document.texts["en-GB"].title == "Ann's"
+
+
+async def test_of_two_editors_at_once_one_is_told(each_stand: ContentStand) -> None:
+    """Whether the item is new or not."""
+    stand = each_stand
+    for version in (0, 1):
+        saves = [stand.editing.save(who, KEY, document(who.name), version) for who in (ANN, BOB)]
+        outcomes = await asyncio.gather(*saves, return_exceptions=True)
+        assert sorted(type(one).__name__ for one in outcomes) == ["ContentItem", "Stale"], outcomes
+
+
+@pytest.mark.parametrize("by", [ANN, ANN_AGAIN, BOB])
+async def test_nobody_approves_what_they_had_a_hand_in(stand: ContentStand, by: Actor) -> None:
+    """Neither the author, nor their second account, nor who edited it before it was submitted."""
+    item = await stand.editing.save(BOB, KEY, document("Bob's"), 0)
+    item = await stand.editing.save(ANN, KEY, document("Ann's"), item.version)
+    await stand.editing.submit(ANN, KEY, item.version, "please")
+    proposal = await proposal_of(stand, 1)
+    with pytest.raises((FourEyes, Forbidden)):
+        await approve(stand, proposal, by)
+    assert (await revision_of(stand, 1)).state is RevisionState.IN_REVIEW
+    with pytest.raises(Conflict):
+        await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
+    await approve(stand, proposal)
+
+
+async def test_an_edit_voids_the_approval(stand: ContentStand) -> None:
+    """What was approved is withdrawn; the edited text needs an approval of its own."""
+    await approve(stand, await submitted(stand))
+    item = await item_of(stand)
+    item = await stand.editing.save(BOB, KEY, document("Bob's"), item.version)
+    assert (await revision_of(stand, 1)).state is RevisionState.WITHDRAWN
+    with pytest.raises(Conflict):
+        await stand.publication.publish(CAT, KEY, item.version)
+    assert titles(stand) == []
+
+
+async def test_an_edit_during_the_review_makes_the_proposal_stale(stand: ContentStand) -> None:
+    """An approval of the earlier text has no effect, and the proposal is void."""
+    proposal = await submitted(stand)
+    await stand.editing.save(ANN, KEY, document("Another"), (await item_of(stand)).version)
+    with pytest.raises(Stale):
+        await approve(stand, proposal)
+    with pytest.raises(Conflict):
+        await approve(stand, proposal)
+    assert (await revision_of(stand, 2)).state is RevisionState.DRAFT
+
+
+async def test_a_document_changed_in_the_database_is_not_published(stand: ContentStand) -> None:
+    """The approval is bound to the hash of the document, not to a flag."""
+    await approve(stand, await submitted(stand))
+    other = (await revision_of(stand, 1)).document.as_json()
+    other["texts"]["en-GB"]["title"] = "Another"
+    async with stand.database.home.write() as connection:
+        await connection.execute(update(CONTENT_REVISION).values(document=json.dumps(other)))
+    with pytest.raises(Conflict):
+        await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
+    assert titles(stand) == []
+
+
+async def test_a_rejected_revision_begins_anew(stand: ContentStand) -> None:
+    """The reason stays with it, and the editor's next text is another revision."""
+    proposal = await submitted(stand)
+    await stand.approvals.reject(CAT, proposal.proposal_id, "too long", NOW)
+    revision = await revision_of(stand, 1)
+    assert (revision.state, revision.note) == (RevisionState.REJECTED, "too long")
+    item = await stand.editing.save(ANN, KEY, document("Shorter"), (await item_of(stand)).version)
+    assert item.open_revision == 2
+
+
+async def test_roles_of_another_brand_or_kind_do_nothing(stand: ContentStand) -> None:
+    """All roles for another brand, or all but editor and approver for this one."""
+    for who in (DAN, EVE):
+        with pytest.raises(Forbidden):
+            await stand.editing.save(who, KEY, document(), 0)
+        with pytest.raises(Forbidden):
+            await stand.publication.roll_back(who, KEY, 1, 0, "why")
+    with pytest.raises(Forbidden):
+        await stand.publication.publish(ANN, KEY, 0)
+    nowhere = ContentKey("nowhere", "fb-5", 1)
+    with pytest.raises(NotFound):
+        await stand.editing.save(Actor("z", "z", "Z", "", "", {"*": frozenset(Role)}), nowhere, document(), 0)
+
+
+async def test_lint_keeps_content_from_review(stand: ContentStand) -> None:
+    """The draft is kept, and each error names its field."""
+    item = await stand.editing.save(ANN, KEY, document(terms_url="", significant_terms=""), 0)
+    with pytest.raises(Invalid) as invalid:
+        await stand.editing.submit(ANN, KEY, item.version, "please")
+    paths = {one.path for one in invalid.value.problems}
+    assert paths == {"texts.en-GB.significant_terms", "texts.en-GB.terms_url"}
+
+
+async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_stand: ContentStand) -> None:
+    """However many workers look at once, and not a moment earlier."""
+    stand = each_stand
+    await approve(stand, await submitted(stand))
+    tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001 - the time on the wall
+    await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
+    stand.clock.instant = datetime(2026, 3, 26, 8, 59, 59, tzinfo=UTC)
+    assert await stand.publication.publish_due() == 0
+    stand.clock.instant += timedelta(seconds=1)
+    done = await asyncio.gather(*(stand.publication.publish_due() for _ in range(3)))
+    assert sorted(done) == [0, 0, 1]
+    assert titles(stand) == ["£5 free bet"]
+    assert await stand.publication.publish_due() == 0
+
+
+@dataclass(slots=True)
+class FastMachine(ManualClock):
+    """The clock of a machine that is two hours fast; the database's is right."""
+
+    def now(self) -> datetime:
+        """Return the machine's time."""
+        return self.instant + timedelta(hours=2)
+
+
+async def test_a_machine_whose_clock_is_wrong_publishes_at_the_right_time(stand: ContentStand) -> None:
+    """The database's clock decides what is due, and from when on nodes show it."""
+    await approve(stand, await submitted(stand))
+    tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
+    await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
+    fast = FastMachine(datetime(2026, 3, 26, 7, 30, tzinfo=UTC))
+    announced = GlobalAnnouncement("/content/images", fast)
+    worker = replace(stand.publication, clock=fast, announcement=announced)
+    assert await worker.publish_due() == 0
+    fast.instant = datetime(2026, 3, 26, 9, tzinfo=UTC)
+    assert await worker.publish_due() == 1
+    async with stand.database.home.read() as connection:
+        (decided,) = await GlobalDecisions().repository.all(connection)
+    assert decided.state["editions"][0]["publish_at"] == "2026-03-26T09:00:00Z"
+
+
+async def test_times_follow_the_brands_zone(stand: ContentStand) -> None:
+    """In London, 09:00 on the Sunday when the clocks change is 08:00 UTC; 01:30 does not exist."""
+    await approve(stand, await submitted(stand))
+    version = (await item_of(stand)).version
+    for wrong in (datetime(2026, 3, 29, 1, 30), datetime(2026, 3, 25, 11), datetime(2028, 1, 1)):  # noqa: DTZ001
+        with pytest.raises(Invalid):
+            await stand.publication.schedule(CAT, KEY, version, wrong)
+    item = await stand.publication.schedule(CAT, KEY, version, datetime(2026, 3, 29, 9))  # noqa: DTZ001
+    assert (await revision_of(stand, 1)).publish_at == datetime(2026, 3, 29, 8, tzinfo=UTC)
+    twice = datetime(2026, 10, 25, 1, 30)  # noqa: DTZ001
+    await stand.publication.schedule(CAT, KEY, item.version, twice, Occurrence.LATER)
+    assert (await revision_of(stand, 1)).publish_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentStand) -> None:
+    """The revision goes back with a note; the worker goes on."""
+    await approve(stand, await submitted(stand))
+    tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
+    await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
+    async with stand.rewards.home.write() as connection:
+        await connection.execute(update(REWARD_CONFIG).values(wagering_multiple=40))
+    stand.clock.instant += timedelta(days=1)
+    assert await stand.publication.publish_due() == 0
+    revision = await revision_of(stand, 1)
+    assert revision.state is RevisionState.APPROVED
+    assert "at most 10" in str(revision.note)
+    assert titles(stand) == []
+
+
+async def test_rolling_back_publishes_the_earlier_text_anew(stand: ContentStand) -> None:
+    """As a revision of its own, in one step; the draft that somebody is writing stays."""
+    await published(stand, "First")
+    await published(stand, "Second")
+    item = await stand.editing.save(ANN, KEY, document("Draft"), (await item_of(stand)).version)
+    item = await stand.publication.roll_back(CAT, KEY, 1, item.version, "a mistake")
+    assert titles(stand) == ["First", "Second", "First"]
+    assert (item.published_revision, item.open_revision) == (4, 3)
+    assert (await revision_of(stand, 4)).rollback_of == 1
+    for wrong in (3, 4, 9):
+        with pytest.raises((Conflict, NotFound)):
+            await stand.publication.roll_back(CAT, KEY, wrong, item.version, "why")
+
+
+async def test_an_unlawful_text_is_not_rolled_back_to(stand: ContentStand) -> None:
+    """The law of today counts."""
+    await published(stand, "First")
+    item = await published(stand, "Second")
+    async with stand.rewards.home.write() as connection:
+        await connection.execute(update(REWARD_CONFIG).values(wagering_multiple=40))
+    with pytest.raises(Invalid):
+        await stand.publication.roll_back(CAT, KEY, 1, item.version, "why")
+    assert titles(stand) == ["First", "Second"]

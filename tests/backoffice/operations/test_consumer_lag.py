@@ -1,0 +1,76 @@
+"""The lag of consumers: read from Kafka without joining a group, with the age of the oldest record."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from backoffice_stand import NOW, actor, backoffice_database
+
+from backoffice.access.roles import Role
+from backoffice.operations.backlog.consumer_lag import read_lag
+from backoffice.operations.backlog.lag_service import LagService
+from consumers.stream.settings import StreamSettings
+from furlong.demo.embedded_broker import EmbeddedBroker
+from storage.clock import ManualClock
+from storage.settings import DatabaseSettings
+
+TOPIC, GROUP = "club.progress.v1", "furlong-progress"
+OLDEST = datetime(2026, 3, 25, 11, 58, tzinfo=UTC)
+
+
+async def test_lag_is_what_lies_between_the_committed_offset_and_the_end(
+    embedded_broker: EmbeddedBroker,
+) -> None:
+    """A group that has committed nothing lacks everything; the age is that of the first record that waits."""
+    settings = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
+    await asyncio.to_thread(embedded_broker.create_topics, [TOPIC])
+    await _produce(settings, [OLDEST.replace(minute=50 + at) for at in range(10)])
+    await _commit(settings, 8)
+    found = await read_lag(settings, {GROUP: {TOPIC}, "nobody": {TOPIC}})
+    behind = {(one.group, one.partition): one for one in found if one.lag}
+    assert {key: (one.committed, one.end, one.lag) for key, one in behind.items()} == {
+        (GROUP, 1): (8, 10, 2),
+        ("nobody", 1): (None, 10, 10),
+    }
+    assert behind[GROUP, 1].oldest_at == OLDEST
+    assert behind["nobody", 1].oldest_at == OLDEST.replace(minute=50)
+    assert {one.oldest_at for one in found if not one.lag} == {None}
+    await _commit(settings, 10)
+    caught_up = [one for one in await read_lag(settings, {GROUP: {TOPIC}}) if one.lag]
+    assert caught_up == []
+
+
+async def test_a_kafka_that_is_away_is_said_and_breaks_nothing(tmp_path: Path) -> None:
+    """The screen shows the reason; nobody waits longer than the patience."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    async with backoffice_database(url) as own:
+        away = StreamSettings(bootstrap="127.0.0.1:1")
+        service = LagService(DatabaseSettings(url=url), away, own, ManualClock(NOW))
+        found = await service.read(actor("olga", Role.OPERATOR, brand="*"))
+    assert found.problem.startswith("Kafka does not answer")
+    assert found.partitions == ()
+
+
+async def _produce(settings: StreamSettings, times: list[datetime]) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap)
+    await producer.start()
+    try:
+        for at in times:
+            milliseconds = int(at.timestamp() * 1000)
+            await producer.send_and_wait(TOPIC, b"{}", partition=1, timestamp_ms=milliseconds)
+    finally:
+        await producer.stop()
+
+
+async def _commit(settings: StreamSettings, offset: int) -> None:
+    partition = TopicPartition(TOPIC, 1)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap, group_id=GROUP, enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        consumer.assign([partition])
+        await consumer.commit({partition: offset})
+    finally:
+        await consumer.stop()

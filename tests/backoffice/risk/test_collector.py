@@ -1,0 +1,65 @@
+"""Which weeks are counted when, and by which process."""
+
+from datetime import timedelta
+
+from risk_stand import BEFORE, NOW, RISK, VIEWER, WEEK, CustomerWeek, risk_stand
+from sqlalchemy import select, update
+
+from backoffice.audit.models import AUDIT_LOG
+from backoffice.risk.figures import repository
+from backoffice.risk.figures.collector import FigureCollector
+from backoffice.risk.models import RISK_WEEK
+from backoffice.risk.rows import RiskFigure, RowFilter
+
+
+async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tmp_path: object) -> None:
+    """The present and the last week; an earlier one every ten minutes, until nothing of it can change."""
+    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+        collector = stand.parts.collector
+        assert await collector.count_due() == 2
+        stand.clock.advance(timedelta(days=14))
+        assert await collector.count_due() == 3
+        stand.clock.advance(timedelta(minutes=5))
+        assert await collector.count_due() == 1 + 1
+        stand.clock.advance(timedelta(minutes=5))
+        assert await collector.count_due() == 3
+        async with stand.base.database.home.write() as connection:
+            await connection.execute(update(RISK_WEEK).values(finished=True))
+        stand.clock.advance(timedelta(minutes=10))
+        assert await collector.count_due() == 2
+
+
+async def test_one_process_counts_at_a_time(tmp_path: object) -> None:
+    """Another process waits for the lease."""
+    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+        other = FigureCollector(stand.base.database, stand.parts.counter, timedelta(seconds=15))
+        assert await stand.parts.collector._hold()
+        assert not await other._hold()
+        stand.clock.advance(timedelta(seconds=61))
+        assert await other._hold()
+
+
+async def test_a_second_count_replaces_the_first(tmp_path: object) -> None:
+    """Rewards that moved on, or were revoked, leave no line behind."""
+    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+        await stand.add([CustomerWeek("c-1", status="provisional", choice="fb-10")])
+        await stand.parts.risk.count(RISK, "northbet", WEEK.iso)
+        found = await stand.parts.risk.liability(VIEWER, "northbet")
+        assert [(one.figure.stage, one.figure.value_minor) for one in found.rewards] == [("expected", 1000)]
+        assert (found.as_of, found.in_doubt) == (NOW, 0)
+        await stand.clear_customers()
+        await stand.parts.risk.count(RISK, "northbet", WEEK.iso)
+        assert (await stand.parts.risk.liability(VIEWER, "northbet")).rewards == []
+
+
+async def test_each_look_at_customers_is_recorded(tmp_path: object) -> None:
+    """Who looked at which figure of which week; figures without names leave no entry."""
+    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+        await stand.parts.risk.weeks(VIEWER, "northbet", 5)
+        await stand.parts.risk.customers(
+            VIEWER, "northbet", BEFORE.iso, figure=RiskFigure.OWED, wanted=RowFilter(), first=5
+        )
+        async with stand.base.database.home.read() as connection:
+            rows = (await connection.execute(select(AUDIT_LOG.c.action, AUDIT_LOG.c.subject))).all()
+            assert await repository.week(connection, "northbet", WEEK.iso) is None
+        assert [tuple(row) for row in rows] == [("risk.look", "figure:northbet:2026-W12:owed")]

@@ -1,0 +1,112 @@
+"""Tables as CSV: streamed page by page, safe in a spreadsheet, recorded, and only for who may."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from backoffice_site import OfficeSite, running_site
+from risk_stand import RISK, VIEWER, WEEK, CustomerWeek, RiskStand, risk_stand
+from sqlalchemy import select
+
+from backoffice.access.actor import ALL_BRANDS
+from backoffice.access.roles import Role
+from backoffice.audit.models import AUDIT_LOG
+from backoffice.errors import Forbidden, Invalid, NotFound
+from backoffice.risk.tables import HEADS, RiskTable
+
+
+@pytest.fixture
+async def stand(tmp_path: object) -> AsyncIterator[RiskStand]:
+    """Three customers, one of whom has a name that a spreadsheet would run."""
+    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+        await opened.add(
+            [
+                CustomerWeek("=1+1", status="provisional", bets=(2500,)),
+                CustomerWeek("c-1", ("MT", "EUR"), status="provisional", bets=(2500, 0)),
+                CustomerWeek("c-2", status="confirmed", state="CREDITED", paid="fs-30"),
+                *(CustomerWeek(f"d-{place:03}", status="provisional") for place in range(250)),
+            ]
+        )
+        known = await opened.parts.counter.weeks("northbet")
+        assert known is not None
+        await opened.parts.collector.count(known, WEEK)
+        yield opened
+
+
+async def exported(stand: RiskStand, table: str, by: Any = RISK, **parameters: str) -> list[list[str]]:
+    """The rows of a table, its head included."""
+    parts = await stand.parts.export.lines(by, table, {"brand": "northbet", **parameters})
+    text = "".join([part async for part in parts])
+    return list(csv.reader(io.StringIO(text)))
+
+
+async def test_every_table_has_its_columns(stand: RiskStand) -> None:
+    """Each row has as many cells as the head, and several currencies stay apart."""
+    for table in RiskTable:
+        found = await exported(stand, table.value, isoWeek=WEEK.iso, figure="expected")
+        assert found[0] == list(HEADS[table])
+        assert {len(row) for row in found} == {len(HEADS[table])}
+    profit = await exported(stand, "profit")
+    currency, turnover = profit[0].index("currency"), profit[0].index("turnover_minor")
+    assert {row[currency]: row[turnover] for row in profit[1:]} == {"EUR": "2500", "GBP": "2500"}
+
+
+async def test_customers_are_exported_page_by_page(stand: RiskStand) -> None:
+    """All pages follow one another; a formula is text; the export is recorded once."""
+    found = await exported(stand, "customers", isoWeek=WEEK.iso, figure="expected")
+    assert len(found) == 1 + 252
+    assert found[1][3] == "'=1+1"
+    only = await exported(stand, "customers", isoWeek=WEEK.iso, figure="expected", currency="EUR")
+    assert [row[3] for row in only[1:]] == ["c-1"]
+    async with stand.base.database.home.read() as connection:
+        actions = (await connection.scalars(select(AUDIT_LOG.c.action))).all()
+    assert actions == ["risk.export", "risk.export"]
+
+
+async def test_what_may_not_be_exported_is_refused_at_once(stand: RiskStand) -> None:
+    """Before the first line: no permission, a foreign brand, no such table, figure or week."""
+    with pytest.raises(Forbidden):
+        await exported(stand, "profit", by=VIEWER)
+    with pytest.raises(Forbidden):
+        await exported(stand, "profit", brand="lagunabet")
+    with pytest.raises(Invalid):
+        await exported(stand, "salaries")
+    with pytest.raises(Invalid):
+        await exported(stand, "customers", isoWeek=WEEK.iso, figure="seen")
+    with pytest.raises(Invalid):
+        await exported(stand, "customers", isoWeek="2031-W01", figure="expected")
+
+
+async def test_the_route_streams_to_own_pages_only(stand: RiskStand) -> None:
+    """The answer is a file; without the CSRF token, a session or the permission there is none."""
+    async with running_site(stand.base.settings.url) as site:
+        rita = await signed_in(site, Role.RISK)
+        response = await rita.send("POST", "downloads/risk-funnel", {"brand": "northbet"})
+        assert (response.status_code, response.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+        assert response.headers["content-disposition"] == 'attachment; filename="risk-funnel.csv"'
+        assert response.text.splitlines()[1].startswith("northbet,2026-W13,")
+        foreign = await rita.send(
+            "POST", "downloads/risk-funnel", {"brand": "northbet"}, **{"x-csrf-token": ""}
+        )
+        assert (foreign.status_code, foreign.json()["error"]["code"]) == (403, "FOREIGN_PAGE")
+        assert (await rita.send("POST", "downloads/nothing", {})).status_code == 404
+        viewer = await signed_in(site, Role.VIEWER)
+        refused = await viewer.send("POST", "downloads/risk-funnel", {"brand": "northbet"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "FORBIDDEN")
+        nobody = await site.browser().send("POST", "downloads/risk-funnel", {"brand": "northbet"})
+        assert nobody.status_code == 401
+
+
+async def signed_in(site: OfficeSite, role: Role) -> Any:
+    """A browser of somebody with a role."""
+    return await site.signed_in(await site.person(role.value, role))
+
+
+async def test_a_brand_that_does_not_exist_has_no_rows(stand: RiskStand) -> None:
+    """Who may see all brands is told that there is none of that name."""
+    everywhere = replace(RISK, roles={ALL_BRANDS: frozenset({Role.RISK})})
+    with pytest.raises(NotFound):
+        await exported(stand, "budgets", by=everywhere, brand="nobet")

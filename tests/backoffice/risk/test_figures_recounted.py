@@ -1,0 +1,240 @@
+"""Figures equal a plain recount of the same customers, and so do the rows that they link to."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from risk_stand import (
+    AFTER,
+    BEFORE,
+    NOW,
+    REWARDS,
+    RISK,
+    TERRITORIES,
+    WEEK,
+    CustomerWeek,
+    Member,
+    RiskStand,
+    risk_stand,
+)
+
+from backoffice.risk.figures.profit import profit_lines
+from backoffice.risk.rows import RiskFigure, RiskRow, RowFilter
+from subgraphs.fulfilment.accounting import week_rewards
+from subgraphs.progress.weeks import participation
+
+LAST = WEEK.ends_at - timedelta(seconds=1)
+TIMES = [BEFORE.starts_at, WEEK.starts_at, NOW, LAST, WEEK.ends_at, AFTER.ends_at]
+STAGES = {
+    "CONFIRMED": "owed",
+    "FULFILLING": "owed",
+    "REVIEW": "owed",
+    "CREDITED": "outstanding",
+    "USED": "used",
+    "EXPIRED": "expired",
+    "EXCLUDING": "stopped",
+    "REVOKING": "stopped",
+    "INELIGIBLE": "stopped",
+    "REVOKED": "stopped",
+}
+rewards_of = st.sampled_from(sorted(REWARDS))
+
+
+@st.composite
+def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
+    """A customer's week: opt-ins, bets, and what came of them, reversals and expiries included."""
+    changes = draw(st.lists(st.tuples(st.sampled_from(TIMES), st.booleans()), max_size=3))
+    status = draw(st.sampled_from([None, None, "provisional", "confirmed", "revoked"]))
+    state = draw(st.sampled_from([None, *STAGES])) if status in {"confirmed", "revoked"} else None
+    return CustomerWeek(
+        name,
+        territory=draw(st.sampled_from([None, *TERRITORIES])),
+        changes=tuple(Member(at, opted_in) for at, opted_in in sorted(changes, key=lambda one: one[0])),
+        bets=tuple(draw(st.lists(st.sampled_from([0, 500, 2500]), max_size=3))),
+        status=status,
+        choice=draw(st.none() | rewards_of),
+        state=state,
+        paid=draw(rewards_of) if state is not None else None,
+        excluded=draw(st.booleans()),
+    )
+
+
+@st.composite
+def weeks(draw: st.DrawFn) -> list[CustomerWeek]:
+    """The customers of a week."""
+    number = draw(st.integers(0, 6))
+    return [draw(customers(f"c-{place:02}")) for place in range(number)]
+
+
+def took_part(one: CustomerWeek) -> bool:
+    """Whether somebody was a member at the week's end, or left during the week."""
+    during = [change for change in one.changes if change.at < WEEK.ends_at]
+    if not during:
+        return bool(one.changes) and not one.changes[0].opted_in
+    return during[-1].opted_in or during[-1].at >= WEEK.starts_at
+
+
+def stage_of(one: CustomerWeek, *, ended: bool) -> str | None:
+    """The stage of a customer's reward."""
+    if one.status is None:
+        return None
+    if one.state is not None:
+        cash = one.state == "CREDITED" and one.paid == "cash-2"
+        return "used" if cash else STAGES[one.state]
+    if one.status == "confirmed":
+        return "owed"
+    if one.status == "provisional":
+        return "stopped" if ended and one.excluded and one.territory else "expected"
+    return None
+
+
+def reward_of(one: CustomerWeek) -> str:
+    """The reward that a customer gets: paid, chosen, or the default of where they are at home."""
+    return one.paid or one.choice or TERRITORIES[one.territory or ("GB", "GBP")]
+
+
+def recounted(found: list[CustomerWeek], *, ended: bool) -> dict[str, Any]:
+    """The figures of a week, counted customer by customer."""
+    money: dict[str, Counter[str]] = {}
+    stages: Counter[tuple[str, str, str]] = Counter()
+    for one in found:
+        counted = [bet for bet in one.bets if bet]
+        if one.bets:
+            line = money.setdefault((one.territory or ("GB", "GBP"))[1], Counter())
+            line["customers"] += bool(counted)
+            line["bets"] += len(counted)
+            line["turnover"] += sum(counted)
+            line["member_turnover"] += sum(counted) if took_part(one) else 0
+        if stage := stage_of(one, ended=ended):
+            reward = reward_of(one)
+            stages[stage, reward, REWARDS[reward]["currency"]] += 1
+    return {
+        "opted_in": sum(map(took_part, found)),
+        "qualified": sum(one.status in {"provisional", "confirmed"} for one in found),
+        "chose": sum(one.choice is not None for one in found),
+        "stages": stages,
+        "money": money,
+    }
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop in which all examples run: opening databases for each would take most of the time."""
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def stand(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RiskStand]:
+    """Databases of two brands; two customers are counted at once, so that most weeks take several steps."""
+    folder: Path = tmp_path_factory.mktemp("risk")
+    manager = risk_stand(f"sqlite+aiosqlite:///{folder}", ("northbet", "lagunabet"))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (participation, week_rewards):
+            patch.setattr(module, "CUSTOMERS_AT_ONCE", 2)
+        yield loop.run_until_complete(manager.__aenter__())
+        loop.run_until_complete(manager.__aexit__(None, None, None))
+
+
+ALL = RowFilter()
+
+
+async def rows(stand: RiskStand, figure: RiskFigure, wanted: RowFilter = ALL) -> list[RiskRow]:
+    """All rows of a figure, page by page."""
+    reader = await stand.parts.risk.figure_rows(RISK, "northbet", WEEK.iso)
+    found: list[RiskRow] = []
+    after, more = "", True
+    while more:
+        page = await reader.page(figure, wanted, after, 4)
+        assert len(page.rows) <= 4
+        found += page.rows
+        after, more = page.end or "", page.has_next
+    assert len({row.customer for row in found}) == len(found)
+    return found
+
+
+async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -> None:
+    """Count a week, and compare its figures and their rows with the recount."""
+    await stand.clear()
+    at = WEEK.ends_at + timedelta(hours=1) if ended else NOW
+    stand.clock.advance(at - stand.clock.now())
+    await stand.add(found)
+    # Noise that no figure of the week may hold:
+    await stand.add([CustomerWeek("other-week", None, status="provisional", bets=(700,))], BEFORE.iso)
+    await stand.add([CustomerWeek("other-brand", status="provisional", bets=(700,))], brand="lagunabet")
+    taken = Counter(one.choice for one in found if one.choice)
+    await stand.take("northbet", WEEK.iso, taken)
+    known = await stand.parts.counter.weeks("northbet")
+    assert known is not None
+    figures = await stand.parts.collector.count(known, WEEK)
+    plain = recounted(found, ended=ended)
+
+    counted = {name: getattr(figures, name) for name in ("opted_in", "qualified", "chose")}
+    assert counted == {name: plain[name] for name in counted}
+    by_stage: Counter[tuple[str, str, str]] = Counter()
+    for one in figures.rewards:
+        by_stage[one.stage, one.reward_id, one.currency] += one.customers
+        terms = REWARDS[one.reward_id]
+        assert one.value_minor == one.customers * (terms["value_minor"] or 0)
+        assert one.spins == one.customers * (terms["spins"] or 0)
+        assert one.unvalued == (one.customers if terms["value_minor"] is None else 0)
+    assert by_stage == plain["stages"]
+    money = {
+        one.currency: {
+            "customers": one.customers,
+            "bets": one.counted_bets,
+            "turnover": one.turnover_minor,
+            "member_turnover": one.member_turnover_minor,
+        }
+        for one in figures.money
+    }
+    assert money == {currency: dict(line) for currency, line in plain["money"].items()}
+
+    (stored, *_) = await stand.parts.risk.weeks(RISK, "northbet", 5)
+    assert (stored.week.opted_in, stored.week.qualified) == (plain["opted_in"], plain["qualified"])
+    assert len(await rows(stand, RiskFigure.OPTED_IN)) == plain["opted_in"]
+    assert len(await rows(stand, RiskFigure.QUALIFIED)) == plain["qualified"]
+    assert len(await rows(stand, RiskFigure.CHOSE)) == plain["chose"]
+    assert len(await rows(stand, RiskFigure.CREDITED)) == stored.week.credited
+    for line in profit_lines(stored.money, stored.rewards):
+        only = RowFilter(currency=line.currency)
+        turnover = await rows(stand, RiskFigure.TURNOVER, only)
+        assert sum(row.turnover_minor or 0 for row in turnover) == line.turnover_minor
+        assert sum(row.counted_bets or 0 for row in turnover) == line.counted_bets
+        assert len(turnover) == line.customers
+        members = await rows(stand, RiskFigure.MEMBER_TURNOVER, only)
+        assert sum(row.turnover_minor or 0 for row in members) == line.member_turnover_minor
+        for stage in ("expected", "owed", "outstanding", "used", "expired"):
+            linked = await rows(stand, RiskFigure(stage), only)
+            assert sum(row.value_minor or 0 for row in linked) == getattr(line, f"{stage}_minor")
+    for one in figures.rewards[:4]:
+        wanted = RowFilter(one.reward_id, one.config_version, one.currency, one.source)
+        linked = await rows(stand, RiskFigure(one.stage), wanted)
+        assert (len(linked), sum(row.value_minor or 0 for row in linked)) == (one.customers, one.value_minor)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=weeks(), ended=st.booleans())
+@example(
+    found=[
+        CustomerWeek("a", None, status="provisional"),
+        CustomerWeek("b", ("MT", "EUR"), status="provisional", bets=(2500,)),
+        CustomerWeek("c", status="provisional", choice="fs-30"),
+        CustomerWeek("d", status="confirmed", state="CREDITED", paid="cash-2"),
+        CustomerWeek("e", status="confirmed"),
+        CustomerWeek("f", status="provisional", excluded=True),
+    ],
+    ended=True,
+)
+def test_figures_and_their_rows_equal_a_recount(
+    stand: RiskStand, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek], *, ended: bool
+) -> None:
+    """Every figure of a week, and the sum over the pages of its rows, is what counting by hand gives."""
+    loop.run_until_complete(compare(stand, found, ended=ended))

@@ -1,0 +1,157 @@
+"""Support finds customers and their history; each look is recorded, and nobody looks at a foreign brand."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert
+from support_stand import CUSTOMER, FOREIGN, SAM, SupportStand, support_stand
+
+from backoffice.errors import Forbidden, Invalid, NotFound
+from backoffice.graph.pages import cursor
+from backoffice.support.lookup.timeline import HISTORIES, position_key, position_of
+from backoffice.support.types import shown_entry
+from backoffice.support.words.entry_titles import TITLES
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.customer_history import HistoryEntry
+from subgraphs.rewards.models import REWARD_CHOICE
+
+MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
+
+
+async def whole(stand: SupportStand, size: int) -> list[HistoryEntry]:
+    """Read a timeline page by page, through the cursors of the graph."""
+    found: list[HistoryEntry] = []
+    after = None
+    while page := await stand.parts.timeline.page(SAM, CUSTOMER, size, after):
+        found += page
+        after = page[-1].position
+    return found
+
+
+async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportStand) -> None:
+    """Accounts and customers who have only placed bets are found, by id, in pages."""
+    await stand.add_bets(
+        {"customer_id": "c-17", "bet_id": "b-2"},
+        {"customer_id": "c-2", "bet_id": "b-3"},
+        {"customer_id": "x", "bet_id": "b-4"},
+    )
+    customers = stand.parts.customers
+    assert await customers.search(SAM, "northbet", "c-1", 10, None) == ["c-1", "c-17"]
+    assert await customers.search(SAM, "northbet", "c-", 2, None) == ["c-1", "c-17"]
+    assert await customers.search(SAM, "northbet", "c-", 2, "c-17") == ["c-2"]
+    assert await customers.search(SAM, "northbet", "C-", 2, None) == []
+    with pytest.raises(Invalid):
+        await customers.search(SAM, "northbet", " ", 2, None)
+    assert (await stand.audited())[0] == ("support.look_at_search", "customers:northbet:c-1")
+
+
+async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportStand) -> None:
+    """Account, membership, and the present week's total."""
+    await stand.add_bets({}, {"bet_id": "b-2", "stake_minor": 50, "counting_stake_minor": 50})
+    await stand.opt_in()
+    view = await stand.parts.customers.of_bet(SAM, "northbet", "b-1")
+    assert view.owner == CUSTOMER
+    assert view.account is not None
+    assert view.membership.opted_in
+    assert view.week.iso == "2026-W13"
+    assert view.total is not None
+    assert (view.total.total_minor, view.total.counted_bets) == (500, 1)
+    assert view.scheme is not None
+    assert ("support.look_at_bet", "bet:northbet:b-1") in await stand.audited()
+    assert ("support.look_at_customer", "customer:northbet:c-1") in await stand.audited()
+
+
+async def test_somebody_of_a_foreign_brand_finds_nothing(stand: SupportStand) -> None:
+    """Neither by id nor by bet, and the log has no row of a look that did not happen."""
+    await stand.add_bets({})
+    customers, parts = stand.parts.customers, stand.parts
+    with pytest.raises(Forbidden):
+        await customers.search(FOREIGN, "northbet", "c", 5, None)
+    with pytest.raises(Forbidden):
+        await customers.of_bet(FOREIGN, "northbet", "b-1")
+    with pytest.raises(Forbidden):
+        await parts.explanations.of_bet(FOREIGN, "northbet", "b-1")
+    with pytest.raises(NotFound):
+        await customers.view(FOREIGN, CUSTOMER)
+    with pytest.raises(NotFound):
+        await parts.timeline.page(FOREIGN, CUSTOMER, 5, None)
+    with pytest.raises(NotFound):
+        await customers.view(FOREIGN, Owner("southbet", "c-1"))
+    assert [one for one in await stand.audited() if "northbet" in one[1]] == []
+
+
+async def test_a_bet_is_explained_with_the_rules_of_its_week(stand: SupportStand) -> None:
+    """The reason is the ledger's own, and the limits are those of the week."""
+    await stand.add_bets({"stake_minor": 50, "counting_stake_minor": 50})
+    one = await stand.parts.explanations.of_bet(SAM, "northbet", "b-1")
+    assert one.verdict.reason.value == "BELOW_MIN_STAKE"
+    assert one.rules.week.iso == "2026-W13"
+    with pytest.raises(NotFound):
+        await stand.parts.explanations.of_bet(SAM, "northbet", "b-9")
+
+
+def test_every_kind_of_entry_has_a_title() -> None:
+    """A table that is added to a history without words for its rows fails here."""
+    kinds = {table.kind for history in HISTORIES.values() for table in history.tables}
+    assert kinds <= set(TITLES)
+
+
+BETS = st.lists(st.integers(0, 30 * 24), max_size=12)
+
+
+@settings(max_examples=6)
+@given(bets=BETS, choices=st.lists(st.integers(0, 30 * 24), max_size=4), size=st.integers(1, 5))
+async def test_pages_have_each_entry_once_in_one_order(bets: Any, choices: Any, size: int) -> None:
+    """However the sources interleave, and also where their times are equal."""
+    with TemporaryDirectory() as folder:
+        async with support_stand(f"sqlite+aiosqlite:///{Path(folder)}") as stand:
+            await fill(stand, bets, choices)
+            found = await whole(stand, size)
+            once = await stand.parts.timeline.page(SAM, CUSTOMER, 100, None)
+    assert found == list(once)
+    assert len(found) == len(bets) + len(choices) + 1  # the account
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+    assert len({(one.kind, one.id) for one in found}) == len(found)
+    for one in found:
+        assert shown_entry(one).title
+        assert position_of(_cursor(one)) == one.position
+
+
+def _cursor(one: HistoryEntry) -> str:
+    return cursor(position_key(one.position))
+
+
+async def fill(stand: SupportStand, bets: Sequence[int], choices: Sequence[int]) -> None:
+    """Store bets and choices, by the hour of their time."""
+    times = [(MONDAY + timedelta(hours=hours)).isoformat() for hours in bets]
+    await stand.add_bets(
+        *({"bet_id": f"b-{n}", "placed_at": at, "occurred_at": at} for n, at in enumerate(times))
+    )
+    rows = [
+        {
+            "brand_id": "northbet",
+            "customer_id": "c-1",
+            "iso_week": f"2026-W{10 + number}",
+            "reward_id": "fb-5",
+            "config_version": 1,
+            "version": 1,
+            "chosen_at": MONDAY + timedelta(hours=hours),
+        }
+        for number, hours in enumerate(choices)
+    ]
+    if rows:
+        async with stand.parts.databases.rewards.home.write() as connection:
+            await connection.execute(insert(REWARD_CHOICE), rows)
+
+
+@pytest.mark.parametrize("after", ["nonsense", "W10", "WyJ4IiwieSIsInoiXQ"])
+def test_a_cursor_of_another_list_is_refused(after: str) -> None:
+    """Nothing but a timeline's own cursor is a position in it."""
+    with pytest.raises(Invalid):
+        position_of(after)

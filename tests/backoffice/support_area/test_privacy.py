@@ -1,0 +1,158 @@
+"""A person's data: exported as a job, erased by two people, and not at all under a legal hold."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from support_stand import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportStand
+
+from backoffice.access.actor import Actor
+from backoffice.approvals import repository as proposals
+from backoffice.approvals.proposals import Proposal, ProposalStatus
+from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, StepUpRequired
+from backoffice.global_events.models import OUTBOX
+from backoffice.jobs.jobs import JobStatus
+from backoffice.jobs.worker import JobWorker
+from backoffice.support.privacy.customer_data import ERASURES
+from backoffice.support.privacy.holds import UnderLegalHold
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Pseudonyms
+
+WHY = "the customer asked for it"
+
+
+async def proposed(stand: SupportStand, who: Actor = SAM) -> Proposal:
+    """Propose to erase the customer."""
+    proposal_id = await stand.parts.requests.propose_erasure(who, CUSTOMER, WHY)
+    async with stand.base.database.home.read() as connection:
+        found = await proposals.find(connection, proposal_id)
+    assert found is not None
+    return found
+
+
+async def approve(stand: SupportStand, found: Proposal, who: Actor = SUE) -> Proposal:
+    """Approve a proposal."""
+    return await stand.base.approvals.approve(who, found.proposal_id, found.content_hash, NOW)
+
+
+async def sent(stand: SupportStand) -> list[tuple[str, str, str]]:
+    """Return what waits to be published."""
+    table = OUTBOX.outbox
+    async with stand.base.database.home.read() as connection:
+        rows = await connection.execute(select(table.c.topic, table.c.key, table.c.value))
+        return [tuple(row) for row in rows]
+
+
+async def erase_everywhere(stand: SupportStand, at: datetime) -> None:
+    """Do in each database what its consumer does with the null value."""
+    pseudonyms = Pseudonyms.from_settings(stand.base.settings)
+    for name, erasure_of in ERASURES.items():
+        database = getattr(stand.parts.databases, name)
+        async with database.home.write() as connection:
+            await erasure_of(database.dialect, pseudonyms).erase(connection, CUSTOMER, at, at)
+
+
+async def test_an_export_has_all_rows_about_one_person(stand: SupportStand) -> None:
+    """It is a job; its document is fetched by those who may, and each look is recorded."""
+    await stand.add_bets({}, {"bet_id": "b-other", "customer_id": "c-2"})
+    await stand.parts.holds.put(SAM, CUSTOMER, "<script>alert(1)</script>")
+    job_id = await stand.parts.requests.export(SAM, CUSTOMER, WHY)
+    assert await JobWorker(stand.base.jobs).run_once()
+    assert (await stand.base.jobs.find(SAM, job_id)).status is JobStatus.DONE
+    whole = json.loads(await stand.parts.requests.document(SUE, job_id))
+    assert [row["bet_id"] for row in whole["data"]["progress"]["contribution"]] == ["b-1"]
+    assert whole["data"]["backoffice"]["legal_hold"][0]["reason"] == "<script>alert(1)</script>"
+    assert ("support.look_at_export", "customer:northbet:c-1") in await stand.audited()
+    for who in (FOREIGN, RITA):
+        with pytest.raises(NotFound):
+            await stand.parts.requests.document(who, job_id)
+
+
+async def test_two_people_erase_a_customer(stand: SupportStand) -> None:
+    """The null value is published with the approval, and the job waits for every consumer."""
+    await stand.add_bets({})
+    found = await proposed(stand)
+    with pytest.raises(FourEyes):
+        await approve(stand, found, SAM)
+    with pytest.raises(Forbidden):
+        await approve(stand, found, RITA)
+    assert await sent(stand) == []
+    assert (await approve(stand, found)).status is ProposalStatus.EXECUTED
+    assert await sent(stand) == [("club.account-status.v1", "northbet:c-1", "")]
+    await erase_everywhere(stand, datetime.now(UTC))
+    assert await JobWorker(stand.base.jobs).run_once()
+    async with stand.base.database.home.read() as connection:
+        outcome: Any = (await proposals.find(connection, found.proposal_id)).outcome  # type: ignore[union-attr]
+    job = await stand.base.jobs.find(SAM, outcome["job"])
+    assert job.status is JobStatus.DONE, job.error
+    assert job.result["found"]["progress"]["contribution deleted"] == 1  # type: ignore[index,call-overload]
+
+
+async def test_nobody_is_erased_under_a_hold(stand: SupportStand) -> None:
+    """Neither proposed nor approved; a lifted hold no longer counts, and another one does."""
+    found = await proposed(stand)
+    hold = await stand.parts.holds.put(SUE, CUSTOMER, "a claim before the ombudsman")
+    with pytest.raises(UnderLegalHold, match="ombudsman"):
+        await proposed(stand)
+    with pytest.raises(UnderLegalHold):
+        await approve(stand, found)
+    assert await sent(stand) == []
+    await stand.parts.holds.lift(SAM, hold.hold_id, "the claim was withdrawn")
+    with pytest.raises(Conflict):
+        await stand.parts.holds.lift(SAM, hold.hold_id, "again")
+    assert (await approve(stand, found)).status is ProposalStatus.EXECUTED
+    (shown,) = await stand.parts.holds.of_customer(SAM, CUSTOMER)
+    assert (shown.put_by, shown.lifted_by, shown.lift_reason) == ("Sue", "Sam", "the claim was withdrawn")
+
+
+async def test_a_hold_and_an_approval_at_once(stand: SupportStand) -> None:
+    """Whichever comes first: a null value is published only if there was no hold before it."""
+    found = await proposed(stand)
+    results = await asyncio.gather(
+        stand.parts.holds.put(SUE, CUSTOMER, "a claim"), approve(stand, found), return_exceptions=True
+    )
+    assert isinstance(results[1], UnderLegalHold) is (await sent(stand) == [])
+
+
+async def test_an_export_is_deleted_when_the_person_is_erased(stand: SupportStand) -> None:
+    """A document must not outlive what it was made of."""
+    job_id = await stand.parts.requests.export(SAM, CUSTOMER, WHY)
+    await JobWorker(stand.base.jobs).run_once()
+    await approve(stand, await proposed(stand))
+    with pytest.raises(NotFound):
+        await stand.parts.requests.document(SAM, job_id)
+
+
+async def test_exports_are_kept_for_a_week(stand: SupportStand) -> None:
+    """An old one is deleted when the next is made."""
+    first = await stand.parts.requests.export(SAM, CUSTOMER, WHY)
+    await JobWorker(stand.base.jobs).run_once()
+    stand.clock.advance(timedelta(days=8))
+    await stand.parts.requests.export(SAM, CUSTOMER, WHY)
+    await JobWorker(stand.base.jobs).run_once()
+    with pytest.raises(NotFound):
+        await stand.parts.requests.document(SAM, first)
+
+
+async def test_others_may_not(stand: SupportStand) -> None:
+    """Foreign brands and other roles find no such customer; erasing needs the second factor and a reason."""
+    requests, holds = stand.parts.requests, stand.parts.holds
+    for who in (FOREIGN, RITA):
+        for refused in (
+            requests.export(who, CUSTOMER, WHY),
+            requests.propose_erasure(who, CUSTOMER, WHY),
+            holds.put(who, CUSTOMER, WHY),
+            holds.lift(who, "none", WHY),
+        ):
+            with pytest.raises(NotFound):
+                await refused
+    with pytest.raises(NotFound):
+        await requests.propose_erasure(SAM, Owner("northbet", "nobody"), WHY)
+    with pytest.raises(Invalid):
+        await requests.propose_erasure(SAM, CUSTOMER, " ")
+    names = ("user_id", "person", "name", "session_id", "address", "roles")
+    with pytest.raises(StepUpRequired):
+        await requests.propose_erasure(Actor(*(getattr(SAM, name) for name in names)), CUSTOMER, WHY)

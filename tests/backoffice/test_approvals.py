@@ -1,0 +1,245 @@
+"""Four eyes: another person approves just what was proposed, and it is executed once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+from backoffice_stand import NOW, actor, backoffice_database
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Permission, Role
+from backoffice.approvals import repository
+from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.models import PROPOSAL
+from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus
+from backoffice.approvals.service import Approvals
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.canonical_json import Json
+from backoffice.audit.models import AUDIT_LOG
+from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale, StepUpRequired
+from storage.clock import ManualClock
+from storage.database import Database
+
+ANN = actor("ann", Role.SUPPORT)
+BOB = actor("bob", Role.RISK)
+
+
+@dataclass
+class Ledger:
+    """What a kind of the tests executes: it counts, and may say that something changed."""
+
+    executed: list[Json] = field(default_factory=list)
+    same: bool = True
+
+    async def execute(self, connection: AsyncConnection, by: Actor, proposal: Proposal) -> Json:
+        """Note the content."""
+        del connection, by
+        self.executed.append(proposal.content)
+        return {"done": True}
+
+    async def unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
+        """Return what the test says."""
+        del connection, proposal
+        return self.same
+
+
+@dataclass
+class Desk:
+    """Approvals over a database."""
+
+    database: Database
+    approvals: Approvals
+    ledger: Ledger
+
+    async def propose(self, by: Actor = ANN, kind: str = "test.adjustment") -> Proposal:
+        """Propose an adjustment, and return it as a screen reads it."""
+        async with self.database.home.write() as connection:
+            found = await self.approvals.propose(
+                connection,
+                by,
+                kind,
+                brand="northbet",
+                subject="customer:c-1",
+                content={"amount": 500},
+                reason="Bet was refused by mistake",
+            )
+        return await self.find(found)
+
+    async def find(self, proposal_id: ProposalId) -> Proposal:
+        """Read a proposal."""
+        async with self.database.home.read() as connection:
+            found = await repository.find(connection, proposal_id)
+        assert found is not None
+        return found
+
+    async def actions(self) -> list[str]:
+        """Return what the audit log holds."""
+        async with self.database.home.read() as connection:
+            query = select(AUDIT_LOG.c.action).order_by(AUDIT_LOG.c.sequence)
+            return list((await connection.execute(query)).scalars())
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Desk]:
+    """Approvals with two kinds, one of which moves money."""
+    ledger = Ledger()
+    kind = ProposalKind(
+        "test.adjustment", Permission.SUPPORT_APPROVE_ADJUSTMENT, ledger.execute, ledger.unchanged
+    )
+    clock = ManualClock(NOW)
+    async with backoffice_database(database_url) as database:
+        approvals = Approvals(database, AuditLog(clock), clock, [kind])
+        approvals.register(replace(kind, name="test.money", step_up=True))
+        yield Desk(database, approvals, ledger)
+
+
+async def test_another_person_approves_and_it_is_executed_once(desk: Desk) -> None:
+    """An approval executes the proposal; a second one finds it decided."""
+    proposal = await desk.propose()
+    done = await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    assert (done.status, done.decided_by, done.outcome) == (ProposalStatus.EXECUTED, "bob", {"done": True})
+    with pytest.raises(Conflict):
+        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    assert desk.ledger.executed == [{"amount": 500}]
+    assert await desk.actions() == ["approvals.propose", "approvals.approve"]
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        actor("ann", Role.RISK),
+        actor("ann-2", Role.RISK, person="ann"),
+        actor("ann", Role.RISK, person="renamed"),
+        actor("ann-3", *Role, person="ann", brand="*"),
+    ],
+    ids=["with another role", "with a second account", "renamed", "with all roles"],
+)
+async def test_nobody_approves_their_own(desk: Desk, same: Actor) -> None:
+    """The person counts, not the account, the session or the roles."""
+    proposal = await desk.propose()
+    with pytest.raises(FourEyes):
+        await desk.approvals.approve(same, proposal.proposal_id, proposal.content_hash, NOW)
+    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.PENDING
+    assert desk.ledger.executed == []
+
+
+async def test_the_roles_decide_who_approves(desk: Desk) -> None:
+    """Who may not approve is refused; who has no part in the brand does not learn that it exists."""
+    proposal = await desk.propose()
+    with pytest.raises(Forbidden):
+        await desk.approvals.approve(
+            actor("eve", Role.EDITOR), proposal.proposal_id, proposal.content_hash, NOW
+        )
+    for stranger in (actor("sue", Role.RISK, brand="southbet"), actor("nobody")):
+        with pytest.raises(NotFound):
+            await desk.approvals.approve(stranger, proposal.proposal_id, proposal.content_hash, NOW)
+    with pytest.raises(NotFound):
+        await desk.approvals.approve(BOB, "no-such-proposal", proposal.content_hash, NOW)
+
+
+async def test_what_the_approver_saw_is_what_is_executed(desk: Desk) -> None:
+    """The hash of another content is refused, and the proposal waits."""
+    proposal = await desk.propose()
+    with pytest.raises(Stale):
+        await desk.approvals.approve(BOB, proposal.proposal_id, "0" * 64, NOW)
+    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.PENDING
+
+
+@pytest.mark.parametrize(
+    "changes", [{"content": '{"amount":50000}'}, {"brand_id": "southbet"}, {"subject": "customer:c-2"}]
+)
+async def test_a_proposal_that_was_changed_is_void(desk: Desk, changes: dict[str, str]) -> None:
+    """Content, brand and subject are bound: a changed row is not executed, whatever its approver sent."""
+    proposal = await desk.propose()
+    async with desk.database.home.write() as connection:
+        await connection.execute(update(PROPOSAL).values(**changes))
+    both = actor("bob", Role.RISK, brand="*")
+    with pytest.raises(Stale):
+        await desk.approvals.approve(both, proposal.proposal_id, proposal.content_hash, NOW)
+    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.VOID
+    assert desk.ledger.executed == []
+
+
+async def test_an_approval_is_void_when_its_subject_changed(desk: Desk) -> None:
+    """What changed since it was proposed has to be proposed again."""
+    proposal = await desk.propose()
+    desk.ledger.same = False
+    with pytest.raises(Stale):
+        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    desk.ledger.same = True
+    with pytest.raises(Conflict):
+        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    assert await desk.actions() == ["approvals.propose", "approvals.void"]
+
+
+async def test_of_many_approvers_at_once_one_wins(desk: Desk) -> None:
+    """A race of approvers executes once; the others learn that it is decided."""
+    proposal = await desk.propose()
+    approvers = [actor(f"risk-{number}", Role.RISK) for number in range(6)]
+    outcomes = await asyncio.gather(
+        *(desk.approvals.approve(one, proposal.proposal_id, proposal.content_hash, NOW) for one in approvers),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, Proposal) for one in outcomes) == 1
+    assert sum(isinstance(one, Conflict) for one in outcomes) == 5
+    assert len(desk.ledger.executed) == 1
+
+
+async def test_money_needs_the_second_factor_again(desk: Desk) -> None:
+    """A kind that moves money is approved only after a step-up."""
+    proposal = await desk.propose(kind="test.money")
+    with pytest.raises(StepUpRequired):
+        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    confirmed = replace(BOB, stepped_up_until=NOW + timedelta(minutes=5))
+    await desk.approvals.approve(confirmed, proposal.proposal_id, proposal.content_hash, NOW)
+    assert len(desk.ledger.executed) == 1
+
+
+async def test_a_failed_execution_decides_nothing(desk: Desk) -> None:
+    """When the executor fails, the approval is rolled back with it."""
+
+    async def fail(connection: AsyncConnection, by: Actor, proposal: Proposal) -> Json:
+        del connection, by, proposal
+        raise ZeroDivisionError
+
+    desk.approvals.register(ProposalKind("test.failing", Permission.SUPPORT_APPROVE_ADJUSTMENT, fail))
+    proposal = await desk.propose(kind="test.failing")
+    with pytest.raises(ZeroDivisionError):
+        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.PENDING
+    assert await desk.actions() == ["approvals.propose"]
+
+
+async def test_rejecting_and_withdrawing_end_a_proposal(desk: Desk) -> None:
+    """Another person rejects with a reason; the proposer withdraws; neither is possible the other way."""
+    first, second = await desk.propose(), await desk.propose()
+    with pytest.raises(Invalid):
+        await desk.approvals.reject(BOB, first.proposal_id, "  ", NOW)
+    with pytest.raises(FourEyes):
+        await desk.approvals.reject(actor("ann-2", Role.RISK, person="ann"), first.proposal_id, "no", NOW)
+    rejected = await desk.approvals.reject(BOB, first.proposal_id, "no receipt", NOW)
+    assert (rejected.status, rejected.decision_reason) == (ProposalStatus.REJECTED, "no receipt")
+    with pytest.raises(NotFound):
+        await desk.approvals.withdraw(BOB, second.proposal_id, NOW)
+    withdrawn = await desk.approvals.withdraw(ANN, second.proposal_id, NOW)
+    assert withdrawn.status is ProposalStatus.WITHDRAWN
+    for ended in (first, second):
+        with pytest.raises(Conflict):
+            await desk.approvals.approve(BOB, ended.proposal_id, ended.content_hash, NOW)
+
+
+async def test_a_proposal_needs_a_reason_and_a_known_kind(desk: Desk) -> None:
+    """Nothing is stored without a reason, or for a kind that nobody registered."""
+    async with desk.database.home.write() as connection:
+        with pytest.raises(Invalid):
+            await desk.approvals.propose(
+                connection, ANN, "test.money", brand="b", subject="s", content={}, reason=" "
+            )
+        with pytest.raises(ValueError, match="no area registered"):
+            await desk.approvals.propose(
+                connection, ANN, "test.other", brand="b", subject="s", content={}, reason="r"
+            )

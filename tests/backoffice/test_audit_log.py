@@ -1,0 +1,164 @@
+"""The audit log is chained, and tampering with it is found."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from backoffice_stand import NOW, actor, backoffice_database
+from sqlalchemy import delete, insert, select, update
+
+from backoffice.audit import repository
+from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
+from backoffice.audit.repository import AuditFilter, Head
+from backoffice.audit.verification import Fault, Finding, Verification, verify
+from storage.clock import ManualClock
+from storage.database import Database
+
+LOG = AuditLog(ManualClock(NOW))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A log of five rows."""
+    async with backoffice_database(database_url) as opened:
+        for number in range(5):
+            await write(opened, number)
+        yield opened
+
+
+async def write(database: Database, number: int) -> None:
+    """Record one change."""
+    async with database.home.write() as connection:
+        await LOG.record(
+            connection,
+            actor("ann"),
+            "content.edit",
+            brand="northbet",
+            subject=f"content:{number}",
+            before=None,
+            after={"title": "Weekly € reward", "number": number},
+            reason=None,
+        )
+
+
+async def checked(database: Database, anchor: Head | None = None) -> Verification:
+    """Verify the log."""
+    async with database.home.read() as connection:
+        return await verify(connection, anchor)
+
+
+async def tamper(database: Database, *statements: object) -> None:
+    """Change the tables as their owner could."""
+    async with database.home.write() as connection:
+        for statement in statements:
+            await connection.execute(statement)  # type: ignore[call-overload]
+
+
+async def test_an_untouched_log_verifies(database: Database) -> None:
+    """Rows chain from the first to the head, and an earlier head is found among them."""
+    found = await checked(database)
+    assert (found.rows, found.last.sequence, found.findings) == (5, 5, ())
+    await write(database, 5)
+    assert (await checked(database, found.last)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("statements", "findings"),
+    [
+        (
+            lambda: [update(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 3).values(after="{}")],
+            {(3, Fault.CHANGED)},
+        ),
+        (
+            lambda: [update(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 3).values(name="Bob")],
+            {(3, Fault.CHANGED)},
+        ),
+        (
+            lambda: [delete(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 3)],
+            {(3, Fault.MISSING), (4, Fault.BROKEN)},
+        ),
+        (lambda: [delete(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 5)], {(5, Fault.CUT_OFF)}),
+        (
+            lambda: [
+                update(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 3).values(sequence=99),
+                update(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 2).values(sequence=3),
+                update(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 99).values(sequence=2),
+            ],
+            {
+                (2, Fault.BROKEN),
+                (2, Fault.CHANGED),
+                (3, Fault.BROKEN),
+                (3, Fault.CHANGED),
+                (4, Fault.BROKEN),
+            },
+        ),
+    ],
+    ids=["changed", "renamed", "deleted", "cut off", "reordered"],
+)
+async def test_tampering_is_found(
+    database: Database, statements: Callable[[], list[object]], findings: set[tuple[int, Fault]]
+) -> None:
+    """Whatever is changed, deleted or moved shows, with the place."""
+    await tamper(database, *statements())
+    assert {(one.sequence, one.fault) for one in (await checked(database)).findings} == findings
+
+
+async def test_an_inserted_row_is_found(database: Database) -> None:
+    """A row that was put at the end, and even made the head, does not continue the chain."""
+    async with database.home.read() as connection:
+        row = (await connection.execute(select(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 5))).one()
+    forged = {**row._mapping, "sequence": 6}
+    await tamper(database, insert(AUDIT_LOG).values(forged), update(AUDIT_HEAD).values(sequence=6))
+    found = {(one.sequence, one.fault) for one in (await checked(database)).findings}
+    assert found == {(6, Fault.BROKEN), (6, Fault.CHANGED)}
+
+
+async def test_an_anchor_shows_what_the_owner_of_the_database_hides(database: Database) -> None:
+    """Who cuts the tail and moves the head as well leaves a valid chain; the exported anchor shows it."""
+    anchor = (await checked(database)).last
+    async with database.home.read() as connection:
+        fourth = await connection.scalar(select(AUDIT_LOG.c.hash).where(AUDIT_LOG.c.sequence == 4))
+    await tamper(
+        database,
+        delete(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 5),
+        update(AUDIT_HEAD).values(sequence=4, hash=fourth),
+    )
+    assert (await checked(database)).findings == ()
+    assert (await checked(database, anchor)).findings == (Finding(5, Fault.CUT_OFF),)
+    await write(database, 77)
+    assert (await checked(database, anchor)).findings == (Finding(5, Fault.REWRITTEN),)
+
+
+async def test_writers_at_once_make_one_chain(database: Database) -> None:
+    """Transactions that record at the same time follow one another."""
+    await asyncio.gather(*(write(database, number) for number in range(5, 13)))
+    found = await checked(database)
+    assert (found.rows, found.findings) == (13, ())
+
+
+async def test_a_change_that_fails_leaves_no_row(database: Database) -> None:
+    """A row belongs to the transaction of its change."""
+
+    async def fail_after_recording() -> None:
+        async with database.home.write() as connection:
+            nothing = {"brand": None, "before": None, "after": None, "reason": None}
+            await LOG.record(connection, actor(), "x.y", subject="s", **nothing)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_recording()
+    assert (await checked(database)).rows == 5
+
+
+async def test_pages_are_newest_first(database: Database) -> None:
+    """Pages go back by sequence, and filters restrict them."""
+    async with database.home.read() as connection:
+        page = await repository.newest_first(connection, AuditFilter(), 2, None)
+        assert [one.entry.sequence for one in page] == [5, 4]
+        page = await repository.newest_first(connection, AuditFilter(), 9, 4)
+        assert [one.entry.sequence for one in page] == [3, 2, 1]
+        only = AuditFilter(brands=frozenset({"northbet"}), subject="content:1", user_id="ann")
+        assert [one.entry.sequence for one in await repository.newest_first(connection, only, 9, None)] == [2]
+        foreign = AuditFilter(brands=frozenset({"southbet"}))
+        assert await repository.newest_first(connection, foreign, 9, None) == []

@@ -1,0 +1,143 @@
+"""Two MariaDB servers, a cell on one of them, and a writer that notes what was acknowledged."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from getpass import getuser
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+from database_probe import migrate
+from private_mariadb import PrivateMariadb, start_mariadb
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from cells.claim import claim
+from cells.moving.settings import MoveSettings
+from furlong.databases import METADATA
+from furlong.install.topics import KEYED_TOPICS
+from furlong.subgraph_names import SUBGRAPHS
+from storage.cells.settings import CellSettings
+from storage.settings import DatabaseSettings
+
+PREFIX, CELL = "furlong_c1", CellSettings(cell="c1", cell_partitions="0-1", cell_of=4)
+
+
+@dataclass
+class CellServer:
+    """A private server with an administrator's account, which its user furlong does not have."""
+
+    server: PrivateMariadb
+    folder: Path
+
+    @property
+    def admin_url(self) -> str:
+        """The URL of the administrator's account."""
+        return f"mysql+aiomysql://mover:{self.server.password}@127.0.0.1:{self.server.port}/{PREFIX}"
+
+    @property
+    def settings(self) -> DatabaseSettings:
+        """The settings of the cell's processes."""
+        url = make_url(self.server.url).set(database=PREFIX).render_as_string(hide_password=False)
+        return DatabaseSettings(url=url, cell=CELL)
+
+    def as_root(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Execute statements, and return the rows of the last."""
+        connection = pymysql.connect(
+            unix_socket=str(self.folder / "data" / "mariadb.sock"), user=getuser(), autocommit=True
+        )
+        try:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+                return list(cursor.fetchall())
+        finally:
+            connection.close()
+
+    def empty(self) -> None:
+        """Forget cells, replication and binary logs, and what a test did to the processes' account."""
+        with suppress(pymysql.err.OperationalError):
+            self.as_root("STOP SLAVE 'furlong'", "RESET SLAVE 'furlong' ALL")
+        for name in SUBGRAPHS:
+            self.as_root(f"DROP DATABASE IF EXISTS {PREFIX}_{name}")
+        self.as_root(
+            f"ALTER USER 'furlong'@'127.0.0.1' IDENTIFIED BY '{self.server.password}' ACCOUNT UNLOCK",
+            "RESET MASTER",
+            "SET GLOBAL gtid_slave_pos = ''",
+        )
+
+
+def start(folder: Path, number: int) -> CellServer:
+    """Start a server that can be moved from and to."""
+    folder.mkdir()
+    options = (
+        "--innodb-flush-method=nosync",
+        "--log-bin=binlog",
+        "--binlog-format=ROW",
+        f"--server-id={number}",
+    )
+    found = CellServer(start_mariadb(folder, options=options), folder)
+    password = found.server.password
+    found.as_root(
+        f"CREATE OR REPLACE USER 'mover'@'127.0.0.1' IDENTIFIED BY '{password}'",
+        "GRANT ALL PRIVILEGES ON *.* TO 'mover'@'127.0.0.1' WITH GRANT OPTION",
+    )
+    return found
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CellServer, CellServer]]:
+    """Provide two servers for the session, each with a binary log."""
+    folder = tmp_path_factory.mktemp("cells")
+    found: list[CellServer] = []
+    try:
+        found += [start(folder / "m1", 1)]
+        found += [start(folder / "m2", 2)]
+        yield found[0], found[1]
+    finally:
+        for one in found:
+            one.server.stop()
+        shutil.rmtree(folder)
+
+
+@dataclass
+class MovingRig:
+    """A cell on the first server, and where it may go.
+
+    Attributes:
+        folder: where moves keep their journal.
+    """
+
+    here: CellServer
+    there: CellServer
+    folder: Path
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def settings(self, **changes: Any) -> MoveSettings:
+        """Return the settings of a move from the first server to the second."""
+        usual = {
+            "source_url": SecretStr(self.here.admin_url),
+            "target_url": SecretStr(self.there.admin_url),
+            "folder": self.folder,
+        }
+        return MoveSettings(**(usual | self.more | changes))
+
+
+@pytest.fixture
+def moving(servers: tuple[CellServer, CellServer], tmp_path: Path) -> MovingRig:
+    """Provide a cell on the first of two servers, and nothing on the second."""
+    here, there = servers
+    here.empty()
+    there.empty()
+
+    async def prepare() -> None:
+        for name in SUBGRAPHS:
+            await migrate(DatabaseSettings(url=here.settings.url), name, METADATA[name])
+        await claim(here.settings, SUBGRAPHS, KEYED_TOPICS)
+
+    asyncio.run(prepare())
+    return MovingRig(here, there, tmp_path / "moves")

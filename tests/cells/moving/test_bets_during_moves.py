@@ -1,0 +1,229 @@
+"""Bets and reads while their cell moves, behind a real HAProxy: each bet once, and what waited how long."""
+
+import asyncio
+import contextlib
+import os
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import server_process
+from aiokafka import AIOKafkaProducer
+from prometheus_client import CollectorRegistry
+from running_haproxy import start_haproxy
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from squad_messages import bet, scheme
+
+from cells.moving.journal import Journal, Step
+from cells.moving.move import run
+from cells.moving.wiring import open_move
+from cells.routing.cell_map import CellMap
+from cells.routing.writing import write_files
+from consumers.progress.wiring import create_consumer
+from consumers.stream.consumer import Consumer
+from consumers.stream.settings import StreamSettings
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import MESSAGES
+from furlong.subgraph_names import SUBGRAPHS
+from storage.cells.cell import Cell
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+
+from .conftest import CELL, PREFIX, CellServer, MovingRig
+
+pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(900)]
+LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
+MOVES, BETS_PER_SECOND = (20, 800) if LONG else (1, 100)
+PAUSE_SECONDS, MOST_WAITING = 0.05, 4_000
+OWN = Cell("c1", 0, 1, 4)
+CUSTOMERS = [f"c-{n}" for n in range(400) if OWN.has("northbet", f"c-{n}")]
+
+
+class Killed(BaseException):
+    """The mover ends at once."""
+
+
+@dataclass
+class Load:
+    """What was produced, and when anything was applied or read.
+
+    Attributes:
+        sent: how many bets each customer has placed.
+        figures: what waited how long in each move, in words.
+    """
+
+    sent: Counter[str] = field(default_factory=Counter)
+    applied: list[float] = field(default_factory=list)
+    read: list[float] = field(default_factory=list)
+    failed_reads: int = 0
+    figures: list[str] = field(default_factory=list)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def produce(self, producer: AIOKafkaProducer, consumer: Consumer) -> None:
+        """Place bets at a steady rate, but pause while many wait: the embedded broker drops old ones."""
+        number = 0
+        while not self.stopping.is_set():
+            waiting = consumer.health().lag > MOST_WAITING
+            for _ in range(0 if waiting else round(PAUSE_SECONDS * BETS_PER_SECOND)):
+                customer = CUSTOMERS[number % len(CUSTOMERS)]
+                record = bet(customer_id=customer, bet_id=f"b-{number}")
+                await producer.send(record.topic, record.value, key=record.key)
+                self.sent[customer] += 1
+                number += 1
+            await asyncio.sleep(PAUSE_SECONDS)
+        await producer.flush()
+
+    async def look(self, database: Database) -> None:
+        """Read some thirty times a second."""
+        while not self.stopping.is_set():
+            try:
+                async with asyncio.timeout(5), database.home.read() as connection:
+                    await connection.execute(text("SELECT COUNT(*) FROM position"))
+                self.read.append(time.monotonic())
+            except (SQLAlchemyError, OSError):
+                self.failed_reads += 1
+            await asyncio.sleep(0.03)
+
+
+def longest(times: list[float], since: float) -> float:
+    """Return the longest time between two instants after another."""
+    after = [since, *(at for at in times if at > since)]
+    return max((b - a for a, b in pairwise(after)), default=0.0)
+
+
+def counted(place: CellServer) -> Counter[str]:
+    """Count the bets of each customer at a place."""
+    rows = place.as_root(
+        f"SELECT customer_id, COUNT(*) FROM {PREFIX}_progress.contribution GROUP BY customer_id"  # noqa: S608
+    )
+    return Counter({str(customer): int(number) for customer, number in rows})
+
+
+def test_each_bet_is_applied_once_however_often_the_cell_moves(
+    moving: MovingRig, embedded_broker: EmbeddedBroker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The recount from what was produced equals the tables; the old place has nothing after its fence."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="fr")))
+        settings, socket = _behind_haproxy(moving, folder, stack)
+        embedded_broker.create_topics([plan.name for plan in MESSAGES])
+        load = asyncio.run(_loaded(moving, settings, embedded_broker, socket))
+    here, there = (moving.there, moving.here) if MOVES % 2 else (moving.here, moving.there)
+    assert counted(here) == load.sent
+    assert set(here.as_root(f"SELECT state FROM {PREFIX}_progress.cell")) == {("open",)}  # noqa: S608
+    assert set(there.as_root(f"SELECT state FROM {PREFIX}_progress.cell")) == {("fenced",)}  # noqa: S608
+    assert here.as_root(f"SELECT COUNT(*) FROM {PREFIX}_progress.dead_letter") == [(0,)]  # noqa: S608
+    assert sum(counted(there).values()) < load.sent.total()
+    with capsys.disabled():
+        print("", *load.figures, sep="\n")  # noqa: T201 - figures for whoever runs it
+        print(f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed")  # noqa: T201
+
+
+def _behind_haproxy(
+    moving: MovingRig, folder: Path, stack: contextlib.ExitStack
+) -> tuple[DatabaseSettings, str]:
+    """Put HAProxy before the cell's database; return the settings of the cell's processes, and its socket."""
+    port, public, socket = server_process.free_port(), server_process.free_port(), str(folder / "admin.sock")
+    where = {"database": f"127.0.0.1:{moving.here.server.port}", "database_listen": f"127.0.0.1:{port}"}
+    cells = [
+        {"name": "c1", "partitions": "0-1", "gateways": ["127.0.0.1:9"], **where},
+        {"name": "c2", "partitions": "2-3", "gateways": ["127.0.0.1:9"]},
+    ]
+    listen = {"of": 4, "listen": f"127.0.0.1:{public}", "admin_socket": socket}
+    write_files(CellMap.model_validate(listen | {"cells": cells}), folder)
+    stack.callback(start_haproxy(folder / "haproxy.cfg", public, {}).stop)
+    password = moving.here.server.password
+    for server in (moving.here, moving.there):
+        server.as_root(f"ALTER USER 'furlong'@'127.0.0.1' IDENTIFIED BY '{password}'")
+    url = make_url(moving.here.settings.url).set(port=port).render_as_string(hide_password=False)
+    return DatabaseSettings(url=url, cell=CELL), socket
+
+
+async def _loaded(moving: MovingRig, settings: DatabaseSettings, broker: EmbeddedBroker, socket: str) -> Load:
+    """Move the cell to and fro under load, and return once all bets are applied."""
+    load = Load()
+    stream = StreamSettings(
+        bootstrap=broker.bootstrap,
+        generation=broker.generation,
+        poll_seconds=0.1,
+        retry_seconds=0.1,
+        retry_limit_seconds=0.5,
+        session_seconds=6.0,
+    )
+    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
+    await producer.start()
+    first = scheme()
+    await producer.send_and_wait(first.topic, first.value, key=first.key)
+    consumer = create_consumer(
+        settings,
+        stream,
+        CollectorRegistry(),
+        SystemClock(),
+        changed=lambda _keys: load.applied.append(time.monotonic()),
+    )
+    reading = Database.open(settings, "progress")
+    load_of = (consumer.run(), load.produce(producer, consumer), load.look(reading))
+    work = [asyncio.create_task(each) for each in load_of]
+    try:
+        await _until(lambda: len(load.applied) > 3, work)
+        for number in range(MOVES):
+            await asyncio.to_thread(_move, moving, number, socket, load)
+            moving.here, moving.there = moving.there, moving.here
+        before = len(load.applied)
+        await _until(lambda: len(load.applied) > before + 3, work)
+        load.stopping.set()
+        await work[1]
+        if MOVES % 2:  # as it was before, so that the caller knows where the cell is
+            moving.here, moving.there = moving.there, moving.here
+        place = moving.there if MOVES % 2 else moving.here
+        await _until(lambda: counted(place) == load.sent, [work[0]])
+    finally:
+        load.stopping.set()
+        await consumer.stop()
+        await asyncio.gather(*work, return_exceptions=True)
+        await producer.stop()
+        await reading.close()
+    return load
+
+
+def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
+    """Move the cell once, in the long form with a kill on the way, and note what waited how long."""
+    chosen = random.Random(number).choice(list(Step)) if LONG else None  # noqa: S311 - not a secret
+
+    def report(step: Step, says: str) -> None:
+        if step is chosen and says == "begins":
+            raise Killed
+
+    began = time.monotonic()
+    with contextlib.suppress(Killed):
+        run(open_move(moving.settings(router_socket=socket), SUBGRAPHS), report)
+    found = Journal.read(moving.folder, "c1")
+    if found is None or not found.is_over:
+        run(open_move(moving.settings(router_socket=socket), SUBGRAPHS), lambda _step, _says: None)
+    time.sleep(2.0)
+    journal = Journal.read(moving.folder, "c1")
+    assert journal is not None
+    waited = sum(journal.done[each] for each in (Step.FENCE, Step.LEVEL, Step.OPEN, Step.SWITCH))
+    load.figures.append(
+        f"move {number}: {sum(journal.done.values()):.1f} s, fence to switch {waited:.2f} s, longest time "
+        f"without an applied batch {longest(load.applied, began):.2f} s, without a read "
+        f"{longest(load.read, began):.2f} s"
+    )
+
+
+async def _until(holds: Any, work: list[asyncio.Task[Any]]) -> None:
+    """Wait for a condition; fail if any of the tasks has ended."""
+    async with asyncio.timeout(180):
+        while not holds():
+            for task in work:
+                if task.done():
+                    await task
+            await asyncio.sleep(0.1)

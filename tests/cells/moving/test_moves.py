@@ -1,0 +1,290 @@
+"""Moves of a cell between two MariaDB servers, killed at every step, under writes."""
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cells.claim import without_fence
+from cells.moving.errors import MoveError, NotLevel
+from cells.moving.journal import Journal, Step
+from cells.moving.move import Move, go_back, run
+from cells.moving.wiring import open_move
+from furlong.subgraph_names import SUBGRAPHS
+from storage.cells.errors import CellFenced
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.errors import DatabaseAway
+from storage.settings import DatabaseSettings
+from subgraphs.club.models import COMPARISON
+
+from .conftest import CellServer, MovingRig
+
+pytestmark = [pytest.mark.mariadb, pytest.mark.timeout(900)]
+PATIENCE_SECONDS = 120.0
+LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
+
+
+class Killed(BaseException):
+    """The mover ends at once, as by SIGKILL: nothing catches it."""
+
+
+def move_of(moving: MovingRig, **changes: Any) -> Move:
+    """Open a move as a new process does."""
+    return open_move(moving.settings(**changes), SUBGRAPHS)
+
+
+def quietly(_step: Step, _says: str) -> None:
+    """Report nothing."""
+
+
+def killed_at(step: Step, says: str) -> Callable[[Step, str], None]:
+    """Return a report that kills the mover before a step, or after it and its note."""
+
+    def report(at: Step, at_says: str) -> None:
+        if at is step and (at_says if at_says == "begins" else "ends") == says:
+            raise Killed
+
+    return report
+
+
+@contextlib.contextmanager
+def unnoted(step: Step, says: str) -> Iterator[None]:
+    """Kill the mover after a step's action and before its note in the journal, if `says` is `acted`."""
+    finish = Journal.finish
+
+    def finish_or_die(journal: Journal, at: Step, seconds: float, **facts: str) -> None:
+        if (at, says) == (step, "acted"):
+            raise Killed
+        finish(journal, at, seconds, **facts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "finish", finish_or_die)
+        yield
+
+
+@dataclass
+class Writer:
+    """Processes of the cell that write all the time, at whichever place takes them.
+
+    Attributes:
+        noted: what was acknowledged.
+    """
+
+    places: tuple[DatabaseSettings, ...]
+    noted: list[str] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    async def write(self) -> None:
+        """Write until told to stop; a write that fails is tried again at the other place."""
+        databases = [Database.open(each, "club") for each in self.places]
+        at, number = 0, 0
+        while not self.stopping.is_set():
+            try:
+                await asyncio.wait_for(insert(databases[at], f"w-{number}"), 5)
+            except (SQLAlchemyError, DatabaseAway, OSError):
+                at = 1 - at
+                await asyncio.sleep(0.02)
+                continue
+            self.noted.append(f"w-{number}")
+            number += 1
+            await asyncio.sleep(0.02)
+        for database in databases:
+            await database.close()
+
+
+async def insert(database: Database, name: str) -> None:
+    """Note a name unless it is there: the answer to an earlier attempt may have been lost."""
+    async with database.home.write() as connection:
+        if await connection.scalar(select(COMPARISON.c.name).where(COMPARISON.c.name == name)):
+            return
+        now = SystemClock().now()
+        await connection.execute(
+            COMPARISON.insert().values(name=name, begun_at=now, brand_id="b", customer_id="c")
+        )
+
+
+@contextlib.contextmanager
+def writing(*places: CellServer) -> Iterator[Writer]:
+    """Write in a thread of its own for the duration of the block."""
+    writer = Writer(tuple(each.settings for each in places))
+    thread = threading.Thread(target=lambda: asyncio.run(writer.write()))
+    thread.start()
+    try:
+        yield writer
+    finally:
+        writer.stopping.set()
+        thread.join()
+
+
+def names_at(place: CellServer) -> list[str]:
+    """Return what a place holds, read by its administrator."""
+    return sorted(name for (name,) in place.as_root("SELECT name FROM furlong_c1_club.comparison"))
+
+
+def cells_at(place: CellServer) -> set[tuple[int, str]]:
+    """Return epoch and state in all databases of a place."""
+    rows: set[tuple[int, str]] = set()
+    for name in SUBGRAPHS:
+        rows |= set(place.as_root(f"SELECT epoch, state FROM furlong_c1_{name}.cell"))  # noqa: S608
+    return rows
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait for a condition."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingRig) -> None:
+    """The mover is killed before and after each step and begins anew; every write is there exactly once.
+
+    Then the cell moves back to where it was, over its old databases.
+    """
+    kills = tuple((step, says) for step in Step for says in ("begins", "acted"))
+    for here, there, killed in (
+        (moving.here, moving.there, kills),
+        (moving.there, moving.here, kills if LONG else kills[::8]),
+    ):
+        moving.here, moving.there = here, there
+        with writing(here, there) as writer:
+            wait_for(lambda: len(writer.noted) > 10)
+            for step, says in killed:
+                with contextlib.suppress(Killed), unnoted(step, says):
+                    run(move_of(moving), killed_at(step, says))
+            run(move_of(moving), quietly)
+            before = len(writer.noted)
+            wait_for(lambda: len(writer.noted) > before + 10)  # noqa: B023 - called at once
+        assert set(move_of_journal(moving)) == {step.value for step in Step}
+        assert {state for _, state in cells_at(here)} == {"fenced"}
+        assert {state for _, state in cells_at(there)} == {"open"}
+        old, new = names_at(here), names_at(there)
+        assert set(writer.noted) <= set(new)
+        assert set(old) < set(new)
+        moving.there.as_root("DELETE FROM furlong_c1_club.comparison")
+
+
+def move_of_journal(moving: MovingRig) -> dict[str, float]:
+    """Return the steps that the journal of the last move calls done."""
+    journal = Journal.read(moving.folder, "c1")
+    assert journal is not None
+    assert journal.is_over
+    return {step.value: seconds for step, seconds in journal.done.items()}
+
+
+async def test_a_process_that_slept_through_a_move_writes_nothing_in_the_old_place(
+    moving: MovingRig,
+) -> None:
+    """Its open transaction is rolled back, its connections are closed, and the row refuses it for good.
+
+    Even if somebody unlocks the account of the old place, a process of any epoch is refused there.
+    """
+    database = Database.open(moving.here.settings, "club")
+    await insert(database, "before")
+    sleeping = database.home.write()
+    connection = await sleeping.__aenter__()
+    now = SystemClock().now()
+    await connection.execute(
+        COMPARISON.insert().values(name="stale", begun_at=now, brand_id="b", customer_id="c")
+    )
+    await asyncio.to_thread(run, move_of(moving), quietly)
+    with pytest.raises(SQLAlchemyError):
+        await sleeping.__aexit__(None, None, None)
+    with pytest.raises(SQLAlchemyError):
+        await insert(database, "locked out")
+    moving.here.as_root("ALTER USER 'furlong'@'127.0.0.1' ACCOUNT UNLOCK")
+    for attempt in range(3):
+        with pytest.raises(CellFenced):
+            await insert(database, f"stale-{attempt}")
+    await database.close()
+    new = Database.open(moving.there.settings, "club")
+    await insert(new, "after")
+    await new.close()
+    assert names_at(moving.here) == ["before"]
+    assert names_at(moving.there) == ["after", "before"]
+
+
+def test_until_the_switch_there_is_a_way_back(moving: MovingRig) -> None:
+    """At each step before `open` the move can be given up: the old place has the cell, under a new epoch.
+
+    After that it cannot, and a new move can begin.
+    """
+    before_open = list(Step)[: list(Step).index(Step.OPEN)]
+    for step in (Step.LOAD, Step.VERIFY, Step.LEVEL) if LONG else (Step.LEVEL,):
+        assert step in before_open
+        with pytest.raises(Killed):
+            run(move_of(moving), killed_at(step, "ends"))
+        go_back(move_of(moving))
+        assert {state for _, state in cells_at(moving.here)} == {"open"}
+
+        async def works() -> None:
+            database = Database.open(moving.here.settings, "club")
+            await insert(database, f"after {step.value}")  # noqa: B023 - called at once
+            await database.close()
+
+        asyncio.run(works())
+        assert moving.there.as_root("SHOW DATABASES LIKE 'furlong\\_c1%'") == []
+    with pytest.raises(Killed):
+        run(move_of(moving), killed_at(Step.OPEN, "begins"))
+    with pytest.raises(MoveError, match="may have taken writes"):
+        go_back(move_of(moving))
+    run(move_of(moving), quietly)
+    assert {state for _, state in cells_at(moving.there)} == {"open"}
+    assert "after level" in names_at(moving.there)
+
+
+def test_a_new_place_that_is_too_slow_is_not_waited_for(moving: MovingRig) -> None:
+    """If the new place does not get level after the fence, the old one is open again by itself."""
+    move = move_of(moving, level_seconds=0.2)
+
+    with pytest.raises(NotLevel):
+        run(move, _delaying(moving.there))
+    assert cells_at(moving.here) == {(3, "open")}
+    assert move_of(moving).journal.begun == []
+
+
+def _delaying(place: CellServer) -> Callable[[Step, str], None]:
+    """Return a report that lets the new place apply everything an hour late, from the fence on."""
+
+    def report(step: Step, says: str) -> None:
+        if step is Step.FENCE and says == "begins":
+            delay = "CHANGE MASTER 'furlong' TO MASTER_DELAY = 3600"
+            place.as_root("STOP SLAVE 'furlong'", delay, "START SLAVE 'furlong'")
+
+    return report
+
+
+def test_a_move_refuses_what_it_would_destroy(moving: MovingRig) -> None:
+    """Databases at the target that are not an old place of the cell are never replaced; plan says so."""
+    moving.there.as_root("CREATE DATABASE furlong_c1_club", "CREATE TABLE furlong_c1_club.precious (id INT)")
+    move = move_of(moving)
+    assert any("furlong_c1_club" in problem for problem in move.findings.problems)
+    with pytest.raises(MoveError, match="not an old place"):
+        run(move, quietly)
+    assert moving.there.as_root("SHOW TABLES IN furlong_c1_club") == [("precious",)]
+    assert {state for _, state in cells_at(moving.here)} == {"open"}
+
+
+def test_a_difference_between_the_places_stops_the_move_before_the_fence(moving: MovingRig) -> None:
+    """A row that the copy has differently is found by the checksums, and named."""
+    with pytest.raises(Killed):
+        run(move_of(moving), killed_at(Step.CATCH_UP, "ends"))
+    moving.there.as_root(
+        "INSERT INTO furlong_c1_club.comparison (name, begun_at, brand_id, customer_id) VALUES "
+        "('x', NOW(), 'b', 'c')"
+    )
+    with pytest.raises(MoveError, match=r"furlong_c1_club\.comparison differ"):
+        run(move_of(moving), quietly)
+    assert {state for _, state in cells_at(moving.here)} == {"open"}
+    go_back(move_of(moving))
+    assert without_fence(moving.here.settings).cell.own() is None

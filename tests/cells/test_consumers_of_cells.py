@@ -1,0 +1,222 @@
+"""Consumers of two cells beside one another, and consumers that have no business where they are."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from database_probe import contents, migrate
+from prometheus_client import CollectorRegistry
+from squad_messages import bet, scheme
+
+from cells.claim import claim, without_fence
+from consumers.progress.wiring import catch_up, create_consumer
+from consumers.stream.consumer import Consumer
+from consumers.stream.errors import ForeignCell
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.topics import KEYED_TOPICS, MESSAGES
+from storage.cells.cell import partition_of
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.progress.models import CONTRIBUTION, METADATA, STREAM
+
+Celled = Callable[..., DatabaseSettings]
+PATIENCE_SECONDS = 60.0
+CUSTOMERS, BETS = 40, 3
+
+
+@dataclass
+class Rig:
+    """A broker, a producer, and consumers that are stopped at the end."""
+
+    stream: StreamSettings
+    producer: AIOKafkaProducer
+    running: list[tuple[Consumer, asyncio.Task[None]]] = field(default_factory=list)
+
+    def start(self, settings: DatabaseSettings) -> tuple[Consumer, asyncio.Task[None]]:
+        """Start a progress consumer."""
+        consumer = create_consumer(settings, self.stream, CollectorRegistry(), SystemClock())
+        self.running.append((consumer, asyncio.create_task(consumer.run())))
+        return self.running[-1]
+
+    async def ended(self, settings: DatabaseSettings) -> BaseException | None:
+        """Start a consumer, and return what it ends with by itself."""
+        _, task = self.start(settings)
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        assert task.done(), "it goes on"
+        return task.exception()
+
+    async def send(self, record: Record, partition: int | None = None) -> None:
+        """Produce a record where its key belongs, or elsewhere."""
+        await self.producer.send_and_wait(
+            record.topic, record.value, key=record.key, headers=list(record.headers), partition=partition
+        )
+
+
+@pytest.fixture
+async def rig(embedded_broker: EmbeddedBroker) -> AsyncIterator[Rig]:
+    """Provide a rig on an embedded broker with all topics."""
+    await asyncio.to_thread(embedded_broker.create_topics, [plan.name for plan in MESSAGES])
+    producer = AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap)
+    await producer.start()
+    stream = StreamSettings(
+        bootstrap=embedded_broker.bootstrap,
+        generation=embedded_broker.generation,
+        poll_seconds=0.1,
+        retry_seconds=0.05,
+        retry_limit_seconds=0.2,
+        session_seconds=6.0,
+    )
+    rig = Rig(stream, producer)
+    try:
+        yield rig
+    finally:
+        for _, task in rig.running:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in rig.running), return_exceptions=True)
+        await producer.stop()
+
+
+async def cell_of(celled: Celled, folder: Path, name: str, partitions: str) -> DatabaseSettings:
+    """Return the settings of a claimed progress database of a cell."""
+    settings = celled(f"sqlite+aiosqlite:///{folder / name}", name, partitions)
+    await migrate(without_fence(settings), "progress", METADATA)
+    await claim(settings, ["progress"], KEYED_TOPICS)
+    return settings
+
+
+async def customers_in(settings: DatabaseSettings) -> Counter[str]:
+    """Count the bets of each customer in a database."""
+    database = Database.open(without_fence(settings), "progress")
+    try:
+        rows = (await contents(database, CONTRIBUTION))[CONTRIBUTION.name]
+    finally:
+        await database.close()
+    return Counter(row[CONTRIBUTION.c.keys().index("customer_id")] for row in rows)
+
+
+async def dead_letters_in(settings: DatabaseSettings) -> list[str]:
+    """Return why records became dead letters."""
+    database = Database.open(without_fence(settings), "progress")
+    try:
+        rows = (await contents(database, STREAM.dead_letter))[STREAM.dead_letter.name]
+    finally:
+        await database.close()
+    return [row[STREAM.dead_letter.c.keys().index("reason")] for row in rows]
+
+
+async def until(holds: Callable[[], object], rig: Rig) -> None:
+    """Wait for an awaitable condition; fail if a consumer ends meanwhile."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await holds():  # type: ignore[misc]
+            for _, task in rig.running:
+                if task.done():
+                    await task
+            await asyncio.sleep(0.05)
+
+
+async def test_each_bet_is_in_exactly_one_cell(rig: Rig, celled: Celled, tmp_path: Path) -> None:
+    """Two cells apply all bets between them, each its own customers', and what both need is in both.
+
+    A record in the wrong partition is a dead letter of the cell whose partition it is in.
+    """
+    cells = [
+        await cell_of(celled, tmp_path, "c0", "0-1"),
+        await cell_of(celled, tmp_path, "c1", "2-3"),
+    ]
+    await rig.send(scheme())
+    sent = [bet(customer_id=f"c-{n}", bet_id=f"b-{n}-{m}") for n in range(CUSTOMERS) for m in range(BETS)]
+    for record in sent:
+        await rig.send(record)
+    stray = bet(customer_id="c-0", bet_id="b-stray")
+    own = partition_of(stray.key or b"", 4)
+    await rig.send(stray, partition=(own + 2) % 4)
+    for settings in cells:
+        rig.start(settings)
+
+    async def all_there() -> bool:
+        found = [await customers_in(settings) for settings in cells]
+        letters = [await dead_letters_in(settings) for settings in cells]
+        return sum(map(Counter.total, found)) >= len(sent) and sum(map(len, letters)) == 1
+
+    await until(all_there, rig)
+    found = [await customers_in(settings) for settings in cells]
+    expected = [
+        Counter({f"c-{n}": BETS for n in range(CUSTOMERS) if cell.has("northbet", f"c-{n}")})
+        for cell in (settings.cell.own() for settings in cells)
+        if cell is not None
+    ]
+    assert found == expected
+    assert all(found)
+    letters = [await dead_letters_in(settings) for settings in cells]
+    (other,) = letters[1 - own // 2]
+    assert f"belongs to partition {own}" in other
+
+
+async def test_a_cell_has_caught_up_when_its_own_partitions_are_read(
+    rig: Rig, celled: Celled, tmp_path: Path
+) -> None:
+    """Workers that wait for the consumer do not wait for partitions that the cell never reads."""
+    settings = await cell_of(celled, tmp_path, "c0", "0-1")
+    await rig.send(scheme())
+    for n in range(8):
+        await rig.send(bet(customer_id=f"c-{n}", bet_id=f"b-{n}"))
+    database = Database.open(settings, "progress")
+    gate = catch_up(database, rig.stream, SystemClock())
+    assert {one.number for one in await gate.behind() if one.topic == "club.progress.v1"} <= {0, 1}
+    rig.start(settings)
+
+    async def caught_up() -> bool:
+        return not await gate.behind()
+
+    await until(caught_up, rig)
+    await database.close()
+
+
+async def test_a_consumer_with_wrong_partitions_stops_by_itself(
+    rig: Rig, celled: Celled, tmp_path: Path
+) -> None:
+    """With another range, with no cell at all, or on a database of none, it stops and has written nothing.
+
+    Its error says what to correct.
+    """
+    settings = await cell_of(celled, tmp_path, "c0", "0-1")
+    unclaimed = celled(f"sqlite+aiosqlite:///{tmp_path / 'other'}", "c1", "2-3")
+    await migrate(without_fence(unclaimed), "progress", METADATA)
+    await rig.send(scheme())
+    for n in range(CUSTOMERS):
+        await rig.send(bet(customer_id=f"c-{n}", bet_id=f"b-{n}"))
+    wrong = {
+        "belongs to cell c0 .partitions 0-1 of 4": celled(settings.url, "c0", "0-3"),
+        "belongs to cell c0": celled(settings.url, "c1", "2-3"),
+        "FURLONG_CELL is not set": without_fence(settings),
+        "furlong cell claim": unclaimed,
+    }
+    for words, those in wrong.items():
+        ended = await rig.ended(those)
+        assert isinstance(ended, ForeignCell), ended
+        assert ended.exit_code == 6
+        with pytest.raises(ForeignCell, match=words):
+            raise ended
+        rig.running.clear()
+    assert await customers_in(settings) == Counter()
+    assert await customers_in(unclaimed) == Counter()
+
+
+async def test_a_cell_of_topics_with_another_number_of_partitions_stops(
+    rig: Rig, celled: Celled, tmp_path: Path
+) -> None:
+    """FURLONG_CELL_OF must be the number of partitions that Kafka has: else customers were in other cells."""
+    settings = celled(f"sqlite+aiosqlite:///{tmp_path}", "c0", "0-1", 24)
+    await migrate(without_fence(settings), "progress", METADATA)
+    await claim(settings, ["progress"], KEYED_TOPICS)
+    ended = await rig.ended(settings)
+    assert isinstance(ended, ForeignCell)
+    assert "4 partitions, but FURLONG_CELL_OF says 24" in str(ended)
+    rig.running.clear()

@@ -1,0 +1,156 @@
+"""Errors name the setting and its value, never a secret, and say what helps."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from furlong.cli import app
+from furlong.cli.diagnosis.environment import report_misspelt_once
+from furlong.cli.diagnosis.explanations import without_credentials
+from gateway.cli import cli as gateway
+
+NOBODY_LISTENS = "mysql+aiomysql://operator:s3cret@127.0.0.1:9/furlong"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run in an empty folder, as a process of its own would."""
+    monkeypatch.chdir(tmp_path)
+    report_misspelt_once.cache_clear()
+    yield
+    report_misspelt_once.cache_clear()
+
+
+def furlong(*arguments: str) -> Result:
+    """Run `furlong ARGUMENTS`."""
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("week", "status"),
+        ("liability",),
+        ("reconcile", "progress"),
+        ("review", "late"),
+        ("reward", "list", "northbet"),
+        ("fulfilment", "reviews"),
+        ("deadletters", "list"),
+        ("customer", "export", "northbet", "c-1"),
+        ("db", "upgrade"),
+    ],
+    ids=" ".join,
+)
+def test_an_unreachable_database_is_named_and_not_upgraded(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message has the database's URL without credentials, and does not advise an upgrade."""
+    monkeypatch.setenv("FURLONG_DATABASE_URL", NOBODY_LISTENS)
+    ended = furlong(*command)
+    assert ended.exit_code == 1
+    assert "is it running at FURLONG_DATABASE_URL=mysql+aiomysql://***@127.0.0.1:9/furlong?" in ended.output
+    assert "s3cret" not in ended.output
+    assert "db upgrade" not in ended.output
+
+
+def test_tables_that_are_missing_need_an_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the database is there without its tables, the message advises `furlong db upgrade`."""
+    monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}")
+    assert "`furlong db upgrade`" in furlong("week", "status").output
+
+
+def test_an_unreachable_kafka_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has the address of the brokers, and the setting that holds it."""
+    monkeypatch.setenv("FURLONG_KAFKA_BOOTSTRAP", "127.0.0.1:9")
+    ended = furlong("topics", "create")
+    assert ended.exit_code == 1
+    assert "is it running at FURLONG_KAFKA_BOOTSTRAP=127.0.0.1:9?" in ended.output
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("FURLONG_KAFKA_BATCH_RECORDS", "x", "FURLONG_KAFKA_BATCH_RECORDS=x: "),
+        ("FURLONG_DATABASE_URL", "postgres://me:s3cret@host/x", "postgres://***@host/x"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_setting(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message has the value, without credentials."""
+    monkeypatch.setenv(variable, value)
+    ended = furlong("consume", "club")
+    assert ended.exit_code == 1
+    assert said in ended.output
+    assert "s3cret" not in ended.output
+
+
+def test_a_secret_value_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting whose type is secret is named without its value."""
+    monkeypatch.setenv("FURLONG_JWT_LEEWAY_SECONDS", "soon")
+    monkeypatch.setenv("FURLONG_JWT_SECRET", "s3cret")
+    ended = furlong("token", "--customer", "c-1")
+    assert "FURLONG_JWT_LEEWAY_SECONDS=soon: " in ended.output
+    assert "s3cret" not in ended.output
+
+
+def test_a_misspelt_variable_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A variable that is no setting is told with the nearest setting, and variables of tests are not."""
+    monkeypatch.setenv("FURLONG_DATABSE_URL", "x")
+    monkeypatch.setenv("FURLONG_TORTURE", "1")
+    told = furlong("week", "status").stderr + caplog.text  # pytest has a log
+    assert told.count("FURLONG_DATABSE_URL is no setting") == 1
+    assert "is FURLONG_DATABASE_URL meant?" in told
+    assert "FURLONG_TORTURE" not in told
+
+
+def test_the_help_does_not_read_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The help stays silent and quick whatever is set."""
+    monkeypatch.setenv("FURLONG_DATABSE_URL", "x")
+    assert "FURLONG_DATABSE_URL" not in furlong("week", "status", "-h").output
+
+
+def test_the_gateway_tells_of_its_own_misspelt_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By itself the gateway knows its own settings, and leaves other variables alone."""
+    monkeypatch.setenv("FURLONG_GATEWAY_INTROSPECTON", "true")
+    monkeypatch.setenv("FURLONG_DATABSE_URL", "x")
+    ended = CliRunner().invoke(gateway, ["serve", "--supergraph", "nothing.graphql"])
+    assert "is FURLONG_GATEWAY_INTROSPECTION meant?" in ended.stderr
+    assert "FURLONG_DATABSE_URL" not in ended.stderr
+
+
+def test_advice_keeps_its_placeholders() -> None:
+    """Credentials are replaced, and the words USER:PASSWORD of an advice are not."""
+    assert without_credentials("a://b:c@d and e://USER:PASSWORD@f") == "a://***@d and e://USER:PASSWORD@f"
+
+
+def test_an_unreachable_valkey_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has its address without credentials, and the setting that holds it."""
+    monkeypatch.setenv("FURLONG_JWT_REVOCATIONS", '{"url":"redis://me:s3cret@127.0.0.1:9/0"}')
+    monkeypatch.setenv("FURLONG_JWT_ISSUER", "https://login.example")
+    ended = furlong("customer", "sign-out", "northbet", "c-1")
+    assert ended.exit_code == 1
+    assert "redis://***@127.0.0.1:9/0, as FURLONG_JWT_REVOCATIONS says?" in ended.output
+    assert "s3cret" not in ended.output
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("FURLONG_GATEWAY_COST_LIMIT", "many", "FURLONG_GATEWAY_… cost_limit=many: "),
+        ("FURLONG_GATEWAY_INTROSPECTION", "perhaps", "FURLONG_GATEWAY_… introspection=perhaps: "),
+        ("FURLONG_GATEWAY_RATE_LIMITS", '[{"by": "s3cret"}]', "FURLONG_GATEWAY_… rate_limits"),
+    ],
+)
+def test_a_wrong_setting_of_the_gateway_has_its_value(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers, switches and words are shown; whatever could hold a secret is named without its value."""
+    monkeypatch.setenv(variable, value)
+    ended = CliRunner().invoke(gateway, ["serve", "--supergraph", "nothing.graphql"])
+    assert said in ended.stderr
+    assert "s3cret" not in ended.stderr

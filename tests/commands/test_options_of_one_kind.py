@@ -1,0 +1,84 @@
+"""Options of one name are of one kind in all commands, and every list takes `--json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from furlong.cli.commands import COMMANDS
+
+NOT_LISTS = frozenset(
+    {
+        *("global forget", "switch off", "switch on"),
+        *(
+            "backup",
+            "clock advance",
+            "clock reset",
+            "clock set",
+            "consume",
+            "customer sign-out",
+        ),
+        *("brand change", "brand contrast", "brand show", "cell claim"),
+        *("risk count", "risk export", "risk set-budget"),
+        *(
+            f"support {what}"
+            for what in ("adjust", "approve", "erase", "export", "hold", "lift", "show", "why")
+        ),
+        *("audit export", "audit verify", "backoffice sdl", "backoffice serve"),
+        *(f"backoffice user {what}" for what in ("add", "disable", "enable", "reset", "roles")),
+        *("content approve", "content diff", "content lint", "content publish", "content rollback"),
+        *("content save", "content show", "content submit"),
+        *("scheme approve", "scheme check", "scheme dry-run", "scheme propose"),
+        *("db upgrade", "deadletters replay", "deadletters show", "demo", "fulfilment credited"),
+        *(
+            "fulfilment hold",
+            "fulfilment reconcile",
+            "fulfilment resume",
+            "fulfilment retry",
+            "fulfilment stop",
+        ),
+        *("gateway key new", "gateway key public", "gateway plan", "gateway serve", "import crm", "jit show"),
+        *("load", "reconcile progress", "reconcile upstream", "restore", "review disputed assign"),
+        *("review late accept", "review late reject", "reward pause", "reward recall", "reward resume"),
+        *("reward withdraw", "serve", "simulator bet", "simulator feeds", "simulator openapi"),
+        *("simulator providers", "simulator serve", "token", "topics create", "week close", "week open"),
+        *("worker feeds", "worker fulfilment", "worker intents", "worker outbox", "worker weeks"),
+        *(
+            f"subgraph {name} {what}"
+            for name in ("club", "rewards", "progress", "fulfilment")
+            for what in ("sdl", "serve")
+        ),
+    }
+)
+"""Commands that do something, or print one thing; a new list has `--json` instead of a place here."""
+SEVERAL_KINDS = frozenset({"--supergraph"})
+"""`furlong gateway serve --supergraph` takes a URL as well as a file."""
+
+
+def leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield the commands that do something, by their whole names."""
+    below = getattr(command, "commands", {})
+    if not below or command.invoke_without_command:
+        yield name, command
+    for each, found in below.items():
+        yield from leaves(found, f"{name} {each}")
+
+
+ALL = dict(pair for name, entry in COMMANDS.items() for pair in leaves(entry.load(name), name))
+
+
+def test_every_command_without_json_is_known_to_be_no_list() -> None:
+    """A new command takes `--json`, or is named above because it lists nothing."""
+    without = {name for name, each in ALL.items() if not any("--json" in one.opts for one in each.params)}
+    assert without == NOT_LISTS
+
+
+def test_options_of_one_name_are_of_one_kind() -> None:
+    """They take the same type of value under the same name, so that operators need not look them up."""
+    kinds: dict[str, dict[tuple[str, Any], list[str]]] = {}
+    for name, command in ALL.items():
+        for one in command.params:
+            if one.param_type_name == "option" and one.opts[0] not in SEVERAL_KINDS | {"--help"}:
+                kind = (str(one.type_descriptor.annotation), one.metavar)
+                kinds.setdefault(one.opts[0], {}).setdefault(kind, []).append(name)
+    assert {option: found for option, found in kinds.items() if len(found) > 1} == {}

@@ -1,0 +1,111 @@
+"""The systemd units: systemd itself accepts them, and each starts a command that exists, locked in."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from furlong.cli.main import app
+
+FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
+INSTALLED = "/opt/furlong/bin/furlong"
+MOST_EXPOSED = 20
+"""The greatest exposure that `systemd-analyze security` may find, in tenths; without settings it is 96."""
+
+pytestmark = pytest.mark.systemd
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """A copy of the units whose program is the one installed here."""
+    program = str(Path(sys.executable).with_name("furlong"))
+    for file in FOLDER.glob("furlong*.*"):
+        (tmp_path / file.name).write_text(file.read_text().replace(INSTALLED, program))
+    return tmp_path
+
+
+def verify(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    """Run `systemd-analyze verify` over units in a folder, beside those of this machine."""
+    return subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *names],
+        cwd=folder,
+        env={"SYSTEMD_UNIT_PATH": f"{folder}:", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def wanted() -> list[str]:
+    """Return the units that the target wants."""
+    return re.findall(r"furlong-\S+\.service", (FOLDER / "furlong.target").read_text())
+
+
+def commands() -> list[list[str]]:
+    """Return the arguments that each unit passes to `furlong`, instances of templates included."""
+    found = []
+    for unit in [*wanted(), "furlong-worker@feeds.service", "furlong-upgrade.service"]:
+        name, _, instance = unit.removesuffix(".service").partition("@")
+        file = FOLDER / (f"{name}@.service" if instance else f"{name}.service")
+        for line in re.findall(r"^ExecStart=(.*)$", file.read_text(), re.MULTILINE):
+            program, *arguments = shlex.split(line.replace("%i", instance))
+            assert program == INSTALLED
+            found.append(arguments)
+    return found
+
+
+def settings() -> dict[str, str]:
+    """Return the example of an environment file."""
+    lines = (FOLDER / "furlong.env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_systemd_accepts_the_target_and_all_units(units: Path) -> None:
+    """Nothing is misspelt, unknown or ignored."""
+    checked = verify(units, "furlong.target", "furlong-upgrade.service", *wanted())
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_a_misspelt_unit_is_found(units: Path) -> None:
+    """The check above can fail."""
+    serve = units / "furlong-serve.service"
+    serve.write_text(serve.read_text().replace("Restart=always", "Restrat=always"))
+    assert "Restrat" in verify(units, "furlong-serve.service").stderr
+
+
+@pytest.mark.parametrize("unit", ["furlong-serve", "furlong-consume@", "furlong-worker@", "furlong-upgrade"])
+def test_a_unit_may_do_little_beside_its_work(units: Path, unit: str) -> None:
+    """Its exposure by systemd's own measure is low."""
+    name = f"{unit}.service".replace("@.", "@x.")
+    (units / f"{unit}.service").rename(units / name)
+    measured = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", f"./{name}"],
+        cwd=units,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert measured.returncode == 0, measured.stdout[-2000:]
+
+
+@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
+def test_each_unit_starts_a_command_with_its_options(arguments: list[str]) -> None:
+    """The command line parses, with the addresses of the example's environment file."""
+    expanded = [re.sub(r"\$\{(\w+)\}", lambda found: settings()[found[1]], one) for one in arguments]
+    shown = CliRunner().invoke(app, [*expanded, "--help"])
+    assert shown.exit_code == 0, shown.output
+
+
+def test_an_option_that_does_not_exist_is_found() -> None:
+    """The check above can fail."""
+    assert CliRunner().invoke(app, ["worker", "weeks", "--lisen", "127.0.0.1:1", "--help"]).exit_code != 0
+
+
+def test_no_two_units_share_an_address() -> None:
+    """The example gives each unit a port of its own."""
+    addresses = [value for name, value in settings().items() if name.startswith("LISTEN_")]
+    assert len(set(addresses)) == len(addresses)

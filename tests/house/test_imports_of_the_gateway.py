@@ -1,0 +1,27 @@
+"""A gateway imports what its settings need, because each start pays for each import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SWITCHED_OFF: Final = ("redis", "h2", "opentelemetry.sdk", "tracing", "gateway.observation")
+"""FastAPI itself imports what is left of OpenTelemetry."""
+
+PROGRAM = f"""
+import sys
+from pathlib import Path
+from gateway import GatewaySettings, create_gateway
+create_gateway(Path("docs/examples/supergraph.graphql").read_text(), settings=GatewaySettings())
+print(*(name for name in {SWITCHED_OFF!r} if name in sys.modules))
+"""
+
+
+def test_a_gateway_with_default_settings_imports_nothing_that_is_off() -> None:
+    """Neither the client of Valkey, nor HTTP/2, nor what records traces."""
+    command = [sys.executable, "-c", PROGRAM]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    assert found.stdout.split() == []

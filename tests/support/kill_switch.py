@@ -1,0 +1,31 @@
+"""Turns a kill switch in a subgraph's database, as its consumer does."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Table
+
+from storage.database import Database
+from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope, switch_subject
+from subgraphs.kit.records.global_state.repository import GlobalStateRepository, StoredMessage
+
+AT = datetime(2026, 3, 25, 12, tzinfo=UTC)
+
+
+async def turn(database: Database, table: Table, number: int, *, off: bool, reward: str = "") -> None:
+    """Switch northbet, or one of its rewards, off or on."""
+    scope = SwitchScope.REWARD if reward else SwitchScope.BRAND
+    subject = switch_subject(scope, "northbet", reward)
+    message = StoredMessage(
+        key=subject.key,
+        brand="northbet",
+        kind=subject.kind,
+        order=GlobalOrder(1, number),
+        event_id=f"event-{number}",
+        state={"scope": scope.value, "name": reward, "off": off},
+        reason=None,
+        decided_at=AT,
+        understood=True,
+        produced_at=None,
+    )
+    async with database.home.write() as connection:
+        await GlobalStateRepository(table).store(connection, [message])

@@ -1,0 +1,110 @@
+"""A site drives its streams: what nobody tells it of is noticed all the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from club_samples import CUSTOMER, NOW, OWNER, make_config
+from club_stand import Stand, make_token, session_settings
+from fastapi import FastAPI
+from site_streams import following
+from structlog.testing import capture_logs
+
+from furlong.databases import upgrade_databases
+from furlong.serve.live import updates as live_updates
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from storage.clock import ManualClock
+from storage.settings import DatabaseSettings
+from subgraphs.club.membership.membership import MembershipKind
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.live import public_changes, rereading
+from subgraphs.kit.live.event_bus import MemoryBus
+from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.settings import PublicDataSettings, UpstreamSettings
+
+
+@dataclass
+class Rig:
+    """A site, and subgraphs beside it that stand for other processes on the same databases."""
+
+    site: FastAPI
+    others: Stand
+    bus: MemoryBus
+
+
+@asynccontextmanager
+async def served(folder: Path, *, is_complete: bool, **live: float) -> AsyncIterator[Rig]:
+    """Run a site over new databases with the usual world."""
+    database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
+    await upgrade_databases(database)
+    others = Stand.over(database.url, NOW)
+    await others.add_northbet()
+    clock, bus = ManualClock(NOW), MemoryBus(is_complete=is_complete)
+    parts = Parts(
+        database,
+        UpstreamSettings(),
+        SessionVerifier.from_settings(session_settings(), clock),
+        clock,
+        ReadOptions(PublicDataSettings(stale_seconds=0.01)),
+        bus=bus,
+        live=LiveSettings(interval_seconds=0, **live),  # type: ignore[arg-type] - numbers
+    )
+    site = create_site(parts)
+    async with site.router.lifespan_context(site):
+        yield Rig(site, others, bus)
+    await others.close()
+
+
+async def test_without_notices_watched_customers_are_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another process commits comes as an event, and what stays the same does not; the log says so."""
+    monkeypatch.setattr(rereading, "IDLE_SECONDS", 0.01)
+    with capture_logs() as logged:
+        async with (
+            served(tmp_path, is_complete=False, reread_seconds=0.05) as rig,
+            following(rig.site, make_token(CUSTOMER)) as stream,
+        ):
+            await stream.until(lambda: len(stream.events) == 2)  # a first round tells everybody
+            await rig.others.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
+            await stream.until(lambda: stream.club["membership"]["optedIn"])
+            assert stream.versions == [1, 2, 3]
+    assert [each["reread_seconds"] for each in logged if each["event"] == "live_updates_without_notices"]
+
+
+async def test_a_new_reward_moves_every_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The menu is public data, which changes without anything being committed about a customer."""
+    monkeypatch.setattr(public_changes, "PAUSE_SECONDS", 0.02)
+    async with (
+        served(tmp_path, is_complete=True) as rig,
+        following(rig.site, make_token(CUSTOMER)) as stream,
+    ):
+        assert len(stream.club["options"]) == 2
+        await rig.others.add_rewards([make_config("fb-9", value_minor=900)])
+        for subgraph in rig.site.state.subgraphs:
+            subgraph.changed("northbet")  # as the watcher of Kafka does: the clock of the test stands still
+        await stream.until(lambda: len(stream.club["options"]) == 3)
+
+
+async def test_after_an_outage_every_stream_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event meanwhile may have lacked what the database holds."""
+    monkeypatch.setattr(live_updates, "READY_SECONDS", 0.01)
+    async with served(tmp_path, is_complete=True) as rig:
+        progress = next(each for each in rig.site.state.subgraphs if each.name == "progress")
+        ping, asked = progress.database.ping, asyncio.Event()
+
+        async def away() -> Any:
+            asked.set()
+            raise ConnectionRefusedError
+
+        async with following(rig.site, make_token(CUSTOMER)) as stream:
+            progress.database.ping = away  # type: ignore[method-assign] - the server is away
+            await asked.wait()
+            progress.database.ping = ping  # type: ignore[method-assign] - and back
+            await stream.until(lambda: len(stream.events) == 2)

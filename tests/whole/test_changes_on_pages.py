@@ -1,0 +1,147 @@
+"""Changes that something comes between: other pages, reloads, an upstream or a gateway that says nothing."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from bet_slip_page import PATIENCE_MS, Browser, browser
+from local_chromium import LocalChromium
+from playwright.sync_api import Request, Route, expect
+from running_furlong import Demo, eventually, running_demo
+
+pytestmark = [pytest.mark.chromium, pytest.mark.web]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Run one demo; each test has a customer of its own."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+def arm(demo: Demo, customer: str, name: str, **more: Any) -> None:
+    """Let each change of the customer have this fault upstream from now on."""
+    order = {"fault": name, "times": 1000, "customer": customer, **more}
+    httpx.post(f"{demo.facts['upstream']}/simulator/faults", json=order).raise_for_status()
+
+
+def applied(demo: Demo, customer: str) -> int:
+    """How many changes of the customer have had an effect upstream."""
+    url = f"{demo.facts['upstream']}/simulator/journal"
+    entries = httpx.get(url, params={"customer": customer}).json()["entries"]
+    return sum(each["outcome"] == "applied" for each in entries)
+
+
+def second_page(first: Browser, demo: Demo) -> Browser:
+    """Another window of the same browser."""
+    assert first.page.context.browser is not None
+    other = Browser(first.page.context.browser.new_page())
+    other.page.set_default_timeout(PATIENCE_MS)
+    other.open(demo.site.url)
+    return other
+
+
+def open_details(page: Browser, customer: str) -> None:
+    """Be a customer, with the details open."""
+    page.be(customer)
+    page.press("club-details")
+
+
+def hold_change(route: Route, held: list[Route]) -> None:
+    """Keep the first change on its way."""
+    if "idempotencyKey" in (route.request.post_data or "") and not held:
+        held.append(route)
+    else:
+        route.continue_()
+
+
+def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, chromium: LocalChromium) -> None:
+    """One choice wins, once; the other page says why its own did not, and shows the winner."""
+    customer, before = "c-1003", applied(demo, "c-1003")
+    with browser(chromium) as one:
+        one.open(demo.site.url)
+        two = second_page(one, demo)
+        for page in (one, two):
+            open_details(page, customer)
+        arm(demo, customer, "slow", late_seconds=1)
+        held: list[Route] = []
+        one.page.route("**/graphql", lambda route: hold_change(route, held))
+        one.press("choose-northbet:cash-2:1")
+        one.says("Sending…")
+        eventually(lambda: one.page.wait_for_timeout(20) or held, "the first page has sent its choice")
+        two.press("choose-northbet:bb-25:1")
+        two.says("Sending…")
+        held[0].continue_()
+        for page in (one, two):
+            expect(page.page.get_by_test_id("errors")).not_to_contain_text("Sending", timeout=PATIENCE_MS)
+            expect(page.page.get_by_test_id("errors")).to_contain_text(".", timeout=PATIENCE_MS)
+        titles = {"northbet:cash-2:1": "£2 cash", "northbet:bb-25:1": "25% bet boost"}
+        eventually(lambda: not demo.site.club(customer)["choice"]["pending"], "no choice is pending")
+        won = demo.site.club(customer)["choice"]["option"]["id"]
+        for page in (one, two):
+            page.shows("choice-title", titles[won])
+        assert applied(demo, customer) == before + 1
+        assert one.faults + two.faults == []
+
+
+def test_a_page_that_was_closed_during_a_change_is_opened_again(demo: Demo, chromium: LocalChromium) -> None:
+    """The change goes on without it, once, and the next page shows it."""
+    customer, before = "c-1002", applied(demo, "c-1002")
+    with browser(chromium) as one:
+        one.open(demo.site.url)
+        open_details(one, customer)
+        arm(demo, customer, "slow", late_seconds=3)
+        one.press("opt-in")
+        expect(one.page.get_by_test_id("errors").get_by_role("status")).to_contain_text("Sending…")
+        eventually(lambda: demo.site.club(customer)["membership"]["pending"], "the request has arrived")
+        two = second_page(one, demo)
+        one.page.close()
+        open_details(two, customer)
+        two.is_in_state("TRACKING")
+        assert applied(demo, customer) == before + 1
+        assert two.faults == []
+
+
+def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, chromium: LocalChromium) -> None:
+    """The upstream did what was asked, and the page was gone: the next sends it again, and tells."""
+    customer, before = "c-1001", applied(demo, "c-1001")
+    keys: set[str] = set()
+
+    def note(request: Request) -> None:
+        body = request.post_data or ""
+        if "idempotencyKey" in body:
+            keys.add(json.loads(body)["variables"]["input"]["idempotencyKey"])
+
+    with browser(chromium) as one:
+        one.page.on("request", note)
+        one.open(demo.site.url)
+        open_details(one, customer)
+        arm(demo, customer, "timeout_after")
+        one.press("opt-in")
+        outcome = one.page.get_by_test_id("errors").get_by_role("status")
+        expect(outcome).to_contain_text("Sending…")
+        eventually(lambda: applied(demo, customer) > before, "the upstream has done it")
+        one.page.reload()
+        one.is_in_state("TRACKING")
+        expect(outcome).to_contain_text("You are in the club.", timeout=PATIENCE_MS)
+    assert (applied(demo, customer), len(keys)) == (before + 1, 1)
+
+
+def test_a_bet_waits_for_no_gateway(demo: Demo, chromium: LocalChromium) -> None:
+    """The gateway is silent and the clock stands still, so that no time limit ends: the bet is placed."""
+    with browser(chromium) as one:
+        one.page.clock.install()
+        one.page.route_web_socket("**/graphql", lambda socket: socket.close())
+        # Nobody answers.
+        one.page.route("**/graphql", lambda _route: None)
+        one.open(demo.site.url)
+        one.be("c-1004")
+        one.page.clock.pause_at(one.page.evaluate("Date.now() + 1000"))
+        with one.page.expect_response("**/demo/bets") as placed:
+            one.press("place-bet")
+        assert placed.value.ok
+        expect(one.page.get_by_text("Bet placed:")).to_be_visible(timeout=PATIENCE_MS)
+        expect(one.page.get_by_test_id("tracker")).to_be_hidden()
+        one.page.unroute_all(behavior="ignoreErrors")

@@ -1,0 +1,112 @@
+"""Every scenario of the demo is what its fixture says: the gallery's screens and the product agree."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+from scenario_answers import play_all, recorded
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from typer.testing import CliRunner
+
+from furlong.cli.main import app
+from furlong.demo.routes import SessionCustomer
+from furlong.demo.scenarios import (
+    Scenario,
+    ScenarioError,
+    ScenarioPlayer,
+    faulty_gateway,
+    read_scenario,
+    read_scenarios,
+)
+from subgraphs.kit.domain.accounts import IneligibleReason
+
+CLUB_STATES = {
+    *("NOT_OPTED_IN", "TRACKING", "QUALIFIED", "CONFIRMED", "FULFILLING"),
+    *("CREDITED", "USED", "EXPIRED", "MISSED", "INELIGIBLE"),
+}
+
+
+def test_the_running_demo_gives_the_recorded_answers(tmp_path: Path) -> None:
+    """One demo plays all scenarios by real messages and mutations, and each answer equals its fixture.
+
+    If the product has changed on purpose, `make scenarios` records them anew.
+    """
+    answers = asyncio.run(play_all(tmp_path))
+    fixtures = recorded()
+    assert list(answers) == list(fixtures)
+    for name, answer in answers.items():
+        assert answer == fixtures[name], name
+
+
+def test_there_is_a_scenario_for_every_state_and_every_reason() -> None:
+    """The fixtures reach each `ClubState` and each `IneligibleReason`."""
+    clubs = [answer["club"] for answer in recorded().values()]
+    assert {club["state"] for club in clubs} == CLUB_STATES
+    assert {club["ineligibleReason"] for club in clubs} - {None} == {each.name for each in IneligibleReason}
+
+
+@pytest.mark.parametrize(("name", "status"), [("gateway-overloaded", 503), ("gateway-broken", 502)])
+async def test_a_fault_of_the_gateway_begins_when_it_is_armed(name: str, status: int) -> None:
+    """The graph alone has the fault, and has none while the demo reaches its first state."""
+    faulty = faulty_gateway(PlainTextResponse("well"), [read_scenario(name)])
+    assert faulty is not None
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(faulty), base_url="http://demo") as client:
+        assert (await client.post("/graphql")).text == "well"
+        faulty.armed = True
+        assert (await client.post("/graphql")).status_code == status
+        assert (await client.get("/demo/session")).text == "well"
+
+
+def test_the_list_of_scenarios_names_each_with_what_it_shows() -> None:
+    """`furlong demo --scenario list` prints all of them, and starts nothing."""
+    shown = CliRunner().invoke(app, ["demo", "--scenario", "list"]).stdout
+    assert len(shown.splitlines()) == len(read_scenarios())
+    assert "The target was not reached." in shown
+
+
+def test_an_unknown_scenario_names_the_list() -> None:
+    """A misspelt name says where the names are."""
+    with pytest.raises(ScenarioError, match="--scenario list"):
+        read_scenario("trakcing")
+
+
+def test_a_misspelt_step_is_refused() -> None:
+    """A scenario with an unknown field does not load, so none is silently shorter than it reads."""
+    with pytest.raises(ValueError, match="stake"):
+        Scenario.model_validate({"name": "x", "says": "x", "open": [{"bet": {"stake": 5}}], "expected": {}})
+
+
+async def test_a_change_that_meets_a_busy_service_is_sent_again_with_its_key() -> None:
+    """While a database is locked the player tries again, and the key keeps the change a single one."""
+    keys: list[str] = []
+
+    async def busy_at_first(request: Request) -> JSONResponse:
+        asked = await request.json()
+        if asked["operationName"] != "Join":
+            return JSONResponse({"data": {"club": {"state": "TRACKING", "terms": {"version": 1}}}})
+        keys.append(asked["variables"]["input"]["idempotencyKey"])
+        if len(keys) < 3:
+            fault = {"message": "Locked.", "extensions": {"code": "SERVICE_UNAVAILABLE"}}
+            return JSONResponse({"data": None, "errors": [fault]})
+        return JSONResponse({"data": {"payload": {"errors": []}}})
+
+    busy = Starlette(routes=[Route("/graphql", busy_at_first, methods=["POST"])])
+    scenario = Scenario.model_validate(
+        {"name": "busy", "says": "x", "open": ["join"], "expected": {"state": "TRACKING"}}
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(busy), base_url="http://demo") as graph:
+        player = ScenarioPlayer(graph, graph, cast("Any", None), cast("Any", None), print, recalled)
+        session = SessionCustomer(id=scenario.customer.id, brand=scenario.brand, token="t", note="x")
+        await player.play([scenario], {session.id: session})
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+
+
+async def recalled(option: str) -> None:
+    """Recall nothing."""
+    raise AssertionError(option)

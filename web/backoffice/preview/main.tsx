@@ -1,0 +1,77 @@
+/**
+ * Shows a draft in the widget.
+ *
+ * The page has no origin and connects nowhere: the screen around it says what the graph would answer.
+ */
+import { localeFor, Widget } from '@furlong/club';
+import type { Ask, Session } from '@furlong/client';
+import { createRoot } from 'react-dom/client';
+
+import { isShown, type Shown, type Told } from './message';
+import '@furlong/club/src/ui/base.css';
+import '@furlong/club/src/ui/tracker.css';
+import './preview.css';
+
+const CUSTOMER = 'preview';
+
+/** Answer the widget's operations by what the screen said; nothing can be changed here. */
+function askFrom({ club, records }: Shown): Ask {
+  const answers: Readonly<Record<string, unknown>> = {
+    Club: { club },
+    RecentBets: { club: { id: club.id, progress: { recentBets: records.recentBets } } },
+    PastWeeks: { recentClubs: records.pastWeeks },
+    TermsSummary: { club: { id: club.id, terms: { version: club.terms.version, summary: records.termsSummary } } },
+  };
+  return (operation) => Promise.resolve({ data: (answers[operation.name] ?? null) as never, faults: [] });
+}
+
+
+const element = document.getElementById('root');
+if (element === null) throw new Error('preview.html has no element #root');
+const root = createRoot(element);
+const nothingPlaced: { current: (() => void) | null } = { current: null };
+let shows = 0;
+
+function show(shown: Shown): void {
+  const locale = localeFor([shown.locale]);
+  document.documentElement.lang = locale.tag;
+  document.documentElement.dir = locale.direction;
+  document.documentElement.style.colorScheme = shown.theme;
+  const session: Session = { brand: shown.brand, token: 'preview', customer: CUSTOMER };
+  shows += 1;
+  root.render(
+    <Widget
+      key={shows}
+      ask={askFrom(shown)}
+      live={null}
+      session={session}
+      locale={locale}
+      theme={shown.theme}
+      slip={null}
+      onStatus={openDetails}
+      betPlacedRef={nothingPlaced}
+    />,
+  );
+}
+
+/** Rewards stand among the details, and they are what is to be seen. */
+function openDetails(): void {
+  requestAnimationFrame(() => {
+    const toggle = document.querySelector<HTMLButtonElement>('[data-testid="club-details"]');
+    if (toggle?.getAttribute('aria-expanded') === 'false') toggle.click();
+  });
+}
+
+function tell(told: Told): void {
+  window.parent.postMessage(told, '*'); // what it says is no secret, and only the screen may frame this page
+}
+
+if (window.parent !== window) {
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (event.source === window.parent && isShown(event.data)) show(event.data);
+  });
+  new ResizeObserver(() => {
+    tell({ type: 'furlong-preview:height', height: Math.ceil(document.body.getBoundingClientRect().height) });
+  }).observe(document.body);
+  tell({ type: 'furlong-preview:ready' });
+}

@@ -1,0 +1,56 @@
+/** A dialog with a form; a refusal is shown in it, and nothing that was typed is lost. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import { useId, useState } from 'react';
+
+import type { ReactNode, SubmitEvent } from 'react';
+
+interface Props {
+  readonly title: string;
+  readonly open: boolean;
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly onSubmit: () => Promise<void> | void;
+  readonly children: ReactNode;
+}
+
+export function FormDialog(props: Props) {
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+  const title = useId();
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setProblem('');
+    try {
+      await props.onSubmit();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog open={props.open} onClose={props.onClose} aria-labelledby={title} fullWidth maxWidth="sm">
+      <form onSubmit={(event) => void submit(event)}>
+        <DialogTitle id={title}>{props.title}</DialogTitle>
+        <DialogContent>
+          {problem !== '' && <Alert severity="error">{problem}</Alert>}
+          {props.children}
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button type="submit" variant="contained" disabled={busy}>
+            {props.label}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+/** Pages without numbers: the graph's lists know whether there is a next page, not how many rows there are. */
+import ChevronLeft from '@mui/icons-material/ChevronLeft';
+import ChevronRight from '@mui/icons-material/ChevronRight';
+import Button from '@mui/material/Button';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { useListContext } from 'react-admin';
+
+export function KeysetPagination() {
+  const { page, setPage, hasNextPage, hasPreviousPage } = useListContext();
+  if (hasNextPage !== true && hasPreviousPage !== true) return null;
+  return (
+    <Stack
+      component="nav"
+      aria-label="Pages"
+      direction="row"
+      spacing={1}
+      sx={{ justifyContent: 'flex-end', alignItems: 'center', padding: 1 }}
+    >
+      <Button startIcon={<ChevronLeft />} disabled={hasPreviousPage !== true} onClick={() => setPage(page - 1)}>
+        Back
+      </Button>
+      <Typography variant="body2">Page {page}</Typography>
+      <Button endIcon={<ChevronRight />} disabled={hasNextPage !== true} onClick={() => setPage(page + 1)}>
+        Further
+      </Button>
+    </Stack>
+  );
+}

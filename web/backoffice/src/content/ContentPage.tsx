@@ -1,0 +1,109 @@
+/** One item of content: its text with the preview, its revisions, and what differs between them. */
+import Alert from '@mui/material/Alert';
+import Card from '@mui/material/Card';
+import CardContent from '@mui/material/CardContent';
+import LinearProgress from '@mui/material/LinearProgress';
+import Stack from '@mui/material/Stack';
+import Tab from '@mui/material/Tab';
+import Tabs from '@mui/material/Tabs';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { Title } from 'react-admin';
+import { useParams } from 'react-router-dom';
+
+import { DraftEditor } from './editing/DraftEditor.tsx';
+import { keyOf, type ContentKey } from './key.ts';
+import { READ_ITEM, type Brand, type Item } from './operations.ts';
+import { RevisionDiff } from './review/RevisionDiff.tsx';
+import { RevisionList } from './review/RevisionList.tsx';
+import { StateChip } from './StateChip.tsx';
+import { ContentSteps } from './steps/ContentSteps.tsx';
+import { useBrands } from './useBrands.ts';
+import { useGraph } from '../graph/useGraph.ts';
+
+type Shown = 'text' | 'revisions' | 'differences';
+
+export function ContentPage() {
+  const id = decodeURIComponent(useParams<{ id: string }>().id ?? '');
+  return <ContentOf key={id} id={id} />;
+}
+
+function ContentOf({ id }: { readonly id: string }) {
+  const key = keyOf(id);
+  const brand = useBrands().find((one) => one.id === key.brand);
+  const { data, problem, reload } = useGraph<{ readonly contentItem: Item | null }>(READ_ITEM, { ...key });
+  return (
+    <>
+      <Title title={`Content of ${id}`} />
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {data === null || brand === undefined ? (
+        problem === '' && <LinearProgress aria-label="Loading" />
+      ) : (
+        <ItemTabs itemKey={key} brand={brand} item={data.contentItem} reload={reload} />
+      )}
+    </>
+  );
+}
+
+interface ItemProps {
+  readonly itemKey: ContentKey;
+  readonly brand: Brand;
+  /** Null if nobody has written it. */
+  readonly item: Item | null;
+  readonly reload: () => void;
+}
+
+function ItemTabs({ itemKey, brand, item, reload }: ItemProps) {
+  const [shown, setShown] = useState<Shown>('text');
+  const [saved, setSaved] = useState(true);
+  return (
+    <Card sx={{ marginTop: 1 }}>
+      <CardContent>
+        <Heading itemKey={itemKey} brand={brand} item={item} />
+        {item !== null && <ContentSteps item={item} brand={brand} saved={saved} onDone={reload} />}
+        <Notes item={item} />
+        <Tabs value={shown} onChange={(_, value: Shown) => setShown(value)} aria-label="Parts of this content">
+          <Tab value="text" label="Text" />
+          <Tab value="revisions" label="Revisions" disabled={item === null} />
+          <Tab value="differences" label="Differences" disabled={item === null} />
+        </Tabs>
+        <div hidden={shown !== 'text'}>
+          <DraftEditor itemKey={itemKey} brand={brand} item={item} onSaved={reload} onTyped={setSaved} />
+        </div>
+        {shown === 'revisions' && item !== null && <RevisionList item={item} onDone={reload} />}
+        {shown === 'differences' && item !== null && <RevisionDiff item={item} />}
+      </CardContent>
+    </Card>
+  );
+}
+
+function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
+  const version = itemKey.configVersion === null ? 'first version' : `version ${itemKey.configVersion}`;
+  return (
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+      <Typography variant="h6" component="h2">
+        {brand.name}: {itemKey.rewardId}, {version}
+      </Typography>
+      {item?.open && <StateChip state={item.open.state} revision={item.open.revision} />}
+      {item?.published && <StateChip state="PUBLISHED" revision={item.published.revision} />}
+      {item === null && <Typography color="text.secondary">Nobody has written about it yet.</Typography>}
+    </Stack>
+  );
+}
+
+/** When the open revision is due, why it was submitted, and what became of it before. */
+function Notes({ item }: { readonly item: Item | null }) {
+  const open = item?.open;
+  if (!open) return null;
+  return (
+    <>
+      {open.note !== null && <Alert severity="warning">{open.note}</Alert>}
+      {open.publishAtLocal !== null && <Alert severity="info">It is published at {open.publishAtLocal}.</Alert>}
+      {open.state === 'IN_REVIEW' && open.proposal !== null && (
+        <Alert severity="info">
+          {open.proposal.proposedBy} submitted it: “{open.proposal.reason}”
+        </Alert>
+      )}
+    </>
+  );
+}

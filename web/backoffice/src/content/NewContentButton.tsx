@@ -1,0 +1,61 @@
+/** Opens the page of a reward's version, whether anybody has written about it yet or not. */
+import Add from '@mui/icons-material/Add';
+import Button from '@mui/material/Button';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { usePermissions } from 'react-admin';
+import { useNavigate } from 'react-router-dom';
+
+import { pageOf } from './key.ts';
+import { useBrands } from './useBrands.ts';
+import { FormDialog } from '../components/FormDialog.tsx';
+
+export function NewContentButton() {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  const [open, setOpen] = useState(false);
+  const [brandId, setBrand] = useState('');
+  const [reward, setReward] = useState('');
+  const navigate = useNavigate();
+  const brands = useBrands();
+  const brand = brands.find(({ id }) => id === brandId);
+  if (permissions?.has('content.edit') !== true) return null;
+  return (
+    <>
+      <Button startIcon={<Add />} onClick={() => setOpen(true)}>
+        Write about a reward
+      </Button>
+      <FormDialog
+        title="Write about a reward"
+        open={open}
+        label="Write"
+        onClose={() => setOpen(false)}
+        onSubmit={() => void navigate(pageOf(`${brandId}:${reward}`))}
+      >
+        <TextField select label="Brand" value={brandId} onChange={(event) => setBrand(event.target.value)} margin="normal" fullWidth required>
+          {brands.map(({ id, name }) => (
+            <MenuItem key={id} value={id}>
+              {name}
+            </MenuItem>
+          ))}
+        </TextField>
+        <TextField
+          select
+          label="Version of a reward"
+          value={reward}
+          onChange={(event) => setReward(event.target.value)}
+          disabled={brand === undefined}
+          margin="normal"
+          fullWidth
+          required
+        >
+          {(brand?.rewards ?? []).map(({ rewardId, configVersion, status }) => (
+            <MenuItem key={`${rewardId}:${configVersion}`} value={`${rewardId}:${configVersion}`}>
+              {rewardId}, version {configVersion} ({status})
+            </MenuItem>
+          ))}
+        </TextField>
+      </FormDialog>
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+/** The content of rewards: what customers see, and what is on its way to them. */
+import Typography from '@mui/material/Typography';
+import { DataTable, DateField, EditButton, List, SelectInput, TextInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
+
+import { BrandInput, LocaleInput } from './BrandInput.tsx';
+import { inWord } from './key.ts';
+import { NewContentButton } from './NewContentButton.tsx';
+import { StateChip } from './StateChip.tsx';
+import { useBrands } from './useBrands.ts';
+import { KeysetPagination } from '../components/KeysetPagination.tsx';
+
+import type { Item } from './operations.ts';
+
+const STATES = ['DRAFT', 'IN_REVIEW', 'APPROVED', 'SCHEDULED', 'PUBLISHED', 'REJECTED', 'WITHDRAWN'];
+const FILTERS = [
+  <BrandInput key="brand" source="brand" alwaysOn />,
+  <SelectInput key="states" source="states" label="State" choices={STATES.map((id) => ({ id, name: inWord(id) }))} alwaysOn />,
+  <LocaleInput key="locale" source="locale" alwaysOn />,
+  <TextInput key="rewardId" source="rewardId" label="Reward" />,
+];
+
+function Actions() {
+  return (
+    <TopToolbar>
+      <NewContentButton />
+    </TopToolbar>
+  );
+}
+
+export function ContentList() {
+  return (
+    <List
+      title="Content"
+      filters={FILTERS}
+      actions={<Actions />}
+      pagination={<KeysetPagination />}
+      perPage={25}
+      exporter={false}
+      empty={false}
+    >
+      <DataTable bulkActionButtons={false} rowClick="edit">
+        <DataTable.Col source="brand" disableSort />
+        <DataTable.Col source="rewardId" label="Reward" disableSort />
+        <DataTable.Col label="Version" disableSort render={(record: { configVersion?: number | null }) => record.configVersion ?? 'first'} />
+        <DataTable.Col label="Title" field={Title} disableSort />
+        <DataTable.Col label="On its way" field={OnItsWay} disableSort />
+        <DataTable.Col label="Customers see" field={Published} disableSort />
+        <DataTable.Col label="Changed" field={ChangedAt} disableSort />
+        <DataTable.Col label="Open" field={EditButton} disableSort />
+      </DataTable>
+    </List>
+  );
+}
+
+function ChangedAt() {
+  return <DateField source="changedAt" showTime />;
+}
+
+/** The title in the chosen language, or in the brand's own; what is missing is said. */
+function Title() {
+  const item = useRecordContext() as unknown as Item | undefined;
+  const filters = useListContext().filterValues as Readonly<Record<string, unknown>>;
+  const chosen = filters['locale'];
+  const brand = useBrands().find(({ id }) => id === item?.brand);
+  if (item === undefined) return null;
+  const texts = (item.open ?? item.published)?.document.texts ?? [];
+  const locale = typeof chosen === 'string' && chosen !== '' ? chosen : brand?.defaultLocale;
+  const text = texts.find((each) => each.locale === locale);
+  if (text !== undefined && text.title !== '') return <bdi>{text.title}</bdi>;
+  const expected = brand === undefined || locale === undefined || brand.locales.includes(locale);
+  return (
+    <Typography variant="body2" color="text.secondary">
+      {expected ? `missing in ${locale ?? '…'}` : 'another language'}
+    </Typography>
+  );
+}
+
+function OnItsWay() {
+  const open = (useRecordContext() as unknown as Item | undefined)?.open;
+  return open ? <StateChip state={open.state} revision={open.revision} /> : <span>–</span>;
+}
+
+function Published() {
+  const published = (useRecordContext() as unknown as Item | undefined)?.published;
+  return <span>{published ? `revision ${published.revision}` : 'nothing yet'}</span>;
+}

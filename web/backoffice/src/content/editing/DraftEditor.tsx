@@ -1,0 +1,140 @@
+/** The form of a draft with lint beside its fields, and the widget that shows what is typed. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Save from '@mui/icons-material/Save';
+import Stack from '@mui/material/Stack';
+import { useState } from 'react';
+import { useNotify, usePermissions } from 'react-admin';
+
+import { asInput, conflictsOf, merged, withLocales, type ContentDocument } from '../document.ts';
+import { LINT, READ_ITEM, SAVE, type Brand, type Finding, type Item } from '../operations.ts';
+import { DocumentForm } from './DocumentForm.tsx';
+import { PreviewPanel } from './PreviewPanel.tsx';
+import { StaleDialog } from './StaleDialog.tsx';
+import { run } from '../../graph/graph.ts';
+import { useDelayed } from '../../graph/useDelayed.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+import { Refusal } from '../../session/session.ts';
+
+import type { ContentKey } from '../key.ts';
+
+interface Props {
+  readonly itemKey: ContentKey;
+  readonly brand: Brand;
+  readonly item: Item | null;
+  readonly onSaved: () => void;
+  /** Called with whether all that is typed is saved. */
+  readonly onTyped: (saved: boolean) => void;
+}
+
+const NO_FINDINGS: readonly Finding[] = [];
+
+function documentOf(item: Item | null, brand: Brand): ContentDocument {
+  return withLocales((item?.open ?? item?.published)?.document ?? null, brand.locales);
+}
+
+export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  const [version, setVersion] = useState(item?.version ?? 0);
+  const [base, setBase] = useState(() => documentOf(item, brand));
+  const [typed, setTyped] = useState(base);
+  const [locale, setLocale] = useState(brand.defaultLocale);
+  const [theirs, setTheirs] = useState<Item | null>(null);
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+  const notify = useNotify();
+  const mayEdit = permissions?.has('content.edit') === true;
+  const isOpen = item !== null && item.open !== null;
+  const settled = useDelayed(typed);
+  const lint = useGraph<{ readonly lintContent: readonly Finding[] }>(LINT, { ...itemKey, document: asInput(settled) });
+
+  // Another step moved the item on; unless something is typed, the form follows it.
+  if (item !== null && item.version > version && typed === base) {
+    const now = documentOf(item, brand);
+    setVersion(item.version);
+    setBase(now);
+    setTyped(now);
+  }
+
+  function type(next: ContentDocument) {
+    setTyped(next);
+    onTyped(false);
+  }
+
+  function adopt(saved: Item) {
+    const now = documentOf(saved, brand);
+    setVersion(saved.version);
+    setBase(now);
+    setTyped(now);
+    onTyped(true);
+  }
+
+  async function save() {
+    setBusy(true);
+    setProblem('');
+    try {
+      const input = { ...itemKey, document: asInput(typed), expectedVersion: version };
+      const { saveContent } = await run<{ saveContent: Item }>(SAVE, { input });
+      adopt(saveContent);
+      notify('The draft is saved', { type: 'success' });
+      onSaved();
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'STALE') {
+        setTheirs((await run<{ contentItem: Item | null }>(READ_ITEM, { ...itemKey })).contentItem);
+      } else {
+        setProblem(error instanceof Error ? error.message : String(error));
+      }
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  /** Go on from the other editor's version with what was chosen; it is stored by the next press of the button. */
+  function resolve(other: Item, takeTheirs: ReadonlySet<string>) {
+    const now = documentOf(other, brand);
+    const next = merged(now, typed, takeTheirs);
+    setVersion(other.version);
+    setBase(now);
+    type(next);
+    setTheirs(null);
+  }
+
+  return (
+    <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, gap: 3, paddingTop: 2 }}>
+      <Stack spacing={2} component="section" aria-label="Draft">
+        <DocumentForm
+          itemKey={itemKey}
+          brand={brand}
+          document={typed}
+          locale={locale}
+          onLocale={setLocale}
+          findings={lint.data?.lintContent ?? NO_FINDINGS}
+          readOnly={!mayEdit}
+          onChange={type}
+        />
+        {problem !== '' && <Alert severity="error">{problem}</Alert>}
+        {lint.problem !== '' && <Alert severity="warning">It could not be checked: {lint.problem}</Alert>}
+        {mayEdit && (
+          <Stack direction="row" spacing={2} sx={{ alignItems: 'center' }}>
+            <Button variant="contained" startIcon={<Save />} disabled={busy || (typed === base && isOpen)} onClick={() => void save()}>
+              Save the draft
+            </Button>
+            {item?.open && item.open.state !== 'DRAFT' && typed !== base && (
+              <Alert severity="info">Saving takes revision {item.open.revision} back: the new draft needs an approval of its own.</Alert>
+            )}
+          </Stack>
+        )}
+      </Stack>
+      <PreviewPanel itemKey={itemKey} document={settled} locale={locale} />
+      {theirs !== null && (
+        <StaleDialog
+          by={(theirs.open ?? theirs.published)?.editedBy ?? 'Somebody'}
+          conflicts={conflictsOf(base, documentOf(theirs, brand), typed)}
+          onCancel={() => setTheirs(null)}
+          onResolve={(takeTheirs) => resolve(theirs, takeTheirs)}
+        />
+      )}
+    </Box>
+  );
+}

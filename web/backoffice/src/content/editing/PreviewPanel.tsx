@@ -1,0 +1,145 @@
+/** The real widget with what is being typed, for a customer in any state, as wide as a phone or a desk. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import Typography from '@mui/material/Typography';
+import { useTheme } from '@mui/material/styles';
+import { useEffect, useMemo, useRef, useState } from 'react';
+
+import { asInput, type ContentDocument } from '../document.ts';
+import { PREVIEW, PREVIEW_STATES } from '../operations.ts';
+import { isTold, type Shown } from '../../../preview/message.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+import type { ContentKey } from '../key.ts';
+
+interface Props {
+  readonly itemKey: ContentKey;
+  readonly document: ContentDocument;
+  readonly locale: string;
+}
+
+interface States {
+  readonly contentPreviewStates: readonly { readonly name: string; readonly says: string; readonly brand: string }[];
+}
+
+const PAGE = '/backoffice/preview';
+const WIDTHS = [360, 1280] as const;
+/** As a screen shows it: a taller page scrolls. */
+const TALLEST = 760;
+const LEAST_HEIGHT = 200;
+const FIRST_STATE = 'tracking';
+
+export function PreviewPanel({ itemKey, document, locale }: Props) {
+  const [state, setState] = useState(FIRST_STATE);
+  const [width, setWidth] = useState<number>(360);
+  const states = useGraph<States>(PREVIEW_STATES).data?.contentPreviewStates ?? [];
+  const input = asInput(document);
+  const written = input.texts.some((text) => text.locale === locale);
+  const { data, problem } = useGraph<{ readonly contentPreview: { readonly club: string; readonly records: string } }>(
+    PREVIEW,
+    written ? { ...itemKey, document: input, locale, state } : null,
+  );
+  return (
+    <Stack spacing={2} component="section" aria-label="Preview">
+      <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+        <TextField
+          select
+          size="small"
+          label="For a customer in the state"
+          value={states.length === 0 ? '' : state}
+          onChange={(event) => setState(event.target.value)}
+          sx={{ flex: 1, minWidth: 200 }}
+        >
+          {states.map(({ name, says }) => (
+            <MenuItem key={name} value={name}>
+              {name}: {says}
+            </MenuItem>
+          ))}
+        </TextField>
+        <ToggleButtonGroup exclusive size="small" value={width} onChange={(_, value: number | null) => setWidth(value ?? width)} aria-label="Width">
+          {WIDTHS.map((each) => (
+            <ToggleButton key={each} value={each}>
+              {each} px
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+      </Stack>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
+      {data !== null && <Frame key={width} width={width} brand={itemKey.brand} locale={locale} answer={data.contentPreview} />}
+      <Typography variant="body2" color="text.secondary">
+        This is the widget of the bet-slip with recorded answers. Nothing in it can change anything.
+      </Typography>
+    </Stack>
+  );
+}
+
+interface FrameProps {
+  readonly width: number;
+  readonly brand: string;
+  readonly locale: string;
+  readonly answer: { readonly club: string; readonly records: string };
+}
+
+/** The page of the widget, in a sandbox without an origin; scaled down if there is less room than it has. */
+function Frame({ width, brand, locale, answer }: FrameProps) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const [ready, setReady] = useState(false);
+  const [height, setHeight] = useState(400);
+  const [scale, setScale] = useState(1);
+  const { mode } = useTheme().palette;
+  const shown = useMemo<Shown>(
+    () => ({
+      type: 'furlong-preview:show',
+      locale,
+      theme: mode,
+      brand,
+      club: JSON.parse(answer.club) as Shown['club'],
+      records: JSON.parse(answer.records) as Shown['records'],
+    }),
+    [locale, mode, brand, answer],
+  );
+
+  useEffect(() => {
+    function hear(event: MessageEvent<unknown>) {
+      if (event.source !== frame.current?.contentWindow || !isTold(event.data)) return;
+      if (event.data.type === 'furlong-preview:ready') setReady(true);
+      else setHeight(Math.min(TALLEST, Math.max(LEAST_HEIGHT, event.data.height)));
+    }
+    window.addEventListener('message', hear);
+    return () => window.removeEventListener('message', hear);
+  }, []);
+
+  useEffect(() => {
+    // The frame has no origin that could be named; it is the only one that can be in it.
+    if (ready) frame.current?.contentWindow?.postMessage(shown, '*');
+  }, [ready, shown]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setScale(Math.min(1, entry.contentRect.width / width));
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [width]);
+
+  return (
+    <Box ref={box} sx={{ overflow: 'hidden', blockSize: height * scale, border: 1, borderColor: 'divider', borderRadius: 1 }}>
+      <iframe
+        ref={frame}
+        title={`The bet-slip at ${width} pixels`}
+        src={PAGE}
+        sandbox="allow-scripts"
+        style={{ inlineSize: width, blockSize: height, border: 0, transform: `scale(${scale})`, transformOrigin: '0 0' }}
+      />
+    </Box>
+  );
+}

@@ -1,0 +1,128 @@
+/** What differs between two revisions, side by side: removed words on the left, added ones on the right. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+
+import { inWords } from '../document.ts';
+import { inWord } from '../key.ts';
+import { DIFF, type Item, type Revision } from '../operations.ts';
+import { useRevisions } from './useRevisions.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+interface Span {
+  readonly kind: 'SAME' | 'REMOVED' | 'ADDED';
+  readonly text: string;
+}
+
+interface Change {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly spans: readonly Span[];
+}
+
+const NOTHING = 0;
+
+export function RevisionDiff({ item }: { readonly item: Item }) {
+  const { brand, rewardId, configVersion } = item;
+  const revisions = useRevisions(item).revisions ?? [];
+  const [before, setBefore] = useState(item.published?.revision ?? NOTHING);
+  const [after, setAfter] = useState((item.open ?? item.published)?.revision ?? NOTHING);
+  const { data, problem } = useGraph<{ readonly contentDiff: readonly Change[] }>(
+    DIFF,
+    after === NOTHING ? null : { brand, rewardId, configVersion, after, before: before === NOTHING ? null : before },
+  );
+  return (
+    <Stack spacing={2} sx={{ paddingTop: 2 }}>
+      <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2}>
+        <RevisionSelect label="Before" value={before} revisions={revisions} onChange={setBefore} orNothing />
+        <RevisionSelect label="After" value={after} revisions={revisions} onChange={setAfter} />
+      </Stack>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {data?.contentDiff.length === 0 && <Alert severity="info">Nothing differs.</Alert>}
+      {data !== null && data.contentDiff.length > 0 && <Changes changes={data.contentDiff} />}
+    </Stack>
+  );
+}
+
+interface SelectProps {
+  readonly label: string;
+  readonly value: number;
+  readonly revisions: readonly Revision[];
+  readonly onChange: (revision: number) => void;
+  readonly orNothing?: boolean;
+}
+
+function RevisionSelect({ label, value, revisions, onChange, orNothing = false }: SelectProps) {
+  const known = revisions.some(({ revision }) => revision === value) || value === NOTHING;
+  return (
+    <TextField select label={label} value={known ? value : ''} onChange={(event) => onChange(Number(event.target.value))} sx={{ minWidth: 240 }}>
+      {orNothing && <MenuItem value={NOTHING}>Nothing</MenuItem>}
+      {revisions.map(({ revision, state }) => (
+        <MenuItem key={revision} value={revision}>
+          Revision {revision} ({inWord(state).toLowerCase()})
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}
+
+function Changes({ changes }: { readonly changes: readonly Change[] }) {
+  return (
+    <TableContainer>
+      <Table size="small" aria-label="Differences" sx={{ tableLayout: 'fixed' }}>
+        <TableHead>
+          <TableRow>
+            <TableCell sx={{ inlineSize: '18%' }}>Field</TableCell>
+            <TableCell>Before</TableCell>
+            <TableCell>After</TableCell>
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {changes.map(({ path, spans }) => (
+            <TableRow key={path}>
+              <TableCell component="th" scope="row">
+                {inWords(path)}
+              </TableCell>
+              <Side spans={spans} leaving="ADDED" />
+              <Side spans={spans} leaving="REMOVED" />
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}
+
+const MARKED = { REMOVED: 'del', ADDED: 'ins' } as const;
+const COLORS = { REMOVED: 'error.main', ADDED: 'success.main' } as const;
+
+/** One of the two texts, with the words marked that the other one lacks. */
+function Side({ spans, leaving }: { readonly spans: readonly Span[]; readonly leaving: Span['kind'] }) {
+  return (
+    <TableCell sx={{ verticalAlign: 'top', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+      <bdi>
+        {spans
+          .filter(({ kind }) => kind !== leaving)
+          .map(({ kind, text }, index) =>
+            kind === 'SAME' ? (
+              <span key={index}>{text}</span>
+            ) : (
+              <Box key={index} component={MARKED[kind]} sx={{ fontWeight: 'bold', borderBottom: 2, borderColor: COLORS[kind] }}>
+                {text}
+              </Box>
+            ),
+          )}
+      </bdi>
+    </TableCell>
+  );
+}

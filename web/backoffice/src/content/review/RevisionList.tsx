@@ -1,0 +1,90 @@
+/** All revisions of an item, and the way back to an earlier one. */
+import Alert from '@mui/material/Alert';
+import LinearProgress from '@mui/material/LinearProgress';
+import Restore from '@mui/icons-material/Restore';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import { usePermissions } from 'react-admin';
+
+import { ROLL_BACK, type Item, type Revision } from '../operations.ts';
+import { StateChip } from '../StateChip.tsx';
+import { stepInput } from '../steps/stepInput.ts';
+import { ChangeButton } from '../../components/ChangeButton.tsx';
+import { useRevisions } from './useRevisions.ts';
+
+interface Props {
+  readonly item: Item;
+  readonly onDone: () => void;
+}
+
+export function RevisionList({ item, onDone }: Props) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  const { revisions, problem } = useRevisions(item);
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (revisions === null) return <LinearProgress aria-label="Loading" />;
+  return (
+    <TableContainer>
+      <Table size="small" aria-label="Revisions">
+        <TableHead>
+          <TableRow>
+            {['Revision', 'State', 'Written by', 'Approved by', 'Published', 'Note', 'Back to it'].map((name) => (
+              <TableCell key={name}>{name}</TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {revisions.map((revision) => (
+            <Row
+              key={revision.id}
+              item={item}
+              revision={revision}
+              mayPublish={permissions?.has('content.publish') === true}
+              onDone={onDone}
+            />
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}
+
+function when(at: string | null, by: string | null): string {
+  return at === null ? '–' : `${new Date(at).toLocaleString()}, ${by ?? ''}`;
+}
+
+function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision: Revision; readonly mayPublish: boolean }) {
+  const { revision: number, state, rollbackOf, note } = revision;
+  const now = item.published?.revision ?? 0;
+  return (
+    <TableRow>
+      <TableCell component="th" scope="row">
+        {rollbackOf === null ? number : `${number}, again ${rollbackOf}`}
+      </TableCell>
+      <TableCell>
+        <StateChip state={state} />
+      </TableCell>
+      <TableCell>{when(revision.editedAt, revision.editedBy)}</TableCell>
+      <TableCell>{when(revision.approvedAt, revision.approvedBy)}</TableCell>
+      <TableCell>{when(revision.publishedAt, revision.publishedBy)}</TableCell>
+      <TableCell sx={{ overflowWrap: 'anywhere' }}>{note ?? '–'}</TableCell>
+      <TableCell>
+        {mayPublish && state === 'SUPERSEDED' && revision.publishedAt !== null && (
+          <ChangeButton
+            label={`Roll back to ${number}`}
+            question={`Customers see the text of revision ${number} again within a second.`}
+            mutation={ROLL_BACK}
+            variables={(reason) => ({ input: { ...stepInput(item), toRevision: number, reason } })}
+            wantsReason
+            firstReason={`Back from revision ${now} to ${number}`}
+            icon={<Restore />}
+            onSettled={onDone}
+          />
+        )}
+      </TableCell>
+    </TableRow>
+  );
+}

@@ -1,0 +1,129 @@
+/** The steps that an item can take next, for those whose roles permit them; the server decides. */
+import Check from '@mui/icons-material/Check';
+import Close from '@mui/icons-material/Close';
+import EventBusy from '@mui/icons-material/EventBusy';
+import Publish from '@mui/icons-material/Publish';
+import Send from '@mui/icons-material/Send';
+import Stack from '@mui/material/Stack';
+import Undo from '@mui/icons-material/Undo';
+import Typography from '@mui/material/Typography';
+import { usePermissions } from 'react-admin';
+
+import { APPROVE, PUBLISH, REJECT, SUBMIT, UNSCHEDULE, WITHDRAW, type Brand, type Item, type Revision } from '../operations.ts';
+import { ScheduleButton } from './ScheduleButton.tsx';
+import { stepInput } from './stepInput.ts';
+import { ChangeButton } from '../../components/ChangeButton.tsx';
+
+interface Props {
+  readonly item: Item;
+  readonly brand: Brand;
+  readonly saved: boolean;
+  readonly onDone: () => void;
+}
+
+export function ContentSteps(props: Props) {
+  const { item, saved } = props;
+  if (item.open === null) return null;
+  if (!saved) {
+    return (
+      <Typography variant="body2" color="text.secondary">
+        Save the draft first; then it can go on.
+      </Typography>
+    );
+  }
+  return (
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', paddingBlock: 1 }} role="group" aria-label="Steps">
+      <EditorSteps {...props} open={item.open} />
+      <ReviewSteps {...props} open={item.open} />
+      <PublicationSteps {...props} open={item.open} />
+    </Stack>
+  );
+}
+
+type StepProps = Props & { readonly open: Revision };
+
+function useMay(permission: string): boolean {
+  return usePermissions<ReadonlySet<string>>().permissions?.has(permission) === true;
+}
+
+function EditorSteps({ item, open, onDone }: StepProps) {
+  if (!useMay('content.edit')) return null;
+  return (
+    <>
+      {open.state === 'DRAFT' && (
+        <ChangeButton
+          label="Submit for approval"
+          question="The text cannot be changed from here on; another person approves it."
+          mutation={SUBMIT}
+          variables={(reason) => ({ input: { ...stepInput(item), reason } })}
+          wantsReason
+          icon={<Send />}
+          onSettled={onDone}
+        />
+      )}
+      <ChangeButton
+        label="Withdraw"
+        question={`Revision ${open.revision} goes no further; it can still be read.`}
+        mutation={WITHDRAW}
+        variables={() => ({ input: stepInput(item) })}
+        color="error"
+        icon={<Undo />}
+        onSettled={onDone}
+      />
+    </>
+  );
+}
+
+function ReviewSteps({ open, onDone }: StepProps) {
+  const { proposal } = open;
+  if (!useMay('content.approve') || open.state !== 'IN_REVIEW' || proposal === null) return null;
+  return (
+    <>
+      <ChangeButton
+        label="Approve"
+        question="You approve this text exactly as it is shown here. It is not published yet."
+        mutation={APPROVE}
+        variables={() => ({ input: { proposalId: proposal.id, contentHash: proposal.contentHash } })}
+        icon={<Check />}
+        onSettled={onDone}
+      />
+      <ChangeButton
+        label="Reject"
+        question="The revision goes no further; its editor sees your reason."
+        mutation={REJECT}
+        variables={(reason) => ({ input: { proposalId: proposal.id, reason } })}
+        wantsReason
+        color="error"
+        icon={<Close />}
+        onSettled={onDone}
+      />
+    </>
+  );
+}
+
+function PublicationSteps({ item, brand, open, onDone }: StepProps) {
+  if (!useMay('content.publish') || (open.state !== 'APPROVED' && open.state !== 'SCHEDULED')) return null;
+  return (
+    <>
+      <ChangeButton
+        label="Publish now"
+        question="Customers see it within a second, on all nodes."
+        mutation={PUBLISH}
+        variables={() => ({ input: stepInput(item) })}
+        icon={<Publish />}
+        onSettled={onDone}
+      />
+      <ScheduleButton item={item} timeZone={brand.timeZone} onDone={onDone} />
+      {open.state === 'SCHEDULED' && (
+        <ChangeButton
+          label="Take the schedule back"
+          question="It stays approved, and is published when somebody says so."
+          mutation={UNSCHEDULE}
+          variables={() => ({ input: stepInput(item) })}
+          icon={<EventBusy />}
+          onSettled={onDone}
+        />
+      )}
+    </>
+  );
+}

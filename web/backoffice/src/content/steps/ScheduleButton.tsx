@@ -1,0 +1,80 @@
+/** Has the approved revision published at a time on the wall of the brand's zone. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Radio from '@mui/material/Radio';
+import RadioGroup from '@mui/material/RadioGroup';
+import Schedule from '@mui/icons-material/Schedule';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+
+import { SCHEDULE, type Item } from '../operations.ts';
+import { stepInput } from './stepInput.ts';
+import { FormDialog } from '../../components/FormDialog.tsx';
+import { run } from '../../graph/graph.ts';
+import { Refusal } from '../../session/session.ts';
+
+interface Props {
+  readonly item: Item;
+  readonly timeZone: string;
+  readonly onDone: () => void;
+}
+
+type Occurrence = 'EARLIER' | 'LATER';
+
+export function ScheduleButton({ item, timeZone, onDone }: Props) {
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState('');
+  const [twice, setTwice] = useState(false);
+  const [occurrence, setOccurrence] = useState<Occurrence | null>(null);
+  const notify = useNotify();
+
+  function change(value: string) {
+    setAt(value);
+    setTwice(false);
+    setOccurrence(null);
+  }
+
+  async function submit() {
+    try {
+      await run(SCHEDULE, { input: { ...stepInput(item), at, occurrence } });
+    } catch (error) {
+      if (error instanceof Refusal && error.message.includes('EARLIER')) setTwice(true);
+      throw error;
+    }
+    setOpen(false);
+    notify('It is scheduled', { type: 'success' });
+    onDone();
+  }
+
+  return (
+    <>
+      <Button startIcon={<Schedule />} onClick={() => setOpen(true)}>
+        Schedule
+      </Button>
+      <FormDialog title="Publish at a time" open={open} label="Schedule" onClose={() => setOpen(false)} onSubmit={submit}>
+        <TextField
+          label={`Time in ${timeZone}`}
+          type="datetime-local"
+          value={at}
+          onChange={(event) => change(event.target.value)}
+          helperText="As clocks on the wall show it there, whatever your own zone is."
+          margin="normal"
+          fullWidth
+          required
+          slotProps={{ inputLabel: { shrink: true } }}
+        />
+        {twice && (
+          <>
+            <Alert severity="info">The clocks go back that night, so this time exists twice. Which one?</Alert>
+            <RadioGroup aria-label="Which one" value={occurrence} onChange={(_, value) => setOccurrence(value as Occurrence)}>
+              <FormControlLabel value="EARLIER" control={<Radio />} label="The earlier one, in summer time" />
+              <FormControlLabel value="LATER" control={<Radio />} label="The later one, in winter time" />
+            </RadioGroup>
+          </>
+        )}
+      </FormDialog>
+    </>
+  );
+}

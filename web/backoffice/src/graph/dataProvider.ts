@@ -1,0 +1,89 @@
+/**
+ * react-admin's data provider over the admin graph.
+ *
+ * The graph's lists are keyset pages: a page is read after the last key of the page before it, so keys are
+ * remembered by list, filter and page.
+ */
+import { run } from './graph.ts';
+import { RESOURCES } from './resources.ts';
+
+import type { DataProvider, GetListParams, RaRecord } from 'react-admin';
+import type { Resource } from './resources.ts';
+
+interface Page {
+  readonly nodes: RaRecord[];
+  readonly endCursor: string | null;
+  readonly hasNextPage: boolean;
+}
+
+type Filter = Readonly<Record<string, unknown>>;
+
+const cursors = new Map<string, string | null>();
+
+function resource(name: string): Resource {
+  const found = RESOURCES[name];
+  if (found === undefined) throw new Error(`The admin graph has no list of ${name}`);
+  return found;
+}
+
+/** Return the filter's arguments that the list knows, without empty ones. */
+function known(found: Resource, filter: Filter): [string, unknown][] {
+  return Object.entries(filter).filter(([name, value]) => name in found.filters && value !== '' && value !== null && value !== undefined);
+}
+
+async function readPage(found: Resource, filter: Filter, first: number, after: string | null): Promise<Page> {
+  const given = known(found, filter);
+  const declared = given.map(([name]) => `, $${name}: ${found.filters[name] ?? 'String'}`).join('');
+  const passed = given.map(([name]) => `, ${name}: $${name}`).join('');
+  const query = `query List($first: Int!, $after: String${declared}) {
+    page: ${found.list}(first: $first, after: $after${passed}) { nodes { ${found.fields} } endCursor hasNextPage }
+  }`;
+  const { page } = await run<{ page: Page }>(query, { first, after, ...Object.fromEntries(given) });
+  return page;
+}
+
+/** Return the key after which a page begins, reading the pages before it if they are not known. */
+async function cursorOf(name: string, found: Resource, filter: Filter, page: number, size: number): Promise<string | null> {
+  if (page <= 1) return null;
+  const key = JSON.stringify([name, known(found, filter), size, page]);
+  const remembered = cursors.get(key);
+  if (remembered !== undefined) return remembered;
+  const before = await readPage(found, filter, size, await cursorOf(name, found, filter, page - 1, size));
+  cursors.set(key, before.endCursor);
+  return before.endCursor;
+}
+
+async function getList(name: string, params: GetListParams) {
+  const found = resource(name);
+  const { page, perPage } = params.pagination ?? { page: 1, perPage: 25 };
+  const filter = (params.filter ?? {}) as Filter;
+  const after = await cursorOf(name, found, filter, page, perPage);
+  const { nodes, endCursor, hasNextPage } = await readPage(found, filter, perPage, after);
+  cursors.set(JSON.stringify([name, known(found, filter), perPage, page + 1]), endCursor);
+  return { data: nodes, pageInfo: { hasNextPage, hasPreviousPage: page > 1 } };
+}
+
+async function getOne(name: string, id: unknown): Promise<RaRecord> {
+  const found = resource(name);
+  if (found.one === undefined) throw new Error(`The admin graph has no single ${name}`);
+  const query = `query One($id: ID!) { one: ${found.one}(id: $id) { ${found.fields} } }`;
+  return (await run<{ one: RaRecord }>(query, { id })).one;
+}
+
+function refused(what: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`${what} is not how this list changes: its own buttons do.`));
+}
+
+export const dataProvider = {
+  getList,
+  getOne: async (name: string, { id }: { id: unknown }) => ({ data: await getOne(name, id) }),
+  getMany: async (name: string, { ids }: { ids: unknown[] }) => ({
+    data: await Promise.all(ids.map((id) => getOne(name, id))),
+  }),
+  getManyReference: refused('A reference'),
+  create: refused('Creating'),
+  update: refused('Updating'),
+  updateMany: refused('Updating'),
+  delete: refused('Deleting'),
+  deleteMany: refused('Deleting'),
+} as unknown as DataProvider;

@@ -1,0 +1,56 @@
+/** The admin graph: one operation by POST; what is refused is thrown with its code. */
+import { csrfToken, forget, Refusal } from '../session/session.ts';
+
+interface GraphError {
+  readonly message: string;
+  readonly extensions?: Readonly<Record<string, unknown>> & { readonly code?: string };
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphError[];
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** Asks for the second factor; resolves to whether it was confirmed. */
+type Confirmation = () => Promise<boolean>;
+
+let confirmation: Confirmation = () => Promise.resolve(false);
+
+/** Name what asks for the second factor when an operation needs a step-up. */
+export function confirmBy(ask: Confirmation): void {
+  confirmation = ask;
+}
+
+/**
+ * Run an operation; if it needs a step-up, ask for it and run it again.
+ *
+ * @throws {Refusal} with the code of the first error
+ */
+export async function run<T>(query: string, variables: Variables = {}): Promise<T> {
+  try {
+    return await post<T>(query, variables);
+  } catch (error) {
+    const needed = error instanceof Refusal && error.code === 'STEP_UP_REQUIRED';
+    if (!needed || !(await confirmation())) throw error;
+    return await post<T>(query, variables);
+  }
+}
+
+async function post<T>(query: string, variables: Variables): Promise<T> {
+  const response = await fetch('/backoffice/graphql', {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken() },
+    body: JSON.stringify({ query, variables }),
+  });
+  const answer = (await response.json()) as Answer;
+  const error = answer.errors?.[0];
+  if (error !== undefined) {
+    const { code = 'INTERNAL_SERVER_ERROR', ...details } = error.extensions ?? {};
+    if (code === 'UNAUTHENTICATED') forget();
+    throw new Refusal(error.message, code, details);
+  }
+  return answer.data as T;
+}

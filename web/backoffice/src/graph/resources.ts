@@ -1,0 +1,62 @@
+/** What the lists of the admin graph are called, and which fields the screens show. */
+
+export interface Resource {
+  /** The field of a page of rows. */
+  readonly list: string;
+  /** The types of the list's filters, by argument. */
+  readonly filters: Readonly<Record<string, string>>;
+  /** The field of one row by id; without it, the list is read only as a list. */
+  readonly one?: string;
+  readonly fields: string;
+}
+
+const USER = `id login name person status secondFactor passwordExpired external revision createdAt updatedAt
+  roles { brand role }`;
+const PROPOSAL = `id kind brand subject content contentHash reason status proposedAt proposedBy own
+  decidedAt decidedBy decisionReason outcome`;
+const JOB = 'id kind brand arguments status done total result error createdBy createdAt finishedAt';
+const LETTER = 'id app topic partition offset reason key value storedAt';
+const INTENT = 'id subgraph customer operation createdAt';
+const AUDIT = 'id at userId person name address action brand subject before after reason hash';
+const TITLES = 'revision state document { texts { locale title } }';
+const CONTENT = `id brand rewardId configVersion version changedAt open { ${TITLES} } published { ${TITLES} }`;
+
+export const RESOURCES: Readonly<Record<string, Resource>> = {
+  users: { list: 'users', filters: {}, one: 'user', fields: USER },
+  approvals: {
+    list: 'approvals',
+    filters: { brand: 'String', status: 'ProposalStatus', kind: 'String', subject: 'String' },
+    one: 'approval',
+    fields: PROPOSAL,
+  },
+  riskCustomers: {
+    list: 'riskCustomers',
+    filters: {
+      brand: 'String!',
+      isoWeek: 'String!',
+      figure: 'RiskFigure!',
+      reward: 'String',
+      version: 'Int',
+      currency: 'String',
+      source: 'String',
+    },
+    fields: 'id customer at currency stage source reward version kind valueMinor spins turnoverMinor countedBets',
+  },
+  content: {
+    list: 'contentItems',
+    filters: { brand: 'String', states: '[ContentState!]', rewardId: 'String' },
+    fields: CONTENT,
+  },
+  jobs: { list: 'jobs', filters: { brand: 'String', status: 'JobStatus' }, one: 'job', fields: JOB },
+  deadLetters: { list: 'deadLetters', filters: { app: 'String!', topic: 'String' }, one: 'deadLetter', fields: LETTER },
+  intents: {
+    list: 'pendingIntents',
+    filters: { brand: 'String!', subgraph: 'String', olderThanMinutes: 'Int' },
+    fields: INTENT,
+  },
+  audit: {
+    list: 'audit',
+    filters: { brand: 'String', userId: 'String', action: 'String', subject: 'String' },
+    fields: AUDIT,
+  },
+};

@@ -1,0 +1,86 @@
+/** What waits: records that consumers have not applied, messages not published yet, and stopped providers. */
+import Alert from '@mui/material/Alert';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+
+import { DataRows } from './page/DataRows.tsx';
+import { Page } from './page/Page.tsx';
+import { usePolled } from './page/usePolled.ts';
+import { age } from './page/words.ts';
+
+const LAG = `query Lag { consumerLag { readAt problem partitions {
+  id group topic partition committed end lag oldestAt
+} } outboxes { database waiting oldestAt } }`;
+
+interface PartitionLag {
+  readonly id: string;
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: number | null;
+  readonly end: number;
+  readonly lag: number;
+  readonly oldestAt: string | null;
+}
+
+interface Backlog {
+  readonly consumerLag: { readonly readAt: string; readonly problem: string | null; readonly partitions: readonly PartitionLag[] };
+  readonly outboxes: readonly { readonly database: string; readonly waiting: number; readonly oldestAt: string | null }[];
+}
+
+export function BacklogPage() {
+  const { data, problem } = usePolled<Backlog>(LAG, {}, 5);
+  const [all, setAll] = useState(false);
+  const partitions = data?.consumerLag.partitions ?? [];
+  const shown = all ? partitions : partitions.filter(({ lag }) => lag > 0);
+  return (
+    <Page
+      title="Lag"
+      about="How far consumers are behind what is on Kafka, and what is not on Kafka yet. This page updates by itself."
+      problem={problem}
+      waiting={data === undefined}
+      actions={
+        <FormControlLabel
+          control={<Switch checked={all} onChange={(event) => setAll(event.target.checked)} />}
+          label="All partitions"
+        />
+      }
+    >
+      {typeof data?.consumerLag.problem === 'string' && <Alert severity="error">{data.consumerLag.problem}</Alert>}
+      <Typography variant="h6" component="h3" gutterBottom>
+        Consumers
+      </Typography>
+      <DataRows
+        label="Lag of consumers"
+        rows={shown}
+        id={({ id }) => id}
+        nothing="Every consumer has told Kafka that it has applied everything."
+        columns={[
+          { head: 'Group', cell: ({ group }) => group },
+          { head: 'Topic', cell: ({ topic }) => topic },
+          { head: 'Partition', cell: ({ partition }) => partition, right: true },
+          { head: 'Behind', cell: ({ lag }) => lag, right: true },
+          { head: 'Oldest waits for', cell: ({ oldestAt }) => age(oldestAt) },
+          { head: 'Committed', cell: ({ committed }) => committed ?? 'nothing yet', right: true },
+          { head: 'End', cell: ({ end }) => end, right: true },
+        ]}
+      />
+      <Typography variant="h6" component="h3" gutterBottom>
+        Not published yet
+      </Typography>
+      <DataRows
+        label="Outboxes"
+        rows={data?.outboxes ?? []}
+        id={({ database }) => database}
+        nothing="There are no outboxes."
+        columns={[
+          { head: 'Database', cell: ({ database }) => database },
+          { head: 'Messages', cell: ({ waiting }) => waiting, right: true },
+          { head: 'Oldest waits for', cell: ({ oldestAt }) => age(oldestAt) },
+        ]}
+      />
+    </Page>
+  );
+}

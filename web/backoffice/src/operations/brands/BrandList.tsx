@@ -1,0 +1,48 @@
+/** The brands, with their revisions and who has not applied the last one. */
+import Link from '@mui/material/Link';
+import { Link as RouterLink } from 'react-router-dom';
+
+import { BRANDS } from './brand.ts';
+import { DataRows } from '../page/DataRows.tsx';
+import { Page } from '../page/Page.tsx';
+import { usePolled } from '../page/usePolled.ts';
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly locales: readonly string[];
+  readonly revision: number;
+  readonly missing: readonly string[];
+  readonly theme: readonly { readonly isOwn: boolean }[];
+}
+
+export function BrandList() {
+  const { data, problem } = usePolled<{ brands: { nodes: readonly Row[] } }>(BRANDS, {}, 5);
+  return (
+    <Page title="Brands" about="Name, languages and the widget’s colours; a change holds on all nodes." problem={problem} waiting={data === undefined}>
+      <DataRows
+        label="Brands"
+        rows={data?.brands.nodes ?? []}
+        id={({ id }) => id}
+        nothing="There is no brand yet: see `furlong load`."
+        columns={[
+          {
+            head: 'Brand',
+            cell: ({ id }) => (
+              <Link component={RouterLink} to={`/brands/${id}/show`}>
+                {id}
+              </Link>
+            ),
+          },
+          { head: 'Name', cell: ({ name }) => name },
+          { head: 'Time zone', cell: ({ timeZone }) => timeZone },
+          { head: 'Languages', cell: ({ locales }) => locales.join(', ') },
+          { head: 'Revision', cell: ({ revision }) => revision, right: true },
+          { head: 'Own colours', cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
+          { head: 'Not applied by', cell: ({ missing }) => missing.join(', ') || 'applied by all' },
+        ]}
+      />
+    </Page>
+  );
+}

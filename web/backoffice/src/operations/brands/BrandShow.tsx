@@ -1,0 +1,133 @@
+/** A brand: its facts, its theme with the contrast of each pair of colours, and its revisions. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+import { useParams } from 'react-router-dom';
+
+import { BRAND, CHANGE, TRY, formOf, inputOf, ownColours } from './brand.ts';
+import { Contrasts } from './Contrasts.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
+import { Page } from '../page/Page.tsx';
+import { Refusal } from '../../session/session.ts';
+import { Revisions } from './Revisions.tsx';
+import { ThemeTokens } from './ThemeTokens.tsx';
+import { run } from '../../graph/graph.ts';
+import { useMay } from '../page/may.ts';
+import { usePolled } from '../page/usePolled.ts';
+
+import type { BrandForm, Contrast, OperatedBrand } from './brand.ts';
+
+const COLOUR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/iu;
+
+export function BrandShow() {
+  const { id = '' } = useParams();
+  const { data, problem, refresh } = usePolled<{ operatedBrand: OperatedBrand }>(BRAND, { id }, 3);
+  const brand = data?.operatedBrand;
+  return (
+    <Page title={brand === undefined ? id : brand.name} problem={problem} waiting={brand === undefined}>
+      {brand !== undefined && <Editor key={brand.id} brand={brand} onChanged={refresh} />}
+    </Page>
+  );
+}
+
+function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly onChanged: () => void }) {
+  const may = useMay('operations.brand');
+  const notify = useNotify();
+  const [form, setForm] = useState<BrandForm>(() => formOf(brand));
+  /** The revision that the form was made from: what the server compares. */
+  const [seen, setSeen] = useState(brand.revision);
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const theme = ownColours(form.theme);
+  const complete = theme.every(({ light, dark }) => COLOUR.test(light) && COLOUR.test(dark));
+  const tried = usePolled<{ tryTheme: readonly Contrast[] }>(TRY, complete ? { input: { brand: brand.id, theme } } : null, 600);
+  const contrasts = tried.data?.tryTheme ?? brand.contrasts;
+
+  function restart(from: OperatedBrand) {
+    setForm(formOf(from));
+    setSeen(from.revision);
+  }
+
+  async function save() {
+    try {
+      const { changeBrand } = await run<{ changeBrand: OperatedBrand }>(CHANGE, { input: inputOf(brand.id, seen, form, reason) });
+      restart(changeBrand);
+      setAsking(false);
+      setReason('');
+      notify(`Revision ${changeBrand.revision} holds on all nodes as soon as they have applied it`, { type: 'success' });
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'STALE') onChanged();
+      throw error;
+    }
+    onChanged();
+  }
+
+  return (
+    <Stack spacing={3}>
+      {brand.revision !== seen && (
+        <Alert
+          severity="warning"
+          role="status"
+          action={
+            <Button color="inherit" onClick={() => restart(brand)}>
+              Take revision {brand.revision}
+            </Button>
+          }
+        >
+          Somebody else has made revision {brand.revision} meanwhile; yours is made from revision {seen}, and would be refused.
+        </Alert>
+      )}
+      {brand.missing.length > 0 && <Alert severity="info">Not applied yet by {brand.missing.join(', ')}</Alert>}
+      <Stack direction={{ xs: 'column', md: 'row' }} spacing={2}>
+        <TextField label="Name" value={form.name} disabled={!may} onChange={(event) => setForm({ ...form, name: event.target.value })} fullWidth />
+        <TextField
+          label="Languages"
+          value={form.locales}
+          disabled={!may}
+          onChange={(event) => setForm({ ...form, locales: event.target.value })}
+          helperText="Such as en-GB, de-AT"
+          fullWidth
+        />
+        <TextField
+          label="Default language"
+          value={form.defaultLocale}
+          disabled={!may}
+          onChange={(event) => setForm({ ...form, defaultLocale: event.target.value })}
+          fullWidth
+        />
+      </Stack>
+      <Typography>
+        Time zone {brand.timeZone}, which never changes, because weeks are measured in it. Licensed in {brand.jurisdictions.join(', ')}; accounts in{' '}
+        {brand.currencies.join(', ')}. Both come with schemes.
+      </Typography>
+      <ThemeTokens theme={form.theme} disabled={!may} onChange={(next) => setForm({ ...form, theme: next })} />
+      {tried.problem !== '' && <Alert severity="error">{tried.problem}</Alert>}
+      <Contrasts contrasts={contrasts} />
+      {may && (
+        <Stack direction="row" spacing={2}>
+          <Button variant="contained" onClick={() => setAsking(true)}>
+            Save for all nodes
+          </Button>
+          <Button onClick={() => restart(brand)}>Start again</Button>
+        </Stack>
+      )}
+      <Revisions brand={brand.id} onTake={may ? (revision) => setForm(formOf(revision)) : null} present={brand.revision} />
+      <FormDialog title={`Change ${brand.id} on all nodes`} open={asking} label="Save" onClose={() => setAsking(false)} onSubmit={save}>
+        <TextField
+          label="Reason"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          helperText="Nodes and the audit log show it."
+          margin="normal"
+          required
+          fullWidth
+          multiline
+        />
+      </FormDialog>
+    </Stack>
+  );
+}

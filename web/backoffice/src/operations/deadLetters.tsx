@@ -1,0 +1,192 @@
+/** Dead letters: records that a consumer could not apply, why, and their replay singly or all together. */
+import Replay from '@mui/icons-material/Replay';
+import Science from '@mui/icons-material/Science';
+import Alert from '@mui/material/Alert';
+import { useState } from 'react';
+import {
+  DataTable,
+  DateField,
+  FunctionField,
+  List,
+  SelectInput,
+  Show,
+  ShowButton,
+  SimpleShowLayout,
+  TextField,
+  TextInput,
+  TopToolbar,
+  useListContext,
+  useNotify,
+  useRecordContext,
+  useRedirect,
+} from 'react-admin';
+
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { useMay } from './page/may.ts';
+
+import type { RaRecord } from 'react-admin';
+
+const REPLAY = `mutation Replay($input: ReplayInput!) { replayDeadLetter(input: $input) { fate reason } }`;
+const REPLAY_ALL = `mutation ReplayAll($input: ReplayAllInput!) { replayDeadLetters(input: $input) }`;
+const APPS = ['progress', 'club', 'rewards', 'fulfilment', 'backoffice'].map((id) => ({ id, name: id }));
+const FILTERS = [
+  <SelectInput key="app" source="app" label="Consumer" choices={APPS} alwaysOn emptyText={false} isRequired />,
+  <TextInput key="topic" source="topic" alwaysOn />,
+];
+
+interface Replayed {
+  readonly replayDeadLetter: { readonly fate: string; readonly reason: string };
+}
+
+const FATES: Readonly<Record<string, string>> = {
+  APPLIED: 'it is applied, and the letter is gone',
+  PUBLISHED: 'it is published again',
+  STALE: 'it had been applied already, or something newer had; the letter is gone',
+  POISON: 'it still cannot be applied',
+  UNREAD: 'the consumer no longer reads its topic',
+  GONE: 'the letter is not there any more',
+};
+
+/** Return the outcome of a replay in a sentence. */
+export function outcomeInWords(fate: string, reason: string, dryRun: boolean): string {
+  const words = `${FATES[fate] ?? fate.toLowerCase()}${reason === '' ? '' : `: ${reason}`}`;
+  return dryRun ? `Dry run, nothing is changed. It would be: ${words}` : `Replayed: ${words}`;
+}
+
+function ReplayAll() {
+  const filters = useListContext().filterValues as { readonly app?: string; readonly topic?: string };
+  const may = useMay('operations.replay');
+  const notify = useNotify();
+  const redirect = useRedirect();
+  const { app = '' } = filters;
+  const topic = filters.topic === undefined || filters.topic === '' ? null : filters.topic;
+  if (!may || app === '') return <TopToolbar />;
+  const all = `all dead letters of ${app}${topic === null ? '' : ` from ${topic}`}`;
+
+  function started(data: unknown) {
+    const { replayDeadLetters: job } = data as { replayDeadLetters: string };
+    notify('The job has begun', { type: 'success' });
+    redirect('show', 'jobs', job);
+  }
+
+  return (
+    <TopToolbar>
+      <ChangeButton
+        label="Dry run of all"
+        question={`A job tells what would happen to ${all}. Nothing is changed.`}
+        mutation={REPLAY_ALL}
+        variables={(reason) => ({ input: { app, topic, dryRun: true, reason } })}
+        wantsReason
+        icon={<Science />}
+        onDone={started}
+      />
+      <ChangeButton
+        label="Replay all"
+        question={`A job applies ${all}. Each is applied once, also if the job is interrupted; what still cannot be applied stays.`}
+        mutation={REPLAY_ALL}
+        variables={(reason) => ({ input: { app, topic, dryRun: false, reason } })}
+        wantsReason
+        color="error"
+        icon={<Replay />}
+        onDone={started}
+      />
+    </TopToolbar>
+  );
+}
+
+function StoredAt() {
+  return <DateField source="storedAt" showTime />;
+}
+
+export function DeadLetterList() {
+  return (
+    <List
+      title="Dead letters"
+      filters={FILTERS}
+      filterDefaultValues={{ app: 'progress' }}
+      actions={<ReplayAll />}
+      pagination={<KeysetPagination />}
+      perPage={25}
+      exporter={false}
+      empty={false}
+    >
+      <DataTable bulkActionButtons={false} rowClick="show">
+        <DataTable.Col source="id" label="Letter" disableSort />
+        <DataTable.Col source="topic" disableSort />
+        <DataTable.Col source="partition" disableSort />
+        <DataTable.Col source="offset" disableSort />
+        <DataTable.Col source="reason" disableSort />
+        <DataTable.Col label="Stored" field={StoredAt} disableSort />
+        <DataTable.Col label="Open" field={ShowButton} disableSort />
+      </DataTable>
+    </List>
+  );
+}
+
+function ReplayOne({ onOutcome }: { readonly onOutcome: (words: string) => void }) {
+  const record = useRecordContext();
+  const may = useMay('operations.replay');
+  if (record === undefined || !may) return null;
+  const letter = record.id;
+
+  function done(dryRun: boolean) {
+    return (data: unknown) => {
+      const { fate, reason } = (data as Replayed).replayDeadLetter;
+      onOutcome(outcomeInWords(fate, reason, dryRun));
+    };
+  }
+
+  return (
+    <TopToolbar>
+      <ChangeButton
+        label="Dry run"
+        question="What would happen if it were applied now? Nothing is changed."
+        mutation={REPLAY}
+        variables={(reason) => ({ input: { letter, dryRun: true, reason } })}
+        wantsReason
+        icon={<Science />}
+        onDone={done(true)}
+      />
+      <ChangeButton
+        label="Replay"
+        question="It is applied as its consumer would apply it now, and the letter is removed."
+        mutation={REPLAY}
+        variables={(reason) => ({ input: { letter, dryRun: false, reason } })}
+        wantsReason
+        color="error"
+        icon={<Replay />}
+        onDone={done(false)}
+      />
+    </TopToolbar>
+  );
+}
+
+function Value({ record }: { readonly record: RaRecord }) {
+  return (
+    <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', margin: 0 }}>{String(record['value'] ?? '–')}</pre>
+  );
+}
+
+export function DeadLetterShow() {
+  const [outcome, setOutcome] = useState('');
+  return (
+    <Show actions={<ReplayOne onOutcome={setOutcome} />}>
+      <SimpleShowLayout>
+        {outcome !== '' && (
+          <Alert severity="info" role="status">
+            {outcome}
+          </Alert>
+        )}
+        <TextField source="id" label="Letter" />
+        <TextField source="reason" label="Why it could not be applied" />
+        <TextField source="topic" />
+        <TextField source="partition" />
+        <TextField source="offset" />
+        <DateField source="storedAt" showTime />
+        <TextField source="key" emptyText="–" />
+        <FunctionField label="Record" render={(record: RaRecord) => <Value record={record} />} />
+      </SimpleShowLayout>
+    </Show>
+  );
+}

@@ -1,0 +1,57 @@
+/** Changes of customers whose outcome is in doubt: asked for upstream, and not answered yet. */
+import { DataTable, DateField, List, NumberInput, SelectInput } from 'react-admin';
+
+import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { useBrand } from './page/BrandSelect.tsx';
+import { Page } from './page/Page.tsx';
+import { age } from './page/words.ts';
+
+import type { RaRecord } from 'react-admin';
+
+const SUBGRAPHS = [
+  { id: 'club', name: 'club: joining and leaving' },
+  { id: 'rewards', name: 'rewards: choosing' },
+];
+const FILTERS = [
+  <SelectInput key="subgraph" source="subgraph" label="Asked by" choices={SUBGRAPHS} alwaysOn />,
+  <NumberInput key="olderThanMinutes" source="olderThanMinutes" label="Older than (min)" min={0} alwaysOn />,
+];
+
+function CreatedAt() {
+  return <DateField source="createdAt" showTime />;
+}
+
+export function IntentList() {
+  const { brand, field, none } = useBrand();
+  return (
+    <Page
+      title="Pending intents"
+      about="The worker of intents asks the upstream API until it knows; what stays here for long needs a person. Each look is recorded."
+      actions={field}
+      waiting={brand === null && !none}
+    >
+      {brand !== null && (
+        <List
+          key={brand}
+          title=" "
+          filter={{ brand }}
+          filters={FILTERS}
+          pagination={<KeysetPagination />}
+          perPage={25}
+          exporter={false}
+          empty={false}
+          disableSyncWithLocation
+        >
+          <DataTable bulkActionButtons={false} rowClick={false}>
+            <DataTable.Col source="createdAt" label="Since" field={CreatedAt} disableSort />
+            <DataTable.Col label="Age" disableSort render={(record: RaRecord) => age(String(record['createdAt']))} />
+            <DataTable.Col source="subgraph" label="Asked by" disableSort />
+            <DataTable.Col source="operation" disableSort />
+            <DataTable.Col source="customer" disableSort />
+            <DataTable.Col source="id" label="Key" disableSort />
+          </DataTable>
+        </List>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,167 @@
+/** Kill switches of brands, rewards and providers, and the nodes that have not applied each one yet. */
+import PowerSettingsNew from '@mui/icons-material/PowerSettingsNew';
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
+import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+
+import { useBrand } from './page/BrandSelect.tsx';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { DataRows } from './page/DataRows.tsx';
+import { FormDialog } from '../components/FormDialog.tsx';
+import { Page } from './page/Page.tsx';
+import { run } from '../graph/graph.ts';
+import { useMay } from './page/may.ts';
+import { usePolled } from './page/usePolled.ts';
+import { moment } from './page/words.ts';
+
+const SWITCHES = `query Switches { killSwitches(first: 100) { nodes {
+  id brand state reason decidedAt decidedBy number applied missing { node reason }
+} } }`;
+const SWITCH = `mutation Switch($input: SwitchInput!) { setKillSwitch(input: $input) { id } }`;
+const SWITCH_PROVIDER = `mutation SwitchProvider($input: SwitchProviderInput!) { setProviderSwitch(input: $input) { id } }`;
+const SCOPES = ['brand', 'reward', 'provider'] as const;
+
+type Scope = (typeof SCOPES)[number];
+
+interface Switch {
+  readonly id: string;
+  readonly brand: string;
+  readonly state: { readonly scope: Scope; readonly name: string; readonly off: boolean };
+  readonly reason: string | null;
+  readonly decidedAt: string;
+  readonly decidedBy: string;
+  readonly number: number;
+  readonly applied: readonly string[];
+  readonly missing: readonly { readonly node: string; readonly reason: string | null }[];
+}
+
+function nameOf({ brand, state }: Switch): string {
+  if (state.scope === 'provider') return `provider ${state.name}`;
+  return state.scope === 'brand' ? `brand ${brand}` : `reward ${state.name} of ${brand}`;
+}
+
+function variablesOf(scope: Scope, brand: string, name: string, off: boolean, reason: string) {
+  if (scope === 'provider') return { input: { provider: name, off, reason } };
+  return { input: { brand, reward: scope === 'reward' ? name : null, off, reason } };
+}
+
+/** Which parts of nodes lack it; all of them until the first report. */
+function Acknowledgements({ one }: { readonly one: Switch }) {
+  if (one.missing.length === 0) return <Chip size="small" color="success" variant="outlined" label={`all ${one.applied.length}`} />;
+  return (
+    <Stack direction="row" spacing={0.5} useFlexGap sx={{ flexWrap: 'wrap' }}>
+      {one.missing.map(({ node, reason }) => (
+        <Chip key={node} size="small" color="warning" variant="outlined" label={reason === null ? `not yet: ${node}` : `${node}: ${reason}`} />
+      ))}
+    </Stack>
+  );
+}
+
+export function KillSwitches() {
+  const { data, problem } = usePolled<{ killSwitches: { nodes: readonly Switch[] } }>(SWITCHES, {}, 1);
+  const may = useMay('operations.switch');
+  const rows = data?.killSwitches.nodes ?? [];
+  const off = rows.filter(({ state }) => state.off);
+  return (
+    <Page
+      title="Kill switches"
+      about="Each holds on every node, also on one that starts later. This page updates by itself."
+      actions={may && <SwitchOff />}
+      problem={problem}
+      waiting={data === undefined}
+    >
+      {off.length > 0 && (
+        <Alert severity="warning" role="status" sx={{ marginBottom: 2 }}>
+          Off now: {off.map(nameOf).join(', ')}
+        </Alert>
+      )}
+      <DataRows
+        label="Kill switches"
+        rows={rows}
+        id={({ id }) => id}
+        nothing="No kill switch was ever used."
+        columns={[
+          { head: 'What', cell: nameOf },
+          { head: 'State', cell: ({ state }) => <Chip size="small" color={state.off ? 'error' : 'default'} label={state.off ? 'off' : 'on'} /> },
+          { head: 'Nodes that have applied it', cell: (one) => <Acknowledgements one={one} /> },
+          { head: 'Since', cell: ({ decidedAt }) => moment(decidedAt) },
+          { head: 'By', cell: ({ decidedBy }) => decidedBy },
+          { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
+          { head: 'Change', cell: (one) => may && <Turn one={one} /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function Turn({ one }: { readonly one: Switch }) {
+  const { scope, name, off } = one.state;
+  return (
+    <ChangeButton
+      label={`Switch ${off ? 'on' : 'off'}`}
+      question={`The ${nameOf(one)} is switched ${off ? 'on again' : 'off'} on all nodes.`}
+      mutation={scope === 'provider' ? SWITCH_PROVIDER : SWITCH}
+      variables={(reason) => variablesOf(scope, one.brand, name, !off, reason)}
+      wantsReason
+      color={off ? 'primary' : 'error'}
+    />
+  );
+}
+
+const MEANING: Readonly<Record<Scope, string>> = {
+  brand: 'Nobody can opt in or choose a reward, the bet-slip shows that the club is paused, and nothing is paid. Bets still count.',
+  reward: 'Nobody else can choose it, in any version. Customers who have chosen it keep it.',
+  provider: 'Nothing more is sent to it, for any brand. Its rewards wait.',
+};
+
+function SwitchOff() {
+  const [open, setOpen] = useState(false);
+  const [scope, setScope] = useState<Scope>('brand');
+  const [name, setName] = useState('');
+  const [reason, setReason] = useState('');
+  const { brand, field } = useBrand();
+
+  async function submit() {
+    const mutation = scope === 'provider' ? SWITCH_PROVIDER : SWITCH;
+    await run(mutation, variablesOf(scope, brand ?? '', name, true, reason));
+    setOpen(false);
+    setName('');
+    setReason('');
+  }
+
+  return (
+    <>
+      <Button color="error" variant="outlined" startIcon={<PowerSettingsNew />} onClick={() => setOpen(true)}>
+        Switch off
+      </Button>
+      <FormDialog title="Switch off on all nodes" open={open} label="Switch off" onClose={() => setOpen(false)} onSubmit={submit}>
+        <Stack spacing={2} sx={{ paddingTop: 1 }}>
+          <TextField select label="What" value={scope} onChange={(event) => setScope(event.target.value as Scope)}>
+            {SCOPES.map((each) => (
+              <MenuItem key={each} value={each}>
+                {each}
+              </MenuItem>
+            ))}
+          </TextField>
+          {scope !== 'provider' && field}
+          {scope !== 'brand' && (
+            <TextField label={scope === 'reward' ? 'Reward' : 'Provider'} value={name} onChange={(event) => setName(event.target.value)} required />
+          )}
+          <Alert severity="warning">{MEANING[scope]}</Alert>
+          <TextField
+            label="Reason"
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            helperText="Nodes and the audit log show it."
+            required
+            multiline
+          />
+        </Stack>
+      </FormDialog>
+    </>
+  );
+}

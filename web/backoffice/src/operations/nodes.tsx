@@ -1,0 +1,73 @@
+/** The nodes: what each part of each node has applied, and what it lacks. */
+import DeleteForever from '@mui/icons-material/DeleteForever';
+import Chip from '@mui/material/Chip';
+
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { DataRows } from './page/DataRows.tsx';
+import { Page } from './page/Page.tsx';
+import { useMay } from './page/may.ts';
+import { usePolled } from './page/usePolled.ts';
+import { age } from './page/words.ts';
+
+const NODES = `query Nodes { nodes {
+  id node part process alive number missing missingSince receivedAt refused { node reason }
+} }`;
+const FORGET = `mutation Forget($input: ForgetNodeInput!) { forgetNode(input: $input) }`;
+
+interface Node {
+  readonly id: string;
+  readonly node: string;
+  readonly part: string;
+  readonly process: string;
+  readonly alive: boolean;
+  readonly number: number;
+  readonly missing: number;
+  readonly missingSince: string | null;
+  readonly receivedAt: string;
+  readonly refused: readonly { readonly node: string; readonly reason: string | null }[];
+}
+
+export function Nodes() {
+  const { data, problem } = usePolled<{ nodes: readonly Node[] }>(NODES, {}, 2);
+  const may = useMay('operations.switch');
+  return (
+    <Page
+      title="Nodes"
+      about="Each part of a node applies what is decided here to its own database, and says so. This page updates by itself."
+      problem={problem}
+      waiting={data === undefined}
+    >
+      <DataRows
+        label="Nodes"
+        rows={data?.nodes ?? []}
+        id={({ id }) => id}
+        nothing="No node has reported yet: is `furlong consume backoffice` running?"
+        columns={[
+          { head: 'Node', cell: ({ node }) => node },
+          { head: 'Part', cell: ({ part }) => part },
+          { head: 'State', cell: ({ alive }) => <Chip size="small" color={alive ? 'success' : 'error'} variant="outlined" label={alive ? 'reports' : 'silent'} /> },
+          { head: 'Last report', cell: ({ receivedAt }) => age(receivedAt) },
+          { head: 'Applied up to', cell: ({ number }) => number, right: true },
+          { head: 'Lacks', cell: ({ missing, missingSince }) => (missing === 0 ? 'nothing' : `${missing}, since ${age(missingSince)}`) },
+          { head: 'Cannot apply', cell: ({ refused }) => refused.map(({ node, reason }) => `${node}: ${reason ?? ''}`).join('; ') || '–' },
+          {
+            head: 'Change',
+            cell: ({ node, alive }) =>
+              may &&
+              !alive && (
+                <ChangeButton
+                  label="Forget"
+                  question={`${node} is gone for good. If it reports again, it is known again.`}
+                  mutation={FORGET}
+                  variables={(reason) => ({ input: { node, reason } })}
+                  wantsReason
+                  color="error"
+                  icon={<DeleteForever />}
+                />
+              ),
+          },
+        ]}
+      />
+    </Page>
+  );
+}

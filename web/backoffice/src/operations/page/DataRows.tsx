@@ -1,0 +1,56 @@
+/** A table of rows that are all there; a scrollable region where it is wider than the page. */
+import Paper from '@mui/material/Paper';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import Typography from '@mui/material/Typography';
+
+import type { ReactNode } from 'react';
+
+export interface Column<Row> {
+  readonly head: string;
+  readonly cell: (row: Row) => ReactNode;
+  readonly right?: boolean;
+}
+
+interface Props<Row> {
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  readonly id: (row: Row) => string;
+  /** What is said if there are no rows. */
+  readonly nothing: string;
+}
+
+export function DataRows<Row>({ label, rows, columns, id, nothing }: Props<Row>) {
+  if (rows.length === 0) return <Typography>{nothing}</Typography>;
+  return (
+    <TableContainer component={Paper} tabIndex={0} role="region" aria-label={label} sx={{ marginBottom: 3 }}>
+      <Table size="small" aria-label={label}>
+        <TableHead>
+          <TableRow>
+            {columns.map(({ head, right }) => (
+              <TableCell key={head} align={right === true ? 'right' : 'left'}>
+                {head}
+              </TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {rows.map((row) => (
+            <TableRow key={id(row)}>
+              {columns.map(({ head, cell, right }) => (
+                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={{ overflowWrap: 'break-word', minWidth: 64, maxWidth: 420 }}>
+                  {cell(row)}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}

@@ -1,0 +1,44 @@
+/** A page of operations: its title, what went wrong, and a sign while nothing has arrived yet. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import LinearProgress from '@mui/material/LinearProgress';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { Title } from 'react-admin';
+
+import type { ReactNode } from 'react';
+
+interface Props {
+  readonly title: string;
+  /** What the page is for, in a sentence. */
+  readonly about?: string;
+  readonly actions?: ReactNode;
+  readonly problem?: string;
+  readonly waiting?: boolean;
+  readonly children: ReactNode;
+}
+
+export function Page({ title, about, actions, problem = '', waiting = false, children }: Props) {
+  return (
+    <Box sx={{ padding: 2, display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', alignContent: 'start' }}>
+      <Title title={title} />
+      <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 2 }}>
+        <Typography variant="h5" component="h2" sx={{ flex: '1 1 auto' }}>
+          {title}
+        </Typography>
+        {actions}
+      </Stack>
+      {about !== undefined && (
+        <Typography color="text.secondary" sx={{ marginBottom: 2 }}>
+          {about}
+        </Typography>
+      )}
+      {problem !== '' && (
+        <Alert severity="error" sx={{ marginBottom: 2 }}>
+          {problem}
+        </Alert>
+      )}
+      {waiting && problem === '' ? <LinearProgress aria-label="Loading" /> : children}
+    </Box>
+  );
+}

@@ -1,0 +1,59 @@
+/**
+ * Reads from the graph again and again, so that a screen updates by itself.
+ *
+ * It does not go through the framework's cache, whose sign of loading would turn all the time.
+ */
+import { useCallback, useEffect, useState } from 'react';
+
+import { run } from '../../graph/graph.ts';
+
+import type { Variables } from '../../graph/graph.ts';
+
+export interface Polled<T> {
+  /** The last answer; undefined before the first, and without variables. */
+  readonly data: T | undefined;
+  readonly problem: string;
+  readonly refresh: () => void;
+}
+
+interface Answer<T> {
+  /** What was asked: an answer to something else is not shown. */
+  readonly asked: string;
+  readonly data: T | undefined;
+  readonly problem: string;
+}
+
+/** Read an operation every few seconds while the page is visible; `variables` of null read nothing. */
+export function usePolled<T>(query: string, variables: Variables | null = {}, seconds = 3): Polled<T> {
+  const [answer, setAnswer] = useState<Answer<T>>({ asked: '', data: undefined, problem: '' });
+  const [round, setRound] = useState(0);
+  const asked = variables === null ? '' : JSON.stringify([query, variables]);
+
+  useEffect(() => {
+    if (asked === '') return undefined;
+    const [document, given] = JSON.parse(asked) as [string, Variables];
+    let ended = false;
+    let timer = 0;
+    async function read() {
+      if (globalThis.document.visibilityState === 'visible') {
+        try {
+          const data = await run<T>(document, given);
+          if (!ended) setAnswer({ asked, data, problem: '' });
+        } catch (error) {
+          const problem = error instanceof Error ? error.message : String(error);
+          if (!ended) setAnswer((last) => ({ asked, data: last.asked === asked ? last.data : undefined, problem }));
+        }
+      }
+      if (!ended) timer = window.setTimeout(() => void read(), seconds * 1000);
+    }
+    void read();
+    return () => {
+      ended = true;
+      window.clearTimeout(timer);
+    };
+  }, [asked, seconds, round]);
+
+  const refresh = useCallback(() => setRound((last) => last + 1), []);
+  const isAnswer = asked !== '' && answer.asked === asked;
+  return { data: isAnswer ? answer.data : undefined, problem: isAnswer ? answer.problem : '', refresh };
+}

@@ -1,0 +1,96 @@
+/** The status of each version of a brand's rewards: paused, resumed, withdrawn, or recalled by two people. */
+import Chip from '@mui/material/Chip';
+import Stack from '@mui/material/Stack';
+
+import { useBrand } from './page/BrandSelect.tsx';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { DataRows } from './page/DataRows.tsx';
+import { Page } from './page/Page.tsx';
+import { useMay } from './page/may.ts';
+import { usePolled } from './page/usePolled.ts';
+
+const VERSIONS = `query Versions($brand: String!) { rewardVersions(brand: $brand) {
+  id brand reward version kind status recalled obstacles
+} }`;
+const CHANGE = `mutation Change($input: RewardStatusInput!) { changeRewardStatus(input: $input) { proposal event { id } } }`;
+
+interface Version {
+  readonly id: string;
+  readonly brand: string;
+  readonly reward: string;
+  readonly version: number;
+  readonly kind: string;
+  readonly status: string;
+  readonly recalled: boolean;
+  readonly obstacles: readonly string[];
+}
+
+type Action = 'PAUSE' | 'RESUME' | 'WITHDRAW' | 'RECALL';
+
+const LABELS: Readonly<Record<Action, string>> = { PAUSE: 'Pause', RESUME: 'Resume', WITHDRAW: 'Withdraw', RECALL: 'Recall' };
+const MEANING: Readonly<Record<Action, string>> = {
+  PAUSE: 'For now nobody else can choose it; customers who have chosen it keep it.',
+  RESUME: 'It can be chosen again.',
+  WITHDRAW: 'It leaves the menu; customers who have chosen it keep it.',
+  RECALL: 'For safety or law: nobody gets it any more, also not those who have chosen it. It cannot be undone, and another person has to approve it.',
+};
+
+function actionsFor({ status, recalled }: Version): readonly Action[] {
+  if (recalled) return [];
+  return status === 'active' ? ['PAUSE', 'WITHDRAW', 'RECALL'] : ['RESUME', 'RECALL'];
+}
+
+export function RewardStatuses() {
+  const { brand, field, none } = useBrand();
+  const variables = brand === null ? null : { brand };
+  const { data, problem } = usePolled<{ rewardVersions: readonly Version[] }>(VERSIONS, variables, 3);
+  const may = useMay('operations.switch');
+  return (
+    <Page
+      title="Reward status"
+      about="Of the reward squad’s status and the operators’, the later is valid. It holds on all nodes."
+      actions={field}
+      problem={problem}
+      waiting={data === undefined && !none}
+    >
+      <DataRows
+        label="Versions of rewards"
+        rows={data?.rewardVersions ?? []}
+        id={({ id }) => id}
+        nothing="The brand has no rewards yet."
+        columns={[
+          { head: 'Reward', cell: ({ reward }) => reward },
+          { head: 'Version', cell: ({ version }) => version, right: true },
+          { head: 'Kind', cell: ({ kind }) => kind },
+          { head: 'Status', cell: ({ status, recalled }) => <Chip size="small" color={status === 'active' ? 'success' : 'warning'} variant="outlined" label={recalled ? 'recalled' : status} /> },
+          { head: 'Not offered because', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
+          {
+            head: 'Change',
+            cell: (version) =>
+              may && (
+                <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap' }}>
+                  {actionsFor(version).map((action) => (
+                    <Change key={action} action={action} version={version} />
+                  ))}
+                </Stack>
+              ),
+          },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function Change({ action, version }: { readonly action: Action; readonly version: Version }) {
+  const { brand, reward, version: number } = version;
+  return (
+    <ChangeButton
+      label={`${LABELS[action]} ${reward}`}
+      question={`${reward}, version ${number}, of ${brand}. ${MEANING[action]}`}
+      mutation={CHANGE}
+      variables={(reason) => ({ input: { brand, reward, version: number, action, reason } })}
+      wantsReason
+      color={action === 'RESUME' ? 'primary' : 'error'}
+    />
+  );
+}

@@ -1,0 +1,98 @@
+/** The weeks of a brand: their state, what they wait for, and opening or closing one by hand. */
+import EventAvailable from '@mui/icons-material/EventAvailable';
+import EventBusy from '@mui/icons-material/EventBusy';
+import Chip from '@mui/material/Chip';
+
+import { useBrand } from './page/BrandSelect.tsx';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { DataRows } from './page/DataRows.tsx';
+import { Page } from './page/Page.tsx';
+import { useMay } from './page/may.ts';
+import { usePolled } from './page/usePolled.ts';
+import { moment } from './page/words.ts';
+
+const WEEKS = `query Weeks($brand: String!) { weeks(brand: $brand) {
+  id brand isoWeek jurisdiction currency state confirmed openedWith scheme customers waitsFor until
+} }`;
+const OPEN = `mutation Open($input: WeekInput!) { openWeek(input: $input) { id } }`;
+const CLOSE = `mutation Close($input: WeekInput!) { proposeCloseWeek(input: $input) }`;
+
+interface Week {
+  readonly id: string;
+  readonly brand: string;
+  readonly isoWeek: string;
+  readonly jurisdiction: string;
+  readonly currency: string;
+  readonly state: string;
+  readonly confirmed: boolean;
+  readonly openedWith: number | null;
+  readonly scheme: number | null;
+  readonly customers: Readonly<Record<string, number>>;
+  readonly waitsFor: string | null;
+  readonly until: string | null;
+}
+
+function schemeOf({ openedWith, scheme }: Week): string {
+  if (openedWith === null || openedWith === scheme) return scheme === null ? '–' : `version ${scheme}`;
+  return `version ${openedWith} when opened, ${scheme ?? 'none'} now`;
+}
+
+export function Weeks() {
+  const { brand, field, none } = useBrand();
+  const { data, problem } = usePolled<{ weeks: readonly Week[] }>(WEEKS, brand === null ? null : { brand }, 5);
+  const may = useMay('operations.week');
+  return (
+    <Page
+      title="Weeks"
+      about="Weeks open, end and close by themselves. What a person opens or closes is on record; closing takes two people."
+      actions={field}
+      problem={problem}
+      waiting={data === undefined && !none}
+    >
+      <DataRows
+        label="Weeks"
+        rows={[...(data?.weeks ?? [])].reverse()}
+        id={({ id }) => id}
+        nothing="No week of a club is known here."
+        columns={[
+          { head: 'Week', cell: ({ isoWeek }) => isoWeek },
+          { head: 'For', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
+          { head: 'State', cell: ({ state, confirmed }) => <Chip size="small" label={confirmed ? `${state}, confirmed` : state} /> },
+          { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until)}`}`) },
+          { head: 'Scheme', cell: schemeOf },
+          { head: 'Customers', cell: ({ customers }) => Object.entries(customers).map(([status, number]) => `${number} ${status}`).join(', ') || '–' },
+          { head: 'Change', cell: (week) => may && <ByHand week={week} /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function ByHand({ week }: { readonly week: Week }) {
+  const { brand, isoWeek, state, confirmed } = week;
+  const input = (reason: string) => ({ input: { brand, isoWeek, reason } });
+  if (state === 'NEXT') {
+    return (
+      <ChangeButton
+        label={`Open ${isoWeek}`}
+        question={`The schemes of ${isoWeek} are recorded now. This works once the week has begun.`}
+        mutation={OPEN}
+        variables={input}
+        wantsReason
+        icon={<EventAvailable />}
+      />
+    );
+  }
+  if (confirmed || state === 'OPEN') return null;
+  return (
+    <ChangeButton
+      label={`Close ${isoWeek}`}
+      question={`Another person has to approve it. Then what customers earned in ${isoWeek} is final.`}
+      mutation={CLOSE}
+      variables={input}
+      wantsReason
+      color="error"
+      icon={<EventBusy />}
+    />
+  );
+}

@@ -1,0 +1,61 @@
+/** Edits a list of roles, each for a brand or for all of them. */
+import Add from '@mui/icons-material/Add';
+import Delete from '@mui/icons-material/Delete';
+import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
+import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+
+import type { GrantedRole } from './grantedRole.ts';
+
+const ROLES = ['VIEWER', 'EDITOR', 'APPROVER', 'SUPPORT', 'RISK', 'OPERATOR', 'ADMINISTRATOR'];
+
+interface Props {
+  readonly roles: readonly GrantedRole[];
+  readonly onChange: (roles: readonly GrantedRole[]) => void;
+}
+
+export function RoleRows({ roles, onChange }: Props) {
+  function replace(index: number, row: GrantedRole) {
+    onChange(roles.map((old, position) => (position === index ? row : old)));
+  }
+
+  return (
+    <Stack spacing={1} sx={{ marginTop: 1 }}>
+      {roles.map((row, index) => (
+        <Stack key={index} direction="row" spacing={1} sx={{ alignItems: 'center' }}>
+          <TextField
+            select
+            label="Role"
+            value={row.role}
+            onChange={(event) => replace(index, { ...row, role: event.target.value })}
+            sx={{ minWidth: 180 }}
+          >
+            {ROLES.map((role) => (
+              <MenuItem key={role} value={role}>
+                {role.toLowerCase()}
+              </MenuItem>
+            ))}
+          </TextField>
+          <TextField
+            label="Brand"
+            value={row.brand}
+            onChange={(event) => replace(index, { ...row, brand: event.target.value.trim() })}
+            helperText={row.brand === '*' ? 'all brands' : ' '}
+            required
+          />
+          <IconButton
+            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand}`}
+            onClick={() => onChange(roles.filter((_, position) => position !== index))}
+          >
+            <Delete />
+          </IconButton>
+        </Stack>
+      ))}
+      <Button startIcon={<Add />} onClick={() => onChange([...roles, { brand: '*', role: 'VIEWER' }])}>
+        Add a role
+      </Button>
+    </Stack>
+  );
+}

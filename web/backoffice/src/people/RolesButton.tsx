@@ -1,0 +1,59 @@
+/** Replaces all roles of an account; what somebody else changed meanwhile is not overwritten. */
+import Badge from '@mui/icons-material/Badge';
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { useNotify, useRecordContext, useRefresh } from 'react-admin';
+
+import { FormDialog } from '../components/FormDialog.tsx';
+import { run } from '../graph/graph.ts';
+import { RoleRows } from './RoleRows.tsx';
+
+import type { GrantedRole } from './grantedRole.ts';
+
+const SET_ROLES = `mutation SetRoles($input: SetRolesInput!) { setRoles(input: $input) { id revision } }`;
+
+export function RolesButton() {
+  const record = useRecordContext();
+  const [roles, setRoles] = useState<readonly GrantedRole[] | null>(null);
+  const [reason, setReason] = useState('');
+  const refresh = useRefresh();
+  const notify = useNotify();
+
+  async function submit() {
+    const input = {
+      userId: record?.id,
+      revision: Number(record?.['revision']),
+      roles: (roles ?? []).map(({ brand, role }) => ({ brand, role })),
+      reason,
+    };
+    await run(SET_ROLES, { input });
+    setRoles(null);
+    notify('The roles are replaced', { type: 'success' });
+    refresh();
+  }
+
+  return (
+    <>
+      <Button startIcon={<Badge />} onClick={() => setRoles((record?.['roles'] ?? []) as readonly GrantedRole[])}>
+        Change roles
+      </Button>
+      <FormDialog
+        title="Roles"
+        open={roles !== null}
+        label="Replace roles"
+        onClose={() => setRoles(null)}
+        onSubmit={submit}
+      >
+        <RoleRows roles={roles ?? []} onChange={setRoles} />
+        <TextField
+          label="Reason"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          margin="normal"
+          fullWidth
+        />
+      </FormDialog>
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+/** What one person proposed and another one approves. */
+import Check from '@mui/icons-material/Check';
+import Close from '@mui/icons-material/Close';
+import Undo from '@mui/icons-material/Undo';
+import {
+  DataTable,
+  DateField,
+  FunctionField,
+  List,
+  SelectInput,
+  Show,
+  ShowButton,
+  SimpleShowLayout,
+  TextField,
+  TextInput,
+  TopToolbar,
+  useRecordContext,
+} from 'react-admin';
+
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { JsonField } from '../components/JsonField.tsx';
+import { KeysetPagination } from '../components/KeysetPagination.tsx';
+
+import type { RaRecord } from 'react-admin';
+
+const STATUSES = ['PENDING', 'EXECUTED', 'REJECTED', 'WITHDRAWN', 'VOID'].map((id) => ({ id, name: words(id) }));
+const FILTERS = [
+  <SelectInput key="status" source="status" choices={STATUSES} alwaysOn />,
+  <TextInput key="brand" source="brand" alwaysOn />,
+  <TextInput key="kind" source="kind" />,
+  <TextInput key="subject" source="subject" />,
+];
+const APPROVE = `mutation Approve($input: ApproveInput!) { approve(input: $input) { id status } }`;
+const REJECT = `mutation Reject($input: RejectInput!) { reject(input: $input) { id status } }`;
+const WITHDRAW = `mutation Withdraw($id: ID!) { withdraw(id: $id) { id status } }`;
+
+/** Return an enum's value as a word. */
+function words(value: string): string {
+  return value.charAt(0) + value.slice(1).toLowerCase().replaceAll('_', ' ');
+}
+
+export function ApprovalList() {
+  return (
+    <List filters={FILTERS} filterDefaultValues={{ status: 'PENDING' }} pagination={<KeysetPagination />} perPage={25} exporter={false}>
+      <DataTable bulkActionButtons={false} rowClick="show">
+        <DataTable.Col source="proposedAt" field={ProposedAt} disableSort />
+        <DataTable.Col source="kind" disableSort />
+        <DataTable.Col source="brand" disableSort />
+        <DataTable.Col source="subject" disableSort />
+        <DataTable.Col source="proposedBy" disableSort />
+        <DataTable.Col source="status" disableSort render={(record: RaRecord) => words(String(record['status']))} />
+        <DataTable.Col label="Open" field={ShowButton} disableSort />
+      </DataTable>
+    </List>
+  );
+}
+
+function ProposedAt() {
+  return <DateField source="proposedAt" showTime />;
+}
+
+function Decisions() {
+  const record = useRecordContext();
+  if (record?.['status'] !== 'PENDING') return <TopToolbar />;
+  const proposalId = record.id;
+  if (record['own'] === true) {
+    return (
+      <TopToolbar>
+        <ChangeButton
+          label="Withdraw"
+          question="Your own proposal ends; nothing is changed."
+          mutation={WITHDRAW}
+          variables={() => ({ id: proposalId })}
+          icon={<Undo />}
+        />
+      </TopToolbar>
+    );
+  }
+  return (
+    <TopToolbar>
+      <ChangeButton
+        label="Approve"
+        question="It is carried out at once, exactly as it is shown here."
+        mutation={APPROVE}
+        variables={() => ({ input: { proposalId, contentHash: String(record['contentHash']) } })}
+        icon={<Check />}
+      />
+      <ChangeButton
+        label="Reject"
+        question="The proposal ends; the person who made it sees your reason."
+        mutation={REJECT}
+        variables={(reason) => ({ input: { proposalId, reason } })}
+        wantsReason
+        color="error"
+        icon={<Close />}
+      />
+    </TopToolbar>
+  );
+}
+
+export function ApprovalShow() {
+  return (
+    <Show actions={<Decisions />}>
+      <SimpleShowLayout>
+        <TextField source="kind" />
+        <TextField source="brand" emptyText="all brands" />
+        <TextField source="subject" />
+        <FunctionField label="Status" render={(record: RaRecord) => words(String(record['status']))} />
+        <DataTable.Col label="Open" field={ShowButton} disableSort />
+        <DateField source="proposedAt" showTime />
+        <TextField source="proposedBy" />
+        <TextField source="reason" />
+        <JsonField source="content" label="What is proposed" />
+        <DateField source="decidedAt" showTime emptyText="–" />
+        <TextField source="decidedBy" emptyText="–" />
+        <TextField source="decisionReason" emptyText="–" />
+        <JsonField source="outcome" label="Outcome" />
+      </SimpleShowLayout>
+    </Show>
+  );
+}

@@ -1,0 +1,76 @@
+/** The audit log: who did what, with the subject before and after it. */
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { useId, useState } from 'react';
+import { DataTable, DateField, List, TextInput, useRecordContext } from 'react-admin';
+
+import { JsonField } from '../components/JsonField.tsx';
+import { KeysetPagination } from '../components/KeysetPagination.tsx';
+
+const FILTERS = [
+  <TextInput key="brand" source="brand" alwaysOn />,
+  <TextInput key="subject" source="subject" alwaysOn />,
+  <TextInput key="action" source="action" />,
+  <TextInput key="userId" source="userId" label="User id" />,
+];
+
+function At() {
+  return <DateField source="at" showTime />;
+}
+
+/** A row's subject before and after, in a dialog that the keyboard reaches too. */
+function Details() {
+  const [open, setOpen] = useState(false);
+  const title = useId();
+  const record = useRecordContext();
+  return (
+    <>
+      <Button onClick={() => setOpen(true)} aria-label={`Details of entry ${String(record?.id)}`}>
+        Details
+      </Button>
+      <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="md">
+        <DialogTitle id={title}>
+          Entry {String(record?.id)}: {String(record?.['action'])}
+        </DialogTitle>
+        <DialogContent>
+          <Stack direction={{ xs: 'column', md: 'row' }} spacing={4}>
+            {(['before', 'after'] as const).map((source) => (
+              <Stack key={source} sx={{ flex: 1, minWidth: 0 }}>
+                <Typography variant="subtitle2" component="h3">
+                  {source === 'before' ? 'Before' : 'After'}
+                </Typography>
+                <JsonField source={source} />
+              </Stack>
+            ))}
+          </Stack>
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={() => setOpen(false)}>Close</Button>
+        </DialogActions>
+      </Dialog>
+    </>
+  );
+}
+
+export function AuditList() {
+  return (
+    <List filters={FILTERS} pagination={<KeysetPagination />} perPage={25} exporter={false}>
+      <DataTable bulkActionButtons={false} rowClick={false}>
+        <DataTable.Col source="id" label="No." disableSort />
+        <DataTable.Col source="at" field={At} disableSort />
+        <DataTable.Col source="name" label="Who" disableSort />
+        <DataTable.Col source="address" disableSort />
+        <DataTable.Col source="action" disableSort />
+        <DataTable.Col source="brand" disableSort />
+        <DataTable.Col source="subject" disableSort />
+        <DataTable.Col source="reason" disableSort />
+        <DataTable.Col label="Before and after" field={Details} disableSort />
+      </DataTable>
+    </List>
+  );
+}

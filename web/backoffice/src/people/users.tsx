@@ -1,0 +1,131 @@
+/** Accounts: who may sign in, with which roles for which brands. */
+import Block from '@mui/icons-material/Block';
+import LockReset from '@mui/icons-material/LockReset';
+import Restore from '@mui/icons-material/Restore';
+import Alert from '@mui/material/Alert';
+import Chip from '@mui/material/Chip';
+import Stack from '@mui/material/Stack';
+import { useState } from 'react';
+import {
+  BooleanField,
+  DataTable,
+  DateField,
+  Labeled,
+  List,
+  Show,
+  ShowButton,
+  SimpleShowLayout,
+  TextField,
+  TopToolbar,
+  usePermissions,
+  useRecordContext,
+} from 'react-admin';
+
+import { AddUserButton } from './AddUserButton.tsx';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { RolesButton } from './RolesButton.tsx';
+
+import type { GrantedRole } from './grantedRole.ts';
+
+const DISABLE = `mutation Disable($input: UserChangeInput!) { disableUser(input: $input) { id status } }`;
+const ENABLE = `mutation Enable($input: UserChangeInput!) { enableUser(input: $input) { id status } }`;
+const RESET = `mutation Reset($input: ResetUserInput!) { resetUser(input: $input) { initialPassword } }`;
+
+/** A person's roles, with the brand where it is not all of them. */
+function Roles() {
+  const roles = (useRecordContext()?.['roles'] ?? []) as readonly GrantedRole[];
+  return (
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
+      {roles.map(({ brand, role }) => (
+        <Chip key={`${brand} ${role}`} size="small" label={brand === '*' ? role.toLowerCase() : `${role.toLowerCase()} · ${brand}`} />
+      ))}
+    </Stack>
+  );
+}
+
+function useMayManage(): boolean {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  return permissions?.has('people.manage') ?? false;
+}
+
+function ListActions() {
+  return <TopToolbar>{useMayManage() && <AddUserButton />}</TopToolbar>;
+}
+
+export function UserList() {
+  return (
+    <List actions={<ListActions />} pagination={<KeysetPagination />} perPage={25} exporter={false}>
+      <DataTable bulkActionButtons={false} rowClick="show">
+        <DataTable.Col source="login" disableSort />
+        <DataTable.Col source="name" disableSort />
+        <DataTable.Col label="Roles" field={Roles} disableSort />
+        <DataTable.Col source="status" disableSort />
+        <DataTable.Col label="Second factor" field={SecondFactor} disableSort />
+        <DataTable.Col label="Open" field={ShowButton} disableSort />
+      </DataTable>
+    </List>
+  );
+}
+
+function SecondFactor() {
+  return <BooleanField source="secondFactor" />;
+}
+
+function UserActions({ onPassword }: { readonly onPassword: (password: string) => void }) {
+  const record = useRecordContext();
+  const mayManage = useMayManage();
+  if (record === undefined || !mayManage) return <TopToolbar />;
+  const active = record['status'] === 'ACTIVE';
+  const about = (reason: string) => ({ input: { userId: record.id, revision: Number(record['revision']), reason } });
+  return (
+    <TopToolbar>
+      <RolesButton />
+      <ChangeButton
+        label={active ? 'Disable' : 'Enable'}
+        question={active ? 'All sessions of this account end at once.' : 'This person may sign in again.'}
+        mutation={active ? DISABLE : ENABLE}
+        variables={about}
+        wantsReason
+        color={active ? 'error' : 'primary'}
+        icon={active ? <Block /> : <Restore />}
+      />
+      <ChangeButton
+        label="Replace lost credentials"
+        question="The password and the second factor end; a new initial password is shown once."
+        mutation={RESET}
+        variables={(reason) => ({ input: { userId: record.id, reason } })}
+        wantsReason
+        icon={<LockReset />}
+        onDone={(data) => onPassword((data as { resetUser: { initialPassword: string } }).resetUser.initialPassword)}
+      />
+    </TopToolbar>
+  );
+}
+
+export function UserShow() {
+  const [password, setPassword] = useState('');
+  return (
+    <Show actions={<UserActions onPassword={setPassword} />}>
+      <SimpleShowLayout>
+        {password !== '' && (
+          <Alert severity="warning" onClose={() => setPassword('')}>
+            The initial password, shown only now: <code>{password}</code>
+          </Alert>
+        )}
+        <TextField source="login" />
+        <TextField source="name" />
+        <TextField source="person" />
+        <TextField source="status" />
+        <Labeled label="Roles">
+          <Roles />
+        </Labeled>
+        <BooleanField source="secondFactor" />
+        <BooleanField source="passwordExpired" />
+        <BooleanField source="external" label="Signs in by OpenID Connect" />
+        <DateField source="createdAt" showTime />
+        <DateField source="updatedAt" showTime />
+      </SimpleShowLayout>
+    </Show>
+  );
+}

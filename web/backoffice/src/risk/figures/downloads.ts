@@ -1,0 +1,26 @@
+/** Saves tables as CSV: the server streams them, and the browser keeps the file. */
+import { csrfToken, Refusal } from '../../session/session.ts';
+
+interface Refused {
+  readonly error?: { readonly message: string; readonly code: string };
+}
+
+/** @throws {Refusal} if the person may not export the table */
+export async function saveTable(table: string, parameters: Readonly<Record<string, string>>): Promise<void> {
+  const response = await fetch(`/backoffice/downloads/risk-${table}`, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken() },
+    body: JSON.stringify(parameters),
+  });
+  if (!response.ok) {
+    const { error } = (await response.json()) as Refused;
+    throw new Refusal(error?.message ?? 'The table cannot be exported.', error?.code ?? 'INTERNAL_SERVER_ERROR');
+  }
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${table}-${parameters['brand'] ?? ''}.csv`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

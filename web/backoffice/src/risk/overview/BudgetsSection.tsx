@@ -1,0 +1,138 @@
+/** Budgets of the present week: what is set, chosen, reserved and left; setting one. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
+import TextField from '@mui/material/TextField';
+import Tune from '@mui/icons-material/Tune';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { useNotify, usePermissions } from 'react-admin';
+
+import { FigureTable } from '../figures/FigureTable.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
+import { RowsLink } from '../figures/RowsLink.tsx';
+import { number } from '../figures/amounts.ts';
+import { run } from '../../graph/graph.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+const BUDGETS = `query RiskBudgets($brand: String!) {
+  riskBudgets(brand: $brand, first: 100) {
+    nodes { id isoWeek reward own budget chosen reserved expected owed credited left stopped }
+  }
+}`;
+const SET = `mutation SetRiskBudget($input: RiskBudgetInput!) { setRiskBudget(input: $input) { number proposal } }`;
+
+interface Budget {
+  readonly id: string;
+  readonly isoWeek: string;
+  readonly reward: string;
+  readonly own: boolean;
+  readonly budget: number;
+  readonly chosen: number;
+  readonly reserved: number;
+  readonly expected: number;
+  readonly owed: number;
+  readonly credited: number;
+  readonly left: number;
+  readonly stopped: boolean;
+}
+
+function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
+  const [open, setOpen] = useState(false);
+  const [reward, setReward] = useState('');
+  const [isoWeek, setIsoWeek] = useState('');
+  const [rewards, setRewards] = useState('');
+  const [reason, setReason] = useState('');
+  const notify = useNotify();
+
+  async function submit() {
+    const input = {
+      brand,
+      reward: reward.trim(),
+      isoWeek: isoWeek.trim() === '' ? null : isoWeek.trim(),
+      rewards: rewards.trim() === '' ? null : Number(rewards),
+      reason,
+    };
+    const { setRiskBudget } = await run<{ setRiskBudget: { proposal: string | null } }>(SET, { input });
+    const proposed = setRiskBudget.proposal !== null;
+    notify(proposed ? 'Proposed: another person has to approve it.' : 'Set on all nodes.', { type: 'success' });
+    setOpen(false);
+    setReason('');
+    onSet();
+  }
+
+  return (
+    <>
+      <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
+        Set a budget
+      </Button>
+      <FormDialog title="Set a budget" label="Set" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
+        <TextField label="Reward" value={reward} onChange={(event) => setReward(event.target.value)} required fullWidth margin="dense" />
+        <TextField
+          label="Week"
+          value={isoWeek}
+          onChange={(event) => setIsoWeek(event.target.value)}
+          helperText="Such as 2026-W13; empty for every week without a budget of its own."
+          fullWidth
+          margin="dense"
+        />
+        <TextField
+          label="Number of rewards"
+          type="number"
+          value={rewards}
+          onChange={(event) => setRewards(event.target.value)}
+          helperText="Empty for no limit. More than before is proposed, and another person approves it."
+          slotProps={{ htmlInput: { min: 0, step: 1 } }}
+          fullWidth
+          margin="dense"
+        />
+        <TextField
+          label="Reason"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          helperText="It is kept in the audit log."
+          required
+          fullWidth
+          multiline
+          margin="dense"
+        />
+      </FormDialog>
+    </>
+  );
+}
+
+export function BudgetsSection({ brand }: { readonly brand: string }) {
+  const { data, problem, reload } = useGraph<{ riskBudgets: { nodes: Budget[] } }>(BUDGETS, { brand });
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  return (
+    <FigureTable
+      title="Budgets of this week"
+      rows={data.riskBudgets.nodes}
+      rowKey={(line) => line.id}
+      csv={{ table: 'budgets', parameters: { brand } }}
+      columns={[
+        { head: 'Reward', cell: (line) => line.reward },
+        { head: 'Week', cell: (line) => `${line.isoWeek}${line.own ? ' (its own)' : ''}` },
+        { head: 'Budget', numeric: true, cell: (line) => number(line.budget) },
+        {
+          head: 'Chosen',
+          numeric: true,
+          cell: (line) => (
+            <RowsLink to={{ brand, isoWeek: line.isoWeek, figure: 'CHOSE', reward: line.reward }}>{number(line.chosen)}</RowsLink>
+          ),
+        },
+        { head: 'Reserved', numeric: true, cell: (line) => number(line.reserved) },
+        { head: 'Due or paid', numeric: true, cell: (line) => number(line.expected + line.owed + line.credited) },
+        { head: 'Left', numeric: true, cell: (line) => number(line.left) },
+        { head: 'Choosing', cell: (line) => <Chip size="small" label={line.stopped ? 'stopped' : 'open'} color={line.stopped ? 'error' : 'default'} /> },
+      ]}
+    >
+      <Typography variant="body2" color="text.secondary">
+        In numbers of rewards. Rewards that are not listed have no limit.
+      </Typography>
+      {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={reload} />}
+    </FigureTable>
+  );
+}

@@ -1,0 +1,114 @@
+/** How much the present week may earn: an estimate with its range, how it is made, and how far it was off before. */
+import Alert from '@mui/material/Alert';
+import Typography from '@mui/material/Typography';
+
+import { FigureChart } from '../figures/FigureChart.tsx';
+import { FigureTable } from '../figures/FigureTable.tsx';
+import { counted, money, number, share } from '../figures/amounts.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+const FORECAST = `query RiskForecast($brand: String!) {
+  riskForecast(brand: $brand) {
+    id isoWeek currency asOf elapsedHours weekHours unavailable method weeks
+    now { rewards valueMinor } likely { rewards valueMinor } low { rewards valueMinor } high { rewards valueMinor }
+    tests { isoWeek forecast low high actual error within }
+  }
+}`;
+
+interface Amount {
+  readonly rewards: number;
+  readonly valueMinor: number;
+}
+
+interface Test {
+  readonly isoWeek: string;
+  readonly forecast: number;
+  readonly low: number;
+  readonly high: number;
+  readonly actual: number;
+  readonly error: number;
+  readonly within: boolean;
+}
+
+interface Forecast {
+  readonly id: string;
+  readonly isoWeek: string;
+  readonly currency: string;
+  readonly asOf: string;
+  readonly elapsedHours: number;
+  readonly weekHours: number;
+  readonly unavailable: string | null;
+  readonly method: string;
+  readonly weeks: readonly string[];
+  readonly now: Amount;
+  readonly likely: Amount | null;
+  readonly low: Amount | null;
+  readonly high: Amount | null;
+  readonly tests: readonly Test[];
+}
+
+function range(of: Forecast, show: (amount: Amount) => string): string {
+  if (of.likely === null || of.low === null || of.high === null) return '–';
+  return `${show(of.likely)} (${show(of.low)} to ${show(of.high)})`;
+}
+
+function Tests({ tests }: { readonly tests: readonly Test[] }) {
+  if (tests.length === 0) return null;
+  const inside = tests.filter((test) => test.within).length;
+  const off = tests.reduce((total, test) => total + Math.abs(test.error), 0) / tests.length;
+  return (
+    <Typography variant="body2">
+      Tested on {tests.length} weeks that are over: at this hour it was off by {share(off)} on average, and {inside} of them ended in the
+      range.
+    </Typography>
+  );
+}
+
+export function ForecastSection({ brand }: { readonly brand: string }) {
+  const { data, problem } = useGraph<{ riskForecast: Forecast[] }>(FORECAST, { brand });
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  const found = data.riskForecast;
+  return (
+    <FigureTable
+      title="Forecast to the week’s end"
+      rows={found}
+      rowKey={(one) => one.id}
+      csv={{ table: 'forecast', parameters: { brand } }}
+      columns={[
+        { head: 'Week', cell: (one) => one.isoWeek },
+        { head: 'Currency', cell: (one) => one.currency },
+        { head: 'Hours over', numeric: true, cell: (one) => `${Math.floor(one.elapsedHours)} of ${one.weekHours}` },
+        { head: 'Rewards now', numeric: true, cell: (one) => number(one.now.rewards) },
+        { head: 'Value now', numeric: true, cell: (one) => money(one.now.valueMinor, one.currency) },
+        { head: 'Rewards likely (range)', numeric: true, cell: (one) => range(one, (amount) => number(amount.rewards)) },
+        { head: 'Value likely (range)', numeric: true, cell: (one) => range(one, (amount) => money(amount.valueMinor, one.currency)) },
+      ]}
+    >
+      {found.map((one) => (
+        <div key={one.id}>
+          {one.unavailable === null ? (
+            <FigureChart
+              label={`Rewards in ${one.currency}: now, and the likely end with its range, as in the table`}
+              categories={['Now', 'Low', 'Likely', 'High']}
+              series={[
+                { label: one.currency, data: [one.now, one.low, one.likely, one.high].map((amount) => amount?.rewards ?? 0) },
+              ]}
+              format={(value) => number(value)}
+            />
+          ) : (
+            <Alert severity="info" sx={{ marginY: 1 }}>
+              {one.currency}: {one.unavailable}
+            </Alert>
+          )}
+          <Tests tests={one.tests} />
+        </div>
+      ))}
+      {found[0] !== undefined && (
+        <Typography variant="body2" color="text.secondary">
+          {found[0].method} {counted(found[0].asOf)}
+        </Typography>
+      )}
+    </FigureTable>
+  );
+}

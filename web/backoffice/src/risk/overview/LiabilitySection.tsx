@@ -1,0 +1,95 @@
+/** What may still have to be paid: by week, reward and stage. */
+import Alert from '@mui/material/Alert';
+import Typography from '@mui/material/Typography';
+
+import { FigureChart } from '../figures/FigureChart.tsx';
+import { FigureTable } from '../figures/FigureTable.tsx';
+import { RowsLink } from '../figures/RowsLink.tsx';
+import { counted, money, number, units, word } from '../figures/amounts.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+import type { RewardFigure } from '../figures/rewardFigure.ts';
+
+const LIABILITY = `query RiskLiability($brand: String!) {
+  riskLiability(brand: $brand) {
+    asOf changesInDoubt
+    lines { id isoWeek stage source reward version kind currency customers valueMinor spins unvalued }
+  }
+}`;
+const STAGES = ['expected', 'owed', 'outstanding'];
+
+interface Liability {
+  readonly asOf: string | null;
+  readonly changesInDoubt: number;
+  readonly lines: readonly RewardFigure[];
+}
+
+/** Return the sum of the lines of one stage; the lines are of one currency. */
+function sum(lines: readonly RewardFigure[], stage: string): number {
+  return lines.filter((line) => line.stage === stage).reduce((total, line) => total + line.valueMinor, 0);
+}
+
+export function LiabilitySection({ brand }: { readonly brand: string }) {
+  const { data, problem } = useGraph<{ riskLiability: Liability }>(LIABILITY, { brand });
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  const { asOf, changesInDoubt, lines } = data.riskLiability;
+  const currencies = [...new Set(lines.map((line) => line.currency))].sort();
+  return (
+    <FigureTable
+      title="Liability now"
+      rows={lines}
+      rowKey={(line) => line.id}
+      csv={{ table: 'liability', parameters: { brand } }}
+      columns={[
+        { head: 'Week', cell: (line) => line.isoWeek },
+        { head: 'Stage', cell: (line) => word(line.stage) },
+        { head: 'Reward', cell: (line) => (line.source === 'none' ? 'none can be paid' : `${line.reward} v${line.version}`) },
+        { head: 'Chosen', cell: (line) => (line.source === 'default' ? 'default' : line.source === 'set' ? 'yes' : '–') },
+        {
+          head: 'Customers',
+          numeric: true,
+          cell: (line) => (
+            <RowsLink
+              to={{
+                brand,
+                isoWeek: line.isoWeek,
+                figure: line.stage.toUpperCase(),
+                reward: line.reward,
+                version: line.version,
+                currency: line.currency,
+                source: line.source,
+              }}
+            >
+              {number(line.customers)}
+            </RowsLink>
+          ),
+        },
+        { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
+        { head: 'Spins', numeric: true, cell: (line) => number(line.spins) },
+        { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
+      ]}
+    >
+      <Typography variant="body2" color="text.secondary">
+        {counted(asOf)} Changes of choice in doubt: {number(changesInDoubt)}.
+      </Typography>
+      {currencies.map((currency) => {
+        const mine = lines.filter((line) => line.currency === currency);
+        const total = STAGES.reduce((all, stage) => all + sum(mine, stage), 0);
+        return (
+          <div key={currency}>
+            <Typography variant="h5" component="p">
+              {money(total, currency)}
+            </Typography>
+            <FigureChart
+              label={`Liability in ${currency} by stage, as in the table`}
+              categories={STAGES.map(word)}
+              series={[{ label: currency, data: STAGES.map((stage) => units(sum(mine, stage), currency)) }]}
+              format={(value) => number(value)}
+            />
+          </div>
+        );
+      })}
+    </FigureTable>
+  );
+}

@@ -1,0 +1,74 @@
+/** How many customers come how far, by week. */
+import Alert from '@mui/material/Alert';
+import Typography from '@mui/material/Typography';
+
+import { FigureChart } from '../figures/FigureChart.tsx';
+import { FigureTable } from '../figures/FigureTable.tsx';
+import { RiskPage } from '../RiskPage.tsx';
+import { RowsLink } from '../figures/RowsLink.tsx';
+import { number, share, time } from '../figures/amounts.ts';
+import { SHOWN, WEEKS } from './weeks.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+import type { Week, Weeks } from './weeks.ts';
+
+const CHARTED = 4;
+const STEPS = [
+  { head: 'Opted in', figure: 'OPTED_IN', of: (week: Week) => week.optedIn },
+  { head: 'Qualified', figure: 'QUALIFIED', of: (week: Week) => week.qualified },
+  { head: 'Chose', figure: 'CHOSE', of: (week: Week) => week.chose },
+  { head: 'Credited', figure: 'CREDITED', of: (week: Week) => week.credited },
+  { head: 'Used', figure: 'USED', of: (week: Week) => week.used },
+];
+
+function FunnelOf({ brand }: { readonly brand: string }) {
+  const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  const weeks = data.riskWeeks.nodes;
+  return (
+    <FigureTable
+      title="Funnel by week"
+      rows={weeks}
+      rowKey={(week) => week.id}
+      csv={{ table: 'funnel', parameters: { brand } }}
+      columns={[
+        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (goes on)'}` },
+        { head: 'Seen', numeric: true, cell: (week) => (week.seen === null ? 'not known' : number(week.seen)) },
+        ...STEPS.map((step) => ({
+          head: step.head,
+          numeric: true,
+          cell: (week: Week) => (
+            <RowsLink to={{ brand, isoWeek: week.isoWeek, figure: step.figure }}>{number(step.of(week))}</RowsLink>
+          ),
+        })),
+        {
+          head: 'Qualified of opted in',
+          numeric: true,
+          cell: (week) => share(week.optedIn === 0 ? null : week.qualified / week.optedIn),
+        },
+        { head: 'Counted at', cell: (week) => time(week.asOf) },
+      ]}
+    >
+      <Typography variant="body2" color="text.secondary">
+        Who has seen the tracker is not known: it is answered from memory, and nothing records it.
+      </Typography>
+      {weeks.length > 0 && (
+        <FigureChart
+          label="Customers at each step, for the latest weeks, as in the table"
+          categories={STEPS.map((step) => step.head)}
+          series={weeks.slice(0, CHARTED).map((week) => ({ label: week.isoWeek, data: STEPS.map((step) => step.of(week)) }))}
+          format={number}
+        />
+      )}
+    </FigureTable>
+  );
+}
+
+export function Funnel() {
+  return (
+    <RiskPage title="Funnel" lead="How many customers opted in, qualified, chose a reward themselves, were credited and used it, week by week.">
+      {(brand) => <FunnelOf brand={brand} />}
+    </RiskPage>
+  );
+}

@@ -1,0 +1,93 @@
+/** The scheme's profit and loss by week, each currency by itself. */
+import Alert from '@mui/material/Alert';
+import Typography from '@mui/material/Typography';
+
+import { FigureChart } from '../figures/FigureChart.tsx';
+import { FigureTable } from '../figures/FigureTable.tsx';
+import { RiskPage } from '../RiskPage.tsx';
+import { RowsLink } from '../figures/RowsLink.tsx';
+import { money, number, share, units } from '../figures/amounts.ts';
+import { SHOWN, WEEKS } from './weeks.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+import type { Money, Weeks } from './weeks.ts';
+
+const CHARTED = 12;
+
+interface Line extends Money {
+  readonly isoWeek: string;
+}
+
+const AMOUNTS: readonly { head: string; figure: string; of: (line: Line) => number }[] = [
+  { head: 'Turnover', figure: 'TURNOVER', of: (line) => line.turnoverMinor },
+  { head: 'Of members', figure: 'MEMBER_TURNOVER', of: (line) => line.memberTurnoverMinor },
+  { head: 'Expected', figure: 'EXPECTED', of: (line) => line.expectedMinor },
+  { head: 'Owed', figure: 'OWED', of: (line) => line.owedMinor },
+  { head: 'Outstanding', figure: 'OUTSTANDING', of: (line) => line.outstandingMinor },
+  { head: 'Used', figure: 'USED', of: (line) => line.usedMinor },
+];
+
+function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly currency: string; readonly lines: readonly Line[] }) {
+  const charted = lines.slice(0, CHARTED).reverse();
+  const stacked = (label: string, of: (line: Line) => number) => ({
+    label,
+    stack: 'cost',
+    data: charted.map((line) => units(of(line), currency)),
+  });
+  return (
+    <FigureTable
+      title={`Profit and loss in ${currency}`}
+      rows={lines}
+      rowKey={(line) => line.isoWeek}
+      csv={{ table: 'profit', parameters: { brand } }}
+      columns={[
+        { head: 'Week', cell: (line) => line.isoWeek },
+        ...AMOUNTS.map((amount) => ({
+          head: amount.head,
+          numeric: true,
+          cell: (line: Line) => (
+            <RowsLink to={{ brand, isoWeek: line.isoWeek, figure: amount.figure, currency }}>{money(amount.of(line), currency)}</RowsLink>
+          ),
+        })),
+        { head: 'Cost', numeric: true, cell: (line) => money(line.costMinor, currency) },
+        { head: 'Cost of turnover', numeric: true, cell: (line) => share(line.costShare) },
+        { head: 'Margin', numeric: true, cell: (line) => (line.marginMinor === null ? 'not known' : money(line.marginMinor, currency)) },
+        { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
+      ]}
+    >
+      <FigureChart
+        label={`Cost of rewards in ${currency} by week, as in the table`}
+        categories={charted.map((line) => line.isoWeek)}
+        series={[
+          stacked('Used', (line) => line.usedMinor),
+          stacked('Outstanding', (line) => line.outstandingMinor),
+          stacked('Owed', (line) => line.owedMinor),
+        ]}
+        format={number}
+      />
+    </FigureTable>
+  );
+}
+
+function ProfitOf({ brand }: { readonly brand: string }) {
+  const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  const lines = data.riskWeeks.nodes.flatMap((week) => week.money.map((each) => ({ ...each, isoWeek: week.isoWeek })));
+  const currencies = [...new Set(lines.map((line) => line.currency))].sort();
+  if (currencies.length === 0) return <Typography>Nothing yet.</Typography>;
+  return currencies.map((currency) => (
+    <ProfitIn key={currency} brand={brand} currency={currency} lines={lines.filter((line) => line.currency === currency)} />
+  ));
+}
+
+export function Profit() {
+  return (
+    <RiskPage
+      title="Profit and loss"
+      lead="The counting stakes of bets that count against the cost of rewards. What bets won or lost is not in their messages, so the margin is not known. Currencies are never added up."
+    >
+      {(brand) => <ProfitOf brand={brand} />}
+    </RiskPage>
+  );
+}

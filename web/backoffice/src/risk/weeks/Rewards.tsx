@@ -1,0 +1,130 @@
+/** The cost of each reward in a week, by stage. */
+import Alert from '@mui/material/Alert';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+
+import { FigureChart } from '../figures/FigureChart.tsx';
+import { FigureTable } from '../figures/FigureTable.tsx';
+import { RiskPage } from '../RiskPage.tsx';
+import { RowsLink } from '../figures/RowsLink.tsx';
+import { money, number, units, word } from '../figures/amounts.ts';
+import { SHOWN, WEEKS } from './weeks.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+import type { RewardFigure } from '../figures/rewardFigure.ts';
+import type { Weeks } from './weeks.ts';
+
+const REWARDS = `query RiskRewards($brand: String!, $isoWeek: String!) {
+  riskRewards(brand: $brand, isoWeek: $isoWeek, first: 100) {
+    nodes { id isoWeek stage source reward version kind currency customers valueMinor spins unvalued }
+  }
+}`;
+const STAGES = ['expected', 'owed', 'outstanding', 'used', 'expired'];
+
+interface Rewards {
+  readonly riskRewards: { readonly nodes: readonly RewardFigure[] };
+}
+
+function Chart({ lines, currency }: { readonly lines: readonly RewardFigure[]; readonly currency: string }) {
+  const rewards = [...new Set(lines.map((line) => line.reward))].sort();
+  const sum = (reward: string, stage: string) =>
+    lines.filter((line) => line.reward === reward && line.stage === stage).reduce((all, line) => all + line.valueMinor, 0);
+  return (
+    <FigureChart
+      label={`Value of rewards in ${currency} by reward and stage, as in the table`}
+      categories={rewards.map((reward) => (reward === '' ? 'none' : reward))}
+      series={STAGES.map((stage) => ({
+        label: word(stage),
+        stack: 'value',
+        data: rewards.map((reward) => units(sum(reward, stage), currency)),
+      }))}
+      format={number}
+    />
+  );
+}
+
+function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWeek: string }) {
+  const { data, problem } = useGraph<Rewards>(REWARDS, { brand, isoWeek });
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  const lines = data.riskRewards.nodes;
+  const currencies = [...new Set(lines.map((line) => line.currency))].sort();
+  return (
+    <FigureTable
+      title={`Cost by reward in ${isoWeek}`}
+      rows={lines}
+      rowKey={(line) => line.id}
+      csv={{ table: 'rewards', parameters: { brand, isoWeek } }}
+      columns={[
+        { head: 'Reward', cell: (line) => (line.reward === '' ? 'none can be paid' : `${line.reward} v${line.version}`) },
+        { head: 'Kind', cell: (line) => (line.kind === null ? '–' : word(line.kind)) },
+        { head: 'Stage', cell: (line) => word(line.stage) },
+        { head: 'Chosen', cell: (line) => (line.source === 'default' ? 'default' : line.source === 'set' ? 'yes' : '–') },
+        {
+          head: 'Customers',
+          numeric: true,
+          cell: (line) => (
+            <RowsLink
+              to={{
+                brand,
+                isoWeek,
+                figure: line.stage.toUpperCase(),
+                reward: line.reward,
+                version: line.version,
+                currency: line.currency,
+                source: line.source,
+              }}
+            >
+              {number(line.customers)}
+            </RowsLink>
+          ),
+        },
+        { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
+        { head: 'Spins', numeric: true, cell: (line) => number(line.spins) },
+        { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
+      ]}
+    >
+      {currencies.map((currency) => (
+        <Chart key={currency} currency={currency} lines={lines.filter((line) => line.currency === currency)} />
+      ))}
+    </FigureTable>
+  );
+}
+
+function WeekOf({ brand }: { readonly brand: string }) {
+  const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
+  const [wanted, setWanted] = useState('');
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  const weeks = data?.riskWeeks.nodes.map((week) => week.isoWeek) ?? [];
+  const isoWeek = weeks.includes(wanted) ? wanted : weeks[0];
+  if (isoWeek === undefined) return null;
+  return (
+    <>
+      <TextField
+        select
+        label="Week"
+        size="small"
+        fullWidth={false}
+        value={isoWeek}
+        onChange={(event) => setWanted(event.target.value)}
+        sx={{ minWidth: 180, marginBottom: 2 }}
+      >
+        {weeks.map((week) => (
+          <MenuItem key={week} value={week}>
+            {week}
+          </MenuItem>
+        ))}
+      </TextField>
+      <RewardsOf brand={brand} isoWeek={isoWeek} />
+    </>
+  );
+}
+
+export function Rewards() {
+  return (
+    <RiskPage title="Cost by reward" lead="Each version of a reward by stage: how many customers, what it is worth, and what has no value in money.">
+      {(brand) => <WeekOf brand={brand} />}
+    </RiskPage>
+  );
+}

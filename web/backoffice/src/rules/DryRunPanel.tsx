@@ -1,0 +1,99 @@
+/** Tries a version over the bets of a week that is over: a job with progress, and what came of it. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import PlayArrow from '@mui/icons-material/PlayArrow';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useEffect, useState } from 'react';
+
+import { CANCEL, DRY_RUN, START, type DryRun } from './operations.ts';
+import { DryRunResults } from './DryRunResults.tsx';
+import { run } from '../graph/graph.ts';
+
+interface Props {
+  readonly brand: string;
+  readonly currency: string;
+  readonly scheme: Readonly<Record<string, unknown>>;
+  readonly disabled: boolean;
+}
+
+const LOOK_AGAIN_MS = 700;
+
+export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
+  const [week, setWeek] = useState('');
+  const [job, setJob] = useState<DryRun | null>(null);
+  const [problem, setProblem] = useState('');
+  const underWay = job !== null && (job.status === 'QUEUED' || job.status === 'RUNNING');
+  const id = job?.id ?? '';
+
+  useEffect(() => {
+    if (!underWay) return;
+    const timer = setTimeout(() => {
+      run<{ dryRun: DryRun }>(DRY_RUN, { id })
+        .then(({ dryRun }) => setJob(dryRun))
+        .catch((error: unknown) => setProblem(String(error)));
+    }, LOOK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [underWay, id, job]);
+
+  async function attempt(work: () => Promise<void>) {
+    setProblem('');
+    try {
+      await work();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  const start = () =>
+    attempt(async () => {
+      const input = { brand, scheme, isoWeek: week.trim() === '' ? null : week.trim() };
+      setJob((await run<{ startDryRun: DryRun }>(START, { input })).startDryRun);
+    });
+  const cancel = () =>
+    attempt(async () => {
+      await run(CANCEL, { id });
+      setJob((await run<{ dryRun: DryRun }>(DRY_RUN, { id })).dryRun);
+    });
+
+  return (
+    <Stack spacing={2} component="section" aria-label="Dry run">
+      <Typography variant="h6" component="h2">
+        Dry run
+      </Typography>
+      <Stack direction="row" spacing={2} sx={{ alignItems: 'flex-start' }}>
+        <TextField size="small" label="Week" placeholder="2026-W13" value={week} onChange={(event) => setWeek(event.target.value)} helperText="Empty: the last week that is over." />
+        <Button variant="outlined" startIcon={<PlayArrow />} disabled={disabled || underWay} onClick={() => void start()}>
+          Try it
+        </Button>
+      </Stack>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {underWay && <Progress job={job} onCancel={() => void cancel()} />}
+      {job?.status === 'FAILED' && <Alert severity="error">It failed: {job.error ?? 'no reason is known'}</Alert>}
+      {job?.status === 'CANCELLED' && <Alert severity="info">It was cancelled.</Alert>}
+      {job?.result && <DryRunResults job={job} result={job.result} currency={currency} />}
+    </Stack>
+  );
+}
+
+function Progress({ job, onCancel }: { readonly job: DryRun; readonly onCancel: () => void }) {
+  const { done, total } = job;
+  const text = total === null ? `${done} customers` : `${done} of ${total} customers`;
+  return (
+    <Stack spacing={1}>
+      <LinearProgress
+        aria-label={text}
+        variant={total === null || total === 0 ? 'indeterminate' : 'determinate'}
+        value={total === null || total === 0 ? 0 : Math.min(100, (100 * done) / total)}
+      />
+      <Stack direction="row" spacing={2} sx={{ alignItems: 'center' }}>
+        <Typography variant="body2">{text}</Typography>
+        <Button size="small" color="error" onClick={onCancel}>
+          Cancel the dry run
+        </Button>
+      </Stack>
+    </Stack>
+  );
+}

@@ -1,0 +1,134 @@
+/** What a dry run found: who would have qualified, what it would have cost, and which bets count differently. */
+import Download from '@mui/icons-material/Download';
+import Button from '@mui/material/Button';
+import Stack from '@mui/material/Stack';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+
+import { CSV, type DryRun, type DryRunCost } from './operations.ts';
+import { DryRunBets } from './DryRunBets.tsx';
+import { amount, reasonInWords } from './scheme.ts';
+import { run } from '../graph/graph.ts';
+
+type Result = NonNullable<DryRun['result']>;
+
+interface Props {
+  readonly job: DryRun;
+  readonly result: Result;
+  readonly currency: string;
+}
+
+export function DryRunResults({ job, result, currency }: Props) {
+  const [listed, setListed] = useState(false);
+  const rows = [
+    ['Customers who qualify', result.qualifiedBefore, result.qualifiedAfter],
+    ['Counted in all', amount(result.countedBeforeMinor, currency), amount(result.countedAfterMinor, currency)],
+    ['Rewards', rewards(result.costBefore), rewards(result.costAfter)],
+    ['Cost of rewards', cost(result.costBefore, currency), cost(result.costAfter, currency)],
+  ] as const;
+  return (
+    <Stack spacing={2}>
+      <Typography variant="body2">
+        Week {job.isoWeek}: {result.customers} customers with {result.bets} bets. {result.gained} would gain a reward and {result.lost} would lose it;{' '}
+        {result.differingBets} bets count differently.
+        {result.elsewhere > 0 && ` ${result.elsewhere} customers of other jurisdictions and currencies are not concerned.`}
+      </Typography>
+      <Figures label="Outcome" head={['', 'As it was', 'With this version']} rows={rows} />
+      <Figures label="Cost by reward" head={['Reward', 'As it was', 'With this version']} rows={byReward(result, currency)} />
+      {result.reasons.length > 0 && (
+        <Figures
+          label="Why bets count differently"
+          head={['As it was', 'With this version', 'Bets']}
+          rows={result.reasons.map(({ before, after, bets }) => [reasonInWords(before), reasonInWords(after), bets] as const)}
+        />
+      )}
+      {result.kept > 0 && (
+        <Stack direction="row" spacing={2}>
+          <Button onClick={() => setListed(!listed)}>{listed ? 'Hide the bets' : 'Show the bets'}</Button>
+          <CsvButton id={job.id} week={job.isoWeek} />
+        </Stack>
+      )}
+      {listed && <DryRunBets id={job.id} currency={currency} />}
+    </Stack>
+  );
+}
+
+function rewards(costs: readonly DryRunCost[]): number {
+  return costs.filter(({ reward }) => reward !== '').reduce((sum, one) => sum + one.rewards, 0);
+}
+
+function cost(costs: readonly DryRunCost[], currency: string): string {
+  return amount(
+    costs.reduce((sum, { valueMinor }) => sum + (valueMinor ?? 0), 0),
+    currency,
+  );
+}
+
+function byReward({ costBefore, costAfter }: Result, currency: string): readonly (readonly [string, string, string])[] {
+  const names = [...new Set([...costBefore, ...costAfter].map(({ reward }) => reward))];
+  const shown = (costs: readonly DryRunCost[], name: string) => {
+    const found = costs.find(({ reward }) => reward === name);
+    return found === undefined ? '–' : `${found.rewards} (${amount(found.valueMinor, currency)})`;
+  };
+  return names.map((name) => [name === '' ? 'no reward' : name, shown(costBefore, name), shown(costAfter, name)]);
+}
+
+interface FiguresProps {
+  readonly label: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly [string, string | number, string | number])[];
+}
+
+function Figures({ label, head, rows }: FiguresProps) {
+  return (
+    <TableContainer>
+      <Table size="small" aria-label={label}>
+        <TableHead>
+          <TableRow>
+            {head.map((name, index) => (
+              <TableCell key={index}>{name === '' ? label : name}</TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {rows.map((row, index) => (
+            <TableRow key={index}>
+              {row.map((value, column) => (
+                <TableCell key={column}>{value}</TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}
+
+/** Downloads the bets; the look is recorded. */
+function CsvButton({ id, week }: { readonly id: string; readonly week: string }) {
+  const notify = useNotify();
+  async function download() {
+    try {
+      const { dryRunCsv } = await run<{ dryRunCsv: string }>(CSV, { id });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([dryRunCsv], { type: 'text/csv' }));
+      link.download = `dry-run-${week}.csv`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+    }
+  }
+  return (
+    <Button startIcon={<Download />} onClick={() => void download()}>
+      CSV
+    </Button>
+  );
+}

@@ -1,0 +1,92 @@
+/** A new version of a scheme, checked as it is typed, tried over a past week, and proposed. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Card from '@mui/material/Card';
+import CardContent from '@mui/material/CardContent';
+import LinearProgress from '@mui/material/LinearProgress';
+import Stack from '@mui/material/Stack';
+import { useState } from 'react';
+import { Title } from 'react-admin';
+import { useSearchParams } from 'react-router-dom';
+
+import { CHECK, VERSIONS, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
+import { DryRunPanel } from './DryRunPanel.tsx';
+import { ProposeButton } from './ProposeButton.tsx';
+import { asSchemeInput, formAfter } from './scheme.ts';
+import { SchemeFields } from './SchemeFields.tsx';
+import { useBrands } from '../content/useBrands.ts';
+import { useDelayed } from '../graph/useDelayed.ts';
+import { useGraph } from '../graph/useGraph.ts';
+
+export function NewVersionPage() {
+  const [wanted] = useSearchParams();
+  const brands = useBrands();
+  const brand = brands.find(({ id }) => id === wanted.get('brand')) ?? brands[0];
+  return (
+    <Card sx={{ marginTop: 1 }}>
+      <Title title="A new version of a scheme" />
+      <CardContent>{brand === undefined ? <LinearProgress aria-label="Loading" /> : <Begun key={brand.id} brand={brand} />}</CardContent>
+    </Card>
+  );
+}
+
+function Begun({ brand }: { readonly brand: Brand }) {
+  const versions = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand: brand.id }).data?.schemeVersions;
+  const first = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: {} }).data?.checkScheme;
+  if (versions === undefined || first === undefined) return <LinearProgress aria-label="Loading" />;
+  return <NewVersion brand={brand} versions={versions} startsAt={first.firstWeekStartsAt} />;
+}
+
+interface Props {
+  readonly brand: Brand;
+  readonly versions: readonly SchemeVersion[];
+  /** When the first week begins that can change. */
+  readonly startsAt: string;
+}
+
+function NewVersion({ brand, versions, startsAt }: Props) {
+  const [form, setForm] = useState(() => formAfter(versions, brand.jurisdictions[0] ?? '', brand.currencies[0] ?? '', startsAt));
+  const settled = useDelayed(form);
+  const input = asSchemeInput(settled);
+  const { data, problem } = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: input });
+  const check = data?.checkScheme ?? null;
+  const isChecked = settled === form && check !== null;
+  return (
+    <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 3fr) minmax(0, 2fr)' }, gap: 3 }}>
+      <Stack spacing={2} component="section" aria-label="Rules">
+        <SchemeFields
+          brand={brand}
+          form={form}
+          problems={check?.problems ?? []}
+          onChange={setForm}
+          onTerritory={(jurisdiction, currency) => setForm(formAfter(versions, jurisdiction, currency, startsAt))}
+        />
+        {problem !== '' && <Alert severity="error">{problem}</Alert>}
+        <Verdict check={isChecked ? check : null} />
+        <ProposeButton brand={brand.id} scheme={input} disabled={!isChecked || !check.lawful} />
+      </Stack>
+      <DryRunPanel brand={brand.id} currency={form.currency} scheme={input} disabled={!isChecked || !check.complete} />
+    </Box>
+  );
+}
+
+/** What the server says about the whole form; what it says about a field stands at the field. */
+function Verdict({ check }: { readonly check: SchemeCheck | null }) {
+  if (check === null) return <Alert severity="info">It is being checked…</Alert>;
+  const whole = check.problems.filter(({ path }) => path === '');
+  const errors = check.problems.filter(({ severity }) => severity === 'ERROR').length;
+  return (
+    <>
+      {whole.map(({ rule, message, severity }) => (
+        <Alert key={rule + message} severity={severity === 'ERROR' ? 'error' : 'warning'}>
+          {message}
+        </Alert>
+      ))}
+      {errors === 0 ? (
+        <Alert severity="success">It may be proposed. It can hold from week {check.firstWeek} on.</Alert>
+      ) : (
+        <Alert severity="error">{errors === 1 ? 'One thing has' : `${errors} things have`} to be corrected.</Alert>
+      )}
+    </>
+  );
+}

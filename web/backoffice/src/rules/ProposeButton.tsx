@@ -1,0 +1,50 @@
+/** Proposes a version for another person's approval. */
+import Send from '@mui/icons-material/Send';
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+import { useNavigate } from 'react-router-dom';
+
+import { PROPOSE } from './operations.ts';
+import { FormDialog } from '../components/FormDialog.tsx';
+import { run } from '../graph/graph.ts';
+
+interface Props {
+  readonly brand: string;
+  readonly scheme: Readonly<Record<string, unknown>>;
+  readonly disabled: boolean;
+}
+
+export function ProposeButton({ brand, scheme, disabled }: Props) {
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState('');
+  const notify = useNotify();
+  const navigate = useNavigate();
+
+  async function submit() {
+    await run(PROPOSE, { input: { brand, scheme, reason } });
+    notify('The version is proposed', { type: 'success' });
+    await navigate(`/schemes?brand=${encodeURIComponent(brand)}`);
+  }
+
+  return (
+    <div>
+      <Button variant="contained" startIcon={<Send />} disabled={disabled} onClick={() => setOpen(true)}>
+        Propose it
+      </Button>
+      <FormDialog title="Propose this version" open={open} label="Propose" onClose={() => setOpen(false)} onSubmit={submit}>
+        <TextField
+          label="Reason"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          helperText="Who approves it reads it, and it is kept in the audit log."
+          margin="normal"
+          fullWidth
+          required
+          multiline
+        />
+      </FormDialog>
+    </div>
+  );
+}

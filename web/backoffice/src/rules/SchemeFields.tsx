@@ -1,0 +1,174 @@
+/** The fields of a version, each with what the server says about it. */
+import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
+import FormControl from '@mui/material/FormControl';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import FormGroup from '@mui/material/FormGroup';
+import FormHelperText from '@mui/material/FormHelperText';
+import FormLabel from '@mui/material/FormLabel';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+
+import { amount, BET_TYPES, CHANNELS, PRODUCTS, type SchemeForm } from './scheme.ts';
+
+import type { Brand, SchemeProblem } from './operations.ts';
+
+interface Props {
+  readonly brand: Brand;
+  readonly form: SchemeForm;
+  readonly problems: readonly SchemeProblem[];
+  readonly onChange: (form: SchemeForm) => void;
+  readonly onTerritory: (jurisdiction: string, currency: string) => void;
+}
+
+type TextName = Exclude<keyof SchemeForm, 'betTypes' | 'channels' | 'countBeforeOptIn'>;
+
+/** The paths of the server's problems, where they are not the names of the form. */
+const PATHS: Readonly<Record<string, string>> = {
+  termsVersion: 'terms.version',
+  termsSummary: 'terms.summary',
+  termsUrl: 'terms.url',
+};
+
+function problemsAt(problems: readonly SchemeProblem[], name: string): readonly SchemeProblem[] {
+  const path = PATHS[name] ?? name;
+  return problems.filter((one) => one.path === path || one.path.startsWith(`${path}.`));
+}
+
+function said(problems: readonly SchemeProblem[]): string {
+  return problems.map(({ message, source }) => (source === null ? message : `${message} (${source})`)).join('; ');
+}
+
+export function SchemeFields({ brand, form, problems, onChange, onTerritory }: Props) {
+  const field = (name: TextName, label: string, hint = '') => (
+    <Field name={name} label={label} hint={hint} form={form} problems={problems} onChange={onChange} />
+  );
+  const odds = Number(form.minOddsMilli) / 1000;
+  return (
+    <>
+      <Row>
+        <Choice label="Jurisdiction" value={form.jurisdiction} values={brand.jurisdictions} problems={problemsAt(problems, 'jurisdiction')} onChoose={(value) => onTerritory(value, form.currency)} />
+        <Choice label="Currency" value={form.currency} values={brand.currencies} problems={problemsAt(problems, 'currency')} onChoose={(value) => onTerritory(form.jurisdiction, value)} />
+        {field('version', 'Version')}
+      </Row>
+      <Row>
+        <Choice
+          label="Product"
+          value={form.qualifyingProduct}
+          values={PRODUCTS}
+          problems={problemsAt(problems, 'qualifyingProduct')}
+          onChoose={(qualifyingProduct) => onChange({ ...form, qualifyingProduct })}
+        />
+        {field('targetMinor', 'Target, minor units', amount(Number(form.targetMinor) || 0, form.currency))}
+        {field('minStakeMinor', 'Least stake, minor units', amount(Number(form.minStakeMinor) || 0, form.currency))}
+        {field('minOddsMilli', 'Least odds, thousandths', Number.isFinite(odds) ? `decimal odds of ${odds}` : '')}
+      </Row>
+      <Several label="Bet types that count" values={BET_TYPES} chosen={form.betTypes} problems={problemsAt(problems, 'betTypes')} onChange={(betTypes) => onChange({ ...form, betTypes })} />
+      <Several label="Channels that count" values={CHANNELS} chosen={form.channels} problems={problemsAt(problems, 'channels')} onChange={(channels) => onChange({ ...form, channels })} />
+      <FormControlLabel
+        control={<Checkbox checked={form.countBeforeOptIn} onChange={(event) => onChange({ ...form, countBeforeOptIn: event.target.checked })} />}
+        label="Bets of the week count that were placed before joining"
+      />
+      <Row>
+        {field('defaultRewardId', 'Reward by default', 'For members who choose none.')}
+        {field('choiceLockMinutes', 'Lock, minutes', 'No choice so long before the end.')}
+        {field('graceMinutes', 'Grace, minutes', 'For messages that come late.')}
+      </Row>
+      <Row>
+        {field('effectiveFrom', 'In effect from', 'RFC 3339 in UTC; the beginning of a week.')}
+        {field('termsVersion', 'Version of the terms')}
+      </Row>
+      {field('termsUrl', 'Link to the terms')}
+      {field('termsSummary', 'Summary of the terms')}
+    </>
+  );
+}
+
+function Row({ children }: { readonly children: React.ReactNode }) {
+  return <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: 'repeat(auto-fit, minmax(140px, 1fr))' } }}>{children}</Box>;
+}
+
+interface FieldProps {
+  readonly name: TextName;
+  readonly label: string;
+  readonly hint: string;
+  readonly form: SchemeForm;
+  readonly problems: readonly SchemeProblem[];
+  readonly onChange: (form: SchemeForm) => void;
+}
+
+function Field({ name, label, hint, form, problems, onChange }: FieldProps) {
+  const found = problemsAt(problems, name);
+  const isLong = name === 'termsSummary';
+  return (
+    <TextField
+      label={label}
+      value={form[name]}
+      onChange={(event) => onChange({ ...form, [name]: event.target.value })}
+      error={found.some(({ severity }) => severity === 'ERROR')}
+      helperText={found.length === 0 ? hint : said(found)}
+      multiline={isLong}
+      minRows={isLong ? 3 : 1}
+      fullWidth
+    />
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly values: readonly string[];
+  readonly problems: readonly SchemeProblem[];
+  readonly onChoose: (value: string) => void;
+}
+
+function Choice({ label, value, values, problems, onChoose }: ChoiceProps) {
+  return (
+    <TextField
+      select
+      label={label}
+      value={value}
+      onChange={(event) => onChoose(event.target.value)}
+      error={problems.some(({ severity }) => severity === 'ERROR')}
+      helperText={said(problems)}
+      fullWidth
+    >
+      {values.map((each) => (
+        <MenuItem key={each} value={each}>
+          {each}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}
+
+interface SeveralProps {
+  readonly label: string;
+  readonly values: readonly string[];
+  readonly chosen: readonly string[];
+  readonly problems: readonly SchemeProblem[];
+  readonly onChange: (chosen: readonly string[]) => void;
+}
+
+function Several({ label, values, chosen, problems, onChange }: SeveralProps) {
+  return (
+    <FormControl component="fieldset" error={problems.some(({ severity }) => severity === 'ERROR')}>
+      <FormLabel component="legend">{label}</FormLabel>
+      <FormGroup row>
+        {values.map((each) => (
+          <FormControlLabel
+            key={each}
+            label={each}
+            control={
+              <Checkbox
+                checked={chosen.includes(each)}
+                onChange={(event) => onChange(values.filter((one) => (one === each ? event.target.checked : chosen.includes(one))))}
+              />
+            }
+          />
+        ))}
+      </FormGroup>
+      {problems.length > 0 && <FormHelperText>{said(problems)}</FormHelperText>}
+    </FormControl>
+  );
+}

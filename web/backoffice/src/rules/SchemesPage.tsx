@@ -1,0 +1,138 @@
+/** The versions of a brand's schemes: which one holds, which ones come, and which weeks are frozen. */
+import Add from '@mui/icons-material/Add';
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import Card from '@mui/material/Card';
+import CardContent from '@mui/material/CardContent';
+import Chip from '@mui/material/Chip';
+import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import TextField from '@mui/material/TextField';
+import { Title, usePermissions } from 'react-admin';
+import { Link, useSearchParams } from 'react-router-dom';
+
+import { CHECK, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
+import { amount } from './scheme.ts';
+import { useBrands } from '../content/useBrands.ts';
+import { useGraph } from '../graph/useGraph.ts';
+
+const PHASES = {
+  EARLIER: { label: 'earlier', color: 'default' },
+  IN_FORCE: { label: 'holds this week', color: 'success' },
+  COMING: { label: 'comes', color: 'primary' },
+} as const;
+
+export function SchemesPage() {
+  const [wanted, setWanted] = useSearchParams();
+  const brands = useBrands();
+  const brand = brands.find(({ id }) => id === wanted.get('brand')) ?? brands[0];
+  return (
+    <Card sx={{ marginTop: 1 }}>
+      <Title title="Scheme rules" />
+      <CardContent>
+        {brand !== undefined && (
+          <>
+            <TextField select label="Brand" size="small" value={brand.id} onChange={(event) => setWanted({ brand: event.target.value })} sx={{ maxWidth: 320 }}>
+              {brands.map(({ id, name }) => (
+                <MenuItem key={id} value={id}>
+                  {name}
+                </MenuItem>
+              ))}
+            </TextField>
+            <Schemes key={brand.id} brand={brand} />
+          </>
+        )}
+      </CardContent>
+    </Card>
+  );
+}
+
+function Schemes({ brand }: { readonly brand: Brand }) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  const versions = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand: brand.id });
+  const check = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: {} }).data?.checkScheme;
+  return (
+    <Stack spacing={2} sx={{ paddingTop: 2 }}>
+      {check !== undefined && (
+        <Alert severity="info">
+          Week {check.openWeek} is open: it and all weeks before it keep the rules that they opened with. The first week that can change is{' '}
+          {check.firstWeek}.
+        </Alert>
+      )}
+      {permissions?.has('approvals.read') === true && <Waiting brand={brand.id} />}
+      {versions.problem !== '' && <Alert severity="error">{versions.problem}</Alert>}
+      {permissions?.has('rules.edit') === true && (
+        <div>
+          <Button component={Link} to={`/schemes/create?brand=${encodeURIComponent(brand.id)}`} variant="contained" startIcon={<Add />}>
+            A new version
+          </Button>
+        </div>
+      )}
+      {versions.data !== null && <Versions versions={versions.data.schemeVersions} />}
+    </Stack>
+  );
+}
+
+interface Proposals {
+  readonly approvals: { readonly nodes: readonly { readonly id: string; readonly subject: string; readonly proposedBy: string }[] };
+}
+
+/** Versions that another person has to approve. */
+function Waiting({ brand }: { readonly brand: string }) {
+  const waiting = useGraph<Proposals>(WAITING, { brand }).data?.approvals.nodes ?? [];
+  return waiting.map(({ id, subject, proposedBy }) => (
+    <Alert
+      key={id}
+      severity="warning"
+      action={
+        <Button component={Link} to={`/approvals/${encodeURIComponent(id)}/show`} color="inherit" size="small">
+          Look at it
+        </Button>
+      }
+    >
+      {proposedBy} proposes {subject.replace(/^scheme:/u, 'version ')}: another person has to approve it.
+    </Alert>
+  ));
+}
+
+function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
+  return (
+    <TableContainer>
+      <Table size="small" aria-label="Versions">
+        <TableHead>
+          <TableRow>
+            {['Where', 'Version', 'From week', 'State', 'Product', 'Target', 'Least stake', 'Least odds', 'Default', 'Terms'].map((name) => (
+              <TableCell key={name}>{name}</TableCell>
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {versions.map((one) => (
+            <TableRow key={one.id}>
+              <TableCell>
+                {one.jurisdiction} {one.currency}
+              </TableCell>
+              <TableCell>{one.version}</TableCell>
+              <TableCell>{one.firstWeek}</TableCell>
+              <TableCell>
+                <Chip size="small" variant="outlined" {...PHASES[one.phase]} />
+              </TableCell>
+              <TableCell>{one.qualifyingProduct}</TableCell>
+              <TableCell>{amount(one.targetMinor, one.currency)}</TableCell>
+              <TableCell>{amount(one.minStakeMinor, one.currency)}</TableCell>
+              <TableCell>{one.minOddsMilli / 1000}</TableCell>
+              <TableCell>{one.defaultRewardId ?? '–'}</TableCell>
+              <TableCell>{one.terms.version}</TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}

@@ -1,0 +1,157 @@
+/** One's own account: open sessions, recovery codes, and another password. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import Card from '@mui/material/Card';
+import CardContent from '@mui/material/CardContent';
+import Stack from '@mui/material/Stack';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Title, useNotify } from 'react-admin';
+
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { FormDialog } from '../components/FormDialog.tsx';
+import { run } from '../graph/graph.ts';
+import { changePassword } from './session.ts';
+
+interface OwnSession {
+  readonly id: string;
+  readonly seenAt: string;
+  readonly address: string;
+  readonly userAgent: string;
+  readonly current: boolean;
+}
+
+interface Own {
+  readonly me: { readonly name: string; readonly recoveryCodesLeft: number };
+  readonly mySessions: readonly OwnSession[];
+}
+
+const OWN = '{ me { name recoveryCodesLeft } mySessions { id seenAt address userAgent current } }';
+const END = 'mutation End($id: ID!) { endSession(id: $id) { id } }';
+const CODES = 'mutation { newRecoveryCodes }';
+
+export function Account() {
+  const client = useQueryClient();
+  const { data, error } = useQuery({ queryKey: ['own'], queryFn: () => run<Own>(OWN) });
+  const [codes, setCodes] = useState<readonly string[]>([]);
+  if (error !== null) return <Alert severity="error">{error.message}</Alert>;
+  if (data === undefined) return null;
+  return (
+    <Stack spacing={2} sx={{ marginTop: 2 }}>
+      <Title title="My account" />
+      <Card>
+        <CardContent>
+          <Typography variant="h6" component="h2">
+            {data.me.name}
+          </Typography>
+          <Typography>Recovery codes left: {data.me.recoveryCodesLeft}</Typography>
+          {codes.length > 0 && (
+            <Alert severity="warning" onClose={() => setCodes([])} sx={{ marginY: 1 }}>
+              Your new recovery codes, shown only now:
+              <Typography component="pre">{codes.join('\n')}</Typography>
+            </Alert>
+          )}
+          <ChangeButton
+            label="New recovery codes"
+            question="The present recovery codes end; new ones are shown once."
+            mutation={CODES}
+            variables={() => ({})}
+            onDone={(done) => setCodes((done as { newRecoveryCodes: string[] }).newRecoveryCodes)}
+          />
+          <PasswordButton />
+        </CardContent>
+      </Card>
+      <Card>
+        <CardContent>
+          <Typography variant="h6" component="h2">
+            Open sessions
+          </Typography>
+          <TableContainer>
+            <Table size="small">
+              <TableHead>
+                <TableRow>
+                  <TableCell>Last seen</TableCell>
+                  <TableCell>Address</TableCell>
+                  <TableCell>Browser</TableCell>
+                  <TableCell />
+                </TableRow>
+              </TableHead>
+              <TableBody>
+                {data.mySessions.map((one) => (
+                  <TableRow key={one.id}>
+                    <TableCell>{new Date(one.seenAt).toLocaleString()}</TableCell>
+                    <TableCell>{one.address}</TableCell>
+                    <TableCell sx={{ overflowWrap: 'anywhere' }}>{one.userAgent}</TableCell>
+                    <TableCell>
+                      {one.current ? (
+                        'this one'
+                      ) : (
+                        <ChangeButton
+                          label="End"
+                          question="Whoever uses this session has to sign in again."
+                          mutation={END}
+                          variables={() => ({ id: one.id })}
+                          color="error"
+                          onDone={() => void client.invalidateQueries({ queryKey: ['own'] })}
+                        />
+                      )}
+                    </TableCell>
+                  </TableRow>
+                ))}
+              </TableBody>
+            </Table>
+          </TableContainer>
+        </CardContent>
+      </Card>
+    </Stack>
+  );
+}
+
+function PasswordButton() {
+  const [open, setOpen] = useState(false);
+  const [present, setPresent] = useState('');
+  const [password, setPassword] = useState('');
+  const notify = useNotify();
+
+  async function submit() {
+    await changePassword(present, password);
+    setOpen(false);
+    notify('Your password is changed; your other sessions have ended', { type: 'success' });
+  }
+
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Change password</Button>
+      <FormDialog title="Change password" open={open} label="Change" onClose={() => setOpen(false)} onSubmit={submit}>
+        <TextField
+          label="Present password"
+          type="password"
+          value={present}
+          onChange={(event) => setPresent(event.target.value)}
+          autoComplete="current-password"
+          margin="normal"
+          fullWidth
+          required
+        />
+        <TextField
+          label="New password"
+          type="password"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          autoComplete="new-password"
+          margin="normal"
+          fullWidth
+          required
+        />
+      </FormDialog>
+    </>
+  );
+}

@@ -1,0 +1,234 @@
+/** Signing in by steps: name and password, second factor, and what a new account still has to set up. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import Card from '@mui/material/Card';
+import CardContent from '@mui/material/CardContent';
+import Link from '@mui/material/Link';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useEffect, useState } from 'react';
+import { useLogin, useNotify } from 'react-admin';
+
+import { CodeField } from './CodeField.tsx';
+import { changePassword, currentSession, enrol, forget, giveCode, Refusal, signIn, signOut } from './session.ts';
+
+import type { ReactNode, SubmitEvent } from 'react';
+import type { Enrolment, SessionState, Stage } from './session.ts';
+
+const TITLES: Readonly<Record<Stage, string>> = {
+  anonymous: 'Sign in',
+  factor: 'Second factor',
+  enrolment: 'Set up your second factor',
+  password: 'Choose another password',
+  full: 'Recovery codes',
+};
+
+export function SignInPage() {
+  const [session, setSession] = useState<SessionState | null>(null);
+  const enter = useLogin();
+  const notify = useNotify();
+
+  useEffect(() => {
+    currentSession().then(setSession, (error: unknown) => notify(String(error), { type: 'error' }));
+  }, [notify]);
+
+  function advance(next: SessionState) {
+    setSession(next);
+    if (next.stage === 'full' && next.recoveryCodes === undefined) void enter({}, '/');
+  }
+
+  async function startAgain() {
+    try {
+      await signOut();
+    } catch {
+      forget();
+    }
+    setSession({ signedIn: false, stage: 'anonymous' });
+  }
+
+  if (session === null) return null;
+  return (
+    <Stack component="main" sx={{ minHeight: '100vh', alignItems: 'center', justifyContent: 'center', padding: 2 }}>
+      <Card sx={{ width: '100%', maxWidth: 420 }}>
+        <CardContent>
+          <Typography variant="overline" component="p">
+            Furlong back office
+          </Typography>
+          <Typography variant="h5" component="h1" gutterBottom>
+            {TITLES[session.stage]}
+          </Typography>
+          {session.stage === 'anonymous' && <PasswordStep external={session.external ?? ''} onDone={advance} />}
+          {session.stage === 'factor' && <CodeStep onDone={advance} />}
+          {session.stage === 'enrolment' && <EnrolmentStep onDone={advance} />}
+          {session.stage === 'password' && <NewPasswordStep onDone={advance} />}
+          {session.stage === 'full' && (
+            <RecoveryCodes codes={session.recoveryCodes ?? []} onDone={() => void enter({}, '/')} />
+          )}
+          {session.stage !== 'anonymous' && session.stage !== 'full' && (
+            <Button onClick={() => void startAgain()} fullWidth sx={{ marginTop: 1 }}>
+              Sign in as somebody else
+            </Button>
+          )}
+        </CardContent>
+      </Card>
+    </Stack>
+  );
+}
+
+interface StepProps {
+  readonly onDone: (next: SessionState) => void;
+}
+
+/** A form that runs one step, and says why it was refused. */
+function StepForm(props: {
+  readonly label: string;
+  readonly run: () => Promise<SessionState>;
+  readonly onDone: (next: SessionState) => void;
+  readonly children: ReactNode;
+}) {
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setProblem('');
+    try {
+      props.onDone(await props.run());
+    } catch (error) {
+      setProblem(error instanceof Refusal ? error.message : 'The back office does not answer. Try again soon.');
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      {problem !== '' && (
+        <Alert severity="error" sx={{ marginBottom: 1 }}>
+          {problem}
+        </Alert>
+      )}
+      {props.children}
+      <Button type="submit" variant="contained" fullWidth disabled={busy} sx={{ marginTop: 1 }}>
+        {props.label}
+      </Button>
+    </form>
+  );
+}
+
+function PasswordStep({ external, onDone }: StepProps & { readonly external: string }) {
+  const [user, setUser] = useState('');
+  const [password, setPassword] = useState('');
+  return (
+    <>
+      <StepForm label="Sign in" run={() => signIn(user, password)} onDone={onDone}>
+        <TextField
+          label="User"
+          name="user"
+          value={user}
+          onChange={(event) => setUser(event.target.value)}
+          autoComplete="username"
+          margin="normal"
+          fullWidth
+          required
+        />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          autoComplete="current-password"
+          margin="normal"
+          fullWidth
+          required
+        />
+      </StepForm>
+      {external !== '' && (
+        <Typography sx={{ marginTop: 2, textAlign: 'center' }}>
+          <Link href={external}>Sign in with your organization’s account</Link>
+        </Typography>
+      )}
+    </>
+  );
+}
+
+function CodeStep({ onDone }: StepProps) {
+  const [code, setCode] = useState('');
+  return (
+    <StepForm label="Go on" run={() => giveCode(code)} onDone={onDone}>
+      <CodeField code={code} onChange={setCode} />
+    </StepForm>
+  );
+}
+
+function EnrolmentStep({ onDone }: StepProps) {
+  const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
+  const [code, setCode] = useState('');
+  const notify = useNotify();
+
+  useEffect(() => {
+    enrol().then(setEnrolment, (error: unknown) => notify(String(error), { type: 'error' }));
+  }, [notify]);
+
+  return (
+    <StepForm label="Confirm" run={() => giveCode(code)} onDone={onDone}>
+      <Typography>
+        Add this account to an authenticator app, by its <Link href={enrolment?.uri ?? '#'}>link</Link> or by this
+        secret:
+      </Typography>
+      <Typography component="code" sx={{ display: 'block', marginY: 1, overflowWrap: 'anywhere' }}>
+        {enrolment?.secret ?? '…'}
+      </Typography>
+      <CodeField code={code} onChange={setCode} />
+    </StepForm>
+  );
+}
+
+function NewPasswordStep({ onDone }: StepProps) {
+  const [present, setPresent] = useState('');
+  const [password, setPassword] = useState('');
+  return (
+    <StepForm label="Change the password" run={() => changePassword(present, password)} onDone={onDone}>
+      <TextField
+        label="Present password"
+        type="password"
+        value={present}
+        onChange={(event) => setPresent(event.target.value)}
+        autoComplete="current-password"
+        margin="normal"
+        fullWidth
+        required
+      />
+      <TextField
+        label="New password"
+        type="password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        autoComplete="new-password"
+        margin="normal"
+        fullWidth
+        required
+      />
+    </StepForm>
+  );
+}
+
+function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => void }) {
+  return (
+    <>
+      <Typography>
+        Keep these codes in a safe place. Each lets you sign in once without your authenticator. They are shown only
+        now.
+      </Typography>
+      <Typography component="pre" sx={{ fontFamily: 'monospace', marginY: 2 }}>
+        {codes.join('\n')}
+      </Typography>
+      <Button variant="contained" fullWidth onClick={onDone}>
+        I have kept them
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+/** Asks for the second factor again when an operation needs it, and lets the operation go on. */
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogContentText from '@mui/material/DialogContentText';
+import DialogTitle from '@mui/material/DialogTitle';
+import { useEffect, useState } from 'react';
+
+import { CodeField } from './CodeField.tsx';
+import { confirmBy } from '../graph/graph.ts';
+import { stepUp } from './session.ts';
+
+import type { SubmitEvent } from 'react';
+
+type Settle = (confirmed: boolean) => void;
+
+export function StepUpDialog() {
+  const [settle, setSettle] = useState<Settle | null>(null);
+  const [code, setCode] = useState('');
+  const [problem, setProblem] = useState('');
+
+  useEffect(() => {
+    confirmBy(
+      () =>
+        new Promise<boolean>((resolve) => {
+          setCode('');
+          setProblem('');
+          setSettle(() => resolve);
+        }),
+    );
+  }, []);
+
+  function close(confirmed: boolean) {
+    settle?.(confirmed);
+    setSettle(null);
+  }
+
+  async function confirm(event: SubmitEvent) {
+    event.preventDefault();
+    try {
+      await stepUp(code);
+      close(true);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  return (
+    <Dialog open={settle !== null} onClose={() => close(false)} aria-labelledby="step-up-title">
+      <form onSubmit={(event) => void confirm(event)}>
+        <DialogTitle id="step-up-title">Confirm that it is you</DialogTitle>
+        <DialogContent>
+          <DialogContentText>This needs your second factor again.</DialogContentText>
+          <CodeField code={code} onChange={setCode} problem={problem} />
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={() => close(false)}>Cancel</Button>
+          <Button type="submit" variant="contained" disabled={code === ''}>
+            Confirm
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

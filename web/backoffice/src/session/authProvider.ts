@@ -1,0 +1,46 @@
+/** Tells react-admin who is signed in, and what they may do. */
+import { run } from '../graph/graph.ts';
+import { currentSession, forget, Refusal, signOut } from './session.ts';
+
+import type { AuthProvider } from 'react-admin';
+
+interface Permissions {
+  readonly me: { readonly permissions: readonly { readonly brand: string; readonly permissions: readonly string[] }[] };
+}
+
+const PERMISSIONS = '{ me { permissions { brand permissions } } }';
+
+/** The permissions that a person has for at least one brand. The server decides; screens only hide the rest. */
+async function permissions(): Promise<ReadonlySet<string>> {
+  if (!(await currentSession()).signedIn) return new Set();
+  const { me } = await run<Permissions>(PERMISSIONS);
+  return new Set(me.permissions.flatMap((one) => one.permissions));
+}
+
+export const authProvider: AuthProvider = {
+  // The sign-in page completes a session by itself, in several steps.
+  login: () => Promise.resolve(),
+  logout: async () => {
+    try {
+      await signOut();
+    } catch {
+      forget();
+    }
+  },
+  checkAuth: async () => {
+    const session = await currentSession();
+    if (!session.signedIn) throw new Refusal('Sign in.', 'UNAUTHENTICATED');
+  },
+  checkError: (error: unknown) => {
+    if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') {
+      forget();
+      return Promise.reject(error);
+    }
+    return Promise.resolve();
+  },
+  getIdentity: async () => {
+    const { user } = await currentSession();
+    return { id: user?.id ?? '', fullName: user?.name ?? '' };
+  },
+  getPermissions: permissions,
+};

@@ -1,0 +1,103 @@
+/** The session at the back office's own routes: signing in by steps, stepping up, signing out. */
+
+/** What a session still needs before it may use the graph. */
+export type Stage = 'anonymous' | 'factor' | 'enrolment' | 'password' | 'full';
+
+export interface SessionState {
+  readonly signedIn: boolean;
+  readonly stage: Stage;
+  readonly csrfToken?: string;
+  readonly user?: { readonly id: string; readonly login: string; readonly name: string };
+  readonly recoveryCodes?: readonly string[];
+  /** Where people sign in by OpenID Connect; empty if they do not. */
+  readonly external?: string;
+}
+
+export interface Enrolment {
+  readonly secret: string;
+  readonly uri: string;
+}
+
+/** A request that the back office refused; `code` is one of its error codes. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, code: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+const PATH = '/backoffice/session';
+const ANONYMOUS: SessionState = { signedIn: false, stage: 'anonymous' };
+
+let state: SessionState = ANONYMOUS;
+let known: Promise<SessionState> | null = null;
+
+/** Return the present session; the server is asked once, and again after `forget`. */
+export function currentSession(): Promise<SessionState> {
+  known ??= send('', 'GET');
+  return known;
+}
+
+/** Return the token that requests for changes carry. */
+export function csrfToken(): string {
+  return state.csrfToken ?? '';
+}
+
+/** Let the next reader ask the server: the session has ended or changed. */
+export function forget(): void {
+  state = ANONYMOUS;
+  known = null;
+}
+
+export function signIn(user: string, password: string): Promise<SessionState> {
+  return send('', 'POST', { user, password });
+}
+
+export function giveCode(code: string): Promise<SessionState> {
+  return send('/totp', 'POST', { code });
+}
+
+export function changePassword(present: string, password: string): Promise<SessionState> {
+  return send('/password', 'POST', { present, new: password });
+}
+
+/** Confirm the second factor again, before something that moves money. */
+export function stepUp(code: string): Promise<SessionState> {
+  return send('/step-up', 'POST', { code });
+}
+
+export async function signOut(): Promise<void> {
+  if (state.stage !== 'anonymous') await send('', 'DELETE');
+  forget();
+}
+
+export async function enrol(): Promise<Enrolment> {
+  return (await request('/enrolment', 'POST', {})) as Enrolment;
+}
+
+async function send(path: string, method: string, body?: object): Promise<SessionState> {
+  const answer = (await request(path, method, body)) as SessionState;
+  state = answer;
+  known = Promise.resolve(answer);
+  return answer;
+}
+
+async function request(path: string, method: string, body?: object): Promise<unknown> {
+  const headers: Record<string, string> = { 'x-csrf-token': csrfToken() };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(PATH + path, {
+    method,
+    headers,
+    credentials: 'same-origin',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  if (response.ok) return answer;
+  const { error } = answer as { error: { message: string; code: string } };
+  throw new Refusal(error.message, error.code, { ...error });
+}

@@ -1,0 +1,157 @@
+/** A customer: account, membership, present week, legal holds, the timeline, and what support can do. */
+import DeleteForever from '@mui/icons-material/DeleteForever';
+import Gavel from '@mui/icons-material/Gavel';
+import Alert from '@mui/material/Alert';
+import Card from '@mui/material/Card';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { useCallback, useEffect, useState } from 'react';
+import { Title, usePermissions } from 'react-admin';
+import { useParams } from 'react-router-dom';
+
+import { AdjustButton } from './AdjustButton.tsx';
+import { ExportButton } from './ExportButton.tsx';
+import { CUSTOMER, ERASE, LIFT_HOLD, PUT_HOLD } from './operations.ts';
+import { moment, Timeline } from './Timeline.tsx';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { run } from '../graph/graph.ts';
+
+import type { Customer, Hold } from './operations.ts';
+
+interface Read {
+  readonly customer: Customer;
+  readonly legalHolds: readonly Hold[];
+}
+
+/** Return an account in one line. */
+function accountLine({ account }: Customer): string {
+  if (account === null) return 'No account has arrived yet';
+  const notes = [
+    account.status,
+    account.verified ? 'verified' : 'not verified',
+    ...(account.rgState === 'none' ? [] : [account.rgState.replace('_', '-')]),
+    ...(account.promoRestricted ? ['excluded from promotions'] : []),
+  ];
+  return `${notes.join(', ')}, ${account.jurisdiction} ${account.currency}, since ${moment(account.since)}`;
+}
+
+function Facts({ customer }: { readonly customer: Customer }) {
+  const rows = [
+    ['Account', accountLine(customer)],
+    ['Club', customer.member ? `member since ${moment(customer.memberSince ?? '')}` : 'not a member'],
+    ['Takes part', customer.ineligibleReason === null ? 'yes' : `no: ${customer.ineligibleReason.replaceAll('_', ' ').toLowerCase()}`],
+    [customer.week.isoWeek, `${customer.week.shown}, ${customer.week.countedBets} bets count`],
+  ] as const;
+  return (
+    <Stack component="dl" spacing={0.5} sx={{ margin: 0 }}>
+      {rows.map(([label, value]) => (
+        <Stack key={label} direction="row" spacing={2}>
+          <Typography component="dt" sx={{ width: 110, flexShrink: 0 }} color="text.secondary">
+            {label}
+          </Typography>
+          <Typography component="dd" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
+            {value}
+          </Typography>
+        </Stack>
+      ))}
+    </Stack>
+  );
+}
+
+function Holds({ holds, onDone }: { readonly holds: readonly Hold[]; readonly onDone: () => void }) {
+  return holds.map((hold) =>
+    hold.liftedAt === null ? (
+      <Alert
+        key={hold.id}
+        severity="warning"
+        action={
+          <ChangeButton
+            label="Lift the hold"
+            question="The customer may be erased again."
+            mutation={LIFT_HOLD}
+            variables={(reason) => ({ input: { holdId: hold.id, reason } })}
+            wantsReason
+            onDone={onDone}
+          />
+        }
+      >
+        Legal hold since {moment(hold.putAt)}, by {hold.putBy}: {hold.reason}
+      </Alert>
+    ) : (
+      <Typography key={hold.id} variant="body2" color="text.secondary">
+        Legal hold of {moment(hold.putAt)} ({hold.reason}), lifted by {hold.liftedBy}: {hold.liftReason}
+      </Typography>
+    ),
+  );
+}
+
+function Actions({ customer, onDone }: { readonly customer: Customer; readonly onDone: () => void }) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  const may = (name: string) => permissions?.has(name) === true;
+  const about = (reason: string) => ({ input: { customer: customer.id, reason } });
+  return (
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
+      {may('support.adjust') && (
+        <AdjustButton customer={customer.id} week={customer.week.isoWeek} currency={customer.account?.currency ?? 'the currency'} />
+      )}
+      {may('support.export') && <ExportButton customer={customer.id} />}
+      {may('support.erase') && (
+        <>
+          <ChangeButton
+            label="Put a legal hold on"
+            question="The customer is not erased until somebody lifts the hold."
+            mutation={PUT_HOLD}
+            variables={about}
+            wantsReason
+            icon={<Gavel />}
+            onDone={onDone}
+          />
+          <ChangeButton
+            label="Erase"
+            question="Another person has to approve it. What accounting and the law need is kept under a pseudonym; the rest cannot be brought back."
+            mutation={ERASE}
+            variables={about}
+            wantsReason
+            color="error"
+            icon={<DeleteForever />}
+          />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+export function CustomerPage() {
+  const { id = '' } = useParams();
+  const [read, setRead] = useState<Read | null>(null);
+  const [problem, setProblem] = useState('');
+  const [version, setVersion] = useState(0);
+  const again = useCallback(() => setVersion((before) => before + 1), []);
+
+  useEffect(() => {
+    run<Read>(CUSTOMER, { id })
+      .then(setRead)
+      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+  }, [id, version]);
+
+  if (problem !== '') return <Alert severity="info">{problem}</Alert>;
+  if (read === null) return <Title title="Customer" />;
+  return (
+    <Stack spacing={2} sx={{ marginTop: 2, minWidth: 0 }}>
+      <Title title={`Customer ${read.customer.customerId} of ${read.customer.brand}`} />
+      <Card sx={{ padding: 2 }}>
+        <Stack spacing={2}>
+          <Facts customer={read.customer} />
+          <Holds holds={read.legalHolds} onDone={again} />
+          <Actions customer={read.customer} onDone={again} />
+        </Stack>
+      </Card>
+      <Card sx={{ padding: 2 }}>
+        <Typography component="h2" variant="h6">
+          Timeline
+        </Typography>
+        <Timeline id={read.customer.id} brand={read.customer.brand} version={version} />
+      </Card>
+    </Stack>
+  );
+}

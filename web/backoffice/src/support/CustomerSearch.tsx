@@ -1,0 +1,120 @@
+/** Finds customers by the beginning of their id, or by a bet. */
+import Search from '@mui/icons-material/Search';
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Card from '@mui/material/Card';
+import List from '@mui/material/List';
+import ListItem from '@mui/material/ListItem';
+import ListItemButton from '@mui/material/ListItemButton';
+import ListItemText from '@mui/material/ListItemText';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import { useEffect, useState } from 'react';
+import { Title } from 'react-admin';
+import { Link } from 'react-router-dom';
+
+import { BRANDS, OF_BET, SEARCH } from './operations.ts';
+import { run } from '../graph/graph.ts';
+
+import type { SubmitEvent } from 'react';
+import type { Brand, Found, PageOf } from './operations.ts';
+
+const BY = [
+  { id: 'customer', name: 'Customer' },
+  { id: 'bet', name: 'Bet' },
+];
+
+async function find(brand: string, by: string, wanted: string, after: string | null): Promise<PageOf<Found>> {
+  if (by === 'customer') {
+    return (await run<{ customers: PageOf<Found> }>(SEARCH, { brand, search: wanted, after })).customers;
+  }
+  const { customerOfBet } = await run<{ customerOfBet: Found }>(OF_BET, { brand, betId: wanted });
+  return { nodes: [customerOfBet], endCursor: null, hasNextPage: false };
+}
+
+export function CustomerSearch() {
+  const [brands, setBrands] = useState<readonly Brand[]>([]);
+  const [brand, setBrand] = useState('');
+  const [by, setBy] = useState('customer');
+  const [wanted, setWanted] = useState('');
+  const [found, setFound] = useState<PageOf<Found> | null>(null);
+  const [problem, setProblem] = useState('');
+
+  useEffect(() => {
+    run<{ supportBrands: readonly Brand[] }>(BRANDS)
+      .then(({ supportBrands }) => {
+        setBrands(supportBrands);
+        setBrand((chosen) => (chosen === '' ? (supportBrands[0]?.id ?? '') : chosen));
+      })
+      .catch((error: unknown) => setProblem(String(error)));
+  }, []);
+
+  async function search(after: string | null) {
+    setProblem('');
+    try {
+      const page = await find(brand, by, wanted, after);
+      setFound((before) => (after === null || before === null ? page : { ...page, nodes: [...before.nodes, ...page.nodes] }));
+    } catch (error) {
+      setFound(null);
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    void search(null);
+  }
+
+  return (
+    <Card sx={{ marginTop: 2, padding: 2 }}>
+      <Title title="Customers" />
+      <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
+        <TextField select label="Brand" value={brand} onChange={(event) => setBrand(event.target.value)} sx={{ minWidth: 160 }}>
+          {brands.map((one) => (
+            <MenuItem key={one.id} value={one.id}>
+              {one.name}
+            </MenuItem>
+          ))}
+        </TextField>
+        <TextField select label="Find by" value={by} onChange={(event) => setBy(event.target.value)} sx={{ minWidth: 130 }}>
+          {BY.map((one) => (
+            <MenuItem key={one.id} value={one.id}>
+              {one.name}
+            </MenuItem>
+          ))}
+        </TextField>
+        <TextField
+          label={by === 'bet' ? 'Bet id' : 'Customer id, or its beginning'}
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+          required
+          sx={{ flexGrow: 1, minWidth: 220 }}
+        />
+        <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === ''}>
+          Find
+        </Button>
+      </Box>
+      {problem !== '' && (
+        <Alert severity="info" sx={{ marginTop: 2 }}>
+          {problem}
+        </Alert>
+      )}
+      {found !== null && found.nodes.length === 0 && (
+        <Alert severity="info" sx={{ marginTop: 2 }}>
+          No customer is known by that.
+        </Alert>
+      )}
+      <List aria-label="Found customers">
+        {found?.nodes.map((one) => (
+          <ListItem key={one.id} disablePadding>
+            <ListItemButton component={Link} to={`/customers/${encodeURIComponent(one.id)}/show`}>
+              <ListItemText primary={one.customerId} secondary={one.id.split(':')[0]} />
+            </ListItemButton>
+          </ListItem>
+        ))}
+      </List>
+      {found?.hasNextPage === true && <Button onClick={() => void search(found.endCursor)}>More</Button>}
+    </Card>
+  );
+}

@@ -1,0 +1,74 @@
+/** Exports all that is stored about a customer: starts the job, waits for it, and offers the document. */
+import Download from '@mui/icons-material/Download';
+import Button from '@mui/material/Button';
+import { useEffect, useState } from 'react';
+import { useNotify } from 'react-admin';
+
+import { EXPORT, EXPORTED, JOB } from './operations.ts';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { run } from '../graph/graph.ts';
+
+const LOOK_MS = 1000;
+
+interface Props {
+  readonly customer: string;
+}
+
+/** Let the browser store a text as a file. */
+function store(text: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+export function ExportButton({ customer }: Props) {
+  const [jobId, setJobId] = useState('');
+  const [ready, setReady] = useState(false);
+  const notify = useNotify();
+
+  useEffect(() => {
+    if (jobId === '' || ready) return undefined;
+    const looking = setInterval(() => {
+      run<{ job: { status: string; error: string | null } }>(JOB, { id: jobId })
+        .then(({ job }) => {
+          if (job.status === 'DONE') setReady(true);
+          if (job.status === 'FAILED' || job.status === 'CANCELLED') {
+            setJobId('');
+            notify(job.error ?? 'The export has not come to its end.', { type: 'error' });
+          }
+        })
+        .catch(() => undefined);
+    }, LOOK_MS);
+    return () => clearInterval(looking);
+  }, [jobId, ready, notify]);
+
+  async function fetchDocument() {
+    try {
+      const { customerExport } = await run<{ customerExport: string }>(EXPORTED, { jobId });
+      store(customerExport, `${customer.replace(':', '-')}.json`);
+    } catch (error) {
+      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+    }
+  }
+
+  if (ready) {
+    return (
+      <Button startIcon={<Download />} onClick={() => void fetchDocument()}>
+        Fetch the export
+      </Button>
+    );
+  }
+  return (
+    <ChangeButton
+      label={jobId === '' ? 'Export data' : 'Exporting …'}
+      question="All that is stored about this customer is collected in one document, which is kept for a week."
+      mutation={EXPORT}
+      variables={(reason) => ({ input: { customer, reason } })}
+      wantsReason
+      icon={<Download />}
+      onDone={(data) => setJobId((data as { exportCustomer: { jobId: string } }).exportCustomer.jobId)}
+    />
+  );
+}

@@ -1,0 +1,108 @@
+/** A customer's timeline, the newest first, with the message that each entry comes from. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import Typography from '@mui/material/Typography';
+import { useEffect, useState } from 'react';
+
+import { TIMELINE } from './operations.ts';
+import { WhyButton } from './WhyButton.tsx';
+import { run } from '../graph/graph.ts';
+
+import type { Entry, PageOf } from './operations.ts';
+
+/** Where there is no room for a column of its own, the message is below what happened. */
+const WIDE = { display: { xs: 'none', md: 'table-cell' } } as const;
+const NARROW = { display: { xs: 'block', md: 'none' } } as const;
+
+interface Props {
+  readonly id: string;
+  readonly brand: string;
+  /** Another number reads the timeline anew. */
+  readonly version: number;
+}
+
+/** Return an instant by the reader's own clock. */
+export function moment(at: string): string {
+  return new Date(at).toLocaleString();
+}
+
+/** Return what is known of an entry's message, in one line. */
+function source(entry: Entry): string {
+  if (entry.topic === null) return 'no message';
+  const place = entry.partition === null ? '' : `, partition ${entry.partition} offset ${entry.offset ?? ''}`;
+  return `${entry.topic}, ${entry.messageId ?? ''}${place}`;
+}
+
+async function readPage(customer: string, after: string | null): Promise<PageOf<Entry>> {
+  return (await run<{ timeline: PageOf<Entry> }>(TIMELINE, { customer, after })).timeline;
+}
+
+export function Timeline({ id, brand, version }: Props) {
+  const [page, setPage] = useState<PageOf<Entry> | null>(null);
+  const [problem, setProblem] = useState('');
+
+  function refused(error: unknown) {
+    setProblem(error instanceof Error ? error.message : String(error));
+  }
+
+  function readOlder(shown: PageOf<Entry>) {
+    readPage(id, shown.endCursor)
+      .then((older) => setPage({ ...older, nodes: [...shown.nodes, ...older.nodes] }))
+      .catch(refused);
+  }
+
+  useEffect(() => {
+    readPage(id, null).then(setPage).catch(refused);
+  }, [id, version]);
+
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  return (
+    <Box>
+      <TableContainer tabIndex={0} aria-label="Timeline" role="region">
+        <Table size="small">
+          <TableHead>
+            <TableRow>
+              <TableCell>When</TableCell>
+              <TableCell>What</TableCell>
+              <TableCell sx={WIDE}>Message</TableCell>
+              <TableCell sx={WIDE}>Arrived</TableCell>
+              <TableCell>
+                <Box component="span" sx={{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' }}>
+                  Explanation
+                </Box>
+              </TableCell>
+            </TableRow>
+          </TableHead>
+          <TableBody>
+            {page?.nodes.map((entry) => (
+              <TableRow key={entry.id}>
+                <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at)}</TableCell>
+                <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
+                  {entry.title}
+                  <Typography variant="body2" color="text.secondary" sx={NARROW}>
+                    {source(entry)}
+                  </Typography>
+                </TableCell>
+                <TableCell sx={{ ...WIDE, overflowWrap: 'anywhere' }}>
+                  <Typography variant="body2" color="text.secondary">
+                    {source(entry)}
+                  </Typography>
+                </TableCell>
+                <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt)}</TableCell>
+                <TableCell>{entry.betId !== null && <WhyButton brand={brand} betId={entry.betId} />}</TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </TableContainer>
+      {page?.hasNextPage === true && <Button onClick={() => readOlder(page)}>Older</Button>}
+    </Box>
+  );
+}

@@ -1,0 +1,17 @@
+/** Mounts the page. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import { App } from './App';
+import '@furlong/club/src/ui/base.css';
+import '@furlong/club/src/ui/tracker.css';
+import './page.css';
+import './slip/slip.css';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

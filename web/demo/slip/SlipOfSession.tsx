@@ -1,0 +1,101 @@
+/** The bet-slip of one session, connected to the tracker of the same session. */
+import type { Ask, ConnectLive, PreviewInput, Session } from '@furlong/client';
+import {
+  formatTyped,
+  readAmount,
+  TrackerCard,
+  useLocale,
+  usePreview,
+  useTracker,
+  type Tracker,
+} from '@furlong/club';
+import { useState } from 'react';
+
+import { slipWords, type SlipWords } from '../words';
+import { BetSlip } from './BetSlip';
+import { placeBet, type Placed } from './place';
+import type { Runner, Selection } from './race';
+
+interface SlipOfSessionProps {
+  readonly ask: Ask;
+  readonly live: ConnectLive;
+  readonly session: Session;
+  /** Whether the server of this page accepts bets. */
+  readonly placesBets: boolean;
+  readonly selection: Selection;
+}
+
+const DEFAULT_CURRENCY = 'GBP';
+const FIRST_STAKE_MINOR = 500;
+
+export function SlipOfSession({ ask, live, session, placesBets, selection }: SlipOfSessionProps) {
+  const { runner } = selection;
+  const { tracker, notice, change, betPlaced } = useTracker(ask, session, live);
+  const locale = useLocale();
+  const [typed, setTyped] = useState(() => formatTyped(FIRST_STAKE_MINOR, DEFAULT_CURRENCY, locale.tag));
+  const [nowhere, setNowhere] = useState(!placesBets);
+  const progress = tracker.kind === 'club' ? tracker.club.progress : null;
+  const currency = progress?.target.currency ?? DEFAULT_CURRENCY;
+  const read = readAmount(typed, currency, locale.tag);
+  const input = previewInput(session, tracker, read.kind === 'amount' ? read.minor : null, runner);
+  const preview = usePreview(ask, session.token, input, occasionOf(tracker));
+
+  async function place(stakeMinor: number): Promise<Placed> {
+    if (session.token === null) return { kind: 'failed' };
+    const placed = await placeBet(fetch, session.token, { stakeMinor, oddsMilli: runner.oddsMilli, betType: 'single' });
+    if (placed.kind === 'placed') betPlaced();
+    if (placed.kind === 'nowhere') setNowhere(true);
+    return placed;
+  }
+
+  return (
+    <BetSlip
+      selection={selection}
+      currency={currency}
+      typed={typed}
+      onType={setTyped}
+      closed={whyClosed(nowhere, session, slipWords(locale))}
+      onPlace={place}
+    >
+      <TrackerCard
+        ask={ask}
+        session={session}
+        tracker={tracker}
+        notice={notice}
+        preview={preview}
+        onChange={(wanted) => void change(wanted)}
+      />
+    </BetSlip>
+  );
+}
+
+function whyClosed(nowhere: boolean, session: Session, words: SlipWords): string | null {
+  if (nowhere) return words.nowhere;
+  return session.token === null ? words.signIn : null;
+}
+
+/** Null if there is nothing to preview: no club, no progress, or no stake. */
+function previewInput(
+  session: Session,
+  tracker: Tracker,
+  stakeMinor: number | null,
+  runner: Runner,
+): PreviewInput | null {
+  const progress = tracker.kind === 'club' ? tracker.club.progress : null;
+  if (progress === null || stakeMinor === null) return null;
+  return {
+    brand: session.brand,
+    stakeMinor,
+    currency: progress.target.currency,
+    oddsMilli: runner.oddsMilli,
+    betType: 'SINGLE',
+    product: 'BETTING',
+  };
+}
+
+/** A value that changes when a bet has counted or the membership has changed, not with every poll. */
+function occasionOf(tracker: Tracker): string {
+  if (tracker.kind !== 'club') return tracker.kind;
+  const { progress, membership } = tracker.club;
+  return `${progress?.staked.minor ?? ''}/${membership.version}`;
+}

@@ -1,0 +1,78 @@
+/** The stake, typed or picked, with the possible returns. */
+import {
+  currencySign,
+  formatMinor,
+  formatShort,
+  formatTyped,
+  minorDigits,
+  readAmount,
+  useLocale,
+} from '@furlong/club';
+import { useId } from 'react';
+
+import { slipWords } from '../words';
+import { returnsMinor } from './stake';
+
+interface StakeFieldProps {
+  readonly typed: string;
+  readonly currency: string;
+  readonly oddsMilli: number;
+  readonly onType: (typed: string) => void;
+}
+
+/** In whole units of the currency. */
+const QUICK_STAKES = [2, 5, 10, 25];
+
+export function StakeField({ typed, currency, oddsMilli, onType }: StakeFieldProps) {
+  const id = useId();
+  const locale = useLocale();
+  const { tag } = locale;
+  const words = slipWords(locale);
+  const read = readAmount(typed, currency, tag);
+  const fault = locale.whyRefused(read, currency);
+  const { sign, leads } = currencySign(currency, tag);
+  const returns = read.kind === 'amount' ? returnsMinor(read.minor, oddsMilli) : 0;
+  return (
+    <>
+      <div className="stake">
+        <label htmlFor={id}>{words.stake}</label>
+        <div className="stake-field" data-leads={leads}>
+          <span aria-hidden="true">{sign}</span>
+          <input
+            id={id}
+            data-testid="stake"
+            inputMode="decimal"
+            autoComplete="off"
+            dir="ltr"
+            value={typed}
+            aria-invalid={fault !== null}
+            aria-describedby={`${id}-help`}
+            onChange={(event) => onType(event.target.value)}
+          />
+        </div>
+      </div>
+      <div className="quick" role="group" aria-label={words.setStake}>
+        {QUICK_STAKES.map((units) => {
+          const minor = units * 10 ** minorDigits(currency);
+          return (
+            <button key={units} type="button" onClick={() => onType(formatTyped(minor, currency, tag))}>
+              <bdi>{formatShort(minor, currency, tag)}</bdi>
+            </button>
+          );
+        })}
+      </div>
+      <p className="stake-help" id={`${id}-help`} aria-live="polite" data-testid="stake-help">
+        {fault !== null ? (
+          <span className="fault">{fault}</span>
+        ) : (
+          <>
+            <span>{words.returns}</span>
+            <strong>
+              <bdi>{formatMinor(returns, currency, tag)}</bdi>
+            </strong>
+          </>
+        )}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+/** One subscription over a WebSocket, using graphql-transport-ws. */
+import { createClient, type SubscribePayload } from 'graphql-ws/client';
+
+import type { GraphQLFault } from './ask.ts';
+import { subscriptionRequest, withoutEmptyQuery } from './request.ts';
+import { endingOfErrors, nameUnknownId } from './endings.ts';
+import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
+import type { Operation } from '../operations/operation.ts';
+
+/** The protocol's close codes for a session that is not accepted. */
+const SESSION_CODES: ReadonlySet<number> = new Set([4401, 4403]);
+/** Close codes of a server that speaks another protocol. */
+const FOREIGN_CODES: ReadonlySet<number> = new Set([4400, 4406]);
+const ACK_MS = 5_000;
+/** The ping interval, shorter than the idle timeouts of proxies. */
+const PING_MS = 25_000;
+
+/**
+ * Returns a function that opens subscriptions over WebSockets.
+ *
+ * @param endpoint the address of queries, which accepts WebSockets as well
+ * @param language the language of texts
+ */
+export function overSocket(endpoint: string, language: string): ConnectLive {
+  let byId = true;
+  return <Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    token: () => string | null,
+    { opened, update, ended }: LiveListener<Data>,
+  ) => {
+    const client = createClient({
+      url: endpoint.replace(/^http/u, 'ws'),
+      connectionParams: () => ({ authorization: `Bearer ${token() ?? ''}`, 'accept-language': language }),
+      connectionAckWaitTimeout: ACK_MS,
+      keepAlive: PING_MS,
+      jsonMessageReplacer: withoutEmptyQuery,
+      on: { connected: () => opened?.() },
+      // The caller decides when to retry, because it also polls.
+      retryAttempts: 0,
+    });
+    let over = false;
+    function close(): void {
+      over = true;
+      // A connection that has never opened reports its failure here once more.
+      Promise.resolve(client.dispose()).catch(() => undefined);
+    }
+
+    function end(ending: Ending): void {
+      if (over) return;
+      close();
+      ended(ending);
+    }
+
+    function subscribe(): void {
+      const request: SubscribePayload = { ...subscriptionRequest(operation, variables, byId) };
+      client.subscribe<Data>(request, {
+        next({ data, errors = [] }) {
+          if (over) return;
+          if (data === null || data === undefined) end(endingOfErrors(errors));
+          else update({ data, faults: errors });
+        },
+        error(error) {
+          if (!over && byId && isFaults(error) && nameUnknownId(error)) {
+            byId = false;
+            subscribe();
+          } else end(endingOf(error));
+        },
+        complete: () => end('lost'),
+      });
+    }
+
+    subscribe();
+    return close;
+  };
+}
+
+/** The GraphQL errors that refuse a subscription. */
+function isFaults(error: unknown): error is readonly GraphQLFault[] {
+  return Array.isArray(error);
+}
+
+function endingOf(error: unknown): Ending {
+  if (isFaults(error)) return endingOfErrors(error);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'number') return 'lost';
+  if (SESSION_CODES.has(code)) return 'session';
+  return FOREIGN_CODES.has(code) ? 'unsupported' : 'lost';
+}

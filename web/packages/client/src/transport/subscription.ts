@@ -1,0 +1,76 @@
+/** Subscriptions over the best transport that the network allows: WebSocket, else server-sent events. */
+import { overEvents } from './events.ts';
+import { overSocket } from './socket.ts';
+import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
+import type { Operation } from '../operations/operation.ts';
+
+/** How long a transport may take to open before the next one is tried: a network may swallow what it blocks. */
+export const OPEN_MS = 10_000;
+
+/**
+ * Returns a function that opens subscriptions; if no transport works, the caller polls.
+ *
+ * A transport that never worked gives way to the next one at once. One that worked before is tried first, and alone:
+ * while a server restarts, its clients must not try everything.
+ *
+ * @param endpoint the address of queries, which accepts WebSockets and streams as well
+ * @param language the language of texts
+ */
+export function liveOver(endpoint: string, language: string): ConnectLive {
+  return firstThatWorks([overSocket(endpoint, language), overEvents(endpoint, language)]);
+}
+
+/** Returns a function that opens subscriptions by the first transport that brings an update. */
+export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive {
+  let proven: ConnectLive | null = null;
+  return <Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    token: () => string | null,
+    { opened, update, ended }: LiveListener<Data>,
+  ) => {
+    let closed = false;
+    let close: (() => void) | null = null;
+    let blocked: ReturnType<typeof setTimeout> | undefined;
+
+    /** Opens the first transport; tells by `ended` what becomes of it, once. */
+    function attempt([connect, ...others]: readonly ConnectLive[]): void {
+      if (connect === undefined) return;
+      let over = false;
+      function end(ending: Ending): void {
+        if (over || closed) return;
+        over = true;
+        clearTimeout(blocked);
+        if (others.length > 0 && proven === null && ending !== 'session') attempt(others);
+        else ended(ending);
+      }
+      // Only while there is another way: to hurry a server that restarts would keep it from coming back.
+      if (others.length > 0) {
+        blocked = setTimeout(() => {
+          close?.();
+          end('lost');
+        }, OPEN_MS);
+      }
+      close = connect(operation, variables, token, {
+        opened() {
+          clearTimeout(blocked);
+          opened?.();
+        },
+        update(answer) {
+          if (over || closed) return;
+          clearTimeout(blocked);
+          proven = connect;
+          update(answer);
+        },
+        ended: end,
+      });
+    }
+
+    attempt(proven === null ? transports : [proven]);
+    return () => {
+      closed = true;
+      clearTimeout(blocked);
+      close?.();
+    };
+  };
+}

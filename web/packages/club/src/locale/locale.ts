@@ -1,0 +1,101 @@
+/** The customer's language: its words, and how it writes amounts, numbers and dates. */
+import { createContext, useContext } from 'react';
+
+import type { Money } from '@furlong/client';
+import { formatMinor, formatTyped, minorDigits, type ReadAmount } from './amounts';
+import { datesFor, weekNumber, type Dates } from './dates';
+import { fill, plural, type Direction } from './text';
+import { AR } from '../words/ar';
+import { DE } from '../words/de';
+import { EN } from '../words/en';
+import { IT } from '../words/it';
+import type { Plural, Words } from '../words/words';
+
+export interface Locale extends Dates {
+  /** The BCP 47 tag with the region that determines number and date formats: `en-GB`. */
+  readonly tag: string;
+  readonly direction: Direction;
+  readonly words: Words;
+  readonly money: (amount: Pick<Money, 'minor' | 'currency'>) => string;
+  readonly percent: (value: number) => string;
+  /** The text for a number, which stands in it as `{n}`. */
+  readonly count: (forms: Plural, n: number) => string;
+  readonly fill: (template: string, values: Readonly<Record<string, string>>) => string;
+  /** `Week 13`, or the name of a week that has another form. */
+  readonly weekTitle: (isoWeek: string) => string;
+  /** Why a typed amount is refused; null for a valid amount and an empty field. */
+  readonly whyRefused: (read: ReadAmount, currency: string) => string | null;
+}
+
+const LANGUAGES: Readonly<Record<string, { readonly words: Words; readonly direction: Direction; readonly usual: string }>> = {
+  en: { words: EN, direction: 'ltr', usual: 'en-GB' },
+  de: { words: DE, direction: 'ltr', usual: 'de' },
+  it: { words: IT, direction: 'ltr', usual: 'it' },
+  ar: { words: AR, direction: 'rtl', usual: 'ar' },
+};
+
+/** The available languages, each by its usual tag. */
+export const LOCALES: readonly string[] = Object.values(LANGUAGES).map(({ usual }) => usual);
+
+/** The first requested language that is available, or else British English. */
+export function localeFor(wanted: readonly string[], timeZone?: string): Locale {
+  for (const tag of wanted) {
+    const [language = ''] = tag.toLowerCase().split('-');
+    const found = LANGUAGES[language];
+    if (found === undefined) continue;
+    const known = canonical(tag);
+    return localeOf(known === null || known === language ? found.usual : known, found, timeZone);
+  }
+  return localeOf('en-GB', { words: EN, direction: 'ltr' }, timeZone);
+}
+
+/** Null if the text is not a language tag. */
+function canonical(tag: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? null;
+  } catch {
+    // A page may write anything into `lang`.
+    return null;
+  }
+}
+
+function localeOf(
+  tag: string,
+  { words, direction }: { readonly words: Words; readonly direction: Direction },
+  timeZone: string | undefined,
+): Locale {
+  const number = new Intl.NumberFormat(tag);
+  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
+  const filled = (template: string, values: Readonly<Record<string, string>>) => fill(template, values, direction);
+  const count = (forms: Plural, n: number) => filled(plural(forms, n, tag), { n: number.format(n) });
+  return {
+    ...datesFor(tag, timeZone),
+    tag,
+    direction,
+    words,
+    money: ({ minor, currency }) => formatMinor(minor, currency, tag),
+    percent: (value) => percent.format(value / 100),
+    count,
+    fill: filled,
+    weekTitle(isoWeek) {
+      const week = weekNumber(isoWeek);
+      return week === null ? isoWeek : filled(words.week, { n: number.format(week) });
+    },
+    whyRefused(read, currency) {
+      if (read.kind !== 'refused') return null;
+      const example = formatTyped(5 * 10 ** minorDigits(currency), currency, tag);
+      return read.why === 'decimals'
+        ? filled(count(words.decimals, minorDigits(currency)), { example })
+        : filled(words.amounts[read.why], { example });
+    },
+  };
+}
+
+const Shown = createContext<Locale>(localeFor([]));
+
+/** Provides `value` as the language of everything below it. */
+export const LocaleProvider = Shown.Provider;
+
+export function useLocale(): Locale {
+  return useContext(Shown);
+}

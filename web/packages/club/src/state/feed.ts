@@ -1,0 +1,90 @@
+/** Keeps the tracker up to date with a subscription if there is one, and by polling otherwise. */
+import { createLiveLoop, type ClubData, type LiveListener } from '@furlong/client';
+import { createPoller, POLL_MS, type PollerParts } from './poller';
+import type { TrackerEvent } from './state';
+
+/** How long a hidden page keeps its subscription, because customers switch between tabs. */
+export const HIDDEN_MS = 15_000;
+
+export interface Feed {
+  /** Reads now. */
+  refresh(): void;
+  /** Tells the feed that a bet was placed: polls more often for a while, unless there are live updates. */
+  quicken(): void;
+  /** Reads now and continues if the page is visible; pauses if it is not. */
+  visibilityChanged(): void;
+  stop(): void;
+}
+
+export interface FeedParts extends PollerParts {
+  readonly isVisible: () => boolean;
+  /** Opens a subscription for the customer; null without live updates. */
+  readonly connect: ((listener: LiveListener<ClubData>) => () => void) | null;
+}
+
+/** Reads immediately, and subscribes once there is a club to subscribe to. */
+export function startFeed(parts: FeedParts): Feed {
+  const { tell, isVisible, connect, now, random } = parts;
+  let isLive = false;
+  let hiding: ReturnType<typeof setTimeout> | undefined;
+
+  const poller = createPoller({ ...parts, tell: told });
+  const live =
+    connect === null
+      ? null
+      : createLiveLoop({
+          connect,
+          random,
+          updated(answer) {
+            isLive = true;
+            poller.pause();
+            tell({ type: 'answered', answer, at: now() });
+          },
+          down() {
+            if (!isLive) return;
+            isLive = false;
+            tell({ type: 'overdue' });
+            if (isVisible()) poller.resume(POLL_MS * random());
+          },
+        });
+
+  // Read before subscribing, because a read needs fewer round trips.
+  function told(event: TrackerEvent): void {
+    tell(event);
+    if (event.type === 'answered' && (event.answer.data?.club ?? null) !== null && isVisible()) live?.start();
+    if (event.type === 'failed' && event.status === 401) live?.stop();
+  }
+
+  function hidden(): void {
+    poller.pause();
+    clearTimeout(hiding);
+    hiding = setTimeout(() => {
+      live?.stop();
+      isLive = false;
+    }, HIDDEN_MS);
+  }
+
+  if (!isVisible()) poller.pause();
+  poller.refresh();
+  return {
+    refresh: () => poller.refresh(),
+    quicken() {
+      if (!isLive) poller.quicken();
+    },
+    visibilityChanged() {
+      if (!isVisible()) {
+        hidden();
+        return;
+      }
+      clearTimeout(hiding);
+      if (isLive) return;
+      poller.resume(POLL_MS);
+      poller.refresh();
+    },
+    stop() {
+      clearTimeout(hiding);
+      live?.stop();
+      poller.stop();
+    },
+  };
+}

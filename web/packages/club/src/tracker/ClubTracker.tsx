@@ -1,0 +1,95 @@
+/** The tracker of an eligible customer: the line and the bar, and the details on tap. */
+import { useId, useState } from 'react';
+
+import type { Club, Preview, Progress } from '@furlong/client';
+import { Announcer } from './Announcer';
+import { Details, type DetailsProps } from './Details';
+import { Notices } from './Notices';
+import { PreviewLine } from './PreviewLine';
+import { ProgressBar } from './ProgressBar';
+import { useLocale } from '../locale/locale';
+
+export interface ClubTrackerProps extends DetailsProps {
+  /** What the slip would add if it were placed now; null if unknown. */
+  readonly preview?: Preview | null;
+  /** Whether the details are initially open. */
+  readonly startsOpen?: boolean;
+}
+
+export function ClubTracker(props: ClubTrackerProps) {
+  const { shown, notice, onChange, preview = null, startsOpen = false } = props;
+  const { club } = shown;
+  const { words } = useLocale();
+  const [open, setOpen] = useState(startsOpen);
+  const id = useId();
+  return (
+    <section className="club-tracker" data-testid="tracker" aria-labelledby={`${id}-title`} data-stale={shown.stale}>
+      <div className="club-compact">
+        <Heading club={club} id={id} open={open} onToggle={() => setOpen(!open)} />
+        {club.progress !== null && <Sums progress={club.progress} />}
+        {club.week.state === 'OPEN' ? (
+          <PreviewLine preview={preview} target={club.progress?.target ?? null} member={club.membership.optedIn} />
+        ) : (
+          // A bet placed now does not belong to a past week.
+          <p className="club-preview club-over">{words.weekNotes[club.week.state]}</p>
+        )}
+        <Announcer club={club} />
+      </div>
+      <Notices club={club} notice={notice} onRetry={onChange} />
+      <div id={`${id}-details`} hidden={!open}>
+        {open && <Details {...props} />}
+      </div>
+    </section>
+  );
+}
+
+interface HeadingProps {
+  readonly club: Club;
+  readonly id: string;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+}
+
+function Heading({ club, id, open, onToggle }: HeadingProps) {
+  const { words } = useLocale();
+  return (
+    <div className="club-line">
+      <h3 id={`${id}-title`}>{words.club}</h3>
+      <span className="club-pill" data-testid="tracker-state" data-state={club.state ?? 'UNKNOWN'}>
+        {club.state === null ? words.stateUnknown : words.states[club.state]}
+      </span>
+      <button
+        type="button"
+        className="club-link club-toggle"
+        data-testid="club-details"
+        aria-expanded={open}
+        aria-controls={`${id}-details`}
+        aria-describedby={`${id}-title`}
+        onClick={onToggle}
+      >
+        <span>{words.details}</span>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d="m3.5 6 4.5 4.5L12.5 6" />
+        </svg>
+      </button>
+    </div>
+  );
+}
+
+/** Hidden from screen readers, because the bar already announces the same amounts. */
+function Sums({ progress }: { readonly progress: Progress }) {
+  const { words, money } = useLocale();
+  const parts = words.sums.split(/(\{\w+\})/u);
+  return (
+    <div className="club-meter">
+      <ProgressBar progress={progress} />
+      <p className="club-sums" aria-hidden="true">
+        {parts.map((part) => {
+          if (part === '{staked}') return <bdi key={part} className="club-staked" data-testid="tracker-staked">{money(progress.staked)}</bdi>;
+          if (part === '{target}') return <bdi key={part} data-testid="tracker-target">{money(progress.target)}</bdi>;
+          return part;
+        })}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+/** The details on tap: the week, joining, rewards with their terms, recent bets, earlier weeks, and leaving. */
+import { useId } from 'react';
+
+import type { Ask, Change, Club, FulfilmentStatus, Session } from '@furlong/client';
+import { standingOf, storyOf, whyNoChange } from './standing';
+import { NewTabLink } from './NewTabLink';
+import type { Notice } from '../changes/notice';
+import { useLocale } from '../locale/locale';
+import { Joining } from '../membership/Joining';
+import { Leaving } from '../membership/Leaving';
+import { outcomeOf } from '../records/outcome';
+import { PastWeeks } from '../records/PastWeeks';
+import { RecentBets } from '../records/RecentBets';
+import { RewardList } from '../rewards/RewardList';
+import type { ShownClub } from '../state/state';
+
+export interface DetailsProps {
+  readonly ask: Ask;
+  readonly session: Session;
+  readonly notice: Notice;
+  readonly onChange: (change: Change) => void;
+  readonly shown: ShownClub;
+}
+
+export function Details({ ask, session, shown, notice, onChange }: DetailsProps) {
+  const { club, unreached } = shown;
+  const { words } = useLocale();
+  const { brand } = session;
+  const standing = standingOf(club);
+  const whyId = useId();
+  const why = whyNoChange(club, notice, words);
+  const whyNot = why === null ? null : whyId;
+  const pausedId = useId();
+  // While the club is paused, customers can still leave.
+  const whyNoStart = club.paused ? pausedId : whyNot;
+  return (
+    <div className="club-details">
+      <WeekLines club={club} />
+      {unreached.includes('state') && !unreached.includes('progress') && <p className="club-soft">{words.unreached.state}</p>}
+      {unreached.includes('progress') && <p className="club-soft">{words.unreached.progress}</p>}
+      {club.paused && (
+        <p className="club-story" id={pausedId} data-testid="paused">
+          {words.errors.CLUB_PAUSED}
+        </p>
+      )}
+      {why !== null && (
+        <p className="club-soft" id={whyId}>
+          {why}
+        </p>
+      )}
+      {standing.mayJoin && <Joining ask={ask} session={session} club={club} whyNot={whyNoStart} onChange={onChange} />}
+      {standing.showsRewards && (
+        <RewardList
+          club={club}
+          standing={standing}
+          unreached={unreached.includes('options')}
+          whyNot={whyNoStart}
+          onChoose={(optionId) =>
+            onChange({ kind: 'change-reward', brand, optionId, expectedVersion: club.choice?.version ?? 0 })
+          }
+        />
+      )}
+      <RecentBets ask={ask} session={session} club={club} />
+      <PastWeeks ask={ask} session={session} week={club.week.isoWeek} />
+      <footer className="club-foot">
+        <NewTabLink href={club.terms.url}>{words.clubTerms}</NewTabLink>
+        <Stale stale={shown.stale} readAt={shown.readAt} />
+        {standing.member && (
+          <Leaving keeps={standing.holds} whyNot={whyNot} onLeave={() => onChange({ kind: 'opt-out', brand })} />
+        )}
+      </footer>
+    </div>
+  );
+}
+
+/** The stages of a payment about which the story of the week says less than the payment itself. */
+const TELLS_MORE: ReadonlySet<FulfilmentStatus> = new Set(['CREDITED', 'REVIEW', 'USED', 'EXPIRED']);
+
+function WeekLines({ club }: { readonly club: Club }) {
+  const locale = useLocale();
+  const { words, fill } = locale;
+  const { isoWeek, endsAt, state } = club.week;
+  const days = locale.weekDays(isoWeek);
+  const status = club.fulfilment?.status;
+  return (
+    <div className="club-week">
+      {status !== 'REVIEW' && <p className="club-story">{storyOf(club, words)}</p>}
+      {status !== undefined && TELLS_MORE.has(status) && <p>{outcomeOf(club, locale)}</p>}
+      <p className="club-soft">
+        {locale.weekTitle(isoWeek)}
+        {days !== null && (
+          <>
+            {' · '}
+            <bdi>{days}</bdi>
+          </>
+        )}
+        {club.progress !== null && ` · ${locale.count(words.betsCounted, club.progress.countedBets)}`}
+      </p>
+      {state === 'OPEN' && <p className="club-soft">{fill(words.weekEnds, { moment: locale.moment(endsAt) })}</p>}
+    </div>
+  );
+}
+
+function Stale({ stale, readAt }: { readonly stale: boolean; readonly readAt: number }) {
+  const { words, fill, clock } = useLocale();
+  return stale ? <span className="club-stale">{fill(words.asOf, { time: clock(readAt) })}</span> : null;
+}

@@ -1,0 +1,54 @@
+/** The rewards club on the slip in all its states: a line and a bar in reserved space, and details on tap. */
+import type { ReactNode } from 'react';
+
+import { brandTheme } from './brandTheme';
+import { ClubTracker, type ClubTrackerProps } from './ClubTracker';
+import { sentenceForIneligible, standingOf } from './standing';
+import { useLocale } from '../locale/locale';
+import type { Tracker } from '../state/state';
+import type { Words } from '../words/words';
+
+export interface TrackerCardProps extends Omit<ClubTrackerProps, 'shown'> {
+  readonly tracker: Tracker;
+}
+
+/** Reserves the space from the start, so that nothing below it moves. */
+export function TrackerCard(props: TrackerCardProps) {
+  const { tag, direction, words } = useLocale();
+  const content = contentOf(props, words);
+  return (
+    <div className="club" lang={tag} dir={direction} data-blank={content === null} style={brandTheme(props.tracker)}>
+      {content}
+    </div>
+  );
+}
+
+/** Null if nothing is shown. */
+function contentOf(props: TrackerCardProps, words: Words): ReactNode {
+  const { tracker } = props;
+  switch (tracker.kind) {
+    case 'nothing':
+      return null;
+    case 'anonymous':
+    case 'signed-out':
+    case 'forbidden':
+      return <Plain>{words.plain[tracker.kind]}</Plain>;
+    case 'club': {
+      if (!standingOf(tracker.club).barred) return <ClubTracker {...props} shown={tracker} />;
+      const sentence = sentenceForIneligible(tracker.club.membership.blockedReason, words);
+      return sentence === null ? null : <Plain state="INELIGIBLE">{sentence}</Plain>;
+    }
+  }
+}
+
+function Plain({ state, children }: { readonly state?: string; readonly children: ReactNode }) {
+  const { words } = useLocale();
+  return (
+    <section className="club-plain" data-testid="tracker" aria-label={words.club}>
+      <h3>{words.club}</h3>
+      <p data-testid="tracker-state" data-state={state}>
+        {children}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+/** Derives from a club what the screen shows, which actions are possible, and why others are not. */
+import type { Club, ClubState, IneligibleReason } from '@furlong/client';
+import type { Notice } from '../changes/notice';
+import type { Words } from '../words/words';
+
+/** States in which the customer has or will get this week's reward, even after leaving the club. */
+const HOLDING: readonly (ClubState | null)[] = ['QUALIFIED', 'CONFIRMED', 'FULFILLING', 'CREDITED', 'USED', 'EXPIRED'];
+
+export interface Standing {
+  /** The customer is not eligible. */
+  readonly barred: boolean;
+  readonly member: boolean;
+  /** Whether this week's target is reached, or was reached when the week closed. */
+  readonly holds: boolean;
+  readonly open: boolean;
+  /** Whether to show the menu of rewards: the week is open, or its reward is known. */
+  readonly showsRewards: boolean;
+  readonly mayChoose: boolean;
+  readonly mayJoin: boolean;
+}
+
+export function standingOf(club: Club): Standing {
+  const barred = club.state === 'INELIGIBLE' || club.membership.blockedReason !== null;
+  const member = club.membership.optedIn;
+  const holds = HOLDING.includes(club.state);
+  const open = club.week.state === 'OPEN';
+  return {
+    barred,
+    member,
+    holds,
+    open,
+    showsRewards: open || (holds && club.choice !== null),
+    mayChoose: member && open && club.choice?.locked !== true,
+    mayJoin: !member && open,
+  };
+}
+
+/**
+ * The sentence for an ineligible customer; null if nothing of the club is shown.
+ *
+ * Nothing is shown to customers whom safer-gambling rules exclude from promotions, and nothing for a reason
+ * that this page does not know.
+ */
+export function sentenceForIneligible(reason: IneligibleReason | null, words: Words): string | null {
+  return reason !== null && reason in words.ineligible ? words.ineligible[reason] : null;
+}
+
+/** The state in a sentence; null for a state without one. */
+export function storyOf(club: Club, words: Words): string | null {
+  const { state } = club;
+  if (state === null || state === 'INELIGIBLE') return null;
+  if (state === 'QUALIFIED' && !club.membership.optedIn) return words.keptAfterLeaving;
+  return words.stories[state];
+}
+
+/** Why no change can be made at the moment; null if one can. */
+export function whyNoChange(club: Club, notice: Notice, words: Words): string | null {
+  if (notice.kind === 'sending') return words.whySending;
+  return club.membership.pending || club.choice?.pending === true ? words.whyBusy : null;
+}
+
+/** The title of the requested reward that is not confirmed yet; null if this page does not know it. */
+export function rewardAskedFor(club: Club, notice: Notice): string | null {
+  if (!('change' in notice) || notice.change.kind !== 'change-reward') return null;
+  const { optionId } = notice.change;
+  return club.options?.find(({ id }) => id === optionId)?.title ?? null;
+}

@@ -1,0 +1,17 @@
+/** The club's status as reported to the page around the widget. */
+import type { ClubStatus } from '../../../element/types/index';
+import type { Tracker } from '../state/state';
+
+export type { ClubStatus, Slip, Theme } from '../../../element/types/index';
+
+export function statusOf(tracker: Tracker): ClubStatus {
+  if (tracker.kind !== 'club') return { kind: tracker.kind };
+  const { club, stale } = tracker;
+  return {
+    kind: 'club',
+    state: club.state,
+    optedIn: club.membership.optedIn,
+    percent: club.progress?.percent ?? null,
+    stale,
+  };
+}

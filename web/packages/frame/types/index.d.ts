@@ -1,0 +1,32 @@
+/** The page around a frame of the rewards club: sessions, height and events by `postMessage`. */
+
+export type TokenReason = 'start' | 'expiring' | 'refused';
+
+export interface ClubFrameOptions {
+  /** Returns a session of the signed-in customer for this page's origin, or null if nobody is signed in. */
+  readonly getToken: (reason: TokenReason) => Promise<string | null> | string | null;
+  /** The shown state has changed; the same objects as `furlong:state` of `@furlong/element`. */
+  readonly onState?: (status: { readonly kind: string; readonly [name: string]: unknown }) => void;
+  /** The frame refuses a token: it is for another brand or another origin. */
+  readonly onRefused?: () => void;
+  /** Whether the frame's height follows its contents; true by default. */
+  readonly resize?: boolean;
+}
+
+export interface ClubFrame {
+  /** Tells the club that a bet was placed, so that it is shown soon. */
+  betPlaced(): void;
+  /** The contents of the bet-slip; null if it is empty. The same object as `slip` of `@furlong/element`. */
+  setSlip(slip: object | null): void;
+  /** Requests a token again, because a customer has signed in or out. */
+  refreshSession(): void;
+  /** Stops exchanging messages with the frame. */
+  disconnect(): void;
+}
+
+/**
+ * Serves a frame of the club.
+ *
+ * @throws TypeError the frame has no address
+ */
+export declare function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions): ClubFrame;

@@ -1,0 +1,213 @@
+/** Updates by a subscription, and what happens when it ends. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { CLUB } from './example';
+import type { ClubData } from '../packages/client/src/operations/types';
+import { Unreached } from '../packages/client/src/transport/ask';
+import { HIDDEN_MS, startFeed } from '../packages/club/src/state/feed';
+import { AFTER_LIVE, NEVER_LIVE, type LiveListener } from '../packages/client/src/live/live';
+import { POLL_MS } from '../packages/club/src/state/poller';
+import type { TrackerEvent } from '../packages/club/src/state/state';
+
+const ANSWER = { data: { club: CLUB }, faults: [] };
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+/** A feed whose subscriptions are served by hand; reads are answered at once. */
+async function liveFeed() {
+  const told: TrackerEvent[] = [];
+  const open: LiveListener<ClubData>[] = [];
+  let reads = 0;
+  let closed = 0;
+  let visible = true;
+  const feed = startFeed({
+    read: () => {
+      reads += 1;
+      return Promise.resolve(ANSWER);
+    },
+    connect(listener) {
+      open.push(listener);
+      return () => {
+        closed += 1;
+      };
+    },
+    tell: (event) => told.push(event),
+    isVisible: () => visible,
+    now: () => Date.now(),
+    random: () => 1,
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  return {
+    feed,
+    told,
+    open,
+    reads: () => reads,
+    closed: () => closed,
+    setVisible(now: boolean) {
+      visible = now;
+      feed.visibilityChanged();
+    },
+  };
+}
+
+describe('a subscription', () => {
+  it('is opened after the first read, and polling goes on until it delivers', async () => {
+    const { open, reads } = await liveFeed();
+    expect(open.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect(reads()).toBe(2);
+    open[0]?.update(ANSWER);
+    await vi.advanceTimersByTimeAsync(POLL_MS * 10);
+    expect(reads()).toBe(2);
+    expect(open.length).toBe(1);
+  });
+
+  it('is not opened for a visitor without a club', async () => {
+    const connect = vi.fn(() => () => undefined);
+    startFeed({
+      read: () => Promise.resolve({ data: { club: null }, faults: [] }),
+      connect,
+      tell: () => undefined,
+      isVisible: () => true,
+      now: () => 0,
+      random: () => 1,
+    });
+    await vi.advanceTimersByTimeAsync(POLL_MS * 3);
+    expect(connect).not.toHaveBeenCalled();
+  });
+
+  it('that is lost is polled for at once, and opened again', async () => {
+    const { open, reads, told } = await liveFeed();
+    open[0]?.update(ANSWER);
+    open[0]?.ended('lost');
+    expect(told.at(-1)).toEqual({ type: 'overdue' });
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect(reads()).toBe(2);
+    await vi.advanceTimersByTimeAsync(AFTER_LIVE.firstMs - POLL_MS);
+    expect(open.length).toBe(2);
+    open[1]?.update(ANSWER);
+    const before = reads();
+    await vi.advanceTimersByTimeAsync(POLL_MS * 10);
+    expect(reads()).toBe(before);
+  });
+
+  it('that was never had is tried seldom, and polling goes on', async () => {
+    const { open, reads } = await liveFeed();
+    open[0]?.ended('lost');
+    await vi.advanceTimersByTimeAsync(NEVER_LIVE.firstMs - 1);
+    expect(open.length).toBe(1);
+    expect(reads()).toBe(1 + Math.floor((NEVER_LIVE.firstMs - 1) / POLL_MS));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(open.length).toBe(2);
+  });
+
+  it('that the server does not offer is not tried again', async () => {
+    const { open } = await liveFeed();
+    open[0]?.ended('unsupported');
+    await vi.advanceTimersByTimeAsync(NEVER_LIVE.mostMs * 2);
+    expect(open.length).toBe(1);
+  });
+
+  it('whose token has ended is opened again soon', async () => {
+    const { open } = await liveFeed();
+    open[0]?.update(ANSWER);
+    open[0]?.ended('session');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(open.length).toBe(2);
+  });
+
+  it('is closed when the page has been hidden for a while, and opened again when it is seen', async () => {
+    const page = await liveFeed();
+    const { open, closed, reads } = page;
+    open[0]?.update(ANSWER);
+    page.setVisible(false);
+    await vi.advanceTimersByTimeAsync(HIDDEN_MS - 1);
+    page.setVisible(true);
+    await vi.advanceTimersByTimeAsync(HIDDEN_MS);
+    expect([closed(), reads()]).toEqual([0, 1]);
+    page.setVisible(false);
+    await vi.advanceTimersByTimeAsync(HIDDEN_MS);
+    expect(closed()).toBe(1);
+    page.setVisible(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([open.length, reads()]).toEqual([2, 2]);
+  });
+
+  it('ends with the feed, and is not opened again', async () => {
+    const { feed, open, closed } = await liveFeed();
+    feed.stop();
+    await vi.advanceTimersByTimeAsync(NEVER_LIVE.mostMs);
+    expect([closed(), open.length]).toEqual([1, 1]);
+  });
+});
+
+describe('two hundred pages whose gateway is killed and comes back', () => {
+  const PAGES = 200;
+  const WINDOW_MS = 250;
+
+  it('are live again within ten seconds, without a rush', async () => {
+    const random = mulberry(20_261_121);
+    const requests: number[] = [];
+    const live = new Set<number>();
+    const listeners = new Map<number, LiveListener<ClubData>>();
+    let up = true;
+    for (let page = 0; page < PAGES; page += 1) {
+      startFeed({
+        read() {
+          requests.push(Date.now());
+          return up ? Promise.resolve(ANSWER) : Promise.reject(new Unreached('refused', 503, undefined, 1_000));
+        },
+        connect(listener) {
+          requests.push(Date.now());
+          if (up) {
+            listeners.set(page, listener);
+            live.add(page);
+          }
+          queueMicrotask(() => (up ? listener.update(ANSWER) : listener.ended('lost')));
+          return () => undefined;
+        },
+        tell: () => undefined,
+        isVisible: () => true,
+        now: () => Date.now(),
+        random,
+      });
+    }
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect(live.size).toBe(PAGES);
+
+    requests.length = 0;
+    up = false;
+    live.clear();
+    for (const listener of [...listeners.values()]) listener.ended('lost');
+    await vi.advanceTimersByTimeAsync(60_000);
+    // While it is away, each page asks less than once in two seconds, though it both polls and connects.
+    expect(requests.length).toBeLessThan((PAGES * 60) / 2);
+
+    up = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(live.size).toBe(PAGES);
+    expect(most(requests, WINDOW_MS)).toBeLessThan(PAGES / 4);
+  });
+});
+
+/** The most moments in a window of this width. */
+function most(moments: readonly number[], width: number): number {
+  const counts = new Map<number, number>();
+  for (const moment of moments) {
+    const window = Math.floor(moment / width);
+    counts.set(window, (counts.get(window) ?? 0) + 1);
+  }
+  return Math.max(...counts.values());
+}
+
+/** Pseudo-random numbers from 0 to 1, the same in each run. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,75 @@
+/** The choice of a language, and how it writes values, numbers and dates. */
+import { describe, expect, it } from 'vitest';
+
+import { localeFor, readAmount } from '@furlong/club';
+
+describe('localeFor', () => {
+  it.each([
+    [['en-GB'], 'en-GB'],
+    [['en'], 'en-GB'],
+    [['en-MT'], 'en-MT'],
+    [['fr', 'it-IT', 'en'], 'it-IT'],
+    [['DE-at'], 'de-AT'],
+    [['ar'], 'ar'],
+    [['fr'], 'en-GB'],
+    [['en-'], 'en-GB'],
+    [['de_DE', 'en'], 'en-GB'],
+    [[], 'en-GB'],
+  ])('takes for %j the locale %s', (wanted, tag) => {
+    expect(localeFor(wanted).tag).toBe(tag);
+  });
+
+  it('knows the direction', () => {
+    expect([localeFor(['ar-EG']).direction, localeFor(['de']).direction]).toEqual(['rtl', 'ltr']);
+  });
+});
+
+describe('a text with values', () => {
+  it('isolates them where the text runs from right to left', () => {
+    const { fill } = localeFor(['ar']);
+    expect(fill('مكافأتك الآن: {title}.', { title: '£5 free bet' })).toBe('مكافأتك الآن: \u2068£5 free bet\u2069.');
+  });
+
+  it('is plain elsewhere, and keeps a name without a value', () => {
+    expect(localeFor(['en']).fill('{a} of {b}', { a: '1' })).toBe('1 of {b}');
+  });
+
+  it.each([
+    ['en-GB', 1, '1 bet counted'],
+    ['en-GB', 3, '3 bets counted'],
+    ['de', 1, '1 gezählte Wette'],
+    ['ar', 0, 'لا رهانات محتسبة'],
+    ['ar', 2, 'رهانان محتسبان'],
+  ])('follows the number: %s %i', (tag, n, text) => {
+    const locale = localeFor([tag]);
+    expect(locale.count(locale.words.betsCounted, n)).toBe(text);
+  });
+});
+
+describe('weeks', () => {
+  const { weekTitle, weekDays } = localeFor(['en-GB']);
+
+  it.each([
+    ['2026-W13', 'Week 13', '23 – 29 March'],
+    ['2026-W14', 'Week 14', '30 March – 5 April'],
+    ['2026-W53', 'Week 53', '28 December 2026 – 3 January 2027'],
+  ])('%s is written as %s, %s', (name, title, days) => {
+    expect([weekTitle(name), weekDays(name)?.replaceAll(/\s/gu, ' ')]).toEqual([title, days]);
+  });
+
+  it('of another form are shown by their name alone', () => {
+    expect([weekTitle('Easter'), weekDays('Easter')]).toEqual(['Easter', null]);
+  });
+});
+
+describe('a refused amount', () => {
+  it.each([
+    ['en-GB', 'GBP', '5,00', 'This amount can be read in two ways. Write it like 5.00.'],
+    ['it', 'EUR', '5.00', 'Questo importo si può leggere in due modi. Scrivilo come 5,00.'],
+    ['en-GB', 'JPY', '5.5', 'This currency has 0 decimals. Write the amount like 5.'],
+    ['en-GB', 'GBP', '5.555', 'This currency has 2 decimals. Write the amount like 5.00.'],
+  ])('is refused in words: %s %s %s', (tag, currency, typed, words) => {
+    const locale = localeFor([tag]);
+    expect(locale.whyRefused(readAmount(typed, currency, tag), currency)).toBe(words);
+  });
+});

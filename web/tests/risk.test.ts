@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+
+import { money, share, units, word } from '../backoffice/src/risk/figures/amounts.ts';
+import { rowsPath } from '../backoffice/src/risk/figures/rows.ts';
+
+test('minor units are those of the currency', () => {
+  expect(money(123456, 'GBP')).toBe('£1,234.56');
+  expect(money(500, 'JPY')).toBe('JP¥500');
+  expect(units(1500, 'KWD')).toBe(1.5);
+});
+
+test('a share that is not known is a dash, not zero', () => {
+  expect(share(null)).toBe('–');
+  expect(share(0.125)).toBe('12.5%');
+});
+
+test('names of the graph become words', () => {
+  expect(word('free_bet')).toBe('Free bet');
+});
+
+test('a figure leads to its rows, with all that makes it that figure', () => {
+  const path = rowsPath({ brand: 'northbet', isoWeek: '2026-W13', figure: 'EXPECTED', reward: 'a&b', currency: 'GBP' });
+  const filter = JSON.parse(new URL(path, 'http://x').searchParams.get('filter') ?? '') as unknown;
+  expect(filter).toEqual({ brand: 'northbet', isoWeek: '2026-W13', figure: 'EXPECTED', reward: 'a&b', currency: 'GBP' });
+});

@@ -1,0 +1,103 @@
+/** What is shown of a club, and what is said about it. */
+import { describe, expect, it } from 'vitest';
+
+import { localeFor } from '@furlong/club';
+
+import { CLUB, money, OPTION } from './example';
+import { NO_NOTICE } from '../packages/club/src/changes/notice';
+import { INELIGIBLE_REASONS, type Club, type Preview } from '../packages/client/src/operations/types';
+import { markOf } from '../packages/club/src/rewards/RewardList';
+import { announce } from '../packages/club/src/tracker/Announcer';
+import { previewInWords } from '../packages/club/src/tracker/PreviewLine';
+import { sentenceForIneligible, standingOf, storyOf, whyNoChange } from '../packages/club/src/tracker/standing';
+
+const locale = localeFor(['en-GB']);
+const { words } = locale;
+const VISITOR: Club = { ...CLUB, state: 'NOT_OPTED_IN', membership: { ...CLUB.membership, optedIn: false, canOptIn: true } };
+const CLOSED = { ...CLUB.week, state: 'CLOSED' as const };
+
+function marked(club: Club): string {
+  return markOf(OPTION, club.choice, standingOf(club));
+}
+
+describe('a reward', () => {
+  it('is nobody’s before joining, and after leaving', () => {
+    expect(marked(VISITOR)).toBe('none');
+    expect(standingOf(VISITOR)).toMatchObject({ mayChoose: false, mayJoin: true });
+  });
+
+  it('is a member’s by default until they choose', () => {
+    expect(marked(CLUB)).toBe('by-default');
+    expect(CLUB.choice && marked({ ...CLUB, choice: { ...CLUB.choice, isDefault: false } })).toBe('chosen');
+  });
+
+  it('stays with the customer who leaves after reaching the target', () => {
+    const left: Club = { ...VISITOR, state: 'QUALIFIED' };
+    expect(marked(left)).toBe('chosen');
+    expect(storyOf(left, words)).toBe(words.keptAfterLeaving);
+  });
+
+  it('of a missed week is not shown at all', () => {
+    expect(standingOf({ ...CLUB, state: 'MISSED', week: CLOSED })).toMatchObject({ showsRewards: false, mayChoose: false });
+  });
+
+  it('of a week that is over is the customer’s own, and no default any more', () => {
+    expect(marked({ ...CLUB, state: 'CREDITED', week: CLOSED })).toBe('chosen');
+  });
+});
+
+describe('an ineligible customer', () => {
+  it('sees nothing of the club where rules of safer gambling say so, or for a reason that is not known', () => {
+    const silent = INELIGIBLE_REASONS.filter((reason) => sentenceForIneligible(reason, words) === null);
+    expect(silent).toEqual(['SELF_EXCLUDED', 'RG_RESTRICTED', 'ACCOUNT_CLOSED']);
+    expect(sentenceForIneligible('LATER' as (typeof INELIGIBLE_REASONS)[number], words)).toBeNull();
+    expect(sentenceForIneligible(null, words)).toBeNull();
+  });
+});
+
+describe('a button that does nothing', () => {
+  it('says why: a change is being sent or confirmed', () => {
+    const pending = { ...CLUB, membership: { ...CLUB.membership, pending: true } };
+    expect(whyNoChange(CLUB, NO_NOTICE, words)).toBeNull();
+    expect(whyNoChange(pending, NO_NOTICE, words)).toBe(words.whyBusy);
+    expect(whyNoChange(CLUB, { kind: 'sending', change: { kind: 'opt-out', brand: 'b' } }, words)).toBe(words.whySending);
+  });
+});
+
+describe('what is announced', () => {
+  const before = CLUB.progress;
+  if (before === null) throw new Error('the example has progress');
+  const after = (minor: number, qualified = false) => ({ ...before, staked: money(minor), qualified });
+
+  it('is the target, once it is reached', () => {
+    const heard = { progress: before, text: '' };
+    expect(announce(heard, after(2500, true), locale)).toBe('You have reached this week’s target: £25.00 of £25.00.');
+  });
+
+  it('is nothing new while nothing changes', () => {
+    expect(announce({ progress: before, text: 'said before' }, { ...before }, locale)).toBe('said before');
+  });
+
+  it('is a lower sum after a void', () => {
+    expect(announce({ progress: before, text: '' }, after(0), locale)).toContain('A result has changed');
+  });
+});
+
+describe('what a bet adds', () => {
+  const preview: Preview = { counts: true, counted: money(500), reason: 'COUNTED', progressAfter: { percent: 40, staked: money(1000) } };
+  const target = money(2500);
+
+  it('is told to members with its outcome, and to others as what joining would bring', () => {
+    expect(previewInWords(preview, target, true, locale)).toBe('This bet adds £5.00: £10.00 of £25.00.');
+    expect(previewInWords(preview, target, false, locale)).toBe('If you join, this bet adds £5.00.');
+  });
+
+  it('is told without the target once that is reached', () => {
+    const over = { ...preview, progressAfter: { percent: 100, staked: money(2600) } };
+    expect(previewInWords(over, target, true, locale)).toBe('This bet adds £5.00: £26.00 in all.');
+  });
+
+  it('is the reason, if it adds nothing', () => {
+    expect(previewInWords({ ...preview, counts: false, reason: 'BELOW_MIN_ODDS' }, target, true, locale)).toContain('odds below');
+  });
+});

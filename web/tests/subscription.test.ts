@@ -1,0 +1,128 @@
+/** One subscription over a WebSocket: what is sent, and what the ways mean in which it ends. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { CLUB } from './example';
+import { CLUB_UPDATED } from '../packages/client/src/operations/documents';
+import { overSocket } from '../packages/client/src/transport/socket';
+import type { Ending } from '../packages/client/src/live/live';
+
+interface Message {
+  readonly type: string;
+  readonly id?: string;
+  readonly payload?: unknown;
+}
+
+/** A browser's WebSocket whose server is the test. */
+class FakeSocket {
+  static readonly OPEN = 1;
+  static readonly CONNECTING = 0;
+  static last: FakeSocket;
+  readonly sent: Message[] = [];
+  readyState = 0;
+  onopen: () => void = () => undefined;
+  onmessage: (event: { data: string }) => void = () => undefined;
+  onclose: (event: { code: number; reason: string; wasClean: boolean }) => void = () => undefined;
+  onerror: (error: unknown) => void = () => undefined;
+
+  constructor(
+    readonly url: string,
+    readonly protocol: string,
+  ) {
+    FakeSocket.last = this;
+    queueMicrotask(() => {
+      this.readyState = 1;
+      this.onopen();
+    });
+  }
+
+  send(text: string): void {
+    const message = JSON.parse(text) as Message;
+    this.sent.push(message);
+    if (message.type === 'connection_init') this.say({ type: 'connection_ack' });
+  }
+
+  say(message: Message): void {
+    this.onmessage({ data: JSON.stringify(message) });
+  }
+
+  close(code = 1000): void {
+    this.readyState = 3;
+    this.onclose({ code, reason: '', wasClean: true });
+  }
+}
+
+beforeEach(() => void vi.stubGlobal('WebSocket', FakeSocket));
+afterEach(() => void vi.unstubAllGlobals());
+
+async function subscribed() {
+  const updates: unknown[] = [];
+  const endings: Ending[] = [];
+  const close = overSocket('https://club.example/graphql', 'de')(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', {
+    update: ({ data }) => void updates.push(data?.clubUpdated.club.id),
+    ended: (ending) => void endings.push(ending),
+  });
+  await settled();
+  const socket = FakeSocket.last;
+  const subscription = () => socket.sent.filter(({ type }) => type === 'subscribe').at(-1);
+  return { socket, subscription, updates, endings, close, id: subscription()?.id ?? '' };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+describe('a subscription', () => {
+  it('is opened with the token and the language, by the id of its document', async () => {
+    const { socket, subscription } = await subscribed();
+    expect([socket.url, socket.protocol]).toEqual(['wss://club.example/graphql', 'graphql-transport-ws']);
+    expect(socket.sent[0]?.payload).toEqual({ authorization: 'Bearer token', 'accept-language': 'de' });
+    expect(subscription()?.payload).toEqual({ documentId: CLUB_UPDATED.id, variables: { brand: 'northbet' } });
+  });
+
+  it('is sent as a text to a gateway that does not know the id, on the same connection', async () => {
+    const { socket, subscription, id, updates } = await subscribed();
+    const unknown = { message: 'unknown', extensions: { code: 'PERSISTED_DOCUMENT_NOT_FOUND' } };
+    socket.say({ type: 'error', id, payload: [unknown] });
+    await settled();
+    expect(subscription()?.payload).toMatchObject({ query: CLUB_UPDATED.text });
+    socket.say({ type: 'next', id: subscription()?.id ?? '', payload: { data: { clubUpdated: { version: 1, club: CLUB } } } });
+    expect(updates).toEqual([CLUB.id]);
+  });
+
+  it.each([
+    [4403, 'session'],
+    [1012, 'lost'],
+    [1006, 'lost'],
+    [4408, 'lost'],
+    [4406, 'unsupported'],
+    [4400, 'unsupported'],
+  ] as const)('closed with %i is over because of: %s', async (code, ending) => {
+    const { socket, endings } = await subscribed();
+    socket.close(code);
+    await settled();
+    expect(endings).toEqual([ending]);
+  });
+
+  it.each([
+    ['GRAPHQL_VALIDATION_FAILED', 'unsupported'],
+    ['SESSION_EXPIRED', 'session'],
+    ['SUBGRAPH_UNREACHABLE', 'lost'],
+  ] as const)('refused with %s, or ended by it, is over because of: %s', async (code, ending) => {
+    const errors = [{ message: 'refused', extensions: { code } }];
+    const refused = await subscribed();
+    refused.socket.say({ type: 'error', id: refused.id, payload: errors });
+    await settled();
+    const ended = await subscribed();
+    ended.socket.say({ type: 'next', id: ended.id, payload: { data: null, errors } });
+    await settled();
+    expect([refused.endings, ended.endings]).toEqual([[ending], [ending]]);
+  });
+
+  it('that is closed by the page says nothing more', async () => {
+    const { socket, id, updates, endings, close } = await subscribed();
+    close();
+    socket.say({ type: 'next', id, payload: { data: { clubUpdated: { version: 1, club: CLUB } } } });
+    await settled();
+    expect([updates, endings]).toEqual([[], []]);
+  });
+});
