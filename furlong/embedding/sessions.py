@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from secrets import token_urlsafe
 from typing import Final
 
 from joserfc import jwt
@@ -79,7 +80,7 @@ def embed_issuer(settings: EmbedSettings) -> Issuer | None:
 
 
 def issued_session(settings: EmbedSettings, brand: str, customer: str, origin: str, now: datetime) -> str:
-    """Return the token of a session, signed with the newest secret."""
+    """Return the token of a session, signed with the newest secret; each has an id, so no two are alike."""
     issued = int(now.timestamp())
     claims = {
         "iss": settings.issuer,
@@ -89,6 +90,7 @@ def issued_session(settings: EmbedSettings, brand: str, customer: str, origin: s
         "origin": origin,
         "iat": issued,
         "exp": issued + settings.seconds,
+        "jti": token_urlsafe(12),
     }
     key = OctKey.import_key(settings.signing_keys[0].get_secret_value())
     return jwt.encode({"alg": "HS256", "typ": TYPE}, claims, key)

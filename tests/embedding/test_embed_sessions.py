@@ -126,6 +126,14 @@ async def test_only_servers_with_a_key_are_answered(
     assert "access-control-allow-origin" not in response.headers
 
 
+async def test_sessions_of_one_moment_are_different_tokens(sites: Site) -> None:
+    """A page that asks again because a token was refused gets another, which can be revoked by its id."""
+    sites.make([SITE])
+    one, other = token(), token()
+    assert one != other
+    assert claims_of(one)["jti"] != claims_of(other)["jti"]
+
+
 async def test_a_key_stands_for_its_brand_alone(sites: Site) -> None:
     """Another brand's key gives sessions of that brand, for its own sites."""
     app = sites.make([SITE], southbet=OTHER)
