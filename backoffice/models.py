@@ -8,6 +8,7 @@ from backoffice.identity.models import RECOVERY_CODE, SESSION, THROTTLE, USER, U
 from backoffice.jobs.models import JOB
 from backoffice.metadata import METADATA
 from backoffice.operations.brands.models import BRAND_REVISION
+from backoffice.operations.providers.models import PROVIDER_REVISION
 from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
 from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
@@ -27,6 +28,7 @@ __all__ = [
     "NODE",
     "OUTBOX",
     "PROPOSAL",
+    "PROVIDER_REVISION",
     "RECOVERY_CODE",
     "RISK_CURVE",
     "RISK_MONEY",

@@ -9,6 +9,7 @@ from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJ
 from backoffice.identity.models import RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
 from backoffice.jobs.models import JOB
 from backoffice.operations.brands.models import BRAND_REVISION
+from backoffice.operations.providers.models import PROVIDER_REVISION
 from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
 from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
@@ -34,6 +35,11 @@ TRUTHS: Final = (
         BRAND_REVISION,
         Source.BACKUP,
         lost="the earlier revisions of brands; what holds stays on club.global.v1, and counts from 1 again",
+    ),
+    TableTruth(
+        PROVIDER_REVISION,
+        Source.BACKUP,
+        lost="the earlier revisions of providers; what holds stays on club.global.v1: submit it again",
     ),
     TableTruth(USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"),
     TableTruth(USER_ROLE, Source.BACKUP, lost="the roles of people, as their accounts"),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import NODE
 from backoffice.global_events.repository import GlobalDecision
-from consumers.cells.message import Acknowledgement
+from consumers.cells.message import Acknowledgement, CellRange, ProviderHealth
 from storage.columns import upsert
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
@@ -36,6 +36,8 @@ class NodeReport:
         part: the subgraph whose database it is.
         order: everything up to this message is applied, except for what is listed.
         kept: the keys of messages that wait for a newer version of the node.
+        providers: what the node's workers know about providers of rewards.
+        cell: the cell that the node is; None without cells.
         received_at: when the report arrived.
     """
 
@@ -48,6 +50,8 @@ class NodeReport:
     every_seconds: float
     reported_at: datetime
     received_at: datetime
+    providers: tuple[ProviderHealth, ...] = ()
+    cell: CellRange | None = None
 
     @property
     def name(self) -> str:
@@ -131,6 +135,8 @@ def _row(report: Acknowledgement, now: datetime) -> dict[str, Any]:
         "number": report.number,
         "refused": msgspec.to_builtins(report.refused),
         "kept": [one.key for one in report.kept],
+        "providers": msgspec.to_builtins(report.providers),
+        "cell": None if report.cell is None else msgspec.to_builtins(report.cell),
         "every_seconds": report.every_seconds,
         "reported_at": report.reported_at,
         "received_at": now,
@@ -151,4 +157,6 @@ def _report(row: Row[Any]) -> NodeReport:
         every_seconds=row.every_seconds,
         reported_at=row.reported_at,
         received_at=row.received_at,
+        providers=msgspec.convert(row.providers or (), tuple[ProviderHealth, ...]),
+        cell=None if row.cell is None else msgspec.convert(row.cell, CellRange),
     )

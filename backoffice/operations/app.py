@@ -12,6 +12,7 @@ from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
 from backoffice.operations.kill_switches import KillSwitchService
 from backoffice.operations.nodes import NodeService
+from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.schema import create_schema
@@ -33,17 +34,31 @@ def create_area(base: Base) -> AdminSubgraph:
     letters = DeadLetterService(base.settings, base.stream, own, audit, base.jobs, clock)
     weeks = WeekService(own, databases["progress"], audit, base.approvals, base.jobs, clock)
     installation = InstallationService({**databases, "backoffice": own}, audit, clock)
-    providers = ProviderService(databases["fulfilment"], FulfilmentSettings().list_providers())
+    settings = FulfilmentSettings()
+    configurations = ProviderConfigurations(
+        own, audit, base.approvals, clock, {one.name: one for one in settings.list_providers()}, settings
+    )
+    providers = ProviderService(databases["fulfilment"], own, configurations, clock)
     lag = LagService(base.settings, base.stream, own, clock)
     brands = BrandService(own, databases["rewards"], audit, clock)
-    for proposal_kind in (statuses.proposal_kind, weeks.proposal_kind):
+    for proposal_kind in (statuses.proposal_kind, weeks.proposal_kind, configurations.proposal_kind):
         base.approvals.register(proposal_kind)
     for job_kind in (letters.job_kind, weeks.job_kind):
         base.jobs.register(job_kind)
 
     def make_context(actor: Actor) -> OperationsContext:
         return OperationsContext(
-            actor, switches, nodes, statuses, letters, weeks, installation, brands, lag, providers
+            actor,
+            switches,
+            nodes,
+            statuses,
+            letters,
+            weeks,
+            installation,
+            brands,
+            lag,
+            providers,
+            configurations,
         )
 
     closing = tuple(database.close for database in databases.values())

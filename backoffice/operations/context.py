@@ -9,6 +9,7 @@ from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
 from backoffice.operations.kill_switches import KillSwitchService
 from backoffice.operations.nodes import NodeService
+from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.weeks import WeekService
@@ -28,3 +29,4 @@ class OperationsContext:
     brands: BrandService
     lag: LagService
     providers: ProviderService
+    configurations: ProviderConfigurations

@@ -12,7 +12,7 @@ from backoffice.graph.permitted import ALL, FOUND, permitted
 from backoffice.operations.context import OperationsContext
 from backoffice.operations.graph.backlog.schema import BacklogQuery
 from backoffice.operations.graph.brands.schema import BrandMutation, BrandQuery
-from backoffice.operations.graph.providers.schema import ProviderQuery
+from backoffice.operations.graph.providers.schema import ProviderMutation, ProviderQuery
 from backoffice.operations.graph.rewards.schema import RewardQuery
 from backoffice.operations.installation import IntentFilter
 from backoffice.operations.kill_switches import SwitchTarget
@@ -224,7 +224,7 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery):
 
 
 @strawberry.type
-class Mutation(BrandMutation):
+class Mutation(BrandMutation, ProviderMutation):
     """Changes."""
 
     @strawberry.mutation(

@@ -15,10 +15,11 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.cells.message import CELLS_TOPIC, SCHEMA, Acknowledgement
-from consumers.cells.report import read_report
+from consumers.cells.message import CELLS_TOPIC, SCHEMA, Acknowledgement, CellRange
+from consumers.cells.report import ReadWorkers, WorkersReport, read_report
 from consumers.cells.settings import NodeSettings
 from consumers.messages.global_events.reducer import GlobalReducer
+from storage.cells.cell import Cell
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.records.global_state.kinds import ALL_BRANDS
@@ -39,6 +40,7 @@ class Acknowledger:
 
     Attributes:
         part: the subgraph.
+        workers: reads what the node's workers made of messages; None if no worker uses any.
     """
 
     part: str
@@ -48,6 +50,7 @@ class Acknowledger:
     clock: Clock
     bootstrap: str
     settings: NodeSettings = field(default_factory=NodeSettings)
+    workers: ReadWorkers | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -68,6 +71,7 @@ class Acknowledger:
         """Return what the database has applied by now."""
         async with self.database.home.read() as connection:
             report = await read_report(connection, self.reducer.repository, self.dead_letter)
+            workers = WorkersReport() if self.workers is None else await self.workers(connection)
         return Acknowledgement(
             schema=SCHEMA,
             event_id=str(uuid.uuid4()),
@@ -77,8 +81,10 @@ class Acknowledger:
             process=f"{socket.gethostname()}:{os.getpid()}"[:128],
             epoch=report.order.epoch,
             number=report.order.number,
-            refused=report.refused,
+            refused=(*report.refused, *workers.refused),
             kept=report.kept,
+            providers=workers.providers,
+            cell=_range(self.database.home.fence.cell),
             every_seconds=self.settings.report_seconds,
             reported_at=self.clock.machine.now(),
         )
@@ -99,6 +105,12 @@ class Acknowledger:
     async def _apply_kept(self) -> None:
         async with self.database.home.write() as connection:
             await self.reducer.apply_kept(connection)
+
+
+def _range(cell: Cell | None) -> CellRange | None:
+    if cell is None:
+        return None
+    return CellRange(name=cell.name, first=cell.first, last=cell.last, of=cell.of)
 
 
 async def _send(producer: AIOKafkaProducer, message: Acknowledgement) -> None:

@@ -1,5 +1,6 @@
 """The message on the topic of cells: what one part of a node has applied of the global topic."""
 
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -40,6 +41,45 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     kind: Annotated[str, Meta(max_length=64)]
 
 
+class ProviderHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker of the node knows about a provider of rewards.
+
+    Attributes:
+        worker: the process; empty if no worker of the node reports at present.
+        revision: the revision of the configuration in use; 0 for the file's, or if there is none.
+        problem: why the newest configuration cannot be used; never the value of a secret.
+        calls: those running.
+        due: the rewards of the node that are due at the provider.
+        error: the class of the last failure, such as `ConnectError` or `status 503`.
+        credited_at: the last credit, in product time.
+    """
+
+    provider: Annotated[str, Meta(max_length=64)]
+    worker: Annotated[str, Meta(max_length=128)] = ""
+    revision: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    problem: Annotated[str, Meta(max_length=500)] | None = None
+    circuit: Literal["closed", "open", "half_open", "none"] = "none"
+    calls: Annotated[int, Meta(ge=0)] = 0
+    due: Annotated[int, Meta(ge=0)] = 0
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    error: Annotated[str, Meta(max_length=64)] | None = None
+    credited_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an instant that is not in UTC."""
+        require_utc(succeeded_at=self.succeeded_at, failed_at=self.failed_at, credited_at=self.credited_at)
+
+
+class CellRange(msgspec.Struct, frozen=True, kw_only=True):
+    """The partitions of the cell that the node is, of the topics that are keyed by customer."""
+
+    name: _Name
+    first: _Number
+    last: _Number
+    of: _Number
+
+
 class Acknowledgement(Body, frozen=True, kw_only=True):
     """What a part of a node has applied: everything up to a message, except for those listed.
 
@@ -51,6 +91,8 @@ class Acknowledgement(Body, frozen=True, kw_only=True):
         part: the subgraph whose database it is.
         process: the process that reports, such as `host:4711`.
         epoch: with `number` the order of the last applied message; both 0 before the first.
+        providers: what the node's workers know about providers; only of the part `fulfilment`.
+        cell: the cell that the node is; None without cells.
         every_seconds: how often the process reports.
         reported_at: by the machine's clock.
     """
@@ -63,6 +105,8 @@ class Acknowledgement(Body, frozen=True, kw_only=True):
     number: _Number
     refused: tuple[Refused, ...] = ()
     kept: tuple[Kept, ...] = ()
+    providers: tuple[ProviderHealth, ...] = ()
+    cell: CellRange | None = None
     every_seconds: float
     reported_at: Instant
 

@@ -1,14 +1,14 @@
 """Reads from a subgraph's database what its consumer has applied of the global topic."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.message import Kept, Refused
+from consumers.cells.message import Kept, ProviderHealth, Refused
 from consumers.messages.global_events.message import head_of
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
@@ -25,6 +25,17 @@ class Report:
     order: GlobalOrder
     refused: tuple[Refused, ...] = ()
     kept: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersReport:
+    """What the workers of a node made of what its consumer has applied."""
+
+    refused: tuple[Refused, ...] = ()
+    providers: tuple[ProviderHealth, ...] = ()
+
+
+ReadWorkers: TypeAlias = Callable[[AsyncConnection], Awaitable[WorkersReport]]
 
 
 async def read_report(

@@ -3,6 +3,7 @@
 from sqlalchemy import Table
 
 from consumers.cells.acknowledger import Acknowledger
+from consumers.cells.report import ReadWorkers
 from consumers.cells.settings import ONLY_NODE, NodeSettings
 from consumers.messages.global_events.message import decode_global
 from consumers.messages.global_events.reducer import GlobalReducer
@@ -25,14 +26,16 @@ def acknowledging(
     stream: StreamSettings,
     clock: Clock,
     node: NodeSettings | None = None,
+    workers: ReadWorkers | None = None,
 ) -> App:
     """Return an app that also reads the global topic, and tells the back office what it has applied.
 
     A cell is a node of its name, unless the settings name the node. A node with a name of its own has a
-    consumer group of its own, so that each node reads all messages.
+    consumer group of its own, so that each node reads all messages. `workers` reads what the node's workers
+    made of them.
     """
     node = node or node_of(database.home.fence.cell)
-    acknowledger = Acknowledger(part, database, dead_letter, reducer, clock, stream.bootstrap, node)
+    acknowledger = Acknowledger(part, database, dead_letter, reducer, clock, stream.bootstrap, node, workers)
     decisions: AnyTopic = Topic(
         GLOBAL_TOPIC, decode_global, reducer.apply, reference=True, committed=acknowledger.wake, shared=True
     )

@@ -1,4 +1,4 @@
-"""Applies global messages to the fulfilment subgraph: the kill switches of providers."""
+"""Applies global messages to the fulfilment subgraph: kill switches and configurations of providers."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,18 @@ from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 
 @dataclass(frozen=True, slots=True)
 class ProviderDecisions:
-    """Stops and resumes providers. The switches of brands need no more than their message."""
+    """Stops and resumes providers. The switches of brands need no more than their message.
+
+    Nor do configurations of providers: workers read them from there, and check them.
+    """
 
     holds: ProviderHolds
 
     @property
     def reducer(self) -> GlobalReducer:
         """Return the reducer of the global topic."""
-        return GlobalReducer(GlobalStateRepository(GLOBAL_STATE), {GlobalKind.SWITCH: self.switch})
+        concerns = {GlobalKind.SWITCH: self.switch, GlobalKind.PROVIDER: None}
+        return GlobalReducer(GlobalStateRepository(GLOBAL_STATE), concerns)
 
     async def switch(self, connection: AsyncConnection, decision: Decision[SwitchState]) -> None:
         """Stop a provider, or resume it unless an alarm has stopped it since the decision."""

@@ -6,6 +6,7 @@ from consumers.cells.settings import NodeSettings
 from consumers.cells.wiring import acknowledging
 from consumers.fulfilment.decisions import ProviderDecisions
 from consumers.fulfilment.messages import decode_published
+from consumers.fulfilment.provider_health import ProviderHealthReader
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import ACCOUNT_TOPIC
 from consumers.messages.choices import CHOICE_TOPIC, decode_choice
@@ -87,6 +88,7 @@ def create_consumer(
         stream=stream_settings,
         clock=clock,
         node=node,
+        workers=ProviderHealthReader(clock).read,
     )
     return wire(
         app,

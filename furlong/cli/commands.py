@@ -125,6 +125,16 @@ COMMANDS: Final = {
         "cli",
         "Brands: their names, languages and themes, in revisions, on all nodes.",
     ),
+    "provider": Command(
+        f"{OPERATIONS}.backoffice.provider",
+        "cli",
+        "Providers of rewards: how workers call them, in revisions that another person approves; health.",
+    ),
+    "backlog": Command(
+        f"{OPERATIONS}.backoffice.backlog",
+        "cli",
+        "What waits: the lag of consumers, outboxes, changes in doubt.",
+    ),
     "cell": Command(f"{OPERATIONS}.cells.commands", "cli", "Cells: which part of the customers is where."),
     "customer": Command(
         f"{OPERATIONS}.customer",

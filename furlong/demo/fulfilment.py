@@ -15,9 +15,6 @@ from simulator.providers.serve import SECRET, ProviderKind, ServedProvider, serv
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
-from subgraphs.fulfilment.payout.worker import Worker
-from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
 FOLDER = "providers"
@@ -47,9 +44,7 @@ async def running_fulfilment(
     async with serving_providers(folder, clock) as served:
         configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
         database = Database.open(database_settings, "fulfilment")
-        registry = ProviderRegistry.of(configs, settings, clock)
-        uow = UnitOfWork.over(database, settings, clock)
-        process = FulfilmentProcess(database, uow, registry, Worker(uow, registry, settings))
+        process = FulfilmentProcess.over(database, settings, clock, configs)
         stop = asyncio.Event()
         working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,12 +24,13 @@ from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.payout.callbacks import callback_routes
+from subgraphs.fulfilment.payout.configuration.applying import ProviderConfiguration
 from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
 from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
 from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
 log = structlog.get_logger(__name__)
 NIGHTLY_SECONDS = 900.0
@@ -50,6 +51,7 @@ class FulfilmentProcess:
     uow: UnitOfWork
     registry: ProviderRegistry
     worker: Worker
+    configuration: ProviderConfiguration
     gate: PayoutGate = field(default_factory=PayoutGate)
 
     @classmethod
@@ -63,12 +65,31 @@ class FulfilmentProcess:
         """Build the parts; nothing is connected yet.
 
         Raises:
-            subgraphs.fulfilment.providers.settings.ProviderConfigError: the providers cannot be used.
+            subgraphs.fulfilment.errors.ProviderConfigError: the file of providers cannot be read.
         """
-        registry = ProviderRegistry.open(settings, clock)
-        database = Database.open(database_settings, "fulfilment")
-        uow = UnitOfWork.over(database, settings, clock)
-        return cls(database, uow, registry, Worker(uow, registry, settings, on_step))
+        return cls.over(
+            Database.open(database_settings, "fulfilment"),
+            settings,
+            clock,
+            settings.list_providers(),
+            on_step,
+        )
+
+    @classmethod
+    def over(
+        cls,
+        database: Database,
+        settings: FulfilmentSettings,
+        clock: Clock,
+        files: Sequence[ProviderConfig],
+        on_step: StepObserver = ignore_step,
+    ) -> "FulfilmentProcess":
+        """Build the parts over a database; `files` are the providers that no decision has replaced."""
+        registry, uow = ProviderRegistry(), UnitOfWork.over(database, settings, clock)
+        by_name = {one.name: one for one in files}
+        configuration = ProviderConfiguration(database, registry, settings, clock, by_name)
+        worker = Worker(uow, registry, settings, on_step, configuration)
+        return cls(database, uow, registry, worker, configuration)
 
     @property
     def reconciliation(self) -> Reconciliation:
@@ -80,6 +101,7 @@ class FulfilmentProcess:
         async with self.database.home.read() as connection:
             stopped = await self.uow.provider_holds.stopped(connection)
             backlog = await self.uow.lifecycle.repository.backlog(connection)
+        uses = self.configuration.uses
         return {
             "waits_for": self.gate.waits_for,
             **rehearsal_marks(self.uow.clock),
@@ -88,9 +110,11 @@ class FulfilmentProcess:
                     "enabled": one.config.enabled,
                     "stopped": stopped[one.config.name].reason if one.config.name in stopped else None,
                     "resting": one.breaker.is_open,
+                    "revision": uses[one.config.name].revision if one.config.name in uses else 0,
                 }
                 for one in self.registry
             },
+            "unusable": {name: use.problem for name, use in uses.items() if use.problem is not None},
             "backlog": [
                 {"provider": provider, "state": state, "rewards": number}
                 for (provider, state), number in sorted(backlog.items(), key=str)
@@ -119,11 +143,15 @@ async def run_fulfilment(
         listener: where to serve health, metrics and callbacks.
         stop: ends the worker.
         stream: the Kafka whose topics must have been applied first; None only if there is no Kafka.
+
+    Raises:
+        subgraphs.fulfilment.errors.ProviderConfigError: the file of providers cannot be used.
     """
     try:
         async with AsyncExitStack() as stack:
             if listener is not None:
                 await stack.enter_async_context(serving(create_status_app(process), listener))
+            await process.worker.prepare(stop)
             nightly = asyncio.create_task(_every_night(process))
             try:
                 if stream is not None:

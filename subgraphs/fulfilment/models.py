@@ -162,6 +162,41 @@ PROVIDER = Table(
 )
 """Providers that an alarm or a person stopped, in all processes, until a person resumes them."""
 
+PROVIDER_IN_USE = Table(
+    "provider_in_use",
+    METADATA,
+    Column("name", Identifier(), primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("state", JSON_LIST, nullable=False),
+    Column("applied_at", UtcDateTime, nullable=False),
+)
+"""The last configuration of each provider that a worker of this node could use, as the global topic had it.
+
+A worker that starts, and cannot use the newest, uses this one.
+"""
+
+PROVIDER_REPORT = Table(
+    "provider_report",
+    METADATA,
+    Column("worker", Identifier(128), primary_key=True),
+    Column("provider", Identifier(), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("problem", String(500), nullable=True),
+    Column("circuit", String(16), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("succeeded_at", UtcDateTime, nullable=True),
+    Column("failed_at", UtcDateTime, nullable=True),
+    Column("error", String(64), nullable=True),
+    Column("reported_at", UtcDateTime, nullable=False),
+)
+"""What each worker last knew about each provider; the consumer passes it on to the back office.
+
+`epoch` and `number` are those of the last decision that the worker looked at, whether it could use it or not.
+"""
+
 RECONCILIATION = Table(
     "reconciliation",
     METADATA,

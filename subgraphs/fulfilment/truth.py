@@ -12,6 +12,8 @@ from subgraphs.fulfilment.models import (
     GLOBAL_STATE,
     OUTBOX,
     PROVIDER,
+    PROVIDER_IN_USE,
+    PROVIDER_REPORT,
     PUBLISHED_OUTCOME,
     QUALIFICATION,
     RECONCILIATION,
@@ -56,6 +58,12 @@ TRUTHS: Final = (
         Source.BACKUP,
         lost="which providers were stopped: stop them again before the worker starts",
     ),
+    TableTruth(
+        PROVIDER_IN_USE,
+        Source.BACKUP,
+        lost="what a worker uses if it cannot use the newest configuration: then the provider's rewards wait",
+    ),
+    TableTruth(PROVIDER_REPORT, Source.TRANSIENT),
     TableTruth(
         RECONCILIATION,
         Source.BACKUP,

@@ -219,7 +219,7 @@ async def test_wrong_providers_end_the_worker_with_a_message(
 ) -> None:
     """The message names the missing secret."""
     ended = await furlong(environment | {"FURLONG_FULFILMENT_SECRETS": "{}"}, "worker", "fulfilment")
-    assert (ended.exit_code, "has no 'simulated'" in ended.output) == (1, True)
+    assert (ended.exit_code, "the secret 'simulated'" in ended.output) == (1, True)
     assert await harness.find_or_none("c-1") is None
 
 

@@ -9,8 +9,10 @@ import httpx
 import pytest
 from payout_harness import provider_config
 
+from storage.clock import SystemClock
 from subgraphs.fulfilment.providers.provider_client import (
     RESPONSE_BYTES,
+    CallRecord,
     ProviderClient,
     ProviderRequest,
     ProviderResponse,
@@ -48,7 +50,9 @@ async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[st
 async def asked(url: str, **changes: object) -> ProviderResponse | None:
     """Return what the client makes of the response."""
     config = provider_config("sportsbook", url, **{"attempts": 1} | changes)
-    client = ProviderClient(config, open_client(config), Breaker(failures=5), lambda *_: {})
+    client = ProviderClient(
+        config, open_client(config), Breaker(failures=5), lambda *_: {}, CallRecord(SystemClock().now)
+    )
     try:
         return await client.send(GET)
     finally:

@@ -36,7 +36,8 @@ def credit(kind: str, brand: str = "northbet") -> Credit:
 
 async def test_the_first_provider_that_pays_a_reward_is_asked(tmp_path: Path) -> None:
     """The first provider in the file that serves brand and kind is asked."""
-    registry = ProviderRegistry.open(written(tmp_path, GOOD), SystemClock())
+    settings = written(tmp_path, GOOD)
+    registry = ProviderRegistry.of(settings.list_providers(), settings, SystemClock())
     wanted = [credit("free_bet"), credit("free_bet", "lagunabet"), credit("bet_boost"), credit("cash")]
     payers = [registry.provider_for(one) for one in wanted]
     assert [one and one.config.name for one in payers] == ["book", "anybody", "anybody", None]

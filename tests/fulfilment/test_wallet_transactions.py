@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from simulator.providers.serve import SECRET, serving_provider
+from storage.clock import SystemClock
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.models import RECONCILIATION
 from subgraphs.fulfilment.providers.provider import CreditOutcome
-from subgraphs.fulfilment.providers.provider_client import ProviderClient
+from subgraphs.fulfilment.providers.provider_client import CallRecord, ProviderClient
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
 from subgraphs.fulfilment.providers.wallet import WalletProvider, response_check
 from subgraphs.fulfilment.state.reward import Credit, Reward
@@ -77,7 +78,11 @@ def wallet_over(url: str, transport: httpx.AsyncBaseTransport | None = None) -> 
     def sign(method: str, target: str, body: bytes) -> dict[str, str]:
         return SIGNER.sign_request(method, target, body, datetime.now(UTC))
 
-    return WalletProvider(ProviderClient(config, client, Breaker(100, 1.0), sign, response_check(SIGNER)))
+    return WalletProvider(
+        ProviderClient(
+            config, client, Breaker(100, 1.0), sign, CallRecord(SystemClock().now), response_check(SIGNER)
+        )
+    )
 
 
 @pytest.mark.parametrize(

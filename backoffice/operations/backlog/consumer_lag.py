@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, for_code
 
 from consumers.stream.broker.kafka_client import bounded_consumer
+from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
 
 OLDEST_SECONDS: Final = 3.0
@@ -38,7 +39,11 @@ class PartitionLag:
     oldest_at: datetime | None
 
 
-async def read_lag(settings: StreamSettings, groups: Mapping[str, Collection[str]]) -> list[PartitionLag]:
+async def read_lag(
+    settings: StreamSettings,
+    groups: Mapping[str, Collection[str]],
+    cells: Mapping[str, CellPartitions] | None = None,
+) -> list[PartitionLag]:
     """Return the lag of groups in their topics, by group, topic and partition.
 
     Groups are only looked at: nothing joins them, and nothing is committed.
@@ -46,6 +51,7 @@ async def read_lag(settings: StreamSettings, groups: Mapping[str, Collection[str
     Args:
         settings: where Kafka is.
         groups: the topics of each group. Topics that do not exist are left out.
+        cells: the partitions of groups that are of a cell; all other groups read all partitions.
 
     Raises:
         KafkaError: the brokers cannot be reached.
@@ -56,7 +62,13 @@ async def read_lag(settings: StreamSettings, groups: Mapping[str, Collection[str
 
     async def one(group: str, topics: Collection[str]) -> list[PartitionLag]:
         async with admitted:
-            return await _lag_of(settings, group, [each for each in partitions if each.topic in set(topics)])
+            cell = (cells or {}).get(group)
+            read = [
+                each
+                for each in partitions
+                if each.topic in topics and (cell is None or cell.wanted(each.topic, each.partition))
+            ]
+            return await _lag_of(settings, group, read)
 
     found = await asyncio.gather(*(one(group, topics) for group, topics in sorted(groups.items())))
     return [each for lags in found for each in lags]

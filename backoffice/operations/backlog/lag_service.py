@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,11 +13,13 @@ from prometheus_client import CollectorRegistry
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
-from backoffice.global_events.acknowledgements import NodeRepository
+from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.operations.backlog.consumer_lag import PartitionLag, read_lag
 from backoffice.operations.dead_letters import CONSUMERS
 from consumers.cells.settings import ONLY_NODE, NodeSettings
+from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
+from storage.cells.cell import Cell
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -26,6 +28,9 @@ PATIENCE_SECONDS: Final = 15.0
 FRESH_SECONDS: Final = 2.0
 OF_NODES: Final = frozenset({"club", "rewards", "fulfilment"})
 """The consumers that read the global topic, and so have a group of their own on each node."""
+
+OWN: Final = "backoffice"
+"""The back office's own consumer: there is one for all cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +80,39 @@ class LagService:
         at = self.clock.machine.now()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return ConsumerLag(at, await read_lag(self.stream, await self._groups()))
+                groups, cells = await self._groups()
+                return ConsumerLag(at, await read_lag(self.stream, groups, cells))
         except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
             return ConsumerLag(at, problem=f"Kafka does not answer: {type(fault).__name__}")
 
-    async def _groups(self) -> Mapping[str, frozenset[str]]:
-        """Return the topics of each consumer group, of all nodes; the consumers themselves know them."""
+    async def _groups(self) -> tuple[dict[str, frozenset[str]], dict[str, CellPartitions]]:
+        """Return the topics of each consumer group, and the partitions of those groups that are of a cell.
+
+        A cell's consumers all have groups of their own, also those that do not report as a node.
+        """
         async with self.database.home.read() as connection:
             reports = await self.nodes.all(connection)
-        nodes = {ONLY_NODE, *(report.node for report in reports)}
+        nodes = {report.node: _cell(report) for report in reports}
+        if not any(nodes.values()):
+            nodes.setdefault(ONLY_NODE, None)
         groups: dict[str, frozenset[str]] = {}
+        cells: dict[str, CellPartitions] = {}
         for name, create in CONSUMERS.items():
-            for more in [{"node": NodeSettings(name=node)} for node in nodes] if name in OF_NODES else [{}]:
-                consumer = create(self.settings, self.stream, CollectorRegistry(), self.clock, **more)
-                try:
-                    groups[consumer.app.group] = frozenset(consumer.app.by_name)
-                finally:
-                    await consumer.close()
-        return groups
+            only = {"node": NodeSettings(name=ONLY_NODE)} if name in OF_NODES else {}
+            consumer = create(self.settings, self.stream, CollectorRegistry(), self.clock, **only)
+            await consumer.close()
+            app = consumer.app
+            for node, cell in nodes.items():
+                group = f"{app.group}.{node}" if name in OF_NODES and node != ONLY_NODE else app.group
+                partitions = None if name == OWN else CellPartitions.of(cell, app.topics)
+                if partitions is not None:
+                    group = partitions.cell.group(group)
+                    cells[group] = partitions
+                groups[group] = frozenset(app.by_name)
+        return groups, cells
+
+
+def _cell(report: NodeReport) -> Cell | None:
+    if report.cell is None:
+        return None
+    return Cell(report.cell.name, report.cell.first, report.cell.last, report.cell.of)

@@ -1,18 +1,45 @@
-"""Shows operators the providers: their configuration without secrets, and what waits for them."""
+"""Shows operators the providers: configuration without secrets, health, and what waits for them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
+from backoffice.approvals import repository as approvals
+from backoffice.approvals.proposals import Proposal, ProposalStatus
+from backoffice.approvals.repository import ProposalFilter
+from backoffice.errors import NotFound
+from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
+from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.operations.providers.configurations import KIND, ProviderConfigurations
+from backoffice.operations.providers.document import KINDS_OF
+from backoffice.operations.providers.repository import ProviderRevision
+from consumers.cells.message import ProviderHealth
+from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE
-from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
+from subgraphs.kit.records.global_state.kinds import provider_subject
 from subgraphs.kit.records.global_state.switches import KillSwitches
+
+MOST_PENDING = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHealth:
+    """What a worker of a node knows about a provider.
+
+    Attributes:
+        is_alive: whether the node still reports.
+    """
+
+    node: str
+    is_alive: bool
+    health: ProviderHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +47,28 @@ class ProviderState:
     """A provider.
 
     Attributes:
-        config: its configuration; None if this process was not given the file that the workers read.
+        present: its configuration; None if neither the back office nor its copy of the file knows it.
+        missing: the parts of nodes that do not use the present revision, each with the reason if it cannot.
+        pending: proposals that wait for another person.
         stopped: why and since when nothing is sent to it; None if it is in use.
         everywhere: whether its kill switch is on, on all nodes.
         waiting: how many rewards are in each state.
+        health: what nodes report, by node and worker.
     """
 
     name: str
-    config: ProviderConfig | None
+    present: ProviderRevision | None
+    missing: Mapping[str, str | None]
+    pending: Sequence[Proposal]
     stopped: tuple[str | None, datetime] | None
     everywhere: bool
     waiting: Mapping[str, int]
+    health: Sequence[NodeHealth]
 
     @property
-    def endpoint(self) -> str | None:
-        """Return where it is, without what an address might hold besides."""
-        if self.config is None:
-            return None
-        parts = urlsplit(self.config.url)
-        port = "" if parts.port is None else f":{parts.port}"
-        return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+    def adapter_kinds(self) -> tuple[str, ...]:
+        """Return the kinds of reward for which its adapter has a request."""
+        return () if self.present is None else KINDS_OF[self.present.document.adapter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +77,18 @@ class ProviderService:
 
     Attributes:
         fulfilment: the fulfilment subgraph's database.
-        configs: in the order in which they are asked.
+        database: the back office's.
     """
 
     fulfilment: Database
-    configs: Sequence[ProviderConfig]
+    database: Database
+    configurations: ProviderConfigurations
+    clock: Clock
+    decisions: GlobalDecisions = field(default_factory=GlobalDecisions)
+    nodes: NodeRepository = field(default_factory=NodeRepository)
 
     async def listed(self, actor: Actor) -> list[ProviderState]:
-        """Return the providers: the configured ones in their order, then others that rewards name.
+        """Return the providers: those that are configured, in their order, then others that are known.
 
         Raises:
             Forbidden: the actor may not see them.
@@ -69,11 +102,58 @@ class ProviderService:
         for (provider, state), number in backlog.items():
             if provider is not None:
                 waiting.setdefault(provider, {})[state] = number
-        configured = {one.name: one for one in self.configs}
-        others = sorted({*stopped, *waiting, *everywhere} - configured.keys())
+        wanted = ProposalFilter(kind=KIND, status=ProposalStatus.PENDING)
+        async with self.database.home.read() as connection:
+            present = await self.configurations.newest(connection)
+            reports = await self.nodes.all(connection)
+            pending = await approvals.newest_first(connection, wanted, MOST_PENDING, None)
+            missing = {
+                name: await self._missing(connection, name, reports)
+                for name, one in present.items()
+                if one.approved_by is not None
+            }
+        health = self._health(reports)
+        proposed = {one.subject.partition(":")[2] for one in pending}
+        ordered = sorted(present, key=lambda name: (present[name].document.position, name))
+        others = sorted({*stopped, *waiting, *everywhere, *health, *proposed} - present.keys())
         return [
             ProviderState(
-                name, configured.get(name), stopped.get(name), name in everywhere, waiting.get(name, {})
+                name,
+                present.get(name),
+                missing.get(name, {}),
+                [one for one in pending if one.subject == f"provider:{name}"],
+                stopped.get(name),
+                name in everywhere,
+                waiting.get(name, {}),
+                health.get(name, []),
             )
-            for name in (*configured, *others)
+            for name in (*ordered, *others)
         ]
+
+    async def find(self, actor: Actor, name: str) -> ProviderState:
+        """Return a provider.
+
+        Raises:
+            Forbidden: the actor may not see it.
+            NotFound: there is none.
+        """
+        for one in await self.listed(actor):
+            if one.name == name:
+                return one
+        raise NotFound(f"There is no provider {name[:64]!r}.")
+
+    async def _missing(
+        self, connection: AsyncConnection, name: str, reports: Sequence[NodeReport]
+    ) -> Mapping[str, str | None]:
+        decision = await self.decisions.repository.find(connection, provider_subject(name).key)
+        if decision is None:
+            return {}
+        return {one.name: one.refusal(decision) for one in reports if not one.has_applied(decision)}
+
+    def _health(self, reports: Sequence[NodeReport]) -> dict[str, list[NodeHealth]]:
+        now = self.clock.machine.now()
+        found: dict[str, list[NodeHealth]] = {}
+        for report in reports:
+            for one in report.providers:
+                found.setdefault(one.provider, []).append(NodeHealth(report.node, report.is_alive(now), one))
+        return found

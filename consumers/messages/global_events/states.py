@@ -5,7 +5,19 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import Count, Instant, IsoWeek, Link, Locale, Ordinal, RewardId, require_utc
+from consumers.messages.fields import (
+    BrandId,
+    Count,
+    Currency,
+    Instant,
+    IsoWeek,
+    Link,
+    Locale,
+    Ordinal,
+    RewardId,
+    Url,
+    require_utc,
+)
 from consumers.stream.errors import Poison
 from subgraphs.kit.records.global_state.kinds import (
     ALL_BRANDS,
@@ -15,6 +27,7 @@ from subgraphs.kit.records.global_state.kinds import (
     brand_subject,
     budget_subject,
     content_subject,
+    provider_subject,
     reward_status_subject,
     switch_subject,
 )
@@ -22,6 +35,8 @@ from subgraphs.kit.records.global_state.kinds import (
 Words = Annotated[str, Meta(min_length=1, max_length=10_000)]
 HexColour = Annotated[str, Meta(pattern=r"\A#[0-9a-f]{6}\Z")]
 TokenName = Annotated[str, Meta(pattern=r"\A[a-z][a-z-]{0,31}\Z")]
+Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,31}\Z")]
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,13 +154,51 @@ class BrandState(msgspec.Struct, frozen=True, kw_only=True):
         return brand_subject(brand)
 
 
-State: TypeAlias = ContentState | BudgetState | RewardStatusState | SwitchState | BrandState
+class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision of a provider's configuration. A worker checks it before it uses it.
+
+    Attributes:
+        revision: the revision's number in the back office.
+        position: the place in the order in which providers are asked.
+        secret: the name of the provider's secret on the node; never the secret.
+        brands, currencies: empty for all.
+    """
+
+    revision: Ordinal
+    name: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,64}\Z")]
+    position: Count
+    adapter: Word
+    url: Url
+    secret: Annotated[str, Meta(pattern=r"\A[A-Za-z][A-Za-z0-9_.-]{0,63}\Z")]
+    brands: tuple[BrandId, ...]
+    kinds: Annotated[tuple[Word, ...], Meta(min_length=1)]
+    currencies: tuple[Currency, ...]
+    limit_minor: Count
+    in_flight: Ordinal
+    timeout_seconds: Seconds
+    attempts: Ordinal
+    pause_seconds: Seconds
+    breaker_failures: Ordinal
+    breaker_rest_seconds: Seconds
+    key_hours: Annotated[float, Meta(gt=0)]
+    learns: Word
+    poll_minutes: Annotated[float, Meta(gt=0)]
+    enabled: bool
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        del brand
+        return provider_subject(self.name)
+
+
+State: TypeAlias = ContentState | BudgetState | RewardStatusState | SwitchState | BrandState | ProviderState
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
     GlobalKind.BUDGET: BudgetState,
     GlobalKind.REWARD_STATUS: RewardStatusState,
     GlobalKind.SWITCH: SwitchState,
     GlobalKind.BRAND: BrandState,
+    GlobalKind.PROVIDER: ProviderState,
 }
 
 
@@ -173,7 +226,9 @@ def read_state(kind: GlobalKind, brand: str, subject: str, state: object) -> Sta
 
 def is_for_all_brands(state: State) -> bool:
     """Return whether a state concerns no single brand: that of a provider."""
-    return isinstance(state, SwitchState) and state.scope == SwitchScope.PROVIDER.value
+    if isinstance(state, SwitchState):
+        return state.scope == SwitchScope.PROVIDER.value
+    return isinstance(state, ProviderState)
 
 
 def state_fields(state: State) -> dict[str, Any]:

@@ -227,8 +227,12 @@ def _day(text: str | None, now: datetime) -> date:
 def _found(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvider]:
     """Return the provider of a name, or all of them; end the command if there is none."""
     providers = list(process.registry)
+    if problems := [
+        f"{use.name}: {use.problem}" for use in process.configuration.uses.values() if use.problem
+    ]:
+        fail("; ".join(problems))
     if not providers:
-        fail("no provider is configured: FURLONG_FULFILMENT_PROVIDERS names the file")
+        fail("no provider is configured: `furlong provider`, or the file of FURLONG_FULFILMENT_PROVIDERS")
     found = [one for one in providers if name in {None, one.config.name}]
     if not found:
         fail(f"there is no provider {name!r}; there are {', '.join(one.config.name for one in providers)}")
@@ -256,6 +260,7 @@ def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
     async def run() -> None:
         process = open_fulfilment(product_clock())
         try:
+            await process.configuration.apply()
             await task(process)
         finally:
             await process.close()

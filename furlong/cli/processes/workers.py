@@ -48,6 +48,7 @@ def fulfilment(
     """Pay confirmed rewards through the providers, until stopped. Safe on several nodes."""
     from furlong.serve.http_server import listen as open_listener
     from furlong.workers.fulfilment_worker import run_fulfilment
+    from subgraphs.fulfilment.errors import ProviderConfigError
 
     log_to_stderr()
     check_databases("fulfilment")
@@ -60,7 +61,7 @@ def fulfilment(
 
     try:
         asyncio.run(work())
-    except OSError as error:
+    except (ProviderConfigError, OSError) as error:
         fail(error)
 
 

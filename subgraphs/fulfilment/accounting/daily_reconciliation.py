@@ -32,7 +32,8 @@ class DailyReconciliation:
             if is_made or not registered.config.enabled:
                 continue
             try:
-                await self.reconciliation.compare(registered, day)
+                async with self.registry.using(registered):
+                    await self.reconciliation.compare(registered, day)
             except JournalUnavailable as fault:
                 log.warning("no books", provider=registered.config.name, fault=str(fault))
             else:

@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.payout.configuration.applying import ProviderConfiguration
 from subgraphs.fulfilment.payout.steps.cancellation import Canceller
 from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
 from subgraphs.fulfilment.payout.steps.routing import Router
@@ -37,6 +39,7 @@ class Worker:
         registry: ProviderRegistry,
         settings: FulfilmentSettings,
         on_step: StepObserver = ignore_step,
+        configuration: ProviderConfiguration | None = None,
     ) -> None:
         """Create a worker that does nothing until it is run.
 
@@ -45,8 +48,10 @@ class Worker:
             registry: The providers.
             settings: How many rewards it leases at a time, and how often it looks for them.
             on_step: Called at each step of each reward.
+            configuration: Keeps the registry as the back office decided; None if nothing changes it.
         """
         self.uow = uow
+        self._configuration = configuration
         self.registry = registry
         self._settings = settings
         self._on_step = on_step
@@ -55,20 +60,58 @@ class Worker:
         self._canceller = Canceller(uow, on_step)
         self._redemption = RedemptionTracker(uow)
 
+    async def prepare(self, stop: asyncio.Event) -> None:
+        """Read the configuration, or wait until the database can be reached or `stop` is set.
+
+        Raises:
+            ProviderConfigError: the file of providers cannot be used.
+        """
+        while not (await self._refresh() or stop.is_set()):
+            await _sleep_unless_stopped(stop, DATABASE_PAUSE_SECONDS)
+        if self._configuration is not None and (problems := self._configuration.file_problems):
+            raise ProviderConfigError(problems)
+
     async def run_until(self, stop: asyncio.Event) -> None:
-        """Pay rewards until `stop` is set; then finish what has begun."""
-        serve_each = (partial(self._serve, registered) for registered in self.registry)
-        rounds: list[Callable[[], Awaitable[int]]] = [self._route_due, *serve_each]
+        """Pay rewards until `stop` is set; then finish what has begun.
+
+        Nothing is paid before the configuration was read. It is read again in each poll, and a new revision
+        of a provider's configuration is used from the provider's next round on.
+
+        Raises:
+            ProviderConfigError: the file of providers cannot be used.
+        """
+        await self.prepare(stop)
+        if stop.is_set():
+            return
+        served: set[str] = set()
         async with asyncio.TaskGroup() as tasks:
-            for one_round in rounds:
-                tasks.create_task(self._repeat(one_round, stop))
+            tasks.create_task(self._repeat(self._route_due, stop))
+            while not stop.is_set():
+                for name in {registered.config.name for registered in self.registry} - served:
+                    served.add(name)
+                    tasks.create_task(self._repeat(partial(self._serve, name), stop))
+                await _sleep_unless_stopped(stop, self._settings.poll_seconds)
+                await self._refresh()
+        if self._configuration is not None:
+            await self._configuration.leave()
 
     async def run_once(self) -> int:
         """Pay all due rewards, and return how many were processed."""
+        await self._refresh()
         done = await self._route_due()
         for registered in self.registry:
-            done += await self._serve(registered)
+            done += await self._serve(registered.config.name)
         return done
+
+    async def _refresh(self) -> bool:
+        """Bring the configuration up to date; return whether the database could be reached."""
+        try:
+            if self._configuration is not None:
+                await self._configuration.refresh()
+        except (SQLAlchemyError, OSError):
+            log.exception("the configuration of providers could not be read")
+            return False
+        return True
 
     async def _repeat(self, one_round: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -86,8 +129,15 @@ class Worker:
         await self._together_or_apart(leased, self._router.route)
         return len(leased)
 
-    async def _serve(self, registered: RegisteredProvider) -> int:
-        """Process due rewards of one provider, and return how many were leased."""
+    async def _serve(self, name: str) -> int:
+        """Process due rewards of a provider by its present configuration; return how many were leased."""
+        registered = self.registry.find(name)
+        if registered is None:
+            return 0
+        async with self.registry.using(registered):
+            return await self._pay_through(registered)
+
+    async def _pay_through(self, registered: RegisteredProvider) -> int:
         capacity = registered.breaker.room(min(registered.config.in_flight, self._settings.batch))
         if not capacity or not registered.config.enabled or await self._is_stopped(registered):
             return 0

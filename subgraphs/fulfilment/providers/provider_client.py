@@ -2,8 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from subgraphs.kit.mutations.circuit_breaker import Breaker
 log = structlog.get_logger(__name__)
 RESPONSE_BYTES: Final = 1024 * 1024
 TOO_MANY, SERVER_ERRORS = 429, 500
+DENIALS: Final = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,48 @@ Check = Callable[[httpx.Request, httpx.Response, bytes], None]
 """Checks that a response and its body are the provider's; raises BadSignature otherwise."""
 
 
+@dataclass(slots=True)
+class CallRecord:
+    """How the calls to a provider went. Times are machine time.
+
+    Attributes:
+        running: the running calls.
+        error: the class of the last failure, such as `ConnectError` or `status 503`.
+    """
+
+    now: Callable[[], datetime]
+    running: int = 0
+    succeeded_at: datetime | None = None
+    failed_at: datetime | None = None
+    error: str | None = None
+
+    @contextmanager
+    def one_call(self) -> Iterator[None]:
+        """Count a call while it runs."""
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+
+    def succeeded(self) -> None:
+        """Note a call that was answered."""
+        self.succeeded_at = self.now()
+
+    def failed(self, error: str) -> None:
+        """Note a call that was not answered, or was answered with a failure."""
+        self.failed_at, self.error = self.now(), error
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderClient:
-    """Sends requests to one provider."""
+    """Sends requests to one provider, and records how they went."""
 
     config: ProviderConfig
     client: httpx.AsyncClient
     breaker: Breaker
     sign: Sign
+    calls: CallRecord
     check: Check = field(default=lambda _request, _response, _body: None)
 
     async def send(self, request: ProviderRequest) -> ProviderResponse | None:
@@ -85,8 +122,9 @@ class ProviderClient:
 
     async def _send_once(self, request: ProviderRequest) -> ProviderResponse | None:
         try:
-            async with asyncio.timeout(self.config.timeout_seconds):
-                return await self._exchange(request)
+            with self.calls.one_call():
+                async with asyncio.timeout(self.config.timeout_seconds):
+                    response = await self._exchange(request)
         except (httpx.HTTPError, TimeoutError, BadSignature, InvalidResponse) as fault:
             log.warning(
                 "a provider gave no answer",
@@ -95,7 +133,14 @@ class ProviderClient:
                 key=request.key,
                 fault=repr(fault),
             )
+            self.calls.failed(type(fault).__name__)
             return None
+        status = response.status
+        if status >= SERVER_ERRORS or status == TOO_MANY or status in DENIALS:
+            self.calls.failed(f"status {status}")
+        else:
+            self.calls.succeeded()
+        return response
 
     async def _exchange(self, request: ProviderRequest) -> ProviderResponse:
         body = b"" if request.body is None else orjson.dumps(request.body)

@@ -1,13 +1,15 @@
-"""The configured providers by name, and which of them pays which credit."""
+"""The configured providers by name, and which of them pays which credit; they change while workers run."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from storage.clock import Clock
 from subgraphs.fulfilment.providers.bonus_provider import BonusProvider
 from subgraphs.fulfilment.providers.games import GAMES
 from subgraphs.fulfilment.providers.provider import Provider
-from subgraphs.fulfilment.providers.provider_client import ProviderClient, Sign, open_client
+from subgraphs.fulfilment.providers.provider_client import CallRecord, ProviderClient, Sign, open_client
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.providers.sportsbook import SPORTSBOOK
@@ -22,41 +24,45 @@ class RegisteredProvider:
 
     Attributes:
         signer: Signs and checks messages with the provider's secret; it also checks the provider's callbacks.
+        secret: The value, to find out whether another one has replaced it.
     """
 
     config: ProviderConfig
     provider: Provider
     breaker: Breaker
     signer: Signer
+    calls: CallRecord
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Return the name alone: a log must not hold the secret."""
+        return f"RegisteredProvider({self.config.name})"
 
 
 class ProviderRegistry:
-    """All providers, in the order of the configuration."""
+    """All providers, in the order of their positions.
 
-    def __init__(self, registered: Iterable[RegisteredProvider]) -> None:
+    A provider that is replaced finishes the calls that have begun, and is closed then.
+    """
+
+    def __init__(self, registered: Iterable[RegisteredProvider] = ()) -> None:
         self._by_name = {one.config.name: one for one in registered}
-
-    @classmethod
-    def open(cls, settings: FulfilmentSettings, clock: Clock) -> "ProviderRegistry":
-        """Return the configured providers, without connecting to them.
-
-        Raises:
-            subgraphs.fulfilment.errors.ProviderConfigError: the configuration cannot be used.
-        """
-        return cls.of(settings.read_providers(), settings, clock)
+        self._uses: Counter[int] = Counter()
+        self._replaced: list[RegisteredProvider] = []
 
     @classmethod
     def of(
         cls, configs: Iterable[ProviderConfig], settings: FulfilmentSettings, clock: Clock
     ) -> "ProviderRegistry":
-        """Return the providers of configurations."""
-        return cls(
-            _register(config, settings.secrets[config.secret].get_secret_value().encode(), clock)
-            for config in configs
-        )
+        """Return the providers of configurations, without connecting to them.
+
+        Raises:
+            subgraphs.fulfilment.errors.ProviderConfigError: a secret is missing.
+        """
+        return cls(register(config, settings.secret_of(config), clock) for config in configs)
 
     def __iter__(self) -> Iterator[RegisteredProvider]:
-        return iter(self._by_name.values())
+        return iter(sorted(self._by_name.values(), key=lambda one: one.config.position))
 
     def find(self, name: str | None) -> RegisteredProvider | None:
         """Return the provider of a name."""
@@ -64,24 +70,56 @@ class ProviderRegistry:
 
     def provider_for(self, credit: Credit) -> RegisteredProvider | None:
         """Return the first provider that pays a credit; None if no provider does."""
-        return next((one for one in self._by_name.values() if one.config.pays(credit)), None)
+        return next((one for one in self if one.config.pays(credit)), None)
+
+    def add(self, registered: RegisteredProvider) -> None:
+        """Add a provider, or replace the one of its name; what has begun is finished by the replaced one."""
+        before = self._by_name.get(registered.config.name)
+        self._by_name[registered.config.name] = registered
+        if before is not None:
+            self._replaced.append(before)
+
+    async def put(self, registered: RegisteredProvider) -> None:
+        """Add a provider, and close those that were replaced and are not used any more."""
+        self.add(registered)
+        await self._close_unused()
+
+    @asynccontextmanager
+    async def using(self, registered: RegisteredProvider) -> AsyncIterator[None]:
+        """Keep a provider open for the duration of the block."""
+        self._uses[id(registered)] += 1
+        try:
+            yield
+        finally:
+            self._uses[id(registered)] -= 1
+            await self._close_unused()
 
     async def close(self) -> None:
         """Close all connections."""
-        for registered in self._by_name.values():
+        for registered in (*self._by_name.values(), *self._replaced):
+            await registered.provider.close()
+        self._replaced.clear()
+
+    async def _close_unused(self) -> None:
+        unused = [one for one in self._replaced if not self._uses[id(one)]]
+        self._replaced = [one for one in self._replaced if self._uses[id(one)]]
+        for registered in unused:
+            del self._uses[id(registered)]
             await registered.provider.close()
 
 
-def _register(config: ProviderConfig, secret: bytes, clock: Clock) -> RegisteredProvider:
+def register(config: ProviderConfig, secret: bytes, clock: Clock) -> RegisteredProvider:
+    """Return a provider with its configuration, without connecting to it."""
     breaker = Breaker(config.breaker_failures, config.breaker_rest_seconds)
-    signer, http = Signer(secret), open_client(config)
+    signer, http, calls = Signer(secret), open_client(config), CallRecord(clock.machine.now)
     if config.adapter == "wallet":
-        client = ProviderClient(config, http, breaker, _signed(signer, clock), response_check(signer))
-        return RegisteredProvider(config, WalletProvider(client), breaker, signer)
+        check = response_check(signer)
+        client = ProviderClient(config, http, breaker, _signed(signer, clock), calls, check)
+        return RegisteredProvider(config, WalletProvider(client), breaker, signer, calls, secret)
     bearer = {"Authorization": f"Bearer {secret.decode()}"}
-    client = ProviderClient(config, http, breaker, lambda *_: bearer)
+    client = ProviderClient(config, http, breaker, lambda *_: bearer, calls)
     bonus = BonusProvider(client, SPORTSBOOK if config.adapter == "sportsbook" else GAMES)
-    return RegisteredProvider(config, bonus, breaker, signer)
+    return RegisteredProvider(config, bonus, breaker, signer, calls, secret)
 
 
 def _signed(signer: Signer, clock: Clock) -> Sign:

@@ -1,16 +1,20 @@
 """The configuration of providers: what they pay, their URLs, and their limits."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.providers.secrets import Secrets
 from subgraphs.fulfilment.state.reward import Credit
 
 Kind = Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
+Adapter = Literal["sportsbook", "games", "wallet"]
+POSITION_STEP: Final = 10
+"""The distance of neighbours in a file, so that another provider fits between them."""
 
 
 class ProviderConfig(BaseModel):
@@ -19,7 +23,9 @@ class ProviderConfig(BaseModel):
     Attributes:
         name: Stored with every credit; never give it to another provider.
         adapter: The kind of API that the provider has.
-        secret: The name of the provider's secret in FURLONG_FULFILMENT_SECRETS.
+        position: The place in the order in which providers are asked; by default that in the file.
+        url: Without user, password and query: credentials are the secret's.
+        secret: The name of the provider's secret in FURLONG_FULFILMENT_SECRETS or in the folder of secrets.
         brands: The brands that the provider serves; all brands if empty.
         kinds: The kinds of reward that the provider pays.
         currencies: The currencies in which the provider pays; all currencies if empty.
@@ -35,8 +41,9 @@ class ProviderConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
-    adapter: Literal["sportsbook", "games", "wallet"]
-    url: str = Field(pattern=r"^https?://[^\s]+$")
+    position: int = Field(default=0, ge=0, le=1_000_000)
+    adapter: Adapter
+    url: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$", max_length=2000)
     secret: str
     brands: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = Field(min_length=1)
@@ -87,6 +94,16 @@ class ProviderFile(BaseModel):
             raise ValueError("two providers have the same name")
         return self
 
+    @property
+    def in_order(self) -> tuple[ProviderConfig, ...]:
+        """Return the providers, each with its place."""
+        return tuple(
+            one
+            if "position" in one.model_fields_set
+            else one.model_copy(update={"position": at * POSITION_STEP})
+            for at, one in enumerate(self.providers, start=1)
+        )
+
 
 class FulfilmentSettings(BaseSettings):
     """Settings of the worker that pays rewards."""
@@ -98,6 +115,11 @@ class FulfilmentSettings(BaseSettings):
     )
     secrets: dict[str, SecretStr] = Field(
         default_factory=dict, description='The providers\' secrets by name, as JSON: {"wallet":"…"}'
+    )
+    secret_folder: Path | None = Field(
+        default=None,
+        description="A folder with a file for each secret of a provider that FURLONG_FULFILMENT_SECRETS does "
+        "not have; the file's name is the secret's. A replaced file is read again within seconds",
     )
     lease_seconds: float = Field(
         default=60.0, gt=0, description="How long a worker's lease of a reward lasts"
@@ -132,9 +154,11 @@ class FulfilmentSettings(BaseSettings):
             return ()
         try:
             text = self.providers.read_text(encoding="utf-8")
-            return ProviderFile.model_validate(yaml.safe_load(text)).providers
-        except (OSError, yaml.YAMLError, ValidationError) as error:
+            return ProviderFile.model_validate(yaml.safe_load(text)).in_order
+        except (OSError, yaml.YAMLError) as error:
             raise ProviderConfigError(f"{self.providers}: {error}") from error
+        except ValidationError as error:
+            raise ProviderConfigError(f"{self.providers}: {in_words(error)}") from None
 
     def check(self, providers: tuple[ProviderConfig, ...]) -> None:
         """Check providers against the other settings.
@@ -143,14 +167,39 @@ class FulfilmentSettings(BaseSettings):
             ProviderConfigError: a secret is missing, or a call may outlast the lease.
         """
         for provider in providers:
-            if provider.secret not in self.secrets:
-                raise ProviderConfigError(
-                    f"FURLONG_FULFILMENT_SECRETS has no {provider.secret!r}, which {provider.name} needs"
-                )
-            # A worker may make an inquiry and then a credit under one lease.
-            longest = provider.longest_seconds + provider.longest_credit_seconds
-            if longest >= self.lease_seconds:
-                raise ProviderConfigError(
-                    f"{provider.name}: its calls may take {longest:.0f} s, "
-                    f"which FURLONG_FULFILMENT_LEASE_SECONDS={self.lease_seconds:.0f} does not cover"
-                )
+            self.secret_of(provider)
+            problem = self.lease_problem(provider)
+            if problem is not None:
+                raise ProviderConfigError(f"{provider.name}: {problem}")
+
+    def secret_of(self, provider: ProviderConfig) -> bytes:
+        """Return a provider's secret.
+
+        Raises:
+            ProviderConfigError: this node has no secret of the name.
+        """
+        secrets = Secrets(self.secrets, self.secret_folder)
+        found = secrets.find(provider.secret)
+        if found is None:
+            raise ProviderConfigError(
+                f"{provider.name} needs the secret {provider.secret!r}: {secrets.places}"
+            )
+        return found
+
+    def lease_problem(self, provider: ProviderConfig) -> str | None:
+        """Return why a worker's lease of a reward does not cover the provider's calls; None if it does."""
+        # A worker may make an inquiry and then a credit under one lease.
+        longest = provider.longest_seconds + provider.longest_credit_seconds
+        if longest < self.lease_seconds:
+            return None
+        return (
+            f"its calls may take {longest:.0f} s, "
+            f"which FURLONG_FULFILMENT_LEASE_SECONDS={self.lease_seconds:.0f} does not cover"
+        )
+
+
+def in_words(error: ValidationError) -> str:
+    """Return what is wrong, without the values: somebody may have put a secret there."""
+    return "; ".join(
+        f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
+    )

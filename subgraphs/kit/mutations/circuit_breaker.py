@@ -28,6 +28,13 @@ class Breaker:
         """Return whether calls should not be made now."""
         return self._open_until is not None and self.monotonic() < self._open_until
 
+    @property
+    def state(self) -> str:
+        """Return `closed`, `open`, or `half_open` if the next call probes."""
+        if self._open_until is None:
+            return "closed"
+        return "open" if self.is_open else "half_open"
+
     def room(self, limit: int) -> int:
         """Return how many of `limit` calls may begin now: none, one probe, or all."""
         if self.is_open:

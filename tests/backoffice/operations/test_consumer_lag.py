@@ -8,8 +8,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from backoffice_stand import NOW, actor, backoffice_database
 
 from backoffice.access.roles import Role
+from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.operations.backlog.consumer_lag import read_lag
 from backoffice.operations.backlog.lag_service import LagService
+from consumers.cells.message import Acknowledgement, CellRange
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import ManualClock
@@ -50,6 +52,37 @@ async def test_a_kafka_that_is_away_is_said_and_breaks_nothing(tmp_path: Path) -
         found = await service.read(actor("olga", Role.OPERATOR, brand="*"))
     assert found.problem.startswith("Kafka does not answer")
     assert found.partitions == ()
+
+
+async def test_consumers_of_cells_are_shown_in_their_partitions(
+    embedded_broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    """Also those that acknowledge nothing; the partitions of another cell are none of theirs."""
+    stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
+    await asyncio.to_thread(embedded_broker.create_topics, [TOPIC])
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    async with backoffice_database(url) as own:
+        async with own.home.write() as connection:
+            for cell in (CellRange(name=f"c{at + 1}", first=at, last=at, of=2) for at in range(2)):
+                report = Acknowledgement(
+                    schema="club.cells/1",
+                    event_id=cell.name,
+                    brand_id="*",
+                    node=cell.name,
+                    part="club",
+                    process="host:1",
+                    epoch=0,
+                    number=0,
+                    cell=cell,
+                    every_seconds=5,
+                    reported_at=NOW,
+                )
+                await NodeRepository().store(connection, [report], NOW)
+        service = LagService(DatabaseSettings(url=url), stream, own, ManualClock(NOW))
+        found = await service.read(actor("olga", Role.OPERATOR, brand="*"))
+    assert found.problem == ""
+    read = {(one.group, one.partition) for one in found.partitions if one.topic == TOPIC}
+    assert read == {(f"{GROUP}.c1", 0), (f"{GROUP}.c2", 1)}
 
 
 async def _produce(settings: StreamSettings, times: list[datetime]) -> None:

@@ -24,8 +24,7 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
-from subgraphs.fulfilment.payout.worker import Worker
-from subgraphs.fulfilment.providers.registry import ProviderRegistry
+from subgraphs.fulfilment.providers.registry import register
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.service import FulfilmentService
@@ -132,10 +131,10 @@ class PayoutHarness:
         """Return another worker, with connections of its own."""
         clock = clock or self.clock
         database = DatabaseSettings(url=self.url, lock_wait_seconds=lock_wait_seconds)
-        plain = FulfilmentProcess.open(database, self.settings, clock, on_step)
-        registry = ProviderRegistry.of(self.configs, self.settings, clock)
-        worker = Worker(plain.uow, registry, self.settings, on_step)
-        made = replace(plain, registry=registry, worker=worker)
+        opened = Database.open(database, "fulfilment")
+        made = FulfilmentProcess.over(opened, self.settings, clock, self.configs, on_step)
+        for config in self.configs:  # at once, for tests that run no worker
+            made.registry.add(register(config, self.settings.secret_of(config), clock))
         self.opened.append(made)
         return made
 

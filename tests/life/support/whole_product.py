@@ -40,9 +40,6 @@ from simulator.world import load_world
 from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
-from subgraphs.fulfilment.payout.worker import Worker
-from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
@@ -127,12 +124,8 @@ class Product:
         settings = quick_settings()
         config = provider_config("sportsbook", self.provider.url, breaker_failures=1000, timeout_seconds=10)
         database = self.databases["fulfilment"]
-        registry, uow = (
-            ProviderRegistry.of([config], settings, self.clock),
-            UnitOfWork.over(database, settings, self.clock),
-        )
-        self.fulfilling = FulfilmentProcess(database, uow, registry, Worker(uow, registry, settings))
-        self.stack.push_async_callback(registry.close)
+        self.fulfilling = FulfilmentProcess.over(database, settings, self.clock, [config])
+        self.stack.push_async_callback(self.fulfilling.registry.close)
 
     async def _start_site(self) -> None:
         verifier = SessionVerifier.from_settings(session_settings(), self.clock)

@@ -1,48 +1,31 @@
 """Providers in operations' part of the graph."""
 
-from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from strawberry import ID, Info
-from strawberry.scalars import JSON
 
 from backoffice.access.roles import Permission
+from backoffice.graph.pages import Page, number_key, page_of, page_size
 from backoffice.graph.permitted import ALL, permitted
 from backoffice.operations.context import OperationsContext
-from backoffice.operations.providers.service import ProviderState
-from subgraphs.fulfilment.providers.settings import ProviderConfig
+from backoffice.operations.graph.providers.types import (
+    ProviderConfigurationInput,
+    ProviderFieldChange,
+    ProviderInfo,
+    ProviderProblem,
+    ProviderRevisionInfo,
+    RollBackProviderInput,
+    SubmitProviderInput,
+    shown_change,
+    shown_problem,
+    shown_provider,
+    shown_provider_revision,
+)
 
-
-@strawberry.type(description="How workers call a provider. Secrets are named, never shown.")
-class ProviderConfiguration:
-    """How workers call a provider."""
-
-    adapter: str
-    secret: str = strawberry.field(description="The name of its secret in FURLONG_FULFILMENT_SECRETS.")
-    kinds: list[str] = strawberry.field(description="The kinds of reward that it pays.")
-    brands: list[str] = strawberry.field(description="Empty for all brands.")
-    currencies: list[str] = strawberry.field(description="Empty for all currencies.")
-    limit_minor: int = strawberry.field(description="A reward worth more waits for a person.")
-    in_flight: int = strawberry.field(description="The most calls at once.")
-    timeout_seconds: float
-    attempts: int
-    enabled: bool
-
-
-@strawberry.type(description="A provider of rewards.")
-class ProviderInfo:
-    """A provider of rewards."""
-
-    id: ID
-    endpoint: str | None
-    configuration: ProviderConfiguration | None = strawberry.field(
-        description="Null if the back office was not given the file that workers read."
-    )
-    stopped: bool = strawberry.field(description="Whether nothing is sent to it.")
-    everywhere: bool = strawberry.field(description="Whether its kill switch is on, on all nodes.")
-    reason: str | None
-    since: datetime | None
-    waiting: JSON = strawberry.field(description="How many rewards are in each state.")
+OperationsInfo = Info[OperationsContext, None]
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+_READ, _CHANGE = Permission.OPERATIONS_READ, Permission.OPERATIONS_PROVIDER
 
 
 @strawberry.type
@@ -50,38 +33,88 @@ class ProviderQuery:
     """Reads of providers."""
 
     @strawberry.field(
-        description="Providers in the order in which they are asked, with what waits for each.",
-        directives=[permitted(Permission.OPERATIONS_READ, ALL)],
+        description="Providers in the order in which they are asked, with health and what waits for each.",
+        directives=[permitted(_READ, ALL)],
     )
-    async def providers(self, info: Info[OperationsContext, None]) -> list[ProviderInfo]:
+    async def providers(self, info: OperationsInfo) -> list[ProviderInfo]:
         """Return providers."""
-        return [_shown(one) for one in await info.context.providers.listed(info.context.actor)]
+        return [shown_provider(one) for one in await info.context.providers.listed(info.context.actor)]
 
+    @strawberry.field(description="A provider.", directives=[permitted(_READ, ALL)])
+    async def provider(self, info: OperationsInfo, id: ID) -> ProviderInfo:  # noqa: A002
+        """Return a provider."""
+        return shown_provider(await info.context.providers.find(info.context.actor, id))
 
-def _shown(one: ProviderState) -> ProviderInfo:
-    reason, since = one.stopped or (None, None)
-    return ProviderInfo(
-        id=ID(one.name),
-        endpoint=one.endpoint,
-        configuration=None if one.config is None else _configuration(one.config),
-        stopped=one.stopped is not None,
-        everywhere=one.everywhere,
-        reason=reason,
-        since=since,
-        waiting=JSON(dict(one.waiting)),
+    @strawberry.field(
+        description="The revisions of a provider's configuration, the newest first.",
+        directives=[permitted(_READ, ALL)],
     )
+    async def provider_revisions(
+        self, info: OperationsInfo, provider: str, first: First = 25, after: str | None = None
+    ) -> Page[ProviderRevisionInfo]:
+        """Return a page of revisions."""
+        context, before = info.context, number_key(after)
+        found = await context.configurations.revisions(context.actor, provider, page_size(first), before)
+        return page_of(found, first, shown_provider_revision, lambda one: one.revision)
 
-
-def _configuration(config: ProviderConfig) -> ProviderConfiguration:
-    return ProviderConfiguration(
-        adapter=config.adapter,
-        secret=config.secret,
-        kinds=list(config.kinds),
-        brands=list(config.brands),
-        currencies=list(config.currencies),
-        limit_minor=config.limit_minor,
-        in_flight=config.in_flight,
-        timeout_seconds=config.timeout_seconds,
-        attempts=config.attempts,
-        enabled=config.enabled,
+    @strawberry.field(
+        description="The fields that differ between two revisions of a provider's configuration.",
+        directives=[permitted(_READ, ALL)],
     )
+    async def provider_diff(
+        self, info: OperationsInfo, provider: str, before: int, after: int
+    ) -> list[ProviderFieldChange]:
+        """Return the fields that differ."""
+        context = info.context
+        found = await context.configurations.diff(context.actor, provider, before, after)
+        return [shown_change(one) for one in found]
+
+    @strawberry.field(
+        description="What is wrong with a configuration, as it is typed; nothing of it is kept.",
+        directives=[permitted(_CHANGE, ALL)],
+    )
+    async def try_provider(
+        self,
+        info: OperationsInfo,
+        input: ProviderConfigurationInput,  # noqa: A002
+    ) -> list[ProviderProblem]:
+        """Check a configuration."""
+        found = await info.context.configurations.check(info.context.actor, input.fields)
+        return [shown_problem(one) for one in found]
+
+
+@strawberry.type
+class ProviderMutation:
+    """Changes of providers."""
+
+    @strawberry.mutation(
+        description="Propose a provider's configuration for all nodes; another person approves it. Secrets "
+        "are refused: name one.",
+        directives=[permitted(_CHANGE, ALL)],
+    )
+    async def submit_provider(self, info: OperationsInfo, input: SubmitProviderInput) -> ID:  # noqa: A002
+        """Propose a configuration."""
+        context = info.context
+        return ID(
+            await context.configurations.submit(
+                context.actor, input.configuration.fields, seen=input.revision, reason=input.reason
+            )
+        )
+
+    @strawberry.mutation(
+        description="Propose an earlier revision of a provider's configuration again; another person "
+        "approves it.",
+        directives=[permitted(_CHANGE, ALL)],
+    )
+    async def roll_back_provider(
+        self,
+        info: OperationsInfo,
+        input: RollBackProviderInput,  # noqa: A002
+    ) -> ID:
+        """Propose an earlier revision."""
+        context = info.context
+        return ID(
+            await context.configurations.roll_back(
+                context.actor, input.provider, input.revision, seen=input.seen, reason=input.reason
+            )
+        )

@@ -18,6 +18,7 @@ class GlobalKind(Enum):
     REWARD_STATUS: a version of a reward is paused, resumed, withdrawn or recalled by an operator.
     SWITCH: a kill switch of a brand, a reward or a provider.
     BRAND: the name, languages and theme of a brand.
+    PROVIDER: how workers call a provider of rewards.
     """
 
     CONTENT = "content"
@@ -25,6 +26,7 @@ class GlobalKind(Enum):
     REWARD_STATUS = "reward_status"
     SWITCH = "switch"
     BRAND = "brand"
+    PROVIDER = "provider"
 
 
 class SwitchScope(Enum):
@@ -82,6 +84,11 @@ def reward_status_subject(brand: str, reward_id: str, version: int) -> Subject:
 def brand_subject(brand: str) -> Subject:
     """Return the subject of what the back office decided about a brand."""
     return Subject(brand, GlobalKind.BRAND.value, BRAND_FACTS)
+
+
+def provider_subject(name: str) -> Subject:
+    """Return the subject of a provider's configuration; a provider belongs to all brands."""
+    return Subject(ALL_BRANDS, GlobalKind.PROVIDER.value, name)
 
 
 def switch_subject(scope: SwitchScope, brand: str, name: str = "") -> Subject:

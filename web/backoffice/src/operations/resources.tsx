@@ -17,7 +17,8 @@ import { DeadLetterList, DeadLetterShow } from './deadLetters.tsx';
 import { IntentList } from './intents.tsx';
 import { KillSwitches } from './killSwitches.tsx';
 import { Nodes } from './nodes.tsx';
-import { Providers } from './providers.tsx';
+import { ProviderCreate, ProviderShow } from './providers/ProviderShow.tsx';
+import { ProviderList } from './providers/ProviderList.tsx';
 import { RewardStatuses } from './rewards.tsx';
 import { Weeks } from './weeks.tsx';
 
@@ -28,7 +29,7 @@ export function operationsResources(may: ReadonlySet<string>) {
     <>
       <Resource name="switches" icon={Block} list={KillSwitches} options={{ label: 'Kill switches' }} />
       <Resource name="rewardStatus" icon={Adjust} list={RewardStatuses} options={{ label: 'Reward status' }} />
-      <Resource name="providers" icon={Paid} list={Providers} options={{ label: 'Providers' }} />
+      <Resource name="providers" icon={Paid} list={ProviderList} show={ProviderShow} {...(may.has('operations.provider') ? { create: ProviderCreate } : {})} options={{ label: 'Providers' }} />
       <Resource name="weeks" icon={DateRange} list={Weeks} options={{ label: 'Weeks' }} />
       <Resource name="backlog" icon={Speed} list={BacklogPage} options={{ label: 'Lag' }} />
       <Resource name="deadLetters" icon={MarkEmailUnread} list={DeadLetterList} show={DeadLetterShow} options={{ label: 'Dead letters' }} />

@@ -1,0 +1,98 @@
+"""SQL over the revisions of providers' configurations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.errors import Stale
+from backoffice.operations.providers.document import CHANGED
+from backoffice.operations.providers.models import PROVIDER_REVISION
+from subgraphs.fulfilment.providers.settings import ProviderConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRevision:
+    """What is, or was, in force for a provider.
+
+    Attributes:
+        approved_by: None for what was imported from the workers' file.
+    """
+
+    revision: int
+    document: ProviderConfig
+    reason: str | None
+    submitted_by: str
+    approved_by: str | None
+    in_force_at: datetime
+
+    @property
+    def provider(self) -> str:
+        """Return the provider's name."""
+        return self.document.name
+
+
+async def revisions(
+    connection: AsyncConnection, provider: str, first: int, before: int | None = None
+) -> list[ProviderRevision]:
+    """Return the revisions of a provider, the newest first.
+
+    Args:
+        connection: to read with.
+        provider: whose.
+        first: how many at most.
+        before: only those before this one.
+    """
+    c = PROVIDER_REVISION.c
+    query = select(PROVIDER_REVISION).where(c.provider == provider).order_by(c.revision.desc()).limit(first)
+    if before is not None:
+        query = query.where(c.revision < before)
+    return [_revision(row) for row in await connection.execute(query)]
+
+
+async def newest(connection: AsyncConnection) -> dict[str, ProviderRevision]:
+    """Return the last revision of each provider that has one."""
+    c = PROVIDER_REVISION.c
+    last = select(c.provider, func.max(c.revision).label("revision")).group_by(c.provider).subquery()
+    joined = and_(c.provider == last.c.provider, c.revision == last.c.revision)
+    rows = await connection.execute(select(PROVIDER_REVISION).join(last, joined))
+    return {row.provider: _revision(row) for row in rows}
+
+
+async def add(connection: AsyncConnection, found: Sequence[ProviderRevision]) -> None:
+    """Store revisions.
+
+    Raises:
+        Stale: another transaction has stored one of the same number.
+    """
+    rows = [
+        {
+            "provider": one.provider,
+            "revision": one.revision,
+            "document": one.document.model_dump(mode="json"),
+            "reason": one.reason,
+            "submitted_by": one.submitted_by,
+            "approved_by": one.approved_by,
+            "in_force_at": one.in_force_at,
+        }
+        for one in found
+    ]
+    try:
+        await connection.execute(insert(PROVIDER_REVISION), rows)
+    except IntegrityError:
+        raise Stale(CHANGED, max(one.revision for one in found)) from None
+
+
+def _revision(row: Row[Any]) -> ProviderRevision:
+    return ProviderRevision(
+        revision=row.revision,
+        document=ProviderConfig.model_validate(row.document),
+        reason=row.reason,
+        submitted_by=row.submitted_by,
+        approved_by=row.approved_by,
+        in_force_at=row.in_force_at,
+    )

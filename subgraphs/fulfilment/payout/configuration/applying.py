@@ -1,0 +1,173 @@
+"""Applies decided configurations of providers to a worker's registry, and reports what became of them."""
+
+import os
+import socket
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from storage.clock import Clock
+from storage.database import Database
+from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.payout.configuration import repository
+from subgraphs.fulfilment.payout.configuration.repository import ProviderReport
+from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration, ProviderUse
+from subgraphs.fulfilment.providers.registry import ProviderRegistry, register
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.kit.records.global_state.kinds import NOTHING_APPLIED
+
+log = structlog.get_logger(__name__)
+REPORT_EVERY: Final = timedelta(seconds=3)
+FORGOTTEN_AFTER: Final = timedelta(hours=1)
+
+
+def _worker_name() -> str:
+    return f"{socket.gethostname()[:100]}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+
+
+@dataclass(slots=True)
+class ProviderConfiguration:
+    """Keeps the registry of a worker as the back office decided.
+
+    A decided configuration replaces that of the file. One that this worker cannot use leaves the one before
+    in use; a worker that has just started uses what this node used last, or else the file.
+
+    Attributes:
+        files: the configurations of the file, by name.
+        worker: this process, as reports name it.
+    """
+
+    database: Database
+    registry: ProviderRegistry
+    settings: FulfilmentSettings
+    clock: Clock
+    files: Mapping[str, ProviderConfig]
+    worker: str = field(default_factory=_worker_name)
+    _uses: dict[str, ProviderUse] = field(default_factory=dict)
+    _unsaved: dict[str, DecidedConfiguration] = field(default_factory=dict)
+    _reported: tuple[tuple[ProviderUse, ...], datetime] | None = None
+
+    @property
+    def uses(self) -> Mapping[str, ProviderUse]:
+        """Return what became of each provider's configuration."""
+        return self._uses
+
+    @property
+    def file_problems(self) -> str:
+        """Return what is wrong with the file, where the back office has not decided otherwise; or nothing."""
+        found = (one.problem for one in self._uses.values() if one.seen == NOTHING_APPLIED)
+        return "; ".join(problem for problem in found if problem is not None)
+
+    async def refresh(self) -> None:
+        """Apply what this worker has not applied yet, and report now and then."""
+        await self.apply()
+        await self._report()
+
+    async def apply(self) -> None:
+        """Bring the registry up to what was decided."""
+        async with self.database.home.read() as connection:
+            decided = {one.name: one for one in await repository.decided(connection)}
+            known = await repository.in_use(connection) if decided.keys() - self._uses.keys() else {}
+        for name, config in self.files.items():
+            if name not in decided:
+                await self._use_file(config)
+        for name, one in sorted(decided.items()):
+            await self._use_decided(one, known.get(name))
+
+    async def leave(self) -> None:
+        """Remove the reports of this worker, which ends."""
+        async with self.database.home.write() as connection:
+            now = self.clock.machine.now()
+            await repository.remove_reports(connection, self.worker, now - FORGOTTEN_AFTER)
+
+    async def _use_file(self, config: ProviderConfig) -> None:
+        try:
+            await self._put(config)
+        except ProviderConfigError as fault:
+            self._note(ProviderUse(config.name, problem=str(fault)))
+        else:
+            self._note(ProviderUse(config.name))
+
+    async def _use_decided(self, one: DecidedConfiguration, last: DecidedConfiguration | None) -> None:
+        try:
+            if await self._put(one.config()):
+                self._unsaved[one.name] = one
+        except ProviderConfigError as fault:
+            revision = await self._stay(one.name, last)
+            self._note(ProviderUse(one.name, revision, one.order, str(fault)))
+        else:
+            self._note(ProviderUse(one.name, one.revision, one.order))
+
+    async def _stay(self, name: str, last: DecidedConfiguration | None) -> int:
+        """Stay with the revision in use, and return it; after a start, with what this node used last."""
+        if self.registry.find(name) is not None:
+            return self._uses[name].revision if name in self._uses else 0
+        try:
+            if last is not None:
+                await self._put(last.config())
+                return last.revision
+            if name in self.files:  # no decision was ever used here
+                await self._put(self.files[name])
+        except ProviderConfigError:
+            log.warning("what was used last cannot be used either", provider=name)
+        return 0
+
+    async def _put(self, config: ProviderConfig) -> bool:
+        """Put a configuration into the registry unless it is there; return whether it was put.
+
+        Raises:
+            ProviderConfigError: this node cannot use it.
+        """
+        if (problem := self.settings.lease_problem(config)) is not None:
+            raise ProviderConfigError(problem)
+        secret = self.settings.secret_of(config)
+        present = self.registry.find(config.name)
+        if present is not None and present.config == config and present.secret == secret:
+            return False
+        await self.registry.put(register(config, secret, self.clock))
+        return True
+
+    def _note(self, use: ProviderUse) -> None:
+        before = self._uses.get(use.name)
+        if use == before:
+            return
+        self._uses[use.name] = use
+        if use.problem is not None:
+            log.error("a provider's configuration cannot be used", provider=use.name, problem=use.problem)
+        elif before is not None or use.revision:
+            log.info("a provider's configuration is in use", provider=use.name, revision=use.revision)
+
+    async def _report(self) -> None:
+        """Store what this worker knows: after a change, and regularly."""
+        now, uses = self.clock.machine.now(), tuple(self._uses.values())
+        if self._reported is not None:
+            reported, at = self._reported
+            if reported == uses and now - at < REPORT_EVERY:
+                return
+        async with self.database.home.write() as connection:
+            await repository.store_reports(connection, [self._of(use, now) for use in uses])
+            for one in self._unsaved.values():
+                await repository.put_in_use(connection, one, now)
+        self._unsaved.clear()
+        self._reported = (uses, now)
+
+    def _of(self, use: ProviderUse, now: datetime) -> ProviderReport:
+        registered = self.registry.find(use.name)
+        calls = None if registered is None else registered.calls
+        return ProviderReport(
+            worker=self.worker,
+            provider=use.name,
+            revision=use.revision,
+            order=use.seen,
+            problem=None if use.problem is None else use.problem[:500],
+            circuit="none" if registered is None else registered.breaker.state,
+            calls=0 if calls is None else calls.running,
+            succeeded_at=None if calls is None else calls.succeeded_at,
+            failed_at=None if calls is None else calls.failed_at,
+            error=None if calls is None or calls.error is None else calls.error[:64],
+            reported_at=now,
+        )

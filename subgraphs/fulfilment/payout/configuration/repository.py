@@ -1,0 +1,152 @@
+"""SQL over the configurations of providers, and over what workers report about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.columns import upsert
+from subgraphs.fulfilment.models import FULFILMENT, GLOBAL_STATE, PROVIDER_IN_USE, PROVIDER_REPORT
+from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration
+from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalKind, GlobalOrder
+from subgraphs.kit.records.global_state.repository import GlobalStateRepository
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderReport:
+    """What a worker knows about a provider.
+
+    Attributes:
+        worker: the process.
+        revision: the revision of the configuration in use; 0 for the file's, or if there is none.
+        order: of the last decision that the worker looked at, whether it could use it or not.
+        problem: why the newest configuration cannot be used; never a secret.
+        circuit: `closed`, `open`, `half_open`, or `none` if nothing can be sent.
+        calls: how many are running.
+        error: the class of the last failure.
+    """
+
+    worker: str
+    provider: str
+    revision: int
+    order: GlobalOrder
+    problem: str | None
+    circuit: str
+    calls: int
+    succeeded_at: datetime | None
+    failed_at: datetime | None
+    error: str | None
+    reported_at: datetime
+
+
+async def decided(connection: AsyncConnection) -> list[DecidedConfiguration]:
+    """Return what the back office decided about providers, as this node has applied it."""
+    found = await GlobalStateRepository(GLOBAL_STATE).of_brands(
+        connection, (GlobalKind.PROVIDER,), (ALL_BRANDS,)
+    )
+    return [
+        DecidedConfiguration(str(one.state["name"]), one.order, one.state)
+        for one in found
+        if one.state is not None and one.understood
+    ]
+
+
+async def in_use(connection: AsyncConnection) -> dict[str, DecidedConfiguration]:
+    """Return the last configurations that a worker of this node could use, by provider."""
+    rows = await connection.execute(select(PROVIDER_IN_USE))
+    return {
+        row.name: DecidedConfiguration(row.name, GlobalOrder(row.epoch, row.number), row.state)
+        for row in rows
+    }
+
+
+async def put_in_use(connection: AsyncConnection, one: DecidedConfiguration, now: datetime) -> None:
+    """Note that a worker of this node uses a configuration."""
+    row = {
+        "name": one.name,
+        "epoch": one.order.epoch,
+        "number": one.order.number,
+        "state": dict(one.state),
+        "applied_at": now,
+    }
+    columns = [name for name in row if name != "name"]
+    await connection.execute(upsert(connection.dialect.name, PROVIDER_IN_USE, [row], update=columns))
+
+
+async def store_reports(connection: AsyncConnection, reports: Sequence[ProviderReport]) -> None:
+    """Store a worker's reports over those before."""
+    if not reports:
+        return
+    rows = [
+        {
+            "worker": one.worker,
+            "provider": one.provider,
+            "revision": one.revision,
+            "epoch": one.order.epoch,
+            "number": one.order.number,
+            "problem": one.problem,
+            "circuit": one.circuit,
+            "calls": one.calls,
+            "succeeded_at": one.succeeded_at,
+            "failed_at": one.failed_at,
+            "error": one.error,
+            "reported_at": one.reported_at,
+        }
+        for one in sorted(reports, key=lambda each: each.provider)
+    ]
+    columns = [name for name in rows[0] if name not in {"worker", "provider"}]
+    await connection.execute(upsert(connection.dialect.name, PROVIDER_REPORT, rows, update=columns))
+
+
+async def reports_since(connection: AsyncConnection, since: datetime) -> list[ProviderReport]:
+    """Return the reports of workers that have reported since an instant, by provider and worker."""
+    c = PROVIDER_REPORT.c
+    rows = await connection.execute(
+        select(PROVIDER_REPORT).where(c.reported_at >= since).order_by(c.provider, c.worker)
+    )
+    return [
+        ProviderReport(
+            worker=row.worker,
+            provider=row.provider,
+            revision=row.revision,
+            order=GlobalOrder(row.epoch, row.number),
+            problem=row.problem,
+            circuit=row.circuit,
+            calls=row.calls,
+            succeeded_at=row.succeeded_at,
+            failed_at=row.failed_at,
+            error=row.error,
+            reported_at=row.reported_at,
+        )
+        for row in rows
+    ]
+
+
+async def remove_reports(connection: AsyncConnection, worker: str, before: datetime) -> None:
+    """Remove the reports of a worker that ends, and those of workers that ended without removing theirs."""
+    c = PROVIDER_REPORT.c
+    await connection.execute(delete(PROVIDER_REPORT).where((c.worker == worker) | (c.reported_at < before)))
+
+
+async def due(connection: AsyncConnection, now: datetime) -> dict[str, int]:
+    """Return how many rewards are due at each provider, in product time."""
+    c = FULFILMENT.c
+    rows = await connection.execute(
+        select(c.provider, func.count().label("number"))
+        .where(c.provider.is_not(None), c.next_at <= now)
+        .group_by(c.provider)
+    )
+    return {row.provider: row.number for row in rows}
+
+
+async def last_credits(connection: AsyncConnection) -> dict[str, datetime]:
+    """Return when each provider last credited a reward, in product time."""
+    c = FULFILMENT.c
+    rows = await connection.execute(
+        select(c.provider, func.max(c.credited_at).label("at"))
+        .where(c.provider.is_not(None), c.credited_at.is_not(None))
+        .group_by(c.provider)
+    )
+    return {row.provider: row.at for row in rows}

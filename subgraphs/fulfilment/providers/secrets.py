@@ -1,0 +1,51 @@
+"""Finds the secrets of providers by their names: in a setting, or in files of a folder."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+MOST_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The secrets of this node. They are looked up anew each time, so that a file can be replaced.
+
+    Attributes:
+        named: the secrets that the settings hold.
+        folder: a folder with one file for each secret, named like it.
+    """
+
+    named: Mapping[str, SecretStr]
+    folder: Path | None
+
+    def find(self, name: str) -> bytes | None:
+        """Return the secret of a name; None if there is none here, or if it is empty."""
+        if name in self.named:
+            return _usable(self.named[name].get_secret_value().encode())
+        if self.folder is None or _NAME.fullmatch(name) is None:
+            return None
+        try:
+            with (self.folder / name).open("rb") as file:
+                return _usable(file.read(MOST_BYTES).strip())
+        except OSError:
+            return None
+
+    @property
+    def places(self) -> str:
+        """Return where secrets are looked for, in words."""
+        folder = "" if self.folder is None else f", and {self.folder} has no such file"
+        return f"FURLONG_FULFILMENT_SECRETS has none{folder}"
+
+
+def _usable(secret: bytes) -> bytes | None:
+    """Return a secret if it can stand in a header: not empty, and text in one line."""
+    try:
+        return secret if secret.decode().isprintable() and secret else None
+    except UnicodeDecodeError:
+        return None

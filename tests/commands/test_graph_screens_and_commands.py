@@ -1,0 +1,148 @@
+"""Each change that the admin graph offers is on a screen and a command, or a reason says why not."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from backoffice.areas import SCHEMAS
+from furlong.cli.commands import COMMANDS
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SCREENS: Final = ROOT / "web" / "backoffice" / "src"
+FEDERATION: Final = frozenset({"_service", "_entities"})
+
+COMMANDS_OF: Final = {
+    "addUser": ("backoffice user add",),
+    "approve": ("content approve", "provider approve", "scheme approve", "support approve"),
+    "changeBrand": ("brand change",),
+    "changeRewardStatus": ("reward pause", "reward resume", "reward withdraw", "reward recall"),
+    "disableUser": ("backoffice user disable",),
+    "enableUser": ("backoffice user enable",),
+    "exportCustomer": ("support export",),
+    "forgetNode": ("global forget",),
+    "liftLegalHold": ("support lift",),
+    "openWeek": ("week open",),
+    "proposeAdjustment": ("support adjust",),
+    "proposeCloseWeek": ("week close",),
+    "proposeErasure": ("support erase",),
+    "proposeScheme": ("scheme propose",),
+    "publishContent": ("content publish",),
+    "putLegalHold": ("support hold",),
+    "replayDeadLetter": ("deadletters replay",),
+    "replayDeadLetters": ("deadletters replay",),
+    "resetUser": ("backoffice user reset",),
+    "rollBackContent": ("content rollback",),
+    "rollBackProvider": ("provider rollback",),
+    "saveContent": ("content save",),
+    "scheduleContent": ("content publish",),
+    "setKillSwitch": ("switch off", "switch on"),
+    "setProviderSwitch": ("switch off", "switch on"),
+    "setRiskBudget": ("risk set-budget",),
+    "setRoles": ("backoffice user roles",),
+    "startDryRun": ("scheme dry-run",),
+    "submitContent": ("content submit",),
+    "submitProvider": ("provider submit",),
+}
+"""The commands that do what a mutation does."""
+
+WITHOUT_COMMAND: Final = {
+    "cancelJob": "a job of a command is cancelled by ending the command",
+    "endSession": "commands sign people out; `backoffice user disable` ends all sessions of another",
+    "newRecoveryCodes": "they are shown to their owner alone, never on a terminal that may be recorded",
+    "reject": "the graph has it: a proposal that nobody approves changes nothing",
+    "withdraw": "the graph has it: a proposal that nobody approves changes nothing",
+    "unscheduleContent": "the graph has it; `content save` replaces what is scheduled",
+    "uploadContentImage": "the graph has it: an image is chosen by looking at it",
+    "withdrawContent": "the graph has it; `content save` makes the next draft",
+}
+"""Mutations of screens that no command has, each with the reason; the graph is the other way to them."""
+
+ON_THE_NODE: Final = {
+    "fulfilment credited": "a decision about one reward on the node that owes it",
+    "fulfilment hold": "a decision about rewards on the node that owes them",
+    "fulfilment resume": "of this node alone; `switch on provider` is for all",
+    "fulfilment retry": "a decision about rewards on the node that owes them",
+    "fulfilment stop": "of this node alone; `switch off provider` is for all",
+}
+"""Commands that change something and have no mutation, each with the reason."""
+
+READS: Final = frozenset(
+    {
+        *(
+            "list",
+            "show",
+            "history",
+            "status",
+            "acknowledgements",
+            "contrast",
+            "diff",
+            "health",
+            "lint",
+            "check",
+        ),
+        *("lag", "outboxes", "intents", "reviews", "reconcile", "find", "timeline", "why", "holds", "count"),
+        *("liability", "forecast", "funnel", "profit", "rewards", "budgets", "customers", "export"),
+        *("serve", "sdl"),
+    }
+)
+GROUPS: Final = (
+    *("backlog", "backoffice", "brand", "content", "deadletters", "fulfilment", "global", "provider"),
+    *("reward", "risk", "scheme", "support", "switch", "week"),
+)
+
+
+def mutations() -> set[str]:
+    """Return the mutations of all areas of the admin graph."""
+    found: set[str] = set()
+    for create in SCHEMAS.values():
+        root = create()._schema.mutation_type
+        found |= set(root.fields) if root else set()
+    return found - FEDERATION
+
+
+def used_by_screens() -> set[str]:
+    """Return the mutations that documents in the screens' sources select."""
+    return {
+        name
+        for path in SCREENS.rglob("*.ts*")
+        for name in re.findall(r"[`']mutation\b[^{`']*\{\s*(\w+)", path.read_text(encoding="utf-8"))
+    }
+
+
+def leaves(command: Any, name: str) -> Iterator[str]:
+    """Yield the whole names of the commands that do something."""
+    below = getattr(command, "commands", {})
+    if not below:
+        yield name
+    for each, found in below.items():
+        yield from leaves(found, f"{name} {each}")
+
+
+@pytest.fixture(scope="module")
+def commands() -> set[str]:
+    """The commands of the back office's groups."""
+    return {name for group in GROUPS for name in leaves(COMMANDS[group].load(group), group)}
+
+
+def test_each_mutation_is_on_a_screen() -> None:
+    """What somebody may change, they can change on a screen."""
+    assert mutations() - used_by_screens() == set()
+    assert used_by_screens() <= mutations()
+
+
+def test_each_mutation_is_a_command_or_has_a_reason(commands: set[str]) -> None:
+    """A new mutation fails here until it has a command or a reason."""
+    named = {command for each in COMMANDS_OF.values() for command in each}
+    assert mutations() == COMMANDS_OF.keys() | WITHOUT_COMMAND.keys()
+    assert COMMANDS_OF.keys() & WITHOUT_COMMAND.keys() == set()
+    assert named <= commands
+
+
+def test_each_command_that_changes_something_is_a_mutation_or_has_a_reason(commands: set[str]) -> None:
+    """A new command fails here until the graph can do it, too, or a reason says why not."""
+    named = {command for each in COMMANDS_OF.values() for command in each}
+    changing = {name for name in commands if name.split()[-1] not in READS}
+    assert changing - named == ON_THE_NODE.keys()

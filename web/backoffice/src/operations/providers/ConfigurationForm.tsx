@@ -1,0 +1,151 @@
+/** The form of a configuration: checked by the server as it is typed, and proposed for another person's approval. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+
+import { FormDialog } from '../../components/FormDialog.tsx';
+import { SUBMIT, TRY, names } from './provider.ts';
+import { run } from '../../graph/graph.ts';
+import { useDelayed } from '../../graph/useDelayed.ts';
+import { usePolled } from '../page/usePolled.ts';
+
+import type { Configuration } from './provider.ts';
+import type { Variables } from '../../graph/graph.ts';
+
+type Key = keyof Configuration;
+type Form = Record<Key, string | boolean>;
+
+const LISTS: readonly Key[] = ['kinds', 'brands', 'currencies'];
+const TEXTS: readonly Key[] = ['adapter', 'url', 'secret', 'learns'];
+const FIELDS: readonly (readonly [Key, string, string])[] = [
+  ['url', 'Address', 'Without user, password and query'],
+  ['secret', 'Name of the secret', 'Never the secret: nodes have its value'],
+  ['kinds', 'Kinds of reward', 'Such as free_bet, bet_boost'],
+  ['brands', 'Brands', 'Empty for all'],
+  ['currencies', 'Currencies', 'Empty for all'],
+  ['position', 'Position', 'The lowest is asked first'],
+  ['limitMinor', 'Limit, in minor units', 'A reward worth more waits for a person'],
+  ['inFlight', 'Calls at once', ''],
+  ['timeoutSeconds', 'Seconds for a call', ''],
+  ['attempts', 'Attempts', 'Always under the same key'],
+  ['pauseSeconds', 'First pause between attempts, in seconds', ''],
+  ['breakerFailures', 'Failures that open the circuit', ''],
+  ['breakerRestSeconds', 'Seconds that it stays open', ''],
+  ['keyHours', 'Hours that a key is remembered', 'Later, nothing is sent under it'],
+  ['pollMinutes', 'Minutes between polls', ''],
+];
+
+interface Props {
+  readonly provider: string;
+  /** The revision that the form was made from; 0 for a new provider. */
+  readonly seen: number;
+  readonly from: Configuration;
+  readonly onDone: () => void;
+}
+
+function formOf(from: Configuration): Form {
+  const entries = Object.entries(from).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : typeof value === 'boolean' ? value : String(value)]);
+  return Object.fromEntries(entries) as Form;
+}
+
+/** The input of the graph; null while a number is none. */
+function inputOf(name: string, form: Form): Record<string, unknown> | null {
+  const entries = Object.entries(form).map(([key, value]) => {
+    if (typeof value === 'boolean' || TEXTS.includes(key as Key)) return [key, value];
+    return [key, LISTS.includes(key as Key) ? names(value) : value.trim() === '' ? Number.NaN : Number(value)];
+  });
+  const bad = entries.some(([, value]) => typeof value === 'number' && !Number.isFinite(value));
+  return bad || name === '' ? null : { name, ...(Object.fromEntries(entries) as Record<string, unknown>) };
+}
+
+export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
+  const notify = useNotify();
+  const [name, setName] = useState(provider);
+  const [form, setForm] = useState<Form>(() => formOf(from));
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const input = inputOf(name.trim(), form);
+  const typed = useDelayed(input === null ? '' : JSON.stringify({ input }));
+  const tried = usePolled<{ tryProvider: readonly { path: string; message: string }[] }>(TRY, typed === '' ? null : (JSON.parse(typed) as Variables), 600);
+  const problems = tried.data?.tryProvider ?? [];
+
+  async function submit() {
+    await run(SUBMIT, { input: { revision: seen, configuration: input, reason } });
+    setAsking(false);
+    setReason('');
+    notify('Proposed: another person has to approve it', { type: 'success' });
+    onDone();
+  }
+
+  return (
+    <Box>
+      <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', md: '1fr 1fr', lg: '1fr 1fr 1fr' }, marginBottom: 2 }}>
+        {seen === 0 && <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} helperText="Stored with every credit, for ever" />}
+        <Choice label="Adapter" value={String(form.adapter)} of={['sportsbook', 'games', 'wallet']} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
+        {FIELDS.map(([key, label, help]) => (
+          <TextField
+            key={key}
+            label={label}
+            value={form[key]}
+            helperText={help}
+            onChange={(event) => setForm({ ...form, [key]: event.target.value })}
+            slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off' } }}
+          />
+        ))}
+        <Choice label="Learns of use by" value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
+        <FormControlLabel
+          control={<Checkbox checked={form.enabled === true} onChange={(event) => setForm({ ...form, enabled: event.target.checked })} />}
+          label="Enabled: rewards are sent to it"
+        />
+      </Box>
+      {input === null && <Alert severity="info">Complete the numbers and the name.</Alert>}
+      {tried.problem !== '' && <Alert severity="error">{tried.problem}</Alert>}
+      {problems.map(({ path, message }) => (
+        <Alert key={`${path} ${message}`} severity="error" role="status" sx={{ marginBottom: 1 }}>
+          {path}: {message}
+        </Alert>
+      ))}
+      <Button variant="contained" disabled={input === null || problems.length > 0} onClick={() => setAsking(true)} sx={{ marginTop: 1 }}>
+        Propose for all nodes
+      </Button>
+      <FormDialog title={`Propose a configuration of ${name}`} open={asking} label="Propose" onClose={() => setAsking(false)} onSubmit={submit}>
+        <TextField
+          label="Reason"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          helperText="The approver, nodes and the audit log show it."
+          margin="normal"
+          required
+          fullWidth
+          multiline
+        />
+      </FormDialog>
+    </Box>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly of: readonly string[];
+  readonly disabled?: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+function Choice({ label, value, of, disabled = false, onChange }: ChoiceProps) {
+  return (
+    <TextField select label={label} value={value} disabled={disabled} onChange={(event) => onChange(event.target.value)}>
+      {of.map((each) => (
+        <MenuItem key={each} value={each}>
+          {each}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}

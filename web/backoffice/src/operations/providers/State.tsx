@@ -1,0 +1,30 @@
+/** Whether rewards are sent to a provider, and the button that stops or starts it on all nodes. */
+import Chip from '@mui/material/Chip';
+
+import { ChangeButton } from '../../components/ChangeButton.tsx';
+import { SWITCH } from './provider.ts';
+import { age } from '../page/words.ts';
+
+import type { Provider } from './provider.ts';
+
+export function State({ of: one }: { readonly of: Provider }) {
+  if (one.stopped) {
+    const where = one.everywhere ? 'stopped on all nodes' : 'stopped by an alarm';
+    return <Chip size="small" color="error" label={`${where} for ${age(one.since)}: ${one.reason ?? ''}`} />;
+  }
+  if (one.configuration?.enabled === false) return <Chip size="small" label="disabled by its configuration" />;
+  return <Chip size="small" color="success" variant="outlined" label="in use" />;
+}
+
+export function SwitchButton({ of: { id, stopped } }: { readonly of: Provider }) {
+  return (
+    <ChangeButton
+      label={stopped ? `Start ${id}` : `Stop ${id}`}
+      question={stopped ? 'Rewards are sent to it again, on all nodes.' : 'Nothing more is sent to it, on all nodes; its rewards wait.'}
+      mutation={SWITCH}
+      variables={(reason) => ({ input: { provider: id, off: !stopped, reason } })}
+      wantsReason
+      color={stopped ? 'primary' : 'error'}
+    />
+  );
+}
