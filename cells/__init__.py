@@ -1,1 +1,1 @@
-"""What an operator does with cells: claim databases for one, move it, split it, and route customers to it."""
+"""Operating cells: claims databases for a cell, moves and splits it, and routes customers to it."""

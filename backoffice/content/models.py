@@ -20,7 +20,7 @@ CONTENT_ITEM = Table(
 """The content of a version of a reward, with the revisions that matter now.
 
 `config_version`: 0 for content that names no version. `version` counts all changes, for the optimistic lock.
-`open_revision`: the one on its way to publication."""
+`open_revision`: the one that is not published yet."""
 
 CONTENT_REVISION = Table(
     "content_revision",

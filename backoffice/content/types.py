@@ -25,7 +25,7 @@ ContentInfo = Info[ContentContext, None]
 READ: Final = permitted(Permission.CONTENT_READ, FOUND)
 
 strawberry.enum(
-    RevisionState, name="ContentState", description="Where a revision is on its way to customers."
+    RevisionState, name="ContentState", description="The state of a revision, from draft to publication."
 )
 strawberry.enum(Severity, name="LintSeverity")
 strawberry.enum(SpanKind, name="DiffSpanKind")
@@ -144,7 +144,7 @@ class ItemShown:
     config_version: int | None = strawberry.field(description="Null: of the reward's first version.")
     version: int = strawberry.field(description="For the optimistic lock: pass it as `expectedVersion`.")
     changed_at: datetime
-    open: ShownRevision | None = strawberry.field(description="The revision on its way to publication.")
+    open: ShownRevision | None = strawberry.field(description="The revision that is not published yet.")
     published: ShownRevision | None = strawberry.field(description="What customers see.")
 
     @strawberry.field(description="All revisions, newest first.", directives=[READ])

@@ -237,7 +237,7 @@ def test_a_real_valkey_answers(find: Find, valkey: PrivateValkey) -> None:
 def test_live_updates_say_whether_processes_hear_of_one_another(find: Find, valkey: PrivateValkey) -> None:
     """Without the setting all is well, but slower; with it, its server must answer."""
     _, found, _ = find()
-    assert "by reading again, every 10 s" in found["live updates"]["says"]
+    assert "only by polling, every 10 s" in found["live updates"]["says"]
     _, found, _ = find(REDIS_URL=valkey.url)
     assert found["live updates"]["says"].endswith(" answers")
     _, found, said = find(REDIS_URL=f"redis://:{SECRET}@127.0.0.1:1/0")

@@ -1,4 +1,4 @@
-"""Optimistic locking of items: who saw an older version is told, and overwrites nothing."""
+"""Optimistic locking of items: a change of an older version than the present one is refused."""
 
 from dataclasses import replace
 from datetime import datetime
