@@ -1,1 +1,1 @@
-"""Operating cells: claims databases for a cell, moves and splits it, and routes customers to it."""
+"""Operating cells: claims databases for a cell, moves it to another server, and routes customers to it."""
