@@ -23,7 +23,7 @@ PROGRESS = TOPICS[0].name
 def found_when(
     find: Find, settings: dict[str, str], condition: Callable[[dict[str, dict[str, Any]]], bool]
 ) -> dict[str, dict[str, Any]]:
-    """The findings once they meet a condition: Kafka tells of changes before its brokers know them."""
+    """The findings once they meet a condition: Kafka confirms changes before all its brokers know them."""
     until = time.monotonic() + 60
     while True:
         _, found, _ = find(**settings)

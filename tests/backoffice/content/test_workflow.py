@@ -273,7 +273,7 @@ async def test_times_follow_the_brands_zone(stand: ContentStand) -> None:
 
 
 async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentStand) -> None:
-    """The revision goes back with a note; the worker goes on."""
+    """The revision goes back with a note, and the worker continues."""
     await approve(stand, await submitted(stand))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
     await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)

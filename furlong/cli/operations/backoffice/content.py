@@ -96,7 +96,7 @@ def diff(
             for one in found
         ]
 
-    typer.echo("\n".join(_with_content(user, work)) or "Nothing differs.")
+    typer.echo("\n".join(_with_content(user, work)) or "There are no differences.")
 
 
 @cli.command()

@@ -33,7 +33,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
       rowKey={(week) => week.id}
       csv={{ table: 'funnel', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (goes on)'}` },
+        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (in progress)'}` },
         { head: 'Seen', numeric: true, cell: (week) => (week.seen === null ? 'not known' : number(week.seen)) },
         ...STEPS.map((step) => ({
           head: step.head,
