@@ -50,7 +50,7 @@ CONTENT_REVISION = Table(
 )
 """One row for each revision; only a draft's document ever changes.
 
-`editors`: the persons who had a hand in the document, none of whom may approve it. `approver` and
+`editors`: the persons who edited the document, none of whom may approve it. `approver` and
 `approved_hash`: who approved which document. `note`: why it was rejected, or why its publication failed."""
 
 CONTENT_IMAGE = Table(

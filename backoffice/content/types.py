@@ -126,7 +126,7 @@ class ShownRevision:
         description="When it is published, as people in the brand's zone write it.", directives=[READ]
     )
     async def publish_at_local(self, info: ContentInfo) -> str | None:
-        """Return the time on the wall."""
+        """Return the local time."""
         if self.stored.publish_at is None:
             return None
         known = await info.context.service.brand(info.context.actor, self.stored.key.brand)

@@ -52,7 +52,7 @@ class ContentRevision:
     """One revision. Only a draft can be edited; of the others, only the state changes.
 
     Attributes:
-        editors: the persons who had a hand in the document.
+        editors: the persons who edited the document.
         rollback_of: the earlier revision whose document this one publishes again.
         publish_at: when it is to be published, if it is scheduled.
         note: why it was rejected, or why its publication failed.

@@ -54,7 +54,7 @@ async def locked_or_new_item(
 
 
 async def open_revision(connection: AsyncConnection, item: ContentItem) -> ContentRevision:
-    """Return the revision on its way to publication.
+    """Return the open revision.
 
     Raises:
         Conflict: there is none.
