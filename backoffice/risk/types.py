@@ -125,7 +125,7 @@ class RiskForecastTest:
     low: int
     high: int
     actual: int
-    error: float = strawberry.field(description="As a share of what came; positive: forecast too many.")
+    error: float = strawberry.field(description="As a share of the actual number; positive: too many.")
     within: bool
 
 
@@ -188,9 +188,9 @@ class RiskCustomer:
     counted_bets: int | None
 
 
-@strawberry.type(description="What came of setting a budget.")
+@strawberry.type(description="The outcome of setting a budget.")
 class RiskBudgetResult:
-    """What came of setting a budget."""
+    """The outcome of setting a budget."""
 
     number: float | None = strawberry.field(description="Of the decision for all nodes; null if proposed.")
     proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")

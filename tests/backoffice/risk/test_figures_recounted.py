@@ -48,7 +48,7 @@ rewards_of = st.sampled_from(sorted(REWARDS))
 
 @st.composite
 def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
-    """A customer's week: opt-ins, bets, and what came of them, reversals and expiries included."""
+    """A customer's week: opt-ins, bets and their results, reversals and expiries included."""
     changes = draw(st.lists(st.tuples(st.sampled_from(TIMES), st.booleans()), max_size=3))
     status = draw(st.sampled_from([None, None, "provisional", "confirmed", "revoked"]))
     state = draw(st.sampled_from([None, *STAGES])) if status in {"confirmed", "revoked"} else None

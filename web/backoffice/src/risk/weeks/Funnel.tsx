@@ -38,7 +38,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
       rowKey={(week) => week.id}
       csv={{ table: 'funnel', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (goes on)'}` },
+        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (in progress)'}` },
         ...STEPS.map((step) => ({
           head: step.head,
           numeric: true,
