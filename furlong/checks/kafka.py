@@ -42,7 +42,7 @@ async def _topics(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
             f"topics are missing: {', '.join(missing[:SHOWN])}{more}",
             "run `furlong topics create`; a feed's topic belongs to the platform",
         )
-    return f"all {len(plans)} topics are there"
+    return f"all {len(plans)} topics exist"
 
 
 async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple[TopicPlan, ...]) -> str:

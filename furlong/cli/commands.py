@@ -135,7 +135,7 @@ COMMANDS: Final = {
         "cli",
         "What waits: the lag of consumers, outboxes, changes in doubt.",
     ),
-    "cell": Command(f"{OPERATIONS}.cells.commands", "cli", "Cells: which part of the customers is where."),
+    "cell": Command(f"{OPERATIONS}.cells.commands", "cli", "Cells: which databases have which customers."),
     "customer": Command(
         f"{OPERATIONS}.customer",
         "cli",

@@ -24,7 +24,7 @@ class PartitionLag:
     """How far a group is behind in a partition.
 
     Attributes:
-        committed: the next record that it reads, as it last told Kafka; None if it has told nothing yet.
+        committed: the next offset that it reads, as last committed to Kafka; None before the first commit.
         end: the next record that will be written.
         lag: how many offsets lie between; those of aborted transactions and compacted records count.
         oldest_at: when the oldest record that waits was produced; None if none waits, or if it is unknown.
@@ -46,7 +46,7 @@ async def read_lag(
 ) -> list[PartitionLag]:
     """Return the lag of groups in their topics, by group, topic and partition.
 
-    Groups are only looked at: nothing joins them, and nothing is committed.
+    Groups are only observed: nothing joins them, and nothing is committed.
 
     Args:
         settings: where Kafka is.
