@@ -44,7 +44,7 @@ function Parts({ provider, onChanged }: { readonly provider: Provider; readonly 
     <Stack spacing={3}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <State of={provider} />
-        <Typography>{imported ? 'As in the workers’ file.' : `Revision ${revision} is in force.`}</Typography>
+        <Typography>{revision === 0 ? 'Its configuration is not known here: nodes use their files.' : imported ? 'As in the workers’ file.' : `Revision ${revision} is in force.`}</Typography>
         <Typography>{waits(provider)}.</Typography>
       </Stack>
       {pending.map((one) => (
