@@ -1,4 +1,4 @@
-"""Avoids garbage collections that find nothing, and long ones: while a model is built, and while serving."""
+"""Avoids useless and long garbage collections, while a model is built and while serving."""
 
 import gc
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ STEP_OBJECTS: Final = 10_000
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Pause collection while a model is built: collecting what only grows takes as long as building it.
+    """Pause collection while a model is built: collections would find nothing, and take as long as building.
 
     While `collected_in_steps` is in force, nothing is paused.
     """
@@ -45,8 +45,8 @@ def freeze_long_lived_objects() -> None:
 def collected_in_steps() -> Iterator[None]:
     """Collect new objects in small steps while a model is built beside requests, and exempt those that stay.
 
-    Nothing else runs during a collection. One that is put off until the model is complete would visit all of
-    it at once, and so would each later one. What is exempt is freed when its last reference goes, as always:
+    Nothing else runs during a collection. A collection postponed until the model is complete would visit all
+    of it at once, and so would each later one. Exempt objects are still freed with their last reference:
     see `gateway.supergraph.release`.
     """
     thresholds = gc.get_threshold()
@@ -61,6 +61,6 @@ def collected_in_steps() -> Iterator[None]:
 
 
 def _freeze_survivors(phase: Literal["start", "stop"], _info: dict[str, int]) -> None:
-    """Exempt what a collection has left from further ones."""
+    """Exempt the objects that survived a collection from further ones."""
     if phase == "stop":
         gc.freeze()

@@ -139,7 +139,7 @@ def _first_attempt(cell: MappedCell, cells: CellMap) -> Iterator[str]:
     yield "balance roundrobin"
     yield "retries 2"  # with 1, HAProxy repeats no request
     yield "option redispatch 1"
-    yield "option http-buffer-request"  # only a request that is there as a whole can be repeated
+    yield "option http-buffer-request"  # only a completely received request can be repeated
     yield f"retry-on conn-failure {WRONG_CELL}"
     yield "option httpchk GET /ready"
     count = len(cell.gateways)

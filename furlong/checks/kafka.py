@@ -48,7 +48,7 @@ async def _topics(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
             f"topics are missing: {', '.join(missing[:SHOWN])}{more}",
             CREATE if {plan.name for plan in TOPICS} & set(missing) else CREATE_FEEDS,
         )
-    return f"all {len(plans)} topics are there"
+    return f"all {len(plans)} topics exist"
 
 
 async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple[TopicPlan, ...]) -> str:

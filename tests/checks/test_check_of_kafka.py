@@ -23,7 +23,7 @@ PROGRESS = TOPICS[0].name
 def found_when(
     find: Find, settings: dict[str, str], condition: Callable[[dict[str, dict[str, Any]]], bool]
 ) -> dict[str, dict[str, Any]]:
-    """The findings once they meet a condition: Kafka tells of changes before its brokers know them."""
+    """The findings once they meet a condition: Kafka confirms changes before all its brokers know them."""
     until = time.monotonic() + 60
     while True:
         _, found, _ = find(**settings)
@@ -60,7 +60,7 @@ def test_a_real_broker_says_how_long_topics_keep_messages(find: Find, tmp_path: 
         asyncio.run(create_topics(broker.bootstrap, 1, 1, TopicSettings(), needed_topics()[1:]))
         broker.create_topics([PROGRESS], partitions=1, config={"retention.ms": str(2 * DAY_MS)})
         found = found_when(find, settings, lambda found: found["kafka topics"]["ok"])
-        assert found["kafka topics"]["says"] == f"all {len(needed_topics())} topics are there"
+        assert found["kafka topics"]["says"] == f"all {len(needed_topics())} topics exist"
         assert f"{PROGRESS} (2 days)" in found["kafka retention"]["says"]
         assert found["kafka retention"]["helps"] == "run `furlong topics create --repair`"
         asyncio.run(repair(broker.bootstrap, needed_topics(), TopicSettings()))

@@ -80,6 +80,10 @@ def _credit(facts: Facts) -> str:
     return f"{facts['reward_id']}{worth} credited by {facts['provider']} for {facts['iso_week']}"
 
 
+def _impression(facts: Facts) -> str:
+    return f"Shown the tracker of {facts['iso_week']} for the first time"
+
+
 TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
     {
         "account": _account,
@@ -87,6 +91,7 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "bet": _bet,
         "choice": _choice,
         "credit": _credit,
+        "impression": _impression,
         "intent.club": _intent,
         "intent.rewards": _intent,
         "membership": _membership,

@@ -35,7 +35,7 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
     let close: (() => void) | null = null;
     let blocked: ReturnType<typeof setTimeout> | undefined;
 
-    /** Opens the first transport; tells by `ended` what becomes of it, once. */
+    /** Opens the first transport; calls `ended` once with the outcome. */
     function attempt([connect, ...others]: readonly ConnectLive[]): void {
       if (connect === undefined) return;
       let over = false;
@@ -46,7 +46,7 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
         if (others.length > 0 && proven === null && ending !== 'session') attempt(others);
         else ended(ending);
       }
-      // Only while there is another way: to hurry a server that restarts would keep it from coming back.
+      // Only while there is another transport: hurrying a restarting server would delay its return.
       if (others.length > 0) {
         blocked = setTimeout(() => {
           close?.();
