@@ -1,1 +1,1 @@
-"""What an operator does with cells: claim databases for one, move it, split it, and route customers to it."""
+"""What an operator does with cells: claim databases for one, move it, and route customers to it."""

@@ -39,11 +39,14 @@ def move(
     if dry_run:
         _show(found, as_json=as_json)
         return
+    already = found.is_over
     _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
     if as_json:
         echo_json([found.journal.facts_of()])
     elif back:
         typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
+    elif already:
+        typer.echo(f"Cell {found.findings.cell.name} is at {found.target.server} already.")
     else:
         typer.echo(f"Cell {found.findings.cell.name} is at {found.target.server}.")
         if found.runtime is None:
@@ -118,6 +121,7 @@ def _show(found: Move, *, as_json: bool) -> None:
         "target": str(found.target.server),
         "tables": findings.tables,
         "bytes": findings.bytes,
+        "moved": findings.is_moved,
         "problems": problems,
     }
     if as_json:
