@@ -5,6 +5,7 @@ import contextlib
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -54,14 +55,14 @@ class Load:
 
     Attributes:
         sent: how many bets each customer has placed.
-        figures: what waited how long in each move, in words.
+        say: is told after each move what waited how long.
     """
 
+    say: Callable[[str], None]
     sent: Counter[str] = field(default_factory=Counter)
     applied: list[float] = field(default_factory=list)
     read: list[float] = field(default_factory=list)
     failed_reads: int = 0
-    figures: list[str] = field(default_factory=list)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def produce(self, producer: AIOKafkaProducer) -> None:
@@ -131,19 +132,23 @@ def test_each_bet_is_applied_once_however_often_the_cell_moves(
 
     In the long form the mover is a process, which is killed at another step in each move and called again.
     """
+
+    def say(line: str) -> None:
+        with capsys.disabled():
+            print(line, flush=True)  # noqa: T201 - figures for whoever runs it
+
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fr")))
         settings, socket = _behind_haproxy(moving, folder, stack)
-        load = asyncio.run(_loaded(moving, settings, broker, socket))
+        load = Load(say)
+        asyncio.run(_produce_and_move(moving, settings, broker, socket, load))
     here, there = (moving.there, moving.here) if MOVES % 2 else (moving.here, moving.there)
     assert counted(here) == load.sent
     assert set(here.as_root(f"SELECT state FROM {PREFIX}_progress.cell")) == {("open",)}  # noqa: S608
     assert set(there.as_root(f"SELECT state FROM {PREFIX}_progress.cell")) == {("fenced",)}  # noqa: S608
     assert here.as_root(f"SELECT COUNT(*) FROM {PREFIX}_progress.dead_letter") == [(0,)]  # noqa: S608
     assert sum(counted(there).values()) < load.sent.total()
-    with capsys.disabled():
-        print("", *load.figures, sep="\n")  # noqa: T201 - figures for whoever runs it
-        print(f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed")  # noqa: T201
+    say(f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed")
 
 
 def _behind_haproxy(
@@ -166,9 +171,10 @@ def _behind_haproxy(
     return DatabaseSettings(url=url, cell=CELL), socket
 
 
-async def _loaded(moving: MovingRig, settings: DatabaseSettings, broker: Broker, socket: str) -> Load:
+async def _produce_and_move(
+    moving: MovingRig, settings: DatabaseSettings, broker: Broker, socket: str, load: Load
+) -> None:
     """Move the cell to and fro under load, and return once all bets are applied."""
-    load = Load()
     stream = StreamSettings(
         bootstrap=broker.bootstrap,
         generation=broker.generation,
@@ -200,14 +206,13 @@ async def _loaded(moving: MovingRig, settings: DatabaseSettings, broker: Broker,
         if MOVES % 2:  # as it was before, so that the caller knows where the cell is
             moving.here, moving.there = moving.there, moving.here
         place = moving.there if MOVES % 2 else moving.here
-        await _until(lambda: counted(place) == load.sent, [work[0]])
+        await _until(lambda: consumer.health().lag == 0 and counted(place) == load.sent, [work[0]])
     finally:
         load.stopping.set()
         await consumer.stop()
         await asyncio.gather(*work, return_exceptions=True)
         await producer.stop()
         await reading.close()
-    return load
 
 
 def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
@@ -224,7 +229,7 @@ def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
     journal = Journal.read(moving.folder, "c1")
     assert journal is not None
     waited = sum(journal.done[each] for each in WITHOUT_MOVER)
-    load.figures.append(
+    load.say(
         f"move {number}, killed in {killed.value if killed else 'no step'}: "
         f"{sum(journal.done.values()):.1f} s, fence to switch {waited:.2f} s, longest time "
         f"without an applied batch {longest(load.applied, began):.2f} s, without a read "
@@ -234,7 +239,7 @@ def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
 
 async def _until(holds: Any, work: list[asyncio.Task[Any]]) -> None:
     """Wait for a condition; fail if any of the tasks has ended."""
-    async with asyncio.timeout(180):
+    async with asyncio.timeout(900):
         while not holds():
             for task in work:
                 if task.done():

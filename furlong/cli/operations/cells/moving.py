@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cells.moving.move import Move
 
 R = TypeVar("R")
+_SHOWN: Final = ("cell", "source", "target", "tables", "bytes")
 
 
 def plan(*, as_json: AsJson = False) -> None:
@@ -126,8 +127,10 @@ def _show(found: Move, *, as_json: bool) -> None:
     }
     if as_json:
         echo_json([facts | {"begun": [each.value for each in journal.begun]}])
+    elif found.is_over:
+        typer.echo(f"Cell {findings.cell.name} is at {found.target.server} already.")
     else:
-        typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items() if name != "problems"))
+        typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items() if name in _SHOWN))
         echo_table(
             ("step", "state", "seconds"), [_row(journal.done.get(each), each, journal.begun) for each in Step]
         )
