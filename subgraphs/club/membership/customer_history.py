@@ -5,7 +5,6 @@ from subgraphs.club.models import ACCOUNT_CHANGE, INTENT, MEMBERSHIP_EVENT
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, message_of, recorded_at
 
 ACCOUNT_TOPIC = "club.account-status.v1"
-ASKED_FOR = recorded_at("created_at")
 
 HISTORY = CustomerHistory(
     (
