@@ -11,7 +11,12 @@ from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.operations.providers.models import PROVIDER_REVISION
 from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
-from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
+from backoffice.support.models import (
+    CUSTOMER_EXPORT,
+    GOODWILL_BUDGET,
+    GOODWILL_RESERVATION,
+    LEGAL_HOLD,
+)
 
 __all__ = [
     "AUDIT_HEAD",
@@ -22,6 +27,8 @@ __all__ = [
     "CONTENT_REVISION",
     "CUSTOMER_EXPORT",
     "DRY_RUN_DIFFERENCE",
+    "GOODWILL_BUDGET",
+    "GOODWILL_RESERVATION",
     "JOB",
     "LEGAL_HOLD",
     "METADATA",

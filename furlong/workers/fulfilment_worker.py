@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -100,7 +101,9 @@ class FulfilmentProcess:
         """Return what is waiting, by provider and state, and which providers are not used at present."""
         async with self.database.home.read() as connection:
             stopped = await self.uow.provider_holds.stopped(connection)
-            backlog = await self.uow.lifecycle.repository.backlog(connection)
+            backlog: Counter[tuple[str | None, str]] = Counter()
+            for each in self.uow.each_origin():
+                backlog.update(await each.lifecycle.repository.backlog(connection))
         uses = self.configuration.uses
         return {
             "waits_for": self.gate.waits_for,

@@ -1,5 +1,6 @@
 """Shows operators the providers: configuration without secrets, health, and what waits for them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ from backoffice.operations.providers.repository import ProviderRevision
 from consumers.cells.message import ProviderHealth
 from storage.clock import Clock
 from storage.database import Database
-from subgraphs.fulfilment.models import GLOBAL_STATE
+from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
 from subgraphs.kit.records.global_state.kinds import provider_subject
 from subgraphs.kit.records.global_state.switches import KillSwitches
@@ -97,9 +98,10 @@ class ProviderService:
         async with self.fulfilment.home.read() as connection:
             stopped = await ProviderRepository(self.fulfilment.dialect).stopped(connection)
             everywhere = await KillSwitches(GLOBAL_STATE).providers_off(connection)
-            backlog = await FulfilmentRepository().backlog(connection)
+            rewards = await FulfilmentRepository().backlog(connection)
+            goodwill = await FulfilmentRepository(GOODWILL_CREDIT).backlog(connection)
         waiting: dict[str, dict[str, int]] = {}
-        for (provider, state), number in backlog.items():
+        for (provider, state), number in (Counter(rewards) + Counter(goodwill)).items():
             if provider is not None:
                 waiting.setdefault(provider, {})[state] = number
         wanted = ProposalFilter(kind=KIND, status=ProposalStatus.PENDING)

@@ -56,6 +56,11 @@ def fulfilment(
     async def work() -> None:
         listener = open_listener(*address(listen)) if listen else None
         process = open_fulfilment(running_clock())
+        try:
+            await process.worker.prepare(asyncio.Event())
+        except ProviderConfigError:
+            await process.close()
+            raise
         with stop_on_signals() as stop:
             await run_fulfilment(process, listener, stop, stream_settings())
 

@@ -1,5 +1,6 @@
 """SQL over the configurations of providers, and over what workers report about them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import upsert
-from subgraphs.fulfilment.models import FULFILMENT, GLOBAL_STATE, PROVIDER_IN_USE, PROVIDER_REPORT
+from subgraphs.fulfilment.models import (
+    FULFILMENT,
+    GLOBAL_STATE,
+    GOODWILL_CREDIT,
+    PROVIDER_IN_USE,
+    PROVIDER_REPORT,
+)
 from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration
 from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalKind, GlobalOrder
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository
@@ -131,22 +138,29 @@ async def remove_reports(connection: AsyncConnection, worker: str, before: datet
 
 
 async def due(connection: AsyncConnection, now: datetime) -> dict[str, int]:
-    """Return how many rewards are due at each provider, in product time."""
-    c = FULFILMENT.c
-    rows = await connection.execute(
-        select(c.provider, func.count().label("number"))
-        .where(c.provider.is_not(None), c.next_at <= now)
-        .group_by(c.provider)
-    )
-    return {row.provider: row.number for row in rows}
+    """Return how many credits are due at each provider, rewards and goodwill, in product time."""
+    found: Counter[str] = Counter()
+    for table in (FULFILMENT, GOODWILL_CREDIT):
+        c = table.c
+        rows = await connection.execute(
+            select(c.provider, func.count().label("number"))
+            .where(c.provider.is_not(None), c.next_at <= now)
+            .group_by(c.provider)
+        )
+        found.update({row.provider: row.number for row in rows})
+    return dict(found)
 
 
 async def last_credits(connection: AsyncConnection) -> dict[str, datetime]:
-    """Return when each provider last credited a reward, in product time."""
-    c = FULFILMENT.c
-    rows = await connection.execute(
-        select(c.provider, func.max(c.credited_at).label("at"))
-        .where(c.provider.is_not(None), c.credited_at.is_not(None))
-        .group_by(c.provider)
-    )
-    return {row.provider: row.at for row in rows}
+    """Return when each provider last credited something, in product time."""
+    found: dict[str, datetime] = {}
+    for table in (FULFILMENT, GOODWILL_CREDIT):
+        c = table.c
+        rows = await connection.execute(
+            select(c.provider, func.max(c.credited_at).label("at"))
+            .where(c.provider.is_not(None), c.credited_at.is_not(None))
+            .group_by(c.provider)
+        )
+        for row in rows:
+            found[row.provider] = max(row.at, found.get(row.provider, row.at))
+    return found
