@@ -27,6 +27,8 @@ COMMANDS_OF: Final = {
     "openWeek": ("week open",),
     "proposeAdjustment": ("support adjust",),
     "proposeCloseWeek": ("week close",),
+    "proposeGoodwill": ("support goodwill give",),
+    "setGoodwillBudget": ("support goodwill set-budget",),
     "proposeErasure": ("support erase",),
     "proposeScheme": ("scheme propose",),
     "publishContent": ("content publish",),
@@ -85,7 +87,7 @@ READS: Final = frozenset(
         ),
         *("lag", "outboxes", "intents", "reviews", "reconcile", "find", "timeline", "why", "holds", "count"),
         *("liability", "forecast", "funnel", "profit", "rewards", "budgets", "customers", "export"),
-        *("serve", "sdl"),
+        *("serve", "sdl", "offer"),
     }
 )
 GROUPS: Final = (
