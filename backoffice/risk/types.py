@@ -97,7 +97,7 @@ class RiskWeek:
     as_of: datetime
     closed: bool = strawberry.field(description="Whether all its qualifications are confirmed.")
     seen: int | None = strawberry.field(
-        description="Null: nothing records who has seen the tracker; it is answered from memory."
+        description="Customers who were shown the tracker; null for weeks in which that was not recorded."
     )
     opted_in: int
     qualified: int
@@ -238,7 +238,7 @@ def shown_week(found: WeekSummary) -> RiskWeek:
         ends_at=one.ends_at,
         as_of=one.as_of,
         closed=one.closed,
-        seen=None,
+        seen=one.seen,
         opted_in=one.opted_in,
         qualified=one.qualified,
         chose=one.chose,

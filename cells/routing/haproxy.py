@@ -80,6 +80,8 @@ def _public(cells: CellMap, folder: Path) -> Iterator[str]:
     yield from _route(cells, cells.tokens, folder)
     yield "http-response set-header X-Furlong-Cell %[var(txn.cell)] if !{ res.hdr(x-furlong-cell) -m found }"
     yield "http-response set-header X-Furlong-Partition %[var(txn.partition)] if known"
+    # Pages of other origins read it, too.
+    yield "http-response add-header Access-Control-Expose-Headers X-Furlong-Partition if known"
     yield "use_backend cell_%[var(txn.cell)]"
 
 

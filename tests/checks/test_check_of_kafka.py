@@ -34,12 +34,19 @@ def found_when(
 
 
 def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
-    """With the command that creates them."""
+    """With the command that creates them; those of feeds belong to the platform, and may not be wanted."""
     embedded_broker.create_topics(topic_names()[1:])
     _, found, _ = find(KAFKA_BOOTSTRAP=embedded_broker.bootstrap)
     assert found["kafka"]["ok"]
     assert TOPICS[0].name in found["kafka topics"]["says"]
-    assert "furlong topics create" in found["kafka topics"]["helps"]
+    assert found["kafka topics"]["helps"] == "run `furlong topics create`"
+    embedded_broker.create_topics([TOPICS[0].name])
+    find_feeds = {"KAFKA_BOOTSTRAP": embedded_broker.bootstrap, "FEEDS_TOPICS": '{"sports": "other"}'}
+    _, found, _ = find(**find_feeds)
+    assert "other" in found["kafka topics"]["says"]
+    assert "FURLONG_FEEDS_ADAPTERS" in found["kafka topics"]["helps"]
+    _, found, _ = find(**find_feeds, FEEDS_ADAPTERS="")
+    assert found["kafka topics"]["ok"]
 
 
 @pytest.mark.kafka
