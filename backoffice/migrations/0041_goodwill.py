@@ -1,7 +1,7 @@
 """Add the budgets of goodwill, and what is reserved of them.
 
 Revision ID: 0041
-Revises: 0020
+Revises: 0040
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from storage.columns import Identifier, UtcDateTime
 
 revision = "0041"
-down_revision = "0020"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -121,7 +121,7 @@ FULFILMENT = Table(
     Index("fulfilment_in_state", "state", "changed_at"),
     Index("fulfilment_of_provider", "provider", "credited_at"),
 )
-"""One row for each confirmed week, kept for ever, so that a second credit is impossible.
+"""One row for each confirmed week, never deleted, so that a second credit is impossible.
 
 The worker looks at a row again at `next_at`, and never if that is null. `lease` counts the leases; a worker
 that holds an older one writes nothing. `reason` says why the reward waits, is in review or was stopped;

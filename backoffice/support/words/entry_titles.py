@@ -93,6 +93,10 @@ def _goodwill_credit(facts: Facts) -> str:
     return f"{facts['reward_id']}, {value} credited by {facts['provider']} as goodwill"
 
 
+def _impression(facts: Facts) -> str:
+    return f"Shown the tracker of {facts['iso_week']} for the first time"
+
+
 TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
     {
         "account": _account,
@@ -102,6 +106,7 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "credit": _credit,
         "goodwill": _goodwill,
         "goodwill_credit": _goodwill_credit,
+        "impression": _impression,
         "intent.club": _intent,
         "intent.rewards": _intent,
         "membership": _membership,

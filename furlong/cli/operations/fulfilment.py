@@ -162,7 +162,7 @@ def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")
     from subgraphs.fulfilment.payout.decisions import Decisions
 
     async def end(process: FulfilmentProcess) -> None:
-        if any(process.registry):  # without it this node has no providers and cannot check the name
+        if any(process.registry):  # without the file, this node has no providers and cannot check the name
             _found(process, provider)
         await Decisions(process.uow).stop(provider, by or getpass.getuser(), reason)
 
@@ -184,7 +184,7 @@ def resume(*, provider: Provider, by: Person = "") -> None:
         await Decisions(process.uow).resume(provider, by or getpass.getuser())
 
     _run(go_on)
-    typer.echo(f"{provider} goes on.")
+    typer.echo(f"{provider} is resumed.")
 
 
 @cli.command()

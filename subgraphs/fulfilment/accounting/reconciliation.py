@@ -95,7 +95,7 @@ def _differences(
 
 
 def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
-    """Return the fields that do not agree, in words; empty if all agree."""
+    """Describe the fields that differ; empty if none does."""
     reward = fulfilment.credit.reward
     pairs: Mapping[str, tuple[Any, Any]] = {
         "brand": (fulfilment.club.brand, entry.brand),
