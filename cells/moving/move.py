@@ -93,7 +93,7 @@ def go_back(move: Move) -> None:
         )
     if not move.journal.has_way_back:
         raise MoveError("the new place may have taken writes: finish this move, then move the cell back")
-    ownership.reopen(move.source)  # first, for the cell's processes wait for it
+    ownership.reopen(move.source)  # first, because the cell's processes wait for it
     replication.stop(move.target.server)
     if Step.LOAD in move.journal.begun:
         copying.drop(move.target)

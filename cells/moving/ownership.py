@@ -33,7 +33,7 @@ def unlock_account(place: Place) -> None:
 
 
 def fence(place: Place, epoch: int) -> None:
-    """End all writes at the old place, for good. The row that says so is the last thing it replicates.
+    """End all writes at the old place, for good. The row that says so is the last one that it replicates.
 
     Reads go on there until the switch. A transaction that holds up the row for a second belongs to a process
     that was stopped, or is stuck: then the account is locked and all its sessions are ended.
@@ -56,11 +56,11 @@ def open_new(place: Place, epoch: int) -> None:
     """Give the cell to the new place, which has the row that fenced the old one.
 
     Raises:
-        MoveError: it has not: the copy is not complete.
+        MoveError: the row is missing, so the copy is not complete.
     """
     found = {_epoch_in(place, schema) for schema in place.schemas}
     if found != {epoch}:
-        raise MoveError(f"{place.server} has epochs {sorted(found)} instead of {epoch}: it is not level")
+        raise MoveError(f"{place.server} has epochs {sorted(found)} instead of {epoch}: it has not caught up")
     _change_rows(place, epoch, "open", only_from=(epoch, "fenced"))
     unlock_account(place)
 

@@ -27,6 +27,7 @@ class StoredWeek:
     ends_at: datetime
     closed: bool
     finished: bool
+    seen: int | None
     opted_in: int
     qualified: int
     chose: int
@@ -199,6 +200,7 @@ def _week(figures: WeekFigures, *, finished: bool) -> dict[str, Any]:
         "ends_at": figures.week.ends_at,
         "closed": figures.closed,
         "finished": finished,
+        "seen": figures.seen,
         "opted_in": figures.opted_in,
         "qualified": figures.qualified,
         "chose": figures.chose,

@@ -20,7 +20,7 @@ _SHOWN: Final = ("cell", "source", "target", "tables", "bytes")
 
 
 def plan(*, as_json: AsJson = False) -> None:
-    """Show what a move would do and what stands in its way. Nothing is changed; status 1 if anything does."""
+    """Show what a move would do and what prevents it. Nothing is changed; status 1 if anything does."""
     _show(_guarded(_open), as_json=as_json)
 
 
@@ -34,7 +34,7 @@ def move(
 ) -> None:
     """Move this cell from one MariaDB server to another while it serves; a killed move continues.
 
-    The settings FURLONG_CELL_MOVE_… name both servers. Until the step `open` has begun there is a way back.
+    The settings FURLONG_CELL_MOVE_… name both servers. It can be undone until the step `open` begins.
     """
     found = _guarded(_open)
     if dry_run:
