@@ -170,9 +170,9 @@ def test_no_rule_passes_on_what_is_the_gateways_own(name: str) -> None:
         {"propagate": {"named": "x", "rename": name.upper()}},
         {"insert": {"name": name, "value": "1"}},
     ):
-        with pytest.raises(ValidationError, match="the gateway's own"):
+        with pytest.raises(ValidationError, match="set by the gateway alone"):
             GatewaySettings(header_rules=own(rule))
-    with pytest.raises(ValidationError, match="the gateway's own"):
+    with pytest.raises(ValidationError, match="set by the gateway alone"):
         GatewaySettings(forwarded_headers=[name])
 
 
@@ -187,14 +187,14 @@ async def test_patterns_pass_on_nothing_that_is_the_gateways_own() -> None:
     ("rules", "message"),
     [
         (own({"propagate": {}}), "either named or matching"),
-        (own({"propagate": {"named": "a b"}}), "no name of a header"),
-        (own({"propagate": {"matching": "*"}}), "no pattern"),
+        (own({"propagate": {"named": "a b"}}), "not a header name"),
+        (own({"propagate": {"matching": "*"}}), "not a pattern"),
         (own({"propagate": {"matching": "x-*", "rename": "y"}}), "need named"),
         (own({"insert": {"name": "x", "value": "a\r\nb: c"}}), "control characters"),
         (own({"insert": {"name": "x"}}), "one of value, claim and client"),
         (own({"insert": {"name": "x", "value": "1"}, "remove": {"named": "y"}}), "one of propagate"),
         (own({"copy": {"named": "x"}}), "Extra inputs"),
-        ({"all": {"response": [{"propagate": {"named": "content-length"}}]}}, "the gateway's own"),
+        ({"all": {"response": [{"propagate": {"named": "content-length"}}]}}, "set by the gateway alone"),
         ("/nowhere/rules.yaml", "No such file"),
         ("{", "neither YAML nor JSON"),
     ],

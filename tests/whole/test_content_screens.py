@@ -56,7 +56,7 @@ def test_an_editors_and_an_approvers_day(staff: Staff, tmp_path: Path) -> None:
     expect(ann.page.get_by_text("puts pressure on customers")).to_have_count(0)
     ann.page.get_by_test_id("image-file").set_input_files(picture(tmp_path))
     expect(ann.field("Image")).to_have_value(re.compile("^image:[0-9a-f]{64}$"))
-    expect(ann.page.get_by_text("an image needs words")).to_be_visible()
+    expect(ann.page.get_by_text("an image needs a text")).to_be_visible()
     ann.field("Words for the image").fill("A horse")
     expect(ann.preview().get_by_role("heading", name="£2 in cash, again")).to_be_visible()
     assert faults_of_access(ann.page) == []

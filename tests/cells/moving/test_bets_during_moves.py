@@ -56,6 +56,7 @@ class Load:
     Attributes:
         sent: how many bets each customer has placed.
         say: is told after each move what waited how long.
+        unreadable_seconds: the longest time from a read that failed to the next that did not.
     """
 
     say: Callable[[str], None]
@@ -63,6 +64,7 @@ class Load:
     applied: list[float] = field(default_factory=list)
     read: list[float] = field(default_factory=list)
     failed_reads: int = 0
+    unreadable_seconds: float = 0.0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def produce(self, producer: AIOKafkaProducer) -> None:
@@ -80,13 +82,18 @@ class Load:
 
     async def look(self, database: Database) -> None:
         """Read some thirty times a second."""
+        failing_since: float | None = None
         while not self.stopping.is_set():
             try:
                 async with asyncio.timeout(5), database.home.read() as connection:
                     await connection.execute(text("SELECT COUNT(*) FROM position"))
                 self.read.append(time.monotonic())
+                if failing_since is not None:
+                    self.unreadable_seconds = max(self.unreadable_seconds, time.monotonic() - failing_since)
+                    failing_since = None
             except (SQLAlchemyError, OSError):
                 self.failed_reads += 1
+                failing_since = failing_since or time.monotonic()
             await asyncio.sleep(0.03)
 
 
@@ -148,7 +155,10 @@ def test_each_bet_is_applied_once_however_often_the_cell_moves(
     assert set(there.as_root(f"SELECT state FROM {PREFIX}_progress.cell")) == {("fenced",)}  # noqa: S608
     assert here.as_root(f"SELECT COUNT(*) FROM {PREFIX}_progress.dead_letter") == [(0,)]  # noqa: S608
     assert sum(counted(there).values()) < load.sent.total()
-    say(f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed")
+    say(
+        f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed, for at most "
+        f"{load.unreadable_seconds:.2f} s"
+    )
 
 
 def _behind_haproxy(
@@ -196,6 +206,11 @@ async def _produce_and_move(
     work = [asyncio.create_task(each) for each in load_of]
     try:
         await _until(lambda: len(load.applied) > 3, work)
+        if LONG:
+            began = time.monotonic()
+            await asyncio.sleep(10)
+            alone = longest(load.applied, began)
+            load.say(f"without any move: longest time without an applied batch {alone:.2f} s")
         for number in range(MOVES):
             await asyncio.to_thread(_move, moving, number, socket, load)
             moving.here, moving.there = moving.there, moving.here

@@ -59,7 +59,7 @@ export function GoodwillButton({ customer }: { readonly customer: string }) {
             label="Reward"
             value={reward}
             onChange={(event) => setReward(event.target.value)}
-            helperText={offer.rewards.length === 0 ? 'The catalogue has none for this customer.' : ' '}
+            helperText={offer.rewards.length === 0 ? 'The catalogue has none for this customer.' : undefined}
             margin="normal"
             select
             fullWidth
