@@ -22,10 +22,10 @@ def operations(week: str, last_week: str, customers: int) -> list[Operation]:
         last_week: the one before.
         customers: how many customers there are, to page to the middle of them.
     """
-    return [*_existing(customers), *_risk(week, last_week, customers)]
+    return [*_existing(week, customers), *_risk(week, last_week, customers)]
 
 
-def _existing(customers: int) -> Iterator[Operation]:
+def _existing(week: str, customers: int) -> Iterator[Operation]:
     for name in ("users", "audit", "approvals", "jobs"):
         yield Operation(name, "people", f"{{ {name}(first: 25) {{ {PAGE} }} }}")
     yield Operation("contentItems", "content", f"{{ contentItems(first: 25) {{ {PAGE} }} }}")
@@ -50,7 +50,14 @@ def _existing(customers: int) -> Iterator[Operation]:
         "operations",
         "query Q($brand: String!) { weeks(brand: $brand) { __typename } }",
         brand,
-        known="it counts the qualifications of all weeks by status",
+    )
+    yield Operation(
+        "weekCustomers, when asked for",
+        "operations",
+        "query Q($brand: String!, $isoWeek: String!) "
+        "{ weekCustomers(brand: $brand, isoWeek: $isoWeek) { __typename } }",
+        {**brand, "isoWeek": week},
+        customers,
     )
     for name in ("stoppedProviders", "outboxes", "nodes"):
         yield Operation(name, "operations", f"{{ {name} {{ __typename }} }}")
