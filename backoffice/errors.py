@@ -61,7 +61,7 @@ class NotSignedIn(BackofficeError):
 
 
 class NotFound(BackofficeError):
-    """There is no such thing, or not for this brand."""
+    """What was named does not exist, or not for this brand."""
 
     code = "NOT_FOUND"
 

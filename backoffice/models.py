@@ -10,7 +10,12 @@ from backoffice.metadata import METADATA
 from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
-from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
+from backoffice.support.models import (
+    CUSTOMER_EXPORT,
+    GOODWILL_BUDGET,
+    GOODWILL_RESERVATION,
+    LEGAL_HOLD,
+)
 
 __all__ = [
     "AUDIT_HEAD",
@@ -21,6 +26,8 @@ __all__ = [
     "CONTENT_REVISION",
     "CUSTOMER_EXPORT",
     "DRY_RUN_DIFFERENCE",
+    "GOODWILL_BUDGET",
+    "GOODWILL_RESERVATION",
     "JOB",
     "LEGAL_HOLD",
     "METADATA",

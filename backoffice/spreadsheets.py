@@ -1,4 +1,4 @@
-"""CSV that a spreadsheet shows as the text that it is: no cell is taken for a formula."""
+"""CSV that spreadsheets show as plain text: no cell is interpreted as a formula."""
 
 import csv
 import io

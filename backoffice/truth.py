@@ -11,7 +11,12 @@ from backoffice.jobs.models import JOB
 from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
-from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
+from backoffice.support.models import (
+    CUSTOMER_EXPORT,
+    GOODWILL_BUDGET,
+    GOODWILL_RESERVATION,
+    LEGAL_HOLD,
+)
 from subgraphs.kit.records.truth import Source, TableTruth
 
 TRUTHS: Final = (
@@ -43,6 +48,12 @@ TRUTHS: Final = (
     TableTruth(DRY_RUN_DIFFERENCE, Source.TRANSIENT, lost="the bets that dry runs listed: run them again"),
     TableTruth(JOB, Source.TRANSIENT, lost="the results of jobs: start them again"),
     TableTruth(LEGAL_HOLD, Source.BACKUP, lost="legal holds: put them on again before anybody is erased"),
+    TableTruth(GOODWILL_BUDGET, Source.BACKUP, lost="goodwill budgets: nothing is given until they are set"),
+    TableTruth(
+        GOODWILL_RESERVATION,
+        Source.BACKUP,
+        lost="what this week's goodwill has used of its budgets; what was paid stays with fulfilment",
+    ),
     TableTruth(CUSTOMER_EXPORT, Source.TRANSIENT, lost="exports that wait to be fetched: start them again"),
     TableTruth(
         RISK_CURVE,

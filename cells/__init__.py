@@ -1,1 +1,1 @@
-"""What an operator does with cells: claim databases for one, move it, split it, and route customers to it."""
+"""Operating cells: claims databases for a cell, moves it to another server, and routes customers to it."""

@@ -24,7 +24,7 @@ class DatabaseCell:
     Attributes:
         database: the subgraph whose database it is.
         row: its cell; None if it belongs to none.
-        problem: what does not fit the settings, or why it cannot be read; empty if nothing.
+        problem: how it differs from the settings, or why it cannot be read; empty if neither.
     """
 
     database: str
@@ -33,7 +33,7 @@ class DatabaseCell:
 
 
 def without_fence(settings: DatabaseSettings) -> DatabaseSettings:
-    """Return the same databases without a cell, for what changes the cell itself."""
+    """Return the same settings without a cell, for code that changes the cell itself."""
     none = CellSettings.model_construct(cell=None, cell_partitions=None, cell_of=settings.cell.cell_of)
     return settings.model_copy(update={"cell": none})
 

@@ -1,1 +1,1 @@
-"""The composition root: command line, demo and every process. The only room that imports all others."""
+"""The composition root: command line, demo and every process. The only package that imports all others."""

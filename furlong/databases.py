@@ -1,4 +1,4 @@
-"""The databases of the subgraphs and the back office: tables, upgrades, whether this version can use them."""
+"""The databases of the subgraphs and the back office: tables, upgrades, and checks of their revisions."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""The names of our subgraphs and databases, for what need not import their tables."""
+"""The names of our subgraphs and databases, for modules that need not import their tables."""
 
 from typing import Final
 

@@ -112,7 +112,7 @@ def _show_field(report: UsageReport, coordinate: str, *, as_json: bool) -> None:
 
 def _field_lines(report: UsageReport, found: FieldUse) -> Iterator[str]:
     if not found.requests:
-        yield f"{found.coordinate}: nobody has asked for it since {report.since}"
+        yield f"{found.coordinate}: not used since {report.since}"
         return
     yield f"{found.coordinate}: {found.requests} requests since {report.since}, last {_time(found.last)}"
     for (client, version), count in sorted(found.clients.items(), key=lambda each: -each[1]):
@@ -127,7 +127,7 @@ def _show_unused(report: UsageReport, supergraph: Path | None, *, as_json: bool)
     from gateway.usage import public_fields
 
     if supergraph is None:
-        _stop("--unused needs --supergraph FILE: usage does not know the fields that nobody asks for.")
+        _stop("--unused needs --supergraph FILE: usage contains only fields that were used.")
     try:
         schema = load_supergraph(supergraph.read_text(encoding="utf-8")).public
     except (OSError, UnicodeDecodeError, SupergraphError) as error:

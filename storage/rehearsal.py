@@ -82,7 +82,7 @@ def parse_instant(text: str) -> datetime:
     except ValueError:
         pass
     raise ClockError(
-        f"{text!r} is no instant with its offset from UTC, such as 2026-04-09T18:00+01:00 or "
+        f"{text!r} is not an instant with its offset from UTC, such as 2026-04-09T18:00+01:00 or "
         "2026-04-09T17:00Z"
     )
 

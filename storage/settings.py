@@ -28,7 +28,7 @@ class DatabaseSettings(BaseSettings):
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""),
         description="Secret that the pseudonyms of erased customers are made with: set it before the first "
-        "erasure, keep it for ever, and never change it, for with another key no customer counts as erased",
+        "erasure, and never lose or change it: with another key no customer counts as erased",
     )
     statement_seconds: float = Field(
         default=10.0, gt=0, description="After how long MariaDB aborts a statement"

@@ -21,7 +21,7 @@ class Actor:
         session_id: the public id of the session; never its token.
         address: the client's address.
         roles: the roles by brand; `*` stands for all brands.
-        stepped_up_until: until when the person counts as having confirmed their second factor again; UTC.
+        stepped_up_until: when the last step-up expires, in UTC; None without one.
     """
 
     user_id: str

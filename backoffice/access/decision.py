@@ -35,7 +35,7 @@ def allows(actor: Actor, permission: Permission, brand: str | None) -> bool:
 def brands_with(actor: Actor, permission: Permission) -> frozenset[str]:
     """Return the brands for which a person has a permission: `*` alone if for all of them.
 
-    A list that is not of one brand shows the rows of these brands.
+    A list without a brand shows the rows of these brands.
     """
     if allows(actor, permission, None):
         return frozenset({ALL_BRANDS})
@@ -46,7 +46,7 @@ def require_step_up(actor: Actor, now: datetime) -> None:
     """Check that a person has confirmed their second factor recently, before money moves.
 
     Raises:
-        StepUpRequired: they have not.
+        StepUpRequired: the last confirmation is missing or too old.
     """
     if actor.stepped_up_until is None or actor.stepped_up_until <= now:
         raise StepUpRequired

@@ -37,6 +37,7 @@ class Permission(Enum):
     SUPPORT_ADJUST = "support.adjust"
     SUPPORT_APPROVE_ADJUSTMENT = "support.approve_adjustment"
     SUPPORT_GOODWILL = "support.goodwill"
+    SUPPORT_APPROVE_GOODWILL = "support.approve_goodwill"
     SUPPORT_EXPORT = "support.export"
     SUPPORT_ERASE = "support.erase"
     RISK_READ = "risk.read"
@@ -79,6 +80,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         | {
             _P.SUPPORT_READ,
             _P.SUPPORT_APPROVE_ADJUSTMENT,
+            _P.SUPPORT_APPROVE_GOODWILL,
             _P.RISK_READ,
             _P.RISK_BUDGET,
             _P.RISK_EXPORT,

@@ -57,7 +57,7 @@ class ForbiddenWording:
 
 
 def as_read(text: str) -> str:
-    """Return a text as readers take it: in lower case, with single spaces, without marks that nobody sees."""
+    """Return a text as readers see it: in lower case, with single spaces, without invisible characters."""
     normal = unicodedata.normalize("NFKC", text)
     visible = "".join(
         " " if mark.isspace() else mark

@@ -12,20 +12,20 @@ from backoffice.approvals.proposals import Proposal
 from backoffice.audit.canonical_json import Json
 
 Execute: TypeAlias = Callable[[AsyncConnection, Actor, Proposal], Awaitable[Json]]
-"""Carries a proposal out in the transaction of its approval, and returns what came of it.
+"""Executes a proposal in the transaction of its approval, and returns the outcome.
 
-What has to happen in another database is started here, as a job with the proposal's id as its key. An error
+Work in another database is started here, as a job with the proposal's id as its key. An error
 rolls the approval back."""
 
 Unchanged: TypeAlias = Callable[[AsyncConnection, Proposal], Awaitable[bool]]
-"""Tells whether what the proposal is about is still as it was proposed."""
+"""Tells whether the subject is unchanged since the proposal."""
 
 Ended: TypeAlias = Callable[[AsyncConnection, Actor, Proposal, str | None], Awaitable[None]]
-"""Notes, in the transaction of the decision, that somebody rejected or withdrew a proposal, and why."""
+"""Records, in the transaction of the decision, that a proposal was rejected or withdrawn, and why."""
 
 
 Independent: TypeAlias = Callable[[AsyncConnection, str, str], Awaitable[bool]]
-"""Tells whether two accounts, by their ids, are of people who do not depend on one another."""
+"""Tells whether two accounts, by their ids, belong to people who are independent of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class ProposalKind:
     Attributes:
         name: as `area.what`, for instance `support.adjustment`.
         approve: the permission that approving and rejecting needs.
-        execute: carries an approved proposal out.
+        execute: executes an approved proposal.
         unchanged: checks for changes since; None where only the proposal's own content matters.
-        ended: notes that a proposal was rejected or withdrawn; None where nothing hangs on it.
+        ended: records that a proposal was rejected or withdrawn; None if nothing depends on it.
         step_up: whether the approver confirms their second factor again: where money moves.
     """
 

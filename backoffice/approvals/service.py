@@ -32,8 +32,8 @@ class Approvals:
         audit: where proposals and decisions are recorded.
         clock: machine time is recorded.
         kinds: what can be proposed.
-        independent: tells whether neither of two accounts was given roles or credentials by the other; those
-            two are no four eyes.
+        independent: tells whether neither of two accounts was given roles or credentials by the other;
+            otherwise they may not approve each other's proposals.
     """
 
     def __init__(

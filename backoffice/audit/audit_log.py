@@ -35,7 +35,7 @@ class AuditLog:
     ) -> None:
         """Append a row in the caller's write transaction on the back office's database.
 
-        Writers follow one another from here to the end of their transactions: record last, and commit soon.
+        Writers are serialized from here to the end of their transactions: record last, and commit soon.
 
         Args:
             connection: in a write transaction.

@@ -46,7 +46,7 @@ class AuditFilter:
 
 
 async def locked_head(connection: AsyncConnection) -> Head:
-    """Return the head, locked until the transaction ends, so that writers follow one another."""
+    """Return the head, locked until the transaction ends, so that writers are serialized."""
     query = select(AUDIT_HEAD.c.sequence, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == HEAD)
     row = (await connection.execute(query.with_for_update())).first()
     if row is None:

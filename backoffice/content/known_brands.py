@@ -62,7 +62,7 @@ class KnownBrands:
     async def brand_ids(self) -> list[str]:
         """Return the ids of all brands, in order."""
         async with self.rewards.home.read() as connection:
-            return sorted(one.id for one in await ReferenceRepository(REFERENCE).all_brands(connection))
+            return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
     async def lint(
         self, connection: AsyncConnection, key: ContentKey, document: ContentDocument

@@ -20,7 +20,7 @@ CONTENT_ITEM = Table(
 """The content of a version of a reward, with the revisions that matter now.
 
 `config_version`: 0 for content that names no version. `version` counts all changes, for the optimistic lock.
-`open_revision`: the one on its way to publication."""
+`open_revision`: the one that is not published yet."""
 
 CONTENT_REVISION = Table(
     "content_revision",
@@ -50,7 +50,7 @@ CONTENT_REVISION = Table(
 )
 """One row for each revision; only a draft's document ever changes.
 
-`editors`: the persons who had a hand in the document, none of whom may approve it. `approver` and
+`editors`: the persons who edited the document, none of whom may approve it. `approver` and
 `approved_hash`: who approved which document. `note`: why it was rejected, or why its publication failed."""
 
 CONTENT_IMAGE = Table(

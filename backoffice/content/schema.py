@@ -111,7 +111,7 @@ class SubmitContentInput:
     config_version: int | None = None
 
 
-@strawberry.input(description="An approved revision to publish at a time on the wall of the brand's zone.")
+@strawberry.input(description="An approved revision to publish at a local time of the brand.")
 class ScheduleContentInput:
     """A schedule."""
 
@@ -186,7 +186,7 @@ class Query:
         return shown_revision(await info.context.service.revision(info.context.actor, key, revision))
 
     @strawberry.field(
-        description="What differs between two revisions, by field and locale; from nothing for null.",
+        description="What differs between two revisions, by field and locale; null: from nothing.",
         directives=[READ],
     )
     async def content_diff(
@@ -283,7 +283,7 @@ class Mutation:
         await info.context.editing.submit(info.context.actor, key, input.expected_version, input.reason)
         return await _shown(info, key)
 
-    @strawberry.mutation(description="Take the open revision off its way.", directives=[EDIT])
+    @strawberry.mutation(description="Withdraw the open revision from publication.", directives=[EDIT])
     async def withdraw_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
         """Withdraw the open revision."""
         key = _key(input.brand, input.reward_id, input.config_version)
@@ -310,7 +310,7 @@ class Mutation:
         )
         return await _shown(info, key)
 
-    @strawberry.mutation(description="Take a schedule back.", directives=[PUBLISH])
+    @strawberry.mutation(description="Cancel a schedule.", directives=[PUBLISH])
     async def unschedule_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
         """Unschedule."""
         key = _key(input.brand, input.reward_id, input.config_version)

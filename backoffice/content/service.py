@@ -127,7 +127,7 @@ class ContentService:
     async def changes(
         self, actor: Actor, key: ContentKey, before: int | None, after: int
     ) -> Sequence[FieldChange]:
-        """Return what differs between two revisions; from nothing for None.
+        """Return what differs between two revisions; None compares with an empty document.
 
         Raises:
             Forbidden, NotFound: as for `revision`.

@@ -25,7 +25,7 @@ ContentInfo = Info[ContentContext, None]
 READ: Final = permitted(Permission.CONTENT_READ, FOUND)
 
 strawberry.enum(
-    RevisionState, name="ContentState", description="Where a revision is on its way to customers."
+    RevisionState, name="ContentState", description="The state of a revision, from draft to publication."
 )
 strawberry.enum(Severity, name="LintSeverity")
 strawberry.enum(SpanKind, name="DiffSpanKind")
@@ -126,7 +126,7 @@ class ShownRevision:
         description="When it is published, as people in the brand's zone write it.", directives=[READ]
     )
     async def publish_at_local(self, info: ContentInfo) -> str | None:
-        """Return the time on the wall."""
+        """Return the local time."""
         if self.stored.publish_at is None:
             return None
         known = await info.context.service.brand(info.context.actor, self.stored.key.brand)
@@ -144,7 +144,7 @@ class ItemShown:
     config_version: int | None = strawberry.field(description="Null: of the reward's first version.")
     version: int = strawberry.field(description="For the optimistic lock: pass it as `expectedVersion`.")
     changed_at: datetime
-    open: ShownRevision | None = strawberry.field(description="The revision on its way to publication.")
+    open: ShownRevision | None = strawberry.field(description="The revision that is not published yet.")
     published: ShownRevision | None = strawberry.field(description="What customers see.")
 
     @strawberry.field(description="All revisions, newest first.", directives=[READ])

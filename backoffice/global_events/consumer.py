@@ -47,7 +47,7 @@ def create_consumer(
     """Return a consumer of the back office's database; `registry` must be its own."""
     database = Database.open(database_settings, NAME, None if tracing is None else tracing.tracer)
     reducer = AcknowledgementReducer(clock)
-    topics = [Topic(CELLS_TOPIC, decode_acknowledgement, reducer.apply)]
+    topics = [Topic(CELLS_TOPIC, decode_acknowledgement, reducer.apply, shared=True)]
     metrics = NodeMetrics.of(database, clock, registry)
     return wire(
         App("furlong-backoffice", topics, (metrics.run,)),

@@ -24,7 +24,7 @@ class Decided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GlobalDecisions:
-    """Takes decisions. Whoever calls has checked the permission, and records the audit entry."""
+    """Takes decisions. The caller has checked the permission, and records the audit entry."""
 
     repository: DecisionRepository = field(default_factory=DecisionRepository)
 
@@ -48,7 +48,7 @@ class GlobalDecisions:
             by: the person's name, or the command.
             at: now.
             reason: why, for the people who read it on the nodes.
-            again: whether to decide also what holds already, because a node may have changed it by itself.
+            again: whether to number also a decision that is in force: a node may have left it by itself.
 
         Raises:
             Poison: the nodes would refuse the state as a dead letter.

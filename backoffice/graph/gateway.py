@@ -30,7 +30,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 
 
 class AdminGatewaySettings(GatewaySettings):
-    """The same settings for the back office's own gateway: none of the customers' gateway holds for it."""
+    """Settings of the back office's own gateway; those of the customers' gateway do not apply to it."""
 
     model_config = SettingsConfigDict(
         env_prefix="FURLONG_BACKOFFICE_GATEWAY_", frozen=True, hide_input_in_errors=True

@@ -18,9 +18,9 @@ Running = Callable[[], AbstractAsyncContextManager[Any]]
 
 
 class SecuringHeaders:
-    """Adds the headers that every response has; what sets none is stored by nobody.
+    """Adds the security headers of every response, and `no-store` unless the route sets Cache-Control.
 
-    A route may set one by itself. A 304 gets none, because browsers would put them in place of those that
+    A header that a route sets is kept. A 304 gets none, because browsers would replace the headers that
     they have stored with the response.
     """
 

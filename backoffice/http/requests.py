@@ -48,7 +48,7 @@ class ForeignPage(BackofficeError):
 
 
 def answer(content: object, status: int = 200) -> Response:
-    """Return JSON that nobody stores."""
+    """Return JSON that no cache stores."""
     return Response(orjson.dumps(content), status, {"cache-control": NO_STORE}, media_type="application/json")
 
 

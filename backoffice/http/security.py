@@ -1,4 +1,4 @@
-"""Cookies, headers and origins: what browsers are told, and what is believed of them."""
+"""Cookies, security headers, and checks of a request's origin."""
 
 import ipaddress
 from collections.abc import Mapping

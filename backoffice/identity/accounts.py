@@ -176,7 +176,7 @@ class Accounts:
     async def reset(self, actor: Actor, user_id: str, reason: str) -> tuple[Account, str]:
         """Replace lost credentials: a new initial password, and a second factor that is to be set up again.
 
-        Sessions and recovery codes end. Who resets an account vouches for its roles from then on.
+        Sessions and recovery codes end. The actor vouches for the account's roles from then on.
 
         Raises:
             NotFound, Forbidden: as for `set_roles`.
@@ -236,7 +236,7 @@ class Accounts:
         """Replace the actor's own recovery codes; the second factor must have been confirmed again.
 
         Raises:
-            StepUpRequired: it was not.
+            StepUpRequired: the second factor was not confirmed recently.
         """
         require_step_up(actor, now)
         codes = second_factor.new_recovery_codes()

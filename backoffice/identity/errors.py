@@ -4,7 +4,7 @@ from backoffice.errors import BackofficeError
 
 
 class SignInRefused(BackofficeError):
-    """Login, password or code are wrong, or the account is disabled: which of them is told to nobody."""
+    """Login, password or code are wrong, or the account is disabled; the response does not say which."""
 
     code = "SIGN_IN_REFUSED"
 

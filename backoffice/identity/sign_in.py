@@ -1,4 +1,4 @@
-"""Signing in: the password, the second factor, and what a session may do until both are there."""
+"""Signing in: the password, the second factor, and what a session may do before it has both."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -299,7 +299,7 @@ def _actor(user: User, session: Session, address: str, roles: users.Roles) -> Ac
 
 
 def _nobody(now: datetime) -> User:
-    """Return what stands in the audit log for an account that does not exist."""
+    """Return the actor that the audit log shows for an account that does not exist."""
     return User(
         user_id="-",
         login="-",

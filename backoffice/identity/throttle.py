@@ -67,7 +67,7 @@ async def charge(connection: AsyncConnection, account: str, address: str, now: d
 
 
 async def refund(connection: AsyncConnection, key: str, now: datetime) -> None:
-    """Take a failure back that was counted before the attempt turned out to be right."""
+    """Undo a failure that was counted before its attempt succeeded."""
     c = THROTTLE.c
     await connection.execute(
         THROTTLE.update()

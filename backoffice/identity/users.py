@@ -110,7 +110,7 @@ async def by_login(
 
 
 async def roles_of(connection: AsyncConnection, user_ids: Iterable[str]) -> dict[str, Roles]:
-    """Return the roles of accounts; those without any are in it, too."""
+    """Return the roles of accounts by account; accounts without roles are included."""
     wanted = list(user_ids)
     found: dict[str, dict[str, set[Role]]] = {one: {} for one in wanted}
     for row in await connection.execute(select(USER_ROLE).where(USER_ROLE.c.user_id.in_(wanted))):
@@ -136,7 +136,7 @@ async def set_roles(connection: AsyncConnection, user_id: str, roles: Roles, by:
 
 
 async def vouch(connection: AsyncConnection, user_id: str, by: str) -> None:
-    """Let somebody stand for the roles of an account whose credentials they have replaced."""
+    """Record that somebody vouches for the roles of an account, because they replaced its credentials."""
     await connection.execute(update(USER_ROLE).where(USER_ROLE.c.user_id == user_id).values(granted_by=by))
 
 

@@ -32,10 +32,10 @@ class Job:
         brand: the brand that it concerns; None for all of them.
         arguments: what it was started with.
         done, total: the progress, in units of the kind; `total` is None while it is unknown.
-        checkpoint: what the work stored to go on from; None at first.
-        result: what came of it; None until it is done.
+        checkpoint: where the work resumes after a crash; None at first.
+        result: its outcome; None until it is done.
         error: why it failed, in words for people.
-        attempts: how many processes have begun it.
+        attempts: how often it was started.
         created_by: the account of who started it.
         creator: who started it.
     """
@@ -76,7 +76,7 @@ class JobRun(Protocol):
 Work: TypeAlias = Callable[[JobRun], Awaitable[Json]]
 """Does the work, and returns the result.
 
-It may be begun again after a crash, with the last checkpoint: what it did since then must be repeatable."""
+After a crash it is started again with the last checkpoint: what it did since then must be repeatable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ async def claim(
 
 
 async def renew(connection: AsyncConnection, job_id: str, holder: str, values: Mapping[str, Any]) -> bool:
-    """Store values of a job that a process holds; return False if it must stop: it lost or was told to."""
+    """Store values of a job that a process holds; return False if the lease is lost or the job cancelled."""
     c = JOB.c
     query = select(c.cancel_requested).where(
         c.job_id == job_id, c.holder == holder, c.status == JobStatus.RUNNING.value

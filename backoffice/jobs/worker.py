@@ -1,4 +1,4 @@
-"""Runs jobs: one at a time a process, taken by a lease, gone on with after a crash."""
+"""Runs jobs: one at a time in each process, taken by a lease, resumed after a crash."""
 
 import asyncio
 import uuid
@@ -98,7 +98,7 @@ class JobWorker:
         if job is None:
             return False
         if job.attempts > MOST_ATTEMPTS:
-            await self._end(job, JobStatus.FAILED, error="It was begun too often, and never came to its end.")
+            await self._end(job, JobStatus.FAILED, error="It was started too often, and never finished.")
             return True
         await self._run(_Run(self.jobs, job, self.holder))
         return True
@@ -126,7 +126,7 @@ class JobWorker:
             renewing.cancel()
 
     async def _renew(self, run: _Run, work: "asyncio.Future[Json]") -> None:
-        """Renew the lease while the work reports nothing; end the work when the job is not ours any more."""
+        """Renew the lease while the work reports nothing; end the work when the lease is lost."""
         while True:
             await asyncio.sleep(self.renewal_seconds)
             try:
@@ -139,7 +139,7 @@ class JobWorker:
                 _log.exception("the lease of a job cannot be renewed", job=run.job.job_id)
 
     async def _stopped(self, run: _Run) -> None:
-        """End a job that was cancelled; give one back whose process stops."""
+        """End a cancelled job; give back the job of a process that stops."""
         if run.stopped:
             await self._end(run.job, JobStatus.CANCELLED)
             return

@@ -60,7 +60,7 @@ class DeadLetterService:
 
     Attributes:
         settings: where the databases of the subgraphs are.
-        stream: where Kafka is, as the consumers are told; nothing is read from it.
+        stream: where Kafka is, as the consumers are configured; nothing is read from it.
         database: the back office's.
     """
 
@@ -156,7 +156,7 @@ class DeadLetterService:
         return await self.jobs.find(actor, job_id)
 
     async def replay_all(self, run: JobRun) -> Json:
-        """Do the work of a bulk replay; after a crash it goes on after the last letter that it noted."""
+        """Do the work of a bulk replay; after a crash it resumes after the last letter of its checkpoint."""
         arguments: Mapping[str, Any] = run.job.arguments
         checkpoint: Any = run.job.checkpoint
         last, fates = 0, Counter[str]()

@@ -115,9 +115,9 @@ class OutboxInfo:
     oldest_at: datetime | None
 
 
-@strawberry.type(description="What came of a change of a reward's status.")
+@strawberry.type(description="The outcome of a change of a reward's status.")
 class RewardStatusResult:
-    """What came of a change."""
+    """The outcome of a change."""
 
     event: GlobalEvent | None = strawberry.field(description="What holds from now on.")
     proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")

@@ -1,4 +1,4 @@
-"""Weeks: their state, opened by hand, and closed by hand by two people."""
+"""Weeks: their state, opening by hand, and closing by hand with two people."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -25,12 +25,12 @@ class RiskParts:
     """The services of risk over a base, for the graph and for commands."""
 
     def __init__(self, base: Base, settings: RiskSettings | None = None) -> None:
-        fulfilment, progress, rewards = (
-            Database.open(base.settings, name) for name in ("fulfilment", "progress", "rewards")
+        club, fulfilment, progress, rewards = (
+            Database.open(base.settings, name) for name in ("club", "fulfilment", "progress", "rewards")
         )
-        self.databases = (fulfilment, progress, rewards)
+        self.databases = (club, fulfilment, progress, rewards)
         own = settings or RiskSettings()
-        self.counter = WeekCounter(fulfilment, progress, rewards, base.clock)
+        self.counter = WeekCounter(club, fulfilment, progress, rewards, base.clock)
         every = timedelta(seconds=own.count_seconds)
         self.collector = FigureCollector(base.database, self.counter, every)
         self.risk = RiskService(base.database, self.counter, self.collector, base.audit)

@@ -14,6 +14,7 @@ RISK_WEEK = Table(
     Column("ends_at", UtcDateTime, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("finished", Boolean, nullable=False),
+    Column("seen", Integer, nullable=True),
     Column("opted_in", Integer, nullable=False),
     Column("qualified", Integer, nullable=False),
     Column("chose", Integer, nullable=False),
@@ -26,8 +27,8 @@ RISK_WEEK = Table(
 """One row for each brand's week.
 
 `closed`: for all territories, with all qualifications confirmed. `finished`: nothing of it can change, so it
-is not counted again. `in_doubt`: changes of choice without an answer. `as_of`: product time of the count,
-`seconds`: how long it took."""
+is not counted again. `seen`: null if nobody was recorded as having seen the tracker. `in_doubt`: changes of
+choice without an answer. `as_of`: product time of the count, `seconds`: how long it took."""
 
 RISK_MONEY = Table(
     "risk_money",

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter, territory_of
 from backoffice.risk.figures.week_figures import CREDITED, DEFAULT, NONE, SET
+from subgraphs.club.impressions import repository as impressions
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.liability import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
 from subgraphs.fulfilment.accounting.week_rewards import RewardRow
@@ -28,6 +29,7 @@ LARGEST_WINDOW: Final = 1000
 class RiskFigure(Enum):
     """A figure whose customers can be listed."""
 
+    SEEN = "seen"
     OPTED_IN = "opted_in"
     QUALIFIED = "qualified"
     CHOSE = "chose"
@@ -141,6 +143,8 @@ class FigureRows:
     def window(self, figure: RiskFigure) -> ReadWindow:
         """Return what reads windows of a figure."""
         match figure:
+            case RiskFigure.SEEN:
+                return self._impressions
             case RiskFigure.OPTED_IN:
                 return self._members
             case RiskFigure.CHOSE:
@@ -153,6 +157,12 @@ class FigureRows:
     @property
     def _brand(self) -> str:
         return self.known.brand.id
+
+    async def _impressions(self, after: str, size: int) -> Window:
+        async with self.counter.club.home.read() as connection:
+            found = await impressions.shown_after(connection, self._brand, self.week.iso, after, size)
+        rows = [RiskRow(customer, at) for customer, at in found]
+        return Window(rows, _last([customer for customer, _ in found], size))
 
     async def _members(self, after: str, size: int) -> Window:
         async with self.counter.progress.home.read() as connection:

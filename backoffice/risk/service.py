@@ -1,4 +1,4 @@
-"""Reads the stored figures, for the screens and for commands: a page reads some rows, never the customers."""
+"""Reads the stored figures, for the screens and for commands; a page never reads all customers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -84,10 +84,10 @@ def forecast_row(brand: str, one: CurrencyForecast) -> Row:
 
 
 def funnel_row(one: WeekSummary) -> Row:
-    """Return a week's funnel; who has seen the tracker is not known."""
+    """Return a week's funnel."""
     week = one.week
     return (
-        *(week.brand, week.iso_week, week.as_of.isoformat(), week.closed, None),
+        *(week.brand, week.iso_week, week.as_of.isoformat(), week.closed, week.seen),
         *(week.opted_in, week.qualified, week.chose, week.credited, week.used),
     )
 

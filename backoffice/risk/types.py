@@ -97,7 +97,7 @@ class RiskWeek:
     as_of: datetime
     closed: bool = strawberry.field(description="Whether all its qualifications are confirmed.")
     seen: int | None = strawberry.field(
-        description="Null: nothing records who has seen the tracker; it is answered from memory."
+        description="Customers who were shown the tracker; null for weeks in which that was not recorded."
     )
     opted_in: int
     qualified: int
@@ -125,7 +125,7 @@ class RiskForecastTest:
     low: int
     high: int
     actual: int
-    error: float = strawberry.field(description="As a share of what came; positive: forecast too many.")
+    error: float = strawberry.field(description="As a share of the actual number; positive: too many.")
     within: bool
 
 
@@ -188,9 +188,9 @@ class RiskCustomer:
     counted_bets: int | None
 
 
-@strawberry.type(description="What came of setting a budget.")
+@strawberry.type(description="The outcome of setting a budget.")
 class RiskBudgetResult:
-    """What came of setting a budget."""
+    """The outcome of setting a budget."""
 
     number: float | None = strawberry.field(description="Of the decision for all nodes; null if proposed.")
     proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")
@@ -238,7 +238,7 @@ def shown_week(found: WeekSummary) -> RiskWeek:
         ends_at=one.ends_at,
         as_of=one.as_of,
         closed=one.closed,
-        seen=None,
+        seen=one.seen,
         opted_in=one.opted_in,
         qualified=one.qualified,
         chose=one.chose,

@@ -1,7 +1,7 @@
 """A dry run: what a week's bets would have counted, and rewards cost, by other rules.
 
-The verdicts are the ledger's own (`Rulebook.assess`), who takes part is decided by the qualification's own
-functions, and the reward is the menu's own choice: there is no second copy of a rule.
+Verdicts come from the ledger (`Rulebook.assess`), participation from the qualification's functions, and the
+reward from the menu: there is no second copy of a rule.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The job of a dry run: reads a week customer by customer, in bounded memory, and goes on after a crash."""
+"""The job of a dry run: reads a week customer by customer, in bounded memory, and resumes after a crash."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

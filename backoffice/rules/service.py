@@ -225,7 +225,7 @@ class SchemeRules:
         return scheme is not None and not {one.rule for one in problems if one.rule in {"VERSION", "FROZEN"}}
 
     async def _publish(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
-        """Carry an approval out: the version goes to the topic that `furlong load` writes, too."""
+        """Execute an approval: the version goes to the topic that `furlong load` writes, too."""
         brand = str(proposal.brand)
         values = proposal.content if isinstance(proposal.content, Mapping) else {}
         context, scheme = await self._checked(brand, values)

@@ -1,1 +1,1 @@
-"""Support: finds customers, says what happened to them, and corrects what went wrong."""
+"""Support: finds customers, explains what happened to them, and corrects mistakes."""

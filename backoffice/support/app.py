@@ -9,6 +9,10 @@ from backoffice.graph.admin_subgraph import AdminSubgraph
 from backoffice.support.context import SupportContext
 from backoffice.support.corrections.adjustments import Adjustments
 from backoffice.support.databases import SubgraphDatabases
+from backoffice.support.goodwill.budgets import GoodwillBudgets
+from backoffice.support.goodwill.credits import GoodwillCredits
+from backoffice.support.goodwill.offers import GoodwillOffers
+from backoffice.support.goodwill.spending import GoodwillSpending
 from backoffice.support.looks import Looks
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import BetExplanations
@@ -16,6 +20,7 @@ from backoffice.support.lookup.timeline import Timeline
 from backoffice.support.privacy.holds import LegalHolds
 from backoffice.support.privacy.requests import DataRequests
 from backoffice.support.schema import create_schema
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
@@ -50,7 +55,22 @@ class SupportParts:
             Outbox(OUTBOX),
             base.clock,
         )
-        for proposal_kind in (self.adjustments.proposal_kind, self.requests.proposal_kind):
+        spending = GoodwillSpending(self.databases.fulfilment, base.clock)
+        offers = GoodwillOffers(
+            self.databases, self.customers, FulfilmentSettings().list_providers(), base.clock
+        )
+        self.goodwill = GoodwillCredits(
+            base.database, self.customers, offers, spending, base.approvals, publish, base.clock
+        )
+        self.goodwill_budgets = GoodwillBudgets(
+            base.database, self.databases, spending, base.audit, base.approvals, base.clock
+        )
+        for proposal_kind in (
+            self.adjustments.proposal_kind,
+            self.requests.proposal_kind,
+            self.goodwill.proposal_kind,
+            self.goodwill_budgets.proposal_kind,
+        ):
             base.approvals.register(proposal_kind)
         for job_kind in self.requests.job_kinds:
             base.jobs.register(job_kind)
@@ -69,6 +89,8 @@ class SupportParts:
             self.adjustments,
             self.holds,
             self.requests,
+            self.goodwill,
+            self.goodwill_budgets,
         )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from backoffice.access.actor import Actor
 from backoffice.support.corrections.adjustments import Adjustments
+from backoffice.support.goodwill.budgets import GoodwillBudgets
+from backoffice.support.goodwill.credits import GoodwillCredits
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import BetExplanations
 from backoffice.support.lookup.timeline import Timeline
@@ -22,3 +24,5 @@ class SupportContext:
     adjustments: Adjustments
     holds: LegalHolds
     requests: DataRequests
+    goodwill: GoodwillCredits
+    goodwill_budgets: GoodwillBudgets

@@ -10,7 +10,7 @@ from subgraphs.kit.domain.keys import Owner
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Writes the audit log's rows of looks, before anything is shown.
+    """Records looks in the audit log, before anything is shown.
 
     Attributes:
         database: the back office's.

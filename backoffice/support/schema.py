@@ -10,6 +10,7 @@ from backoffice.graph.pages import Page, key_of, page_of, page_size
 from backoffice.graph.permitted import ANY, FOUND, permitted
 from backoffice.support.context import SupportContext
 from backoffice.support.corrections.adjustments import AdjustmentRequest
+from backoffice.support.graph.goodwill.schema import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.types import (
@@ -62,7 +63,7 @@ class LiftLegalHoldInput:
 
 
 @strawberry.type
-class Query:
+class Query(GoodwillQuery):
     """Reads. Each look at a customer's data is in the audit log."""
 
     @strawberry.field(
@@ -134,7 +135,7 @@ class Query:
 
 
 @strawberry.type
-class Mutation:
+class Mutation(GoodwillMutation):
     """Changes."""
 
     @strawberry.mutation(

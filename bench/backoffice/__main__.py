@@ -90,7 +90,7 @@ async def _measure(settings: DatabaseSettings, size: Size) -> tuple[dict[str, fl
     before, begun, reads = meter.rows(), time.monotonic(), 0
     known = await parts.counter.weeks(BRAND)
     if known is None:
-        raise RuntimeError("the brand is not there")
+        raise RuntimeError("the brand does not exist")
     for week in known.weeks:
         clock.advance(timedelta(seconds=1))
         await parts.collector.count(known, week)

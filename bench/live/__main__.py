@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +16,11 @@ from bench.harness import report
 from bench.harness.cores import cpu_seconds, resident_bytes
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import ROOT, ServiceFailedError
+from bench.live.exclusions import Exclusions
 from bench.live.latencies import Latencies, percentile
 from bench.live.options import LiveOptions, read_options
 from bench.live.peers import measure_peers
-from bench.live.subscriber import Subscription, WebSocketSubscriber
+from bench.live.subscriber import Subscriber, Subscription, WebSocketSubscriber
 from bench.live.subscriber_pool import SubscriberPool, raise_file_limit
 from bench.load.wrk import LoadTool
 from bench.together.bets import BetGenerator
@@ -32,6 +33,7 @@ QUERY: Final = (ROOT / "contracts" / "updates.graphql").read_text(encoding="utf-
 POLLED_EACH_SECONDS: Final = 1.0
 """The polling interval that gives polled trackers the latency goal of live ones."""
 
+EXCLUDED: Final = 50
 DRAIN_SECONDS: Final = 30
 MEMORY_GOAL_MB: Final = 1_200
 LATENCY_GOAL_MS: Final = 1_000
@@ -47,7 +49,8 @@ async def measure_live(testbed: TestBed, options: LiveOptions) -> dict[str, dict
     """Open all trackers, measure them idle, then measure them while bets arrive at each rate.
 
     Returns:
-        A row for each rate; `live` has the last rate's figures as well as those of idle trackers.
+        A row for each rate, and one for exclusions; `live` has the last rate's figures as well as those of
+        idle trackers.
 
     Raises:
         ServiceFailedError: A stream failed.
@@ -57,7 +60,13 @@ async def measure_live(testbed: TestBed, options: LiveOptions) -> dict[str, dict
     pool = SubscriberPool(Subscription.of(serve.port, QUERY, {"brand": BRAND}), WebSocketSubscriber)
     latencies = Latencies(BetGenerator([customer_id(number) for number in numbers]))
     begun, opened = serve.cpu_seconds(), time.perf_counter()
-    await pool.open([testbed.club.token(number) for number in numbers], latencies.on_event)
+    exclusions = Exclusions()
+
+    def on_event(subscriber: Subscriber, payload: bytes) -> None:
+        latencies.on_event(subscriber, payload)
+        exclusions.on_event(subscriber, payload)
+
+    await pool.open([testbed.club.token(number) for number in numbers], on_event)
     took, used = time.perf_counter() - opened, serve.cpu_seconds() - begun
     latencies.customers = {
         each: f"{BRAND}:{customer_id(number)}".encode()
@@ -82,6 +91,8 @@ async def measure_live(testbed: TestBed, options: LiveOptions) -> dict[str, dict
         moved = rows[f"live_at_{rate:.0f}"] = await _move(testbed, pool, latencies, options, rate)
         pool.check()
         figures |= moved
+    rows["exclusions"] = await _exclude(testbed, pool, exclusions, numbers)
+    pool.check()
     pool.close()
     return rows
 
@@ -118,6 +129,19 @@ async def _move(
     p50, p99 = figures["p50_ms"], figures["p99_ms"]
     print(f"{rate:,.0f} bets a second to socket: p50 {p50:.0f} ms, p99 {p99:.0f} ms", flush=True)
     return figures
+
+
+async def _exclude(
+    testbed: TestBed, pool: SubscriberPool, exclusions: Exclusions, numbers: Sequence[int]
+) -> dict[str, float]:
+    producer = MessageProducer(testbed.bootstrap)
+    excluded = dict(zip(pool.subscribers, map(customer_id, numbers[:EXCLUDED]), strict=False))
+    unseen = await exclusions.send(producer, excluded, DRAIN_SECONDS)
+    producer.flush()
+    seen = exclusions.seconds
+    p50, p99 = percentile(seen, 0.5) * 1e3, percentile(seen, 0.99) * 1e3
+    print(f"{len(seen)} exclusions to socket: p50 {p50:.0f} ms, p99 {p99:.0f} ms", flush=True)
+    return {"exclusions": float(len(seen)), "unseen": float(unseen), "p50_ms": p50, "p99_ms": p99}
 
 
 async def _shown(latencies: Latencies) -> None:
@@ -159,7 +183,7 @@ def run(options: LiveOptions, folder: Path) -> None:
         stack.callback(valkey.stop)
         shared = {"FURLONG_REDIS_URL": valkey.url}
         customers = eligible(options.subscribers)[-1] + 1
-        testbed = stack.enter_context(open_testbed(folder, customers, shared))
+        testbed = stack.enter_context(open_testbed(folder, customers, shared, ("club",)))
         figures = {
             **uvloop.run(measure_live(testbed, options)),
             "polled": measure_polled(testbed, options, folder),
@@ -172,6 +196,7 @@ def run(options: LiveOptions, folder: Path) -> None:
         "ours_vs_polling_each_second": compare_with_polling(live, figures["polled"]),
         "memory_goal_vs_ours": MEMORY_GOAL_MB / live["mb_for_all_wanted"],
         "latency_goal_vs_ours": LATENCY_GOAL_MS / max(live["p99_ms"], 1e-3),
+        "latency_goal_vs_exclusions": LATENCY_GOAL_MS / max(figures["exclusions"]["p99_ms"], 1e-3),
     }
     ratios |= {
         f"ours_vs_{name}": row["cpu_us_per_event"] / peers["ours"]["cpu_us_per_event"]

@@ -18,7 +18,7 @@ class ProducerError(Exception):
 
 
 class MessageProducer:
-    """Sends each message once, to one topic.
+    """Sends each message once.
 
     Attributes:
         taken: messages that the broker has.
@@ -37,9 +37,9 @@ class MessageProducer:
             }
         )
 
-    def send(self, message: OutgoingMessage) -> None:
+    def send(self, message: OutgoingMessage, topic: str = TOPIC) -> None:
         """Send a message without waiting for its acknowledgement."""
-        self._producer.produce(TOPIC, message.value, message.key, on_delivery=self._delivered)
+        self._producer.produce(topic, message.value, message.key, on_delivery=self._delivered)
 
     async def send_at_rate(
         self, next_message: Callable[[str], OutgoingMessage], rate: float, seconds: float

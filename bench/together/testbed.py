@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +116,12 @@ def busy_seconds(stat: Path = Path("/proc/stat")) -> float:
 
 
 @contextmanager
-def open_testbed(folder: Path, customers: int, further: Mapping[str, str] | None = None) -> Iterator[TestBed]:
+def open_testbed(
+    folder: Path,
+    customers: int,
+    further: Mapping[str, str] | None = None,
+    other_consumers: Sequence[str] = (),
+) -> Iterator[TestBed]:
     """Start everything on the same two cores, and stop it at the end of the block.
 
     The customers have no bets yet: every total will result from messages.
@@ -124,7 +129,8 @@ def open_testbed(folder: Path, customers: int, further: Mapping[str, str] | None
     Args:
         folder: For files.
         customers: Number of customers in the database.
-        further: Settings of our two programs beside the usual ones.
+        further: Settings of our programs beside the usual ones.
+        other_consumers: The subgraphs whose consumers run beside that of progress, as `consume_NAME`.
     """
     cores = Cores.choose()
     os.sched_setaffinity(0, {cores.server, cores.rest})
@@ -140,7 +146,9 @@ def open_testbed(folder: Path, customers: int, further: Mapping[str, str] | None
         asyncio.run(_prepare(club, kafka.bootstrap))
         servers = stack.enter_context(running_servers(folder))
         started = {}
-        for name, words in (("serve", ("serve",)), ("consume", ("consume", "progress"))):
+        programs = {"serve": ("serve",), "consume": ("consume", "progress")}
+        programs |= {f"consume_{each}": ("consume", each) for each in other_consumers}
+        for name, words in programs.items():
             port = free_port()
             command = furlong(*words, "--listen", f"127.0.0.1:{port}")
             driver = club.settings(FAST_DRIVER) if name == "serve" else club.settings()

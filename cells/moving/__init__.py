@@ -1,1 +1,1 @@
-"""Moves a whole cell to another MariaDB server by replication, with the longest part while it serves."""
+"""Moves a cell to another MariaDB server by replication; the cell serves during all but the last seconds."""

@@ -18,6 +18,7 @@ class Findings:
         epoch: the cell's epoch before the move.
         bytes: the size of the databases, as the server estimates it.
         problems: what stands in the way.
+        is_moved: whether the target has the cell already, and the source has given it up.
     """
 
     cell: Cell
@@ -25,6 +26,7 @@ class Findings:
     bytes: int
     tables: int
     problems: list[str] = field(default_factory=list)
+    is_moved: bool = False
 
     def require(self) -> None:
         """Check that nothing stands in the way.
@@ -51,13 +53,26 @@ def check(source: Place, target: Place) -> Findings:
         )
     found = [row for row in rows.values() if row is not None]
     name, first, last, of, epoch, _state = found[0]
+    cell, (size, tables) = Cell(name, first, last, of), _size(source)
+    if _is_moved(found, target):
+        return Findings(cell, epoch, size, tables, is_moved=True)
     problems = [*_problems_of_cell(found), *_problems_of_servers(source.server, target.server)]
     problems += _problems_of_target(target, name, epoch)
     problems += [
         f"{place.server} has no account {place.account}" for place in (source, target) if not place.accounts
     ]
-    size, tables = _size(source)
-    return Findings(Cell(name, first, last, of), epoch, size, tables, problems)
+    return Findings(cell, epoch, size, tables, problems)
+
+
+def _is_moved(rows: list[tuple[Any, ...]], target: Place) -> bool:
+    """Return whether the source is fenced in whole, and the target has the same cell open."""
+    if any(row[5] != FENCED for row in rows):
+        return False
+    there = [_cell_in(target.server, schema) for schema in target.schemas]
+    return all(
+        row is not None and row[:4] == rows[0][:4] and row[4] >= rows[0][4] and row[5] != FENCED
+        for row in there
+    )
 
 
 def _problems_of_cell(rows: list[tuple[Any, ...]]) -> list[str]:

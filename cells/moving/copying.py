@@ -61,7 +61,7 @@ def load(file: Path, place: Place) -> None:
     with place.server.session() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, %s)", (LOADING, LOCK_SECONDS))
         if cursor.fetchone() != (1,):
-            raise MoveError(f"an earlier load on {place.server} does not end")
+            raise MoveError(f"an earlier load on {place.server} is still running")
         cursor.execute("SET SESSION sql_log_bin = 0")
         for schema in place.schemas:
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted(schema)}")

@@ -6,4 +6,4 @@ class MoveError(Exception):
 
 
 class NotLevel(MoveError):
-    """The new place did not reach the old one in time after the fence: the move went back."""
+    """The new place did not catch up with the old one in time after the fence, so the move was undone."""

@@ -39,7 +39,7 @@ class _Contents(msgspec.Struct):
 
 @dataclass(slots=True)
 class Journal:
-    """What is known of one move. Every change is on the disk before the next action.
+    """What is known of one move. Before a step's first action, all that was noted is on the disk.
 
     Attributes:
         begun: the steps that have begun at least once.
@@ -112,10 +112,14 @@ class Journal:
             self._store()
 
     def finish(self, step: Step, seconds: float, **facts: str) -> None:
-        """Note that a step is done, and what later steps need of it."""
+        """Note that a step is done, and what later steps need of it.
+
+        The note is written when the next step begins: if the mover is killed before, the step is repeated.
+        """
         self.done[step] = round(seconds, 3)
         self.facts |= facts
-        self._store()
+        if step is Step.CLEAN_UP:
+            self._store()
 
     def go_back(self) -> None:
         """Note that the move was given up."""

@@ -40,13 +40,18 @@ class Move:
     level_seconds: float
 
     @property
+    def is_over(self) -> bool:
+        """Return whether the cell is at its new place, and nothing is left to do."""
+        return self.findings.is_moved and not self.journal.begun
+
+    @property
     def dump(self) -> Path:
         """Return the file with the copy of the databases."""
         return self.folder / f"{self.findings.cell.name}.sql"
 
 
 def run(move: Move, report: Report) -> None:
-    """Take all steps that are not done yet.
+    """Take all steps that are not done yet; if the cell is at its new place already, do nothing.
 
     Raises:
         MoveError: a step failed; the same call continues there.
@@ -55,6 +60,8 @@ def run(move: Move, report: Report) -> None:
     """
     if move.journal.went_back:
         raise MoveError("this move was given up")
+    if move.is_over:
+        return
     if Step.FENCE not in move.journal.begun:
         move.journal.done.pop(Step.CATCH_UP, None)  # it may have been long ago
     for step in Step:
@@ -77,11 +84,16 @@ def go_back(move: Move) -> None:
     """Give a move up: the old place has the cell again, and the copy is dropped.
 
     Raises:
-        MoveError: the new place may have taken writes already.
+        MoveError: there is no move to give up, or the new place may have taken writes already.
     """
+    if not move.journal.begun:
+        raise MoveError(
+            f"there is no move of cell {move.findings.cell.name} to give up: a finished one is undone by "
+            "moving the cell the other way"
+        )
     if not move.journal.has_way_back:
         raise MoveError("the new place may have taken writes: finish this move, then move the cell back")
-    ownership.reopen(move.source)  # first, for the cell's processes wait for it
+    ownership.reopen(move.source)  # first, because the cell's processes wait for it
     replication.stop(move.target.server)
     if Step.LOAD in move.journal.begun:
         copying.drop(move.target)
@@ -159,6 +171,7 @@ def _switch(move: Move) -> _Facts:
     if move.runtime is not None:
         server = move.target.server
         move.runtime.switch_database(move.findings.cell.name, server.host, server.port)
+    ownership.lock_account(move.source)  # only now: until here it served reads
     return {}
 
 

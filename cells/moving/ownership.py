@@ -1,11 +1,18 @@
 """Takes the cell away from its old place, and gives it to the new one."""
 
+from functools import partial
 from typing import Final
+
+from pymysql.err import OperationalError
 
 from cells.moving.errors import MoveError
 from cells.moving.server import Place, quoted
 
 LOCK_WAIT_SECONDS: Final = 10
+PATIENT_SECONDS: Final = 1
+"""How long the fence waits for open transactions before it ends them: the least that MariaDB can wait."""
+
+_LOCK_WAIT_TIMEOUT: Final = 1205
 
 
 def lock_account(place: Place) -> None:
@@ -26,28 +33,34 @@ def unlock_account(place: Place) -> None:
 
 
 def fence(place: Place, epoch: int) -> None:
-    """End all writes at the old place, for good. The row that says so is the last thing it replicates.
+    """End all writes at the old place, for good. The row that says so is the last one that it replicates.
 
-    The account is locked first: a process that was stopped within a transaction would hold up the row.
+    Reads go on there until the switch. A transaction that holds up the row for a second belongs to a process
+    that was stopped, or is stuck: then the account is locked and all its sessions are ended.
 
     Args:
         place: the old place.
         epoch: the cell's epoch before the move; its successor is that of the new place.
     """
-    lock_account(place)
-    _change_rows(place, epoch + 1, "fenced", only_from=(epoch, "open"))
-    lock_account(place)  # a session that began while the account was being locked
+    change = partial(_change_rows, place, epoch + 1, "fenced", only_from=(epoch, "open"))
+    try:
+        change(lock_wait_seconds=PATIENT_SECONDS)
+    except OperationalError as error:
+        if error.args[0] != _LOCK_WAIT_TIMEOUT:
+            raise
+        lock_account(place)
+        change()
 
 
 def open_new(place: Place, epoch: int) -> None:
     """Give the cell to the new place, which has the row that fenced the old one.
 
     Raises:
-        MoveError: it has not: the copy is not complete.
+        MoveError: the row is missing, so the copy is not complete.
     """
     found = {_epoch_in(place, schema) for schema in place.schemas}
     if found != {epoch}:
-        raise MoveError(f"{place.server} has epochs {sorted(found)} instead of {epoch}: it is not level")
+        raise MoveError(f"{place.server} has epochs {sorted(found)} instead of {epoch}: it has not caught up")
     _change_rows(place, epoch, "open", only_from=(epoch, "fenced"))
     unlock_account(place)
 
@@ -78,10 +91,17 @@ def states(place: Place) -> set[str]:
     return found
 
 
-def _change_rows(place: Place, epoch: int, state: str, *, only_from: tuple[int, str]) -> None:
+def _change_rows(
+    place: Place,
+    epoch: int,
+    state: str,
+    *,
+    only_from: tuple[int, str],
+    lock_wait_seconds: int = LOCK_WAIT_SECONDS,
+) -> None:
     """Change the rows of all databases in one transaction; those that are changed already stay."""
     with place.server.session() as cursor:
-        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}")
+        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {lock_wait_seconds}")
         cursor.execute("START TRANSACTION")
         for schema in place.schemas:
             cursor.execute(

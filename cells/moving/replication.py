@@ -10,7 +10,7 @@ from cells.moving.server import Place, Server, literal
 
 CONNECTION: Final = "furlong"
 CLOSE_SECONDS: Final = 0.5
-"""The new place has caught up once it needs no longer than that for what was written before."""
+"""The new place has caught up once its lag is below this."""
 
 ROUND_SECONDS: Final = 5.0
 STUCK_SECONDS: Final = 600.0
@@ -56,7 +56,7 @@ def run_until(server: Server, gtid: str) -> None:
     """Apply everything up to a GTID and nothing after it.
 
     Raises:
-        MoveError: the replication broke, or is not there within ten minutes.
+        MoveError: the replication broke, or does not get there within ten minutes.
     """
     server.execute(f"START SLAVE '{CONNECTION}' UNTIL master_gtid_pos = {literal(gtid)}")
     deadline = time.monotonic() + STUCK_SECONDS
@@ -79,7 +79,7 @@ def catch_up(source: Server, target: Server) -> None:
     """Return once the new place is less than half a second behind.
 
     Raises:
-        MoveError: the replication broke, or gets nowhere.
+        MoveError: the replication broke, or makes no progress.
     """
     deadline = time.monotonic() + STUCK_SECONDS
     while time.monotonic() < deadline:
@@ -87,7 +87,7 @@ def catch_up(source: Server, target: Server) -> None:
         if _reaches(target, position(source), ROUND_SECONDS) and time.monotonic() - began < CLOSE_SECONDS:
             return
         _require_sound(target)
-    raise MoveError(f"{target} does not catch up with {source}: it applies less than is written")
+    raise MoveError(f"{target} does not catch up with {source}: writes arrive faster than it applies them")
 
 
 def wait_for(target: Server, gtid: str, seconds: float) -> None:

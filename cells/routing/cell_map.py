@@ -14,7 +14,7 @@ Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d
 """HOST:PORT."""
 
 SafePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/@+-]+$", max_length=200)]
-"""A path without anything that HAProxy's configuration would read as more than a path."""
+"""A path without characters that have a meaning in HAProxy's configuration."""
 
 
 class _Strict(BaseModel):

@@ -80,6 +80,8 @@ def _public(cells: CellMap, folder: Path) -> Iterator[str]:
     yield from _route(cells, cells.tokens, folder)
     yield "http-response set-header X-Furlong-Cell %[var(txn.cell)] if !{ res.hdr(x-furlong-cell) -m found }"
     yield "http-response set-header X-Furlong-Partition %[var(txn.partition)] if known"
+    # Pages of other origins read it, too.
+    yield "http-response add-header Access-Control-Expose-Headers X-Furlong-Partition if known"
     yield "use_backend cell_%[var(txn.cell)]"
 
 
@@ -137,7 +139,7 @@ def _first_attempt(cell: MappedCell, cells: CellMap) -> Iterator[str]:
     yield "balance roundrobin"
     yield "retries 2"  # with 1, HAProxy repeats no request
     yield "option redispatch 1"
-    yield "option http-buffer-request"  # only a request that is there as a whole can be repeated
+    yield "option http-buffer-request"  # only a completely received request can be repeated
     yield f"retry-on conn-failure {WRONG_CELL}"
     yield "option httpchk GET /ready"
     count = len(cell.gateways)

@@ -54,7 +54,7 @@ def _newest(letters: Iterable[DeadLetter]) -> dict[str, DeadLetter]:
 def _superseded(letter: DeadLetter, applied: tuple[GlobalOrder, datetime | None] | None) -> bool:
     """Return whether a message that was applied since replaces one that could not be applied.
 
-    One whose number cannot be read is compared by the time at which its record was produced.
+    A dead letter without a readable number is compared by the time at which its record was produced.
     """
     if applied is None:
         return False

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ONLY_NODE: Final = "main"
-"""The name of a node that has no other beside it."""
+"""The name of the node in an installation that has only one."""
 
 
 class NodeSettings(BaseSettings):

@@ -1,17 +1,20 @@
-"""The messages that only fulfilment reads: its own outcomes, after its database was lost or restored."""
+"""The messages that only fulfilment reads: goodwill credits, and its own outcomes after a loss."""
 
-from typing import Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from consumers.messages.choices import ChosenReward
 from consumers.messages.fields import CustomerId, Instant, IsoWeek, Ordinal, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
+from subgraphs.fulfilment.goodwill.credit import GoodwillCredit
 from subgraphs.fulfilment.state.published_outcome import PublishedOutcome
 from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.records.club_conditions import club_columns
 
 ClubStateName = Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
 STATES: Final = {
@@ -72,11 +75,64 @@ class PublishedMessage(Body, frozen=True, kw_only=True):
         return STATES[self.state]
 
 
+class GoodwillDecided(Body, frozen=True, kw_only=True):
+    """Two people of the back office decided to give a reward to a customer."""
+
+    customer_id: CustomerId
+    credit_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    iso_week: IsoWeek
+    reward: ChosenReward
+    cause: Annotated[str, Meta(pattern="^[A-Z_]{1,32}$")]
+    explanation: Annotated[str, Meta(min_length=1, max_length=500)]
+    proposed_by: Annotated[str, Meta(min_length=1, max_length=200)]
+    approved_by: Annotated[str, Meta(min_length=1, max_length=200)]
+    decided_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(decided_at=self.decided_at)
+        if not self.reward.value_minor:
+            raise ValueError("a goodwill credit has a value in money, which its budget is made of")
+
+    def credit(self) -> GoodwillCredit:
+        """Return the credit in the subgraph's form."""
+        return GoodwillCredit(
+            club=ClubKey(self.brand_id, self.iso_week, self.customer_id),
+            credit_id=self.credit_id,
+            reward=Reward(**msgspec.structs.asdict(self.reward)),
+            cause=self.cause,
+            explanation=self.explanation,
+            proposed_by=self.proposed_by,
+            approved_by=self.approved_by,
+            decided_at=self.decided_at,
+        )
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns that never change, for comparison with a stored credit."""
+        credit = self.credit()
+        fixed = {**club_columns(credit.club), "key": credit.key, "created_at": self.decided_at}
+        return fixed | Reward.columns(credit.reward) | dict(credit.decision())
+
+
+_GOODWILL: Final = Reader(
+    "club.goodwill",
+    msgspec.json.Decoder(GoodwillDecided),
+    lambda body: f"{body.brand_id}:{body.customer_id}",
+)
 _PUBLISHED: Final = Reader(
     "club.outcomes",
     msgspec.json.Decoder(PublishedMessage),
     lambda body: f"{body.brand_id}:{body.customer_id}",
 )
+
+
+def decode_goodwill(record: Record) -> GoodwillDecided:
+    """Return the decided credit in a record.
+
+    Raises:
+        Poison: The record is not a goodwill message.
+    """
+    return _GOODWILL.read(record)
 
 
 def decode_published(record: Record) -> PublishedMessage:

@@ -1,4 +1,4 @@
-"""Applies qualifications, choices, accounts and published outcomes to the rewards that are due."""
+"""Applies qualifications, choices, goodwill, accounts and published outcomes to what has to be paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.fulfilment.messages import PublishedMessage
+from consumers.fulfilment.messages import GoodwillDecided, PublishedMessage
 from consumers.messages.accounts import AccountStatus
 from consumers.messages.choices import ChoiceChanged
 from consumers.messages.erasure import without_erased
@@ -14,7 +14,7 @@ from consumers.messages.qualifications import QualificationChanged
 from consumers.messages.reducers import conflicting, conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
 from storage.clock import Clock
-from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, QUALIFICATION
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, GOODWILL_CREDIT, QUALIFICATION
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.accounts.account_history import AccountHistory
@@ -53,6 +53,16 @@ class FulfilmentReducer:
         changed = await self.service.apply_choices(connection, rows, self.clock.now())
         conflicts = await conflicting(connection, RevisionConflicts(CHOICE, "revision"), kept, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
+
+    async def goodwill(
+        self, connection: AsyncConnection, messages: Sequence[Message[GoodwillDecided]]
+    ) -> Outcome:
+        """Apply a batch of decided goodwill credits, except those of customers who were erased since."""
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("decided_at"))
+        decided = [message.event.credit() for message in kept]
+        new = await self.service.apply_goodwill(connection, decided, self.clock.now())
+        conflicts = await conflicting(connection, RevisionConflicts(GOODWILL_CREDIT, None), kept, new)
+        return Outcome(len(messages) - len(kept), len(kept) - new, conflicts=conflicts)
 
     async def published(
         self, connection: AsyncConnection, messages: Sequence[Message[PublishedMessage]]

@@ -1,11 +1,11 @@
-"""The fulfilment consumer: schemes, weeks, accounts, choices, qualifications and its own outcomes."""
+"""The fulfilment consumer: schemes, weeks, accounts, choices, qualifications, goodwill, its own outcomes."""
 
 from prometheus_client import CollectorRegistry
 
 from consumers.cells.settings import NodeSettings
 from consumers.cells.wiring import acknowledging
 from consumers.fulfilment.decisions import ProviderDecisions
-from consumers.fulfilment.messages import decode_published
+from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import ACCOUNT_TOPIC
 from consumers.messages.choices import CHOICE_TOPIC, decode_choice
@@ -22,6 +22,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.erasure import erasure_of
+from subgraphs.fulfilment.goodwill.credit import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import REFERENCE, STREAM
 from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository
@@ -41,6 +42,7 @@ def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) 
         CHOICE_TOPIC,
         OUTCOMES_TOPIC,
         QUALIFICATION_TOPIC,
+        GOODWILL_TOPIC,
         ACCOUNT_TOPIC,
         SCHEME_TOPIC,
         WEEK_TOPIC,
@@ -76,6 +78,7 @@ def create_consumer(
         Topic(CHOICE_TOPIC, decode_choice, reducer.choices),
         Topic(OUTCOMES_TOPIC, decode_published, reducer.published),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications),
+        Topic(GOODWILL_TOPIC, decode_goodwill, reducer.goodwill),
     ]
     holds = ProviderHolds(ProviderRepository(database.dialect), clock)
     app = acknowledging(

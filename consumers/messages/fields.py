@@ -30,7 +30,6 @@ Url = Annotated[str, Meta(max_length=2000, pattern=r"\Ahttps?://\S+\Z")]
 Link = Annotated[str, Meta(max_length=2000, pattern=r"\A(https?://\S|/(?!/))\S*\Z")]
 """An address, or a path of the site on which customers see it."""
 
-
 Money = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """An amount in minor units."""
 

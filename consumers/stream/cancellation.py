@@ -7,7 +7,7 @@ def raise_if_cancelled() -> None:
     """Cancel the current task again if a library swallowed its cancellation, as a connecting driver may.
 
     Raises:
-        asyncio.CancelledError: The task was cancelled, but went on running.
+        asyncio.CancelledError: The task was cancelled, but kept running.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

@@ -23,7 +23,7 @@ class CatchUp:
         topics: The topics to compare.
         database: The database whose positions are compared.
         positions: The position table of that database.
-        shared: Those of the topics that every cell reads in whole.
+        shared: The topics among them of which every cell reads all partitions.
     """
 
     settings: StreamSettings

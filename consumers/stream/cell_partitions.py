@@ -1,4 +1,4 @@
-"""Which partitions a consumer of a cell reads, and what stops one that has others."""
+"""Which partitions a consumer of a cell reads; stops a consumer that is given others."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class CellPartitions:
         return topic in self.shared or self.cell.owns(number)
 
     def of_partitions(self, partitions: Iterable[Partition]) -> list[Partition]:
-        """Return those, of some partitions, that the cell reads."""
+        """Return the given partitions that the cell reads."""
         return [one for one in partitions if self.wanted(one.topic, one.number)]
 
     def require(self, partitions: Iterable[Partition]) -> None:

@@ -45,11 +45,12 @@ class Transient(StreamError):
     Attributes:
         unavailable: Whether the database did not answer. False if the transaction conflicted with others
             too often.
+        brief: Whether this passes within a second or so, as while a cell moves: pauses do not grow.
     """
 
-    def __init__(self, message: str, *, unavailable: bool = True) -> None:
+    def __init__(self, message: str, *, unavailable: bool = True, brief: bool = False) -> None:
         super().__init__(message)
-        self.unavailable = unavailable
+        self.unavailable, self.brief = unavailable, brief
 
 
 class PositionMoved(StreamError):

@@ -1,4 +1,4 @@
-# Varnish in front of `furlong serve`: what anybody may see is kept near the reader, and nothing else ever is.
+# Varnish in front of `furlong serve`: it caches public responses, and never others.
 # docs/gateway/cdn.md explains it. Varnish 6.0 or later.
 vcl 4.1;
 
@@ -49,13 +49,13 @@ sub vcl_pipe {
 
 sub vcl_backend_response {
     set beresp.http.x-address = bereq.url;
-    # Only what says that it is public: everything else is not asked for together, and not kept.
+    # Only responses marked as public: requests for others are neither coalesced nor cached.
     if (beresp.http.set-cookie || beresp.http.cache-control !~ "(?i)\bpublic\b") {
         set beresp.uncacheable = true;
         set beresp.ttl = 60s;
         return (deliver);
     }
-    # Readers get what has just expired while it is fetched again.
+    # Serve a response that has just expired while it is fetched again.
     set beresp.grace = 10s;
     return (deliver);
 }

@@ -12,8 +12,8 @@ from furlong.settings import ALL_SETTINGS, ROOT, variables_of
 HEAD = """# Settings
 
 Settings are environment variables. `furlong settings` prints the same list, with `--json` for programs.
-Secrets are never printed, neither here nor in errors or logs. A variable `FURLONG_…` that is no setting is
-told with the nearest one. Lists and tables are JSON. This page is generated from the code.
+Secrets are never printed, neither here nor in errors or logs. A variable `FURLONG_…` that is not a
+setting is reported with the nearest one. Lists and tables are JSON. This page is generated from the code.
 """
 
 

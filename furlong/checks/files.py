@@ -16,7 +16,7 @@ from gateway.supergraph import load_supergraph
 from gateway.tls import ServerTls
 
 SOON = timedelta(days=14)
-"""A certificate that expires sooner is reported as wrong: somebody must act."""
+"""A certificate that expires sooner is reported as wrong, because somebody must renew it."""
 
 Run = Callable[[], Awaitable[str]]
 
@@ -82,7 +82,7 @@ def server_tls(tls: ServerTls) -> str:
     """Check that certificate and key belong together.
 
     Raises:
-        Wrong: they do not, or a file is missing.
+        Wrong: they do not belong together, or a file is missing.
     """
     try:
         tls.context()
@@ -98,7 +98,7 @@ def readable(path: Path, setting: str) -> str:
     """Check that a file can be read.
 
     Raises:
-        Wrong: it cannot.
+        Wrong: it cannot be read.
     """
     try:
         size = len(path.read_bytes())

@@ -37,7 +37,7 @@ class HttpProbe:
         """Check that there is a JSON Web Key Set at a URL.
 
         Raises:
-            Wrong: there is none.
+            Wrong: there is no key set.
         """
         answer = await self._get(url, setting)
         keys: Any = None
@@ -82,6 +82,6 @@ def _reason(error: Exception) -> str:
         case httpx.ConnectError():
             return "no connection" if "CERTIFICATE" not in str(error) else "its certificate is not trusted"
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return "this is no URL"
+            return "this is not a URL"
         case _:
             return type(error).__name__

@@ -108,7 +108,7 @@ def _live_updates(redis: RedisSettings, live: LiveSettings) -> Check:
 
     async def unset() -> str:
         return (
-            f"{setting} is not set: streams see the changes of other processes only by reading again, every "
+            f"{setting} is not set: streams see the changes of other processes only by polling, every "
             f"{live.reread_seconds:g} s"
         )
 
@@ -142,7 +142,7 @@ def _sessions(
 
 
 def _callers(settings: CallerSettings) -> Iterator[Check]:
-    """Yield the checks of what a subgraph that runs by itself needs in order to know its gateway."""
+    """Yield the checks of what a subgraph that is served alone needs to verify its gateway."""
     if settings.gateway_keys_file is not None:
         setting = "FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE"
         yield Check(setting, files.in_thread(partial(files.readable, settings.gateway_keys_file, setting)))
@@ -170,7 +170,7 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
 
 
 def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
-    """Yield the checks of the servers that the gateway asks, besides subgraphs and key sets."""
+    """Yield the checks of the servers that the gateway calls, besides subgraphs and key sets."""
     if settings.token_introspection is not None:
         url, setting = settings.token_introspection.url, f"{GATEWAY}TOKEN_INTROSPECTION"
         yield Check("token introspection", partial(probe.reachable, url, setting))

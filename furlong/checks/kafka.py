@@ -11,13 +11,19 @@ from aiokafka.errors import KafkaError
 from consumers.stream.settings import StreamSettings
 from furlong.checks.finding import Check, Wrong
 from furlong.install.topic_retention import TooShort, needed, read_configs, require_retention
-from furlong.install.topics import RetentionPolicy, TopicPlan
+from furlong.install.topics import TOPICS, RetentionPolicy, TopicPlan
 from furlong.settings import TopicSettings
 
 GRACE = timedelta(days=1)
 """The usual grace period of weeks; consumers check with the longest one of their schemes."""
 
 SHOWN = 5
+
+CREATE = "run `furlong topics create`"
+CREATE_FEEDS = (
+    "name the platform's feeds in FURLONG_FEEDS_ADAPTERS, which may be empty, or run "
+    "`furlong topics create --feeds` if the platform does not create their topics"
+)
 
 
 def kafka_checks(stream: StreamSettings, topics: TopicSettings, plans: Iterable[TopicPlan]) -> list[Check]:
@@ -40,9 +46,9 @@ async def _topics(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
         more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
         raise Wrong(
             f"topics are missing: {', '.join(missing[:SHOWN])}{more}",
-            "run `furlong topics create`; a feed's topic belongs to the platform",
+            CREATE if {plan.name for plan in TOPICS} & set(missing) else CREATE_FEEDS,
         )
-    return f"all {len(plans)} topics are there"
+    return f"all {len(plans)} topics exist"
 
 
 async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple[TopicPlan, ...]) -> str:

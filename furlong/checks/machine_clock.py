@@ -48,7 +48,7 @@ class MachineClocks:
             Wrong: they differ too much.
         """
         if not self.ahead:
-            return "no server said its time"
+            return "no server told its time"
         server, most = max(self.ahead.items(), key=lambda each: abs(each[1]))
         # Servers send whole seconds.
         if abs(most) > MOST_SECONDS + 1:

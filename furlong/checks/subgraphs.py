@@ -27,7 +27,7 @@ def subgraph_checks(serve: ServeSettings, gateway: GatewaySettings) -> Iterator[
     try:
         model = load_supergraph(serve.supergraph.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, SupergraphError):
-        return  # the check of the supergraph says so
+        return  # the check of the supergraph reports it
     for name in sorted(model.subgraphs):
         yield Check(f"subgraph {name}", partial(_check, model, name, gateway))
 
@@ -47,7 +47,7 @@ async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str
         if error.reason.startswith(REFUSED):
             raise _refusal(url, REFUSED) from error
         raise Wrong(
-            f"{plain(url)} gives no answer: {error.reason}",
+            f"{plain(url)} does not answer: {error.reason}",
             "is it running? Otherwise correct FURLONG_GATEWAY_SUBGRAPH_URLS, TLS, or the network between",
         ) from error
     finally:

@@ -11,7 +11,7 @@ async def ping(url: str, setting: str) -> str:
     """Check that a server answers.
 
     Raises:
-        Wrong: it does not.
+        Wrong: the server does not answer.
     """
     try:
         client = Redis.from_url(url)

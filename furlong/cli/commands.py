@@ -125,7 +125,7 @@ COMMANDS: Final = {
         "cli",
         "Brands: their names, languages and themes, in revisions, on all nodes.",
     ),
-    "cell": Command(f"{OPERATIONS}.cells.commands", "cli", "Cells: which part of the customers is where."),
+    "cell": Command(f"{OPERATIONS}.cells.commands", "cli", "Cells: which databases have which customers."),
     "customer": Command(
         f"{OPERATIONS}.customer",
         "cli",

@@ -22,7 +22,7 @@ def echo_table(heads: Sequence[str], rows: Iterable[Sequence[object]], nothing: 
 
 
 def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield a line for each row, with columns as wide as their widest cell; numbers stand to the right."""
+    """Yield a line for each row, with columns as wide as their widest cell; numbers are right-aligned."""
     texts = [[(_shown(cell), isinstance(cell, int)) for cell in row] for row in rows]
     widths = [max(len(text) for text, _ in column) for column in zip(*texts, strict=True)]
     for row in texts:

@@ -1,4 +1,4 @@
-"""Rejects unknown brands and weeks: a filter that matches nothing would look as if everything were fine."""
+"""Rejects unknown brands and weeks: an empty list would look as if everything were fine."""
 
 from __future__ import annotations
 

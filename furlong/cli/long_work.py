@@ -1,4 +1,4 @@
-"""Long work: its progress on a terminal, none in a pipe; the first of its items, and how many there were."""
+"""Long work: progress if stderr is a terminal; the first items, and how many more there were."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", help=f"Print every item, not
 
 @contextmanager
 def working(description: str) -> Iterator[Callable[[], None]]:
-    """Show on a terminal's stderr that work goes on, for how long, and how often the result was called."""
+    """Show on a terminal's stderr that work is running, for how long, and how often the result was called."""
     if not sys.stderr.isatty():
         yield _nothing
         return
@@ -39,7 +39,7 @@ def working(description: str) -> Iterator[Callable[[], None]]:
 
 
 class Items:
-    """Prints the first items of long work, or all of them; at the end it tells how many it left out."""
+    """Prints the first items of long work, or all of them; at the end, how many were left out."""
 
     def __init__(self, *, verbose: bool) -> None:
         self._verbose = verbose
@@ -52,7 +52,7 @@ class Items:
             typer.echo(line)
 
     def end(self) -> None:
-        """Tell how many items were not printed, if any."""
+        """Print how many items were not printed, if any."""
         if not self._verbose and self._count > SHOWN:
             typer.echo(f"… and {self._count - SHOWN:,} more; --verbose prints each.")
 

@@ -21,7 +21,7 @@ def operating_person(person: str | None) -> "Actor":
 def operator(person: str | None) -> "Actor":
     """Return the actor of an operator's command: named by the OS user, and by `--as`.
 
-    Who may run the command has the database; the audit log tells that it was done here.
+    Anybody who may run the command has the database's credentials; the audit log shows that it was done here.
     """
     from backoffice.access.roles import Role
 

@@ -1,4 +1,4 @@
-"""Former names of options, which go on working and are not shown."""
+"""Former names of options, which still work and are not shown."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What commands have in common: settings (or those of a demo in this folder), addresses, logs, errors."""
+"""Shared by commands: settings (or those of a demo in this folder), addresses, logs, errors."""
 
 from __future__ import annotations
 

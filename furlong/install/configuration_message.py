@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 async def send_configuration(
     producer: AIOKafkaProducer, topic: str, key: str, body: Mapping[str, Any], sender: str
 ) -> Awaitable[object]:
-    """Send a message. Await the result too: flushing does not tell whether the broker accepted it."""
+    """Send a message. Await the result as well: flushing does not tell whether the broker accepted it."""
     delivery: Awaitable[object] = await producer.send(
         topic,
         orjson.dumps(body),

@@ -1,4 +1,4 @@
-"""Notes the content that a file publishes in the back office's history, as imported revisions."""
+"""Records the content that a file publishes in the back office's history, as imported revisions."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -34,7 +34,7 @@ def _key(change: ContentChange) -> ContentKey:
 
 
 def _document(known: ContentDocument | None, changes: list[ContentChange]) -> ContentDocument:
-    """Return the document after loading: a file leaves locales alone that it does not have."""
+    """Return the document after loading; locales that the file lacks stay as they are."""
     texts = dict(known.texts) if known else {}
     for change in changes:
         content = change.content

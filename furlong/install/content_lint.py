@@ -1,4 +1,4 @@
-"""Lint of a world's content: what the back office refuses to publish, a file does not publish either."""
+"""Lint of a world's content, by the rules of the back office."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ def require_lawful(
     configs: Mapping[str, Sequence[RewardConfig]],
     now: datetime,
 ) -> None:
-    """Check the content that loading would publish; what is unchanged was checked when it was.
+    """Check the content that loading would publish; unchanged content was checked before.
 
     Raises:
         WorldError: lint found errors; the message names each place.

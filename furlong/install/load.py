@@ -31,7 +31,7 @@ from subgraphs.kit.records.reference import ReferenceRepository
 
 DECIDED_BY = "furlong load"
 LOADER = Actor("os:load", "furlong load", "furlong load", "command-line", "local", {})
-"""Who loads if nobody is named: the demo."""
+"""Who loads by default: the demo."""
 _BRAND_FACTS = (
     *("name", "default_locale", "locales", "default_jurisdiction", "jurisdictions"),
     *("default_currency", "currencies"),
@@ -147,8 +147,8 @@ async def apply_load(
 async def decide_load(plan: LoadPlan, backoffice: Database, now: datetime, actor: Actor = LOADER) -> None:
     """Decide on content and budgets for all nodes, and note the content's revisions, in one transaction.
 
-    What is unchanged is decided only if the back office does not know it yet, because it was loaded before
-    there was one: so that nodes that start later get it too.
+    Unchanged content and budgets are decided only if the back office does not know them yet: nodes that
+    start later get them, too.
     """
     decisions = GlobalDecisions()
     states: list[tuple[str, State, bool]] = [

@@ -53,7 +53,7 @@ def require_retention(configs: Mapping[str, TopicConfig], need: timedelta) -> No
     """Check that topics keep their messages for long enough.
 
     Raises:
-        TooShort: some topics do not; the message names them and says what to do.
+        TooShort: some topics keep them too briefly; the message names them and says what to do.
     """
     short = {name: config.kept for name, config in configs.items() if config.kept and config.kept < need}
     if short:

@@ -59,6 +59,7 @@ MESSAGES = (
     TopicPlan("club.qualification.v1", RetentionPolicy.FACTS),
     TopicPlan("club.choice.v1", RetentionPolicy.FACTS),
     TopicPlan("club.adjustment.v1", RetentionPolicy.FACTS),
+    TopicPlan("club.goodwill.v1", RetentionPolicy.FACTS),
     TopicPlan("club.outcomes.v1", RetentionPolicy.FACTS),
     TopicPlan("club.reward-config.v1", RetentionPolicy.LATEST, partitions=1),
     TopicPlan("club.scheme.v1", RetentionPolicy.LATEST, partitions=1),

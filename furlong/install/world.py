@@ -33,7 +33,7 @@ class Text(Part):
     terms_url: Url
     image_url: Url | None = None
     image_alt: Annotated[str, Field(max_length=500)] = ""
-    """What the picture shows, for those who do not see it; required with a picture."""
+    """What the picture shows, for people who cannot see it; required with a picture."""
 
 
 class Content(Part):

@@ -16,8 +16,8 @@ Figures: TypeAlias = Callable[[], Awaitable[CollectorRegistry]]
 def status_app(name: str, health: Health, figures: CollectorRegistry | Figures) -> FastAPI:
     """Build an application with `/health` and `/metrics`.
 
-    `/health` responds with 503 if the process should be restarted. A process that waits for others lives:
-    to restart it would not help.
+    `/health` responds with 503 if the process should be restarted. A process that waits for others is
+    healthy, because a restart would not help.
 
     Args:
         name: what runs, such as "consumer".

@@ -15,7 +15,7 @@ PAUSE_SECONDS: Final = 0.5
 
 
 async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callable[[str], None]) -> bool:
-    """Wait until everything that the topics held at first sight is applied.
+    """Wait until everything that the topics held at the first look is applied.
 
     Args:
         gate: the database and its topics.

@@ -66,7 +66,7 @@ async def check_retention(
     """Check that topics keep messages for long enough; if the broker does not say, only log that.
 
     Raises:
-        TooShort: a topic does not.
+        TooShort: a topic keeps them too briefly.
     """
     if not settings.check or name == BACKOFFICE:
         return

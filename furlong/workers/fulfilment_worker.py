@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -79,7 +80,9 @@ class FulfilmentProcess:
         """Return what is waiting, by provider and state, and which providers are not used at present."""
         async with self.database.home.read() as connection:
             stopped = await self.uow.provider_holds.stopped(connection)
-            backlog = await self.uow.lifecycle.repository.backlog(connection)
+            backlog: Counter[tuple[str | None, str]] = Counter()
+            for each in self.uow.each_origin():
+                backlog.update(await each.lifecycle.repository.backlog(connection))
         return {
             "waits_for": self.gate.waits_for,
             **rehearsal_marks(self.uow.clock),

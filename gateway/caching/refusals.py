@@ -1,4 +1,4 @@
-"""Remembers refusals, so that a request that is expensive to refuse is so only once."""
+"""Remembers refusals, so that a request is not analysed again only to be refused again."""
 
 from __future__ import annotations
 

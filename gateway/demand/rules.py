@@ -201,6 +201,6 @@ def _declared(argument: GraphQLArgument) -> str:
 
 
 def _with_known_arguments(size: ListSize, definition: GraphQLField) -> ListSize:
-    """Leave out slicing arguments that are hidden from clients: no client could give them."""
+    """Leave out slicing arguments that are hidden from clients, because no client can send them."""
     known = tuple(path for path in size.slicing if path.split(".")[0] in definition.args)
     return replace(size, slicing=known)

@@ -82,7 +82,7 @@ class TrustedDocumentSettings(BaseSettings):
         if self.trusted_documents_require_id and self.trusted_documents_mode != "only":
             raise ValueError("trusted_documents_require_id: needs the trusted_documents_mode only")
         if self.apq and self.trusted_documents_mode == "only":
-            raise ValueError("apq: whoever may send only trusted documents has nothing to register")
+            raise ValueError("apq: clients that may send only trusted documents cannot register any")
         if self.apq_valkey_url is not None and not self.apq:
             raise ValueError("apq_valkey_url: needs apq")
         return self

@@ -63,7 +63,7 @@ def _value(wanted: ContextVariable, position: Position, failures: Failures) -> o
 def _above(position: Position, steps: int) -> Position:
     for _ in range(steps):
         if position.above is None:
-            raise AssertionError("a plan looks no further up than its path leads down")
+            raise AssertionError("a plan reads contexts only from objects on its path")
         position = position.above
     return position
 

@@ -54,7 +54,7 @@ class Propagation(Selection):
             raise ValueError("rename and default need named, not matching")
         for name in (self.named, self.rename):
             if name is not None and is_own_of_requests(name):
-                raise ValueError(f"{name} is the gateway's own to say")
+                raise ValueError(f"{name} is set by the gateway alone")
         return self
 
     @property
@@ -76,7 +76,7 @@ class Insertion(_Strict):
         if sum(each is not None for each in (self.value, self.claim, self.client)) != 1:
             raise ValueError("give one of value, claim and client")
         if is_own_of_requests(self.name):
-            raise ValueError(f"{self.name} is the gateway's own to say")
+            raise ValueError(f"{self.name} is set by the gateway alone")
         return self
 
     @property
@@ -117,7 +117,7 @@ class ResponsePropagation(Selection):
             raise ValueError("rename needs named, not matching")
         for name in (self.named, self.rename):
             if name is not None and is_own_of_responses(name):
-                raise ValueError(f"{name} is the gateway's own to say")
+                raise ValueError(f"{name} is set by the gateway alone")
         return self
 
 
@@ -130,7 +130,7 @@ class ResponseInsertion(_Strict):
     @model_validator(mode="after")
     def _not_the_gateways(self) -> Self:
         if is_own_of_responses(self.name):
-            raise ValueError(f"{self.name} is the gateway's own to say")
+            raise ValueError(f"{self.name} is set by the gateway alone")
         return self
 
 

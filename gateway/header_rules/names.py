@@ -68,20 +68,20 @@ subgraphs.
 """
 
 CROSS_ORIGIN: Final = "access-control-"
-"""CORS headers: which pages may read a response is not for subgraphs to decide."""
+"""CORS headers: the gateway decides which pages may read a response, not subgraphs."""
 
 
 def _checked_name(name: str) -> str:
     lowered = name.lower()
     if TOKEN.fullmatch(lowered) is None:
-        raise ValueError(f"{name!r} is no name of a header")
+        raise ValueError(f"{name!r} is not a header name")
     return lowered
 
 
 def _checked_pattern(pattern: str) -> str:
     lowered = pattern.lower()
     if TOKEN.fullmatch(lowered) is None or not lowered.strip("*"):
-        raise ValueError(f"{pattern!r} is no pattern such as x-trace-*")
+        raise ValueError(f"{pattern!r} is not a pattern such as x-trace-*")
     return lowered
 
 

@@ -149,7 +149,7 @@ def strictest(values: Iterable[str]) -> str:
         parts.append("no-cache")
     is_public = all("public" in each and "private" not in each for each in directives)
     parts.append("public" if is_public else "private")
-    # A value without a lifetime leaves it to the cache, which the result must not.
+    # A value without a lifetime leaves it to the cache; the combined value must not.
     ages = [each.get("max-age", "") for each in directives]
     parts.append(f"max-age={min(int(age) if age.isdigit() else 0 for age in ages)}")
     if any("must-revalidate" in each for each in directives):

@@ -31,5 +31,5 @@ class HeaderRuleSettings(BaseSettings):
     header_rules: Annotated[HeaderRules | None, NoDecode, BeforeValidator(_read)] = Field(
         default=None,
         description="Rules for headers to and from subgraphs, as JSON or as the path of a YAML or JSON file; "
-        "see docs/gateway/headers.md. Without them, subgraphs get forwarded_headers, and clients nothing.",
+        "see docs/gateway/headers.md. Without them, subgraphs get forwarded_headers, and clients get none.",
     )

@@ -30,7 +30,7 @@ class RuledTransport:
 
     @property
     def trusted(self) -> bool:
-        """As the other transport says."""
+        """Whether the other transport is trusted."""
         return self.transport.trusted
 
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:

@@ -25,7 +25,7 @@ STREAMED: Final[Reply] = (0, b"", b"", ())
 """Stands for a reply that has been sent already, piece by piece."""
 
 BODILESS: Final = frozenset({204, NOT_MODIFIED})
-"""The statuses of replies without a body, which have neither its length nor its type."""
+"""The statuses of replies without a body, and so without Content-Length and Content-Type."""
 
 EXTENSION = "furlong.client"
 """The ASGI scope extension in which a server passes its own `Client`."""

@@ -21,7 +21,7 @@ class Draining:
 
     Attributes:
         has_begun: Whether the server was told to stop.
-        ending: Called once no new connection is accepted any more: ends what would last for long.
+        ending: Called once no new connection is accepted: ends long-lived connections.
     """
 
     has_begun: bool = False
@@ -32,6 +32,6 @@ class Draining:
         self.has_begun = True
 
     def end(self) -> None:
-        """End what would last for long: clients that come back now reach another server."""
+        """End long-lived connections: clients that reconnect now reach another server."""
         for each in self.ending:
             each()

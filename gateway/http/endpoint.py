@@ -34,7 +34,7 @@ from gateway.subscriptions import NotStreamed
 from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 
 PLAIN = Media(GRAPHQL_JSON, b"application/graphql-response+json; charset=utf-8")
-"""How a request is refused whose client accepts streams only."""
+"""The refusal of a request whose client accepts only streams."""
 
 TEXT = b"text/plain; charset=utf-8"
 NO_GRAPHIQL = b"This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"

@@ -114,7 +114,7 @@ class Delivering:
         return bool(self._announced or self._lists)
 
     def _finish(self, stage: Stage, payload: Payload) -> None:
-        """Project everything that has waited for a stage."""
+        """Project everything that was waiting for a stage."""
         if not stage.is_over:
             self._take_result(stage)
         fields, stage.fields = stage.fields, []

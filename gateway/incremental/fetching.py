@@ -63,7 +63,7 @@ class Fetching:
             await asyncio.wait(running)
         for each in self._tasks.values():
             if not each.cancelled():
-                each.exception()  # it was reported, or nobody is left to whom it matters
+                each.exception()  # it was reported, or nothing waits for it any more
 
     def _start(self, fetch: Fetch, part: Slice) -> Task[None]:
         """Start a fetch, unless it has started."""

@@ -78,7 +78,7 @@ class Payload:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has nothing to say yet."""
+        """Whether the part contains nothing yet."""
         return self.initial is None and not (self.pending or self.increments or self.completed)
 
     def body(self, spec: IncrementalSpec) -> dict[str, Any]:

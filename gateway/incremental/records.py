@@ -1,4 +1,4 @@
-"""Records of what a client has been told about, and of what it still waits for, and how much that may be."""
+"""Records of what was announced to a client and what it still waits for, with their limits."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FieldsRecord:
         part: The slice in which they are.
         source: The part that contains the object.
         fragments: The deferred fragments with which they are delivered.
-        value: The fields by response name; None if they are not there yet, or null propagated to all of them.
+        value: The fields by response name; None before projection, or if null propagated to all of them.
         failures: What failed in them.
         is_done: Whether they were projected.
         contents: The part that they are themselves.
@@ -73,7 +73,7 @@ class FragmentRecord:
         path: The object's path.
         source: The part that contains the object.
         parts: The fields that are delivered with it.
-        pending: What the client was told; None if it was not told yet.
+        pending: The announcement to the client; None before it.
         is_over: Whether everything was delivered.
         has_failed: Whether it will never be delivered.
     """
@@ -95,7 +95,7 @@ class ListRecord:
         target: The list.
         part: The slice in which it is.
         next: The index of the first item that was not delivered.
-        pending: What the client was told; None if it was not told yet.
+        pending: The announcement to the client; None before it.
     """
 
     target: FoundItems

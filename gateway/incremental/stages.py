@@ -73,5 +73,5 @@ class Stages:
             await asyncio.wait(tasks)
         for stage in self._stages.values():
             if not stage.task.cancelled():
-                stage.task.exception()  # it was reported, or nobody is left to whom it matters
+                stage.task.exception()  # it was reported, or nothing waits for it any more
         await self.fetching.close()

@@ -19,8 +19,8 @@ class MonitoringSettings(BaseSettings):
     operators_token: SecretStr | None = Field(
         default=None,
         min_length=16,
-        description="The bearer token that /metrics and /ready of the operators' port want; without it, "
-        "whoever reaches the port can read them.",
+        description="The bearer token that /metrics and /ready of the operators' port require; without it, "
+        "anybody who reaches the port can read them.",
     )
     operators_tls: bool = Field(
         default=False,

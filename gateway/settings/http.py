@@ -70,5 +70,5 @@ class HttpSettings(BaseSettings):
             if TOKEN.fullmatch(name) is None:
                 raise ValueError(f"{name!r} is not a header name in lower case")
             if is_own_of_requests(name):
-                raise ValueError(f"{name} is the gateway's own to say")
+                raise ValueError(f"{name} is set by the gateway alone")
         return names

@@ -18,7 +18,7 @@ class Cell:
     """A cell and its partitions, from `first` to `last`, both included.
 
     Attributes:
-        of: how many partitions the topics that are keyed by customer have: the same for all cells, for life.
+        of: how many partitions the topics that are keyed by customer have: the same for all cells, and fixed.
 
     Raises:
         InvalidCell: the name or the range cannot be a cell's.
@@ -37,7 +37,7 @@ class Cell:
             )
         if not 0 <= self.first <= self.last < self.of:
             raise InvalidCell(
-                f"partitions {self.first}-{self.last} of {self.of} are no range: the first partition is 0, "
+                f"partitions {self.first}-{self.last} of {self.of} are not a range: the first one is 0, "
                 f"the last is {self.of - 1}"
             )
 
@@ -81,6 +81,6 @@ def parse_range(text: str) -> tuple[int, int]:
     """
     found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", text.strip(), re.ASCII)
     if found is None:
-        raise InvalidCell(f"{text!r} is no range of partitions: write it as 6-11")
+        raise InvalidCell(f"{text!r} is not a range of partitions: write it as 6-11")
     first = int(found[1])
     return first, int(found[2] or first)

@@ -1,4 +1,4 @@
-"""The fence: keeps processes from writing to a database that is not their cell's, or not any more."""
+"""The fence: keeps processes from writing to a database that is not, or no longer, their cell's."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +10,7 @@ from storage.cells.errors import CellFenced, CellMismatch, CellMoved
 from storage.cells.table import CellRow, CellState, has_cell_table, lock_cell, read_cell
 
 NOT_CELLS: Final = frozenset({"backoffice"})
-"""Databases that belong to no cell: there is one for all."""
+"""No fence: the databases belong to no cell."""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Fence:
         _require_open(row)
 
     async def check(self, connection: AsyncConnection) -> None:
-        """Check the same in a write transaction, until whose end no move can take the database away.
+        """Check the same in a write transaction; no move can take the database away before it ends.
 
         Raises:
             CellMismatch: the database belongs to another cell, or has other partitions.

@@ -9,7 +9,7 @@ from storage.cells.cell import Cell, parse_range
 
 
 class CellSettings(BaseSettings):
-    """The cell of this process; without settings there is one cell that has everything."""
+    """The cell of this process; without these settings, the installation has no cells."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_")
 

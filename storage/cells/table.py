@@ -18,8 +18,8 @@ TABLE: Final = "cell"
 class CellState(Enum):
     """Whether a database takes writes of its cell.
 
-    OPEN: it does.
-    FENCED: it does not: the cell is being moved, or has been moved away.
+    OPEN: it takes writes.
+    FENCED: it takes none: the cell is being moved, or has been moved away.
     """
 
     OPEN = "open"
@@ -71,12 +71,12 @@ async def read_cell(connection: AsyncConnection) -> CellRow | None:
 
 
 async def lock_cell(connection: AsyncConnection) -> CellRow | None:
-    """Return the cell, which does not change before the transaction ends. Writers do not wait for another."""
+    """Return the cell, unchanged until the transaction ends. Writers do not wait for one another."""
     return await _read(connection, _READ_LOCKED)
 
 
 async def has_cell_table(connection: AsyncConnection) -> bool:
-    """Return whether the database has the table: an older version's has not."""
+    """Return whether the database has the table; those of older versions do not."""
     return await connection.run_sync(lambda sync: inspect(sync).has_table(TABLE))
 
 

@@ -85,7 +85,7 @@ class PinnedConnections:
             return await self._fetch_on(await self._open(), sql, parameters)
 
     async def close(self) -> None:
-        """Close the connections; busy ones as soon as they are done."""
+        """Close the connections; busy ones once they are idle."""
         self._closing = True
         await self._give_up_idle()
 

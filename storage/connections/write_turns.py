@@ -14,8 +14,8 @@ PATIENCE_SECONDS: Final = 30.0
 class WriteTurns:
     """A queue of writers to one file.
 
-    A writer that SQLite keeps waiting sleeps and tries again, in no order: where many write on a slow
-    machine, some are never lucky in time. A writer that waits here takes no connection and no thread.
+    A writer that SQLite keeps waiting sleeps and tries again, in no order: with many writers on a slow
+    machine, some do not succeed in time. A writer that waits here takes no connection and no thread.
     """
 
     def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:

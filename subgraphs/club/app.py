@@ -6,6 +6,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.customer_club import CustomerRecord
+from subgraphs.club.impressions.recorder import ImpressionRecorder
 from subgraphs.club.loaders import ClubContext, ClubReads
 from subgraphs.club.membership.repository import MembershipRepository, events_lookup
 from subgraphs.club.models import ACCOUNT_CHANGE, GLOBAL_STATE, INTENT, MEMBERSHIP_EVENT, REFERENCE
@@ -57,7 +58,8 @@ def create_subgraph(
     records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
         database, parts, CustomerRecord, options.observe
     )
-    reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), records)
+    impressions = ImpressionRecorder(database)
+    reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), records, impressions)
     return Subgraph(
         name=NAME,
         schema=create_schema(),
@@ -65,7 +67,7 @@ def create_subgraph(
         make_context=partial(ClubContext, shared=shared, reads=reads, service=service, updates=updates),
         database=database,
         clock=clock,
-        closing=(upstream.close,),
+        closing=(upstream.close, impressions.close),
         caches=(shared.rules,),
         execution=options.execution,
         stored=lambda key: records.load(key.owner),

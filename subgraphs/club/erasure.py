@@ -4,7 +4,16 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC
-from subgraphs.club.models import ACCOUNT_CHANGE, ERASURE, INTENT, MEMBERSHIP_EVENT, OUTBOX, REFERENCE, STREAM
+from subgraphs.club.models import (
+    ACCOUNT_CHANGE,
+    ERASURE,
+    IMPRESSION,
+    INTENT,
+    MEMBERSHIP_EVENT,
+    OUTBOX,
+    REFERENCE,
+    STREAM,
+)
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
 from subgraphs.kit.records.outbox.outbox import TOMBSTONE
 
@@ -18,6 +27,7 @@ RULES = (
         kept=True,
         time=MEMBERSHIP_EVENT.c.at,
     ),
+    ErasureRule(IMPRESSION, "what the customer was shown"),
 )
 
 

@@ -7,6 +7,7 @@ from strawberry.dataloader import DataLoader
 
 from storage.database import Database
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord
+from subgraphs.club.impressions.recorder import ImpressionRecorder
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.domain.keys import Owner
@@ -25,11 +26,13 @@ class ClubReads:
 
     Attributes:
         records: the lookup of stored data, batched over all requests.
+        impressions: records who is shown the tracker.
     """
 
     database: Database
     history: AccountHistory
     records: BatchedLookup[Owner, CustomerRecord]
+    impressions: ImpressionRecorder
 
 
 class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
@@ -58,4 +61,6 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
         record = self.read(self.reads.records, owner)  # starts before the rules are read
         rules = self.shared.rules.get_fresh(owner.brand, now) or await self.rules(owner.brand)
         club = CustomerClub.of(owner, rules, await record, week or rules.week_at(now), now)
+        if week is None:
+            self.reads.impressions.shown(club, now)
         return club if club.state is WeekState.OPEN else club.settled(await self.histories.load(owner))

@@ -1,6 +1,6 @@
 """The club's tables."""
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, UniqueConstraint
 
 from storage.cells.table import cell_table
 from storage.columns import Identifier, UtcDateTime
@@ -42,6 +42,17 @@ MEMBERSHIP_EVENT = Table(
 `version` counts a customer's events from 1; `kind`: opted_in, opted_out or forced_out; `origin`: customer,
 account (excluded), upstream (changed through another channel, and adopted) or read_back (published by the
 club before its database was lost)."""
+
+IMPRESSION = Table(
+    "impression",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("shown_at", UtcDateTime, nullable=False),
+    Index("impression_customer", "brand_id", "customer_id", "shown_at"),
+)
+"""The customers who were shown the tracker in a week; `shown_at`: the first time."""
 
 COMPARISON = Table(
     "comparison",

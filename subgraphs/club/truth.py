@@ -8,6 +8,7 @@ from subgraphs.club.models import (
     COMPARISON,
     ERASURE,
     GLOBAL_STATE,
+    IMPRESSION,
     INTENT,
     MEMBERSHIP_EVENT,
     OUTBOX,
@@ -47,6 +48,12 @@ TRUTHS: Final = (
         ("furlong worker intents",),
         lost="the memory of idempotency keys: a client that repeats a request gets the present state, and "
         "changes in doubt are found by comparing with the upstream",
+    ),
+    TableTruth(
+        IMPRESSION,
+        Source.BACKUP,
+        lost="who was shown the tracker: customers who return in the present week are recorded again, and "
+        "the funnel of earlier weeks begins with zero",
     ),
     TableTruth(COMPARISON, Source.TRANSIENT),
 )

@@ -72,6 +72,7 @@ class ClubUpdates:
                 changed_at = watch.changed_at
                 changes = watch.take()
                 context, club = await self._read(context, owner)
+                watches.has_read(watch)
                 version += changes
                 watches.counts.event(changes - 1, changed_at)
         finally:

@@ -6,11 +6,13 @@ sent; rewards that may have been sent wait for a person.
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
 from subgraphs.fulfilment.models import (
     ACCOUNT_CHANGE,
     CHOICE,
     ERASURE,
     FULFILMENT,
+    GOODWILL_CREDIT,
     OUTBOX,
     PUBLISHED_OUTCOME,
     QUALIFICATION,
@@ -36,6 +38,7 @@ RULES = (
     ErasureRule(CHOICE, _AUDIT, kept=True),
     ErasureRule(PUBLISHED_OUTCOME, "what was paid before the database was lost", kept=True),
     ErasureRule(FULFILMENT, "what was paid, and makes a second credit impossible", kept=True),
+    ErasureRule(GOODWILL_CREDIT, "what was paid, and makes a second credit impossible", kept=True),
 )
 
 
@@ -47,4 +50,6 @@ def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
 
 async def _stop_rewards(connection: AsyncConnection, person: ErasedPerson) -> None:
     """Stop the rewards, which are stored under the pseudonym by now."""
-    await FulfilmentRepository().stop_for_erasure(connection, Owner(person.owner.brand, person.pseudonym))
+    owner = Owner(person.owner.brand, person.pseudonym)
+    await FulfilmentRepository().stop_for_erasure(connection, owner)
+    await GoodwillRepository().stop_for_erasure(connection, owner)

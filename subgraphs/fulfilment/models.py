@@ -60,6 +60,30 @@ def _reward() -> Sequence[Column[Any]]:
     )
 
 
+def _payment() -> Sequence[Column[Any]]:
+    """Return the columns that say how far the payment of a reward has come."""
+    return (
+        Column("state", String(16), nullable=False),
+        Column("revision", Integer, nullable=False),
+        Column("provider", Identifier(), nullable=True),
+        *_reward(),
+        Column("attempts", Integer, nullable=False),
+        Column("sent_at", UtcDateTime, nullable=True),
+        Column("credited_at", UtcDateTime, nullable=True),
+        Column("expires_at", UtcDateTime, nullable=True),
+        Column("ended_at", UtcDateTime, nullable=True),
+        Column("reference", String(128), nullable=True),
+        Column("reason", String(64), nullable=True),
+        Column("flag", String(64), nullable=True),
+        Column("flagged_at", UtcDateTime, nullable=True),
+        Column("next_at", UtcDateTime, nullable=True),
+        Column("leased_until", UtcDateTime, nullable=True),
+        Column("lease", Integer, nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("changed_at", UtcDateTime, nullable=False),
+    )
+
+
 QUALIFICATION = Table(
     "qualification",
     METADATA,
@@ -91,34 +115,42 @@ FULFILMENT = Table(
     METADATA,
     *_club_key(),
     Column("key", Identifier(64), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("provider", Identifier(), nullable=True),
-    *_reward(),
-    Column("attempts", Integer, nullable=False),
-    Column("sent_at", UtcDateTime, nullable=True),
-    Column("credited_at", UtcDateTime, nullable=True),
-    Column("expires_at", UtcDateTime, nullable=True),
-    Column("ended_at", UtcDateTime, nullable=True),
-    Column("reference", String(128), nullable=True),
-    Column("reason", String(64), nullable=True),
-    Column("flag", String(64), nullable=True),
-    Column("flagged_at", UtcDateTime, nullable=True),
-    Column("next_at", UtcDateTime, nullable=True),
-    Column("leased_until", UtcDateTime, nullable=True),
-    Column("lease", Integer, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
+    *_payment(),
     UniqueConstraint("key", name="fulfilment_key"),
     Index("fulfilment_due", "provider", "next_at", "state"),
     Index("fulfilment_in_state", "state", "changed_at"),
     Index("fulfilment_of_provider", "provider", "credited_at"),
 )
-"""One row for each confirmed week, kept for ever, so that a second credit is impossible.
+"""One row for each confirmed week, never deleted, so that a second credit is impossible.
 
 The worker looks at a row again at `next_at`, and never if that is null. `lease` counts the leases; a worker
 that holds an older one writes nothing. `reason` says why the reward waits, is in review or was stopped;
 `flag` names an event after the credit that a person should know of.
+"""
+
+GOODWILL_CREDIT = Table(
+    "goodwill_credit",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("key", Identifier(64), primary_key=True),
+    Column("iso_week", Identifier(8), nullable=False),
+    *_payment(),
+    Column("credit_id", Identifier(64), nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("explanation", String(500), nullable=False),
+    Column("proposed_by", String(200), nullable=False),
+    Column("approved_by", String(200), nullable=False),
+    UniqueConstraint("key", name="goodwill_credit_key"),
+    Index("goodwill_credit_due", "provider", "next_at", "state"),
+    Index("goodwill_credit_in_state", "state", "changed_at"),
+    Index("goodwill_credit_of_provider", "provider", "credited_at"),
+    Index("goodwill_credit_of_week", "brand_id", "iso_week"),
+)
+"""Credits that two people of the back office decided, paid as the rewards of weeks are, and kept for ever.
+
+`iso_week` is the week of the budget that pays for it; a customer can have several of a week. `cause` and
+`explanation` say why it was given; `reason`, as for rewards, why it waits, is in review or was stopped.
 """
 
 PUBLISHED_OUTCOME = Table(

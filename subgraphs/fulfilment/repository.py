@@ -1,10 +1,11 @@
 """SQL over fulfilments, their attempts, and stopped providers.
 
+Rewards of weeks and goodwill credits have a table each, with one repository over either.
 `read_model_repository.py` has the SQL over facts from Kafka, `accounting/repository.py` the SQL over figures
 and reports.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,14 +20,18 @@ from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reasons import ERASED
 from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, UNSENT, FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.records.club_conditions import among_clubs, club_of_row
+from subgraphs.kit.records.club_conditions import among_clubs
 
 DETAIL_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentRepository:
-    """Reads and writes fulfilments and their attempts."""
+    """Reads and writes fulfilments and their attempts.
+
+    Attributes:
+        table: of rewards of weeks; or of goodwill credits, of which a club can have several.
+    """
 
     table: Table = FULFILMENT
     attempt: Table = ATTEMPT
@@ -34,7 +39,7 @@ class FulfilmentRepository:
     async def of_clubs(
         self, connection: AsyncConnection, clubs: Collection[ClubKey], *, for_update: bool = False
     ) -> dict[ClubKey, Fulfilment]:
-        """Return the fulfilments of clubs, in one SELECT; clubs whose week is not confirmed are absent.
+        """Return the rewards of weeks, in one SELECT; clubs whose week is not confirmed are absent.
 
         Args:
             connection: A connection, in a write transaction if `for_update` is set.
@@ -45,6 +50,14 @@ class FulfilmentRepository:
         found = await _fulfilments(connection, query.with_for_update() if for_update else query)
         return {fulfilment.club: fulfilment for fulfilment in found}
 
+    async def lock(
+        self, connection: AsyncConnection, fulfilments: Collection[Fulfilment]
+    ) -> dict[str, Fulfilment]:
+        """Lock fulfilments until the transaction ends, and return them as stored now, by idempotency key."""
+        rows = [fulfilment.row() for fulfilment in fulfilments]
+        query = select(self.table).where(self._among(rows)).with_for_update()
+        return {found.key: found for found in await _fulfilments(connection, query)}
+
     async def of_owners(
         self, connection: AsyncConnection, owners: Collection[Owner], states: Collection[FulfilmentState]
     ) -> list[Fulfilment]:
@@ -53,7 +66,7 @@ class FulfilmentRepository:
         query = (
             select(self.table)
             .where(tuple_(c.brand_id, c.customer_id).in_(sorted(owners)), _in_state(c.state, states))
-            .order_by(c.brand_id, c.customer_id, c.iso_week)
+            .order_by(*self.table.primary_key)
             .with_for_update()
         )
         return await _fulfilments(connection, query)
@@ -80,9 +93,8 @@ class FulfilmentRepository:
 
     async def store(self, connection: AsyncConnection, changed: Fulfilment) -> None:
         """Replace a fulfilment that this transaction has locked."""
-        await connection.execute(
-            update(self.table).where(_is(self.table, changed.club)).values(changed.row())
-        )
+        row = changed.row()
+        await connection.execute(update(self.table).where(self._among([row])).values(row))
 
     async def lease(
         self,
@@ -116,16 +128,16 @@ class FulfilmentRepository:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        clubs = [club_of_row(row) for row in (await connection.execute(query)).mappings()]
-        if not clubs:
+        due_rows = (await connection.execute(query)).mappings().all()
+        if not due_rows:
             return []
+        these = self._among(due_rows)
         await connection.execute(
-            update(self.table)
-            .where(among_clubs(self.table, clubs))
-            .values(lease=c.lease + 1, leased_until=until)
+            update(self.table).where(these).values(lease=c.lease + 1, leased_until=until)
         )
-        found = await self.of_clubs(connection, clubs)
-        return [found[club] for club in clubs]
+        leased = await _fulfilments(connection, select(self.table).where(these))
+        found = {fulfilment.key: fulfilment for fulfilment in leased}
+        return [found[row["key"]] for row in due_rows]
 
     async def record_attempt(self, connection: AsyncConnection, attempt: Attempt) -> None:
         """Add to the record of requests to providers and of decisions."""
@@ -177,7 +189,7 @@ class FulfilmentRepository:
                 c.reward_id == reward_id,
                 c.config_version == version,
             )
-            .order_by(c.brand_id, c.customer_id, c.iso_week)
+            .order_by(*self.table.primary_key)
             .limit(limit)
             .with_for_update()
         )
@@ -225,6 +237,12 @@ class FulfilmentRepository:
         attempts = update(self.attempt).where(self.attempt.c.key.in_(keys))
         await connection.execute(attempts.values(detail=None))
 
+    def _among(self, rows: Iterable[Mapping[Any, Any]]) -> ColumnElement[bool]:
+        """Match rows by the primary key, in its order, so that transactions lock in one order."""
+        columns = list(self.table.primary_key)
+        keys = sorted(tuple(row[column.name] for column in columns) for row in rows)
+        return tuple_(*columns).in_(keys)
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderRepository:
@@ -257,11 +275,3 @@ def _in_state(column: ColumnElement[str], states: Collection[FulfilmentState]) -
 
 def _in_index_order(club: ClubKey) -> tuple[str, str, str]:
     return (club.brand, club.customer, club.iso_week)
-
-
-def _is(table: Table, club: ClubKey) -> ColumnElement[bool]:
-    return (
-        (table.c.brand_id == club.brand)
-        & (table.c.customer_id == club.customer)
-        & (table.c.iso_week == club.iso_week)
-    )

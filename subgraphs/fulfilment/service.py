@@ -1,4 +1,4 @@
-"""What consumers do to rewards: open them, make them ready, stop them, and restore published outcomes."""
+"""What consumers do to rewards and goodwill credits: open them, stop them, and restore published outcomes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,11 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.fulfilment.goodwill.credit import GoodwillCredit
+from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
 from subgraphs.fulfilment.payout.eligibility import Eligibility, EligibilityCheck
 from subgraphs.fulfilment.payout.lifecycle import Lifecycle
+from subgraphs.fulfilment.payout.origins import ConfirmedWeeks, Goodwill, RewardOrigin
 from subgraphs.fulfilment.read_model_repository import PublishedOutcomeRepository, ReadModelRepository
 from subgraphs.fulfilment.state import reasons
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
@@ -43,6 +46,7 @@ class FulfilmentService:
     published_outcomes: PublishedOutcomeRepository
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     eligibility: EligibilityCheck = field(default_factory=EligibilityCheck)
+    goodwill: Lifecycle = field(default_factory=Lifecycle.of_goodwill)
 
     @classmethod
     def of(cls, dialect: str) -> "FulfilmentService":
@@ -78,6 +82,15 @@ class FulfilmentService:
                 if known[club].state is FulfilmentState.CONFIRMED:
                     await self.lifecycle.update(connection, known[club], now, next_at=now)
         return len(changed)
+
+    async def apply_goodwill(
+        self, connection: AsyncConnection, decided: Sequence[GoodwillCredit], now: datetime
+    ) -> int:
+        """Store credits to be paid, each once however often it arrives, and return how many are new."""
+        excluded = await self._excluded(connection, {one.club.owner for one in decided})
+        new = await GoodwillRepository().add(connection, decided, now)
+        await self._stop(connection, excluded, now)
+        return new
 
     async def restore_published(
         self, connection: AsyncConnection, outcomes: Sequence[PublishedOutcome], now: datetime
@@ -165,18 +178,20 @@ class FulfilmentService:
     ) -> None:
         if not excluded:
             return
-        for fulfilment in await self.lifecycle.repository.of_owners(connection, list(excluded), EXCLUDABLE):
-            reason = excluded[fulfilment.club.owner].ineligible_reason(fulfilment.club.iso_week)
-            if reason is not None:
-                next_at = None if fulfilment.state in UNSENT else now
-                await self.lifecycle.transition(
-                    connection,
-                    fulfilment,
-                    FulfilmentEvent.EXCLUDED,
-                    now,
-                    reason=reason.value,
-                    next_at=next_at,
-                )
+        weeks = ConfirmedWeeks(self.read_models, self.published_outcomes)
+        origins: tuple[tuple[Lifecycle, RewardOrigin], ...] = (
+            (self.lifecycle, weeks),
+            (self.goodwill, Goodwill()),
+        )
+        for lifecycle, origin in origins:
+            for fulfilment in await lifecycle.repository.of_owners(connection, list(excluded), EXCLUDABLE):
+                reason = origin.ineligible_reason(fulfilment, excluded[fulfilment.club.owner])
+                if reason is not None:
+                    next_at = None if fulfilment.state in UNSENT else now
+                    event = FulfilmentEvent.EXCLUDED
+                    await lifecycle.transition(
+                        connection, fulfilment, event, now, reason=reason.value, next_at=next_at
+                    )
 
     async def _flag(
         self, connection: AsyncConnection, fulfilment: Fulfilment, flag: str, now: datetime

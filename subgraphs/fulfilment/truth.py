@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from subgraphs.fulfilment.goodwill.credit import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import (
     ACCOUNT_CHANGE,
     ATTEMPT,
@@ -10,6 +11,7 @@ from subgraphs.fulfilment.models import (
     ERASURE,
     FULFILMENT,
     GLOBAL_STATE,
+    GOODWILL_CREDIT,
     OUTBOX,
     PROVIDER,
     PUBLISHED_OUTCOME,
@@ -48,6 +50,13 @@ TRUTHS: Final = (
         ("club.qualification.v1", OUTCOMES_TOPIC),
         lost="rewards sent just before the loss and not published: they are sent again under the same key, "
         "which the provider remembers; those confirmed longer ago than it remembers keys wait in review",
+    ),
+    TableTruth(
+        GOODWILL_CREDIT,
+        Source.TOPIC,
+        (GOODWILL_TOPIC,),
+        lost="how far their payment had come: they are sent again under the same key, which the provider "
+        "remembers; those decided longer ago than it remembers keys wait in review",
     ),
     TableTruth(PUBLISHED_OUTCOME, Source.TOPIC, (OUTCOMES_TOPIC,)),
     TableTruth(ATTEMPT, Source.BACKUP, lost="the audit of requests to providers, and of people's decisions"),

@@ -46,7 +46,7 @@ class CallerSettings(BaseSettings):
     callers: CallersMode = Field(
         default="signed",
         description="signed: only requests that the gateway has signed are answered; unsigned: everybody's, "
-        "but the schema is told to nobody; development: everybody's, the schema too",
+        "but nobody gets the schema; development: everybody's, and everybody gets the schema",
     )
     gateway_keys_file: Path | None = Field(
         default=None,

@@ -3,8 +3,6 @@
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, recorded_at
 from subgraphs.rewards.models import INTENT, REWARD_CHOICE
 
-ASKED_FOR = recorded_at("created_at")
-
 HISTORY = CustomerHistory(
     (
         HistoryTable(

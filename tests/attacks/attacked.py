@@ -44,7 +44,7 @@ class _Counter:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a request.
+    """The outcome of a request.
 
     Attributes:
         status: The HTTP status.

@@ -24,7 +24,7 @@ async def test_large_answers_are_refused_before_they_are_planned(
 
 
 async def test_a_list_that_is_too_long_is_left_out() -> None:
-    """A subgraph may send more than it says: that list is null, and the client is told where."""
+    """A subgraph may send more items than declared: that list is null, with an error at its path."""
     outcome = await attacked(CLUB, items=40, list_items=30).query(
         '{ recentClubs(brand: "b") { id } club(brand: "b") { id } }'
     )

@@ -39,12 +39,16 @@ KINDS: Final = {
     **dict.fromkeys(("customer.id", "timeline.customer", "legalHolds.customer"), "customer"),
     **dict.fromkeys(("proposeAdjustment.input.customer", "exportCustomer.input.customer"), "customer"),
     **dict.fromkeys(("proposeErasure.input.customer", "putLegalHold.input.customer"), "customer"),
+    **dict.fromkeys(("goodwillOffer.customer", "proposeGoodwill.input.customer"), "customer"),
     "customerExport.jobId": "export",
     "liftLegalHold.input.holdId": "hold",
 }
 """The kind of row that each argument names, of fields that find a row by its id alone."""
 
-OF_NO_BRAND: Final = {"startDryRun.input.idempotencyKey": "the caller makes it up"}
+OF_NO_BRAND: Final = {
+    "startDryRun.input.idempotencyKey": "the caller makes it up",
+    "proposeGoodwill.input.reward": "a reward of the customer's brand",
+}
 """Ids that name no row. Dead letters belong to a consumer, not to a brand: they need a role for all."""
 
 SHOWS_NO_ROWS: Final = {"me", "mySessions", "contentPreviewStates"}
@@ -121,7 +125,7 @@ def with_id(field: Field, path: str, row_id: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize("field", FINDING, ids=str)
 async def test_a_foreign_row_is_as_if_it_were_not_there(place: Place, field: Field) -> None:
     """The answer is that for an id that nobody has, while the people of its own brand find the row."""
-    (path,) = ids_of(field)
+    (path,) = [one for one in ids_of(field) if f"{field.name}.{one}" in KINDS]
     row_id = place.ids[KINDS[f"{field.name}.{path}"]]
     nobodys = f"{OTHER_BRAND}:nobody" if KINDS[f"{field.name}.{path}"] == "customer" else "nobody"
     foreign = await place.ask(field, *with_id(field, path, row_id), OWN_BRAND)
@@ -130,7 +134,8 @@ async def test_a_foreign_row_is_as_if_it_were_not_there(place: Place, field: Fie
     assert json.dumps(foreign).replace(row_id, nobodys) == json.dumps(missing)
     if field.operation == "query":
         own = await place.ask(field, *with_id(field, path, row_id), OTHER_BRAND)
-        assert "errors" not in own
+        codes = {error["extensions"]["code"] for error in own.get("errors", ())}
+        assert not codes & {"NOT_FOUND", "FORBIDDEN", "INTERNAL_SERVER_ERROR"}
 
 
 def leaves(kind: Any, depth: int = 4) -> str:

@@ -1,4 +1,4 @@
-"""Jobs run once, show their progress, and go on after a crash."""
+"""Jobs run once, show their progress, and resume after a crash."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -96,7 +96,7 @@ async def test_a_fenced_cell_takes_no_writes_until_it_is_open_again(claimed: Dat
 
 
 async def test_a_process_with_a_stale_epoch_is_refused_once(claimed: DatabaseSettings) -> None:
-    """What a process began before a move, it begins anew after it; a new process knows the epoch at once."""
+    """A transaction begun before a move is repeated after it; a new process knows the epoch at once."""
     stale, fresh = Database.open(claimed, "club"), Database.open(claimed, "club")
     await note(stale, "before")
     await change(claimed, epoch=7)

@@ -107,7 +107,7 @@ def test_where_all_is_well_the_status_is_0(
 
 
 def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path: Path) -> None:
-    """A wrong answer is told apart from none, and a wrong clock from a right one."""
+    """A wrong answer differs from no answer, and a wrong clock from a right one."""
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "old.pem").write_bytes(certificate(days=3))
     (tmp_path / "providers.yaml").write_text("providers: 7")
@@ -228,7 +228,7 @@ def test_a_real_database_that_is_not_migrated_is_told(find: Find, mariadb: Priva
 
 @pytest.mark.valkey
 def test_a_real_valkey_answers(find: Find, valkey: PrivateValkey) -> None:
-    """And one whose password is wrong is told apart."""
+    """A wrong password is reported as such."""
     _, found, _ = find(GATEWAY_RATE_LIMIT_VALKEY_URL=valkey.url)
     assert found["valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)"]["ok"]
 
@@ -237,7 +237,7 @@ def test_a_real_valkey_answers(find: Find, valkey: PrivateValkey) -> None:
 def test_live_updates_say_whether_processes_hear_of_one_another(find: Find, valkey: PrivateValkey) -> None:
     """Without the setting all is well, but slower; with it, its server must answer."""
     _, found, _ = find()
-    assert "by reading again, every 10 s" in found["live updates"]["says"]
+    assert "only by polling, every 10 s" in found["live updates"]["says"]
     _, found, _ = find(REDIS_URL=valkey.url)
     assert found["live updates"]["says"].endswith(" answers")
     _, found, said = find(REDIS_URL=f"redis://:{SECRET}@127.0.0.1:1/0")

@@ -99,7 +99,7 @@ def test_a_secret_value_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_misspelt_variable_is_told_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A variable that is no setting is told with the nearest setting, and variables of tests are not."""
+    """A variable that is not a setting is reported with the nearest one; those of tests are not reported."""
     monkeypatch.setenv("FURLONG_DATABSE_URL", "x")
     monkeypatch.setenv("FURLONG_TORTURE", "1")
     told = furlong("week", "status").stderr + caplog.text  # pytest has a log

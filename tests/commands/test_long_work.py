@@ -32,7 +32,7 @@ def test_a_pipe_gets_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_terminal_gets_progress(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On a terminal, stderr says what goes on and how far it is; stdout stays free for the outcome."""
+    """On a terminal, stderr shows what is running and its progress; stdout has only the outcome."""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     with working("Importing") as advance:

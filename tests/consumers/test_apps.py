@@ -33,6 +33,7 @@ TOPICS = (
     "club.account-status.v1",
     "club.membership.v1",
     "club.choice.v1",
+    "club.goodwill.v1",
     "club.outcomes.v1",
     "club.qualification.v1",
     "club.adjustment.v1",

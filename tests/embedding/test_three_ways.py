@@ -197,7 +197,7 @@ def test_a_frame(demo: Demo, site: BrandSite, chromium: LocalChromium) -> None:
 
 
 def test_a_change_outlives_a_reload(demo: Demo, site: BrandSite, chromium: LocalChromium) -> None:
-    """It is sent again with its key, its outcome is told, and another customer's page does not take it up."""
+    """It is sent again with its key, its outcome is shown, and another customer's page does not resume it."""
     site.customer = "c-1002"
     keys: list[str] = []
 

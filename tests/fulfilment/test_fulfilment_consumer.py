@@ -27,6 +27,7 @@ TOPICS = (
     "club.global.v1",
     "club.account-status.v1",
     "club.choice.v1",
+    "club.goodwill.v1",
     "club.qualification.v1",
     "club.outcomes.v1",
 )

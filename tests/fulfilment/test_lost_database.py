@@ -285,6 +285,7 @@ async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
         "club.global.v1",
         "club.account-status.v1",
         "club.choice.v1",
+        "club.goodwill.v1",
         "club.qualification.v1",
         OUTCOMES_TOPIC,
     ]

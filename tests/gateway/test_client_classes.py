@@ -86,6 +86,6 @@ async def test_a_body_that_one_class_may_send_is_refused_to_another() -> None:
     ],
 )
 def test_classes_that_cannot_be_told_apart_are_refused(classes: list[object]) -> None:
-    """At the start, in words; keys themselves never stand in the settings."""
+    """At startup, with a message; settings contain no keys, only digests."""
     with pytest.raises(ValidationError, match=r"key_sha256|two classes|64 hexadecimal|Extra inputs"):
         GatewaySettings(client_classes=json.loads(json.dumps(classes)))

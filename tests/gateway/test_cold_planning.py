@@ -76,7 +76,7 @@ async def entered(held: Held) -> None:
 async def test_known_documents_are_served_while_a_new_one_is_planned(
     planning: ColdPlanning, preparer: Preparer, held: Held
 ) -> None:
-    """The event loop goes on: what was planned before is ready at once."""
+    """The event loop is not blocked: planned documents are answered at once."""
     known = preparer.plan_request(preparer.prepare_request(asked("{ __typename }")))
     slow = asyncio.create_task(planned(planning, "{ new: __typename }"))
     await entered(held)

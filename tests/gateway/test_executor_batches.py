@@ -225,7 +225,7 @@ async def test_a_field_left_out_below_an_entity_is_told(federation: Federation) 
 
 
 async def test_parts_of_a_value_are_explained_one_by_one(way: ExecutionMode) -> None:
-    """Where one subgraph brings half of an object, the error of the other half stands at its fields."""
+    """If one subgraph supplies half of an object, the error of the other half is at its fields."""
     federation = atlas()
     federation.way = way
     federation.broken["d"] = down

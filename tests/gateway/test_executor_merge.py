@@ -54,7 +54,7 @@ def test_null_gives_way() -> None:
 
 
 def test_a_concrete_type_replaces_the_name_of_an_interface() -> None:
-    """Only for the interfaces that stand in for types somewhere."""
+    """Only for interfaces that are interface objects in some subgraph."""
     tree: dict[str, Any] = {"a": {"__typename": "Media"}, "b": {"__typename": "Book"}}
     merge(tree, {"a": {"__typename": "Film"}, "b": {"__typename": "Film"}}, frozenset({"Media"}))
     assert tree == {"a": {"__typename": "Film"}, "b": {"__typename": "Book"}}

@@ -116,7 +116,7 @@ async def test_independent_roots_are_asked_together(way: ExecutionMode) -> None:
 
 
 async def test_cancelling_a_run_gives_up_all_fetches(way: ExecutionMode) -> None:
-    """Nothing goes on that nobody waits for, and nothing more is asked."""
+    """Nothing continues without a waiter, and no further fetch starts."""
     gated = Gated(shop(), way, {"accounts": asyncio.Event(), "products": asyncio.Event()})
     running = asyncio.create_task(gated.run("{ me { reviews { body } } topProducts { inStock } }"))
     await gated.until(lambda: len(gated.started) == 2)

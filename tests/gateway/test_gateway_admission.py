@@ -45,7 +45,7 @@ class Machine:
 
 
 def offered(admission: Admission, machine: Machine, looks: int) -> None:
-    """Come often, and stay, until the processor was looked at so many times."""
+    """Offer requests that stay, until the CPU usage was read that many times."""
     for _ in range(4 * looks):
         while admission.enter():
             pass

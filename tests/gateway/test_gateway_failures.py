@@ -87,7 +87,7 @@ async def test_wrong_entities_are_the_subgraphs_error(federation: Federation, en
 
 
 async def test_errors_of_entities_are_shown_at_every_place(federation: Federation) -> None:
-    """One entity that lies in two places is asked for once, and its error stands at both."""
+    """An entity in two places is fetched once, and its error is at both paths."""
 
     def failing(request: SubgraphRequest) -> Any:
         sent = request.variables["representations"]

@@ -127,7 +127,7 @@ async def test_rules_for_one_subgraph_come_after_those_for_all() -> None:
 
 
 async def test_an_inserted_header_is_never_the_clients() -> None:
-    """Whatever else passes on a header of its name, in whichever order."""
+    """Even if other rules pass on a header of its name, in any order."""
     rules = {
         "all": {"request": [{"insert": {"name": "x-source", "value": "gateway"}}]},
         "subgraphs": {"a": {"request": [{"propagate": {"matching": "x-*"}}]}},

@@ -335,6 +335,6 @@ def test_a_field_with_nothing_above_that_sets_its_argument_is_refused() -> None:
 
 
 def test_a_context_that_no_type_sets_is_a_broken_supergraph() -> None:
-    """It is told where the supergraph is loaded."""
+    """Loading the supergraph fails."""
     with pytest.raises(SupergraphError, match=r"User\.price: unknown context a__user"):
         load_supergraph(set_by("a__other"))

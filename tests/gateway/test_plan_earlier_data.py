@@ -121,7 +121,7 @@ LATER = federated(
 
 
 def test_of_two_equal_plans_the_one_wins_whose_fields_wait_less() -> None:
-    """Either subgraph may be asked first, and the other one then; more comes of the second."""
+    """Either subgraph can be called first; more fields depend on the second one."""
     services = [
         line.split('"')[1]
         for line in compared(LATER, "{ shelf { top { price name size } } }").splitlines()

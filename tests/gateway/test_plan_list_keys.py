@@ -52,7 +52,7 @@ SHELVES = federated(
 
 
 def test_a_key_through_a_list_finds_the_entity() -> None:
-    """All items stand in the representation, each with the field that a third subgraph had to bring."""
+    """The representation has all items, each with the field that a third subgraph supplies."""
     plan = compared(SHELVES, "{ top { label first { id name } selected { pid price tag { value } } } }")
     assert plan.index('service: "a"') < plan.index('service: "c"') < plan.index('service: "b"')
 

@@ -70,7 +70,7 @@ async def get(client: httpx.AsyncClient, query: str = "{ news }", **headers: str
 
 @pytest.mark.parametrize("own_server", [False, True])
 async def test_a_public_answer_may_be_cached_and_is_not_sent_twice(*, own_server: bool) -> None:
-    """With all that a shared cache needs to tell answers apart; the connection goes on after a 304."""
+    """With all that a shared cache needs to tell answers apart; the connection stays open after a 304."""
     async with served(own_server=own_server) as client:
         first = await get(client)
         assert first.json() == {"data": {"news": "news en"}}
@@ -162,7 +162,7 @@ async def test_an_answer_with_extensions_is_not_stored() -> None:
 
 
 async def test_the_answer_to_a_post_is_not_stored() -> None:
-    """It belongs to whoever asked, and no tag of it is worked out on the hot path."""
+    """It belongs to its client, and no tag is computed on the hot path."""
     async with served() as client:
         response = await client.post("/graphql", json={"query": "{ news }"}, headers={"if-none-match": "*"})
         assert response.status_code == 200

@@ -45,7 +45,7 @@ def documents() -> list[str]:
 
 
 def names_of_files(text: str) -> Iterator[str]:
-    """Yield what stands in backticks and can only be a file or folder of the repository."""
+    """Yield the texts in backticks that can only be files or folders of the repository."""
     for name in CODE.findall(FENCE.sub("", text)):
         folder, _, last = name.rpartition("/")
         if not re.fullmatch(r"[\w./*-]+", name) or name.startswith(MADE):

@@ -1,4 +1,4 @@
-"""Every experiment on the gateway and on sessions stands in docs/reliability.md, with tests that exist."""
+"""docs/reliability.md lists every experiment on the gateway and on sessions, with tests that exist."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_experiment_has_a_row(experiment: str) -> None:
 
 
 def test_every_test_that_is_named_exists_below_tests() -> None:
-    """By its whole path below `tests/`; a bare name stands in the folder of the path before it in its row."""
+    """By its whole path below `tests/`; a bare name is in the folder of the path before it in its row."""
     missing = []
     for cell, row in rows():
         folder = ""

@@ -14,6 +14,8 @@ RETIRED: Final = {
     "is had": "an active verb",
     "the whole way": "completely",
     "a glance": "read, look up",
+    "had a hand in": "edited",
+    "time on the wall": "local time",
 }
 """Each phrase, with what to write instead."""
 

@@ -30,7 +30,7 @@ class BusyClients:
 
     @asynccontextmanager
     async def busy(self, number: int) -> AsyncIterator[None]:
-        """Send from so many clients; at the end of the block wait until no connection can be made."""
+        """Send from that many clients; at the end of the block wait until no connection can be made."""
         tasks = [asyncio.create_task(self._send_all()) for _ in range(number)]
         try:
             yield
@@ -41,7 +41,7 @@ class BusyClients:
                 each.cancel()
 
     async def until_answered(self, number: int) -> None:
-        """Wait until so many more requests were answered."""
+        """Wait until that many more requests were answered."""
         wanted = self.answered + number
         async with asyncio.timeout(PATIENCE_SECONDS):
             while self.answered < wanted:  # noqa: ASYNC110 - a number of many

@@ -70,7 +70,7 @@ async def test_all_connections_that_say_nothing_are_closed() -> None:
 
 
 async def test_twice_the_capacity_costs_none_of_it() -> None:
-    """Round after round as many are answered as there is room for; the others are told when to come again.
+    """In each round, as many requests are answered as there is room for; the others get a Retry-After.
 
     Once the crowd has gone, nobody is refused and no room is lost.
     """

@@ -65,7 +65,7 @@ async def test_a_request_may_be_so_deep(supergraph: str, inside: int, status: in
 
 @pytest.mark.parametrize(("inside", "whole"), [(MAX_DEPTH - 2, True), (MAX_DEPTH - 1, False), (300, False)])
 async def test_an_answer_may_be_so_deep(supergraph: str, inside: int, *, whole: bool) -> None:
-    """A deeper one is no answer, which the client is told as ever."""
+    """A deeper one is an invalid response, which is reported to the client."""
     async with stub() as subgraph, gateway(supergraph, subgraph) as client:
         subgraph.reaction = replying(b'{"data": {"any": ' + nested(inside) + b"}}")
         response = await client.post("/graphql", json={"query": "{ any }"})

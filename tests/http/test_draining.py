@@ -1,4 +1,4 @@
-"""A server that is told to stop loses no request, whatever its clients are doing."""
+"""A server that is stopped loses no request, whatever its clients are doing."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ async def test_connections_that_have_been_idle_are_closed() -> None:
 
 
 async def test_requests_under_way_are_finished() -> None:
-    """Though they take longer than accepting goes on; those in a row on one connection, too."""
+    """Even if they take longer than the server accepts connections; so are several on one connection."""
     async with stopping(StopTimes(0.0, PATIENCE_SECONDS), shut=True) as running, running.client() as client:
         await client.send(post(ME) + post(ME))
         await running.shop.until("accounts asked")

@@ -95,7 +95,7 @@ async def test_a_body_that_is_too_large_is_refused_though_it_is_all_there() -> N
 
 
 async def test_who_is_recognised_is_not_authenticated_and_all_others_are() -> None:
-    """For a body that came before as well; what either gives is told to the subgraphs."""
+    """For a repeated body as well; subgraphs get the session of either function."""
     asked: list[str | None] = []
     told: list[object] = []
 

@@ -34,7 +34,7 @@ from tests.http.served_gateway import ME, NAME, QUICK, Shop, post
     ],
 )
 async def test_what_is_too_much_or_no_http_is_refused(content: bytes, status: int) -> None:
-    """With a status, and the connection is closed; the server goes on."""
+    """With a status, and the connection is closed; the server keeps serving."""
     async with Shop(shop()).served() as server:
         async with server.client() as client:
             client.writer.write(content)
@@ -47,7 +47,7 @@ async def test_what_is_too_much_or_no_http_is_refused(content: bytes, status: in
 
 
 async def test_a_large_body_is_refused_before_it_is_there() -> None:
-    """What comes of it is not kept."""
+    """The part that arrives is not buffered."""
     head = re.sub(rb"content-length: \d+", b"content-length: 99999999", post(ME).split(b"\r\n\r\n")[0])
     async with Shop(shop()).served() as server, server.client() as client:
         await client.send(head + b"\r\n\r\n" + b" " * 100_000)

@@ -271,7 +271,7 @@ TOKEN = "a token of operators"
 
 
 def test_readers_need_the_token_and_find_tls(tmp_path: Path) -> None:
-    """If the settings say so; that the process is alive is told to everybody."""
+    """If the settings say so; /health answers everybody."""
     authority = Authority(tmp_path)
     issued = authority.issue("operators")
     settings = GatewaySettings(

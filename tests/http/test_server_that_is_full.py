@@ -12,7 +12,7 @@ from tests.http.served_gateway import ME, NAME, Shop, post
 
 
 async def test_what_is_too_much_at_once_is_told_to_come_again() -> None:
-    """The rest of the connection's requests, and whatever is not GraphQL, goes on as ever."""
+    """Later requests of the connection, and all that are not GraphQL, are answered as usual."""
     shut = Shop(shop(), shut=True, settings=GatewaySettings(requests_inside=1))
     health = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
     async with shut.served() as server, server.client() as first, server.client() as second:
@@ -82,7 +82,7 @@ PAGE = b"https://www.good.example"
     ],
 )
 async def test_a_page_of_another_origin_sees_the_refusal(origins: list[bytes], allowed: bytes | None) -> None:
-    """Whether the request was parsed or not, it is told what an answer would tell it, and so are caches."""
+    """Whether the request was parsed or not, the refusal has the CORS headers of an answer."""
     named = ("https://www.good.example", "https://*.shops.example")
     shut = Shop(shop(), shut=True, settings=GatewaySettings(requests_inside=1, cors_origins=named))
     async with shut.served() as server, server.client() as first, server.client() as second:

@@ -69,7 +69,7 @@ def supergraph(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("key", [OLD, PRIVATE], ids=["hmac", "ed25519"])
 async def test_the_gateway_is_answered(node: Node, supergraph: str, key: dict[str, str]) -> None:
-    """By a shared secret and by Ed25519; it is told what the client says of its language, in any octets."""
+    """With a shared secret and with Ed25519; it gets the client's Accept-Language, in any octets."""
     settings = GatewaySettings(
         subgraph_urls={"products": node.url},
         subgraph_signing_keys=SecretStr(key_text(key)),

@@ -68,7 +68,7 @@ async def test_what_a_file_publishes_is_a_revision(each_stand: Stand) -> None:
 async def test_what_was_loaded_before_there_was_a_history_becomes_its_first_revision(
     each_stand: Stand,
 ) -> None:
-    """Loading the same file again notes it, and decides nothing anew."""
+    """Loading the same file again records it, and decides nothing again."""
     await each_stand.add_rewards([make_config("fb-5")], [])
     async with backoffice_of(each_stand) as database:
         await load(each_stand, database)

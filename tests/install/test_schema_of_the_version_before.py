@@ -47,7 +47,7 @@ def _differences(name: str, column: Column[Any] | None, kind: str, *, nullable: 
 
 @pytest.mark.parametrize("subgraph", sorted(BEFORE))
 def test_the_version_before_runs_on_these_tables(subgraph: str) -> None:
-    """During an upgrade both versions run: no table or column is gone, changed, or demanded anew."""
+    """During an upgrade both versions run: no table or column is missing, changed, or newly required."""
     assert losses(BEFORE[subgraph], METADATA[subgraph]) == []
 
 

@@ -20,5 +20,5 @@ if settings.get_current_profile_name() != "long":
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
-    """Production runs on uvloop; whoever wants only the compiler may use any."""
+    """Production runs on uvloop; programs that use only the compiler may use any loop."""
     return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}

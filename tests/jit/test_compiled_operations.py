@@ -18,7 +18,7 @@ def schema() -> GraphQLSchema:
 
 
 def test_the_source_can_be_read(schema: GraphQLSchema) -> None:
-    """Fields stand in it under their names, with their types beside them."""
+    """It has fields under their names, with their types beside them."""
     source = jit.compile_operation(schema, parse("{ first: name child { must } }")).source
     assert "    # first: String\n" in source
     assert 'value = source.get("must")' in source

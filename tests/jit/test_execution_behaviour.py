@@ -152,7 +152,7 @@ def test_type_resolver_of_the_caller(schema: GraphQLSchema) -> None:
 
 
 def test_field_resolver_of_the_caller(schema: GraphQLSchema) -> None:
-    """It stands in for the default one, with the arguments."""
+    """It replaces the default one, and gets the arguments."""
     run_both(
         schema,
         '{ echo(text: "x") class }',

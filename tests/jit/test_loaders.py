@@ -1,4 +1,4 @@
-"""Loaders: whoever waits for one batch goes on together, and harms nobody else by failing or leaving."""
+"""Loaders: all waiters of a batch resume together, and none harms others by failing or leaving."""
 
 import asyncio
 from collections.abc import Callable
@@ -74,7 +74,7 @@ SCHEMA = strawberry.Schema(Query)._schema
 
 
 class Counting(DataLoader[int, Any]):
-    """Keeps the batches, and waits with the answer if it is told to."""
+    """Keeps the batches, and delays the answer if asked to."""
 
     def __init__(self, value_of: Callable[[int], Any] = lambda key: key * 2, **more: Any) -> None:
         self.batches: list[list[int]] = []

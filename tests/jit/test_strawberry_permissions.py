@@ -67,7 +67,7 @@ class Custom(Says):
 
 
 class Wrapping(FieldExtension):
-    """Sees a call, and what comes of it, in both ways."""
+    """Sees a call and its outcome, for both kinds of resolvers."""
 
     def resolve(self, next_: Any, source: Any, info: Info[Any, Any], **arguments: Any) -> Any:
         """Brackets."""

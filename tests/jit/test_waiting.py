@@ -158,7 +158,7 @@ def test_context_variables_are_isolated_between_siblings_and_seen_below(schema: 
 
 
 async def test_cancelling_the_request_cancels_all_it_started(schema: GraphQLSchema) -> None:
-    """Every resolver ends, cleanups included, before the cancellation goes on."""
+    """Every resolver ends, cleanups included, before the cancellation propagates."""
     ended: list[str] = []
     started = asyncio.Event()
 

@@ -120,7 +120,7 @@ async def test_an_interruption_leaves_no_coroutine_behind(schema: GraphQLSchema)
 
 
 async def test_cancelling_the_request_cancels_it_at_once(schema: GraphQLSchema) -> None:
-    """And it may clean up before the cancellation goes on."""
+    """And it may clean up before the cancellation propagates."""
     started, ended = asyncio.Event(), asyncio.Event()
 
     async def a(_info: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Amounts are written as Babel writes them, whichever way they are made."""
+"""Amounts are written as Babel writes them, on every code path."""
 
 import re
 from decimal import Decimal

@@ -67,7 +67,7 @@ async def turns(count: int = 5) -> None:
 
 
 async def until(source: Source, sent: int) -> None:
-    """Waits until so many batches were sent."""
+    """Waits until that many batches were sent."""
     async with asyncio.timeout(PATIENCE):
         while len(source.batches) < sent:  # noqa: ASYNC110 - what it waits for happens within turns
             await asyncio.sleep(0)
@@ -168,7 +168,7 @@ async def test_what_all_readers_gave_up_is_not_read() -> None:
 
 
 async def test_what_was_given_up_can_be_asked_for_again() -> None:
-    """An answer that nobody waited for any more is read again for whoever awaits it later."""
+    """An answer that nothing waited for any more is read again for a later reader."""
     source = Source(held=True)
     shared = batches(source, in_flight=1)
     first = reader(shared.load("a"))
@@ -209,7 +209,7 @@ async def test_a_bad_key_fails_its_own_reader_alone(bad: set[str]) -> None:
 
 
 async def test_a_fault_of_all_keys_is_not_asked_for_for_ever() -> None:
-    """Where everything fails, the number of further attempts is bounded, and everybody is told."""
+    """If everything fails, the number of further attempts is bounded, and every reader gets the error."""
     source = Source()
     source.bad = {str(number) for number in range(128)}
     shared = batches(source)
@@ -221,7 +221,7 @@ async def test_a_fault_of_all_keys_is_not_asked_for_for_ever() -> None:
 
 
 async def test_an_outage_fails_its_batch_and_no_later_one() -> None:
-    """Readers are told at once, nothing is tried again for them, and the next batch is read as ever."""
+    """Readers get the error at once, without a retry, and the next batch is read as usual."""
     source = Source()
     source.away = True
     shared = batches(source)
@@ -233,7 +233,7 @@ async def test_an_outage_fails_its_batch_and_no_later_one() -> None:
 
 
 async def test_a_shared_error_stays_as_long_as_it_was() -> None:
-    """What a hundred readers are told has the traceback of the read, and not of all of them."""
+    """The error of a hundred readers has the traceback of the read, and not of all of them."""
     source = Source()
     source.away = True
     shared = batches(source)

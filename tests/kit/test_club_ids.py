@@ -66,7 +66,7 @@ def test_garbage_is_refused(garbage: str) -> None:
 
 @given(garbage=st.text(max_size=60))
 def test_any_text_is_either_an_id_or_refused(garbage: str) -> None:
-    """Nothing but `BadInput` comes of decoding, and what does decode has all its parts."""
+    """Decoding raises nothing but `BadInput`, and a decoded id has all its parts."""
     try:
         key = ClubKey.decode(garbage)
     except BadInput:

@@ -79,7 +79,7 @@ async def test_cancelling_undoes_the_whole_write(database: Database) -> None:
 
 
 async def test_a_write_cancelled_at_any_moment_happens_or_does_not(database: Database) -> None:
-    """Whenever the cancellation strikes, both rows are there or none, and the database goes on working."""
+    """Whenever the cancellation strikes, both rows exist or none, and the database keeps working."""
 
     async def write(number: int) -> None:
         async with database.home.write() as connection:

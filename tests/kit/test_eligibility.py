@@ -35,7 +35,7 @@ def test_without_a_scheme_the_jurisdiction_is_not_served() -> None:
 
 
 def test_self_exclusion_is_told_before_any_other_reason() -> None:
-    """Of several reasons the one that protects the customer most is told."""
+    """Of several reasons, the one that protects the customer most is reported."""
     account = good_account(rg_state="self_excluded", status="closed", verified=False, jurisdiction="MT")
     assert ineligible_reason(account, make_brand(), currencies=()) is IneligibleReason.SELF_EXCLUDED
 

@@ -81,7 +81,7 @@ CHANGES = st.lists(
 def test_it_is_what_looking_at_every_instant_finds(
     changes: list[tuple[Account, int]], order: object, grace: int | None
 ) -> None:
-    """At each the highest revision that had come decides; and the order in which they are told does not."""
+    """At each instant the highest revision so far decides; the order of arrival does not matter."""
     told = [(number, account, float(hours)) for number, (account, hours) in enumerate(changes, 1)]
     instants = [0.0, *(hours for _, _, hours in told if hours > 0 and (grace is None or hours < grace))]
     expected = False

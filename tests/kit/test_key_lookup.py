@@ -288,7 +288,7 @@ async def road(request: pytest.FixtureRequest, migrated_mariadb: str) -> AsyncIt
 async def test_reads_fail_at_once_while_the_database_is_away_and_work_when_it_is_back(
     road: tuple[Road, Database],
 ) -> None:
-    """An outage is told to whoever reads during it; afterwards reads are as before, by themselves."""
+    """Reads during an outage fail; afterwards reads work again by themselves."""
     way, database = road
     owner = Owner("northbet", "c-1")
     await add_accounts(database, {owner: good_account()})

@@ -74,7 +74,7 @@ async def test_transactions_decide_by_the_moved_time_of_the_databases_server(
 
 
 def test_a_file_that_is_lost_or_broken_meanwhile_changes_nothing(file: Path) -> None:
-    """Time goes on as it did, and follows again when the file is whole."""
+    """Time continues as before, and follows the file again once it is valid."""
     machine = ManualClock(REAL)
     clock = RehearsalClock(file, machine)
     file.write_text("{half")

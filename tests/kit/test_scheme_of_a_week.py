@@ -97,5 +97,5 @@ def test_a_week_is_open_then_provisional_then_closed(now: datetime, state: WeekS
 
 
 def test_the_choice_locks_before_the_week_ends() -> None:
-    """The lock is so many minutes before the end."""
+    """The lock is the scheme's number of minutes before the end."""
     assert make_scheme(choice_lock_minutes=90).locks_at(WEEK) == WEEK.ends_at - timedelta(minutes=90)

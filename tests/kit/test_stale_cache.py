@@ -40,7 +40,7 @@ class Shelf:
         return self.data.get(brand)
 
     async def settled(self, reads: int) -> None:
-        """Waits until so many reads have been made and are over."""
+        """Waits until that many reads have ended."""
         async with asyncio.timeout(PATIENCE):
             while self.reads < reads or self.held._reading:  # noqa: ASYNC110 - nothing tells of the end
                 await asyncio.sleep(0.001)
@@ -107,7 +107,7 @@ async def test_many_who_ask_at_once_are_one_read(shelf: Shelf) -> None:
 
 
 async def test_whoever_is_cancelled_leaves_the_reading_to_the_others(shelf: Shelf) -> None:
-    """The reading goes on for those who wait for it."""
+    """The read continues for the others."""
     shelf.open.clear()
     one, other = (asyncio.create_task(shelf.held.get("northbet")) for _ in range(2))
     await asyncio.sleep(0)
@@ -119,7 +119,7 @@ async def test_whoever_is_cancelled_leaves_the_reading_to_the_others(shelf: Shel
 
 
 async def test_while_the_database_is_away_old_data_serve_up_to_a_longer_bound(shelf: Shelf) -> None:
-    """Up to that bound nobody notices the outage; past it, they are told."""
+    """Up to that bound nobody notices the outage; after it, requests fail."""
     await shelf.held.get("northbet")
     shelf.away = True
     for _ in range(29):
@@ -147,7 +147,7 @@ async def test_a_database_that_is_away_is_not_asked_by_every_request(
 
 
 async def test_a_brand_that_cannot_be_read_at_all_is_an_error(shelf: Shelf) -> None:
-    """Without held data the outage is told to whoever asks."""
+    """Without held data, requests fail."""
     shelf.away = True
     with pytest.raises(DatabaseAway):
         await shelf.held.get("northbet")

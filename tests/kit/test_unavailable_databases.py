@@ -1,4 +1,4 @@
-"""A slow or absent database is told from a fault of ours, by the errors of real servers and drivers."""
+"""A slow or absent database differs from a fault of ours, by the errors of real servers and drivers."""
 
 from collections.abc import Callable
 

@@ -68,7 +68,7 @@ class Live:
         await until(holds)
 
     async def until_subscribed(self, count: int = 1) -> None:
-        """Wait until so many sources were opened."""
+        """Wait until that many sources were opened."""
         await self.until(lambda: len(self.wire.queues) >= count)
 
 

@@ -20,7 +20,7 @@ from tests.live.live_gateway import LATEST, NEWS, live_gateway, news
 
 @dataclass
 class Guests:
-    """Says who may come: whoever has a ticket, as long as the ticket is good.
+    """Authenticates everybody who has a valid ticket.
 
     Attributes:
         good: The tickets, with their customers.
@@ -35,7 +35,7 @@ class Guests:
         return self.good.get(headers.get("authorization", "")) if self.is_reachable else None
 
     async def authenticate(self, headers: Mapping[str, str]) -> object:
-        """The session; waits a little, as whoever asks somebody else."""
+        """The session; waits a little, as a remote check would."""
         await asyncio.sleep(0)
         if not self.is_reachable:
             raise AuthenticationUnavailable
@@ -209,7 +209,7 @@ async def test_an_address_has_so_many_connections_that_nobody_knows() -> None:
 
 
 async def test_a_process_has_so_many_connections() -> None:
-    """Then clients are told to try again."""
+    """Further clients get a code that tells them to try again."""
     async with live_gateway(live_connections=1) as live:
         async with raw_websocket(live.port), raw_websocket(live.port) as second:
             assert second.status == 503

@@ -62,7 +62,7 @@ async def test_a_server_that_stops_tells_its_clients_to_connect_again() -> None:
 
 @pytest.mark.parametrize("seconds", [300.0, 0.0])
 async def test_subscriptions_survive_a_reload_for_a_while(tmp_path: Path, seconds: float) -> None:
-    """They go on with the graph that they began with, which stays open; at last their clients come again."""
+    """They continue with their first graph, which stays open; in the end their clients reconnect."""
     file = tmp_path / "supergraph.graphql"
     file.write_text(SDL)
     parts = {"reload": Reload(FileSource(file, 100_000))}

@@ -95,7 +95,7 @@ async def test_operations_may_begin_before_the_connection(live: Live) -> None:
 
 
 async def test_what_is_refused_is_the_reply_to_its_request(live: Live) -> None:
-    """The stream goes on."""
+    """The stream continues."""
     async with page(live) as made, made.connected():
         assert (await made.execute("a", "{ nothing }")).status_code == 400
         assert (await made.execute(None, LATEST)).status_code == 400

@@ -181,7 +181,7 @@ async def test_a_client_that_does_not_read_is_disconnected() -> None:
 
 
 async def test_a_fault_of_one_connection_concerns_no_other() -> None:
-    """The timer that all share goes on."""
+    """The shared timer keeps running."""
     async with live_gateway(live_ping_seconds=0.01) as live, client_of(live) as client:
         async with client.stream("POST", "/graphql", json={"query": NEWS}, headers=SSE) as broken:
             await live.until_subscribed()

@@ -1,4 +1,4 @@
-"""What must not be logged is taken out of a line, wherever it stands in it."""
+"""What must not be logged is removed from a line, wherever it occurs."""
 
 from __future__ import annotations
 

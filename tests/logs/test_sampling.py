@@ -28,7 +28,7 @@ class Later:
 
 
 def admitted(sampler: Sampler, number: int, method: str = "warning", **event: Any) -> int:
-    """How many of so many equal lines are logged."""
+    """How many of a number of equal lines are logged."""
     count = 0
     for _ in range(number):
         try:

@@ -1,4 +1,4 @@
-"""Facts leave an outbox at least once and in order, whichever relay publishes them."""
+"""Facts leave an outbox at least once and in order, with any number of relays."""
 
 import asyncio
 import json

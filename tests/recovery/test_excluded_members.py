@@ -1,4 +1,4 @@
-"""An excluded customer leaves the club at once, whatever is in progress, and the upstream is told once."""
+"""An excluded customer leaves the club at once, whatever is in progress; the upstream is notified once."""
 
 import asyncio
 import json

@@ -107,7 +107,7 @@ async def test_a_request_that_was_in_the_way_goes_ahead_later(northbet: Stand, s
 async def test_the_outcome_of_an_earlier_change_decides_about_a_later_one(
     northbet: Stand, squad: Squad
 ) -> None:
-    """A second join finds the first one in its way, settles it, and is told of the membership."""
+    """A second join finds the first one pending, settles it, and gets the membership."""
     squad.script = no_answers(2)
     await opt_in(northbet, "first")
     assert reasons(await opt_in(northbet, "second")) == ["ALREADY_OPTED_IN"]
@@ -123,7 +123,7 @@ async def test_an_earlier_refusal_lets_a_later_change_through(northbet: Stand, s
 
 
 async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squad: Squad) -> None:
-    """The second of two choices of one version is told of the conflict, and of the choice that was made."""
+    """The second of two choices of one version gets the conflict, and the choice that was made."""
 
     def choose(key: str, option: str) -> Awaitable[dict[str, Any]]:
         arguments = {"optionId": f"northbet:{option}:1", "expectedVersion": 0, "idempotencyKey": key}

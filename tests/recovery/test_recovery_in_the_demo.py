@@ -45,7 +45,7 @@ def test_a_join_that_is_not_confirmed_at_once_shows_up_by_itself(demo: Demo) -> 
 
 
 def test_an_exclusion_goes_through_the_whole_product(demo: Demo) -> None:
-    """After a self-exclusion nothing is shown and the upstream is told; its end joins nobody."""
+    """After a self-exclusion nothing is shown and the upstream is notified; its end opts nobody in."""
     member, upstream = "c-1003", str(demo.facts["upstream"])
     membership = f"{upstream}/v1/brands/{BRAND}/customers/{member}/membership"
     assert demo.site.club(member)["membership"]["optedIn"]

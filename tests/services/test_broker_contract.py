@@ -47,7 +47,7 @@ async def publish(
 
 
 async def take(consumer: AIOKafkaConsumer, count: int) -> list[ConsumerRecord[bytes, bytes]]:
-    """Read exactly so many records, with a generous limit of time."""
+    """Read exactly that many records, with a generous time limit."""
     async with asyncio.timeout(GENEROUS_SECONDS):
         return [await consumer.getone() for _ in range(count)]
 

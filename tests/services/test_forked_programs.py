@@ -41,7 +41,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def waiting(tmp_path: Path) -> str:
-    """Provide a script that ends only when it is told to."""
+    """Provide a script that ends only on request."""
     path = tmp_path / "waiting.py"
     path.write_text(WAITING)
     return str(path)

@@ -122,6 +122,6 @@ def test_a_required_service_that_is_missing_stops_the_session() -> None:
 
 
 def test_required_services_that_are_there_are_no_obstacle() -> None:
-    """Where all required services are installed, the session goes on."""
+    """Where all required services are installed, the session continues."""
     present = MarkedService("kafka", "a real Apache Kafka broker", "services", lambda: True)
     assert ServiceMarkers((present,), required=True).closing_words() == []

@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Iterator[ServiceFolder]:
 
 
 def test_start_tells_the_settings(folder: ServiceFolder, capsys: pytest.CaptureFixture[str]) -> None:
-    """The settings for a shell are printed, and stand in a file that only this user may read."""
+    """The settings for a shell are printed, and written to a file that only this user may read."""
     assert start(folder) == 0
     printed = capsys.readouterr().out
     assert printed == folder.env.read_text()

@@ -80,6 +80,7 @@ async def test_created_topics_keep_what_the_settings_say(
         "choice.v1": timedelta(days=50),
         "outcomes.v1": timedelta(days=50),
         "adjustment.v1": timedelta(days=50),
+        "goodwill.v1": timedelta(days=50),
         "reward-config.v1": None,
         "scheme.v1": None,
         "week.v1": None,

@@ -225,7 +225,7 @@ HEADERS = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), m
 
 @given(st.sampled_from(["signature", "signature-input", "content-digest"]), HEADERS)
 def test_any_header_is_refused_without_a_fault(name: str, value: str) -> None:
-    """Whatever stands in the headers of a signature is refused with a reason."""
+    """Any content of a signature's headers is refused with a reason."""
     request = signed(KEYS, Clock())
     if request.headers[name].strip() != value.strip(" \t"):
         assert refusal(request.with_header(name, value)) in Reason

@@ -1,4 +1,4 @@
-"""How long a request hangs that hangs on purpose."""
+"""How long a deliberately hanging request hangs."""
 
 import asyncio
 

@@ -84,7 +84,7 @@ def test_a_decided_bet_has_odds(world: World) -> None:
 
 
 def test_few_bets_stay_open(world: World) -> None:
-    """However long it runs, only so many bets wait for their decision."""
+    """However long it runs, only a bounded number of bets wait for their decision."""
     statuses = Counter(bet.status == "placed" for bet in some_traffic(world, 20_000))
     casino = sum(bet.product == "casino" for bet in some_traffic(world, 20_000))
     assert statuses[True] - (statuses[False] - casino) <= MOST_OPEN_BETS

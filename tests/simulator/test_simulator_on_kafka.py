@@ -55,7 +55,7 @@ async def read_until(
 
 
 async def read(bootstrap: str, number: int, *topics: str) -> list[ConsumerRecord]:
-    """The first records of topics, as many as asked for, if not some more."""
+    """The first records of topics, at least as many as requested."""
     return await read_until(bootstrap, lambda records: len(records) >= number, *topics)
 
 
@@ -105,7 +105,7 @@ def busy_runs(records: list[ConsumerRecord]) -> int:
 
 
 async def test_traffic_runs_until_cancelled(broker: str, world: World) -> None:
-    """Traffic goes on by itself until cancelled; another run of the same seed has bets of its own."""
+    """Traffic continues by itself until cancelled; another run of the same seed has bets of its own."""
     async with open_producer(broker) as producer:
         for enough in (lambda records: busy_runs(records) == 1, lambda records: busy_runs(records) == 2):
             betting = asyncio.create_task(run_traffic(producer, world, 500, 3, SystemClock().now))
@@ -127,7 +127,7 @@ async def test_a_running_simulator_has_published_its_world(broker: str, tmp_path
 
 
 async def test_a_simulator_of_a_loaded_world_serves_its_customers(broker: str, tmp_path: Path) -> None:
-    """Of a brand that it has never heard of: accounts, rewards and bets are told, and memberships taken."""
+    """Even of an unknown brand: it sends accounts, rewards and bets, and accepts memberships."""
     own = tmp_path / "own.yaml"
     text = (Path(furlong.__file__).with_name("world.yaml")).read_text(encoding="utf-8")
     own.write_text(text.replace("northbet", "ownbet"), encoding="utf-8")

@@ -194,7 +194,7 @@ async def test_a_put_needs_a_key(api: httpx.AsyncClient, path: str) -> None:
     ],
 )
 async def test_malformed_requests(api: httpx.AsyncClient, path: str, body: Any) -> None:
-    """What the API does not understand is 400, not a refusal, and stands in the journal."""
+    """What the API does not understand is a 400, not a refusal, and is in the journal."""
     answer = await put(api, path, body, "k1")
     assert (answer.status_code, answer.json()["code"]) == (400, "MALFORMED")
     (entry,) = (await api.get("/simulator/journal")).json()["entries"]

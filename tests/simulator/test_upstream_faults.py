@@ -148,7 +148,7 @@ async def test_connection_lost_after_the_effect(served: httpx.AsyncClient) -> No
 async def test_hanging_requests_end_with_the_server(
     tmp_path: Path, world: World, fault: str, status: int
 ) -> None:
-    """A server that stops does not wait for what hangs on purpose: it is answered at once."""
+    """A stopping server does not wait for deliberately hanging requests: they are answered at once."""
     async with httpx.AsyncClient(timeout=60) as api:
         async with serving_upstream(world, tmp_path / "upstream.sqlite") as url:
             api.base_url = httpx.URL(url)

@@ -95,7 +95,7 @@ async def test_fifty_clicks_of_one_key_are_one_effect(northbet: Stand, squad: Sq
 
 
 async def test_fifty_requests_of_different_keys_are_one_membership(northbet: Stand, squad: Squad) -> None:
-    """Of many different requests to join one wins, and the others are told why not."""
+    """Of many different requests to join one wins, and the others get the reason."""
     squad.script = [slow] * CLICKS
     outcomes = Counter(await asyncio.gather(*(opt_in(northbet, f"k-{n}") for n in range(CLICKS))))
     assert outcomes["done"] == 1
@@ -113,7 +113,7 @@ async def test_customers_do_not_wait_for_one_another(northbet: Stand, squad: Squ
 
 
 async def test_of_two_choices_of_one_version_one_is_made(northbet: Stand, squad: Squad) -> None:
-    """Two tabs that saw the same version change it once; the other is told of the conflict."""
+    """Two tabs that saw the same version change it once; the other gets the conflict."""
     squad.script = [slow] * 4
     outcomes = await asyncio.gather(change(northbet, "tab-1", "fb-2x3"), change(northbet, "tab-2", "fb-5"))
     assert sorted(outcomes) in (["UPSTREAM_PENDING", "done"], ["VERSION_CONFLICT", "done"])

@@ -94,7 +94,7 @@ def reasons(payload: dict[str, Any]) -> list[str]:
 
 
 async def test_a_customer_joins_chooses_and_leaves(both: Both) -> None:
-    """Each change is confirmed, and stands in the simulator's record as it does in ours."""
+    """Each change is confirmed, and is in the simulator's record as in ours."""
     joined, changed = await both.opt_in(), await both.change()
     choice = (await both.api.get(CHOICE)).json()
     gone = await both.opt_out()

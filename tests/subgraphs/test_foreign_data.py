@@ -134,7 +134,7 @@ async def test_nothing_is_changed_without_a_session_of_the_brand(brands: Stand, 
 
 
 async def test_a_week_of_ones_own_is_found_under_ones_own_name_only(brands: Stand) -> None:
-    """The customer of the answer is the session's, whoever the id looks like."""
+    """The customer of the answer is the session's, whatever the id looks like."""
     lookalikes = [representation("northbet", name) for name in ("c-1 ", "C-1", "c-1:c-2", "c-1\x00")]
     query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { id } } }"
     answer = await ask(brands.club, query, {"r": lookalikes})

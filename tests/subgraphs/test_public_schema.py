@@ -109,7 +109,7 @@ def test_the_clients_operations_are_valid_in_the_contract(operations: str) -> No
 
 
 def test_the_supergraph_is_made_of_the_subgraphs_as_they_are(tmp_path: Path) -> None:
-    """Every field that a subgraph resolves by itself stands in the supergraph with the same type."""
+    """Every field that a subgraph resolves by itself is in the supergraph with the same type."""
     stand = Stand.over(f"sqlite+aiosqlite:///{tmp_path}", NOW)
     composed = facts(read("schema.graphql"))
     for subgraph in (stand.club, stand.rewards, stand.progress):

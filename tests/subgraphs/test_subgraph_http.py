@@ -81,7 +81,7 @@ async def test_a_bad_session_is_an_error_in_process(northbet: Stand, name: str) 
 
 
 async def test_a_server_tells_that_it_lives_and_is_ready(http: httpx.AsyncClient) -> None:
-    """Health and readiness are told without a session."""
+    """Health and readiness need no session."""
     assert (await http.get("/health")).status_code == 200
     assert (await http.get("/ready")).status_code == 200
 
@@ -191,7 +191,7 @@ async def test_a_fault_is_masked_and_has_an_id(
 
 
 async def test_a_query_that_is_wrong_says_what_is_wrong(northbet: Stand) -> None:
-    """Mistakes in a document are told as they are: they are the caller's own."""
+    """Mistakes in a document are not masked, because they are the caller's own."""
     answer = await ask(northbet.club, "{ clubb }")
     assert "Cannot query field 'clubb'" in answer["errors"][0]["message"]
 

@@ -1,4 +1,4 @@
-"""The sports feed as a program that kills itself once it has published so many batches, before it commits.
+"""The sports feed as a program that kills itself after publishing some batches, before it commits.
 
 `python doomed_feed.py BATCHES`
 """

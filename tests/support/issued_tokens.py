@@ -27,7 +27,7 @@ CLAIMS: Final[dict[str, Any]] = {
 
 @dataclass(slots=True)
 class ManualTime:
-    """Seconds since the epoch that stand still until they are moved."""
+    """Seconds since the epoch, which change only when moved."""
 
     seconds: float = NOW
 

@@ -33,7 +33,7 @@ class KeyServer:
         self.behave = answer(content)
 
     async def was_asked(self, times: int) -> None:
-        """Wait until so many requests have come."""
+        """Wait until that many requests have arrived."""
         async with self._requests:
             await self._requests.wait_for(lambda: self.asked >= times)
 

@@ -1,4 +1,4 @@
-"""A client of WebSockets that sends whatever it is told to, also what no client should."""
+"""A WebSocket client that sends anything, even what no client should."""
 
 from __future__ import annotations
 

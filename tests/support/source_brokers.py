@@ -160,7 +160,7 @@ async def kafka_broker_under_test(broker: Any, generation: str | None) -> AsyncI
 
 
 async def read(source: Source, partitions: Sequence[Partition], count: int) -> list[Record]:
-    """Read exactly so many records, with a generous time limit."""
+    """Read exactly that many records, with a generous time limit."""
     found: list[Record] = []
     async with asyncio.timeout(PATIENCE_SECONDS):
         while len(found) < count:

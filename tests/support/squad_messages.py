@@ -72,6 +72,29 @@ ADJUSTMENT = {
     "approved_by": "Rita",
     "decided_at": "2026-03-26T12:00:00Z",
 }
+GOODWILL = {
+    "schema": "club.goodwill/1",
+    "brand_id": "northbet",
+    "customer_id": "c-1",
+    "credit_id": "g-1",
+    "iso_week": "2026-W13",
+    "reward": {
+        "reward_id": "fb-5",
+        "config_version": 3,
+        "kind": "free_bet",
+        "product": "betting",
+        "value_minor": 500,
+        "spins": None,
+        "currency": "GBP",
+        "expiry_days": 7,
+        "wagering_multiple": 0,
+    },
+    "cause": "SERVICE_FAULT",
+    "explanation": "the bet-slip was down",
+    "proposed_by": "Sam",
+    "approved_by": "Rita",
+    "decided_at": "2026-03-26T12:00:00Z",
+}
 SCHEME = {
     "schema": "club.scheme/1",
     "brand_id": "northbet",
@@ -143,6 +166,11 @@ def account(**changes: Any) -> Record:
 def membership(**changes: Any) -> Record:
     """Return a membership record, with some fields of the body changed."""
     return _record("club.membership.v1", MEMBERSHIP | changes, ("brand_id", "customer_id"))
+
+
+def goodwill(**changes: Any) -> Record:
+    """Return a goodwill record, with some fields of the body changed."""
+    return _record("club.goodwill.v1", GOODWILL | changes, ("brand_id", "customer_id"))
 
 
 def adjustment(**changes: Any) -> Record:

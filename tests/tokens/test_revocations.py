@@ -189,7 +189,7 @@ async def test_without_valkey_nobody_can_say(free_port: Callable[[], int]) -> No
 
 
 async def test_only_what_can_be_revoked_by_is_written() -> None:
-    """An operator's mistake is told before it is in the stream."""
+    """An operator's mistake is refused before it is in the stream."""
     where = at("redis://127.0.0.1:1/0")
     for claims in ({"sub": "c-1"}, {"iss": ISSUER}, {"iss": ISSUER, "email": "x"}):
         with pytest.raises(ValueError, match="not revoked by these"):

@@ -71,7 +71,7 @@ async def test_spans_are_sent_under_the_name_of_the_process(monkeypatch: pytest.
 
 
 async def test_a_collector_that_is_away_does_not_hold_the_end_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK alone would go on for half a minute."""
+    """The SDK alone would take half a minute."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     tracing = Tracing.open("furlong-test")
     tracing.tracer.start_span("x").end()

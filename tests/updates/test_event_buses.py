@@ -120,7 +120,7 @@ async def test_the_time_of_the_first_change_is_known_until_it_is_taken(ends: End
 
 @pytest.mark.valkey
 async def test_a_process_does_not_hear_itself_twice(valkey: PrivateValkey) -> None:
-    """Its own streams are told at once, and not again when the message comes back."""
+    """Its own streams are notified at once, and not again when the message comes back."""
     bus, other = (ValkeyBus(valkey.url, name) for name in [channel()] * 2)
     async with started(bus, other):
         watch, far = bus.watches.open(ANN), other.watches.open(ANN)
@@ -184,7 +184,7 @@ async def test_a_quiet_server_is_left_alone(valkey: PrivateValkey, monkeypatch: 
 
 
 async def test_a_bus_whose_server_is_away_starts_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing waits for it for long, and changes are told within the process."""
+    """Nothing waits for it for long, and notices still travel within the process."""
     monkeypatch.setattr(valkey_bus, "ANSWER_SECONDS", 0.05)
     bus = ValkeyBus("redis://127.0.0.1:1/0", channel())
     async with started(bus):

@@ -19,7 +19,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Rig:
-    """A cache of a brand's public data, and what is told of it."""
+    """A cache of a brand's public data, and the notices about it."""
 
     def __init__(self, value: object) -> None:
         self.value, self.told, self.clock = value, [], ManualClock(NOW)
@@ -50,7 +50,7 @@ async def test_new_rules_are_told_once() -> None:
 
 
 async def test_what_was_read_before_anybody_watched_counts_as_seen() -> None:
-    """A stream that began with it is told of what came after it."""
+    """A stream that began with it is notified of later changes."""
     rig = Rig(BrandRules(make_brand(), (make_scheme(),)))
     watched: list[str] = []
     rig.changes = PublicChanges([rig.cache], lambda: watched, rig.told.append, rig.clock)

@@ -1,4 +1,4 @@
-"""A watched customer whose notice was lost is told of the change by reading again."""
+"""The change of a watched customer whose notice was lost is found by reading again."""
 
 import asyncio
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ async def test_without_all_data_every_customer_is_told() -> None:
 
 
 async def test_an_unavailable_database_is_tried_again() -> None:
-    """Nobody is told of a change, and the next round compares with what was known."""
+    """There is no notice, and the next round compares with the data known before."""
     watches, stored = Watches(), Stored()
     ann = watches.open(ANN)
     reading = Rereading(watches, stored.read, 1.0, 1000)

@@ -87,7 +87,7 @@ def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, chromium: Lo
 
 
 def test_a_page_that_was_closed_during_a_change_is_opened_again(demo: Demo, chromium: LocalChromium) -> None:
-    """The change goes on without it, once, and the next page shows it."""
+    """The change continues without it, once, and the next page shows it."""
     customer, before = "c-1002", applied(demo, "c-1002")
     with browser(chromium) as one:
         one.open(demo.site.url)

@@ -93,7 +93,7 @@ def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
         assert "--backwards" in programs.logs()
         unset = programs.start("demo", "--port", "0", "--data", "data", "--at", "Thursday")
         assert unset.wait(120) == 1
-        assert "no instant with its offset from UTC" in programs.logs()
+        assert "not an instant with its offset from UTC" in programs.logs()
         before = programs.start("demo", "--port", "0", "--data", "new", "--at", "2025-01-01T00:00Z")
         assert before.wait(120) == 1
         assert "the demo's club begins at 2026-01-19" in programs.logs()

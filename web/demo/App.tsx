@@ -1,5 +1,5 @@
 /** The page: session bar, race card, and bet-slip with the tracker. */
-import { askOver, liveOver, type Session } from '@furlong/client';
+import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
 import { useEffect, useState } from 'react';
 
@@ -14,8 +14,9 @@ import { SlipOfSession } from './slip/SlipOfSession';
 /** The language of `?lang=`, or else the visitor's. */
 const asked = new URLSearchParams(window.location.search).get('lang');
 const locale = localeFor(asked === null ? navigator.languages : [asked]);
-const ask = askOver((input, init) => fetch(input, init), '/graphql', locale.tag);
-const live = liveOver(new URL('/graphql', window.location.href).href, locale.tag);
+const route = createRoute((input, init) => fetch(input, init));
+const ask = askOver(route.fetch, '/graphql', locale.tag);
+const live = liveOver(new URL('/graphql', window.location.href).href, locale.tag, route);
 const NOBODY: Session = { brand: '', token: null, customer: null };
 
 export function App() {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { CLUB } from './example';
 import { CLUB_UPDATED } from '../packages/client/src/operations/documents';
+import { createRoute } from '../packages/client/src/transport/route';
 import { overSocket } from '../packages/client/src/transport/socket';
 import type { Ending } from '../packages/client/src/live/live';
 
@@ -54,10 +55,12 @@ class FakeSocket {
 beforeEach(() => void vi.stubGlobal('WebSocket', FakeSocket));
 afterEach(() => void vi.unstubAllGlobals());
 
-async function subscribed() {
+const NO_CELLS = createRoute(fetch);
+
+async function subscribed(route = NO_CELLS) {
   const updates: unknown[] = [];
   const endings: Ending[] = [];
-  const close = overSocket('https://club.example/graphql', 'de')(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', {
+  const close = overSocket('https://club.example/graphql', 'de', route)(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', {
     update: ({ data }) => void updates.push(data?.clubUpdated.club.id),
     ended: (ending) => void endings.push(ending),
   });
@@ -65,6 +68,10 @@ async function subscribed() {
   const socket = FakeSocket.last;
   const subscription = () => socket.sent.filter(({ type }) => type === 'subscribe').at(-1);
   return { socket, subscription, updates, endings, close, id: subscription()?.id ?? '' };
+}
+
+function headersOf(partition: string | null): Record<string, string> {
+  return partition === null ? {} : { 'x-furlong-partition': partition };
 }
 
 async function settled(): Promise<void> {
@@ -77,6 +84,19 @@ describe('a subscription', () => {
     expect([socket.url, socket.protocol]).toEqual(['wss://club.example/graphql', 'graphql-transport-ws']);
     expect(socket.sent[0]?.payload).toEqual({ authorization: 'Bearer token', 'accept-language': 'de' });
     expect(subscription()?.payload).toEqual({ documentId: CLUB_UPDATED.id, variables: { brand: 'northbet' } });
+  });
+
+  it('goes to the cell of the customer that the last response has named', async () => {
+    const named = ['7', null, '12'];
+    const route = createRoute(() => Promise.resolve(new Response('', { headers: headersOf(named.shift() ?? null) })));
+    for (const expected of ['?partition=7', '?partition=7', '?partition=12']) {
+      await route.fetch('/graphql');
+      const { socket, close } = await subscribed(route);
+      expect(socket.url).toBe(`wss://club.example/graphql${expected}`);
+      close();
+    }
+    route.forget();
+    expect((await subscribed(route)).socket.url).toBe('wss://club.example/graphql');
   });
 
   it('is sent as a text to a gateway that does not know the id, on the same connection', async () => {

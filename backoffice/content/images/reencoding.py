@@ -1,4 +1,4 @@
-"""Re-encodes an uploaded image: only its pixels go through, whatever else the file holds."""
+"""Re-encodes an uploaded image: only its pixels are kept, without metadata or hidden data."""
 
 import hashlib
 import io
@@ -67,7 +67,7 @@ def reencode(upload: bytes) -> StoredImage:
         struct.error,
         zlib.error,
     ) as broken:
-        raise ImageRefused(f"the file is not a sound {kind} image") from broken
+        raise ImageRefused(f"the file is not a valid {kind} image") from broken
     return _encoded(pixels, kind)
 
 
@@ -96,7 +96,7 @@ def _check(image: Image.Image) -> None:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Return a copy of the pixels, turned as the camera meant, in plain colours, not wider than needed."""
+    """Return a copy of the pixels: rotated as Exif says, as RGB or RGBA, at most `SHOWN_WIDTH` wide."""
     turned = ImageOps.exif_transpose(image)
     clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
     plain = turned.convert("RGBA" if clear else "RGB")

@@ -1,4 +1,4 @@
-"""Serves uploaded images: public, for ever the same, and nothing but images to any browser."""
+"""Serves uploaded images: public, immutable, and never as anything but images."""
 
 import re
 from typing import Final

@@ -1,1 +1,1 @@
-"""Lint of content: what the law, the brand or the screen would not stand."""
+"""Lint of content: checks against the law, the brand and the space on the screen."""

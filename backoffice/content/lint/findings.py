@@ -1,4 +1,4 @@
-"""What lint finds: where, how bad, and in words that an editor can act on."""
+"""What lint finds: where, how severe, and a message that an editor can act on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,10 +36,10 @@ def error(rule: str, path: str, message: str) -> Finding:
 
 
 def warning(rule: str, path: str, message: str) -> Finding:
-    """Return a finding that does not."""
+    """Return a finding that does not block publication."""
     return Finding(rule, Severity.WARNING, path, message)
 
 
 def errors_of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return those that block publication."""
+    """Return the findings that block publication."""
     return tuple(one for one in findings if one.severity is Severity.ERROR)

@@ -91,7 +91,7 @@ def _common(document: ContentDocument, context: LintContext) -> Iterator[Finding
 
 
 def _reward(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
-    """Check the reward itself: a text about one that may be offered nowhere is for nobody."""
+    """Check the reward itself: a text is useless if the reward may not be offered anywhere."""
     del document
     if not context.configs:
         yield warning("REWARD_UNKNOWN", "", "no such version of the reward has arrived yet")
@@ -146,7 +146,7 @@ def _words(text: ContentText, locale: str, context: LintContext) -> Iterator[Fin
         if hidden := _hidden(value):
             yield error("HIDDEN_CHARACTERS", path, f"has characters that cannot be seen: {hidden}")
         if _TAG.search(value):
-            yield warning("MARKUP", path, "looks like HTML; it is shown as it stands, as text")
+            yield warning("MARKUP", path, "looks like HTML; it is shown as plain text")
 
 
 def _age(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
@@ -164,11 +164,11 @@ def _image(text: ContentText, locale: str, context: LintContext) -> Iterator[Fin
     path = f"texts.{locale}.image_url"
     if not text.image_url:
         if text.image_alt:
-            yield warning("ALT_TEXT", f"texts.{locale}.image_alt", "describes an image that is not there")
+            yield warning("ALT_TEXT", f"texts.{locale}.image_alt", "describes an image, but there is none")
         return
     if not _seen(text.image_alt):
         yield error(
-            "ALT_TEXT", f"texts.{locale}.image_alt", "an image needs words for those who do not see it"
+            "ALT_TEXT", f"texts.{locale}.image_alt", "an image needs a text for people who cannot see it"
         )
     uploaded = UPLOADED.fullmatch(text.image_url)
     if uploaded is None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 NO_VERSION = 0
-"""Stands in keys and rows for content that names no version of its reward."""
+"""The version in keys and rows of content that names no version of its reward."""
 
 
 class ContentKey(NamedTuple):

@@ -14,7 +14,7 @@ class ContentItem:
     Attributes:
         version: counts all changes; 0 before the first.
         newest_revision: the number of the last revision; 0 before the first.
-        open_revision: the one on its way to publication; None if there is none.
+        open_revision: the one that is not published yet; None if there is none.
         published_revision: the one that customers see; None before the first publication.
     """
 
@@ -49,10 +49,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class ContentRevision:
-    """One revision. All but a draft are immutable but for their state.
+    """One revision. Only a draft can be edited; of the others, only the state changes.
 
     Attributes:
-        editors: the persons who had a hand in the document.
+        editors: the persons who edited the document.
         rollback_of: the earlier revision whose document this one publishes again.
         publish_at: when it is to be published, if it is scheduled.
         note: why it was rejected, or why its publication failed.

@@ -15,7 +15,7 @@ from typing import Final
 
 
 class RevisionState(Enum):
-    """Where a revision is on its way to customers."""
+    """The state of a revision, from draft to publication."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -50,4 +50,4 @@ NEXT: Final = {
 OPEN: Final = frozenset(
     {RevisionState.DRAFT, RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.SCHEDULED}
 )
-"""The states on the way to publication: at most one revision of an item is in one of them."""
+"""The states before publication: at most one revision of an item is in one of them."""

@@ -1,1 +1,1 @@
-"""The way of content: drafts, approval by another person, publication, and the announcement to the nodes."""
+"""The workflow of content: drafts, approval by another person, publication, announcement to the nodes."""

@@ -16,7 +16,7 @@ from storage.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class GlobalAnnouncement:
-    """Announces in the caller's transaction, so that a publication and its messages are one.
+    """Announces in the caller's transaction: a publication is committed together with its messages.
 
     Attributes:
         images_url: where customers' browsers find uploaded images, without the hash.
@@ -34,7 +34,7 @@ class GlobalAnnouncement:
         before: ContentDocument | None,
         after: ContentDocument,
     ) -> None:
-        """Announce a document; locales that only the document before had are shown no more."""
+        """Announce a document; locales that only the previous document had are removed."""
         now = await self.clock.at(connection)
         for state in content_states(key, before, after, self.images_url, now):
             await self.decisions.decide(connection, key.brand, state, by=actor.name, at=now)

@@ -65,7 +65,7 @@ class ContentEditing:
         Args:
             actor: the editor.
             key: what the content belongs to.
-            values: the document as JSON values; it may lack anything but its form.
+            values: the document as JSON values; any field may be missing.
             expected_version: the item's version that the editor saw; 0 for none.
 
         Raises:
@@ -136,7 +136,7 @@ class ContentEditing:
         return stored
 
     async def withdraw(self, actor: Actor, key: ContentKey, expected_version: int) -> ContentItem:
-        """Take the open revision off its way to publication; its document stays readable.
+        """Withdraw the open revision from publication; its document stays readable.
 
         Raises:
             Forbidden, NotFound, Stale, Conflict: as for `submit`.
@@ -159,7 +159,7 @@ class ContentEditing:
         before: ContentRevision | None,
         document: ContentDocument,
     ) -> ContentRevision:
-        """Begin a draft. Who had a hand in the revision that it replaces cannot approve it either."""
+        """Begin a draft. The editors of the revision that it replaces cannot approve it either."""
         if before is not None:
             await repository.store_revision(connection, step(before, RevisionState.WITHDRAWN))
         now = self.clock.now()
@@ -188,10 +188,10 @@ class ContentEditing:
         )
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
-        """Carry an approval out: not for somebody who had a hand in the document, nor against lint."""
+        """Execute an approval, unless the approver edited the document or lint finds errors."""
         item, revision = await self._under_review(connection, proposal)
         if actor.person in revision.editors:
-            raise FourEyes("You had a hand in this text: somebody else has to approve it.")
+            raise FourEyes("You have edited this text: somebody else has to approve it.")
         require_clean(await self.known.lint(connection, revision.key, revision.document))
         approval = Approval(actor.person, actor.name, self.clock.now(), revision.content_hash)
         approved = replace(step(revision, RevisionState.APPROVED), approval=approval)
@@ -203,7 +203,7 @@ class ContentEditing:
     async def _rejected(
         self, connection: AsyncConnection, actor: Actor, proposal: Proposal, reason: str | None
     ) -> None:
-        """Note that a proposal was rejected, or withdrawn by the person who made it."""
+        """Record that a proposal was rejected, or withdrawn by the person who made it."""
         if not await self._unchanged(connection, proposal):
             return
         item, revision = await self._under_review(connection, proposal)
@@ -292,7 +292,7 @@ def require_clean(findings: tuple[Finding, ...]) -> None:
     """Check that lint found no errors.
 
     Raises:
-        Invalid: it did; each with its path.
+        Invalid: lint found errors, each with its path.
     """
     if errors := errors_of(findings):
         raise Invalid([Problem(one.path, one.message) for one in errors])

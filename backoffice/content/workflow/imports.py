@@ -1,4 +1,4 @@
-"""Imports of published content from files: each becomes a revision, so that the history is whole."""
+"""Imports of published content from files: each becomes a revision, so that the history is complete."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,7 +21,7 @@ IMPORTED: Final = "imported by furlong load"
 
 @dataclass(frozen=True, slots=True)
 class ContentImport:
-    """Notes what a file publishes. Whoever calls has linted it, and decides on it in the same transaction."""
+    """Records what a file publishes; the caller has linted it, and decides in the same transaction."""
 
     audit: AuditLog = field(default_factory=lambda: AuditLog(SystemClock()))
 
@@ -41,9 +41,9 @@ class ContentImport:
         document: ContentDocument,
         now: datetime,
     ) -> None:
-        """Store a document as the published revision; nothing happens if it is that already.
+        """Store a document as the published revision; do nothing if it is already published.
 
-        A draft that is open meanwhile stays open; who edits it is told that the item has changed.
+        An open draft stays open; its editor learns at the next save that the item has changed.
         """
         item = await repository.item(connection, key, locked=True)
         if item is None:

@@ -1,4 +1,4 @@
-"""Times in a brand's zone: the instant that a time on the wall means, or why it means none."""
+"""Local times of a brand: the instant of a local time, or why there is none."""
 
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 
 class NoSuchTime(ValueError):
-    """A time on the wall does not exist in the zone, or exists twice; the message says what to write."""
+    """A local time does not exist in the zone, or exists twice; the message says what to write."""
 
 
 class Occurrence(Enum):
@@ -17,7 +17,7 @@ class Occurrence(Enum):
 
 
 def instant_of(local: datetime, zone: str, occurrence: Occurrence | None = None) -> datetime:
-    """Return the instant, in UTC, of a time on the wall.
+    """Return the instant, in UTC, of a local time.
 
     Args:
         local: without a zone.
@@ -54,7 +54,7 @@ def instant_of(local: datetime, zone: str, occurrence: Occurrence | None = None)
 
 
 def local_text(instant: datetime, zone: str) -> str:
-    """Return an instant as people in a zone write it, with its offset, which tells repeated hours apart."""
+    """Return an instant in a zone's local time, with its offset, which tells repeated hours apart."""
     at = instant.astimezone(ZoneInfo(zone))
     offset = at.utcoffset() or timedelta()
     return f"{at:%Y-%m-%d %H:%M} {zone} (UTC{offset.total_seconds() / 3600:+g})"

@@ -1,4 +1,4 @@
-"""Optimistic locking of items: who saw an older version is told, and overwrites nothing."""
+"""Optimistic locking of items: a change of an older version than the present one is refused."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -54,7 +54,7 @@ async def locked_or_new_item(
 
 
 async def open_revision(connection: AsyncConnection, item: ContentItem) -> ContentRevision:
-    """Return the revision on its way to publication.
+    """Return the open revision.
 
     Raises:
         Conflict: there is none.

@@ -82,9 +82,9 @@ class ContentPublication:
         local: datetime | str,
         occurrence: Occurrence | None = None,
     ) -> ContentItem:
-        """Have the approved revision published at a time on the wall of the brand's zone.
+        """Schedule the approved revision for a local time of the brand.
 
-        `local` is that time, without a zone; as text, such as 2026-03-29T09:00.
+        `local` is that time without a zone, such as 2026-03-29T09:00.
 
         Raises:
             Forbidden, NotFound, Stale, Conflict: as for `publish`.
@@ -128,9 +128,9 @@ class ContentPublication:
     async def roll_back(
         self, actor: Actor, key: ContentKey, to_revision: int, expected_version: int, reason: str
     ) -> ContentItem:
-        """Publish the document of an earlier published revision anew, as a revision of its own.
+        """Publish the document of an earlier published revision again, as a new revision.
 
-        It was approved when it was published; it has to pass lint and the law of today.
+        Its first approval still counts, but it has to pass today's lint.
 
         Raises:
             Forbidden, NotFound, Stale: as for `publish`.

@@ -1,1 +1,1 @@
-"""What people prove who they are with: passwords, authenticators, recovery codes."""
+"""Credentials of people: passwords, authenticators, recovery codes."""

@@ -23,7 +23,7 @@ class PartitionLag:
     """How far a group is behind in a partition.
 
     Attributes:
-        committed: the next record that it reads, as it last told Kafka; None if it has told nothing yet.
+        committed: the next offset that it reads, as last committed to Kafka; None before the first commit.
         end: the next record that will be written.
         lag: how many offsets lie between; those of aborted transactions and compacted records count.
         oldest_at: when the oldest record that waits was produced; None if none waits, or if it is unknown.
@@ -41,7 +41,7 @@ class PartitionLag:
 async def read_lag(settings: StreamSettings, groups: Mapping[str, Collection[str]]) -> list[PartitionLag]:
     """Return the lag of groups in their topics, by group, topic and partition.
 
-    Groups are only looked at: nothing joins them, and nothing is committed.
+    Groups are only observed: nothing joins them, and nothing is committed.
 
     Args:
         settings: where Kafka is.

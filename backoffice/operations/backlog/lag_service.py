@@ -43,7 +43,7 @@ class ConsumerLag:
 
 @dataclass(slots=True)
 class LagService:
-    """Reads lags, for all who ask within two seconds at once.
+    """Reads lags; requests within two seconds share one reading.
 
     Attributes:
         database: the back office's, which knows the nodes.

@@ -12,7 +12,7 @@ TEXT: Final = 4.5
 """Of text, success criterion 1.4.3 (AA)."""
 
 PARTS: Final = 3.0
-"""Of what one needs to see in order to operate something, and of graphics, success criterion 1.4.11 (AA)."""
+"""Of controls and graphics, success criterion 1.4.11 (AA)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class TokenColours:
         return self.light if scheme == "light" else self.dark
 
     def tidied(self) -> "TokenColours":
-        """Return the colours as `#rrggbb` if they are written in another usual way, else as they are."""
+        """Return the colours as `#rrggbb` if they are written in another common form, otherwise unchanged."""
         return TokenColours(_long(self.light), _long(self.dark))
 
 
@@ -54,7 +54,7 @@ DEFAULTS: Final[Mapping[str, TokenColours]] = {
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two tokens of which the widget shows one upon the other.
+    """Two tokens, one of which the widget shows on top of the other.
 
     Attributes:
         least: the ratio that WCAG demands.

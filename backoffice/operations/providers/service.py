@@ -1,5 +1,6 @@
 """Shows operators the providers: their configuration without secrets, and what waits for them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
 from storage.database import Database
-from subgraphs.fulfilment.models import GLOBAL_STATE
+from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
 from subgraphs.kit.records.global_state.switches import KillSwitches
@@ -64,9 +65,10 @@ class ProviderService:
         async with self.fulfilment.home.read() as connection:
             stopped = await ProviderRepository(self.fulfilment.dialect).stopped(connection)
             everywhere = await KillSwitches(GLOBAL_STATE).providers_off(connection)
-            backlog = await FulfilmentRepository().backlog(connection)
+            rewards = await FulfilmentRepository().backlog(connection)
+            goodwill = await FulfilmentRepository(GOODWILL_CREDIT).backlog(connection)
         waiting: dict[str, dict[str, int]] = {}
-        for (provider, state), number in backlog.items():
+        for (provider, state), number in (Counter(rewards) + Counter(goodwill)).items():
             if provider is not None:
                 waiting.setdefault(provider, {})[state] = number
         configured = {one.name: one for one in self.configs}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from backoffice.risk.figures.week_figures import DEFAULT, NONE, SET, MoneyFigure, RewardFigure, WeekFigures
 from storage.clock import Clock
 from storage.database import Database
+from subgraphs.club.impressions import repository as impressions
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.week_rewards import Home, RewardLine
 from subgraphs.kit.domain.schemes import Brand
@@ -33,10 +34,11 @@ class WeekCounter:
     """Counts weeks; it only reads.
 
     Attributes:
-        fulfilment, progress, rewards: the databases of the subgraphs.
+        club, fulfilment, progress, rewards: the databases of the subgraphs.
         clock: product time.
     """
 
+    club: Database
     fulfilment: Database
     progress: Database
     rewards: Database
@@ -65,6 +67,8 @@ class WeekCounter:
     async def count(self, brand: Brand, week: Week) -> WeekFigures:
         """Count a week."""
         begun, now = time.monotonic(), self.clock.now()
+        async with self.club.home.read() as connection:
+            seen = await impressions.count(connection, brand.id, week.iso)
         async with self.progress.home.read() as connection:
             closed = await participation.is_closed(connection, brand.id, week.iso)
             opted_in = await participation.members(connection, brand.id, week)
@@ -81,6 +85,7 @@ class WeekCounter:
             brand=brand.id,
             week=week,
             closed=closed,
+            seen=seen or None,
             opted_in=opted_in,
             qualified=qualified,
             chose=sum(chosen.values()),

@@ -1,9 +1,9 @@
 """Forecasts how many rewards a week will earn, from the share that earlier weeks had at the same hour.
 
-The method is simple on purpose. Of each of the last weeks it is known how many rewards were expected after so
-many hours, and how many in the end. The present number divided by the weeks' common share is the forecast;
-the largest and the smallest share of a single week give the range. It is no promise: `backtest` says how far
-the same method was off in the weeks that are over.
+The method is simple on purpose. For each of the last weeks it is recorded how many rewards were expected
+after each hour, and how many in the end. The present number divided by the weeks' common share is the
+forecast; the largest and the smallest share of a single week give the range. It is no promise: `backtest`
+says how far the same method was off in the weeks that are over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,10 +17,10 @@ from subgraphs.kit.domain.weeks import Week
 LEAST_WEEKS: Final = 3
 MOST_WEEKS: Final = 8
 LEAST_SHARE: Final = 0.05
-"""Below this share of a week's rewards, a few more customers would change the forecast by far."""
+"""Below this share of a week's rewards, a few more customers would change the forecast a lot."""
 
 OLDEST_HOURS: Final = 3
-"""How many hours a recorded count may lie back: the back office may have been stopped for a while."""
+"""How many hours old a recorded count may be: the back office may have been stopped for a while."""
 
 METHOD: Final = (
     "The present number of qualified customers, divided by the share that the last weeks (at most 8) had at "
@@ -94,7 +94,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What the method would have forecast for a week that is over, and what came."""
+    """What the method would have forecast for a week that is over, and the actual number."""
 
     iso_week: str
     estimate: Estimate
@@ -102,12 +102,12 @@ class Tested:
 
     @property
     def error(self) -> float:
-        """Return how far the likely number was off, as a share of what came."""
+        """Return how far the likely number was off, as a share of the actual number."""
         return (self.estimate.likely.rewards - self.actual.rewards) / max(1, self.actual.rewards)
 
     @property
     def within(self) -> bool:
-        """Return whether what came was in the range."""
+        """Return whether the actual number was in the range."""
         return self.estimate.low.rewards <= self.actual.rewards <= self.estimate.high.rewards
 
 

@@ -1,6 +1,6 @@
 """The scheme's profit and loss: turnover of counted bets against the cost of rewards, by currency.
 
-What the bets won or lost is not in their messages, so the margin is not known, and is not made up here.
+Messages of bets do not say what was won, so the margin is unknown, and is not estimated here.
 """
 
 from collections.abc import Iterable

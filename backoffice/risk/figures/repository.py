@@ -27,6 +27,7 @@ class StoredWeek:
     ends_at: datetime
     closed: bool
     finished: bool
+    seen: int | None
     opted_in: int
     qualified: int
     chose: int
@@ -199,6 +200,7 @@ def _week(figures: WeekFigures, *, finished: bool) -> dict[str, Any]:
         "ends_at": figures.week.ends_at,
         "closed": figures.closed,
         "finished": finished,
+        "seen": figures.seen,
         "opted_in": figures.opted_in,
         "qualified": figures.qualified,
         "chose": figures.chose,
@@ -226,9 +228,8 @@ def _money(figures: WeekFigures) -> list[dict[str, Any]]:
 
 
 def _rewards(figures: WeekFigures) -> list[dict[str, Any]]:
-    names = [name for name in RewardFigure.__slots__ if name != "home"]
     key = {"brand_id": figures.brand, "iso_week": figures.week.iso}
-    return [key | {name: getattr(one, name) for name in names} for one in figures.rewards]
+    return [key | {name: getattr(one, name) for name in RewardFigure.__slots__} for one in figures.rewards]
 
 
 def _curve(figures: WeekFigures) -> list[dict[str, Any]]:

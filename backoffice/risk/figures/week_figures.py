@@ -63,6 +63,7 @@ class WeekFigures:
     """All figures of one week of a brand.
 
     Attributes:
+        seen: who was shown the tracker; None if nobody was recorded, as before this was recorded.
         closed: whether it has closed for all territories, with all qualifications confirmed.
         in_doubt: changes of choice whose outcome is not known.
         currencies: of the brand; a curve is recorded for each, also while it is zero.
@@ -73,6 +74,7 @@ class WeekFigures:
     brand: str
     week: Week
     closed: bool
+    seen: int | None
     opted_in: int
     qualified: int
     chose: int

@@ -39,7 +39,7 @@ class SchemeProblem:
 
     Attributes:
         path: the field of the form, such as `target_minor` or `terms.url`; empty for the whole.
-        source: the regulation or rule that it comes from; None for what is plainly impossible.
+        source: the regulation or rule that it comes from; None for what is impossible in itself.
     """
 
     rule: str
@@ -185,7 +185,7 @@ def _times(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
             return
         week = calendar.week_after(week)
     if scheme.grace_minutes == 0:
-        yield _warning("GRACE", "grace_minutes", "a message that is late by a second would not count")
+        yield _warning("GRACE", "grace_minutes", "a message that arrives one second late would not count")
 
 
 def _terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
@@ -242,7 +242,7 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
 
 
 def _law(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
-    """Name the rewards that would fit the scheme but for the law of its jurisdiction."""
+    """Name the rewards that fit the scheme, but that the law of its jurisdiction forbids."""
     at = max(scheme.effective_from, context.now)
     for law in context.laws:
         if law.jurisdiction != scheme.jurisdiction or law.since > at:

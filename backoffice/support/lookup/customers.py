@@ -149,7 +149,7 @@ class Customers:
             raise _no_customer()
 
     async def rules_of(self, owner: Owner) -> tuple[BrandRules, Account]:
-        """Return the rules of a customer's brand, and the account by which they hold for the customer.
+        """Return the rules of a customer's brand, and the account that selects among them.
 
         Raises:
             NotFound: there is no such brand.

@@ -80,7 +80,7 @@ def _no_cursor() -> Invalid:
 
 
 def _has_id(position: HistoryPosition) -> bool:
-    """Return whether the id is one that the tables of the kind can be compared with."""
+    """Return whether the id has the type of the ids of its kind's tables."""
     for history in HISTORIES.values():
         for table in history.tables:
             if table.kind == position.kind and table.id.type.python_type is int:

@@ -1,1 +1,1 @@
-"""What the law asks for: a person's data exported or erased, and legal holds respected."""
+"""Data protection: exports and erasures of a person's data, and legal holds."""

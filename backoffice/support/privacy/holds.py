@@ -1,4 +1,4 @@
-"""Legal holds: while one is on, a customer is not erased, by whichever route."""
+"""Legal holds: while one is on, no route erases the customer."""
 
 import uuid
 from collections.abc import Sequence
@@ -93,7 +93,7 @@ class LegalHolds:
         """Check that no hold is on, in the write transaction that is about to erase the customer.
 
         Raises:
-            UnderLegalHold: one is.
+            UnderLegalHold: a hold is on.
         """
         on = [one for one in await repository.holds_of(connection, owner) if one.lifted_at is None]
         if on:

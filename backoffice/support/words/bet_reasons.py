@@ -42,7 +42,7 @@ class AssessedBet:
         return written(minor, currency or self.bet.currency, LOCALE)
 
     def moment(self, at: datetime) -> str:
-        """Return an instant as a clock and a calendar at the brand show it."""
+        """Return an instant in words, in the brand's local time."""
         local = at.astimezone(ZoneInfo(self.brand.time_zone))
         return f"{local:%H:%M} on {local:%A} {local.day} {local:%B %Y}"
 
@@ -159,7 +159,7 @@ def _late(one: AssessedBet) -> str:
     when = "" if closed is None else f" That week closed at {one.moment(closed)}."
     happened = (one.newest or one.bet).occurred_at
     return (
-        f"Your bet was placed in {one.week}, but we heard of it, or of what became of it, only as of "
+        f"Your bet was placed in {one.week}, but we learned of it, or of its result, only as of "
         f"{one.moment(happened)}.{when} What happens after a week has closed no longer changes it."
     )
 

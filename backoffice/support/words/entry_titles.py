@@ -80,6 +80,23 @@ def _credit(facts: Facts) -> str:
     return f"{facts['reward_id']}{worth} credited by {facts['provider']} for {facts['iso_week']}"
 
 
+def _goodwill(facts: Facts) -> str:
+    value = written(facts["value_minor"], facts["currency"], LOCALE)
+    people = f"{facts['proposed_by']} and {facts['approved_by']}"
+    cause = facts["cause"].replace("_", " ").lower()
+    why = f"{cause}: {facts['explanation']}" if facts["explanation"] else cause
+    return f"Goodwill of {value} ({facts['reward_id']}) by {people}, {why}; now {facts['state'].lower()}"
+
+
+def _goodwill_credit(facts: Facts) -> str:
+    value = written(facts["value_minor"], facts["currency"], LOCALE)
+    return f"{facts['reward_id']}, {value} credited by {facts['provider']} as goodwill"
+
+
+def _impression(facts: Facts) -> str:
+    return f"Shown the tracker of {facts['iso_week']} for the first time"
+
+
 TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
     {
         "account": _account,
@@ -87,6 +104,9 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "bet": _bet,
         "choice": _choice,
         "credit": _credit,
+        "goodwill": _goodwill,
+        "goodwill_credit": _goodwill_credit,
+        "impression": _impression,
         "intent.club": _intent,
         "intent.rewards": _intent,
         "membership": _membership,

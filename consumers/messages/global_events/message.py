@@ -17,7 +17,7 @@ _BigOrdinal = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class GlobalEvent(Body, frozen=True, kw_only=True):
-    """A decision about one subject. Of two messages about a subject, that of the greater order is valid.
+    """A decision about one subject. Of two messages about a subject, the one of the greater order is valid.
 
     Attributes:
         event_id: identifies the decision, also if it is published again under another number.
@@ -41,7 +41,7 @@ class GlobalEvent(Body, frozen=True, kw_only=True):
 
     @property
     def order(self) -> GlobalOrder:
-        """Return the message's place among all."""
+        """Return the message's order."""
         return GlobalOrder(self.epoch, self.number)
 
     @property

@@ -77,7 +77,7 @@ class BudgetState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RewardStatusState(msgspec.Struct, frozen=True, kw_only=True):
-    """The status that an operator gave to a version of a reward; a recall is for ever."""
+    """The status that an operator gave to a version of a reward; a recall is permanent."""
 
     reward_id: RewardId
     config_version: Ordinal
@@ -121,7 +121,7 @@ class BrandState(msgspec.Struct, frozen=True, kw_only=True):
     """The name, languages and theme of a brand; they replace what its schemes say. Its time zone never moves.
 
     Attributes:
-        theme: colours by token, such as `accent` for `--club-accent`; the widget has others of its own.
+        theme: colours by token, such as `accent` for `--club-accent`; other tokens keep the widget's colours.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]

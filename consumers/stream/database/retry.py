@@ -60,7 +60,7 @@ class Retry:
             except CellMismatch as fault:
                 raise ForeignCell(str(fault)) from fault
             except CellFenced as fault:
-                raise Transient(str(fault)) from fault
+                raise Transient(str(fault), brief=True) from fault
             except CellMoved as fault:
                 if attempt == self.attempts:
                     raise Transient(str(fault)) from fault

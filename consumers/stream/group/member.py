@@ -1,4 +1,4 @@
-"""A group member: one session after another, until it is told to stop or nothing helps."""
+"""A group member: one session after another, until it is told to stop or cannot continue."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator

@@ -169,7 +169,8 @@ class Workers:
         self.metrics.failures.labels(batch.topic.name).inc()
         if fault.unavailable:
             self.health_state.database = f"the database is unavailable: {fault}"
-        first, longest = self.settings.retry_seconds, self.settings.retry_limit_seconds
+        first = self.settings.retry_seconds
+        longest = first if fault.brief else self.settings.retry_limit_seconds
         pauses = [cursors[part.partition].back_off(time.monotonic(), first, longest) for part in batch.parts]
         for part in batch.parts:
             self.seek(part.partition, part.position)

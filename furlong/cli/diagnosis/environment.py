@@ -1,4 +1,4 @@
-"""Reports environment variables that are misspelt: a setting that is not read would seem to be set."""
+"""Reports misspelt environment variables, which would otherwise be ignored silently."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NOT_SETTINGS: Final = frozenset({"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", 
 
 @cache
 def report_misspelt_once() -> None:
-    """Tell of variables FURLONG_… that are no settings: in the log if the process has one, else on stderr."""
+    """Report variables FURLONG_… that are not settings: in the log if the process has one, else on stderr."""
     if multiprocessing.parent_process() is not None:
-        return  # a worker of `furlong serve`: its parent has told
+        return  # a worker of `furlong serve`: its parent has reported them
     for sentence in unknown_variables():
         if logging.getLogger().handlers:
             logging.getLogger(__name__).warning(sentence)
@@ -30,7 +30,7 @@ def report_misspelt_once() -> None:
 
 
 def unknown_variables() -> list[str]:
-    """Return a sentence for each variable FURLONG_… that is no setting."""
+    """Return a sentence for each variable FURLONG_… that is not a setting."""
     found = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)} - NOT_SETTINGS
     if not found:
         return []

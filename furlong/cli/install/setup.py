@@ -65,7 +65,7 @@ def create(
         changed = asyncio.run(topic_retention.repair(bootstrap, plans, settings)) if repair else []
     except (KafkaError, RuntimeError, ValueError) as error:
         fail(error)
-    typer.echo("\n".join([*(f"+ {name}" for name in created), *changed]) or "All topics are there.")
+    typer.echo("\n".join([*(f"+ {name}" for name in created), *changed]) or "All topics exist.")
 
 
 def _of_feeds(settings: FeedSettings) -> tuple[TopicPlan, ...]:

@@ -44,10 +44,13 @@ def reviews(
     from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
 
     async def show(process: FulfilmentProcess) -> None:
-        repository = process.uow.lifecycle.repository
+        waiting: list[Fulfilment] = []
+        flagged: list[Fulfilment] = []
         async with process.database.home.read() as connection:
-            waiting = await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
-            flagged = await repository.flagged(connection, limit)
+            for each in process.uow.each_origin():
+                repository = each.lifecycle.repository
+                waiting += await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
+                flagged += await repository.flagged(connection, limit)
             stopped = await process.uow.provider_holds.stopped(connection)
         if as_json:
             rewards = {one.key: _facts(one) for one in (*waiting, *flagged)}
@@ -72,11 +75,11 @@ def history(*, key: Key, as_json: AsJson = False) -> None:
     """Show what providers were asked about a reward, and what was decided."""
 
     async def show(process: FulfilmentProcess) -> None:
-        repository = process.uow.lifecycle.repository
         async with process.database.home.read() as connection:
-            if await repository.by_key(connection, key) is None:
+            uow, found = await process.uow.owning(connection, key)
+            if found is None:
                 fail("there is no such reward")
-            attempts = await repository.attempts(connection, key)
+            attempts = await uow.lifecycle.repository.attempts(connection, key)
         if as_json:
             echo_json(attempts)
             return
@@ -159,7 +162,7 @@ def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")
     from subgraphs.fulfilment.payout.decisions import Decisions
 
     async def end(process: FulfilmentProcess) -> None:
-        if any(process.registry):  # without it this node has no providers and cannot check the name
+        if any(process.registry):  # without the file, this node has no providers and cannot check the name
             _found(process, provider)
         await Decisions(process.uow).stop(provider, by or getpass.getuser(), reason)
 
@@ -181,7 +184,7 @@ def resume(*, provider: Provider, by: Person = "") -> None:
         await Decisions(process.uow).resume(provider, by or getpass.getuser())
 
     _run(go_on)
-    typer.echo(f"{provider} goes on.")
+    typer.echo(f"{provider} is resumed.")
 
 
 @cli.command()

@@ -60,7 +60,7 @@ def list_(
 def show(
     *, key: Annotated[str, typer.Argument(help="The subject, as listed.")], as_json: AsJson = False
 ) -> None:
-    """Show what holds for a subject, and what each node made of it."""
+    """Show what holds for a subject, and whether each node has applied it."""
     found = _run(lambda nodes, _switches, actor: nodes.find(actor, key), None)
     if as_json:
         echo_json([_facts(found)])
@@ -71,7 +71,7 @@ def show(
 
 @cli.command()
 def acknowledgements(*, as_json: AsJson = False) -> None:
-    """List the nodes: what each has applied, and what it lacks.
+    """List the nodes: what each has applied, and what it has not.
 
     The exit status is 1 if a node lacks anything or does not report.
     """

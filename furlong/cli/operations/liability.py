@@ -16,6 +16,7 @@ from furlong.cli.options import database_settings, fail, product_clock
 if TYPE_CHECKING:
     from backoffice.risk.budgets.use import BudgetLine
     from subgraphs.fulfilment.accounting.liability import LiabilityLine
+    from subgraphs.fulfilment.goodwill.repository import GoodwillCost
 
 
 def liability(
@@ -24,19 +25,25 @@ def liability(
     week: Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the club owes, in minor units, and the use of budgets, in numbers of rewards."""
+    """Show what the club owes and gave as goodwill, in minor units, and the use of budgets, in rewards."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from subgraphs.kit.domain.errors import BadInput
 
     try:
-        owed, budgets = asyncio.run(_read(brand, week))
+        owed, goodwill, budgets = asyncio.run(_read(brand, week))
     except (BadInput, SQLAlchemyError) as error:
         fail(error)
     if as_json:
-        echo_json([*({"list": "owed"} | asdict(one) for one in owed), *map(_budget, budgets)])
+        lines = [*({"list": "owed"} | asdict(one) for one in owed)]
+        lines += [{"list": "goodwill"} | asdict(one) for one in goodwill]
+        echo_json([*lines, *map(_budget, budgets)])
         return
-    typer.echo("\n".join([*_owed(owed), "", *_budgets(budgets)] if budgets else _owed(owed)))
+    typer.echo("\n".join(_owed(owed)))
+    if goodwill:
+        typer.echo("\n".join(["", *_goodwill(goodwill)]))
+    if budgets:
+        typer.echo("\n".join(["", *_budgets(budgets)]))
 
 
 def _budget(one: BudgetLine) -> dict[str, Any]:
@@ -56,10 +63,13 @@ def _budget(one: BudgetLine) -> dict[str, Any]:
     }
 
 
-async def _read(brand: str | None, week: str | None) -> tuple[Sequence[LiabilityLine], Sequence[BudgetLine]]:
+async def _read(
+    brand: str | None, week: str | None
+) -> tuple[Sequence[LiabilityLine], Sequence[GoodwillCost], Sequence[BudgetLine]]:
     from backoffice.risk.budgets.use import budget_lines
     from storage.database import Database
     from subgraphs.fulfilment.accounting.repository import liability as figures
+    from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
     from subgraphs.fulfilment.models import REFERENCE
 
     settings, now = database_settings(), product_clock().now()
@@ -68,7 +78,8 @@ async def _read(brand: str | None, week: str | None) -> tuple[Sequence[Liability
         await require_names(fulfilment, REFERENCE, brand, week)
         async with fulfilment.home.read() as connection:
             owed = await figures(connection, now, brand, week)
-        return owed, await budget_lines(rewards, fulfilment, now, brand, week)
+            goodwill = await GoodwillRepository().costs(connection, brand, week)
+        return owed, goodwill, await budget_lines(rewards, fulfilment, now, brand, week)
     finally:
         await fulfilment.close()
         await rewards.close()
@@ -93,6 +104,11 @@ def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
             ),
         ]
     )
+
+
+def _goodwill(lines: Sequence[GoodwillCost]) -> Iterator[str]:
+    heads = ("brand", "week", "currency", "stage", "goodwill", "credits", "value")
+    return table([heads, *(tuple(asdict(one).values()) for one in lines)])
 
 
 def _budgets(lines: Sequence[BudgetLine]) -> Iterator[str]:

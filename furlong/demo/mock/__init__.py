@@ -1,1 +1,1 @@
-"""Mocked answers from the schema alone: for pages that are drawn before there is anything behind them."""
+"""Mocked answers from the schema alone, for designing pages before there is a backend."""

@@ -39,7 +39,7 @@ class MockedObject:
     Attributes:
         key: identifies it; equal keys have equal fields.
         scope: the arguments of type ID that led to it.
-        number: its place in a list, from 1.
+        number: its position in a list, from 1.
     """
 
     type_name: str
@@ -201,7 +201,7 @@ def _one(type_: Any, owner: MockedObject, scope: Mapping[str, str], number: int,
 
 
 def _ids_of(info: Info, arguments: Mapping[str, Any]) -> dict[str, str]:
-    """Return the arguments of type ID, and those fields of inputs that are named as a type with an id."""
+    """Return the arguments of type ID, and the fields of inputs that are named like a type with an id."""
     types = info.parent_type.fields[info.field_name].args
     found = {
         name: str(value)

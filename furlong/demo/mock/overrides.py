@@ -1,4 +1,4 @@
-"""What a request wants as its answer, by a header or its token: `{"Club.state": "MISSED"}`."""
+"""Values that a request asks for, by a header or its token: `{"Club.state": "MISSED"}`."""
 
 import base64
 import binascii

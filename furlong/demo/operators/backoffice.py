@@ -34,7 +34,7 @@ DEMO: Final = Actor(
     "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
 )
 QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
-"""The accounts of the demo are as secret as its ready file; the first sign-in hashes them as usual."""
+"""Weak parameters: the demo's passwords are in its ready file. The first sign-in hashes them as usual."""
 
 
 @asynccontextmanager

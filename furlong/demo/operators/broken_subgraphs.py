@@ -1,4 +1,4 @@
-"""Shows a visitor of the demo what a broken subgraph does to an answer, by a header of the request."""
+"""Makes subgraphs fail that a header of the request names, so that visitors see its effect on a response."""
 
 from collections.abc import Mapping
 from typing import Any, Final

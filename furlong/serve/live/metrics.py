@@ -27,7 +27,7 @@ class LiveMetrics(BusMetrics):
         yield CounterMetricFamily("furlong_live_events", "Club states sent after a change.", counts.events)
         yield CounterMetricFamily(
             "furlong_live_changes_merged",
-            "Changes of a club that were merged into another change's event.",
+            "Changes of a club that were merged into one event with another change.",
             counts.merged,
         )
         lags = HistogramMetricFamily(

@@ -35,7 +35,7 @@ class Coprocessor:
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if token is not None:
             self._headers["authorization"] = f"Bearer {token}"
-        # Made at the start: it takes a tenth of a second, most of the time that a question has.
+        # Created at startup: this takes a tenth of a second, most of a question's deadline.
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - the deadline of the whole question is set around it
             follow_redirects=False,

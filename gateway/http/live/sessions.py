@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from gateway.pipeline.parts import AuthenticationPart
     from gateway.pipeline.stages import HttpRequest
 
-CHECK_SECONDS: Final = 2.0
+CHECK_SECONDS: Final = 5.0
 """How often a session is checked, so that a connection ends within seconds of its token's expiry."""
 
 

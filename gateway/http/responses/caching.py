@@ -92,7 +92,7 @@ class ResponseCaching:
             if lifetime == NO_STORE[1]:
                 return status, content_type, body, (*more, NO_STORE)
         control, vary = (CACHE_CONTROL, lifetime), (b"vary", self.vary)
-        for each in (tag, gzip_tag(tag)):  # of the two representations that the client may have
+        for each in (tag, gzip_tag(tag)):  # the client may have either representation
             if _matches(headers.get(b"if-none-match"), each):
                 return NOT_MODIFIED, content_type, b"", (*more, control, (b"etag", each), vary)
         return status, content_type, body, (*more, control, (b"etag", tag), vary)

@@ -1,4 +1,4 @@
-"""What clients are told of a request that was refused or failed."""
+"""The responses to requests that were refused or failed."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class UpgradingProtocol(BoundedProtocol):
-    """A connection that becomes a WebSocket if its client asks for that where there are any.
+    """A connection that becomes a WebSocket if its client asks for it and the application has WebSockets.
 
     Attributes:
         websockets: Opens WebSockets; None if the application has none.
@@ -48,6 +48,6 @@ class UpgradingProtocol(BoundedProtocol):
             self._release()
 
     def _release(self) -> None:
-        """Break the circles of references, so that this protocol is freed at once."""
+        """Break the reference cycles, so that this protocol is freed at once."""
         nothing: Any = None
         self.parser = self.flow = self.transport = self.scope = nothing

@@ -1,4 +1,4 @@
-"""Responses over HTTP one after the other: server-sent events, and parts of a multipart body."""
+"""Streams of responses over HTTP: server-sent events, and multipart bodies."""
 
 from gateway.http.streams.formats import StreamFormat, StreamFormats
 from gateway.http.streams.reservations import Reservations

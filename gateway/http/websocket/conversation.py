@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from gateway.errors import AuthenticationUnavailable, ClientDisconnected, RequestError
@@ -170,7 +171,8 @@ class GraphQLConversation:
         except AuthenticationUnavailable as error:
             self._refuse(CloseCode.TRY_AGAIN_LATER, error)
         except RequestError as error:
-            self._refuse(CloseCode.FORBIDDEN, error)
+            later = error.status == HTTPStatus.TOO_EARLY
+            self._refuse(CloseCode.TRY_AGAIN_LATER if later else CloseCode.FORBIDDEN, error)
         except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             masked(error)
             self._socket.close(CloseCode.INTERNAL_ERROR, "Internal error")

@@ -51,7 +51,7 @@ class FieldSets:
     def _normalized(self, text: str, owner: str) -> Selections:
         named = self._schema.get_type(owner)
         if named is None:
-            raise SupergraphError(f'The field set "{text}" stands on an unknown type {owner}.')
+            raise SupergraphError(f'The field set "{text}" is on an unknown type {owner}.')
         try:
             definition = parse(
                 text if text.lstrip().startswith("{") else f"{{{text}}}", no_location=True

@@ -335,7 +335,7 @@ class Http2Connection(asyncio.Protocol):
         self._guard.checked(len(self._streams))
         # If this process was late, an answer may have arrived unread.
         if now - self._pulse.due < limits.ping_seconds / 2 and self._pulse.is_dead():
-            self._fail(ConnectionLost("did not acknowledge, as if nobody were there"))
+            self._fail(ConnectionLost("did not acknowledge a PING or SETTINGS"))
             return
         if not self._streams and now - self.idle_since >= limits.idle_seconds:
             self.close()

@@ -11,6 +11,7 @@ from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.accounting.report import Difference, Report
 from subgraphs.fulfilment.accounting.repository import ReportRepository
+from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.fulfilment.providers.provider import JournalEntry
 from subgraphs.fulfilment.providers.registry import RegisteredProvider
 from subgraphs.fulfilment.repository import FulfilmentRepository
@@ -24,11 +25,17 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Compares, and stores the reports."""
+    """Compares, and stores the reports.
+
+    Attributes:
+        paid: the credits of ours: rewards of weeks, and goodwill.
+    """
 
     database: Database
     clock: Clock
-    fulfilments: FulfilmentRepository = field(default_factory=FulfilmentRepository)
+    paid: Sequence[FulfilmentRepository] = field(
+        default_factory=lambda: (FulfilmentRepository(), FulfilmentRepository(GOODWILL_CREDIT))
+    )
 
     async def compare(self, registered: RegisteredProvider, day: date) -> Report:
         """Compare a provider's credits of a day (UTC), and store the report.
@@ -40,10 +47,15 @@ class Reconciliation:
         theirs = await registered.provider.journal(day)
         async with self.database.home.read() as connection:
             start = datetime.combine(day, time(), UTC)
-            ours = await self.fulfilments.credited_between(connection, name, start, start + ONE_DAY)
+            ours = [
+                credited
+                for each in self.paid
+                for credited in await each.credited_between(connection, name, start, start + ONE_DAY)
+            ]
             known = {fulfilment.key: fulfilment for fulfilment in ours}
             for page in _pages(sorted({entry.key for entry in theirs} - set(known))):
-                known |= await self.fulfilments.by_keys(connection, page)
+                for each in self.paid:
+                    known |= await each.by_keys(connection, page)
         our_keys = [fulfilment.key for fulfilment in ours]
         differences = tuple(_differences(our_keys, known, theirs))
         report = Report(name, day, len({*our_keys, *(entry.key for entry in theirs)}), differences)
@@ -83,7 +95,7 @@ def _differences(
 
 
 def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
-    """Return the fields that do not agree, in words; empty if all agree."""
+    """Describe the fields that differ; empty if none does."""
     reward = fulfilment.credit.reward
     pairs: Mapping[str, tuple[Any, Any]] = {
         "brand": (fulfilment.club.brand, entry.brand),

@@ -1,4 +1,4 @@
-"""Decides when the worker looks at a reward again."""
+"""Decides when the worker processes a reward again."""
 
 import random
 from dataclasses import dataclass

@@ -34,14 +34,15 @@ class Decisions:
         """
         now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:
-            fulfilment = _in_review(await self.uow.lifecycle.repository.by_key(connection, key))
+            uow, found = await self.uow.owning(connection, key)
+            fulfilment = _in_review(found)
             if fulfilment.reason == ERASED:
                 raise InvalidDecision(
                     "its customer was erased: record what the provider says, with `credited`"
                 )
             if fulfilment.reward is None:
                 raise InvalidDecision("there is no reward to send: see its reason")
-            await self.uow.lifecycle.transition(
+            await uow.lifecycle.transition(
                 connection, fulfilment, FulfilmentEvent.RETRIED, now, attempts=0, reason=None, next_at=now
             )
             await self.uow.lifecycle.record_attempt(
@@ -53,7 +54,11 @@ class Decisions:
         sent = 0
         while True:
             async with self.uow.database.home.read() as connection:
-                found = await self.uow.lifecycle.repository.in_review_for(connection, reason, BATCH)
+                found = [
+                    one
+                    for uow in self.uow.each_origin()
+                    for one in await uow.lifecycle.repository.in_review_for(connection, reason, BATCH)
+                ]
             if not found:
                 return sent
             for fulfilment in found:
@@ -68,8 +73,9 @@ class Decisions:
         """
         now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:
-            fulfilment = _in_review(await self.uow.lifecycle.repository.by_key(connection, key))
-            await self.uow.lifecycle.transition(
+            uow, found = await self.uow.owning(connection, key)
+            fulfilment = _in_review(found)
+            await uow.lifecycle.transition(
                 connection,
                 fulfilment,
                 FulfilmentEvent.CREDITED,
@@ -90,20 +96,10 @@ class Decisions:
         Rewards that a provider may be crediting at this moment are not held: stop the provider first.
         """
         held = 0
-        while batch := await self._hold_batch(version, person):
-            held += batch
+        for uow in self.uow.each_origin():
+            while batch := await _hold_batch(uow, version, person):
+                held += batch
         return held
-
-    async def _hold_batch(self, version: RewardVersion, person: str) -> int:
-        now, repository = self.uow.clock.now(), self.uow.lifecycle.repository
-        async with self.uow.database.home.write() as connection:
-            found = await repository.unsent_of_version(connection, *version, BATCH)
-            for fulfilment in found:
-                await self.uow.send_to_review(connection, fulfilment, HELD)
-                await self.uow.lifecycle.record_attempt(
-                    connection, fulfilment, now, step="decision", outcome="hold", detail=person
-                )
-        return len(found)
 
     async def resume(self, provider: str, person: str) -> None:
         """Resume a provider that an alarm or a person had stopped."""
@@ -117,6 +113,17 @@ class Decisions:
         """Stop a provider: its rewards wait."""
         async with self.uow.database.home.write() as connection:
             await self.uow.provider_holds.stop(connection, provider, f"{person}: {reason}")
+
+
+async def _hold_batch(uow: UnitOfWork, version: RewardVersion, person: str) -> int:
+    async with uow.database.home.write() as connection:
+        found = await uow.lifecycle.repository.unsent_of_version(connection, *version, BATCH)
+        for fulfilment in found:
+            await uow.send_to_review(connection, fulfilment, HELD)
+            await uow.lifecycle.record_attempt(
+                connection, fulfilment, uow.clock.now(), step="decision", outcome="hold", detail=person
+            )
+    return len(found)
 
 
 def _in_review(fulfilment: Fulfilment | None) -> Fulfilment:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,7 +41,11 @@ class Eligibility(NamedTuple):
 
     def ineligible_reason(self, iso_week: str) -> IneligibleReason | None:
         """Return why a week's reward may not be paid: an exclusion after the end of the week is final."""
-        return self.present or excluded_at(self.periods, self.calendar.week_named(iso_week).ends_at)
+        return self.ineligible_since(self.calendar.week_named(iso_week).ends_at)
+
+    def ineligible_since(self, instant: datetime) -> IneligibleReason | None:
+        """Return why what is due since an instant may not be paid: an exclusion after it is final."""
+        return self.present or excluded_at(self.periods, instant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.models import OUTBOX
+from subgraphs.fulfilment.models import GOODWILL_CREDIT, OUTBOX
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment, new_fulfilment
 from subgraphs.fulfilment.state.outcome_facts import outcome_fact
@@ -28,10 +28,19 @@ RECHECK_AFTER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Opens fulfilments and moves them from state to state, each in the caller's write transaction."""
+    """Opens fulfilments and moves them from state to state, each in the caller's write transaction.
+
+    Attributes:
+        outbox: where outcomes of weeks are published; None for goodwill credits, which are no week's outcome.
+    """
 
     repository: FulfilmentRepository = field(default_factory=FulfilmentRepository)
-    outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
+    outbox: Outbox | None = field(default_factory=lambda: Outbox(OUTBOX))
+
+    @classmethod
+    def of_goodwill(cls) -> "Lifecycle":
+        """Return the lifecycle of goodwill credits."""
+        return cls(FulfilmentRepository(GOODWILL_CREDIT), outbox=None)
 
     async def open(
         self,
@@ -54,7 +63,7 @@ class Lifecycle:
         ]
         await self.repository.add(connection, new)
         for fulfilment in new:
-            await self.outbox.put(connection, outcome_fact(fulfilment, now), now)
+            await self._publish(connection, fulfilment, now)
         return new
 
     async def transition(
@@ -84,7 +93,7 @@ class Lifecycle:
         )
         await self.repository.store(connection, moved)
         if _public_part(moved) != _public_part(fulfilment):
-            await self.outbox.put(connection, outcome_fact(moved, now), now)
+            await self._publish(connection, moved, now)
         return moved
 
     async def update(
@@ -94,7 +103,7 @@ class Lifecycle:
         changed = replace(fulfilment, **{**changes, "revision": fulfilment.revision + 1, "changed_at": now})
         await self.repository.store(connection, changed)
         if changed.flag != fulfilment.flag:
-            await self.outbox.put(connection, outcome_fact(changed, now), now)
+            await self._publish(connection, changed, now)
         return changed
 
     async def adopt(
@@ -130,7 +139,7 @@ class Lifecycle:
         )
         adopted = replace(adopted, next_at=now if _has_pending_work(adopted) else None)
         await self.repository.store(connection, adopted)
-        await self.outbox.put(connection, outcome_fact(adopted, now), now)
+        await self._publish(connection, adopted, now)
         detail = f"{published.state.value} was published at {published.occurred_at.isoformat()}"
         await self.record_attempt(
             connection, fulfilment, now, step="recovery", outcome="adopted", detail=detail
@@ -149,6 +158,10 @@ class Lifecycle:
     ) -> None:
         """Add to the record of requests to providers and of decisions."""
         await self.repository.record_attempt(connection, Attempt(fulfilment.key, now, step, outcome, detail))
+
+    async def _publish(self, connection: AsyncConnection, fulfilment: Fulfilment, now: datetime) -> None:
+        if self.outbox is not None:
+            await self.outbox.put(connection, outcome_fact(fulfilment, now), now)
 
 
 def _has_pending_work(fulfilment: Fulfilment) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.payout.backoff import Backoff
 from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
 from subgraphs.fulfilment.payout.lifecycle import RECHECK_AFTER, Lifecycle
+from subgraphs.fulfilment.payout.origins import ConfirmedWeeks, Goodwill, RewardOrigin
 from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
@@ -28,7 +29,6 @@ from subgraphs.fulfilment.state.state_machine import (
     FulfilmentState,
     is_ahead,
 )
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.global_state.switches import KillSwitches
 
 log = structlog.get_logger(__name__)
@@ -43,8 +43,7 @@ class UnitOfWork:
     backoff: Backoff
     clock: Clock
     provider_holds: ProviderHolds
-    read_models: ReadModelRepository
-    published_outcomes: PublishedOutcomeRepository
+    origin: RewardOrigin
     lease_duration: timedelta
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     eligibility: EligibilityCheck = field(default_factory=EligibilityCheck)
@@ -58,10 +57,22 @@ class UnitOfWork:
             Backoff.of(settings),
             clock,
             ProviderHolds(ProviderRepository(database.dialect), clock),
-            ReadModelRepository(database.dialect),
-            PublishedOutcomeRepository(database.dialect),
+            ConfirmedWeeks(
+                ReadModelRepository(database.dialect), PublishedOutcomeRepository(database.dialect)
+            ),
             timedelta(seconds=settings.lease_seconds),
         )
+
+    def each_origin(self) -> tuple["UnitOfWork", "UnitOfWork"]:
+        """Return the units of work over all that is paid: rewards of weeks, and goodwill credits."""
+        return self, replace(self, origin=Goodwill(), lifecycle=Lifecycle.of_goodwill())
+
+    async def owning(self, connection: AsyncConnection, key: str) -> tuple["UnitOfWork", Fulfilment | None]:
+        """Lock what has an idempotency key, and return it with its unit of work; None if there is nothing."""
+        for uow in self.each_origin():
+            if (found := await uow.lifecycle.repository.by_key(connection, key)) is not None:
+                return uow, found
+        return self, None
 
     def transaction(self, fulfilment: Fulfilment) -> AbstractAsyncContextManager[AsyncConnection]:
         """Return a write transaction on the shard that stores a reward."""
@@ -81,12 +92,11 @@ class UnitOfWork:
 
     async def lock_all(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
         """Lock leased rewards and return them as stored now, without those that another worker has leased."""
-        clubs = [fulfilment.club for fulfilment in leased]
-        found = await self.lifecycle.repository.of_clubs(connection, clubs, for_update=True)
-        kept = [one for one in leased if one.club in found and found[one.club].lease == one.lease]
+        found = await self.lifecycle.repository.lock(connection, leased)
+        kept = [one for one in leased if one.key in found and found[one.key].lease == one.lease]
         if len(kept) < len(leased):
             log.warning("leases were lost", number=len(leased) - len(kept))
-        return [found[fulfilment.club] for fulfilment in kept]
+        return [found[fulfilment.key] for fulfilment in kept]
 
     async def lock_payable(
         self, connection: AsyncConnection, leased: Sequence[Fulfilment]
@@ -99,12 +109,12 @@ class UnitOfWork:
         paused = await self.switches.brands_off(connection, {one.club.brand for one in leased})
         payable = []
         for fulfilment in await self.lock_all(connection, leased):
-            owner, iso_week = fulfilment.club.owner, fulfilment.club.iso_week
+            owner = fulfilment.club.owner
             if fulfilment.state not in {FulfilmentState.CONFIRMED, FulfilmentState.FULFILLING}:
                 continue
             if owner not in eligibility:
                 await self.postpone(connection, fulfilment, reasons.ACCOUNT_UNKNOWN)
-            elif (reason := eligibility[owner].ineligible_reason(iso_week)) is not None:
+            elif (reason := self.origin.ineligible_reason(fulfilment, eligibility[owner])) is not None:
                 await self._mark_excluded(connection, fulfilment, reason.value)
             elif fulfilment.club.brand in paused:
                 await self.postpone(connection, fulfilment, reasons.CLUB_PAUSED)
@@ -114,30 +124,30 @@ class UnitOfWork:
 
     async def divert_possibly_sent(
         self, connection: AsyncConnection, unsent: Sequence[Fulfilment], config: ProviderConfig
-    ) -> set[ClubKey]:
+    ) -> set[str]:
         """Find rewards that an earlier database may have sent, though this one has not; do not send them.
 
-        If an outcome was published, it is taken over. If the week was confirmed longer ago than the provider
-        remembers keys, the reward goes to review: sent again, it could be credited a second time.
+        If an outcome was published, it is taken over. If the reward is due for longer than the provider
+        remembers keys, it goes to review: sent again, it could be credited a second time.
 
         Returns:
-            The clubs of these rewards.
+            The keys of these rewards.
         """
         if not unsent:
             return set()
-        now, clubs = self.clock.now(), [fulfilment.club for fulfilment in unsent]
-        published = await self.published_outcomes.of_clubs(connection, clubs)
-        confirmed = await self.read_models.confirmed_at(connection, clubs)
+        now = self.clock.now()
+        published = await self.origin.published(connection, unsent)
+        due_since = await self.origin.due_since(connection, unsent)
         oldest = now - timedelta(hours=config.key_hours)
         diverted = set()
         for fulfilment in unsent:
-            outcome = published.get(fulfilment.club)
+            outcome = published.get(fulfilment.key)
             if outcome is not None and is_ahead(outcome.state, fulfilment.state):
                 await self.lifecycle.adopt(connection, fulfilment, outcome, now)
-                diverted.add(fulfilment.club)
-            elif confirmed.get(fulfilment.club, fulfilment.created_at) <= oldest:
+                diverted.add(fulfilment.key)
+            elif due_since.get(fulfilment.key, fulfilment.created_at) <= oldest:
                 await self.send_to_review(connection, fulfilment, reasons.CONFIRMED_TOO_LONG_AGO)
-                diverted.add(fulfilment.club)
+                diverted.add(fulfilment.key)
         return diverted
 
     async def mark_sent(self, connection: AsyncConnection, fulfilment: Fulfilment) -> bool:

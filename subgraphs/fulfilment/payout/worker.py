@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
@@ -24,8 +25,37 @@ SENDABLE: Final = frozenset({FulfilmentState.CONFIRMED, FulfilmentState.FULFILLI
 DATABASE_PAUSE_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps of one kind of what is paid: rewards of weeks, or goodwill credits."""
+
+    uow: UnitOfWork
+    router: Router
+    sender: Sender
+    canceller: Canceller
+    redemption: RedemptionTracker
+
+    @classmethod
+    def over(cls, uow: UnitOfWork, registry: ProviderRegistry, on_step: StepObserver) -> "_Steps":
+        return cls(
+            uow,
+            Router(uow, registry),
+            Sender(uow, on_step),
+            Canceller(uow, on_step),
+            RedemptionTracker(uow),
+        )
+
+    async def follow(self, registered: RegisteredProvider, leased: Fulfilment) -> None:
+        """Poll a credited reward, or cancel one that is being stopped."""
+        match leased.state:
+            case FulfilmentState.CREDITED:
+                await self.redemption.poll(registered, leased)
+            case state if state in STOPPING:
+                await self.canceller.cancel(registered, leased)
+
+
 class Worker:
-    """Pays rewards. Any number of workers may run at the same time, on any number of machines.
+    """Pays rewards and goodwill credits. Any number of workers may run at once, on any number of machines.
 
     Each provider has a loop of its own: a provider that is slow, unavailable or stopped does not delay
     others.
@@ -50,10 +80,7 @@ class Worker:
         self.registry = registry
         self._settings = settings
         self._on_step = on_step
-        self._router = Router(uow, registry)
-        self._sender = Sender(uow, on_step)
-        self._canceller = Canceller(uow, on_step)
-        self._redemption = RedemptionTracker(uow)
+        self._steps = [_Steps.over(each, registry, on_step) for each in uow.each_origin()]
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Pay rewards until `stop` is set; then finish what has begun."""
@@ -82,40 +109,38 @@ class Worker:
 
     async def _route_due(self) -> int:
         """Assign due rewards to providers, and return how many were leased."""
-        leased = await self.uow.lease(None, self._settings.batch)
-        await self._together_or_apart(leased, self._router.route)
-        return len(leased)
+        number = 0
+        for steps in self._steps:
+            leased = await steps.uow.lease(None, self._settings.batch)
+            await self._together_or_apart(leased, steps.router.route)
+            number += len(leased)
+        return number
 
     async def _serve(self, registered: RegisteredProvider) -> int:
-        """Process due rewards of one provider, and return how many were leased."""
+        """Process what is due at one provider, and return how many were leased."""
+        return sum([await self._serve_with(steps, registered) for steps in self._steps])
+
+    async def _serve_with(self, steps: "_Steps", registered: RegisteredProvider) -> int:
         capacity = registered.breaker.room(min(registered.config.in_flight, self._settings.batch))
         if not capacity or not registered.config.enabled or await self._is_stopped(registered):
             return 0
-        leased = await self.uow.lease(registered.config.name, capacity)
+        leased = await steps.uow.lease(registered.config.name, capacity)
         if leased:
             self._on_step("leased")
         sendable = [fulfilment for fulfilment in leased if fulfilment.state in SENDABLE]
-        begun = await self._together_or_apart(sendable, partial(self._sender.begin, registered))
+        begun = await self._together_or_apart(sendable, partial(steps.sender.begin, registered))
         await asyncio.gather(
             *(
-                self._logging_faults([fulfilment], self._sender.finish(registered, fulfilment))
+                self._logging_faults([fulfilment], steps.sender.finish(registered, fulfilment))
                 for group in begun
                 for fulfilment in group
             ),
             *(
-                self._logging_faults([fulfilment], self._follow(registered, fulfilment))
+                self._logging_faults([fulfilment], steps.follow(registered, fulfilment))
                 for fulfilment in leased
             ),
         )
         return len(leased)
-
-    async def _follow(self, registered: RegisteredProvider, leased: Fulfilment) -> None:
-        """Poll a credited reward, or cancel one that is being stopped."""
-        match leased.state:
-            case FulfilmentState.CREDITED:
-                await self._redemption.poll(registered, leased)
-            case state if state in STOPPING:
-                await self._canceller.cancel(registered, leased)
 
     async def _together_or_apart(
         self, leased: Sequence[Fulfilment], work: Callable[[Sequence[Fulfilment]], Awaitable[R]]

@@ -253,7 +253,7 @@ class Subgraph:
                 return await self.operations.interpret(operation, context)
             work = prepared.run(operation.variables, context)
             try:
-                # A mutation is not interrupted: nobody would know how far it got.
+                # A mutation is not interrupted, because its outcome would be unknown.
                 return await (until_deadline(work, headers) if prepared.is_query else work)
             except BudgetSpent:
                 raise too_large(callers.limits.answer_bytes) from None

@@ -101,7 +101,7 @@ class Callers:
             )
         if self.hides_schema and asks_for_schema(operation.query):
             raise RequestError(
-                "The schema is told only where requests are signed.",
+                "The schema is shown only where requests are signed.",
                 code="INTROSPECTION_DISABLED",
                 status=403,
             )

@@ -10,6 +10,7 @@ from typing import Final
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.spreading import Spreading
+from subgraphs.kit.live.waking import Waking
 
 LAG_BOUNDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets of `LiveCounts.lags`, in seconds."""
@@ -83,11 +84,10 @@ class Watch:
         self._alarm: asyncio.TimerHandle | None = None
 
     def note(self, committed_at: float) -> None:
-        """Count a change, and wake the stream."""
+        """Count a change."""
         self.changes += 1
         if self.changed_at is None:
             self.changed_at = committed_at
-        self._wake()
 
     def check_after(self, seconds: float) -> None:
         """Wake the stream after a time, once, to check its session: one timer for many events."""
@@ -120,10 +120,16 @@ class Watch:
         self.is_check_due = True
         self._wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> bool:
+        """Wake the stream to read its changes; return False if it does not wait, or has read them already."""
+        return self.changes != self._taken and self._wake()
+
+    def _wake(self) -> bool:
         waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
+        if waiter is None or waiter.done():
+            return False
+        waiter.set_result(None)
+        return True
 
 
 class Watches:
@@ -139,6 +145,11 @@ class Watches:
         self._by_key: dict[bytes, list[Watch]] = {}
         self._customers: Counter[str] = Counter()
         self._spreading = Spreading(self.customers_reread, spread_per_second)
+        self._waking = Waking()
+
+    def __bool__(self) -> bool:
+        """Return whether there are watches."""
+        return bool(self._by_key)
 
     def __len__(self) -> int:
         """Return the number of watches."""
@@ -167,6 +178,7 @@ class Watches:
     def close(self, watch: Watch) -> None:
         """Stop watching; idempotent."""
         watch.stop()
+        self._waking.forget(watch)
         watching = self._by_key.get(watch.key, [])
         if watch in watching:
             watching.remove(watch)
@@ -178,13 +190,19 @@ class Watches:
                     del self._customers[brand]
 
     def customers_changed(self, keys: Iterable[bytes], committed_at: float) -> None:
-        """Notify the streams of changed customers at once."""
-        by_key = self._by_key
+        """Notify the streams of changed customers: at once, or with the next group while many change."""
+        by_key, waking = self._by_key, self._waking
         if not by_key:
             return
         for key in keys:
             for watch in by_key.get(key, ()):
                 watch.note(committed_at)
+                waking.add(watch)
+        waking.begin()
+
+    def has_read(self, watch: Watch) -> None:
+        """Record that a stream has read the state after its changes."""
+        self._waking.has_read(watch)
 
     def customers_reread(self, keys: Iterable[bytes]) -> None:
         """Notify the streams of customers whose change was found by rereading."""
@@ -206,3 +224,4 @@ class Watches:
     async def stop(self) -> None:
         """Stop notifying."""
         await self._spreading.stop()
+        self._waking.stop()

@@ -1,4 +1,4 @@
-"""Reads a week's bets customer by customer, without locks, for what only looks at them."""
+"""Reads a week's bets customer by customer, without locks, for read-only work."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

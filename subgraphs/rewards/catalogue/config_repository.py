@@ -1,4 +1,4 @@
-"""SQL of reward versions: the first terms, the last status, and a recall for ever."""
+"""SQL of reward versions: the first terms, the last status, and recalls, which are permanent."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ class OperatorStatuses:
     def applied(self, config: RewardConfig, occurred_at: datetime) -> RewardConfig:
         """Return a version with its status in force.
 
-        Of the squad's status and the operator's, the later is valid. A recall is for ever, whatever comes
+        Of the squad's status and the operator's, the later is valid. A recall is permanent, whatever comes
         before or after. While a kill switch is on, nobody can choose the version.
 
         Args:

@@ -27,7 +27,7 @@ class ContentKey:
 
 @dataclass(frozen=True, slots=True)
 class ContentPublication:
-    """Replaces content. Earlier revisions stay as rows that nobody is shown."""
+    """Replaces content. Earlier revisions stay as rows that are not shown."""
 
     table: Table = REWARD_CONTENT
     catalogue: CatalogueRepository = field(

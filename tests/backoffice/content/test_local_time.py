@@ -1,4 +1,4 @@
-"""A time on the wall of a brand's zone means one instant, or is refused in words."""
+"""A local time of a brand means one instant, or is refused with a reason."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -47,7 +47,7 @@ def test_an_hour_that_exists_twice_has_to_be_told_apart() -> None:
 def test_an_instant_shows_the_time_that_was_asked_for(
     local: datetime, zone: str, occurrence: Occurrence | None
 ) -> None:
-    """Whatever the zone, the instant that is returned reads as the time on the wall."""
+    """In every zone, the returned instant reads as the given local time."""
     try:
         instant = instant_of(local, zone, occurrence)
     except NoSuchTime:

@@ -222,7 +222,7 @@ async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_stand:
     """However many workers look at once, and not a moment earlier."""
     stand = each_stand
     await approve(stand, await submitted(stand))
-    tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001 - the time on the wall
+    tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001 - a local time
     await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
     stand.clock.instant = datetime(2026, 3, 26, 8, 59, 59, tzinfo=UTC)
     assert await stand.publication.publish_due() == 0
@@ -273,7 +273,7 @@ async def test_times_follow_the_brands_zone(stand: ContentStand) -> None:
 
 
 async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentStand) -> None:
-    """The revision goes back with a note; the worker goes on."""
+    """The revision goes back with a note, and the worker continues."""
     await approve(stand, await submitted(stand))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
     await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)

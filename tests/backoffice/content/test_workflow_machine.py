@@ -157,7 +157,7 @@ class Workflow(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, revision=st.integers(1, 8))
     def roll_back(self, who: Actor, revision: int) -> None:
-        """Somebody publishes an earlier revision anew."""
+        """Somebody publishes an earlier revision again."""
         self.attempt(self.stand.publication.roll_back(who, KEY, revision, self.version(0), "as before"))
 
     @rule(hours=st.integers(0, 3))

@@ -1,4 +1,4 @@
-"""Decisions are numbered, published once, and published anew when the database or the topic was lost."""
+"""Decisions are numbered, published once, and published again when the database or the topic was lost."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""A bulk replay goes on after a kill, and applies each letter once; a dry run changes nothing."""
+"""A bulk replay resumes after a kill, and applies each letter once; a dry run changes nothing."""
 
 import asyncio
 import json
@@ -105,7 +105,7 @@ async def test_a_replay_that_was_killed_goes_on_and_applies_each_letter_once(des
 
 
 async def test_a_job_goes_on_from_its_note_with_what_it_has_counted(desk: Desk) -> None:
-    """What a later run reports includes what was noted before."""
+    """A later run's report includes what earlier runs counted."""
     job = await desk.start(dry_run=False)
     killed = KilledRun(job, notes=1)
     result: Any = await desk.service.replay_all(killed)

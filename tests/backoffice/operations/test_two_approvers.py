@@ -32,7 +32,7 @@ OLGA_TWICE = actor("olga2", Role.OPERATOR, person="olga", stepped_up_until=SOON)
 
 
 async def test_of_two_who_approve_at_once_one_does(database_url: str) -> None:
-    """One decision and one job come of it; the other is told; the proposer's second account is refused."""
+    """There is one decision and one job; the other approver and the proposer's second account are refused."""
     clock = ManualClock(NOW)
     async with (
         backoffice_database(database_url) as own,

@@ -106,7 +106,7 @@ async def signed_in(site: OfficeSite, role: Role) -> Any:
 
 
 async def test_a_brand_that_does_not_exist_has_no_rows(stand: RiskStand) -> None:
-    """Who may see all brands is told that there is none of that name."""
+    """A person who may see all brands gets an error that names the brand."""
     everywhere = replace(RISK, roles={ALL_BRANDS: frozenset({Role.RISK})})
     with pytest.raises(NotFound):
         await exported(stand, "budgets", by=everywhere, brand="nobet")

@@ -48,7 +48,7 @@ rewards_of = st.sampled_from(sorted(REWARDS))
 
 @st.composite
 def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
-    """A customer's week: opt-ins, bets, and what came of them, reversals and expiries included."""
+    """A customer's week: opt-ins, bets and their results, reversals and expiries included."""
     changes = draw(st.lists(st.tuples(st.sampled_from(TIMES), st.booleans()), max_size=3))
     status = draw(st.sampled_from([None, None, "provisional", "confirmed", "revoked"]))
     state = draw(st.sampled_from([None, *STAGES])) if status in {"confirmed", "revoked"} else None
@@ -62,6 +62,7 @@ def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
         state=state,
         paid=draw(rewards_of) if state is not None else None,
         excluded=draw(st.booleans()),
+        seen=draw(st.booleans()),
     )
 
 
@@ -115,6 +116,7 @@ def recounted(found: list[CustomerWeek], *, ended: bool) -> dict[str, Any]:
             reward = reward_of(one)
             stages[stage, reward, REWARDS[reward]["currency"]] += 1
     return {
+        "seen": sum(one.seen for one in found) or None,
         "opted_in": sum(map(took_part, found)),
         "qualified": sum(one.status in {"provisional", "confirmed"} for one in found),
         "chose": sum(one.choice is not None for one in found),
@@ -167,8 +169,12 @@ async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -
     stand.clock.advance(at - stand.clock.now())
     await stand.add(found)
     # Noise that no figure of the week may hold:
-    await stand.add([CustomerWeek("other-week", None, status="provisional", bets=(700,))], BEFORE.iso)
-    await stand.add([CustomerWeek("other-brand", status="provisional", bets=(700,))], brand="lagunabet")
+    await stand.add(
+        [CustomerWeek("other-week", None, status="provisional", bets=(700,), seen=True)], BEFORE.iso
+    )
+    await stand.add(
+        [CustomerWeek("other-brand", status="provisional", bets=(700,), seen=True)], brand="lagunabet"
+    )
     taken = Counter(one.choice for one in found if one.choice)
     await stand.take("northbet", WEEK.iso, taken)
     known = await stand.parts.counter.weeks("northbet")
@@ -176,7 +182,7 @@ async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -
     figures = await stand.parts.collector.count(known, WEEK)
     plain = recounted(found, ended=ended)
 
-    counted = {name: getattr(figures, name) for name in ("opted_in", "qualified", "chose")}
+    counted = {name: getattr(figures, name) for name in ("seen", "opted_in", "qualified", "chose")}
     assert counted == {name: plain[name] for name in counted}
     by_stage: Counter[tuple[str, str, str]] = Counter()
     for one in figures.rewards:
@@ -199,6 +205,7 @@ async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -
 
     (stored, *_) = await stand.parts.risk.weeks(RISK, "northbet", 5)
     assert (stored.week.opted_in, stored.week.qualified) == (plain["opted_in"], plain["qualified"])
+    assert (stored.week.seen, len(await rows(stand, RiskFigure.SEEN))) == (plain["seen"], plain["seen"] or 0)
     assert len(await rows(stand, RiskFigure.OPTED_IN)) == plain["opted_in"]
     assert len(await rows(stand, RiskFigure.QUALIFIED)) == plain["qualified"]
     assert len(await rows(stand, RiskFigure.CHOSE)) == plain["chose"]

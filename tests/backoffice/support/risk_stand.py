@@ -19,6 +19,7 @@ from backoffice.settings import BackofficeSettings
 from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress import models as progress
@@ -63,6 +64,7 @@ class CustomerWeek:
         state: of the fulfilment; None if there is none.
         paid: the reward of the fulfilment; None stands for no reward.
         excluded: whether the account is closed to offers, before the week's end.
+        seen: whether the customer was shown the tracker.
     """
 
     customer: str
@@ -74,6 +76,7 @@ class CustomerWeek:
     state: str | None = None
     paid: str | None = None
     excluded: bool = False
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class RiskStand:
 
     async def _insert(self, rows: dict[tuple[str, Table], list[dict[str, Any]]]) -> None:
         databases = {
+            "club": self.parts.counter.club,
             "fulfilment": self.parts.counter.fulfilment,
             "progress": self.parts.counter.progress,
             "rewards": self.parts.counter.rewards,
@@ -124,6 +128,7 @@ class RiskStand:
         """Delete the customers."""
         counter = self.parts.counter
         for name, database in (
+            ("club", counter.club),
             ("fulfilment", counter.fulfilment),
             ("progress", counter.progress),
             ("rewards", counter.rewards),
@@ -138,6 +143,7 @@ async def _empty(database: Database, tables: Iterable[Table]) -> None:
 
 
 CUSTOMER_TABLES: Final[dict[str, tuple[Table, ...]]] = {
+    "club": (club.IMPRESSION,),
     "fulfilment": (
         fulfilment.QUALIFICATION,
         fulfilment.CHOICE,
@@ -173,6 +179,8 @@ def customer_rows(one: CustomerWeek, week: str) -> Iterable[tuple[str, Table, di
         yield "rewards", rewards.REWARD_CHOICE, key | chosen
         source = {"revision": 1, "final": False, "source": "chosen", "occurred_at": NOW}
         yield "fulfilment", fulfilment.CHOICE, key | source | reward_columns(one.choice)
+    if one.seen:
+        yield "club", club.IMPRESSION, key | {"shown_at": NOW}
     if one.status is not None:
         currency = (one.territory or ("GB", "GBP"))[1]
         result = {"total_minor": 2500, "target_minor": 2500, "currency": currency, "occurred_at": NOW}
@@ -223,7 +231,7 @@ async def risk_stand(url: str, brands: Sequence[str] = ("northbet",)) -> AsyncIt
     settings = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)  # type: ignore[call-arg]
     async with AsyncExitStack() as stack:
         opened: dict[str, Database] = {}
-        for module in (fulfilment, progress, rewards):
+        for module in (club, fulfilment, progress, rewards):
             name = module.__name__.split(".")[1]
             opened[name] = await stack.enter_async_context(migrated(url, name, module.METADATA))
         await stack.enter_async_context(backoffice_database(url))

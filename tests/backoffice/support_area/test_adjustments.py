@@ -88,7 +88,7 @@ def _fields(who: Any) -> dict[str, Any]:
 
 
 async def test_two_approvers_at_once_publish_one_message(stand: SupportStand) -> None:
-    """The second is told that it is decided."""
+    """The second gets the error that it is decided."""
     found = await proposed(stand)
     results = await asyncio.gather(
         *(approve(stand, found, who) for who in (RITA, RAY)), return_exceptions=True

@@ -2,21 +2,26 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pymysql
 import pytest
 from database_probe import migrate
+from forked_programs import Program, start_forked
 from private_mariadb import PrivateMariadb, start_mariadb
 from pydantic import SecretStr
+from running_furlong import without_settings
 from sqlalchemy import make_url
 
 from cells.claim import claim
+from cells.moving.journal import Step
 from cells.moving.settings import MoveSettings
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
@@ -24,6 +29,7 @@ from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.settings import CellSettings
 from storage.settings import DatabaseSettings
 
+ROOM_BYTES = 4 * 2**30
 PREFIX, CELL = "furlong_c1", CellSettings(cell="c1", cell_partitions="0-1", cell_of=4)
 
 
@@ -76,6 +82,7 @@ def start(folder: Path, number: int) -> CellServer:
     folder.mkdir()
     options = (
         "--innodb-flush-method=nosync",
+        "--debug-no-sync",
         "--log-bin=binlog",
         "--binlog-format=ROW",
         f"--server-id={number}",
@@ -92,7 +99,10 @@ def start(folder: Path, number: int) -> CellServer:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CellServer, CellServer]]:
     """Provide two servers for the session, each with a binary log."""
-    folder = tmp_path_factory.mktemp("cells")
+    # In memory, if there is room: moves create and drop hundreds of tables, and slow disks are no subject.
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
+    folder = Path(mkdtemp(prefix="fr", dir=memory)) if has_room else tmp_path_factory.mktemp("cells")
     found: list[CellServer] = []
     try:
         found += [start(folder / "m1", 1)]
@@ -125,6 +135,59 @@ class MovingRig:
             "folder": self.folder,
         }
         return MoveSettings(**(usual | self.more | changes))
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """Return the environment of `furlong cell move`."""
+        return without_settings() | {
+            "FURLONG_CELL_MOVE_SOURCE_URL": self.here.admin_url,
+            "FURLONG_CELL_MOVE_TARGET_URL": self.there.admin_url,
+            "FURLONG_CELL_MOVE_FOLDER": str(self.folder),
+            **changes,
+        }
+
+
+@dataclass
+class Mover:
+    """`furlong cell move` as a process that may be killed, and called again."""
+
+    moving: MovingRig
+    changes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def log(self) -> Path:
+        """The file with all that it has said."""
+        return self.moving.folder.with_suffix(".log")
+
+    def start(self, *words: str) -> Program:
+        """Start it."""
+        self.log.touch()
+        with self.log.open("ab") as output:
+            return start_forked(
+                "furlong",
+                "cell",
+                *(words or ("move",)),
+                environment=self.moving.environment(**self.changes),
+                folder=self.moving.folder.parent,
+                log=output,
+            )
+
+    def kill_in(self, step: Step) -> Step | None:
+        """Kill it when it says that it has begun a step; return that step, unless the move is over before."""
+        self.log.unlink(missing_ok=True)
+        mover = self.start()
+        try:
+            while mover.poll() is None:
+                if f"{step.value} " in self.log.read_text():
+                    return step
+                time.sleep(0.005)
+        finally:
+            mover.kill()
+            mover.wait(60)
+        return None
+
+    def finish(self) -> None:
+        """Start it again, and wait until the move is over."""
+        assert self.start().wait(600) == 0, self.log.read_text()
 
 
 @pytest.fixture

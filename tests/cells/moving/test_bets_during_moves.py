@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import os
-import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -27,9 +27,7 @@ from cells.moving.wiring import open_move
 from cells.routing.cell_map import CellMap
 from cells.routing.writing import write_files
 from consumers.progress.wiring import create_consumer
-from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
-from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.cell import Cell
@@ -37,18 +35,18 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 
-from .conftest import CELL, PREFIX, CellServer, MovingRig
+from .conftest import CELL, PREFIX, CellServer, Mover, MovingRig
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(900)]
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
+pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(3600 if LONG else 900)]
+pytestmark += [pytest.mark.kafka] if LONG else []
 MOVES, BETS_PER_SECOND = (20, 800) if LONG else (1, 100)
-PAUSE_SECONDS, MOST_WAITING = 0.05, 4_000
+PAUSE_SECONDS = 0.05
+WITHOUT_MOVER = {Step.FENCE, Step.LEVEL, Step.OPEN, Step.SWITCH}
+"""Where a killed mover keeps writes waiting until it is started again."""
+
 OWN = Cell("c1", 0, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(400) if OWN.has("northbet", f"c-{n}")]
-
-
-class Killed(BaseException):
-    """The mover ends at once."""
 
 
 @dataclass
@@ -57,22 +55,21 @@ class Load:
 
     Attributes:
         sent: how many bets each customer has placed.
-        figures: what waited how long in each move, in words.
+        say: is told after each move what waited how long.
     """
 
+    say: Callable[[str], None]
     sent: Counter[str] = field(default_factory=Counter)
     applied: list[float] = field(default_factory=list)
     read: list[float] = field(default_factory=list)
     failed_reads: int = 0
-    figures: list[str] = field(default_factory=list)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def produce(self, producer: AIOKafkaProducer, consumer: Consumer) -> None:
-        """Place bets at a steady rate, but pause while many wait: the embedded broker drops old ones."""
-        number = 0
+    async def produce(self, producer: AIOKafkaProducer) -> None:
+        """Place bets at a steady rate."""
+        number, began = 0, time.monotonic()
         while not self.stopping.is_set():
-            waiting = consumer.health().lag > MOST_WAITING
-            for _ in range(0 if waiting else round(PAUSE_SECONDS * BETS_PER_SECOND)):
+            while number < (time.monotonic() - began) * BETS_PER_SECOND:
                 customer = CUSTOMERS[number % len(CUSTOMERS)]
                 record = bet(customer_id=customer, bet_id=f"b-{number}")
                 await producer.send(record.topic, record.value, key=record.key)
@@ -107,24 +104,51 @@ def counted(place: CellServer) -> Counter[str]:
     return Counter({str(customer): int(number) for customer, number in rows})
 
 
+@dataclass(frozen=True)
+class Broker:
+    """Where bets are sent: a real Kafka in the long form, for the embedded broker keeps some megabytes."""
+
+    bootstrap: str
+    generation: str | None
+
+
+@pytest.fixture
+def broker(request: pytest.FixtureRequest) -> Broker:
+    """Provide a broker with all topics."""
+    topics = [plan.name for plan in MESSAGES]
+    if LONG:
+        kafka = request.getfixturevalue("kafka")
+        kafka.create_topics(topics, partitions=OWN.of)
+        return Broker(kafka.bootstrap, None)
+    embedded = request.getfixturevalue("embedded_broker")
+    embedded.create_topics(topics)
+    return Broker(embedded.bootstrap, embedded.generation)
+
+
 def test_each_bet_is_applied_once_however_often_the_cell_moves(
-    moving: MovingRig, embedded_broker: EmbeddedBroker, capsys: pytest.CaptureFixture[str]
+    moving: MovingRig, broker: Broker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The recount from what was produced equals the tables; the old place has nothing after its fence."""
+    """The recount from what was produced equals the tables; the old place has nothing after its fence.
+
+    In the long form the mover is a process, which is killed at another step in each move and called again.
+    """
+
+    def say(line: str) -> None:
+        with capsys.disabled():
+            print(line, flush=True)  # noqa: T201 - figures for whoever runs it
+
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fr")))
         settings, socket = _behind_haproxy(moving, folder, stack)
-        embedded_broker.create_topics([plan.name for plan in MESSAGES])
-        load = asyncio.run(_loaded(moving, settings, embedded_broker, socket))
+        load = Load(say)
+        asyncio.run(_produce_and_move(moving, settings, broker, socket, load))
     here, there = (moving.there, moving.here) if MOVES % 2 else (moving.here, moving.there)
     assert counted(here) == load.sent
     assert set(here.as_root(f"SELECT state FROM {PREFIX}_progress.cell")) == {("open",)}  # noqa: S608
     assert set(there.as_root(f"SELECT state FROM {PREFIX}_progress.cell")) == {("fenced",)}  # noqa: S608
     assert here.as_root(f"SELECT COUNT(*) FROM {PREFIX}_progress.dead_letter") == [(0,)]  # noqa: S608
     assert sum(counted(there).values()) < load.sent.total()
-    with capsys.disabled():
-        print("", *load.figures, sep="\n")  # noqa: T201 - figures for whoever runs it
-        print(f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed")  # noqa: T201
+    say(f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed")
 
 
 def _behind_haproxy(
@@ -147,15 +171,13 @@ def _behind_haproxy(
     return DatabaseSettings(url=url, cell=CELL), socket
 
 
-async def _loaded(moving: MovingRig, settings: DatabaseSettings, broker: EmbeddedBroker, socket: str) -> Load:
+async def _produce_and_move(
+    moving: MovingRig, settings: DatabaseSettings, broker: Broker, socket: str, load: Load
+) -> None:
     """Move the cell to and fro under load, and return once all bets are applied."""
-    load = Load()
     stream = StreamSettings(
         bootstrap=broker.bootstrap,
         generation=broker.generation,
-        poll_seconds=0.1,
-        retry_seconds=0.1,
-        retry_limit_seconds=0.5,
         session_seconds=6.0,
     )
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
@@ -170,7 +192,7 @@ async def _loaded(moving: MovingRig, settings: DatabaseSettings, broker: Embedde
         changed=lambda _keys: load.applied.append(time.monotonic()),
     )
     reading = Database.open(settings, "progress")
-    load_of = (consumer.run(), load.produce(producer, consumer), load.look(reading))
+    load_of = (consumer.run(), load.produce(producer), load.look(reading))
     work = [asyncio.create_task(each) for each in load_of]
     try:
         await _until(lambda: len(load.applied) > 3, work)
@@ -184,36 +206,32 @@ async def _loaded(moving: MovingRig, settings: DatabaseSettings, broker: Embedde
         if MOVES % 2:  # as it was before, so that the caller knows where the cell is
             moving.here, moving.there = moving.there, moving.here
         place = moving.there if MOVES % 2 else moving.here
-        await _until(lambda: counted(place) == load.sent, [work[0]])
+        await _until(lambda: consumer.health().lag == 0 and counted(place) == load.sent, [work[0]])
     finally:
         load.stopping.set()
         await consumer.stop()
         await asyncio.gather(*work, return_exceptions=True)
         await producer.stop()
         await reading.close()
-    return load
 
 
 def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
-    """Move the cell once, in the long form with a kill on the way, and note what waited how long."""
-    chosen = random.Random(number).choice(list(Step)) if LONG else None  # noqa: S311 - not a secret
-
-    def report(step: Step, says: str) -> None:
-        if step is chosen and says == "begins":
-            raise Killed
-
+    """Move the cell once, and note what waited how long; in the long form with a SIGKILL on the way."""
     began = time.monotonic()
-    with contextlib.suppress(Killed):
-        run(open_move(moving.settings(router_socket=socket), SUBGRAPHS), report)
-    found = Journal.read(moving.folder, "c1")
-    if found is None or not found.is_over:
+    killed = None
+    if LONG:
+        mover = Mover(moving, {"FURLONG_CELL_MOVE_ROUTER_SOCKET": socket})
+        killed = mover.kill_in(list(Step)[number % len(Step)])
+        mover.finish()
+    else:
         run(open_move(moving.settings(router_socket=socket), SUBGRAPHS), lambda _step, _says: None)
     time.sleep(2.0)
     journal = Journal.read(moving.folder, "c1")
     assert journal is not None
-    waited = sum(journal.done[each] for each in (Step.FENCE, Step.LEVEL, Step.OPEN, Step.SWITCH))
-    load.figures.append(
-        f"move {number}: {sum(journal.done.values()):.1f} s, fence to switch {waited:.2f} s, longest time "
+    waited = sum(journal.done[each] for each in WITHOUT_MOVER)
+    load.say(
+        f"move {number}, killed in {killed.value if killed else 'no step'}: "
+        f"{sum(journal.done.values()):.1f} s, fence to switch {waited:.2f} s, longest time "
         f"without an applied batch {longest(load.applied, began):.2f} s, without a read "
         f"{longest(load.read, began):.2f} s"
     )
@@ -221,7 +239,7 @@ def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
 
 async def _until(holds: Any, work: list[asyncio.Task[Any]]) -> None:
     """Wait for a condition; fail if any of the tasks has ended."""
-    async with asyncio.timeout(180):
+    async with asyncio.timeout(900):
         while not holds():
             for task in work:
                 if task.done():

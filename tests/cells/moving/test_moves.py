@@ -73,7 +73,7 @@ def unnoted(step: Step, says: str) -> Iterator[None]:
 
 @dataclass
 class Writer:
-    """Processes of the cell that write all the time, at whichever place takes them.
+    """Processes of the cell that write all the time, to the place that accepts their writes.
 
     Attributes:
         noted: what was acknowledged.
@@ -147,7 +147,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 
 def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingRig) -> None:
-    """The mover is killed before and after each step and begins anew; every write is there exactly once.
+    """The mover is killed before and after each step and started again; every write is stored exactly once.
 
     Then the cell moves back to where it was, over its old databases.
     """

@@ -4,20 +4,27 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+import server_process
 from aiokafka import AIOKafkaProducer
-from forked_programs import Program, start_forked
-from running_furlong import without_settings
-from squad_messages import bet, scheme
+from running_furlong import Program, programs_in
+from squad_messages import account, bet, scheme, week
 
 from cells.moving.move import run
 from cells.moving.wiring import open_move
 from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.cell import Cell
+from storage.clock import SystemClock
 
 from .conftest import PREFIX, CellServer, MovingRig
 
@@ -26,11 +33,14 @@ LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 PATIENCE_SECONDS = 120.0
 OWN = Cell("c1", 0, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(60) if OWN.has("northbet", f"c-{n}")]
-PROCESSES = [("consume", "progress")] + (
-    [("worker", "weeks"), ("worker", "outbox"), ("worker", "intents"), ("worker", "fulfilment"), ("serve",)]
-    if LONG
-    else []
-)
+WORKERS = ["intents", "weeks", "outbox", "fulfilment"] if LONG else ["intents"]
+OPT_IN = """mutation ($key: ID!) {
+  optIn(input: {brand: "northbet", termsVersion: "1", idempotencyKey: $key}) { errors { code } }
+}"""
+PENDING = '{"data":{"optIn":{"errors":[{"code":"UPSTREAM_PENDING"}]}}}'
+"""The answer if the change was written down: there is no upstream that could confirm it."""
+
+SECRET = "a secret of at least 32 bytes, for tests"
 
 
 def rows_at(place: CellServer) -> dict[str, int]:
@@ -54,29 +64,77 @@ async def send(broker: EmbeddedBroker, prefix: str) -> None:
     """Place a bet for each customer of the cell."""
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
     await producer.start()
-    for record in [scheme(), *(bet(customer_id=one, bet_id=f"{prefix}-{one}") for one in CUSTOMERS)]:
+    bets = [bet(customer_id=one, bet_id=f"{prefix}-{one}") for one in CUSTOMERS]
+    year, number, _ = datetime.now(UTC).isocalendar()
+    monday = datetime.fromisocalendar(year, number, 1).replace(tzinfo=UTC)
+    ends = {name: f"{monday + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}" for name in ("ends_at", "locks_at")}
+    this_week = week(
+        iso_week=f"{year}-W{number:02}",
+        starts_at=f"{monday:%Y-%m-%dT%H:%M:%SZ}",
+        opened_at=f"{monday:%Y-%m-%dT%H:%M:%SZ}",
+        grace_until=f"{monday + timedelta(days=7, hours=1):%Y-%m-%dT%H:%M:%SZ}",
+        **ends,
+    )
+    for record in [scheme(), this_week, *(account(customer_id=one) for one in CUSTOMERS), *bets]:
         await producer.send_and_wait(record.topic, record.value, key=record.key)
     await producer.stop()
 
 
-def until_applied(place: CellServer, number: int, consumer: Program) -> None:
-    """Wait until a place has so many bets."""
+def until(holds: Callable[[], bool], programs: list[Program]) -> None:
+    """Wait for a condition while all programs run."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while rows_at(place)[f"{PREFIX}_progress.contribution"] < number:
-        assert consumer.poll() is None, "the consumer has ended"
+    while not holds():
+        assert all(each.poll() is None for each in programs), "a program has ended"
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.2)
+
+
+def bets_at(place: CellServer) -> int:
+    """Count the bets at a place."""
+    return rows_at(place)[f"{PREFIX}_progress.contribution"]
+
+
+def intents_at(place: CellServer) -> list[str]:
+    """Return whose changes are written down at a place."""
+    rows = place.as_root(f"SELECT customer_id FROM {PREFIX}_club.intent")  # noqa: S608
+    return sorted(str(customer) for (customer,) in rows)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """`furlong serve` at a port, and customers who ask it to change something."""
+
+    port: int
+
+    def opt_in(self, customer: str) -> str:
+        """Return what a customer who wants to become a member is answered."""
+        token = make_token(demo_sessions(SECRET), "northbet", customer, SystemClock().now())
+        answer = httpx.post(
+            f"http://127.0.0.1:{self.port}/graphql",
+            json={"query": OPT_IN, "variables": {"key": f"key-of-{customer}"}},
+            headers={"authorization": f"Bearer {token}"},
+            timeout=PATIENCE_SECONDS,
+        )
+        return answer.text
+
+    def answers(self) -> bool:
+        """Return whether it can be reached."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/health").is_success
+        except httpx.TransportError:
+            return False
 
 
 def test_processes_that_slept_through_a_move_leave_the_old_place_as_it_is(
     moving: MovingRig, embedded_broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
-    """SIGSTOP before the fence, SIGCONT after it, records waiting: no table of the old place changes.
+    """SIGSTOP before the fence, SIGCONT after it, bets and a request waiting: no table there changes.
 
     Neither while its account is locked, nor after somebody has unlocked it by mistake.
     """
     embedded_broker.create_topics([plan.name for plan in MESSAGES])
-    environment = without_settings() | {
+    sessions = demo_sessions(SECRET)
+    environment = {
         "FURLONG_DATABASE_URL": moving.here.settings.url,
         "FURLONG_CELL": "c1",
         "FURLONG_CELL_PARTITIONS": "0-1",
@@ -85,34 +143,34 @@ def test_processes_that_slept_through_a_move_leave_the_old_place_as_it_is(
         "FURLONG_KAFKA_GENERATION": embedded_broker.generation,
         "FURLONG_KAFKA_RETRY_LIMIT_SECONDS": "0.5",
         "FURLONG_TOPICS_CHECK": "false",
-        "FURLONG_JWT_SECRET": "a secret of at least 32 bytes, for tests",
-        "FURLONG_JWT_ISSUER": "tests",
-        "FURLONG_JWT_AUDIENCE": "tests",
+        "FURLONG_JWT_SECRET": SECRET,
+        "FURLONG_JWT_ISSUER": str(sessions.issuer),
+        "FURLONG_JWT_AUDIENCE": str(sessions.audience),
     }
     asyncio.run(send(embedded_broker, "before"))
-    with (tmp_path / "processes.log").open("wb") as log:
-        processes = [
-            start_forked("furlong", *words, environment=environment, folder=tmp_path, log=log)
-            for words in PROCESSES
-        ]
+    gateway = Gateway(server_process.free_port())
+    with programs_in(tmp_path, environment) as programs, ThreadPoolExecutor() as threads:
+        for words in [("consume", "club"), *(("worker", name) for name in WORKERS), ("consume", "progress")]:
+            programs.start(*words)
+        programs.start("serve", "--listen", f"127.0.0.1:{gateway.port}")
+        processes = programs.started
+        until(lambda: bets_at(moving.here) == len(CUSTOMERS) and gateway.answers(), processes)
+        until(lambda: gateway.opt_in(CUSTOMERS[0]) == PENDING, processes)
+        assert intents_at(moving.here) == [CUSTOMERS[0]]
+        for process in processes:
+            process.send_signal(signal.SIGSTOP)
         try:
-            until_applied(moving.here, len(CUSTOMERS), processes[0])
-            for process in processes:
-                process.send_signal(signal.SIGSTOP)
             run(open_move(moving.settings(), SUBGRAPHS), lambda _step, _says: None)
             before = sums_at(moving.here)
             asyncio.run(send(embedded_broker, "after"))
-            for process in processes:
-                process.send_signal(signal.SIGCONT)
-            time.sleep(5 if LONG else 2)
-            moving.here.as_root("ALTER USER 'furlong'@'127.0.0.1' ACCOUNT UNLOCK")
-            time.sleep(10 if LONG else 3)
-            assert processes[0].poll() is None, "the consumer waits for its database"
-            assert sums_at(moving.here) == before
+            late = threads.submit(gateway.opt_in, CUSTOMERS[1])
         finally:
             for process in processes:
-                process.kill()
-                process.wait(60)
-    words = (tmp_path / "processes.log").read_text()
-    assert "takes no writes here" in words
-    assert rows_at(moving.there)[f"{PREFIX}_progress.contribution"] == len(CUSTOMERS)
+                process.send_signal(signal.SIGCONT)
+        assert late.result(PATIENCE_SECONDS) != PENDING
+        moving.here.as_root("ALTER USER 'furlong'@'127.0.0.1' ACCOUNT UNLOCK")
+        until(lambda: programs.logs().count("takes no writes here") > 3, processes)
+        assert gateway.opt_in(CUSTOMERS[2]) != PENDING
+        assert sums_at(moving.here) == before
+    assert bets_at(moving.there) == len(CUSTOMERS)
+    assert intents_at(moving.there) == [CUSTOMERS[0]]

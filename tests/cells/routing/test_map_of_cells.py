@@ -40,7 +40,7 @@ def test_each_partition_has_the_cell_of_its_range(tmp_path: Path) -> None:
     [
         (with_cell(1, partitions="3"), "no cell has partitions 2"),
         (with_cell(1, partitions="1-3"), "both have partition 1"),
-        (with_cell(1, partitions="2-4"), "2-4 of 4 are no range"),
+        (with_cell(1, partitions="2-4"), "2-4 of 4 are not a range"),
         (with_cell(1, name="c0"), "same name"),
         (with_cell(1, name="c1 {"), "cannot be the name"),
         (with_cell(1, gateways=[]), "gateways"),

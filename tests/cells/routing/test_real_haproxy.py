@@ -17,6 +17,9 @@ import pytest_asyncio
 import server_process
 from database_probe import migrate
 from running_haproxy import start_haproxy
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from cells.claim import claim, without_fence
 from cells.routing.cell_map import CellMap
@@ -152,6 +155,7 @@ async def test_every_customer_is_sent_to_the_cell_that_serves_them(routed: Route
         (cell,) = (cell for cell in CELLS if cell.has("northbet", customer))
         assert response.headers["x-furlong-cell"] == cell.name
         assert cell.owns(int(response.headers["x-furlong-partition"]))
+        assert response.headers["access-control-expose-headers"] == "X-Furlong-Partition"
         assert "x-furlong-again" not in response.headers
         seen.add(cell.name)
     assert seen == {"c0", "c1"}
@@ -184,6 +188,25 @@ async def test_a_stream_without_a_header_finds_its_cell_by_the_url(routed: Route
     for partition in range(OF):
         response = await routed.ask(token, f"/graphql?partition={partition}")
         assert response.headers["x-furlong-cell"] == cell.name
+
+
+async def test_a_websocket_is_accepted_by_its_cell_and_told_to_come_again_by_others(routed: Routed) -> None:
+    """The partition that a response has named leads to the cell; without it, 1013 says to try another way."""
+    token = routed.token("c-1")
+    own = int((await routed.ask(token)).headers["x-furlong-partition"])
+    url = str(routed.client.base_url).rstrip("/").replace("http", "ws", 1) + "/graphql"
+    start = json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+    for partition in range(OF):
+        target = f"{url}?partition={partition}"
+        async with connect(target, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+            await socket.send(start)
+            if any(cell.owns(own) and cell.owns(partition) for cell in CELLS):
+                assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+                continue
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1013
 
 
 async def test_a_request_of_the_wrong_cell_is_routed_again_once(routed: Routed) -> None:

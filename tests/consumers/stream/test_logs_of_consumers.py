@@ -25,7 +25,7 @@ CANARY = "canary-17"
 async def test_a_dead_letter_is_logged_without_its_customer(
     tmp_path: Path, spoiled: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The reason says what is wrong; whom it is about stands in the dead letter itself."""
+    """The reason says what is wrong; only the dead letter itself names the customer."""
     record = replace(bet(customer_id=CANARY), **spoiled)
     with logged_lines(capsys) as lines:
         async with betting_rig(f"sqlite+aiosqlite:///{tmp_path}", 1) as betting:

@@ -1,4 +1,4 @@
-"""Streams are told of customers after the commit of a batch, never before, and not if nothing changed."""
+"""Streams are notified after the commit of a batch, never before, and not if nothing changed."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
@@ -28,7 +28,7 @@ NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
 
 @dataclass
 class Rig:
-    """The progress consumer's sink, and what it tells of customers."""
+    """The progress consumer's sink, and the notices that it sends."""
 
     folder: Path
     told: list[set[bytes]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Rig:
     consumer: Consumer = field(init=False)
 
     def changed(self, keys: Iterable[bytes]) -> None:
-        """Note what is told."""
+        """Record a notice."""
         self.told.append(set(keys))
 
     async def apply(self, *records: Record, follows: int | None = None) -> None:

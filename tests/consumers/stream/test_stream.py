@@ -274,7 +274,7 @@ async def test_a_cancelled_consumer_leaves_at_once(rig: Any) -> None:
 
 
 async def test_an_unavailable_broker_is_waited_for(tmp_path: object, free_port: Callable[[], int]) -> None:
-    """The process stays alive, reports what is wrong, and stops when it is told to."""
+    """The process stays alive, reports what is wrong, and stops on request."""
     stream = StreamSettings(bootstrap=f"127.0.0.1:{free_port()}", generation="g", retry_seconds=0.05)
     settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
     consumer = create_consumer(settings, stream, CollectorRegistry(), SystemClock())

@@ -12,7 +12,7 @@ import pytest
 from database_probe import migrated
 from prometheus_client import CollectorRegistry
 from sqlalchemy import MetaData, insert, select
-from squad_messages import account, adjustment, bet, membership, reward, scheme
+from squad_messages import account, adjustment, bet, goodwill, membership, reward, scheme
 
 from consumers.stream.consumer import App
 from consumers.stream.records import Record
@@ -106,6 +106,7 @@ def life_of(customer: str) -> list[Record]:
         told("club.qualification.v1", QUALIFICATION, customer),
         told("club.outcomes.v1", OUTCOME, customer),
         adjustment(**at, adjustment_id=f"a-{bet_of(customer)}"),
+        goodwill(**at, credit_id=f"g-{bet_of(customer)}", decided_at="2026-03-25T12:00:00Z"),
     ]
 
 

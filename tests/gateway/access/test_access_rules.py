@@ -1,4 +1,4 @@
-"""What directives demand holds whichever way leads to a value, and under whatever name they are imported."""
+"""Directives apply on every path to a value, and under every name by which they are imported."""
 
 from __future__ import annotations
 

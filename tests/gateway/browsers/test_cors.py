@@ -78,7 +78,7 @@ def preflight(origin: str) -> dict[str, str]:
 
 
 async def test_a_named_page_reads_answers() -> None:
-    """It is told so for POST, GET and refused requests, and caches keep the answers of pages apart."""
+    """The headers say so for POST, GET and refused requests, and caches keep the answers of pages apart."""
     async with client_of(cors_origins=(GOOD,)) as client:
         headers = {"origin": GOOD}
         for response in (

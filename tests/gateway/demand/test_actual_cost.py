@@ -97,7 +97,7 @@ LEAVES = {"name": 1, "tags": 3, "worth": 7}
 
 
 def naive(value: Any, kind: str) -> int:
-    """The cost of a value, by the rules as they stand in the schema above."""
+    """The cost of a value, by the rules in the schema above."""
     if value is None or isinstance(value, list):
         return sum(naive(each, kind) for each in value or ())
     if kind in LEAVES:

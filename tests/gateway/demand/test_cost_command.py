@@ -177,7 +177,7 @@ def test_a_log_without_requests_fails(tmp_path: Path) -> None:
     )
 )
 def test_any_line_is_a_request_or_a_bad_line(lines: list[bytes]) -> None:
-    """Whatever stands in it."""
+    """No text in a line causes a fault."""
     read = list(read_log(lines))
     assert len(read) == sum(bool(line.strip()) for line in lines)
     assert all(isinstance(each, LoggedRequest | BadLine) for each in read)

@@ -210,7 +210,7 @@ async def test_introspection_stays_refused_to_others(make: Make) -> None:
 
 
 async def test_log_only_answers_and_logs_each_document_once_for_each_client(make: Make) -> None:
-    """With who sent it, without what strings hold, and only so many; the metric counts all."""
+    """The log names the client, leaves out string values, and is bounded; the metric counts all."""
     served = make(trusted_documents_mode="log", trusted_documents_logged=3)
     secret = 'query Find { user(id: "a \\"secret\\" word") { name } }'
     with capture_logs() as logs:

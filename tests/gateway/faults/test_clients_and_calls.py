@@ -127,7 +127,7 @@ async def test_a_mutation_outlives_the_patience_of_its_client() -> None:
 
 
 async def test_header_rules_leave_the_deadline_to_the_gateway() -> None:
-    """Subgraphs are told what is left whatever rules there are, and no client can say something else."""
+    """Subgraphs get the remaining time under any rules, and no client can replace it."""
     rules = {"all": {"request": [{"propagate": {"matching": "x-*"}}]}}
     header = "x-envoy-expected-rq-timeout-ms"
     async with shop_over_http(header_rules=rules) as served:

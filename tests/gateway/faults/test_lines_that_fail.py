@@ -102,7 +102,7 @@ async def test_mutations_at_the_same_time_are_all_sent() -> None:
 
 
 async def test_a_mutation_is_told_no_deadline() -> None:
-    """A subgraph must not stop in the middle of a change; queries are told."""
+    """A subgraph must not stop in the middle of a change; only queries carry a deadline."""
     header = "x-envoy-expected-rq-timeout-ms"
     async with over_http(club(), request_seconds=30.0) as served:
         await served.ask(OPT_IN)

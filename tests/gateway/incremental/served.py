@@ -130,7 +130,7 @@ class Parts:
 
 @asynccontextmanager
 async def served(**settings: Any) -> AsyncIterator[Served]:
-    """Serve a gateway; `reviews` waits for the test if it is told to hold."""
+    """Serve a gateway; `reviews` waits for the test if it is set to hold."""
     federation, held = shop(), Held()
     held.released.set()
 

@@ -96,7 +96,7 @@ async def test_a_flood_of_names_makes_no_more_series_than_there_is_room(federati
 
 
 async def test_a_flood_of_versions_is_forgotten(federation: Federation) -> None:
-    """What clients send to be told apart by is kept for so many of them."""
+    """Names and versions of clients are kept for a limited number of them."""
     app = create_gateway(federation.sdl, federation.transports())
     pipeline = app._graph.current.endpoint.pipeline
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:

@@ -1,4 +1,4 @@
-"""A client who may know is told the query plan and timings beside the answer, if it asks."""
+"""A permitted client gets the query plan and timings beside the answer, if it asks for them."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ async def test_a_request_is_one_trace() -> None:
 
 
 async def test_a_fetch_says_what_it_asks_for_but_not_for_whom() -> None:
-    """Subgraph, kind and number of entities; its span is what the subgraph is told as its parent."""
+    """It has subgraph, kind and number of entities; the subgraph gets its span as the parent."""
     recording = Recording()
     asked = Asked(recording)
     await asked.post()

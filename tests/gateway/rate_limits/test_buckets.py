@@ -61,7 +61,7 @@ class ReferenceBucket:
 def test_a_bucket_admits_exactly_what_a_bucket_of_points_does(
     rule: RateLimitRule, requests: list[tuple[int, int]]
 ) -> None:
-    """For any costs at any times; what is refused takes nothing, and is told what is left."""
+    """For any costs at any times; a refused request takes nothing, and learns what is left."""
     clock, buckets = Clock(), Buckets(rule, 100)
     store = MemoryStore(clock)
     reference = ReferenceBucket(rule.size, rule.interval, clock.now)
@@ -96,7 +96,7 @@ def test_no_interval_has_more_than_the_burst_and_what_flows_in(
 def test_whoever_waits_as_long_as_told_is_admitted(
     rule: RateLimitRule, requests: list[tuple[int, int]]
 ) -> None:
-    """And nobody is told to wait a nanosecond longer than needed."""
+    """And the wait is not a nanosecond longer than needed."""
     clock, buckets = Clock(), Buckets(rule, 100)
     store = MemoryStore(clock)
     for passed, cost in requests:

@@ -1,4 +1,4 @@
-"""Rate limits refuse whoever spends too much, and nobody else."""
+"""Rate limits refuse clients that spend too much, and no others."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_a_client_cannot_choose_its_address() -> None:
 
 @pytest.mark.parametrize("query", ["{ nope", "{ nope }", "{ user { id } }"])
 async def test_invalid_documents_are_not_free(query: str) -> None:
-    """They cost ten points each, whoever sends them; then even new documents are not looked at."""
+    """They cost ten points each, for every client; after that, even new documents are not parsed."""
     server = Server(
         rules({"by": "address", "points": 35}, {"by": "customer", "points": 35}, rate_limit_refusal_points=10)
     )
@@ -213,7 +213,7 @@ class Visitor:
 
 
 async def test_points_are_those_of_the_cost_and_come_back_in_time() -> None:
-    """A request costs what it asks for; whoever waits as long as told is served."""
+    """A request costs what it selects; a client that waits for `Retry-After` is served."""
     settings = GatewaySettings(rate_limits=[{"by": "customer", "points": 60, "seconds": 60, "burst": 100}])
     clock = Clock()
     limits = RateLimits(settings, str, MemoryStore(clock))

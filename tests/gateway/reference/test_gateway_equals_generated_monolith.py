@@ -28,7 +28,7 @@ def test_what_a_context_reaches_is_answered_rightly() -> None:
 
 
 def shown(tally: Tally) -> str:
-    """The counter-examples, for whoever has to mend what they show."""
+    """The counter-examples, as text for developers."""
     return "\n\n".join(
         "\n".join(
             (case.why, case.operation.document, str(case.operation.variables), *case.world.subgraphs.values())

@@ -1,4 +1,4 @@
-"""Some settings take effect while the gateway serves; which, and what becomes of the others."""
+"""Some settings take effect while the gateway serves; the others are reported."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ async def test_sighup_reloads_at_once(tmp_path: Path) -> None:
 
 
 async def test_files_are_looked_at_again_and_again(tmp_path: Path) -> None:
-    """Every so many seconds; and the time between may be changed by the file as well."""
+    """At an interval in seconds, which the file can change as well."""
     gateway = Reloading(tmp_path, "FURLONG_GATEWAY_RELOAD_SECONDS=0.01")
     async with served(gateway):
         for number in range(1, 4):

@@ -83,7 +83,7 @@ def test_failures_of_long_ago_do_not_count() -> None:
 
 
 def test_probes_close_it() -> None:
-    """After the pause so many calls at once may find out; once they have all succeeded, it is closed."""
+    """After the pause, a few concurrent probes are made; once all have succeeded, the circuit is closed."""
     clock = Clock()
     one = breaker(clock)
     fail(one, 3)

@@ -35,7 +35,7 @@ def circuits(clock: Clock | None = None, codes: frozenset[str] = frozenset()) ->
 
 
 async def outcomes(call: Any, times: int = 1) -> list[str]:
-    """What comes of calls one after the other."""
+    """The outcomes of successive calls."""
     found = []
     for _ in range(times):
         try:

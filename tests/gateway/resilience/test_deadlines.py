@@ -1,4 +1,4 @@
-"""A request has a deadline: no call outlasts it, and subgraphs are told what is left."""
+"""A request has a deadline: no call outlasts it, and subgraphs get the remaining time."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_clients_may_not_shorten_it_unless_a_setting_says_so() -> None:
 
 
 async def outcome(call: Any) -> Any:
-    """What comes of a call."""
+    """The outcome of a call."""
     try:
         return await call(VARIABLES, {"a": "b"}, None)
     except SubgraphUnreachable as error:

@@ -25,7 +25,7 @@ LOST = ConnectionLost("closed")
 
 
 async def outcome(call: Any) -> Any:
-    """What comes of a call."""
+    """The outcome of a call."""
     try:
         return await call(VARIABLES, {}, None)
     except SubgraphUnreachable as error:
@@ -161,7 +161,7 @@ async def test_second_calls_spend_the_budget_of_retries() -> None:
 
 
 async def test_giving_up_gives_both_calls_up() -> None:
-    """Neither goes on for nobody."""
+    """Neither call continues without a waiter."""
     call = Scripted([asyncio.get_running_loop().create_future()])
     waiting = asyncio.create_task(outcome(hedging().hedged(call)))
     await soon(lambda: len(call.calls) == 2)

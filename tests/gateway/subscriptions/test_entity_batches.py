@@ -162,7 +162,7 @@ async def test_a_failure_goes_to_all() -> None:
 
 
 async def test_a_subscriber_that_leaves_takes_nothing_from_the_others() -> None:
-    """Its call goes on for them."""
+    """Its call continues for them."""
     answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     call = joined(Scripted([answered]))
     one, two = [asyncio.ensure_future(call(representations(each), {}, None)) for each in (1, 2)]

@@ -66,7 +66,7 @@ def test_a_part_is_read_as_soon_as_it_ends() -> None:
 
 
 def test_a_fatal_error_is_the_last_event() -> None:
-    """The protocol tells of it beside the payload."""
+    """The protocol reports it beside the payload."""
     reader = MultipartReader("-", 1000)
     reader.feed(b'---\r\n\r\n\r\n{"payload":null,"errors":[{"message":"over"}]}\r\n---\r\n')
     assert reader.take() == {"data": None, "errors": [{"message": "over"}]}

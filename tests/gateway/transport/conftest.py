@@ -12,5 +12,5 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
-    """Servers run on uvloop; whoever takes the gateway into a program of their own may use any."""
+    """Servers run on uvloop; programs that embed the gateway may use any loop."""
     return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}

@@ -111,7 +111,7 @@ async def test_a_slow_answer_is_cut_off(react: React) -> None:
 
 
 async def test_nobody_there_is_unreachable() -> None:
-    """A refused connection is told at once."""
+    """A refused connection is reported at once."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}/"
     transport = HttpTransport.to(url, PATIENT)

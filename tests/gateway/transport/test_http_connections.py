@@ -184,7 +184,7 @@ async def test_a_subgraph_that_does_not_take_connections_is_not_waited_for() -> 
 
 
 async def test_closing_ends_what_is_under_way() -> None:
-    """Nobody waits for an answer that cannot come; who asks later is told of the mistake."""
+    """Nothing waits for an answer that cannot come; later requests fail with an error."""
     subgraph = Subgraph(never)
     async with subgraph.listening():
         transport = HttpTransport.to(subgraph.url, replace(PATIENT, connections=1))
@@ -217,7 +217,7 @@ async def test_unused_connections_are_closed_by_themselves() -> None:
     ],
 )
 def test_a_url_is_taken_apart(url: str, authority: str, target: str) -> None:
-    """Into what stands in a request."""
+    """Into the parts that a request needs."""
     address = Address.of(url)
     assert (address.authority, address.target) == (authority, target)
 

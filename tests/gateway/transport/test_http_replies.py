@@ -17,7 +17,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
 def sized(body: bytes = BODY, status: int = 200, *headers: bytes, version: bytes = b"1.1") -> bytes:
-    """A reply whose length is told."""
+    """A reply with a Content-Length."""
     lines = [b"HTTP/%b %d Status" % (version, status), b"Content-Length: %d" % len(body), *headers]
     return b"\r\n".join([*lines, b"", body])
 
@@ -51,7 +51,7 @@ WHOLE = [
 
 @pytest.mark.parametrize(("data", "status", "body", "is_kept"), WHOLE)
 def test_a_whole_reply_is_read(data: bytes, status: int, body: bytes, *, is_kept: bool) -> None:
-    """Whether its length is told or it comes in chunks, and after others that only announce it."""
+    """With a Content-Length or in chunks, and after interim responses."""
     assert read(data) == (Reply(status, body), is_kept)
 
 

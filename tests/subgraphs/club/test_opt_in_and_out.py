@@ -228,7 +228,7 @@ async def test_another_operation_settles_a_pending_change_and_goes_on(northbet: 
 
 
 async def test_one_change_at_a_time(northbet: Stand, squad: Squad) -> None:
-    """While a change stays unclear another one is not begun, and the customer is told to wait."""
+    """While a change is in doubt no other one begins, and the customer has to wait."""
     squad.script = no_answers(4)
     await opt_in(northbet)
     payload = await opt_out(northbet)
@@ -389,7 +389,7 @@ async def test_the_terms_are_those_of_the_customers_own_scheme(stand: Stand) -> 
 
 @pytest.mark.usefixtures("squad")
 async def test_nobody_opts_in_while_the_brand_is_switched_off_and_members_may_leave(member: Stand) -> None:
-    """The switch is in force before cached rules know it; the club shows that it is paused, and goes on."""
+    """The switch is in force before cached rules know it; the club shows that it is paused, and continues."""
     database = member.club.database
     await turn(database, GLOBAL_STATE, 1, off=True)
     assert reasons(await opt_in(member, customer="c-2")) == ["CLUB_PAUSED"]

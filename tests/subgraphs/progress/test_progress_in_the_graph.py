@@ -283,7 +283,7 @@ async def test_clubs_left_at_different_moments_are_judged_by_their_own(northbet:
 async def test_a_preview_says_whether_a_slip_counts_and_why_not(
     northbet: Stand, changes: dict[str, Any], reason: str
 ) -> None:
-    """Each rule of the scheme is told before the bet is placed."""
+    """Each rule of the scheme is checked before the bet is placed."""
     found = await preview(northbet, **changes)
     stake = changes.get("stakeMinor", 500)
     assert found["reason"] == reason

@@ -200,7 +200,7 @@ def test_a_choice_is_honoured_after_its_reward_was_withdrawn() -> None:
 
 @pytest.mark.parametrize("changes", [SPINS, {"wagering_multiple": 11}, {"jurisdictions": ("MT",)}], ids=str)
 def test_an_unlawful_choice_becomes_the_default_with_a_notice(changes: dict[str, Any]) -> None:
-    """What may no longer be given is replaced by the default, and the customer is told."""
+    """An unlawful reward is replaced by the default, and the customer gets a notice."""
     stored = StoredChoice("fs-30", 1, 3, NOW - DAY)
     choice = menu(make_config("fb-5"), make_config("fs-30", **changes)).choice(stored)
     assert choice is not None

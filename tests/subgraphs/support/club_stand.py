@@ -203,7 +203,7 @@ class Stand:
         await self.insert(self.progress, PROGRESS, list(totals))
 
     async def insert(self, subgraph: Subgraph, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Inserts rows; the subgraph is told, where they are public data that it holds."""
+        """Inserts rows; notifies the subgraph if they are public data that it caches."""
         if rows:
             async with subgraph.database.home.write() as connection:
                 await connection.execute(insert(table), [dict(row) for row in rows])

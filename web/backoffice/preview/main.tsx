@@ -54,7 +54,7 @@ function show(shown: Shown): void {
   );
 }
 
-/** Rewards stand among the details, and they are what is to be seen. */
+/** Open the details, which contain the rewards. */
 function openDetails(): void {
   requestAnimationFrame(() => {
     const toggle = document.querySelector<HTMLButtonElement>('[data-testid="club-details"]');
@@ -63,7 +63,7 @@ function openDetails(): void {
 }
 
 function tell(told: Told): void {
-  window.parent.postMessage(told, '*'); // what it says is no secret, and only the screen may frame this page
+  window.parent.postMessage(told, '*'); // its messages are not secret, and only the screen may frame this page
 }
 
 if (window.parent !== window) {

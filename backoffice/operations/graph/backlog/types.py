@@ -18,7 +18,7 @@ class PartitionLagInfo:
     topic: str
     partition: int
     committed: float | None = strawberry.field(
-        description="The next record that it reads, as it last told Kafka; null if it has told nothing yet."
+        description="The next offset that it reads, as last committed to Kafka; null before the first commit."
     )
     end: float
     lag: float = strawberry.field(description="How many offsets it is behind.")

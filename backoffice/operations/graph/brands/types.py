@@ -22,9 +22,9 @@ class ThemeToken:
     is_own: bool = strawberry.field(description="Whether the brand's colour replaces the widget's.")
 
 
-@strawberry.type(description="Two colours that the widget shows one upon the other, by WCAG 2.2.")
+@strawberry.type(description="A colour on top of another one in the widget, by WCAG 2.2.")
 class ThemeContrast:
-    """Two colours that the widget shows one upon the other."""
+    """A colour on top of another one in the widget."""
 
     front: str
     back: str

@@ -20,7 +20,7 @@ scaleTargetRef: {name: {{ include "furlong.name" . }}}
 pollingInterval: {{ .root.Values.scaling.pollSeconds }}
 minReplicaCount: {{ .minimum }}
 maxReplicaCount: {{ .maximum }}
-# If Prometheus or Kafka does not answer, pods stay.
+# If Prometheus or Kafka does not answer, the number of pods stays as it is.
 fallback: {failureThreshold: 3, replicas: {{ .minimum }}, behavior: currentReplicasIfHigher}
 advanced:
   horizontalPodAutoscalerConfig:

@@ -32,7 +32,7 @@ def verify(
 ) -> None:
     """Check that no row was changed, deleted, inserted, moved or cut off; the exit status is 1 otherwise.
 
-    Who owns the database can write a whole new log whose chain is valid. Only an anchor shows that.
+    The database's owner can write a complete new log whose chain is valid. Only an anchor shows that.
     """
     from backoffice.audit.verification import verify as verify_log
 

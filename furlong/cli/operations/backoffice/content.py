@@ -29,12 +29,12 @@ Revision = Annotated[int, typer.Argument(help="The number of a revision.")]
 
 @cli.command(name="list")
 def list_items(
-    brand: Annotated[str | None, typer.Argument(help="The brand; all that you may read by default.")] = None,
+    brand: Annotated[str | None, typer.Argument(help="The brand; by default all that you may read.")] = None,
     *,
     user: User,
     as_json: AsJson = False,
 ) -> None:
-    """List content with the state of what waits and of what customers see."""
+    """List content: the state of its open revision, and the revision that customers see."""
     from backoffice.content.repository import ItemFilter
 
     async def work(parts: ContentParts, actor: Actor) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def diff(
     item: Item,
     after: Revision,
     *,
-    before: Annotated[int | None, typer.Option(help="The earlier revision; nothing by default.")] = None,
+    before: Annotated[int | None, typer.Option(help="The earlier revision; by default an empty one.")] = None,
     user: User,
 ) -> None:
     """Show what differs between two revisions: [-removed-] and {+added+}."""
@@ -96,7 +96,7 @@ def diff(
             for one in found
         ]
 
-    typer.echo("\n".join(_with_content(user, work)) or "Nothing differs.")
+    typer.echo("\n".join(_with_content(user, work)) or "There are no differences.")
 
 
 @cli.command()
@@ -122,7 +122,7 @@ def save(
     expected: Annotated[int, typer.Option("--expected", help="The item's version that you saw.")] = 0,
     user: User,
 ) -> None:
-    """Store a draft; it withdraws what is in review, approved or scheduled."""
+    """Store a draft; a revision in review, approved or scheduled is withdrawn."""
     import yaml
 
     try:
@@ -173,14 +173,14 @@ def publish(
     item: Item,
     *,
     local_time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Such as 2026-03-29T09:00 in the brand's zone; now.")
+        str | None, typer.Option(metavar="TIME", help="Such as 2026-03-29T09:00, local; by default now.")
     ] = None,
     later: Annotated[
-        bool | None, typer.Option("--later/--earlier", help="Which one, of a time that exists twice.")
+        bool | None, typer.Option("--later/--earlier", help="Which one, if the time exists twice.")
     ] = None,
     user: User,
 ) -> None:
-    """Publish the approved revision now, or at a time on the wall of the brand's zone."""
+    """Publish the approved revision now, or at a local time of the brand."""
     from backoffice.content.workflow.local_time import Occurrence
 
     which = None if later is None else Occurrence.LATER if later else Occurrence.EARLIER
@@ -217,7 +217,7 @@ def _step(
     *,
     sends: bool = False,
 ) -> None:
-    """Take a step, and print what became of the item; wait until its message is on Kafka if it has one."""
+    """Take a step and print the item's new state; if it has a message, wait until that is on Kafka."""
 
     async def step(parts: ContentParts, actor: Actor) -> str:
         key = _key(item)

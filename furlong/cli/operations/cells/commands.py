@@ -1,4 +1,4 @@
-"""`furlong cell …`: which cell databases belong to, and what may be done about it."""
+"""`furlong cell …`: the commands, and `claim` and `status`: which cell databases belong to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from furlong.cli.options import database_settings, fail
 if TYPE_CHECKING:
     from cells.claim import DatabaseCell
 
-cli = typer.Typer(no_args_is_help=True, help="Cells: which part of the customers is where.")
+cli = typer.Typer(no_args_is_help=True, help="Cells: which databases have which customers.")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from cells.moving.move import Move
 
 R = TypeVar("R")
+_SHOWN: Final = ("cell", "source", "target", "tables", "bytes")
 
 
 def plan(*, as_json: AsJson = False) -> None:
-    """Show what a move would do and what stands in its way. Nothing is changed; status 1 if anything does."""
+    """Show what a move would do and what prevents it. Nothing is changed; status 1 if anything does."""
     _show(_guarded(_open), as_json=as_json)
 
 
@@ -33,17 +34,20 @@ def move(
 ) -> None:
     """Move this cell from one MariaDB server to another while it serves; a killed move continues.
 
-    The settings FURLONG_CELL_MOVE_… name both servers. Until the step `open` has begun there is a way back.
+    The settings FURLONG_CELL_MOVE_… name both servers. It can be undone until the step `open` begins.
     """
     found = _guarded(_open)
     if dry_run:
         _show(found, as_json=as_json)
         return
+    already = found.is_over
     _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
     if as_json:
         echo_json([found.journal.facts_of()])
     elif back:
         typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
+    elif already:
+        typer.echo(f"Cell {found.findings.cell.name} is at {found.target.server} already.")
     else:
         typer.echo(f"Cell {found.findings.cell.name} is at {found.target.server}.")
         if found.runtime is None:
@@ -118,12 +122,15 @@ def _show(found: Move, *, as_json: bool) -> None:
         "target": str(found.target.server),
         "tables": findings.tables,
         "bytes": findings.bytes,
+        "moved": findings.is_moved,
         "problems": problems,
     }
     if as_json:
         echo_json([facts | {"begun": [each.value for each in journal.begun]}])
+    elif found.is_over:
+        typer.echo(f"Cell {findings.cell.name} is at {found.target.server} already.")
     else:
-        typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items() if name != "problems"))
+        typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items() if name in _SHOWN))
         echo_table(
             ("step", "state", "seconds"), [_row(journal.done.get(each), each, journal.begun) for each in Step]
         )

@@ -28,7 +28,7 @@ def route(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files would change.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write HAProxy's configuration, its map of partitions and its Lua, which find a customer's cell."""
+    """Write HAProxy's configuration, map of partitions and Lua code, which route customers to their cells."""
     from cells.routing import writing
     from cells.routing.cell_map import read_map
     from cells.routing.errors import MapError, RouterError
@@ -51,4 +51,4 @@ def route(
         return
     typer.echo("\n".join(f"~ {folder / name}" for name in changes) or "= no file changes.")
     if partitions is not None:
-        typer.echo(f"The running HAProxy sends {partitions} partitions elsewhere than before.")
+        typer.echo(f"The running HAProxy now routes {partitions} partitions differently.")

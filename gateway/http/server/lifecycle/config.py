@@ -14,7 +14,7 @@ from gateway.http.server.protocol_factory import ProtocolFactory
 from gateway.tls import ServerTls
 
 OnLoad: TypeAlias = Callable[[Any], None]
-"""Called in each worker with its application before it starts; must be picklable for several workers."""
+"""Called in each worker with its application before it starts; must be picklable if there are several."""
 
 
 class ServerConfig(uvicorn.Config):

@@ -46,7 +46,7 @@ class RedemptionTracker:
     async def receive(self, provider: str, key: str, outcome: CreditOutcome, at: datetime) -> CallbackResult:
         """Apply a provider's callback about a key; repeating it changes nothing."""
         async with self.uow.database.home.write() as connection:
-            fulfilment = await self.uow.lifecycle.repository.by_key(connection, key)
+            uow, fulfilment = await self.uow.owning(connection, key)
             if fulfilment is None or fulfilment.provider != provider:
                 return CallbackResult.UNKNOWN_KEY
             if fulfilment.state is ENDED[outcome]:
@@ -55,5 +55,5 @@ class RedemptionTracker:
                 return CallbackResult.CONTRADICTION
             if fulfilment.state is not FulfilmentState.CREDITED:
                 return CallbackResult.TOO_EARLY
-            await self.uow.mark_ended(connection, fulfilment, outcome, at)
+            await uow.mark_ended(connection, fulfilment, outcome, at)
             return CallbackResult.APPLIED

@@ -1,4 +1,4 @@
-"""Chooses the reward and the provider of a confirmed week; neither changes afterwards."""
+"""Chooses the reward and the provider of what is due; neither changes afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,10 +27,9 @@ class Router:
             await self._cancel_unassigned(connection, stopped)
             remaining = [fulfilment for fulfilment in leased if fulfilment not in stopped]
             payable = await self.uow.lock_payable(connection, remaining)
-            clubs = [fulfilment.club for fulfilment in payable]
-            choices = await self.uow.read_models.choices(connection, clubs)
+            choices = await self.uow.origin.choices(connection, payable)
             for fulfilment in payable:
-                await self._assign(connection, fulfilment, choices.get(fulfilment.club))
+                await self._assign(connection, fulfilment, choices.get(fulfilment.key))
 
     async def _cancel_unassigned(self, connection: AsyncConnection, stopped: Sequence[Fulfilment]) -> None:
         """Cancel rewards that were stopped in review: without a provider, nothing was ever sent."""

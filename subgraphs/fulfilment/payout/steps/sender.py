@@ -52,7 +52,7 @@ class Sender:
             begun = [
                 fulfilment
                 for fulfilment in payable
-                if fulfilment.club not in diverted and await self.uow.mark_sent(connection, fulfilment)
+                if fulfilment.key not in diverted and await self.uow.mark_sent(connection, fulfilment)
             ]
         self.on_step("begun")
         return begun

@@ -40,7 +40,7 @@ class Peer:
         self.flush()
 
     def flush(self) -> None:
-        """Send what h2 has to say."""
+        """Send h2's output."""
         self.transport.write(self.h2.data_to_send())
 
     def raw(self, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A subgraph that listens on a real socket and answers byte by byte as it is told."""
+"""A subgraph that listens on a real socket and answers byte by byte as a test scripts it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ React = Callable[[Received], Awaitable[None]]
 
 @dataclass
 class Subgraph:
-    """A subgraph that keeps connections open and answers as it is told."""
+    """A subgraph that keeps connections open and answers as scripted."""
 
     react: React
     received: list[Received] = field(default_factory=list)

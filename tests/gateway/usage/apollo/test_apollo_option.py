@@ -183,7 +183,7 @@ def test_a_terminal_gets_no_binary(tmp_path: Path) -> None:
 
 
 def test_a_day_without_requests_has_no_report(tmp_path: Path, registry: Registry) -> None:
-    """That is no error, so that a daily job goes on."""
+    """That is no error, so that a daily job continues."""
     store = UsageStore(tmp_path / "u.sqlite")
     store.add([])
     asked = ("--apollo", "--store", store.path, "--supergraph", SUPERGRAPH, "--push", registry.url)

@@ -27,7 +27,7 @@ interface Props {
   readonly icon?: ReactNode;
   /** Called with the mutation's data instead of the usual notice. */
   readonly onDone?: (data: unknown) => void;
-  /** Called after the mutation, whether it was refused or not: somebody else may have changed the record. */
+  /** Called after the mutation, even if it was refused: somebody else may have changed the record. */
   readonly onSettled?: () => void;
 }
 

@@ -91,14 +91,14 @@ function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
   );
 }
 
-/** When the open revision is due, why it was submitted, and what became of it before. */
+/** When the open revision is due, why it was submitted, and why it was rejected or not published before. */
 function Notes({ item }: { readonly item: Item | null }) {
   const open = item?.open;
   if (!open) return null;
   return (
     <>
       {open.note !== null && <Alert severity="warning">{open.note}</Alert>}
-      {open.publishAtLocal !== null && <Alert severity="info">It is published at {open.publishAtLocal}.</Alert>}
+      {open.publishAtLocal !== null && <Alert severity="info">It will be published at {open.publishAtLocal}.</Alert>}
       {open.state === 'IN_REVIEW' && open.proposal !== null && (
         <Alert severity="info">
           {open.proposal.proposedBy} submitted it: “{open.proposal.reason}”

@@ -1,4 +1,4 @@
-/** Where a revision is on its way to customers. */
+/** The state of a revision, from draft to publication. */
 import Chip from '@mui/material/Chip';
 
 import { inWord } from './key.ts';

@@ -1,4 +1,4 @@
-/** The content of rewards: what customers see, and what is on its way to them. */
+/** The content of rewards: published and open revisions. */
 import Typography from '@mui/material/Typography';
 import { DataTable, DateField, EditButton, List, SelectInput, TextInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
 
@@ -43,7 +43,7 @@ export function ContentList() {
         <DataTable.Col source="rewardId" label="Reward" disableSort />
         <DataTable.Col label="Version" disableSort render={(record: { configVersion?: number | null }) => record.configVersion ?? 'first'} />
         <DataTable.Col label="Title" field={Title} disableSort />
-        <DataTable.Col label="On its way" field={OnItsWay} disableSort />
+        <DataTable.Col label="Open revision" field={OnItsWay} disableSort />
         <DataTable.Col label="Customers see" field={Published} disableSort />
         <DataTable.Col label="Changed" field={ChangedAt} disableSort />
         <DataTable.Col label="Open" field={EditButton} disableSort />
@@ -56,7 +56,7 @@ function ChangedAt() {
   return <DateField source="changedAt" showTime />;
 }
 
-/** The title in the chosen language, or in the brand's own; what is missing is said. */
+/** The title in the chosen language, or in the brand's default; says if it is missing. */
 function Title() {
   const item = useRecordContext() as unknown as Item | undefined;
   const filters = useListContext().filterValues as Readonly<Record<string, unknown>>;

@@ -72,11 +72,11 @@ export interface Conflict {
   readonly base: string;
   readonly theirs: string;
   readonly mine: string;
-  /** Whose value follows from what each has changed; null if both have. */
+  /** Whose value to keep if only one has changed it; null if both have. */
   readonly follows: 'theirs' | 'mine' | null;
 }
 
-/** Return where two documents differ that began as one. */
+/** Return where two documents with a common origin differ. */
 export function conflictsOf(base: ContentDocument, theirs: ContentDocument, mine: ContentDocument): readonly Conflict[] {
   const [began, now, typed] = [valuesOf(base), valuesOf(theirs), valuesOf(mine)];
   const paths = [...new Set([...now.keys(), ...typed.keys()])];

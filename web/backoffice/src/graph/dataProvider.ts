@@ -71,7 +71,7 @@ async function getOne(name: string, id: unknown): Promise<RaRecord> {
 }
 
 function refused(what: string): () => Promise<never> {
-  return () => Promise.reject(new Error(`${what} is not how this list changes: its own buttons do.`));
+  return () => Promise.reject(new Error(`${what} is not supported for this list: use its buttons.`));
 }
 
 export const dataProvider = {

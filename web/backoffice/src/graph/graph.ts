@@ -1,4 +1,4 @@
-/** The admin graph: one operation by POST; what is refused is thrown with its code. */
+/** The admin graph: one operation by POST; refusals are thrown with their codes. */
 import { csrfToken, forget, Refusal } from '../session/session.ts';
 
 interface GraphError {
@@ -18,7 +18,7 @@ type Confirmation = () => Promise<boolean>;
 
 let confirmation: Confirmation = () => Promise.resolve(false);
 
-/** Name what asks for the second factor when an operation needs a step-up. */
+/** Set the function that asks for the second factor when an operation needs a step-up. */
 export function confirmBy(ask: Confirmation): void {
   confirmation = ask;
 }

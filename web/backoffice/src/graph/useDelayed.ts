@@ -1,4 +1,4 @@
-/** A value as it was when it last stood still: for checks of what is being typed. */
+/** A value that follows another one once it has stopped changing, for checks while typing. */
 import { useEffect, useState } from 'react';
 
 export const STANDS_STILL_MS = 400;

@@ -56,7 +56,7 @@ export function BacklogPage() {
         label="Lag of consumers"
         rows={shown}
         id={({ id }) => id}
-        nothing="Every consumer has told Kafka that it has applied everything."
+        nothing="No consumer is behind."
         columns={[
           { head: 'Group', cell: ({ group }) => group },
           { head: 'Topic', cell: ({ topic }) => topic },

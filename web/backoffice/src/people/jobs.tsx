@@ -1,4 +1,4 @@
-/** Long work: how far it is, and what came of it. */
+/** Long work: its progress and its result. */
 import LinearProgress from '@mui/material/LinearProgress';
 import Stop from '@mui/icons-material/Stop';
 import Typography from '@mui/material/Typography';
@@ -48,7 +48,7 @@ function Cancel() {
     <TopToolbar>
       <ChangeButton
         label="Cancel the job"
-        question="It ends at its next step; what it has done so far stays."
+        question="It ends at its next step; what it has done so far is kept."
         mutation={CANCEL}
         variables={() => ({ id: record.id })}
         color="error"

@@ -8,7 +8,7 @@ import { money, word } from './figures/amounts.ts';
 import type { RaRecord } from 'react-admin';
 
 const FIGURES = [
-  ...['OPTED_IN', 'QUALIFIED', 'CHOSE', 'CREDITED', 'TURNOVER', 'MEMBER_TURNOVER'],
+  ...['SEEN', 'OPTED_IN', 'QUALIFIED', 'CHOSE', 'CREDITED', 'TURNOVER', 'MEMBER_TURNOVER'],
   ...['EXPECTED', 'OWED', 'OUTSTANDING', 'USED', 'EXPIRED', 'STOPPED'],
 ].map((id) => ({ id, name: word(id.toLowerCase()) }));
 const FILTERS = [

@@ -1,4 +1,4 @@
-/** Tries a version over the bets of a week that is over: a job with progress, and what came of it. */
+/** Tries a version over the bets of a week that is over: a job with progress and a result. */
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';

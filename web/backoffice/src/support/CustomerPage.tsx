@@ -11,6 +11,7 @@ import { useParams } from 'react-router-dom';
 
 import { AdjustButton } from './AdjustButton.tsx';
 import { ExportButton } from './ExportButton.tsx';
+import { GoodwillButton } from './GoodwillButton.tsx';
 import { CUSTOMER, ERASE, LIFT_HOLD, PUT_HOLD } from './operations.ts';
 import { moment, Timeline } from './Timeline.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
@@ -94,6 +95,7 @@ function Actions({ customer, onDone }: { readonly customer: Customer; readonly o
       {may('support.adjust') && (
         <AdjustButton customer={customer.id} week={customer.week.isoWeek} currency={customer.account?.currency ?? 'the currency'} />
       )}
+      {may('support.goodwill') && <GoodwillButton customer={customer.id} />}
       {may('support.export') && <ExportButton customer={customer.id} />}
       {may('support.erase') && (
         <>

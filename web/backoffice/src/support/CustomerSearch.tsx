@@ -102,7 +102,7 @@ export function CustomerSearch() {
       )}
       {found !== null && found.nodes.length === 0 && (
         <Alert severity="info" sx={{ marginTop: 2 }}>
-          No customer is known by that.
+          No such customer is known.
         </Alert>
       )}
       <List aria-label="Found customers">

@@ -63,6 +63,21 @@ export interface Explanation {
   readonly facts: readonly { readonly label: string; readonly value: string }[];
 }
 
+export interface GoodwillOffer {
+  readonly isoWeek: string;
+  readonly currency: string;
+  readonly leftMinor: number;
+  readonly refusal: string | null;
+  readonly rewards: readonly {
+    readonly id: string;
+    readonly rewardId: string;
+    readonly kind: string;
+    readonly valueMinor: number;
+    readonly currency: string;
+  }[];
+  readonly causes: readonly { readonly cause: string; readonly words: string }[];
+}
+
 export interface PageOf<T> {
   readonly nodes: readonly T[];
   readonly endCursor: string | null;
@@ -94,6 +109,14 @@ export const EXPLAIN = `query Why($brand: String!, $betId: String!) {
   betExplanation(brand: $brand, betId: $betId) { betId counted reason sentence facts { label value } }
 }`;
 export const ADJUST = `mutation Adjust($input: ProposeAdjustmentInput!) { proposeAdjustment(input: $input) { proposalId } }`;
+export const GOODWILL_OFFER = `query Goodwill($customer: ID!) {
+  goodwillOffer(customer: $customer) {
+    isoWeek currency leftMinor refusal
+    rewards { id rewardId kind valueMinor currency }
+    causes { cause words }
+  }
+}`;
+export const GIVE_GOODWILL = `mutation GiveGoodwill($input: ProposeGoodwillInput!) { proposeGoodwill(input: $input) { proposalId } }`;
 export const EXPORT = `mutation Export($input: CustomerReasonInput!) { exportCustomer(input: $input) { jobId } }`;
 export const EXPORTED = `query Exported($jobId: ID!) { customerExport(jobId: $jobId) }`;
 export const JOB = `query ExportJob($id: ID!) { job(id: $id) { status error } }`;

@@ -9,6 +9,7 @@ import type { Session } from './session/session.ts';
 import { createTokens, type GetToken } from './session/tokens.ts';
 import { Unreached, type Answer } from './transport/ask.ts';
 import { askOver } from './transport/http.ts';
+import { createRoute } from './transport/route.ts';
 import { liveOver } from './transport/subscription.ts';
 
 /** The time limit of a request. */
@@ -62,13 +63,15 @@ export function createFurlongClient({ brand, url, getToken, language, onSession 
   let started: Promise<Session> | null = null;
 
   const tokens = createTokens({ brand, getToken, changed });
-  const ask = askRenewing(askOver((...request) => fetch(...request), url, language ?? null), tokens);
-  const live = liveOver(absolute(url), language ?? preferred());
+  const route = createRoute((...request) => fetch(...request));
+  const ask = askRenewing(askOver(route.fetch, url, language ?? null), tokens);
+  const live = liveOver(absolute(url), language ?? preferred(), route);
 
   function changed(session: Session): void {
     if (session.customer !== customer) {
       customer = session.customer;
       keys = keysOfCustomer(brand, customer);
+      route.forget();
       for (const loop of loops) {
         loop.stop();
         if (customer !== null) loop.start();

@@ -5,6 +5,7 @@ export { operationOf, type Operation, type TypedDocument } from './operations/op
 export * from './operations/types.ts';
 export { Unreached, type Answer, type Ask, type AskOptions, type GraphQLFault } from './transport/ask.ts';
 export { askOver } from './transport/http.ts';
+export { createRoute, type Route } from './transport/route.ts';
 export { liveOver, OPEN_MS } from './transport/subscription.ts';
 export { sendChange, unfinishedChanges, type Outcome, type Sender } from './changes/change.ts';
 export type { Change } from './changes/intention.ts';

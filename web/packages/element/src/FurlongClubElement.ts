@@ -3,6 +3,7 @@ import {
   askOver,
   askRenewing,
   createTokens,
+  createRoute,
   liveOver,
   type Session,
   type TokenReason,
@@ -130,8 +131,9 @@ export class FurlongClubElement extends HTMLElement implements Public {
       getToken: (reason) => this.#askForToken(reason),
       changed: (session) => this.#show(session),
     });
-    const ask = askRenewing(askOver((input, init) => fetch(input, init), this.endpoint, locale.tag), tokens);
-    const live = this.getAttribute('live') === 'off' ? null : liveOver(this.endpoint, locale.tag);
+    const route = createRoute((input, init) => fetch(input, init));
+    const ask = askRenewing(askOver(route.fetch, this.endpoint, locale.tag), tokens);
+    const live = this.getAttribute('live') === 'off' ? null : liveOver(this.endpoint, locale.tag, route);
     this.#connection = { root: createRoot(this.#mount()), tokens, parts: { ask, live, locale } };
     this.#render();
     // Deferred, because a page that creates the element sets `getToken` in the next line and must be asked only once.

@@ -1,5 +1,5 @@
 /** Mounts the club in a frame on a brand's site. */
-import { askOver, askRenewing, liveOver, type Session } from '@furlong/client';
+import { askOver, askRenewing, createRoute, liveOver, type Session } from '@furlong/client';
 import { localeFor, Widget, type Slip } from '@furlong/club';
 import { createRoot, type Root } from 'react-dom/client';
 
@@ -32,9 +32,10 @@ function show(root: Root, embedding: Embedding): void {
     },
     betPlaced: () => betPlaced.current?.(),
   });
+  const route = createRoute((input, init) => fetch(input, init));
   const parts = {
-    ask: askRenewing(askOver((input, init) => fetch(input, init), ENDPOINT, locale.tag), tokens),
-    live: liveOver(ENDPOINT, locale.tag),
+    ask: askRenewing(askOver(route.fetch, ENDPOINT, locale.tag), tokens),
+    live: liveOver(ENDPOINT, locale.tag, route),
     locale,
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     betPlacedRef: betPlaced,

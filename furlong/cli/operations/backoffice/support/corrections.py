@@ -47,7 +47,7 @@ def approve(
     *,
     user: User,
 ) -> None:
-    """Approve what another person of support proposed: it is carried out at once."""
+    """Approve what another person of support proposed: it is executed at once."""
 
     async def work(parts: SupportParts, actor: Actor) -> str:
         now = parts.base.clock.machine.now()

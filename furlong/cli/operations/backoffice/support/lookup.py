@@ -44,7 +44,7 @@ def find(
     if as_json:
         echo_json({"brand": brand, "customer": one} for one in found)
     else:
-        echo_table(("CUSTOMER",), ((one,) for one in found), nothing="No customer is known by that.")
+        echo_table(("CUSTOMER",), ((one,) for one in found), nothing="No such customer is known.")
 
 
 def show(brand: Brand, customer: Customer, *, user: User) -> None:

@@ -90,7 +90,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
     }
   }
 
-  /** Go on from the other editor's version with what was chosen; it is stored by the next press of the button. */
+  /** Continue from the other editor's version with the chosen fields; the next press of the button stores them. */
   function resolve(other: Item, takeTheirs: ReadonlySet<string>) {
     const now = documentOf(other, brand);
     const next = merged(now, typed, takeTheirs);

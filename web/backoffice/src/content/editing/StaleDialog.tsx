@@ -1,4 +1,4 @@
-/** Tells the second of two editors what the first one has changed, and lets them choose: nothing is overwritten. */
+/** Shows the second of two editors what the first one has changed, and lets them choose: nothing is overwritten. */
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
@@ -38,7 +38,7 @@ export function StaleDialog({ by, conflicts, onCancel, onResolve }: Props) {
       <DialogTitle id={title}>{by} has changed this content meanwhile</DialogTitle>
       <DialogContent>
         <DialogContentText>
-          Nothing was stored. {conflicts.length === 0 ? 'Both texts are the same.' : 'Choose what to go on with; then look at it and save it.'}
+          Nothing was stored. {conflicts.length === 0 ? 'Both texts are the same.' : 'Choose which text to keep; then check it and save it.'}
         </DialogContentText>
         {conflicts.length > 0 && (
           <Table size="small">

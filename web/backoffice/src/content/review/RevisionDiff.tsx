@@ -48,7 +48,7 @@ export function RevisionDiff({ item }: { readonly item: Item }) {
         <RevisionSelect label="After" value={after} revisions={revisions} onChange={setAfter} />
       </Stack>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
-      {data?.contentDiff.length === 0 && <Alert severity="info">Nothing differs.</Alert>}
+      {data?.contentDiff.length === 0 && <Alert severity="info">There are no differences.</Alert>}
       {data !== null && data.contentDiff.length > 0 && <Changes changes={data.contentDiff} />}
     </Stack>
   );

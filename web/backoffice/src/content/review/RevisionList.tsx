@@ -1,4 +1,4 @@
-/** All revisions of an item, and the way back to an earlier one. */
+/** All revisions of an item, and the button to roll back to an earlier one. */
 import Alert from '@mui/material/Alert';
 import LinearProgress from '@mui/material/LinearProgress';
 import Restore from '@mui/icons-material/Restore';

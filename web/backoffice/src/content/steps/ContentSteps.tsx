@@ -63,7 +63,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
       )}
       <ChangeButton
         label="Withdraw"
-        question={`Revision ${open.revision} goes no further; it can still be read.`}
+        question={`Revision ${open.revision} will not be published; it can still be read.`}
         mutation={WITHDRAW}
         variables={() => ({ input: stepInput(item) })}
         color="error"
@@ -117,7 +117,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
       {open.state === 'SCHEDULED' && (
         <ChangeButton
           label="Take the schedule back"
-          question="It stays approved, and is published when somebody says so."
+          question="It stays approved until somebody publishes it."
           mutation={UNSCHEDULE}
           variables={() => ({ input: stepInput(item) })}
           icon={<EventBusy />}

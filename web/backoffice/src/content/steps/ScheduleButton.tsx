@@ -1,4 +1,4 @@
-/** Has the approved revision published at a time on the wall of the brand's zone. */
+/** Schedules the approved revision for a local time of the brand. */
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
@@ -59,7 +59,7 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
           type="datetime-local"
           value={at}
           onChange={(event) => change(event.target.value)}
-          helperText="As clocks on the wall show it there, whatever your own zone is."
+          helperText="The local time there, whatever your own time zone is."
           margin="normal"
           fullWidth
           required

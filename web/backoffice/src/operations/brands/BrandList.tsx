@@ -20,7 +20,7 @@ interface Row {
 export function BrandList() {
   const { data, problem } = usePolled<{ brands: { nodes: readonly Row[] } }>(BRANDS, {}, 5);
   return (
-    <Page title="Brands" about="Name, languages and the widget’s colours; a change holds on all nodes." problem={problem} waiting={data === undefined}>
+    <Page title="Brands" about="Name, languages and the widget’s colours; changes apply to all nodes." problem={problem} waiting={data === undefined}>
       <DataRows
         label="Brands"
         rows={data?.brands.nodes ?? []}

@@ -58,7 +58,7 @@ function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly 
       restart(changeBrand);
       setAsking(false);
       setReason('');
-      notify(`Revision ${changeBrand.revision} holds on all nodes as soon as they have applied it`, { type: 'success' });
+      notify(`Revision ${changeBrand.revision} takes effect on each node once the node has applied it`, { type: 'success' });
     } catch (error) {
       if (error instanceof Refusal && error.code === 'STALE') onChanged();
       throw error;

@@ -40,7 +40,7 @@ export function Contrasts({ contrasts }: { readonly contrasts: readonly Contrast
   );
 }
 
-/** The two colours as they are: a picture of them, which nobody has to read. */
+/** A picture of the two colours, which carries no information of its own. */
 function Sample({ of }: { readonly of: Contrast }) {
   return (
     <svg width="44" height="26" viewBox="0 0 44 26" role="img" aria-label={`${of.frontColour} on ${of.backColour}`}>

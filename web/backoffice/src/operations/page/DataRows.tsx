@@ -1,4 +1,4 @@
-/** A table of rows that are all there; a scrollable region where it is wider than the page. */
+/** A table of all its rows; scrollable if it is wider than the page. */
 import Paper from '@mui/material/Paper';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -21,7 +21,7 @@ interface Props<Row> {
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
   readonly id: (row: Row) => string;
-  /** What is said if there are no rows. */
+  /** The text if there are no rows. */
   readonly nothing: string;
 }
 

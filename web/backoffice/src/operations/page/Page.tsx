@@ -1,4 +1,4 @@
-/** A page of operations: its title, what went wrong, and a sign while nothing has arrived yet. */
+/** A page of operations: its title, errors, and a progress bar until data arrives. */
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import LinearProgress from '@mui/material/LinearProgress';

@@ -1,7 +1,7 @@
 /**
  * Reads from the graph again and again, so that a screen updates by itself.
  *
- * It does not go through the framework's cache, whose sign of loading would turn all the time.
+ * It bypasses the framework's cache, whose loading indicator would be on all the time.
  */
 import { useCallback, useEffect, useState } from 'react';
 

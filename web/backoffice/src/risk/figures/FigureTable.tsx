@@ -30,12 +30,12 @@ interface Props<T> {
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[];
   readonly rowKey: (row: T) => string;
-  /** What the CSV is asked for with. */
-  readonly csv: { readonly table: string; readonly parameters: Readonly<Record<string, string>> };
+  /** What the CSV is asked for with, if there is one. */
+  readonly csv?: { readonly table: string; readonly parameters: Readonly<Record<string, string>> };
   readonly children?: ReactNode;
 }
 
-export function CsvButton({ table, parameters }: Props<unknown>['csv']) {
+export function CsvButton({ table, parameters }: NonNullable<Props<unknown>['csv']>) {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const notify = useNotify();
   if (permissions?.has('risk.export') !== true) return null;
@@ -59,7 +59,7 @@ export function FigureTable<T>({ title, columns, rows, rowKey, csv, children }: 
         <Typography variant="h6" component="h2" id={id}>
           {title}
         </Typography>
-        <CsvButton {...csv} />
+        {csv !== undefined && <CsvButton {...csv} />}
       </Stack>
       {children}
       {rows.length === 0 ? (

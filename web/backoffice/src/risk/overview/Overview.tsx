@@ -1,6 +1,7 @@
 /** Risk at a glance: what is owed, what the week may cost, and how far budgets are used. */
 import { BudgetsSection } from './BudgetsSection.tsx';
 import { ForecastSection } from './ForecastSection.tsx';
+import { GoodwillSection } from './GoodwillSection.tsx';
 import { LiabilitySection } from './LiabilitySection.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 
@@ -8,13 +9,14 @@ export function Overview() {
   return (
     <RiskPage
       title="Risk overview"
-      lead="What would be owed if the week closed now, with the default reward for customers who have chosen nothing; what the week may earn by its end; and the budgets."
+      lead="What would be owed if the week closed now, with the default reward for customers who have chosen nothing; what the week may earn by its end; the budgets, and goodwill."
     >
       {(brand) => (
         <>
           <LiabilitySection brand={brand} />
           <ForecastSection brand={brand} />
           <BudgetsSection brand={brand} />
+          <GoodwillSection brand={brand} />
         </>
       )}
     </RiskPage>

@@ -1,6 +1,5 @@
 /** How many customers come how far, by week. */
 import Alert from '@mui/material/Alert';
-import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
@@ -14,12 +13,18 @@ import type { Week, Weeks } from './weeks.ts';
 
 const CHARTED = 4;
 const STEPS = [
+  { head: 'Seen', figure: 'SEEN', of: (week: Week) => week.seen },
   { head: 'Opted in', figure: 'OPTED_IN', of: (week: Week) => week.optedIn },
   { head: 'Qualified', figure: 'QUALIFIED', of: (week: Week) => week.qualified },
   { head: 'Chose', figure: 'CHOSE', of: (week: Week) => week.chose },
   { head: 'Credited', figure: 'CREDITED', of: (week: Week) => week.credited },
   { head: 'Used', figure: 'USED', of: (week: Week) => week.used },
 ];
+
+/** Return a number of customers; weeks before impressions were recorded have none. */
+function counted(customers: number | null) {
+  return customers === null ? 'not known' : number(customers);
+}
 
 function FunnelOf({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
@@ -33,13 +38,12 @@ function FunnelOf({ brand }: { readonly brand: string }) {
       rowKey={(week) => week.id}
       csv={{ table: 'funnel', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (goes on)'}` },
-        { head: 'Seen', numeric: true, cell: (week) => (week.seen === null ? 'not known' : number(week.seen)) },
+        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (in progress)'}` },
         ...STEPS.map((step) => ({
           head: step.head,
           numeric: true,
           cell: (week: Week) => (
-            <RowsLink to={{ brand, isoWeek: week.isoWeek, figure: step.figure }}>{number(step.of(week))}</RowsLink>
+            <RowsLink to={{ brand, isoWeek: week.isoWeek, figure: step.figure }}>{counted(step.of(week))}</RowsLink>
           ),
         })),
         {
@@ -50,14 +54,11 @@ function FunnelOf({ brand }: { readonly brand: string }) {
         { head: 'Counted at', cell: (week) => time(week.asOf) },
       ]}
     >
-      <Typography variant="body2" color="text.secondary">
-        Who has seen the tracker is not known: it is answered from memory, and nothing records it.
-      </Typography>
       {weeks.length > 0 && (
         <FigureChart
           label="Customers at each step, for the latest weeks, as in the table"
           categories={STEPS.map((step) => step.head)}
-          series={weeks.slice(0, CHARTED).map((week) => ({ label: week.isoWeek, data: STEPS.map((step) => step.of(week)) }))}
+          series={weeks.slice(0, CHARTED).map((week) => ({ label: week.isoWeek, data: STEPS.map((step) => step.of(week) ?? 0) }))}
           format={number}
         />
       )}
@@ -67,7 +68,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
 
 export function Funnel() {
   return (
-    <RiskPage title="Funnel" lead="How many customers opted in, qualified, chose a reward themselves, were credited and used it, week by week.">
+    <RiskPage title="Funnel" lead="How many customers were shown the tracker, opted in, qualified, chose a reward themselves, were credited and used it, week by week.">
       {(brand) => <FunnelOf brand={brand} />}
     </RiskPage>
   );

@@ -7,7 +7,7 @@ import type { Keys } from './keys.ts';
 
 export type Outcome =
   | { readonly kind: 'done'; readonly payload: ClubPayload }
-  /** Not confirmed yet: the club's data says so too, and later what became of it. */
+  /** Not confirmed yet: the club's data says so too, and shows the outcome later. */
   | { readonly kind: 'pending'; readonly payload: ClubPayload }
   /** Nothing was changed, because of `errors`. */
   | { readonly kind: 'refused'; readonly payload: ClubPayload; readonly errors: readonly ClubError[] }

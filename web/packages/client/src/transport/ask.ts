@@ -37,9 +37,9 @@ export class Unreached extends Error {
     this.code = code;
   }
 
-  /** Whether the same request may succeed in a moment. */
+  /** Whether the same request may succeed in a moment; a wrong cell (421, 425) has executed nothing. */
   get passing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return [0, 421, 425, 429].includes(this.status) || this.status >= 500;
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the ways mean in which a subscription ends, over any transport. */
+/** The meanings of the ways in which a subscription ends, over any transport. */
 import { UNKNOWN_ID, type GraphQLFault } from './ask.ts';
 import type { Ending } from '../live/live.ts';
 

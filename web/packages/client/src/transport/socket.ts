@@ -4,6 +4,7 @@ import { createClient, type SubscribePayload } from 'graphql-ws/client';
 import type { GraphQLFault } from './ask.ts';
 import { subscriptionRequest, withoutEmptyQuery } from './request.ts';
 import { endingOfErrors, nameUnknownId } from './endings.ts';
+import type { Route } from './route.ts';
 import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
 import type { Operation } from '../operations/operation.ts';
 
@@ -20,8 +21,9 @@ const PING_MS = 25_000;
  *
  * @param endpoint the address of queries, which accepts WebSockets as well
  * @param language the language of texts
+ * @param route the way to the customer's cell
  */
-export function overSocket(endpoint: string, language: string): ConnectLive {
+export function overSocket(endpoint: string, language: string, route: Pick<Route, 'socketUrl'>): ConnectLive {
   let byId = true;
   return <Data, Variables>(
     operation: Operation<Data, Variables>,
@@ -30,7 +32,7 @@ export function overSocket(endpoint: string, language: string): ConnectLive {
     { opened, update, ended }: LiveListener<Data>,
   ) => {
     const client = createClient({
-      url: endpoint.replace(/^http/u, 'ws'),
+      url: () => route.socketUrl(endpoint),
       connectionParams: () => ({ authorization: `Bearer ${token() ?? ''}`, 'accept-language': language }),
       connectionAckWaitTimeout: ACK_MS,
       keepAlive: PING_MS,

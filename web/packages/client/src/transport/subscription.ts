@@ -1,5 +1,6 @@
 /** Subscriptions over the best transport that the network allows: WebSocket, else server-sent events. */
 import { overEvents } from './events.ts';
+import { createRoute, type Route } from './route.ts';
 import { overSocket } from './socket.ts';
 import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -15,9 +16,10 @@ export const OPEN_MS = 10_000;
  *
  * @param endpoint the address of queries, which accepts WebSockets and streams as well
  * @param language the language of texts
+ * @param route the way to the customer's cell, which learns from the responses to queries
  */
-export function liveOver(endpoint: string, language: string): ConnectLive {
-  return firstThatWorks([overSocket(endpoint, language), overEvents(endpoint, language)]);
+export function liveOver(endpoint: string, language: string, route: Route = createRoute(fetch)): ConnectLive {
+  return firstThatWorks([overSocket(endpoint, language, route), overEvents(endpoint, language)]);
 }
 
 /** Returns a function that opens subscriptions by the first transport that brings an update. */
@@ -33,7 +35,7 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
     let close: (() => void) | null = null;
     let blocked: ReturnType<typeof setTimeout> | undefined;
 
-    /** Opens the first transport; tells by `ended` what becomes of it, once. */
+    /** Opens the first transport; calls `ended` once with the outcome. */
     function attempt([connect, ...others]: readonly ConnectLive[]): void {
       if (connect === undefined) return;
       let over = false;
@@ -44,7 +46,7 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
         if (others.length > 0 && proven === null && ending !== 'session') attempt(others);
         else ended(ending);
       }
-      // Only while there is another way: to hurry a server that restarts would keep it from coming back.
+      // Only while there is another transport: hurrying a restarting server would delay its return.
       if (others.length > 0) {
         blocked = setTimeout(() => {
           close?.();

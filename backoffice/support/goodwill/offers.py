@@ -1,0 +1,144 @@
+"""Which rewards may be given to a customer as goodwill, and why none may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from backoffice.errors import Conflict, Invalid, Problem
+from backoffice.support.databases import SubgraphDatabases
+from backoffice.support.lookup.customers import Customers
+from storage.clock import Clock
+from subgraphs.fulfilment.providers.settings import ProviderConfig
+from subgraphs.fulfilment.repository import ProviderRepository
+from subgraphs.fulfilment.state.reward import Credit, Reward
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.rewards.catalogue.law import lawful
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
+from subgraphs.rewards.catalogue.term_checks import impossible
+from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG, REWARD_CONTENT
+
+ACTIVE: Final = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillOffer:
+    """What a customer can be given now.
+
+    Attributes:
+        week: the brand's present week, whose budget pays.
+        refusal: why the customer can be given nothing; None otherwise.
+        rewards: the newest version of each reward that is worth money in the customer's currency and lawful.
+    """
+
+    week: Week
+    currency: str
+    refusal: str | None
+    rewards: tuple[RewardConfig, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillOffers:
+    """Finds out what may be given, by the rules that hold for every credit.
+
+    Attributes:
+        providers: in the order in which they are asked; empty if this process was not given their file.
+    """
+
+    databases: SubgraphDatabases
+    customers: Customers
+    providers: Sequence[ProviderConfig]
+    clock: Clock
+
+    async def for_customer(self, owner: Owner) -> GoodwillOffer:
+        """Return what a customer can be given.
+
+        Raises:
+            NotFound: there is no such brand.
+        """
+        rules, account = await self.customers.rules_of(owner)
+        week = rules.week_at(self.clock.now())
+        ineligible = rules.evaluate(account, week).ineligible
+        async with self.databases.rewards.home.read() as connection:
+            off = await KillSwitches(GLOBAL_STATE).off(connection, owner.brand)
+            catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+            configs = (await catalogue.configs(connection, [owner.brand]))[owner.brand]
+        refusal = None
+        if ineligible is not None:
+            refusal = f"This customer may not be given anything: {_in_words(ineligible.value)}."
+        elif off.whole_brand:
+            refusal = f"{owner.brand} is paused: nothing is given until it goes on."
+        newest: dict[str, RewardConfig] = {}
+        for config in sorted(configs, key=lambda one: one.version):
+            if config.reward_id not in off.rewards and self._can_be_given(config, account):
+                newest[config.reward_id] = config
+        return GoodwillOffer(week, account.currency, refusal, tuple(newest[name] for name in sorted(newest)))
+
+    async def require(self, owner: Owner, reward: OptionId) -> tuple[GoodwillOffer, RewardConfig]:
+        """Return the offer and a reward of it.
+
+        Raises:
+            Conflict: the customer may be given nothing, or the reward's provider is stopped.
+            Invalid: the reward is not among those that can be given.
+        """
+        offer = await self.for_customer(owner)
+        if offer.refusal is not None:
+            raise Conflict(offer.refusal)
+        offered = {OptionId(one.brand, one.reward_id, one.version): one for one in offer.rewards}
+        found = offered.get(reward)
+        if found is None:
+            text = (
+                f"{reward} cannot be given to this customer: it has to be in use, lawful where they live, "
+                f"and worth money in {offer.currency}."
+            )
+            raise Invalid([Problem("reward", text)])
+        await self._require_provider(owner, offer, found)
+        return offer, found
+
+    async def _require_provider(self, owner: Owner, offer: GoodwillOffer, config: RewardConfig) -> None:
+        """Check that a provider pays the reward and is in use, as far as this process knows them."""
+        credit = Credit("", ClubKey(owner.brand, offer.week.iso, owner.customer), reward_of(config))
+        paying = next((one for one in self.providers if one.pays(credit)), None)
+        if paying is None and self.providers:
+            raise Conflict(f"No provider pays a {_in_words(config.kind.value)} of {owner.brand}.")
+        if paying is None:
+            return
+        async with self.databases.fulfilment.home.read() as connection:
+            stopped = await ProviderRepository(self.databases.fulfilment.dialect).stopped(connection)
+        if paying.name in stopped or not paying.enabled:
+            raise Conflict(f"{paying.name}, which pays this reward, is stopped: give it when it goes on.")
+
+    def _can_be_given(self, config: RewardConfig, account: Account) -> bool:
+        now = self.clock.now()
+        return (
+            config.status == ACTIVE
+            and not config.recalled
+            and bool(config.value_minor)
+            and config.currency == account.currency
+            and config.effective_from <= now
+            and (config.effective_to is None or now < config.effective_to)
+            and impossible(config) is None
+            and lawful(config, account.jurisdiction, now)
+        )
+
+
+def reward_of(config: RewardConfig) -> Reward:
+    """Return the reward that a provider is asked to credit."""
+    return Reward(
+        reward_id=config.reward_id,
+        config_version=config.version,
+        kind=config.kind.value,
+        product=config.product.value,
+        value_minor=config.value_minor,
+        spins=config.spins,
+        currency=config.currency,
+        expiry_days=config.expiry_days,
+        wagering_multiple=config.wagering_multiple,
+    )
+
+
+def _in_words(code: str) -> str:
+    return code.replace("_", " ").lower()

@@ -1,0 +1,143 @@
+"""SQL over goodwill budgets and what is reserved of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.support.goodwill.budget import (
+    EVERY_WEEK,
+    GoodwillBudget,
+    GoodwillBudgetKey,
+    GoodwillLimits,
+    Reservation,
+    ReservationStatus,
+)
+from backoffice.support.models import GOODWILL_BUDGET, GOODWILL_RESERVATION
+from storage.bulk_sql import in_portions
+from storage.columns import upsert
+
+
+async def budget_of(
+    connection: AsyncConnection, key: GoodwillBudgetKey, *, locked: bool = False
+) -> GoodwillBudget | None:
+    """Return the budget in force for a week: its own, or the one of every week.
+
+    `locked`: nobody else spends or sets a budget of this brand and currency until the transaction ends.
+    """
+    c = GOODWILL_BUDGET.c
+    query = (
+        select(GOODWILL_BUDGET)
+        .where(
+            c.brand_id == key.brand,
+            c.currency == key.currency,
+            c.iso_week.in_(sorted({EVERY_WEEK, key.iso_week})),
+        )
+        .order_by(c.iso_week)
+    )
+    found = (await connection.execute(query.with_for_update() if locked else query)).all()
+    return _budget(found[-1]) if found else None
+
+
+async def set_budgets(connection: AsyncConnection, brand: str) -> list[GoodwillBudget]:
+    """Return the budgets of a brand as they were set, by currency and week."""
+    c = GOODWILL_BUDGET.c
+    rows = await connection.execute(
+        select(GOODWILL_BUDGET).where(c.brand_id == brand).order_by(c.currency, c.iso_week)
+    )
+    return [_budget(row) for row in rows]
+
+
+async def store_budget(
+    connection: AsyncConnection, dialect: str, budget: GoodwillBudget, raised_by: Sequence[str], at: datetime
+) -> None:
+    """Set a budget; without persons who raised it, those of before stay."""
+    raised = ("raised_by", "approved_by")
+    row = {
+        **_key_columns(budget.key),
+        **budget.limits._asdict(),
+        **dict(zip(raised, raised_by or (None, None), strict=True)),
+        "changed_at": at,
+    }
+    columns = [*GoodwillLimits._fields, *(raised if raised_by else ()), "changed_at"]
+    await connection.execute(upsert(dialect, GOODWILL_BUDGET, [row], update=columns))
+
+
+async def held(connection: AsyncConnection, week: GoodwillBudgetKey) -> list[Reservation]:
+    """Return the reservations of a week that take something from its budget."""
+    c = GOODWILL_RESERVATION.c
+    rows = await connection.execute(
+        select(GOODWILL_RESERVATION).where(
+            c.brand_id == week.brand,
+            c.iso_week == week.iso_week,
+            c.currency == week.currency,
+            c.status != ReservationStatus.RELEASED.value,
+        )
+    )
+    return [_reservation(row) for row in rows]
+
+
+async def weeks_held(connection: AsyncConnection, brand: str, since: str) -> list[GoodwillBudgetKey]:
+    """Return the weeks of a brand, from one on, of which anything was proposed."""
+    c = GOODWILL_RESERVATION.c
+    query = select(c.brand_id, c.currency, c.iso_week).where(c.brand_id == brand, c.iso_week >= since)
+    return [GoodwillBudgetKey(*row) for row in await connection.execute(query.distinct())]
+
+
+async def find(connection: AsyncConnection, proposal_id: str) -> Reservation | None:
+    """Return the reservation of a credit, and lock it until the transaction ends."""
+    c = GOODWILL_RESERVATION.c
+    query = select(GOODWILL_RESERVATION).where(c.proposal_id == proposal_id).with_for_update()
+    row = (await connection.execute(query)).first()
+    return None if row is None else _reservation(row)
+
+
+async def add(connection: AsyncConnection, reservation: Reservation, at: datetime) -> None:
+    """Reserve part of a budget that the transaction has locked."""
+    values = {
+        "proposal_id": reservation.proposal_id,
+        **_key_columns(reservation.key),
+        "customer_id": reservation.customer,
+        "agent": reservation.agent,
+        "amount_minor": reservation.amount_minor,
+        "status": reservation.status.value,
+        "changed_at": at,
+    }
+    await connection.execute(insert(GOODWILL_RESERVATION).values(values))
+
+
+async def mark(
+    connection: AsyncConnection, proposal_ids: Collection[str], status: ReservationStatus, at: datetime
+) -> None:
+    """Record what became of credits."""
+    for some in in_portions(sorted(proposal_ids)):
+        await connection.execute(
+            update(GOODWILL_RESERVATION)
+            .where(GOODWILL_RESERVATION.c.proposal_id.in_(some))
+            .values(status=status.value, changed_at=at)
+        )
+
+
+def _key_columns(key: GoodwillBudgetKey) -> dict[str, str]:
+    return {"brand_id": key.brand, "currency": key.currency, "iso_week": key.iso_week}
+
+
+def _budget(row: Row[Any]) -> GoodwillBudget:
+    return GoodwillBudget(
+        GoodwillBudgetKey(row.brand_id, row.currency, row.iso_week),
+        GoodwillLimits(row.amount_minor, row.customer_minor, row.agent_minor),
+        frozenset(one for one in (row.raised_by, row.approved_by) if one is not None),
+    )
+
+
+def _reservation(row: Row[Any]) -> Reservation:
+    return Reservation(
+        row.proposal_id,
+        GoodwillBudgetKey(row.brand_id, row.currency, row.iso_week),
+        row.customer_id,
+        row.agent,
+        row.amount_minor,
+        ReservationStatus(row.status),
+    )

@@ -1,0 +1,1 @@
+"""Parts of support's graph, by subject."""

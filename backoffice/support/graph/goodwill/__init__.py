@@ -1,0 +1,1 @@
+"""Goodwill in support's part of the graph."""

@@ -1,0 +1,1 @@
+"""Goodwill credits: what they are, and how they are stored and found."""

@@ -1,0 +1,105 @@
+"""SQL over goodwill credits; `FulfilmentRepository` has the SQL of paying them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Table, case, func, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.bulk_sql import in_portions
+from subgraphs.fulfilment.accounting.liability import EXPIRED, OUTSTANDING, OWED, STOPPED, USED
+from subgraphs.fulfilment.goodwill.credit import GoodwillCredit
+from subgraphs.fulfilment.models import GOODWILL_CREDIT
+from subgraphs.fulfilment.repository import FulfilmentRepository
+from subgraphs.fulfilment.state import state_machine
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from subgraphs.kit.domain.keys import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillCost:
+    """The goodwill credits of a brand's week in one stage, currency and kind.
+
+    Attributes:
+        stage: owed, outstanding (credited, not used yet; cash never is), used, expired or stopped.
+        value_minor: their value in minor units of the currency.
+    """
+
+    brand: str
+    iso_week: str
+    currency: str
+    stage: str
+    kind: str
+    credits: int
+    value_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillRepository:
+    """Stores credits, and says what became of them."""
+
+    table: Table = GOODWILL_CREDIT
+
+    async def add(
+        self, connection: AsyncConnection, credits_: Sequence[GoodwillCredit], now: datetime
+    ) -> int:
+        """Store credits that are not stored yet, and return how many; of equal ids the first stays.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: another writer stored one of them meanwhile.
+        """
+        new: dict[str, GoodwillCredit] = {}
+        for one in credits_:
+            new.setdefault(one.key, one)
+        stored = await FulfilmentRepository(self.table).by_keys(connection, new) if new else {}
+        rows = [{**one.due(now).row(), **one.decision()} for key, one in new.items() if key not in stored]
+        if rows:
+            names = [column.name for column in self.table.primary_key]
+            await connection.execute(
+                insert(self.table), sorted(rows, key=lambda row: [row[name] for name in names])
+            )
+        return len(rows)
+
+    async def stop_for_erasure(self, connection: AsyncConnection, owner: Owner) -> None:
+        """Stop the credits of a customer who is being erased, and forget what was written about them."""
+        await FulfilmentRepository(self.table).stop_for_erasure(connection, owner)
+        c = self.table.c
+        theirs = (c.brand_id == owner.brand, c.customer_id == owner.customer)
+        await connection.execute(update(self.table).where(*theirs).values(explanation=""))
+
+    async def states(self, connection: AsyncConnection, keys: Collection[str]) -> dict[str, FulfilmentState]:
+        """Return the states of credits by their keys; those that have not arrived yet are absent."""
+        c, found = self.table.c, dict[str, FulfilmentState]()
+        for some in in_portions(sorted(keys)):
+            rows = await connection.execute(select(c.key, c.state).where(c.key.in_(some)))
+            found |= {row.key: FulfilmentState(row.state) for row in rows}
+        return found
+
+    async def costs(
+        self, connection: AsyncConnection, brand: str | None = None, iso_week: str | None = None
+    ) -> list[GoodwillCost]:
+        """Return what credits cost, by brand, week, currency, stage and kind."""
+        c = self.table.c
+        stage = _stage(self.table)
+        groups = [c.brand_id, c.iso_week, c.currency, stage, c.kind]
+        query = select(*groups, func.count(), func.coalesce(func.sum(c.value_minor), 0))
+        for column, value in ((c.brand_id, brand), (c.iso_week, iso_week)):
+            if value is not None:
+                query = query.where(column == value)
+        rows = await connection.execute(query.group_by(*groups).order_by(*groups))
+        return [GoodwillCost(*row[:5], int(row[5]), int(row[6])) for row in rows]
+
+
+def _stage(table: Table) -> ColumnElement[str]:
+    """Return the stage of a credit, by the rule of rewards: cash is used once it is credited."""
+    state = table.c.state
+    stopped = state_machine.STOPPED | state_machine.STOPPING
+    return case(
+        (state.in_(sorted(one.value for one in stopped)), literal(STOPPED)),
+        ((state == "CREDITED") & (table.c.kind == "cash"), literal(USED)),
+        (state == "CREDITED", literal(OUTSTANDING)),
+        (state == "USED", literal(USED)),
+        (state == "EXPIRED", literal(EXPIRED)),
+        else_=literal(OWED),
+    )

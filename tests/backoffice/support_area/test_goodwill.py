@@ -1,0 +1,319 @@
+"""Goodwill takes two people, stays within its budget whoever asks at once, and is paid once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from club_samples import config_row, make_config
+from kill_switch import turn
+from sqlalchemy import insert, select, update
+from squad_messages import account
+from support_stand import CUSTOMER, FOREIGN, NOW, RAY, RITA, SAM, SUE, SupportStand, person, support_stand
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Role
+from backoffice.approvals import repository as proposals
+from backoffice.approvals.proposals import Proposal, ProposalStatus
+from backoffice.errors import (
+    BackofficeError,
+    Conflict,
+    Forbidden,
+    FourEyes,
+    Invalid,
+    NotFound,
+    Stale,
+    StepUpRequired,
+)
+from backoffice.global_events.models import OUTBOX
+from backoffice.support.goodwill.budget import GoodwillBudgetKey, GoodwillLimits, WeekUse
+from backoffice.support.goodwill.causes import GoodwillCause
+from backoffice.support.goodwill.credits import GoodwillRequest
+from consumers.fulfilment.messages import decode_goodwill
+from consumers.fulfilment.reducers import FulfilmentReducer
+from consumers.messages.accounts import decode_account
+from consumers.messages.reducers import store_accounts
+from consumers.stream.records import Record
+from consumers.stream.topics import Message, Outcome
+from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.fulfilment.models import GOODWILL_CREDIT, REFERENCE
+from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.providers.settings import ProviderConfig
+from subgraphs.fulfilment.repository import ProviderRepository
+from subgraphs.fulfilment.service import FulfilmentService
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG
+
+EVERY_WEEK = GoodwillBudgetKey("northbet", "GBP", "")
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+async def goodwill(database_url: str) -> AsyncIterator[SupportStand]:
+    """Northbet has a free bet of five pounds, and goodwill of fifteen pounds a week, on each engine."""
+    async with support_stand(database_url) as stand:
+        async with stand.parts.databases.rewards.home.write() as connection:
+            await connection.execute(insert(REWARD_CONFIG), [config_row(make_config("fb-5"))])
+        await raise_budget(stand, GoodwillLimits(1500, 1000, 1500))
+        yield stand
+
+
+async def raise_budget(stand: SupportStand, limits: GoodwillLimits) -> None:
+    """Rita proposes a budget, Ray approves it."""
+    proposal = await stand.parts.goodwill_budgets.set(RITA, EVERY_WEEK, limits, "a bad week")
+    assert proposal is not None
+    await approve(stand, await read(stand, proposal), RAY)
+
+
+def request(**changes: Any) -> GoodwillRequest:
+    """Return a request for five pounds."""
+    values = {"owner": CUSTOMER, "reward": "northbet:fb-5:1", "reason": "the bet-slip was down"}
+    return GoodwillRequest(**{"cause": GoodwillCause.SERVICE_FAULT, **values, **changes})
+
+
+async def read(stand: SupportStand, proposal_id: str) -> Proposal:
+    """Return a proposal."""
+    async with stand.base.database.home.read() as connection:
+        found = await proposals.find(connection, proposal_id)
+    assert found is not None
+    return found
+
+
+async def propose(stand: SupportStand, who: Actor = SAM, **changes: Any) -> Proposal:
+    """Propose a credit."""
+    return await read(stand, await stand.parts.goodwill.propose(who, request(**changes)))
+
+
+async def approve(stand: SupportStand, found: Proposal, who: Actor = RITA) -> Proposal:
+    """Approve a proposal."""
+    return await stand.base.approvals.approve(who, found.proposal_id, found.content_hash, stand.clock.now())
+
+
+async def sent(stand: SupportStand) -> list[Record]:
+    """Return the messages in the outbox, as the consumer gets them."""
+    async with stand.base.database.home.read() as connection:
+        rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
+    return [Record(one.topic, 3, n, one.key.encode(), one.value.encode()) for n, one in enumerate(rows)]
+
+
+async def deliver(stand: SupportStand, records: Sequence[Record]) -> Outcome:
+    """Apply messages as the consumer of fulfilment does."""
+    database = stand.parts.databases.fulfilment
+    service = FulfilmentService.of(database.dialect)
+    reducer = FulfilmentReducer(service, ReferenceWriter(REFERENCE, database.dialect), stand.clock)
+    async with database.home.write() as connection:
+        return await reducer.goodwill(connection, [Message(one, decode_goodwill(one)) for one in records])
+
+
+async def use_of(stand: SupportStand) -> WeekUse:
+    """Return the present week's budget and its use."""
+    (use,) = await stand.parts.goodwill_budgets.uses(RITA, "northbet")
+    return use
+
+
+async def set_state(stand: SupportStand, state: str) -> None:
+    """Let fulfilment have brought the credits to a state."""
+    async with stand.parts.databases.fulfilment.home.write() as connection:
+        await connection.execute(update(GOODWILL_CREDIT).values(state=state))
+
+
+async def know_customers(stand: SupportStand, *names: str, **changes: Any) -> None:
+    """Let the club know accounts."""
+    club = stand.parts.databases.club
+    records = [account(customer_id=name, revision=2, **changes) for name in names]
+    async with club.home.write() as connection:
+        messages = [Message(one, decode_account(one)) for one in records]
+        await store_accounts(ReferenceWriter(CLUB, club.dialect), connection, messages)
+
+
+async def test_an_approved_credit_is_due_once_and_seen(goodwill: SupportStand) -> None:
+    """However often its message arrives; what is paid stays taken, the timeline and the audit show it."""
+    found = await propose(goodwill, reason=HOSTILE)
+    assert await sent(goodwill) == []
+    assert (await use_of(goodwill)).left == 1000
+    assert (await approve(goodwill, found)).status is ProposalStatus.EXECUTED
+    with pytest.raises(Conflict):
+        await approve(goodwill, found, RAY)
+    (record,) = await sent(goodwill)
+    await deliver(goodwill, [record, record])
+    again = await deliver(goodwill, [record])
+    assert (again.duplicates, list(again.conflicts)) == (1, [])
+    async with goodwill.parts.databases.fulfilment.home.read() as connection:
+        row = (await connection.execute(select(GOODWILL_CREDIT))).one()
+    assert (row.state, row.value_minor, row.iso_week) == ("CONFIRMED", 500, "2026-W13")
+    await set_state(goodwill, "CREDITED")
+    assert (await use_of(goodwill)).left == 1000
+    page = await goodwill.parts.timeline.page(SAM, CUSTOMER, 10, None)
+    (entry,) = [one for one in page if one.kind == "goodwill"]
+    assert (entry.facts["explanation"], entry.facts["approved_by"]) == (HOSTILE, "Rita")
+    assert ("approvals.approve", "customer:northbet:c-1") in await goodwill.audited()
+
+
+async def test_the_budget_is_never_exceeded_by_people_at_once(goodwill: SupportStand) -> None:
+    """Of eight who ask at once for a third of the budget, three get it; of two approvers, one."""
+    names = [f"p-{n}" for n in range(8)]
+    await know_customers(goodwill, *names)
+    asking = [
+        goodwill.parts.goodwill.propose(person(name, Role.SUPPORT), request(owner=Owner("northbet", name)))
+        for name in names
+    ]
+    results = await asyncio.gather(*asking, return_exceptions=True)
+    given = [one for one in results if isinstance(one, str)]
+    assert sorted({type(one) for one in results}, key=repr) == [Conflict, str]
+    assert len(given) == 3
+    assert (await use_of(goodwill)).left == 0
+    found = [await read(goodwill, one) for one in given]
+    approving = [approve(goodwill, each, who) for each in found for who in (RITA, RAY)]
+    decided = await asyncio.gather(*approving, return_exceptions=True)
+    assert [type(one).__name__ for one in decided].count("Proposal") == 3
+    assert len(await sent(goodwill)) == 3
+
+
+async def test_what_is_not_paid_is_free_again(goodwill: SupportStand) -> None:
+    """A rejected or withdrawn proposal, and a credit that fulfilment stopped, release their part."""
+    first, second = await propose(goodwill), await propose(goodwill, SUE)
+    with pytest.raises(Conflict, match=r"£0\.00 left for this customer"):
+        await propose(goodwill)
+    assert (await use_of(goodwill)).left == 500
+    await goodwill.base.approvals.reject(RITA, first.proposal_id, "no", NOW)
+    await goodwill.base.approvals.withdraw(SUE, second.proposal_id, NOW)
+    assert (await use_of(goodwill)).left == 1500
+    await approve(goodwill, await propose(goodwill))
+    assert (await use_of(goodwill)).left == 1000
+    await deliver(goodwill, await sent(goodwill))
+    await set_state(goodwill, "FULFILLING")
+    assert (await use_of(goodwill)).left == 1000
+    await set_state(goodwill, "INELIGIBLE")
+    assert (await use_of(goodwill)).left == 1500
+
+
+async def test_a_process_that_dies_in_the_approval_leaves_nothing_or_all(goodwill: SupportStand) -> None:
+    """Message, approval and reservation are one transaction."""
+    found, service = await propose(goodwill), goodwill.parts.goodwill
+    real = service.publish
+
+    async def dies(*given: Any) -> None:
+        await real(*given)
+        raise SystemError("killed")
+
+    object.__setattr__(service, "publish", dies)
+    with pytest.raises(SystemError):
+        await approve(goodwill, found)
+    assert await sent(goodwill) == []
+    object.__setattr__(service, "publish", real)
+    await approve(goodwill, found)
+    assert len(await sent(goodwill)) == 1
+    assert (await use_of(goodwill)).left == 1000
+
+
+@pytest.fixture
+async def given(tmp_path: Path) -> AsyncIterator[SupportStand]:
+    """The same over SQLite, for what does not depend on the engine."""
+    async with support_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+        async with stand.parts.databases.rewards.home.write() as connection:
+            spins = make_config("fs", value_minor=None, spins=10)
+            unlawful = make_config("cb", wagering_multiple=40)
+            rewards = [make_config("fb-5"), spins, unlawful, make_config("euro", currency="EUR")]
+            await connection.execute(insert(REWARD_CONFIG), [config_row(one) for one in rewards])
+        await raise_budget(stand, GoodwillLimits(1500, 1000, 1500))
+        yield stand
+
+
+async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportStand) -> None:
+    """One's own second account approves nothing, and who raised the budget does not spend it."""
+    found = await propose(given)
+    refused: list[tuple[Actor, type[BackofficeError]]] = [
+        (SUE, Forbidden),
+        (person("sam-2", Role.RISK, person="sam"), FourEyes),
+        (replace(RITA, stepped_up_until=None), StepUpRequired),
+        (FOREIGN, NotFound),
+    ]
+    for who, error in refused:
+        with pytest.raises(error):
+            await approve(given, found, who)
+    for raiser in ("rita", "ray"):
+        with pytest.raises(FourEyes, match="raised this budget"):
+            await propose(given, person(f"{raiser}-2", Role.SUPPORT, person=raiser))
+    less = GoodwillLimits(1400, 1000, 1400)
+    assert await given.parts.goodwill_budgets.set(RITA, EVERY_WEEK, less, "less") is None
+    with pytest.raises(FourEyes, match="raised this budget"):
+        await propose(given, person("ray-2", Role.SUPPORT, person="ray"))
+    for who in (FOREIGN, RITA):
+        with pytest.raises(NotFound):
+            await propose(given, who)
+    with pytest.raises(Forbidden):
+        await given.parts.goodwill_budgets.set(SAM, EVERY_WEEK, GoodwillLimits(1, 1, 1), "mine")
+
+
+async def test_a_raise_is_void_if_the_budget_changed_meanwhile(given: SupportStand) -> None:
+    """And one that was lowered below what is reserved lets nothing out."""
+    budgets, more = given.parts.goodwill_budgets, GoodwillLimits(9000, 9000, 9000)
+    raising = await budgets.set(RITA, EVERY_WEEK, more, "more")
+    assert raising is not None
+    found = await propose(given)
+    assert await budgets.set(RITA, EVERY_WEEK, GoodwillLimits(400, 400, 400), "less") is None
+    with pytest.raises(Stale):
+        await approve(given, await read(given, raising), RAY)
+    with pytest.raises(Conflict, match="was lowered"):
+        await approve(given, found)
+    assert (await read(given, found.proposal_id)).status is ProposalStatus.PENDING
+    week = EVERY_WEEK._replace(iso_week="2026-W13")
+    own = await budgets.set(RAY, week, GoodwillLimits(500, 500, 500), "this week")
+    assert own is not None
+    await approve(given, await read(given, own), RITA)
+    assert (await approve(given, found)).status is ProposalStatus.EXECUTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"rg_state": "self_excluded"}, "self excluded"),
+        ({"status": "closed"}, "account closed"),
+        ({"promo_restricted": True}, "promo restricted"),
+        ({"verified": False}, "unverified"),
+    ],
+)
+async def test_who_may_not_be_paid_is_given_nothing(
+    given: SupportStand, changes: dict[str, Any], words: str
+) -> None:
+    """Neither proposed nor approved; the rule is that of every credit."""
+    found = await propose(given)
+    await know_customers(given, "c-1", **changes)
+    with pytest.raises(Conflict, match=words):
+        await propose(given)
+    with pytest.raises(Conflict, match=words):
+        await approve(given, found)
+    assert await sent(given) == []
+
+
+async def test_nothing_is_given_while_a_switch_is_off(given: SupportStand) -> None:
+    """Of the brand, the reward, or the provider that pays it; none that cannot be counted or is unlawful."""
+    offer = (await given.parts.goodwill.choice(SAM, CUSTOMER)).offer
+    assert [one.reward_id for one in offer.rewards] == ["fb-5"]
+    for reward in ("northbet:fs:1", "northbet:cb:1", "northbet:euro:1", "northbet:fb-5:2", "fb-5"):
+        with pytest.raises(Invalid):
+            await propose(given, reward=reward)
+    with pytest.raises(Invalid):
+        await propose(given, reason=" ")
+    rewards = given.parts.databases.rewards
+    await turn(rewards, GLOBAL_STATE, 1, off=True, reward="fb-5")
+    with pytest.raises(Invalid, match="cannot be given"):
+        await propose(given)
+    await turn(rewards, GLOBAL_STATE, 2, off=False, reward="fb-5")
+    await turn(rewards, GLOBAL_STATE, 3, off=True)
+    with pytest.raises(Conflict, match="is paused"):
+        await propose(given)
+    await turn(rewards, GLOBAL_STATE, 4, off=False)
+    facts = {"name": "book", "adapter": "sportsbook", "url": "http://x", "secret": "s", "kinds": ["free_bet"]}
+    object.__setattr__(given.parts.goodwill.offers, "providers", (ProviderConfig.model_validate(facts),))
+    found = await propose(given)
+    fulfilment = given.parts.databases.fulfilment
+    async with fulfilment.home.write() as connection:
+        holds = ProviderHolds(ProviderRepository(fulfilment.dialect), given.clock)
+        await holds.stop(connection, "book", "switched off")
+    for refused in (propose(given), approve(given, found)):
+        with pytest.raises(Conflict, match="is stopped"):
+            await refused

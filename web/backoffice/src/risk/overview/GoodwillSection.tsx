@@ -1,0 +1,173 @@
+/** Goodwill: the budgets of this week and coming ones with their use, what it costs, and setting a budget. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import Tune from '@mui/icons-material/Tune';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { useNotify, usePermissions } from 'react-admin';
+
+import { FigureTable } from '../figures/FigureTable.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
+import { money, number, word } from '../figures/amounts.ts';
+import { run } from '../../graph/graph.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+
+const BUDGETS = `query GoodwillBudgets($brand: String!) {
+  goodwillBudgets(brand: $brand) {
+    id isoWeek currency own amountMinor customerMinor agentMinor reservedMinor approvedMinor paidMinor leftMinor
+  }
+}`;
+const COSTS = `query GoodwillCosts($brand: String!) {
+  goodwillCosts(brand: $brand) { id isoWeek currency stage kind credits valueMinor }
+}`;
+const SET = `mutation SetGoodwillBudget($input: SetGoodwillBudgetInput!) { setGoodwillBudget(input: $input) { proposalId } }`;
+
+interface Budget {
+  readonly id: string;
+  readonly isoWeek: string;
+  readonly currency: string;
+  readonly own: boolean;
+  readonly amountMinor: number;
+  readonly customerMinor: number;
+  readonly agentMinor: number;
+  readonly reservedMinor: number;
+  readonly approvedMinor: number;
+  readonly paidMinor: number;
+  readonly leftMinor: number;
+}
+
+interface Cost {
+  readonly id: string;
+  readonly isoWeek: string;
+  readonly currency: string;
+  readonly stage: string;
+  readonly kind: string;
+  readonly credits: number;
+  readonly valueMinor: number;
+}
+
+const NO_VALUES = { currency: '', isoWeek: '', amount: '', customer: '', agent: '', reason: '' };
+const FIELDS = [
+  ['currency', 'Currency', 'Such as GBP.'],
+  ['isoWeek', 'Week', 'Such as 2026-W13; empty for every week without a budget of its own.'],
+  ['amount', 'Budget in minor units', 'More than before is proposed, and another person approves it.'],
+  ['customer', 'At most to one customer', 'In minor units; empty for the whole budget.'],
+  ['agent', 'At most by one person', 'In minor units; empty for the whole budget.'],
+  ['reason', 'Reason', 'It is kept in the audit log.'],
+] as const;
+const OPTIONAL = new Set(['isoWeek', 'customer', 'agent']);
+const NUMBERS = new Set(['amount', 'customer', 'agent']);
+
+/** Return a number that was typed; null if none was. */
+function typed(text: string): number | null {
+  return text.trim() === '' ? null : Number(text);
+}
+
+function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
+  const [open, setOpen] = useState(false);
+  const [values, setValues] = useState(NO_VALUES);
+  const notify = useNotify();
+
+  async function submit() {
+    const input = {
+      brand,
+      currency: values.currency.trim(),
+      isoWeek: values.isoWeek.trim() === '' ? null : values.isoWeek.trim(),
+      amountMinor: Number(values.amount),
+      customerMinor: typed(values.customer),
+      agentMinor: typed(values.agent),
+      reason: values.reason,
+    };
+    const { setGoodwillBudget } = await run<{ setGoodwillBudget: { proposalId: string | null } }>(SET, { input });
+    const proposed = setGoodwillBudget.proposalId !== null;
+    notify(proposed ? 'Proposed: another person has to approve it.' : 'The budget is set.', { type: 'success' });
+    setOpen(false);
+    setValues(NO_VALUES);
+    onSet();
+  }
+
+  return (
+    <>
+      <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
+        Set a goodwill budget
+      </Button>
+      <FormDialog title="Set a goodwill budget" label="Set" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
+        {FIELDS.map(([name, label, help]) => (
+          <TextField
+            key={name}
+            label={label}
+            value={values[name]}
+            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+            helperText={help}
+            type={NUMBERS.has(name) ? 'number' : 'text'}
+            slotProps={NUMBERS.has(name) ? { htmlInput: { min: 0, step: 1 } } : {}}
+            required={!OPTIONAL.has(name)}
+            multiline={name === 'reason'}
+            margin="dense"
+            fullWidth
+          />
+        ))}
+      </FormDialog>
+    </>
+  );
+}
+
+function Budgets({ brand }: { readonly brand: string }) {
+  const { data, problem, reload } = useGraph<{ goodwillBudgets: Budget[] }>(BUDGETS, { brand });
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  return (
+    <FigureTable
+      title="Goodwill budgets"
+      rows={data.goodwillBudgets}
+      rowKey={(line) => line.id}
+      columns={[
+        { head: 'Week', cell: (line) => `${line.isoWeek}${line.own ? ' (its own)' : ''}` },
+        { head: 'Budget', numeric: true, cell: (line) => money(line.amountMinor, line.currency) },
+        { head: 'A customer', numeric: true, cell: (line) => money(line.customerMinor, line.currency) },
+        { head: 'A person', numeric: true, cell: (line) => money(line.agentMinor, line.currency) },
+        { head: 'Proposed', numeric: true, cell: (line) => money(line.reservedMinor, line.currency) },
+        { head: 'Approved', numeric: true, cell: (line) => money(line.approvedMinor, line.currency) },
+        { head: 'Paid', numeric: true, cell: (line) => money(line.paidMinor, line.currency) },
+        { head: 'Left', numeric: true, cell: (line) => money(line.leftMinor, line.currency) },
+      ]}
+    >
+      <Typography variant="body2" color="text.secondary">
+        What support may give in a week. Without a budget nothing is given.
+      </Typography>
+      {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={reload} />}
+    </FigureTable>
+  );
+}
+
+function Costs({ brand }: { readonly brand: string }) {
+  const { data, problem } = useGraph<{ goodwillCosts: Cost[] }>(COSTS, { brand });
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (data === null) return null;
+  return (
+    <FigureTable
+      title="Goodwill credits"
+      rows={data.goodwillCosts}
+      rowKey={(line) => line.id}
+      columns={[
+        { head: 'Week', cell: (line) => line.isoWeek },
+        { head: 'Stage', cell: (line) => word(line.stage) },
+        { head: 'Kind', cell: (line) => word(line.kind) },
+        { head: 'Credits', numeric: true, cell: (line) => number(line.credits) },
+        { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
+      ]}
+    />
+  );
+}
+
+export function GoodwillSection({ brand }: { readonly brand: string }) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  return (
+    <>
+      {permissions?.has('support.read') === true && <Budgets brand={brand} />}
+      <Costs brand={brand} />
+    </>
+  );
+}

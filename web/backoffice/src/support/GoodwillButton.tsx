@@ -1,0 +1,96 @@
+/** Proposes to give a customer a reward as goodwill, within the week's budget. */
+import Redeem from '@mui/icons-material/Redeem';
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+
+import { GIVE_GOODWILL, GOODWILL_OFFER } from './operations.ts';
+import { FormDialog } from '../components/FormDialog.tsx';
+import { run } from '../graph/graph.ts';
+import { money, word } from '../risk/figures/amounts.ts';
+
+import type { GoodwillOffer } from './operations.ts';
+
+export function GoodwillButton({ customer }: { readonly customer: string }) {
+  const [offer, setOffer] = useState<GoodwillOffer | null>(null);
+  const [open, setOpen] = useState(false);
+  const [reward, setReward] = useState('');
+  const [cause, setCause] = useState('');
+  const [reason, setReason] = useState('');
+  const notify = useNotify();
+
+  async function show() {
+    try {
+      const { goodwillOffer } = await run<{ goodwillOffer: GoodwillOffer }>(GOODWILL_OFFER, { customer });
+      setOffer(goodwillOffer);
+      setReward('');
+      setOpen(true);
+    } catch (error) {
+      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+    }
+  }
+
+  async function submit() {
+    await run(GIVE_GOODWILL, { input: { customer, reward, cause, reason } });
+    setOpen(false);
+    setReason('');
+    notify('Proposed: another person finds it among the approvals', { type: 'success' });
+  }
+
+  return (
+    <>
+      <Button startIcon={<Redeem />} onClick={() => void show()}>
+        Give goodwill
+      </Button>
+      {offer !== null && (
+        <FormDialog title="Give goodwill" label="Propose" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
+          {offer.refusal === null ? (
+            <Typography>
+              {offer.isoWeek}: {money(offer.leftMinor, offer.currency)} left for this customer and you.
+            </Typography>
+          ) : (
+            <Alert severity="warning">{offer.refusal}</Alert>
+          )}
+          <TextField
+            label="Reward"
+            value={reward}
+            onChange={(event) => setReward(event.target.value)}
+            helperText={offer.rewards.length === 0 ? 'The catalogue has none for this customer.' : ' '}
+            margin="normal"
+            select
+            fullWidth
+            required
+          >
+            {offer.rewards.map((one) => (
+              <MenuItem key={one.id} value={one.id} disabled={one.valueMinor > offer.leftMinor}>
+                {one.rewardId}: {word(one.kind)} of {money(one.valueMinor, one.currency)}
+              </MenuItem>
+            ))}
+          </TextField>
+          <TextField label="Cause" value={cause} onChange={(event) => setCause(event.target.value)} margin="normal" select fullWidth required>
+            {offer.causes.map((one) => (
+              <MenuItem key={one.cause} value={one.cause}>
+                {one.words}
+              </MenuItem>
+            ))}
+          </TextField>
+          <TextField
+            label="Explanation"
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            helperText="The approver, the timeline and the audit log show it."
+            slotProps={{ htmlInput: { maxLength: 500 } }}
+            margin="normal"
+            fullWidth
+            required
+            multiline
+          />
+        </FormDialog>
+      )}
+    </>
+  );
+}
