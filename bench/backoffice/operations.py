@@ -71,6 +71,7 @@ def _existing(week: str, customers: int) -> Iterator[Operation]:
         "{ weekCustomers(brand: $brand, isoWeek: $isoWeek) { __typename } }",
         {**brand, "isoWeek": week},
         2 * customers,
+        known="the server reads the qualifications of all weeks of the brand",
     )
     for name in ("stoppedProviders", "outboxes", "nodes"):
         yield Operation(name, "operations", f"{{ {name} {{ __typename }} }}")
