@@ -28,5 +28,8 @@ PROPOSAL = Table(
     Column("outcome", LONG_TEXT, nullable=True),
     Index("proposal_status", "status", "proposed_at", "proposal_id"),
     Index("proposal_brand", "brand_id", "status", "proposed_at", "proposal_id"),
+    Index("proposal_newest", "proposed_at", "proposal_id"),
+    Index("proposal_kind", "kind", "proposed_at", "proposal_id"),
+    Index("proposal_subject", "subject", "proposed_at", "proposal_id"),
 )
 """One row for each proposal. What is proposed never changes: only the decision is written later."""

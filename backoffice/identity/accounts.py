@@ -223,7 +223,10 @@ class Accounts:
             if session is None:
                 raise NotFound("There is no such session.")
             if session.user_id != actor.user_id:
-                await self._managed(connection, actor, session.user_id)
+                try:
+                    await self._managed(connection, actor, session.user_id)
+                except NotFound:
+                    raise NotFound("There is no such session.") from None
             await sessions.end(connection, session_id)
             account = await self._account(connection, session.user_id)
             await self._record(connection, actor, "people.end_session", (account, account), None)

@@ -30,6 +30,7 @@ JOB = Table(
     UniqueConstraint("job_key", name="job_key_once"),
     Index("job_status", "status", "created_at", "job_id"),
     Index("job_brand", "brand_id", "created_at", "job_id"),
+    Index("job_newest", "created_at", "job_id"),
 )
 """One row for each job.
 

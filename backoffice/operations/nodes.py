@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from backoffice.access.actor import Actor
-from backoffice.access.decision import require
+from backoffice.access.decision import allows, require
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
@@ -83,15 +83,13 @@ class NodeService:
         """Return the decision about a subject.
 
         Raises:
-            NotFound: there is none, or not for a brand of the actor's.
-            Forbidden: the actor may not see it.
+            NotFound: there is none that the actor may see.
         """
         async with self.database.home.read() as connection:
             decision = await self.decisions.repository.find(connection, key)
             reports = await self.nodes.all(connection)
-        if decision is None:
+        if decision is None or not allows(actor, Permission.OPERATIONS_READ, decision.brand):
             raise NotFound(f"There is no decision about {key}.")
-        require(actor, Permission.OPERATIONS_READ, decision.brand)
         return _acknowledged(decision, reports)
 
     async def states(self) -> list[NodeState]:

@@ -14,6 +14,7 @@ from backoffice.operations.graph.backlog.schema import BacklogQuery
 from backoffice.operations.graph.brands.schema import BrandMutation, BrandQuery
 from backoffice.operations.graph.providers.schema import ProviderMutation, ProviderQuery
 from backoffice.operations.graph.rewards.schema import RewardQuery
+from backoffice.operations.graph.weeks.schema import WeekMutation, WeekQuery
 from backoffice.operations.installation import IntentFilter
 from backoffice.operations.kill_switches import SwitchTarget
 from backoffice.operations.nodes import Acknowledged
@@ -27,13 +28,11 @@ from backoffice.operations.types import (
     ReplayResult,
     RewardStatusResult,
     StoppedProviderInfo,
-    WeekInfo,
     shown_decision,
     shown_event,
     shown_intent,
     shown_letter,
     shown_node,
-    shown_week,
 )
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.mutations.intents import Intent
@@ -94,15 +93,6 @@ class ReplayAllInput:
 
 
 @strawberry.input
-class WeekInput:
-    """A week to open or to close by hand."""
-
-    brand: str
-    iso_week: str
-    reason: str
-
-
-@strawberry.input
 class ForgetNodeInput:
     """A node that is gone for good."""
 
@@ -111,7 +101,7 @@ class ForgetNodeInput:
 
 
 @strawberry.type
-class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery):
+class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
     """Reads."""
 
     @strawberry.field(
@@ -199,11 +189,6 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery):
         found = await installation.pending_intents(info.context.actor, brand, page_size(first), wanted)
         return page_of(found, first, lambda one: shown_intent(*one), _intent_key)
 
-    @strawberry.field(description="The weeks of a brand.", directives=[permitted(_READ, "brand")])
-    async def weeks(self, info: OperationsInfo, brand: str) -> list[WeekInfo]:
-        """Return weeks."""
-        return [shown_week(line) for line in await info.context.weeks.listed(info.context.actor, brand)]
-
     @strawberry.field(description="Providers to which nothing is sent.", directives=[permitted(_READ, ALL)])
     async def stopped_providers(self, info: OperationsInfo) -> list[StoppedProviderInfo]:
         """Return stopped providers."""
@@ -224,7 +209,7 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery):
 
 
 @strawberry.type
-class Mutation(BrandMutation, ProviderMutation):
+class Mutation(BrandMutation, ProviderMutation, WeekMutation):
     """Changes."""
 
     @strawberry.mutation(
@@ -286,24 +271,6 @@ class Mutation(BrandMutation, ProviderMutation):
             info.context.actor, input.app, input.topic, input.reason, dry_run=input.dry_run
         )
         return ID(job.job_id)
-
-    @strawberry.mutation(
-        description="Open a week by hand.",
-        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
-    )
-    async def open_week(self, info: OperationsInfo, input: WeekInput) -> list[WeekInfo]:  # noqa: A002
-        """Open a week."""
-        lines = await info.context.weeks.open(info.context.actor, input.brand, input.iso_week, input.reason)
-        return [shown_week(line) for line in lines]
-
-    @strawberry.mutation(
-        description="Propose to close a week by hand; another person approves it. Needs a step-up.",
-        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
-    )
-    async def propose_close_week(self, info: OperationsInfo, input: WeekInput) -> ID:  # noqa: A002
-        """Propose to close a week."""
-        weeks = info.context.weeks
-        return ID(await weeks.propose_close(info.context.actor, input.brand, input.iso_week, input.reason))
 
     @strawberry.mutation(
         description="Forget a node that is gone for good.", directives=[permitted(_SWITCH, ALL)]

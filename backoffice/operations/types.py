@@ -14,7 +14,6 @@ from backoffice.operations.reward_status import StatusAction
 from consumers.stream.database.dead_letter_replay import Fate
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.records.global_state.kinds import SwitchScope
-from subgraphs.progress.weeks.overview import WeekLine
 
 strawberry.enum(SwitchScope, description="What a kill switch turns off.")
 strawberry.enum(StatusAction, name="RewardStatusAction", description="What can be done to a version.")
@@ -95,24 +94,6 @@ class PendingIntent:
     customer: str
     operation: str
     created_at: datetime
-
-
-@strawberry.type(description="A week for the customers of one jurisdiction and currency.")
-class WeekInfo:
-    """A week."""
-
-    id: ID
-    brand: str
-    iso_week: str
-    jurisdiction: str
-    currency: str
-    state: str
-    confirmed: bool
-    opened_with: int | None
-    scheme: int | None
-    customers: JSON
-    waits_for: str | None = strawberry.field(description="What has to happen next; null if it is final.")
-    until: datetime | None = strawberry.field(description="When that is due.")
 
 
 @strawberry.type(description="A provider to which nothing is sent.")
@@ -214,24 +195,6 @@ def shown_intent(subgraph: str, intent: Intent) -> PendingIntent:
         customer=intent.owner.customer,
         operation=intent.operation,
         created_at=intent.created_at,
-    )
-
-
-def shown_week(line: WeekLine) -> WeekInfo:
-    """Return a week."""
-    return WeekInfo(
-        id=ID(f"{line.brand}:{line.week}:{line.jurisdiction}:{line.currency}"),
-        brand=line.brand,
-        iso_week=line.week,
-        jurisdiction=line.jurisdiction,
-        currency=line.currency,
-        state=line.state,
-        confirmed=line.confirmed,
-        opened_with=line.opened_with,
-        scheme=line.scheme,
-        customers=JSON(dict(line.customers)),
-        waits_for=line.waits_for or None,
-        until=line.until,
     )
 
 

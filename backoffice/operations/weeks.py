@@ -28,6 +28,16 @@ CLOSE_WEEK: Final = "operations.close_week"
 
 
 @dataclass(frozen=True, slots=True)
+class WeekCustomers:
+    """How many customers of a week, jurisdiction and currency have a status of qualification."""
+
+    jurisdiction: str
+    currency: str
+    status: str
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
 class WeekService:
     """Shows weeks, opens and closes them.
 
@@ -62,7 +72,21 @@ class WeekService:
         require(actor, Permission.OPERATIONS_READ, brand)
         if brand not in await self._lifecycle.brands():
             return []
-        return await week_lines(self._lifecycle, brand)
+        return await week_lines(self._lifecycle, brand, counting=False)
+
+    async def customers(self, actor: Actor, brand: str, iso_week: str) -> list[WeekCustomers]:
+        """Count the customers of a week who have earned its reward; this reads a row for each of them.
+
+        Raises:
+            Forbidden: the actor may not see them.
+        """
+        require(actor, Permission.OPERATIONS_READ, brand)
+        counted = await self._lifecycle.qualification_counts(brand, iso_week)
+        return [
+            WeekCustomers(*territory, status, number)
+            for (_, territory), counts in sorted(counted.items())
+            for status, number in sorted(counts.items())
+        ]
 
     async def open(self, actor: Actor, brand: str, iso_week: str, reason: str) -> list[WeekLine]:
         """Open a week by hand; opening it twice changes nothing.

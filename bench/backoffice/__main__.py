@@ -23,6 +23,7 @@ from backoffice.risk.app import RiskParts
 from backoffice.settings import BackofficeSettings
 from bench.backoffice.filling import BRAND, NOW, PRESENT, Filling
 from bench.backoffice.measuring import Measured, Meter, measure
+from bench.backoffice.office_rows import ROWS
 from bench.backoffice.operations import operations
 from bench.fixtures.world import store_world
 from bench.harness import report
@@ -71,6 +72,8 @@ def run(size: Size, folder: Path) -> None:
         begun = time.monotonic()
         filling = Filling(url, size.customers, size.bets, size.weeks)
         filling.fill()
+        for (database, table), values in ROWS.items():
+            filling.insert(database, table, values)
         print(f"filled in {time.monotonic() - begun:.0f} s", flush=True)
         counted, measured = asyncio.run(_measure(settings, size))
     finally:

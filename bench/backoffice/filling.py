@@ -74,7 +74,7 @@ class Filling:
         with self.connection.cursor() as cursor:
             cursor.execute(statement)
 
-    def _insert(self, database: str, table: str, values: Mapping[str, str], where: str = "1=1") -> None:
+    def insert(self, database: str, table: str, values: Mapping[str, str], where: str = "1=1") -> None:
         """Insert one row for each number, by expressions over `n`, the customer's number."""
         columns, expressions = ", ".join(values), ", ".join(values.values())
         self._run(
@@ -133,10 +133,10 @@ class Filling:
             *(("progress", "account"), ("fulfilment", "account"), ("fulfilment", "account_change")),
             *(("club", "account"), ("rewards", "account")),
         ):
-            self._insert(database, table, account)
+            self.insert(database, table, account)
         key = {"brand_id": f"'{BRAND}'", "customer_id": CUSTOMER, "version": "1", "opted_in": "1"}
         change = {**key, "at": "'2026-01-06 00:00:00' + INTERVAL n SECOND"}
-        self._insert("progress", "membership_change", change, "n % 10 < 7")
+        self.insert("progress", "membership_change", change, "n % 10 < 7")
 
     def _totals(self, week: Week) -> None:
         values = {
@@ -145,12 +145,12 @@ class Filling:
             "counted_bets": "1 + n % 9",
             "as_of": _at(week, 60),
         }
-        self._insert("progress", "progress", values, "n % 10 < 9")
+        self.insert("progress", "progress", values, "n % 10 < 9")
 
     def _choices(self, week: Week) -> None:
         reward = "ELT(1 + n % 3, 'fb-5', 'fb-2x3', 'cash-2')"
         chosen = {**_key(week), "reward_id": reward, "config_version": "1"}
-        self._insert(
+        self.insert(
             "rewards", "reward_choice", {**chosen, "version": "1", "chosen_at": _at(week, 50)}, "n % 10 = 1"
         )
         self._run(
@@ -159,7 +159,7 @@ class Filling:
             f"WHERE iso_week = '{week.iso}' GROUP BY brand_id, iso_week, reward_id"
         )
         source = {"revision": "1", "final": "0", "source": "'chosen'", "occurred_at": _at(week, 50)}
-        self._insert("fulfilment", "choice", {**_key(week), **source, **_reward(reward)}, "n % 10 = 1")
+        self.insert("fulfilment", "choice", {**_key(week), **source, **_reward(reward)}, "n % 10 = 1")
 
     def _rewards(self, week: Week, *, closed: bool) -> None:
         """Three customers of ten qualify; of a closed week most are credited, and many have used it."""
@@ -171,9 +171,9 @@ class Filling:
             "occurred_at": _at(week, 70),
         }
         qualified = {**_key(week), "revision": "1", "status": f"'{status}'", **result}
-        self._insert("fulfilment", "qualification", qualified, "n % 10 < 3")
+        self.insert("fulfilment", "qualification", qualified, "n % 10 < 3")
         owner = {**qualified, "jurisdiction": "'GB'", "read_back": "0"}
-        self._insert("progress", "qualification", owner, "n % 10 < 3")
+        self.insert("progress", "qualification", owner, "n % 10 < 3")
         if not closed:
             return
         paid = {
@@ -188,7 +188,7 @@ class Filling:
             "created_at": _at(week, 180),
             "changed_at": _at(week, 200),
         }
-        self._insert("fulfilment", "fulfilment", paid, "n % 10 < 3")
+        self.insert("fulfilment", "fulfilment", paid, "n % 10 < 3")
 
     def _bets(self) -> None:
         """Insert bets evenly over customers and weeks, in parts."""

@@ -8,6 +8,7 @@ from typing import Final
 from backoffice.risk.rows import LARGEST_WINDOW, WINDOWS, RiskFigure
 from bench.backoffice.filling import BRAND
 from bench.backoffice.measuring import Operation
+from bench.backoffice.office_rows import RARE_TOPIC
 
 PAGE: Final = "nodes { __typename } endCursor hasNextPage"
 RARE: Final = 6 * WINDOWS * LARGEST_WINDOW
@@ -22,12 +23,22 @@ def operations(week: str, last_week: str, customers: int) -> list[Operation]:
         last_week: the one before.
         customers: how many customers there are, to page to the middle of them.
     """
-    return [*_existing(customers), *_risk(week, last_week, customers)]
+    return [*_existing(week, customers), *_risk(week, last_week, customers)]
 
 
-def _existing(customers: int) -> Iterator[Operation]:
+def _existing(week: str, customers: int) -> Iterator[Operation]:
     for name in ("users", "audit", "approvals", "jobs"):
         yield Operation(name, "people", f"{{ {name}(first: 25) {{ {PAGE} }} }}")
+    for name, filters in (
+        ("audit", 'action: "rare"'),
+        ("audit", 'userId: "u-7", action: "none"'),
+        ("audit", f'subject: "customer:{BRAND}:c-7"'),
+        ("approvals", "status: PENDING"),
+        ("approvals", 'kind: "none"'),
+        ("jobs", "status: FAILED"),
+    ):
+        document = f"{{ {name}({filters}, first: 25) {{ {PAGE} }} }}"
+        yield Operation(f"{name} with {filters.replace(chr(34), '')}", "people", document)
     yield Operation("contentItems", "content", f"{{ contentItems(first: 25) {{ {PAGE} }} }}")
     brand = {"brand": BRAND}
     yield Operation(
@@ -38,7 +49,9 @@ def _existing(customers: int) -> Iterator[Operation]:
     )
     for name in ("globalEvents", "killSwitches"):
         yield Operation(name, "operations", f"{{ {name}(first: 25) {{ {PAGE} }} }}")
-    yield Operation("deadLetters", "operations", '{ deadLetters(app: "progress", first: 25) { __typename } }')
+    for topic in ("", f', topic: "{RARE_TOPIC}"', ', topic: "nothing"'):
+        document = f'{{ deadLetters(app: "progress", first: 25{topic}) {{ {PAGE} }} }}'
+        yield Operation(f"deadLetters{topic.replace(chr(34), '')}", "operations", document)
     yield Operation(
         "pendingIntents",
         "operations",
@@ -50,7 +63,15 @@ def _existing(customers: int) -> Iterator[Operation]:
         "operations",
         "query Q($brand: String!) { weeks(brand: $brand) { __typename } }",
         brand,
-        known="it counts the qualifications of all weeks by status",
+    )
+    yield Operation(
+        "weekCustomers, when asked for",
+        "operations",
+        "query Q($brand: String!, $isoWeek: String!) "
+        "{ weekCustomers(brand: $brand, isoWeek: $isoWeek) { __typename } }",
+        {**brand, "isoWeek": week},
+        2 * customers,
+        known="the server reads the qualifications of all weeks of the brand",
     )
     for name in ("stoppedProviders", "outboxes", "nodes"):
         yield Operation(name, "operations", f"{{ {name} {{ __typename }} }}")
@@ -61,6 +82,18 @@ def _existing(customers: int) -> Iterator[Operation]:
         "query Q($brand: String!, $search: String!) { customers(brand: $brand, search: $search) "
         f"{{ {PAGE} }} }}",
         {**brand, "search": customer[:4]},
+    )
+    yield Operation(
+        "customer",
+        "support",
+        "query Q($id: ID!) { customer(id: $id) { __typename } legalHolds(customer: $id) { __typename } }",
+        {"id": f"{BRAND}:{customer}"},
+    )
+    yield Operation(
+        "betExplanation",
+        "support",
+        "query Q($brand: String!, $bet: String!) { betExplanation(brand: $brand, betId: $bet) { sentence } }",
+        {**brand, "bet": f"b-{week}-{customers // 2}"},
     )
     yield Operation(
         "timeline",

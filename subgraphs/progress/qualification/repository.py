@@ -144,27 +144,36 @@ class QualificationRepository:
         )
         return {(row.iso_week, (row.jurisdiction, row.currency)) for row in rows}
 
-    async def counts(self, connection: AsyncConnection) -> dict[tuple[str, str, Territory], dict[str, int]]:
-        """Return how many customers have each status, by brand, week and territory.
+    async def counts(
+        self, connection: AsyncConnection, brand_id: str, iso_week: str | None = None
+    ) -> dict[tuple[str, Territory], dict[str, int]]:
+        """Return how many customers of a brand have each status, by week and territory.
 
-        If a qualification has no jurisdiction, the account's counts, or else the brand's default.
+        It reads a row for each qualification: of one week, or of all. If a qualification has no jurisdiction,
+        the account's counts, or else the brand's default.
         """
         q, account, brand = QUALIFICATION, REFERENCE.account, REFERENCE.brand
         jurisdiction = func.coalesce(
             q.c.jurisdiction, account.c.jurisdiction, brand.c.default_jurisdiction, "?"
         )
-        same_customer = and_(account.c.brand_id == q.c.brand_id, account.c.customer_id == q.c.customer_id)
-        columns = (q.c.brand_id, q.c.iso_week, jurisdiction, q.c.currency, q.c.status)
+        same_customer = and_(
+            q.c.jurisdiction.is_(None),
+            account.c.brand_id == q.c.brand_id,
+            account.c.customer_id == q.c.customer_id,
+        )
+        columns = (q.c.iso_week, jurisdiction, q.c.currency, q.c.status)
+        wanted = (q.c.brand_id == brand_id, *(() if iso_week is None else (q.c.iso_week == iso_week,)))
         rows = await connection.execute(
             select(*columns, func.count())
             .select_from(
                 q.outerjoin(account, same_customer).outerjoin(brand, brand.c.brand_id == q.c.brand_id)
             )
+            .where(*wanted)
             .group_by(*columns)
         )
-        found: dict[tuple[str, str, Territory], dict[str, int]] = {}
-        for brand_id, iso_week, home, currency, status, number in rows:
-            found.setdefault((brand_id, iso_week, (home, currency)), {})[status] = number
+        found: dict[tuple[str, Territory], dict[str, int]] = {}
+        for week, home, currency, status, number in rows:
+            found.setdefault((week, (home, currency)), {})[status] = number
         return found
 
     async def store(

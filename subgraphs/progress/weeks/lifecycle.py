@@ -165,10 +165,12 @@ class WeekLifecycle:
         async with self.database.home.read() as connection:
             return await read_statuses(connection, brand)
 
-    async def qualification_counts(self) -> dict[tuple[str, str, Territory], dict[str, int]]:
-        """Return how many customers are provisional, confirmed or revoked, by brand, week and territory."""
+    async def qualification_counts(
+        self, brand: str, iso_week: str | None = None
+    ) -> dict[tuple[str, Territory], dict[str, int]]:
+        """Return how many customers are provisional, confirmed or revoked, by week and territory."""
         async with self.database.home.read() as connection:
-            return await self.ledger.qualifications.repository.counts(connection)
+            return await self.ledger.qualifications.repository.counts(connection, brand, iso_week)
 
     async def _advance(self, brand: str, *, opening: bool) -> list[str]:
         """Record the states of a brand's weeks by the clock; return closed weeks that are not confirmed.

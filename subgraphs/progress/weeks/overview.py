@@ -45,9 +45,16 @@ class WeekLine:
     until: datetime | None = None
 
 
-async def week_lines(lifecycle: WeekLifecycle, brand: str) -> list[WeekLine]:
-    """Return lines for the recorded weeks of a brand and for the next one."""
-    qualified, schemes = await lifecycle.qualification_counts(), await lifecycle.schemes(brand)
+async def week_lines(lifecycle: WeekLifecycle, brand: str, *, counting: bool = True) -> list[WeekLine]:
+    """Return lines for the recorded weeks of a brand and for the next one.
+
+    Args:
+        lifecycle: the weeks.
+        brand: its id.
+        counting: whether to count customers, which reads a row for each one who ever qualified.
+    """
+    schemes = await lifecycle.schemes(brand)
+    qualified = await lifecycle.qualification_counts(brand) if counting else {}
     calendar, present = await lifecycle.calendar(brand), lifecycle.clock.now()
     weeks: dict[str, list[WeekLine]] = {}
     for status in await lifecycle.statuses(brand):
@@ -60,14 +67,14 @@ async def week_lines(lifecycle: WeekLifecycle, brand: str) -> list[WeekLine]:
             confirmed=status.confirmed_at is not None,
             opened_with=status.scheme_version,
             scheme=status.scheme_version if now is None or status.scheme_version is None else now.version,
-            customers=qualified.pop((brand, status.iso_week, status.territory), {}),
+            customers=qualified.pop((status.iso_week, status.territory), {}),
         )
         week = calendar.week_named(status.iso_week)
         waits_for, until = _waits_for(status, week, None if now is None else now.grace_until(week), present)
         line = replace(line, waits_for=waits_for, until=until)
         weeks.setdefault(status.iso_week, []).append(line)
-    for (of_brand, iso_week, territory), counts in sorted(qualified.items()):
-        if of_brand == brand and iso_week in weeks:  # also if there is no scheme
+    for (iso_week, territory), counts in sorted(qualified.items()):
+        if iso_week in weeks:  # also if there is no scheme
             weeks[iso_week].append(WeekLine(brand, iso_week, *territory, "NOT KEPT", customers=counts))
     coming = max(schemes)
     begins = calendar.week_named(coming).starts_at

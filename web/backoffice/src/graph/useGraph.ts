@@ -1,5 +1,6 @@
-/** Reads an operation of the admin graph, again when its variables change or `reload` is called. */
-import { useCallback, useEffect, useState } from 'react';
+/** Reads an operation of the admin graph, again when its variables change, or the page is refreshed. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 
 import { run } from './graph.ts';
 
@@ -11,30 +12,40 @@ export interface Read<T> {
   readonly reload: () => void;
 }
 
-/** @param variables null: nothing is read yet */
-export function useGraph<T>(query: string, variables: Readonly<Record<string, unknown>> | null = {}): Read<T> {
-  const [data, setData] = useState<T | null>(null);
-  const [problem, setProblem] = useState('');
-  const [times, setTimes] = useState(0);
-  const key = variables === null ? null : JSON.stringify(variables);
+interface Options<T> {
+  /** Return whether what was read is not there yet, so that it is read again in some seconds. */
+  readonly isPending?: (data: T) => boolean;
+}
 
-  useEffect(() => {
-    if (key === null) return;
-    let wanted = true;
-    run<T>(query, JSON.parse(key) as Record<string, unknown>)
-      .then((found) => {
-        if (!wanted) return;
-        setData(found);
-        setProblem('');
-      })
-      .catch((error: unknown) => {
-        if (wanted) setProblem(error instanceof Error ? error.message : String(error));
-      });
-    return () => {
-      wanted = false;
-    };
-  }, [query, key, times]);
+const SECONDS_UNTIL_THERE = 3;
 
-  const reload = useCallback(() => setTimes((before) => before + 1), []);
-  return { data, problem, reload };
+/**
+ * The framework's cache reads it, so that the framework's button to refresh reads it again. Nothing is kept
+ * when its screen is left, and nothing is read again unasked: looks at personal data are recorded.
+ *
+ * @param variables null: nothing is read yet
+ */
+export function useGraph<T>(
+  query: string,
+  variables: Readonly<Record<string, unknown>> | null = {},
+  { isPending }: Options<T> = {},
+): Read<T> {
+  const enabled = variables !== null;
+  const { data, error, refetch } = useQuery({
+    queryKey: ['graph', query, variables],
+    queryFn: () => run<T>(query, variables ?? {}),
+    enabled,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && isPending?.(state.data) === true ? SECONDS_UNTIL_THERE * 1000 : false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    networkMode: 'always',
+    retry: false,
+    gcTime: 0,
+  });
+  const reload = useCallback(() => {
+    if (enabled) void refetch();
+  }, [enabled, refetch]);
+  return { data: data ?? null, problem: error?.message ?? '', reload };
 }

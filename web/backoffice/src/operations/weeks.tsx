@@ -7,12 +7,13 @@ import { useBrand } from './page/BrandSelect.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { Page } from './page/Page.tsx';
+import { WeekCustomers } from './WeekCustomers.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
 import { moment } from './page/words.ts';
 
 const WEEKS = `query Weeks($brand: String!) { weeks(brand: $brand) {
-  id brand isoWeek jurisdiction currency state confirmed openedWith scheme customers waitsFor until
+  id brand isoWeek jurisdiction currency state confirmed openedWith scheme waitsFor until
 } }`;
 const OPEN = `mutation Open($input: WeekInput!) { openWeek(input: $input) { id } }`;
 const CLOSE = `mutation Close($input: WeekInput!) { proposeCloseWeek(input: $input) }`;
@@ -27,7 +28,6 @@ interface Week {
   readonly confirmed: boolean;
   readonly openedWith: number | null;
   readonly scheme: number | null;
-  readonly customers: Readonly<Record<string, number>>;
   readonly waitsFor: string | null;
   readonly until: string | null;
 }
@@ -60,7 +60,7 @@ export function Weeks() {
           { head: 'State', cell: ({ state, confirmed }) => <Chip size="small" label={confirmed ? `${state}, confirmed` : state} /> },
           { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until)}`}`) },
           { head: 'Scheme', cell: schemeOf },
-          { head: 'Customers', cell: ({ customers }) => Object.entries(customers).map(([status, number]) => `${number} ${status}`).join(', ') || '–' },
+          { head: 'Customers', cell: (week) => week.state !== 'NEXT' && <WeekCustomers {...week} /> },
           { head: 'Change', cell: (week) => may && <ByHand week={week} /> },
         ]}
       />

@@ -18,7 +18,7 @@ import { saveTable } from './downloads.ts';
 
 import type { ReactNode } from 'react';
 
-interface Column<T> {
+export interface Column<T> {
   readonly head: string;
   readonly cell: (row: T) => ReactNode;
   /** Whether it holds numbers, which stand at the right. */

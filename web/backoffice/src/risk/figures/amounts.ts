@@ -35,5 +35,5 @@ export function word(name: string): string {
 
 /** Say when figures were counted, or that they will be. */
 export function counted(asOf: string | null): string {
-  return asOf === null ? 'Not counted yet: load the page again in some seconds.' : `Counted at ${time(asOf)}.`;
+  return asOf === null ? 'Not counted yet: the figures will appear here.' : `Counted at ${time(asOf)}.`;
 }

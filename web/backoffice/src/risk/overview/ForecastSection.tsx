@@ -47,6 +47,12 @@ interface Forecast {
   readonly tests: readonly Test[];
 }
 
+interface Found {
+  readonly riskForecast: readonly Forecast[];
+}
+
+const NOT_COUNTED = { isPending: (found: Found) => found.riskForecast.length === 0 };
+
 function range(of: Forecast, show: (amount: Amount) => string): string {
   if (of.likely === null || of.low === null || of.high === null) return '–';
   return `${show(of.likely)} (${show(of.low)} to ${show(of.high)})`;
@@ -65,7 +71,7 @@ function Tests({ tests }: { readonly tests: readonly Test[] }) {
 }
 
 export function ForecastSection({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<{ riskForecast: Forecast[] }>(FORECAST, { brand });
+  const { data, problem } = useGraph<Found>(FORECAST, { brand }, NOT_COUNTED);
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
   if (data === null) return null;
   const found = data.riskForecast;

@@ -4,8 +4,8 @@ import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
-import { RowsLink } from '../figures/RowsLink.tsx';
 import { counted, money, number, units, word } from '../figures/amounts.ts';
+import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 
 import type { RewardFigure } from '../figures/rewardFigure.ts';
@@ -16,6 +16,7 @@ const LIABILITY = `query RiskLiability($brand: String!) {
     lines { id isoWeek stage source reward version kind currency customers valueMinor spins unvalued }
   }
 }`;
+const NOT_COUNTED = { isPending: (found: Found) => found.riskLiability.asOf === null };
 const STAGES = ['expected', 'owed', 'outstanding'];
 
 interface Liability {
@@ -24,13 +25,17 @@ interface Liability {
   readonly lines: readonly RewardFigure[];
 }
 
+interface Found {
+  readonly riskLiability: Liability;
+}
+
 /** Return the sum of the lines of one stage; the lines are of one currency. */
 function sum(lines: readonly RewardFigure[], stage: string): number {
   return lines.filter((line) => line.stage === stage).reduce((total, line) => total + line.valueMinor, 0);
 }
 
 export function LiabilitySection({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<{ riskLiability: Liability }>(LIABILITY, { brand });
+  const { data, problem } = useGraph<Found>(LIABILITY, { brand }, NOT_COUNTED);
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
   if (data === null) return null;
   const { asOf, changesInDoubt, lines } = data.riskLiability;
@@ -44,30 +49,8 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
       columns={[
         { head: 'Week', cell: (line) => line.isoWeek },
         { head: 'Stage', cell: (line) => word(line.stage) },
-        { head: 'Reward', cell: (line) => (line.source === 'none' ? 'none can be paid' : `${line.reward} v${line.version}`) },
-        { head: 'Chosen', cell: (line) => (line.source === 'default' ? 'default' : line.source === 'set' ? 'yes' : '–') },
-        {
-          head: 'Customers',
-          numeric: true,
-          cell: (line) => (
-            <RowsLink
-              to={{
-                brand,
-                isoWeek: line.isoWeek,
-                figure: line.stage.toUpperCase(),
-                reward: line.reward,
-                version: line.version,
-                currency: line.currency,
-                source: line.source,
-              }}
-            >
-              {number(line.customers)}
-            </RowsLink>
-          ),
-        },
-        { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
-        { head: 'Spins', numeric: true, cell: (line) => number(line.spins) },
-        { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
+        REWARD,
+        ...rewardColumns(brand),
       ]}
     >
       <Typography variant="body2" color="text.secondary">

@@ -7,9 +7,9 @@ import { useState } from 'react';
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
-import { RowsLink } from '../figures/RowsLink.tsx';
-import { money, number, units, word } from '../figures/amounts.ts';
+import { number, units, word } from '../figures/amounts.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
+import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 
 import type { RewardFigure } from '../figures/rewardFigure.ts';
@@ -57,32 +57,10 @@ function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWee
       rowKey={(line) => line.id}
       csv={{ table: 'rewards', parameters: { brand, isoWeek } }}
       columns={[
-        { head: 'Reward', cell: (line) => (line.reward === '' ? 'none can be paid' : `${line.reward} v${line.version}`) },
+        REWARD,
         { head: 'Kind', cell: (line) => (line.kind === null ? '–' : word(line.kind)) },
         { head: 'Stage', cell: (line) => word(line.stage) },
-        { head: 'Chosen', cell: (line) => (line.source === 'default' ? 'default' : line.source === 'set' ? 'yes' : '–') },
-        {
-          head: 'Customers',
-          numeric: true,
-          cell: (line) => (
-            <RowsLink
-              to={{
-                brand,
-                isoWeek,
-                figure: line.stage.toUpperCase(),
-                reward: line.reward,
-                version: line.version,
-                currency: line.currency,
-                source: line.source,
-              }}
-            >
-              {number(line.customers)}
-            </RowsLink>
-          ),
-        },
-        { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
-        { head: 'Spins', numeric: true, cell: (line) => number(line.spins) },
-        { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
+        ...rewardColumns(brand),
       ]}
     >
       {currencies.map((currency) => (

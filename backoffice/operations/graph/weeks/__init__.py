@@ -1,0 +1,1 @@
+"""Weeks in operations' part of the graph."""

@@ -1,0 +1,66 @@
+"""Weeks: their state, who has earned their reward, and opening or closing one by hand."""
+
+from dataclasses import asdict
+
+import strawberry
+from strawberry import ID, Info
+
+from backoffice.access.roles import Permission
+from backoffice.graph.permitted import permitted
+from backoffice.operations.context import OperationsContext
+from backoffice.operations.graph.weeks.types import WeekCustomersInfo, WeekInfo, shown_week
+
+
+@strawberry.input
+class WeekInput:
+    """A week to open or to close by hand."""
+
+    brand: str
+    iso_week: str
+    reason: str
+
+
+@strawberry.type
+class WeekQuery:
+    """Reads of weeks."""
+
+    @strawberry.field(
+        description="The weeks of a brand.", directives=[permitted(Permission.OPERATIONS_READ, "brand")]
+    )
+    async def weeks(self, info: Info[OperationsContext, None], brand: str) -> list[WeekInfo]:
+        """Return weeks."""
+        return [shown_week(line) for line in await info.context.weeks.listed(info.context.actor, brand)]
+
+    @strawberry.field(
+        description="The customers of a week who have earned its reward; this counts each of them.",
+        directives=[permitted(Permission.OPERATIONS_READ, "brand")],
+    )
+    async def week_customers(
+        self, info: Info[OperationsContext, None], brand: str, iso_week: str
+    ) -> list[WeekCustomersInfo]:
+        """Count customers."""
+        counted = await info.context.weeks.customers(info.context.actor, brand, iso_week)
+        return [WeekCustomersInfo(**asdict(one)) for one in counted]
+
+
+@strawberry.type
+class WeekMutation:
+    """Changes of weeks."""
+
+    @strawberry.mutation(
+        description="Open a week by hand.",
+        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
+    )
+    async def open_week(self, info: Info[OperationsContext, None], input: WeekInput) -> list[WeekInfo]:  # noqa: A002
+        """Open a week."""
+        lines = await info.context.weeks.open(info.context.actor, input.brand, input.iso_week, input.reason)
+        return [shown_week(line) for line in lines]
+
+    @strawberry.mutation(
+        description="Propose to close a week by hand; another person approves it. Needs a step-up.",
+        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
+    )
+    async def propose_close_week(self, info: Info[OperationsContext, None], input: WeekInput) -> ID:  # noqa: A002
+        """Propose to close a week."""
+        weeks = info.context.weeks
+        return ID(await weeks.propose_close(info.context.actor, input.brand, input.iso_week, input.reason))

@@ -1,0 +1,179 @@
+"""Rows of a foreign brand: by their id they are as if they were not there, and no list has them.
+
+The fields come from the schemas: one that takes an id and names no kind of row here fails.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+from backoffice_site import running_site
+from backoffice_stand import NOW
+from database_probe import migrate
+from foreign_rows import add_foreign_rows
+from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type, is_leaf_type
+from permission_rules import OTHER_BRAND, OWN_BRAND, Field, fields, operation_of, root_of
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Role
+from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.permitted import ALL, ANY, FOUND
+from furlong.databases import METADATA as TABLES
+from storage.settings import DatabaseSettings
+
+KINDS: Final = {
+    **dict.fromkeys(
+        ("user.id", "sessions.userId", "setRoles.input.userId", "disableUser.input.userId"), "user"
+    ),
+    **dict.fromkeys(("enableUser.input.userId", "resetUser.input.userId"), "user"),
+    "endSession.id": "session",
+    **dict.fromkeys(("approval.id", "approve.input.proposalId", "reject.input.proposalId"), "proposal"),
+    "withdraw.id": "proposal",
+    **dict.fromkeys(("job.id", "cancelJob.id"), "job"),
+    **dict.fromkeys(("dryRun.id", "dryRunDifferences.id", "dryRunCsv.id"), "dry run"),
+    "globalEvent.id": "decision",
+    **dict.fromkeys(("customer.id", "timeline.customer", "legalHolds.customer"), "customer"),
+    **dict.fromkeys(("proposeAdjustment.input.customer", "exportCustomer.input.customer"), "customer"),
+    **dict.fromkeys(("proposeErasure.input.customer", "putLegalHold.input.customer"), "customer"),
+    **dict.fromkeys(("goodwillOffer.customer", "proposeGoodwill.input.customer"), "customer"),
+    "customerExport.jobId": "export",
+    "liftLegalHold.input.holdId": "hold",
+}
+"""The kind of row that each argument names, of fields that find a row by its id alone."""
+
+OF_NO_BRAND: Final = {
+    "startDryRun.input.idempotencyKey": "the caller makes it up",
+    "proposeGoodwill.input.reward": "a reward of the customer's brand",
+}
+"""Ids that name no row. Dead letters belong to a consumer, not to a brand: they need a role for all."""
+
+SHOWS_NO_ROWS: Final = {"me", "mySessions", "contentPreviewStates"}
+"""What belongs to the person who asks, or to nobody."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The areas, and the ids of a foreign brand's rows by kind."""
+
+    areas: dict[str, AdminSubgraph]
+    ids: dict[str, str]
+
+    async def ask(self, field: Field, document: str, variables: dict[str, Any], brand: str) -> dict[str, Any]:
+        """Ask as somebody with all roles at a brand, who has just stepped up."""
+        roles = {brand: frozenset(Role)}
+        until = NOW + timedelta(days=1)
+        asker = Actor("asker", "asker", "Asker", "s", "127.0.0.1", roles, stepped_up_until=until)
+        answer: dict[str, Any] = await self.areas[field.area].prepare(document, None)(variables, {}, asker)
+        return answer
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """The areas over databases with rows of the foreign brand."""
+    url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('foreign')}"
+    for name, metadata in TABLES.items():
+        await migrate(DatabaseSettings(url=url), name, metadata)
+    async with running_site(url) as site:
+        ids = await add_foreign_rows(site, url)
+        yield Place({area.name: area for area in site.office.areas}, ids)
+
+
+def ids_of(field: Field) -> list[str]:
+    """Return the paths of a field's arguments that are ids."""
+
+    def below(path: str, kind: Any) -> list[str]:
+        named = get_named_type(kind)
+        if isinstance(named, GraphQLInputObjectType):
+            return [one for name, each in named.fields.items() for one in below(f"{path}.{name}", each.type)]
+        return [path] if named.name == "ID" else []
+
+    arguments = root_of(field).fields[field.name].args
+    return [one for name, each in arguments.items() for one in below(name, each.type)]
+
+
+def test_every_id_has_a_kind() -> None:
+    """A field that takes an id names the brand beside it, needs all brands, or has a kind of row here."""
+    named = {
+        f"{field.name}.{path}"
+        for field in fields()
+        if field.brand != ALL
+        for path in ids_of(field)
+        if path != field.brand
+    }
+    assert named == {*KINDS, *OF_NO_BRAND}
+
+
+FINDING: Final = [field for field in fields() if field.brand == FOUND]
+
+
+def with_id(field: Field, path: str, row_id: str) -> tuple[str, dict[str, Any]]:
+    """Return an operation that names a row."""
+    document, variables = operation_of(field, OTHER_BRAND)
+    *above, last = path.split(".")
+    at = variables
+    for name in above:
+        at = at[name]
+    at[last] = row_id
+    return document, variables
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("field", FINDING, ids=str)
+async def test_a_foreign_row_is_as_if_it_were_not_there(place: Place, field: Field) -> None:
+    """The answer is that for an id that nobody has, while the people of its own brand find the row."""
+    (path,) = [one for one in ids_of(field) if f"{field.name}.{one}" in KINDS]
+    row_id = place.ids[KINDS[f"{field.name}.{path}"]]
+    nobodys = f"{OTHER_BRAND}:nobody" if KINDS[f"{field.name}.{path}"] == "customer" else "nobody"
+    foreign = await place.ask(field, *with_id(field, path, row_id), OWN_BRAND)
+    missing = await place.ask(field, *with_id(field, path, nobodys), OWN_BRAND)
+    assert [error["extensions"]["code"] for error in foreign["errors"]] == ["NOT_FOUND"]
+    assert json.dumps(foreign).replace(row_id, nobodys) == json.dumps(missing)
+    if field.operation == "query":
+        own = await place.ask(field, *with_id(field, path, row_id), OTHER_BRAND)
+        codes = {error["extensions"]["code"] for error in own.get("errors", ())}
+        assert not codes & {"NOT_FOUND", "FORBIDDEN", "INTERNAL_SERVER_ERROR"}
+
+
+def leaves(kind: Any, depth: int = 4) -> str:
+    """Return a selection of all that can be read without arguments."""
+    named = get_named_type(kind)
+    if is_leaf_type(named):
+        return ""
+    assert isinstance(named, GraphQLObjectType)
+    parts = []
+    for name, each in named.fields.items():
+        if each.args or (depth == 0 and not is_leaf_type(get_named_type(each.type))):
+            continue
+        parts.append(f"{name}{leaves(each.type, depth - 1)}")
+    return f" {{ {' '.join(parts)} }}"
+
+
+def lists() -> list[Field]:
+    """Return the fields that show rows of all brands in which one has a part."""
+    found = []
+    for field in fields():
+        root = root_of(field).fields[field.name]
+        optional = field.brand in root.args and not str(root.args[field.brand].type).endswith("!")
+        if (
+            field.operation == "query"
+            and (field.brand == ANY or optional)
+            and field.name not in SHOWS_NO_ROWS
+        ):
+            found.append(field)
+    return found
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("field", lists(), ids=str)
+async def test_no_list_has_a_foreign_row(place: Place, field: Field) -> None:
+    """The people of the rows' own brand see them, those of another brand do not."""
+    document = f"{{ {field.name}{leaves(root_of(field).fields[field.name].type)} }}"
+    foreign = await place.ask(field, document, {}, OWN_BRAND)
+    own = await place.ask(field, document, {}, OTHER_BRAND)
+    assert OTHER_BRAND in json.dumps(own)
+    assert "errors" not in foreign
+    assert OTHER_BRAND not in json.dumps(foreign)

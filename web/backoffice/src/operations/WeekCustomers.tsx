@@ -1,0 +1,45 @@
+/** How many customers have earned a week's reward: counted when asked for, because each of them is counted. */
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+
+import { run } from '../graph/graph.ts';
+
+const COUNT = `query WeekCustomers($brand: String!, $isoWeek: String!) {
+  weekCustomers(brand: $brand, isoWeek: $isoWeek) { jurisdiction currency status customers }
+}`;
+
+interface Props {
+  readonly brand: string;
+  readonly isoWeek: string;
+  readonly jurisdiction: string;
+  readonly currency: string;
+}
+
+interface Counted {
+  readonly jurisdiction: string;
+  readonly currency: string;
+  readonly status: string;
+  readonly customers: number;
+}
+
+export function WeekCustomers({ brand, isoWeek, jurisdiction, currency }: Props) {
+  const [counted, setCounted] = useState<readonly Counted[] | null>(null);
+  const notify = useNotify();
+
+  async function count() {
+    try {
+      const { weekCustomers } = await run<{ weekCustomers: readonly Counted[] }>(COUNT, { brand, isoWeek });
+      setCounted(weekCustomers.filter((one) => one.jurisdiction === jurisdiction && one.currency === currency));
+    } catch (error) {
+      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+    }
+  }
+
+  if (counted !== null) return counted.map(({ status, customers }) => `${customers} ${status}`).join(', ') || 'none';
+  return (
+    <Button size="small" onClick={() => void count()} aria-label={`Count the customers of ${isoWeek}`}>
+      Count
+    </Button>
+  );
+}

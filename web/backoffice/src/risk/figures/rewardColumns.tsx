@@ -1,0 +1,32 @@
+/** The columns of a reward's figure that several tables have: which reward, who chose it, how many, what it is worth. */
+import { RowsLink } from './RowsLink.tsx';
+import { money, number } from './amounts.ts';
+
+import type { Column } from './FigureTable.tsx';
+import type { RewardFigure } from './rewardFigure.ts';
+
+const CHOSEN: Readonly<Record<string, string>> = { set: 'yes', default: 'default' };
+
+export const REWARD: Column<RewardFigure> = {
+  head: 'Reward',
+  cell: (line) => (line.reward === '' ? 'none can be paid' : `${line.reward} v${line.version}`),
+};
+
+/** Return the columns from whether the reward was chosen to what has no value, with links to the customers. */
+export function rewardColumns(brand: string): readonly Column<RewardFigure>[] {
+  return [
+    { head: 'Chosen', cell: (line) => CHOSEN[line.source] ?? '–' },
+    {
+      head: 'Customers',
+      numeric: true,
+      cell: ({ isoWeek, stage, reward, version, currency, source, customers }) => (
+        <RowsLink to={{ brand, isoWeek, figure: stage.toUpperCase(), reward, version, currency, source }}>
+          {number(customers)}
+        </RowsLink>
+      ),
+    },
+    { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
+    { head: 'Spins', numeric: true, cell: (line) => number(line.spins) },
+    { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
+  ];
+}
