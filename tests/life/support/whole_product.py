@@ -121,7 +121,7 @@ class Product:
         await self._start_site()
 
     def _start_worker(self) -> None:
-        settings = quick_settings()
+        settings = quick_settings(lease_seconds=120)
         config = provider_config("sportsbook", self.provider.url, breaker_failures=1000, timeout_seconds=10)
         database = self.databases["fulfilment"]
         self.fulfilling = FulfilmentProcess.over(database, settings, self.clock, [config])
