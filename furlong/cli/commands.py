@@ -85,7 +85,7 @@ COMMANDS: Final = {
     "liability": Command(
         f"{OPERATIONS}.liability",
         "liability",
-        "Show what the club owes, in minor units, and the use of budgets, in numbers of rewards.",
+        "Show what the club owes and gave as goodwill, in minor units, and the use of budgets, in rewards.",
     ),
     "topics": Command(f"{INSTALL}.setup", "topics", "The Kafka topics."),
     "db": Command(f"{INSTALL}.db", "cli", "The databases."),

@@ -19,10 +19,22 @@ NOT_LISTS = frozenset(
             "customer sign-out",
         ),
         *("brand change", "brand contrast", "brand show", "cell claim"),
+        *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
         *("risk count", "risk export", "risk set-budget"),
         *(
             f"support {what}"
-            for what in ("adjust", "approve", "erase", "export", "hold", "lift", "show", "why")
+            for what in (
+                "adjust",
+                "approve",
+                "goodwill give",
+                "goodwill set-budget",
+                "erase",
+                "export",
+                "hold",
+                "lift",
+                "show",
+                "why",
+            )
         ),
         *("audit export", "audit verify", "backoffice sdl", "backoffice serve"),
         *(f"backoffice user {what}" for what in ("add", "disable", "enable", "reset", "roles")),

@@ -75,7 +75,7 @@ async def test_what_may_not_be_exported_is_refused_at_once(stand: RiskStand) -> 
     with pytest.raises(Invalid):
         await exported(stand, "salaries")
     with pytest.raises(Invalid):
-        await exported(stand, "customers", isoWeek=WEEK.iso, figure="seen")
+        await exported(stand, "customers", isoWeek=WEEK.iso, figure="margin")
     with pytest.raises(Invalid):
         await exported(stand, "customers", isoWeek="2031-W01", figure="expected")
 

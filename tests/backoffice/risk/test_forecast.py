@@ -141,6 +141,7 @@ async def record(database: object, week: Week, final: int) -> None:
             brand="northbet",
             week=week,
             closed=hour > 168,
+            seen=None,
             opted_in=number,
             qualified=number,
             chose=0,

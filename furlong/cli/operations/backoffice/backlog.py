@@ -71,7 +71,9 @@ def outboxes(*, as_json: AsJson = False) -> None:
 def intents(
     *,
     brand: Annotated[str, typer.Argument(help="The brand.")],
-    subgraph: Annotated[str | None, typer.Option(help="Only of this subgraph: club or rewards.")] = None,
+    subgraph: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this subgraph: club or rewards.")
+    ] = None,
     older_than: Annotated[
         int | None, typer.Option(min=0, metavar="MINUTES", help="Only those in doubt for so long.")
     ] = None,

@@ -99,8 +99,10 @@ def set_budget(
     amount: Minor,
     *,
     week: Annotated[str | None, typer.Option(help="Only this week, such as 2026-W13.")] = None,
-    customer: Annotated[int | None, typer.Option(min=0, help="At most this to one customer.")] = None,
-    agent: Annotated[int | None, typer.Option(min=0, help="At most this by one person of support.")] = None,
+    per_customer: Annotated[int | None, typer.Option(min=0, help="At most this to one customer.")] = None,
+    per_agent: Annotated[
+        int | None, typer.Option(min=0, help="At most this by one person of support.")
+    ] = None,
     reason: Reason,
     user: User,
 ) -> None:
@@ -109,7 +111,9 @@ def set_budget(
 
     key = GoodwillBudgetKey(brand, currency, week or EVERY_WEEK)
     limits = GoodwillLimits(
-        amount, amount if customer is None else customer, amount if agent is None else agent
+        amount,
+        amount if per_customer is None else per_customer,
+        amount if per_agent is None else per_agent,
     )
 
     async def work(parts: SupportParts, actor: Actor) -> str:
