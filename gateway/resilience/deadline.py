@@ -28,7 +28,7 @@ class Request(Protocol):
 
 
 class Asked(Protocol):
-    """The input of the hook."""
+    """The part of the hook's input that deadlines need."""
 
     @property
     def request(self) -> Request:

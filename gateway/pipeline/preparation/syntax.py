@@ -1,4 +1,4 @@
-"""Questions about parsed documents: their variables, their nesting, and their errors."""
+"""Reads parsed documents: their variable definitions, how deeply they nest, and their errors."""
 
 from __future__ import annotations
 

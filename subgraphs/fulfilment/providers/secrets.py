@@ -44,7 +44,7 @@ class Secrets:
 
 
 def _usable(secret: bytes) -> bytes | None:
-    """Return a secret if it can stand in a header: not empty, and text in one line."""
+    """Return a secret if it can be sent in a header: a single line of text that is not empty."""
     try:
         return secret if secret.decode().isprintable() and secret else None
     except UnicodeDecodeError:

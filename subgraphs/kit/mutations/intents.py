@@ -145,7 +145,7 @@ class IntentRepository:
 
         Args:
             connection: to read with.
-            brand: whose.
+            brand: the brand.
             limit: how many at most.
             after: only those after this instant and key.
             until: only those begun by then.
