@@ -44,7 +44,11 @@ def _detached(location: Location | None) -> Location | None:
 
 @contextmanager
 def bounded_nesting() -> Iterator[None]:
-    """Refuse documents that turn out to be nested too deeply when their fragments are followed."""
+    """Refuse a document that turns out to be nested too deeply once its fragments are followed.
+
+    Raises:
+        RequestError: A `RecursionError` was raised in the block.
+    """
     try:
         yield
     except RecursionError:

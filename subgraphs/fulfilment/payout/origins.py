@@ -43,7 +43,7 @@ class ConfirmedWeeks:
     published_outcomes: PublishedOutcomeRepository
 
     def ineligible_reason(self, due: Fulfilment, eligibility: Eligibility) -> IneligibleReason | None:
-        """Return why the customer may not be paid, counting exclusions since the end of the week."""
+        """Return why the customer may not be paid, or None, counting exclusions since the end of the week."""
         return eligibility.ineligible_reason(due.club.iso_week)
 
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:
@@ -71,7 +71,7 @@ class Goodwill:
     """Goodwill credits, which have their reward from the start and are due since they were decided."""
 
     def ineligible_reason(self, due: Fulfilment, eligibility: Eligibility) -> IneligibleReason | None:
-        """Return why the customer may not be paid, counting exclusions since the decision."""
+        """Return why the customer may not be paid, or None, counting exclusions since the decision."""
         return eligibility.ineligible_since(due.created_at)
 
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:

@@ -65,7 +65,7 @@ class ProviderRegistry:
         return iter(sorted(self._by_name.values(), key=lambda one: one.config.position))
 
     def find(self, name: str | None) -> RegisteredProvider | None:
-        """Return the provider of a name."""
+        """Return the provider of a name; None if there is none."""
         return self._by_name.get(name) if name is not None else None
 
     def provider_for(self, credit: Credit) -> RegisteredProvider | None:
