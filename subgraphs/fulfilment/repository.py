@@ -85,7 +85,7 @@ class FulfilmentRepository:
         """Store new fulfilments.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: one of them exists by now.
+            sqlalchemy.exc.IntegrityError: one of them exists already.
         """
         if new:
             ordered = sorted(new, key=lambda fulfilment: _in_index_order(fulfilment.club))

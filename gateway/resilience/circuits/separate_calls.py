@@ -32,7 +32,7 @@ class SeparateCalls:
     async def ask(
         self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object
     ) -> Mapping[str, Any]:
-        """Return one response put together from those of the parts.
+        """Return one response combined from those of the parts.
 
         A part without a response is null, with an error at its path that clients may see.
 

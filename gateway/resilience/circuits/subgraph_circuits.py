@@ -47,7 +47,7 @@ class Circuits:
     """The circuit breakers of one subgraph.
 
     Fetches of the same fields or types share a breaker. A fetch of several root fields or entity types has a
-    breaker for the combination, because nobody can say which of them failed; it is also refused while the
+    breaker for the combination, because it is unknown which of them failed; it is also refused while the
     breaker of one of them is open, and the root fields of a query are then fetched one by one. Failed
     connections count against the whole subgraph, as does silence of several different fetches while nothing
     is answered.

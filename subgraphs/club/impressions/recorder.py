@@ -23,7 +23,7 @@ REMEMBERED: Final = 100_000
 """How many customers this process remembers as recorded, in each of two generations of some 8 MB."""
 
 WAITING_AT_MOST: Final = 50_000
-"""How many impressions wait while the database is away; further ones are recorded at a later read."""
+"""How many impressions wait while the database cannot be reached; others are recorded at a later read."""
 
 _log = structlog.get_logger("club.impressions")
 

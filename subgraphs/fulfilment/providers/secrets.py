@@ -14,7 +14,7 @@ MOST_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets of this node. They are looked up anew each time, so that a file can be replaced.
+    """The secrets of this node. They are read at each look-up, so that a file can be replaced.
 
     Attributes:
         named: the secrets that the settings hold.
@@ -38,7 +38,7 @@ class Secrets:
 
     @property
     def places(self) -> str:
-        """Return where secrets are looked for, in words."""
+        """Describe where secrets are looked for."""
         folder = "" if self.folder is None else f", and {self.folder} has no such file"
         return f"FURLONG_FULFILMENT_SECRETS has none{folder}"
 
