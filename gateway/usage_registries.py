@@ -52,7 +52,7 @@ def report_to_hive(
     """Print, write or send the report of a day for GraphQL Hive.
 
     Raises:
-        RegistryReportError: That is not possible.
+        RegistryReportError: The report cannot be built or delivered.
     """
     coordinates: dict[str, list[str]] = {}
     documents: dict[str, str] = {}
@@ -86,7 +86,7 @@ def report_to_apollo(
     """Print, write or send the report of a day for Apollo GraphOS.
 
     Raises:
-        RegistryReportError: That is not possible.
+        RegistryReportError: The report cannot be built or delivered.
     """
     if supergraph is None:
         raise RegistryReportError("--apollo needs --supergraph FILE, the schema of that day.")

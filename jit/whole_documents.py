@@ -1,4 +1,4 @@
-"""Documents with `@defer` and `@stream`, for servers that give one complete response, as servers may."""
+"""Removes `@defer` and `@stream` from documents, for servers that always send one complete response."""
 
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ NAMES: Final = frozenset(each.name for each in INCREMENTAL)
 
 
 class WholeDocuments:
-    """Validates documents that may defer and stream, and removes that from them.
+    """Validates documents that may contain `@defer` and `@stream`, and removes these directives.
 
     Args:
         schema: the schema, which does not define the directives itself.
@@ -32,7 +32,7 @@ class WholeDocuments:
         self._accepting: GraphQLSchema | None = None
 
     def validated(self, document: DocumentNode) -> tuple[DocumentNode, list[GraphQLError]]:
-        """Return a document that selects the same at once, and the errors of the given one."""
+        """Return the document without these directives, and the validation errors of the given one."""
         if not _is_incremental(document):
             return document, validate(self._schema, document)
         if self._accepting is None:

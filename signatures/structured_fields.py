@@ -62,7 +62,7 @@ class _Reader:
             raise ValueError("malformed")
 
     def label(self, seen: set[str]) -> str:
-        """Read the name of a member; names must not repeat."""
+        """Read the name of a member; a repeated name is an error."""
         label = self.read(_KEY)[0]
         if label in seen or len(seen) >= MAX_MEMBERS:
             raise ValueError("a repeated name, or too many")

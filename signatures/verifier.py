@@ -177,7 +177,7 @@ def _stated(values: Mapping[str, str]) -> tuple[SignatureInput, bytes]:
 
 
 def _check_components(components: Iterable[str], values: Mapping[str, str]) -> None:
-    """Check that all that must be signed is, and that what is signed is there."""
+    """Check that all required components are signed, and that the request has each signed one."""
     names = list(components)
     covered = set(names)
     is_whole = covered.issuperset(REQUIRED) and len(names) == len(covered)

@@ -1,1 +1,1 @@
-"""What a day with a workload costs: recorded costs, arrival curves, the chart's rules, a simulation."""
+"""Simulates busy days from measured costs, arrival curves and the chart's autoscaling rules."""

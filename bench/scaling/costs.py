@@ -26,7 +26,7 @@ class Work:
     def most_a_second(self, processes: int, cores: float) -> float:
         """Return the highest rate of a number of single-threaded processes on a machine with some free cores.
 
-        Either the processes are busy, or the machine is.
+        The limit is either the processes or the machine's cores.
         """
         of_processes = processes / (self.ours * MICROSECOND)
         of_machine = cores / ((self.ours + self.servers + self.load) * MICROSECOND)

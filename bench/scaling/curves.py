@@ -52,10 +52,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Some days with events.
+    """The load of some days with events.
 
     Attributes:
-        daily: Bets of a day on everything else, as a wave with its top at seven in the evening.
+        daily: Bets of a day on everything else, as a wave with its peak at seven in the evening.
     """
 
     name: str

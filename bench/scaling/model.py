@@ -1,4 +1,4 @@
-"""How a number of processes answers a rate: utilization, requests inside, latency, lag."""
+"""Models some processes at a request rate: utilization, concurrent requests, latency, lag."""
 
 import math
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ MOST_INSIDE: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a second at a rate looks like.
+    """How one second at a request rate is answered.
 
     Attributes:
         utilization: The share of the processes' time.
-        inside: Requests being answered at a time.
+        inside: Requests being answered at the same time.
         p99_ms: The 99th percentile of the time to answer.
         refused: Requests per second that are refused.
     """
@@ -28,7 +28,7 @@ class Answers:
 
 
 def answers(costs: Costs, processes: int, rate: float) -> Answers:
-    """Return how processes that share requests at random answer a rate.
+    """Return how processes that share requests at random answer a request rate.
 
     Each process is a queue with random arrivals and varying service (M/M/1). Beyond its capacity it is full.
     """

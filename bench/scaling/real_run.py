@@ -51,10 +51,10 @@ class Measured:
     """A real run.
 
     Attributes:
-        processes: How many of ours.
+        processes: The number of our processes.
         rate: Requests answered or messages applied per second.
-        cost: Processor time of each of them.
-        free_cores: What other work has left of the machine.
+        cost: Processor time per request or message.
+        free_cores: The cores that other work has left.
         half_p99_ms: For requests: the 99th percentile at half of that rate.
         start_seconds: From the start until the first answer.
     """
@@ -149,7 +149,7 @@ def read_run(machine: Machine, processes: int, seconds: float) -> Measured:
 
 
 def bet_run(machine: Machine, processes: int, messages: int, bets: BetGenerator) -> Measured:
-    """Measure `furlong consume progress`, several times over: how fast they apply messages that wait."""
+    """Measure how fast a number of `furlong consume progress` processes apply messages."""
     settings = machine.club.settings() | {"FURLONG_KAFKA_BOOTSTRAP": machine.bootstrap}
     started: list[Server] = []
     for number in range(processes):
@@ -179,7 +179,7 @@ def generator(machine: Machine) -> BetGenerator:
 
 
 def idle_ms(machine: Machine) -> float:
-    """Return the time to answer one query after the other, in milliseconds: the least of some."""
+    """Return the median time to answer a query while nothing else is asked, in milliseconds."""
     port = free_port()
     command = furlong("serve", "--listen", f"127.0.0.1:{port}")
     machine.servers.start("idle", command, port, machine.club.settings(FAST_DRIVER))
@@ -215,6 +215,6 @@ def _wait(consumers: list[Server], messages: int) -> None:
 
 
 def predictions(runs: Mapping[int, Measured]) -> dict[int, float]:
-    """Return the rates of several processes that the model expects of what one process costs."""
+    """Return the rates that the model predicts for several processes from the costs of one."""
     one = runs[min(runs)].cost
     return {number: one.most_a_second(number, run.free_cores) for number, run in runs.items()}

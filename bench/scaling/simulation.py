@@ -30,7 +30,7 @@ class Sizing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """Pods that the peak of a workload needs."""
+    """The pods that the peak of a workload needs."""
 
     serve: int
     consumers: int
@@ -38,7 +38,7 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """A time in which the calendar wants pods."""
+    """A period for which the calendar demands pods."""
 
     begin: float
     end: float
@@ -91,7 +91,7 @@ class Report:
 
 @dataclass(slots=True)
 class Pods:
-    """Pods that are paid for, and those of them that work already."""
+    """Pods that are paid for, and those of them that are ready."""
 
     starting_seconds: float
     wanted: int
@@ -130,7 +130,7 @@ def peak_of(workload: Workload, rules: Rules, costs: Costs, begin: float, end: f
 
 
 def calendar_of(workload: Workload, rules: Rules, costs: Costs) -> tuple[Fixture, ...]:
-    """Return a calendar: from before the last hour's rush to the end of settlement, what its peak needs."""
+    """Return a calendar: for each event, the pods that its peak needs, until all its bets are settled."""
     found = []
     for event in workload.events:
         begin, end = event.start - HOUR, event.start + event.lasts + event.settling

@@ -40,7 +40,7 @@ class Document(Protocol):
 
     @property
     def name(self) -> str | None:
-        """The name of the operation."""
+        """The name of the operation; None if it has none."""
         ...
 
     @property
@@ -54,12 +54,12 @@ class Client(Protocol):
 
     @property
     def name(self) -> str | None:
-        """The name that the client gives itself."""
+        """The name that the client gives itself; None if it gives none."""
         ...
 
     @property
     def version(self) -> str | None:
-        """The version that the client gives itself."""
+        """The version that the client gives itself; None if it gives none."""
         ...
 
 

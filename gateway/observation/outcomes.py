@@ -1,4 +1,4 @@
-"""What spans say of operations, and of failures."""
+"""Records on spans which operation a request had, and why it failed."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class ObservedBodies:
     observation: Observation
 
     def get(self, body: bytes) -> PreparedRequest | None:
-        """Return the prepared request of an equal body."""
+        """Return the prepared request of an equal body; None if it is not known."""
         began = perf_counter_ns()
         prepared = self.part.get(body)
         if prepared is not None:

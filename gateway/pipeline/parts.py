@@ -38,7 +38,7 @@ class BodiesPart(Protocol):
     """Recognizes queries by their bodies: see `KnownBodies`."""
 
     def get(self, body: bytes, /) -> PreparedRequest | None:
-        """Return the prepared request of an equal body."""
+        """Return the prepared request of an equal body; None if it is not known."""
         ...
 
     def put(self, body: bytes, prepared: PreparedRequest, /) -> None:

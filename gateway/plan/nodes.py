@@ -109,7 +109,7 @@ class ContextVariable:
 
 @dataclass(frozen=True, slots=True)
 class ContextSource:
-    """An ancestor a number of levels up, and the fields that are read from it, by concrete type."""
+    """An ancestor, some levels up, and the fields that are read from it, by concrete type."""
 
     levels_up: int
     fields: Mapping[str, tuple[RepresentationField, ...]]

@@ -21,7 +21,7 @@ class Budget:
     """The limits of planning one operation.
 
     Attributes:
-        steps: Steps of the search and of resolving together.
+        steps: How many steps the search and the resolver may take together.
         tries: How many candidate plans are compared.
     """
 

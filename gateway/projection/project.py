@@ -42,7 +42,7 @@ class Projection:
             self._explain(failure.path)
 
     def root(self, shape: Shape, data: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the response's `data`."""
+        """Return the response's `data`; None if a null propagated to the root."""
         try:
             return self._object(shape, data, "", ())
         except NullError:

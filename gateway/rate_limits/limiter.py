@@ -33,7 +33,7 @@ class Sender(Protocol):
 
     @property
     def peer(self) -> str | None:
-        """The address at the other end of the connection."""
+        """The address at the other end of the connection; None if it has none."""
         ...
 
     @property

@@ -28,7 +28,7 @@ class MemoryStore:
         Args:
             charges: The buckets.
             cost: The points.
-            keep: Whether only to check that all buckets have enough points.
+            keep: Whether the points stay in the buckets: then this only checks that all have enough.
         """
         self.decisions += 1
         now = self.clock()

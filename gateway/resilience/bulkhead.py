@@ -28,7 +28,7 @@ class Bulkhead:
     refused: int = 0
 
     def limited(self, call: SubgraphOperation) -> SubgraphOperation:
-        """Refuse a call at once if too many are in progress."""
+        """Return a call that raises `SubgraphBusy` at once if too many are in progress."""
         waiting = self.waiting
 
         async def limited(

@@ -28,7 +28,7 @@ class Request(Protocol):
 
 
 class Asked(Protocol):
-    """The input of the hook."""
+    """The part of the hook's input that deadlines need."""
 
     @property
     def request(self) -> Request:
@@ -83,7 +83,8 @@ class TimeLimit:
     def limited(self, call: SubgraphOperation, *, is_query: bool) -> SubgraphOperation:
         """End a call at the deadline of its request.
 
-        A mutation is not started after the deadline; once started, only the subgraph's timeout ends it.
+        A mutation is not started after the deadline; once started, only the subgraph's timeout ends it. The
+        returned call raises `DeadlineExceeded` at the deadline, and `SubgraphTimeout` at the timeout.
         """
         seconds, is_kept, clock = self.seconds, self.is_kept, self.clock
 

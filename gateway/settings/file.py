@@ -134,7 +134,7 @@ def _reason(error: ErrorDetails) -> str:
 
 
 def _is_open(field: FieldInfo | None) -> bool:
-    """Tell whether a setting is a number, a switch or one of some words, which are no secrets."""
+    """Return whether a setting is a number, a Boolean or one of a list of words, none of which is secret."""
     annotation = field and field.annotation
     parts = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     return all(part in {int, float, bool, NoneType} or get_origin(part) is Literal for part in parts)

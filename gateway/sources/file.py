@@ -23,10 +23,10 @@ _Signature: TypeAlias = tuple[int, int, int]
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Open a file, and nothing that might be waited for: a pipe would hold up all reloads from then on.
+    """Open a regular file without ever blocking: opening a pipe would hold up all later reloads.
 
     Raises:
-        OSError: It is no regular file, or cannot be opened.
+        OSError: It is not a regular file, or cannot be opened.
     """
     number = os.open(path, flags | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(number).st_mode):

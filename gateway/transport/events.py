@@ -41,7 +41,7 @@ SubgraphSubscription: TypeAlias = Callable[
 ]
 """Subscribes to a prepared operation, with the same arguments as a `SubgraphOperation`.
 
-What a subgraph refuses is told by its first event.
+If the subgraph refuses the subscription, the first event says so.
 
 Raises:
     SubgraphUnreachable: There is no subscription.

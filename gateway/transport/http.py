@@ -68,7 +68,7 @@ class Connections:
     _pool: Pool | Http2Pool | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Read the certificates, and import h2 if it is needed: no request shall wait for that."""
+        """Read the certificates, and import h2 if it is needed, so that no request waits for that."""
         if self.limits.http2:
             import_module("gateway.transport.http2")
         if self.address.is_secure:

@@ -1,4 +1,4 @@
-"""Determines the schema coordinates that an operation uses, and its text without data of customers."""
+"""Determines the schema coordinates that an operation uses, and its text without customers' data."""
 
 from __future__ import annotations
 

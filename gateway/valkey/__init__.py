@@ -1,4 +1,4 @@
-"""A client of Valkey or Redis for which no request waits long."""
+"""A client of Valkey or Redis with short deadlines, so that no request waits long for it."""
 
 from gateway.valkey.client import PAUSE_SECONDS, ValkeyAway, ValkeyClient
 

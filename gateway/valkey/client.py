@@ -1,4 +1,4 @@
-"""Calls of Valkey or Redis with a deadline; a server that fails is left alone for a moment."""
+"""Calls Valkey or Redis with a deadline, and pauses briefly after a failure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAUSE_SECONDS: Final = 1.0
 
 
 class ValkeyAway(GatewayError):
-    """The server did not answer in time, or has failed a moment ago."""
+    """The server did not answer in time, or calls are paused after a failure."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class ValkeyClient:
 
     @property
     def is_paused(self) -> bool:
-        """Whether the server has failed a moment ago."""
+        """Whether calls are paused, because the server has just failed."""
         return self.now() < self._paused_until
 
     async def ask(self, call: Callable[[], Awaitable[T]], *, insists: bool = False) -> T:
@@ -64,7 +64,7 @@ class ValkeyClient:
 
         Args:
             call: Makes the call, by `redis`.
-            insists: Whether it is made even if the server has failed a moment ago.
+            insists: Whether to make the call even while calls are paused.
 
         Raises:
             ValkeyAway: There is no answer in time.

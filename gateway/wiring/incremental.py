@@ -1,4 +1,4 @@
-"""Builds the part that answers in parts."""
+"""Builds incremental delivery: responses in several parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateway.wiring.shared_parts import SharedParts
 def incremental_responses(
     settings: GatewaySettings, shared: SharedParts, executor: OperationExecutor, hooks: Hooks
 ) -> IncrementalResponses | None:
-    """Build the part that answers in parts; None if the settings disable it, or all streams."""
+    """Build incremental delivery; None if the settings disable it, or all streams."""
     if not settings.incremental_delivery or shared.live is None:
         return None
     limits = DeliveryLimits(

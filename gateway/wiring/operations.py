@@ -77,7 +77,7 @@ def override_labels(settings: GatewaySettings) -> Labels:
 
 
 def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:
-    """Build the cache of bodies."""
+    """Build the cache of request bodies."""
     return KnownBodies(settings.body_cache_bytes, preparer.documents)
 
 

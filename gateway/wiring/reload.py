@@ -45,7 +45,7 @@ def reloader(graph: ServedGraph, shared: SharedParts, sources: Reload, outcomes:
 
 
 def joined_remarks(own: Remark, given: Remark | None) -> Remark:
-    """Return both remarks as one."""
+    """Return a function that joins both remarks, one per line."""
 
     def remark() -> str:
         return "\n".join(filter(None, (own(), given() if given is not None else "")))

@@ -87,7 +87,7 @@ class Execution(ExecutionState):
             container: the dict or list that gets the completed value.
             above: the path to the container.
             key: the key or index in the container.
-            then: completes the value, if not like every other value of the slot.
+            then: completes this value, if it is not completed by the slot's own completer.
 
         Returns:
             The completed value if the awaitable did not have to wait; else None, which a task replaces later.

@@ -19,7 +19,7 @@ def keys(path: ResponsePath | None) -> list[str | int]:
 
 
 def as_path(path: ResponsePath | None) -> Path | None:
-    """Return the path as graphql-core's resolvers see it."""
+    """Return the path as graphql-core's resolvers see it; None for the root."""
     links: list[tuple[str | int, str | None]] = []
     while path is not None:
         path, key, typename = path

@@ -31,7 +31,7 @@ class WaitingTask(DrivenTask):
         slot: the field, or list items, that the value is for.
         container: the dict or list that gets the completed value at `key`.
         above: the path to the container.
-        then: completes the value, if not like every other value of the slot.
+        then: completes this value, if it is not completed by the slot's own completer.
         shares: whether one callback wakes it together with other tasks (see `dataloader_batches`).
         stepper: what took its first step: it awaits the coroutine, and would close it if it were dropped.
         abandoned: whether its outcome is ignored, because its slot is null already.

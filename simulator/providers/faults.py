@@ -67,7 +67,7 @@ class ProviderFaults:
         self.rates = {}
 
     def take(self, what: Operation, customer: str | None) -> ProviderFault | None:
-        """Return the fault of a request, and use it up by one."""
+        """Return the fault of a request, or None, and use it up by one."""
         for index, fault in enumerate(self._armed):
             if fault.on == what and fault.customer in {None, customer}:
                 if fault.times > 1:

@@ -43,7 +43,7 @@ class Faults:
         self._armed.clear()
 
     def take(self, customer: str) -> Fault | None:
-        """Return the fault of this customer's PUT, and use it up by one."""
+        """Return the fault of this customer's PUT, or None, and use it up by one."""
         for index, fault in enumerate(self._armed):
             if fault.customer in {None, customer}:
                 if fault.times > 1:

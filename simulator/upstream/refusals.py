@@ -10,7 +10,7 @@ UNKNOWN_REWARD = Refusal("UNKNOWN_REWARD", "the squad knows no such version of a
 
 
 def refuse_membership(world: World, brand_id: str, customer_id: str, state: str) -> Refusal | None:
-    """Return why a membership is refused: anybody may leave; only eligible or unknown accounts may join."""
+    """Return why a change is refused, or None: anybody may leave, eligible and unknown accounts may join."""
     brand = world.brand(brand_id)
     if brand is None:
         return NO_BRAND

@@ -1,1 +1,1 @@
-"""Brands, weeks, terms, membership and eligibility."""
+"""The club subgraph: brands, weeks, terms, membership and eligibility."""

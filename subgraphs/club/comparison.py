@@ -21,7 +21,7 @@ STATES: Final = {MembershipKind.OPTED_IN.value: True, MembershipKind.OPTED_OUT.v
 
 @dataclass(frozen=True, slots=True)
 class MembershipComparison:
-    """Compares one customer at a time.
+    """Compares memberships, one customer at a time.
 
     Attributes:
         dry: whether to change nothing, and only return what would be done.

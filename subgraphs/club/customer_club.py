@@ -1,4 +1,4 @@
-"""A customer's club in one week: what the fields of the graph's `Club` are read from."""
+"""A customer's club in one week, from which the fields of the graph's `Club` are read."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

@@ -48,7 +48,7 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
         return loader_by_owner(self.reads.database, self.reads.history.of_owners, tuple)
 
     def record(self, owner: Owner) -> PendingRead[Owner, CustomerRecord]:
-        """Start to read the stored data of a customer."""
+        """Start reading the stored data of a customer."""
         return self.read(self.reads.records, owner)
 
     async def club(self, owner: Owner, week: Week | None = None) -> CustomerClub:

@@ -43,6 +43,9 @@ class ClubService:
             club: the customer's club in the current week.
             terms_version: the version of the terms that the customer was shown.
             key: the customer's idempotency key.
+
+        Returns:
+            None if the upstream has confirmed it, else the reason.
         """
         asked = {"terms_version": terms_version}
         request = ChangeRequest(club.key.owner, "optIn", MEMBERSHIP, key, asked)
@@ -69,6 +72,9 @@ class ClubService:
         Args:
             club: the customer's club in the current week.
             key: the customer's idempotency key.
+
+        Returns:
+            None if the upstream has confirmed it, else the reason.
         """
         request = ChangeRequest(club.key.owner, "optOut", MEMBERSHIP, key, {})
 

@@ -1,1 +1,1 @@
-"""Pays the rewards of confirmed weeks: at most one credit for each customer and week."""
+"""The fulfilment subgraph: pays confirmed weeks' rewards, at most one credit per customer and week."""

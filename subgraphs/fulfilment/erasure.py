@@ -49,7 +49,7 @@ def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
 
 
 async def _stop_rewards(connection: AsyncConnection, person: ErasedPerson) -> None:
-    """Stop the rewards, which are stored under the pseudonym by now."""
+    """Stop the rewards, which are already stored under the pseudonym."""
     owner = Owner(person.owner.brand, person.pseudonym)
     await FulfilmentRepository().stop_for_erasure(connection, owner)
     await GoodwillRepository().stop_for_erasure(connection, owner)

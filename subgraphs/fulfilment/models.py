@@ -96,7 +96,8 @@ QUALIFICATION = Table(
     Column("occurred_at", UtcDateTime, nullable=False),
     Index("qualification_by_week", "brand_id", "iso_week", "customer_id"),
 )
-"""The newest message of progress about a customer's week: `provisional`, `confirmed` or `revoked`."""
+"""The newest message from the progress subgraph about a customer's week: `provisional`, `confirmed` or
+`revoked`."""
 
 CHOICE = Table(
     "choice",
@@ -108,7 +109,7 @@ CHOICE = Table(
     *_reward(),
     Column("occurred_at", UtcDateTime, nullable=False),
 )
-"""The newest message of rewards about a customer's week; a final choice never changes."""
+"""The newest message from the rewards subgraph about a customer's week; a final choice never changes."""
 
 FULFILMENT = Table(
     "fulfilment",
@@ -149,7 +150,7 @@ GOODWILL_CREDIT = Table(
 )
 """Credits that two people of the back office decided, paid as the rewards of weeks are, and kept for ever.
 
-`iso_week` is the week of the budget that pays for it; a customer can have several of a week. `cause` and
+`iso_week` is the week of the budget that pays for it; a customer can have several for one week. `cause` and
 `explanation` say why it was given; `reason`, as for rewards, why it waits, is in review or was stopped.
 """
 
@@ -169,7 +170,7 @@ PUBLISHED_OUTCOME = Table(
     Column("flag", String(64), nullable=True),
     Column("occurred_at", UtcDateTime, nullable=False),
 )
-"""Outcomes that this subgraph had published of weeks that have no fulfilment since its database was lost."""
+"""Outcomes published before this database was lost, of weeks that have no fulfilment here yet."""
 
 ATTEMPT = Table(
     "attempt",

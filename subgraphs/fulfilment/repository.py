@@ -72,7 +72,7 @@ class FulfilmentRepository:
         return await _fulfilments(connection, query)
 
     async def by_key(self, connection: AsyncConnection, key: str) -> Fulfilment | None:
-        """Return the fulfilment of an idempotency key, and lock its row."""
+        """Return the fulfilment of an idempotency key, or None, and lock its row."""
         query = select(self.table).where(self.table.c.key == key).with_for_update()
         return next(iter(await _fulfilments(connection, query)), None)
 
@@ -85,7 +85,7 @@ class FulfilmentRepository:
         """Store new fulfilments.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: one of them exists by now.
+            sqlalchemy.exc.IntegrityError: one of them exists already.
         """
         if new:
             ordered = sorted(new, key=lambda fulfilment: _in_index_order(fulfilment.club))

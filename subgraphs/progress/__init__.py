@@ -1,1 +1,1 @@
-"""Contributions, totals and qualification."""
+"""The progress subgraph: contributions, totals and qualification."""

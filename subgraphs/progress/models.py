@@ -210,8 +210,7 @@ QUALIFICATION = Table(
     new is
 published about such a week until all bets are applied again.
 
-`jurisdiction`: where the customer was at home when the target was reached; null stands for that of the
-    account."""
+`jurisdiction`: the customer's jurisdiction when the target was reached; null stands for the account's."""
 
 OUTCOME = Table(
     "outcome",

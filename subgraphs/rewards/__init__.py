@@ -1,1 +1,1 @@
-"""Reward configuration, display content, options and choice."""
+"""The rewards subgraph: reward configuration, display content, options and choice."""

@@ -64,7 +64,7 @@ class MenuReader:
     """Reads a brand's catalogue, and which of its rewards are spent in the present week.
 
     Attributes:
-        rules: cached rules of brands, which tell the week.
+        rules: cached rules of brands, which determine the present week.
     """
 
     database: Database

@@ -24,7 +24,7 @@ class ChoiceRepository:
     async def choices(
         self, connection: AsyncConnection, keys: Collection[ClubKey]
     ) -> dict[ClubKey, StoredChoice]:
-        """Return the choices of clubs, some hundred in one SELECT; clubs without a choice are absent."""
+        """Return the choices of clubs, a few hundred per SELECT; clubs without a choice are absent."""
         c = self.table.c
         key = tuple_(c.brand_id, c.iso_week, c.customer_id)
         found: dict[ClubKey, StoredChoice] = {}

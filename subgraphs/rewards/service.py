@@ -76,7 +76,7 @@ class RewardService:
     switches: KillSwitches = field(default_factory=lambda: KillSwitches(GLOBAL_STATE))
 
     async def change_reward(self, chooser: Chooser, wanted: WantedChoice) -> Refusal | None:
-        """Make the option the choice of the chooser's week, or return the refusal."""
+        """Make the option the choice of the chooser's week; return None if it is confirmed, else why not."""
         request = ChangeRequest(
             chooser.key.owner,
             "changeReward",

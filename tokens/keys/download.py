@@ -75,7 +75,7 @@ async def read_answer(answer: httpx.Response) -> bytes:
 
 
 def file_loader(file: Path) -> Load:
-    """Return a function that reads a file in a thread."""
+    """Return a function that reads a file in a thread; it raises OSError, or ValueError if too large."""
 
     def read() -> bytes:
         with file.open("rb") as opened:

@@ -11,7 +11,7 @@ from gateway.rate_limits import CustomerOf
 
 @dataclass(frozen=True, slots=True)
 class OverrideLabelsPolicy:
-    """Decides the labels for the customer of a request; it refuses nobody.
+    """Decides the labels for the customer of a request; it refuses no request.
 
     Attributes:
         labels: Decides which labels are on.

@@ -173,7 +173,7 @@ class Preparer:
         return None if cost is None else self._request(prepared, asked, cost)
 
     def estimate(self, prepared: PreparedDocument, conditions: Conditions) -> OperationCost | None:
-        """Derive the cost function of an operation, and keep it with the document.
+        """Derive the cost function of an operation, and keep it with the document; None without costs.
 
         Raises:
             RequestError: The operation is too large.

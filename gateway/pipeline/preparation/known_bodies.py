@@ -46,7 +46,7 @@ class KnownBodies:
         self.cache = WeightedCache(self.size)
 
     def get(self, body: bytes) -> PreparedRequest | None:
-        """Return the prepared request of an equal body; this also counts as a use of its document."""
+        """Return the prepared request of an equal body, or None; this counts as a use of its document."""
         known = self.cache.get(body)
         if known is None:
             return None

@@ -27,7 +27,7 @@ class Labels:
         is_on: Returns whether a label without a share is on.
         shares: Percentages by label, which take precedence over the N of a `percent(N)` label.
         chance: Draws a number from 0 to 1 for a label with a share; draws are repeatable if it has a seed.
-        seed: What the draws of customers depend on besides, the same in all processes.
+        seed: Text that the draws of customers also depend on; the same in all processes.
     """
 
     is_on: Callable[[str], bool] = _off
@@ -41,8 +41,8 @@ class Labels:
 
         Args:
             labels: The labels of the supergraph.
-            customer: Whose request it is. A customer has one draw for each label, for good: who gets the new
-                way keeps it, and a greater share only adds customers. None: each request has its own draw.
+            customer: The customer who sends the request. Each customer has one permanent draw for each label,
+                so raising a share only adds customers. With None, each request has its own draw.
         """
         return frozenset(label for label in labels if self._decided(label, customer))
 

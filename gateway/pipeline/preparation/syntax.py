@@ -1,4 +1,4 @@
-"""Questions about parsed documents: their variables, their nesting, and their errors."""
+"""Reads parsed documents: their variable definitions, how deeply they nest, and their errors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ def _detached(location: Location | None) -> Location | None:
 
 @contextmanager
 def bounded_nesting() -> Iterator[None]:
-    """Refuse documents that turn out to be nested too deeply when their fragments are followed."""
+    """Refuse a document that turns out to be nested too deeply once its fragments are followed.
+
+    Raises:
+        RequestError: A `RecursionError` was raised in the block.
+    """
     try:
         yield
     except RecursionError:

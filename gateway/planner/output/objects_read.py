@@ -1,4 +1,4 @@
-"""Finds the objects whose fields fetches send: lists of such objects must be complete when they are sent."""
+"""Finds the objects that fetches read from: a list of them must be complete before the fetch is sent."""
 
 from __future__ import annotations
 

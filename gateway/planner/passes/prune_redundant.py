@@ -27,7 +27,7 @@ def prune_redundant(fetches: Sequence[FetchNode]) -> None:
 
 
 def _at(fetch: FetchNode, path: Path) -> SelectionDraft | None:
-    """Return what a fetch selects at a path, if it reaches it."""
+    """Return what a fetch selects at a path, or None if it selects nothing there."""
     if path[: len(fetch.path)] != fetch.path:
         return None
     selection: SelectionDraft | None = fetch.selection
@@ -50,7 +50,7 @@ def _selected(
 def _prune(mine: SelectionDraft, theirs: SelectionDraft) -> None:
     """Drop the leaves that the other selection also has, but never the last field."""
     if mine.interface_object_of or theirs.interface_object_of:
-        return  # a type that is not known yet may mean another object
+        return  # an unknown concrete type may stand for another object
     for types, fields in mine.fields_by_types.items():
         for response_key, selected in list(fields.items()):
             there = _selected(theirs, response_key, types)

@@ -15,7 +15,7 @@ NO_REQUIREMENTS: Requirements = (None, ())
 
 
 def requirements_of(definition: SubgraphField) -> Requirements:
-    """Return what a field needs beside a key."""
+    """Return what a field requires besides a key."""
     return definition.requires, definition.contexts
 
 
@@ -121,7 +121,7 @@ class RootMove:
         return ()
 
     def id_from(self, start: Node) -> MoveId:
-        """Return the move as costs count it."""
+        """Return the identity by which costs count the move: equal ones are counted once."""
         return start.known_type, self.subgraph, NO_REQUIREMENTS
 
 
@@ -162,7 +162,7 @@ class KeyMove:
         return (*typename, self.key.fields, *required)
 
     def id_from(self, start: Node) -> MoveId:
-        """Return the move as costs count it."""
+        """Return the identity by which costs count the move: equal ones are counted once."""
         return start.known_type, self.subgraph, self.requirements
 
 

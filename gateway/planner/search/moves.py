@@ -21,7 +21,7 @@ from gateway.supergraph.selections import TYPENAME
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moves:
-    """All moves from a node to the same node that meet the same requirements: one for each key.
+    """The moves from one node to another that meet the same requirements: one for each key.
 
     Attributes:
         target: The node to which they lead.

@@ -1,4 +1,4 @@
-"""A query for several things, taken apart: each can be asked for alone while another one fails."""
+"""Splits a query into root fields or entity lists, so that each can be fetched while another one fails."""
 
 from __future__ import annotations
 

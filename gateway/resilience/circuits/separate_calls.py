@@ -1,4 +1,4 @@
-"""Asks for each part of a query by itself, so that those that fail take no others with them."""
+"""Fetches each part of a query separately, so that a part that fails does not affect the others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SeparateCalls:
 
     Attributes:
         subgraph: The name of the subgraph.
-        calls: The parts, and what asks for each.
+        calls: The parts, each with the function that fetches it.
     """
 
     subgraph: str
@@ -32,7 +32,7 @@ class SeparateCalls:
     async def ask(
         self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object
     ) -> Mapping[str, Any]:
-        """Return one response put together from those of the parts.
+        """Return one response combined from those of the parts.
 
         A part without a response is null, with an error at its path that clients may see.
 

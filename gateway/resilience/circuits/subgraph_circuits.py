@@ -47,7 +47,7 @@ class Circuits:
     """The circuit breakers of one subgraph.
 
     Fetches of the same fields or types share a breaker. A fetch of several root fields or entity types has a
-    breaker for the combination, because nobody can say which of them failed; it is also refused while the
+    breaker for the combination, because it is unknown which of them failed; it is also refused while the
     breaker of one of them is open, and the root fields of a query are then fetched one by one. Failed
     connections count against the whole subgraph, as does silence of several different fetches while nothing
     is answered.
@@ -102,7 +102,7 @@ class Circuits:
         Args:
             call: Makes the call.
             coordinates: What it asks for.
-            separately: Returns what asks for its parts instead of refusing it; it is called once if needed.
+            separately: Returns what fetches the parts of a refused call one by one; called at most once.
         """
         own = self.of(coordinates)
         parts: tuple[Breaker, ...] = ()
@@ -130,7 +130,7 @@ class Circuits:
         return guarded
 
     def _admitted(self, own: Breaker, parts: tuple[Breaker, ...], *, separable: bool) -> Permit | None:
-        """Return the permit for a call; None if its parts shall be asked for one by one.
+        """Return the permit for a call; None if its parts are to be fetched one by one.
 
         Raises:
             CircuitOpen: It must not be made.

@@ -1,1 +1,1 @@
-"""The directives about types and fields that do not place them: access, cost and caching."""
+"""Directives that do not assign types and fields to subgraphs: access, cost and caching."""

@@ -51,7 +51,11 @@ class Placements:
                 self.definitions[graph].append(definition)
 
     def joined(self, node: Node, name: str, coordinate: str) -> Sequence[Placement]:
-        """Return the applications of a join directive, whose graphs must exist."""
+        """Return the applications of a join directive to a definition.
+
+        Raises:
+            SupergraphError: One of them names a graph that does not exist.
+        """
         known = self._read.get((id(node), name))
         if known is None:
             directive = self._links.directive("join", name)

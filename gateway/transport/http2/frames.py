@@ -24,7 +24,7 @@ CREDIT: Final = 1_000
 
 CREDIT_A_REQUEST: Final = 10
 RESET_COST: Final = 20
-"""A reset stream costs more than its request brought: some hundred between two checks end the connection."""
+"""A reset stream costs more than its request brought: a few hundred between two checks end the connection."""
 
 CREDIT_A_CANCEL: Final = 1_000
 """How many frames may still arrive for a stream that the gateway resets."""

@@ -17,10 +17,10 @@ from signatures import Recipient, RequestSigner, key_source
 
 
 class SignerOf(Protocol):
-    """Returns what signs the requests to a subgraph."""
+    """Returns the signer of the requests to a subgraph."""
 
     def __call__(self, name: str, url: str, method: str = "POST", /) -> Sign | None:
-        """Return it by the subgraph's name and URL; None if requests are not signed."""
+        """Return the signer for a subgraph's name and URL; None if requests are not signed."""
         ...
 
 

@@ -57,7 +57,11 @@ class _Streams:
     callbacks: Callbacks | None
 
     def of(self, subgraph: Subgraph, transport: HttpTransport) -> Transport:
-        """Return a transport for a subgraph with subscriptions."""
+        """Return a transport for a subgraph with subscriptions.
+
+        Raises:
+            SupergraphError: The settings choose callbacks for the subgraph, but have no callback URL.
+        """
         protocols, name = self.settings.subscriptions_protocols, subgraph.name
         protocol = protocols.get(name) or protocols.get(EVERY) or "sse"
         target = self._target(subgraph, transport, protocol)

@@ -97,7 +97,7 @@ class TaskInterface:
         return removed
 
     def get_coro(self) -> Coroutine[Any, Any, Any] | None:
-        """Return the coroutine."""
+        """Return the coroutine; None where the task waits for a future alone."""
         return self.coroutine
 
     def get_context(self) -> Context:

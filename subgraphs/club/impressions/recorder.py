@@ -1,4 +1,4 @@
-"""Records who was shown the tracker, in batches and beside the requests: a read never waits for it."""
+"""Records who was shown the tracker, in batches in the background, so that no read waits for it."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ REMEMBERED: Final = 100_000
 """How many customers this process remembers as recorded, in each of two generations of some 8 MB."""
 
 WAITING_AT_MOST: Final = 50_000
-"""How many impressions wait while the database is away; further ones are recorded at a later read."""
+"""How many impressions wait while the database cannot be reached; others are recorded at a later read."""
 
 _log = structlog.get_logger("club.impressions")
 
@@ -32,7 +32,8 @@ _log = structlog.get_logger("club.impressions")
 class ImpressionRecorder:
     """Records the first time in a week that a customer is shown the tracker.
 
-    What waits when a process is killed is lost; a customer who returns in that week is recorded then.
+    Impressions that are not written yet are lost if the process is killed; a customer who returns in that
+    week is recorded then.
     """
 
     database: Database
@@ -48,7 +49,7 @@ class ImpressionRecorder:
         """
         if club.ineligible is not None or club.state is not WeekState.OPEN:
             return
-        mark = hash(club.key)  # a key takes five times the memory
+        mark = hash(club.key)  # a hash takes a fifth of a key's memory
         if mark in self._recorded or mark in self._recorded_before or len(self._waiting) >= WAITING_AT_MOST:
             return
         if len(self._recorded) >= REMEMBERED:
@@ -59,7 +60,7 @@ class ImpressionRecorder:
             self._writing = asyncio.create_task(self._write_waiting())
 
     async def close(self) -> None:
-        """Write what waits, once."""
+        """Try once to write the waiting impressions."""
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)

@@ -13,7 +13,7 @@ from subgraphs.kit.records.reference import ReferenceRepository
 
 
 async def record(connection: AsyncConnection, impressions: Mapping[ClubKey, datetime]) -> None:
-    """Record impressions, of which those that are recorded already stay; call this in a write transaction.
+    """Record impressions in the caller's write transaction; those already recorded stay unchanged.
 
     Customers without an account are left out: they have been erased since.
     """
@@ -38,7 +38,10 @@ async def count(connection: AsyncConnection, brand: str, iso_week: str) -> int:
 async def shown_after(
     connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Return customers who were shown the tracker in a week, by id, and when they first were."""
+    """Return customers who were shown the tracker in a week, each with the first time: a page by id.
+
+    Only customers after the given one are returned.
+    """
     c = IMPRESSION.c
     query = select(c.customer_id, c.shown_at).where(
         c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after

@@ -73,7 +73,7 @@ class Exclusion:
         Args:
             connection: a connection in a write transaction.
             owner: the customer.
-            occasion: why it is sent; for each occasion it is stored once.
+            occasion: why it is sent; the intent is stored once for each occasion.
             at: the current time.
 
         Returns:

@@ -33,7 +33,7 @@ class EndedWeeks:
 
     Attributes:
         ends: The end of each brand's week.
-        served: Of each brand, the pairs of jurisdiction and currency in which it may pay.
+        served: For each brand, the pairs of jurisdiction and currency in which it may pay.
     """
 
     ends: Mapping[tuple[str, str], datetime]

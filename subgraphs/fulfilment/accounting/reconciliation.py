@@ -25,10 +25,10 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Compares, and stores the reports.
+    """Compares journals with our credits, and stores the reports.
 
     Attributes:
-        paid: the credits of ours: rewards of weeks, and goodwill.
+        paid: our own credits: rewards of weeks, and goodwill.
     """
 
     database: Database
@@ -95,7 +95,7 @@ def _differences(
 
 
 def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
-    """Describe the fields that differ; empty if none does."""
+    """Describe the fields that differ; empty if all agree."""
     reward = fulfilment.credit.reward
     pairs: Mapping[str, tuple[Any, Any]] = {
         "brand": (fulfilment.club.brand, entry.brand),

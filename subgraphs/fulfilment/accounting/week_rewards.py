@@ -23,7 +23,7 @@ CUSTOMERS_AT_ONCE: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a customer who has no reward yet is at home, which decides the default reward.
+    """The jurisdiction and currency of a customer who has no reward yet: they decide the default reward.
 
     Attributes:
         jurisdiction, currency: of the account; None if the account is not known.
@@ -85,8 +85,8 @@ async def reward_lines(
 ) -> list[RewardLine]:
     """Return the rewards of a week by stage, reward and currency.
 
-    Lines of the same reward may come several times: they are of some thousands of customers each, because a
-    statement over all of them could take longer than a statement may.
+    A reward may have several lines, each for a few thousand customers: one statement over all customers could
+    exceed the time limit of statements.
     """
     stage = await _stage(connection, brand, iso_week, now)
     found: list[RewardLine] = []
@@ -137,7 +137,7 @@ async def qualified(connection: AsyncConnection, brand: str, iso_week: str) -> i
 async def qualified_after(
     connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
 ) -> Sequence[str]:
-    """Return customers with a qualification of a week, whatever its status: those after one of them."""
+    """Return customers after the given one who have a qualification of a week, whatever its status."""
     c = QUALIFICATION.c
     mine = (c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after)
     found = await connection.scalars(select(c.customer_id).where(*mine).order_by(c.customer_id).limit(limit))
@@ -147,7 +147,7 @@ async def qualified_after(
 async def reward_rows(
     connection: AsyncConnection, brand: str, iso_week: str, now: datetime, between: tuple[str, str]
 ) -> list[RewardRow]:
-    """Return the rewards of customers after the first name and up to the last one, by customer."""
+    """Return the rewards of customers by id, after the first id given and up to the second."""
     q, c = QUALIFICATION.c, FULFILMENT.c
     stage = await _stage(connection, brand, iso_week, now)
     columns = {

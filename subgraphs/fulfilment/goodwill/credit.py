@@ -22,7 +22,7 @@ class GoodwillCredit:
     Attributes:
         club: the customer, and the week whose budget pays for it.
         credit_id: identifies it wherever it is: the same one is paid once.
-        cause: why it was given, one of a list of the back office.
+        cause: why it was given: a cause from the back office's list.
         explanation: why, in the words of the person who proposed it.
     """
 
@@ -41,7 +41,7 @@ class GoodwillCredit:
         return goodwill_key(self.club.brand, self.credit_id)
 
     def due(self, now: datetime) -> Fulfilment:
-        """Return what has to be paid, of which the worker has not heard yet; due since the decision."""
+        """Return the fulfilment that pays this credit, due since the decision and not yet leased."""
         opened = new_fulfilment(self.club, self.decided_at, now)
         return replace(opened, key=self.key, reward=self.reward, changed_at=now)
 
@@ -52,5 +52,5 @@ class GoodwillCredit:
 
 
 def goodwill_key(brand: str, credit_id: str) -> str:
-    """Return the idempotency key of a credit, which depends on nothing else, and is no key of a week."""
+    """Return the idempotency key of a credit, derived from brand and id alone; no week has the same key."""
     return hashlib.sha256(json.dumps(["goodwill", brand, credit_id]).encode()).hexdigest()

@@ -37,14 +37,14 @@ class GoodwillCost:
 
 @dataclass(frozen=True, slots=True)
 class GoodwillRepository:
-    """Stores credits, and says what became of them."""
+    """Stores goodwill credits, and reads their states and costs."""
 
     table: Table = GOODWILL_CREDIT
 
     async def add(
         self, connection: AsyncConnection, credits_: Sequence[GoodwillCredit], now: datetime
     ) -> int:
-        """Store credits that are not stored yet, and return how many; of equal ids the first stays.
+        """Store new credits, and return how many were added; of equal ids the first stays.
 
         Raises:
             sqlalchemy.exc.IntegrityError: another writer stored one of them meanwhile.

@@ -40,11 +40,11 @@ class Eligibility(NamedTuple):
         return self.present is not None or bool(self.periods)
 
     def ineligible_reason(self, iso_week: str) -> IneligibleReason | None:
-        """Return why a week's reward may not be paid: an exclusion after the end of the week is final."""
+        """Return why a week's reward may not be paid, or None; an exclusion after the week's end is final."""
         return self.ineligible_since(self.calendar.week_named(iso_week).ends_at)
 
     def ineligible_since(self, instant: datetime) -> IneligibleReason | None:
-        """Return why what is due since an instant may not be paid: an exclusion after it is final."""
+        """Return why a reward due since an instant may not be paid, or None; a later exclusion is final."""
         return self.present or excluded_at(self.periods, instant)
 
 

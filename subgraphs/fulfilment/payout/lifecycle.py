@@ -56,7 +56,7 @@ class Lifecycle:
             clubs: The clubs, none of which has a fulfilment yet.
             ready: The clubs whose reward is known. The worker rechecks the others at intervals, because a
                 choice in a concurrent transaction is not visible here.
-            now: The present.
+            now: The current time.
         """
         new = [
             new_fulfilment(club, now, now if club in ready else now + RECHECK_AFTER) for club in sorted(clubs)
@@ -119,7 +119,7 @@ class Lifecycle:
             connection: In the write transaction that has locked it.
             fulfilment: The fulfilment as it is stored, behind what was published.
             published: What this subgraph published.
-            now: The present.
+            now: The current time.
         """
         adopted = replace(
             fulfilment,

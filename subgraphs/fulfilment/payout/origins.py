@@ -16,7 +16,7 @@ from subgraphs.kit.domain.accounts import IneligibleReason
 
 
 class RewardOrigin(Protocol):
-    """What the worker has to know of where a payment comes from; results are by idempotency key."""
+    """What the worker must know about the origin of payments; results are keyed by idempotency key."""
 
     def ineligible_reason(self, due: Fulfilment, eligibility: Eligibility) -> IneligibleReason | None:
         """Return why the customer may not be paid this; None if they may."""
@@ -37,13 +37,13 @@ class RewardOrigin(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedWeeks:
-    """The rewards of confirmed weeks: rewards says which, progress says since when."""
+    """The rewards of confirmed weeks: the rewards subgraph says which, progress since when they are due."""
 
     read_models: ReadModelRepository
     published_outcomes: PublishedOutcomeRepository
 
     def ineligible_reason(self, due: Fulfilment, eligibility: Eligibility) -> IneligibleReason | None:
-        """Count exclusions since the end of the week."""
+        """Return why the customer may not be paid, or None, counting exclusions since the end of the week."""
         return eligibility.ineligible_reason(due.club.iso_week)
 
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:
@@ -71,7 +71,7 @@ class Goodwill:
     """Goodwill credits, which have their reward from the start and are due since they were decided."""
 
     def ineligible_reason(self, due: Fulfilment, eligibility: Eligibility) -> IneligibleReason | None:
-        """Count exclusions since the decision."""
+        """Return why the customer may not be paid, or None, counting exclusions since the decision."""
         return eligibility.ineligible_since(due.created_at)
 
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:

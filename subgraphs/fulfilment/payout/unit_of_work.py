@@ -68,7 +68,7 @@ class UnitOfWork:
         return self, replace(self, origin=Goodwill(), lifecycle=Lifecycle.of_goodwill())
 
     async def owning(self, connection: AsyncConnection, key: str) -> tuple["UnitOfWork", Fulfilment | None]:
-        """Lock what has an idempotency key, and return it with its unit of work; None if there is nothing."""
+        """Lock the fulfilment of an idempotency key, or find None, and return it with its unit of work."""
         for uow in self.each_origin():
             if (found := await uow.lifecycle.repository.by_key(connection, key)) is not None:
                 return uow, found

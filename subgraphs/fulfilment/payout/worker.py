@@ -29,7 +29,7 @@ DATABASE_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """The steps of one kind of what is paid: rewards of weeks, or goodwill credits."""
+    """The steps for one origin of payments: rewards of weeks, or goodwill credits."""
 
     uow: UnitOfWork
     router: Router

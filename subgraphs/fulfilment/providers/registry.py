@@ -65,7 +65,7 @@ class ProviderRegistry:
         return iter(sorted(self._by_name.values(), key=lambda one: one.config.position))
 
     def find(self, name: str | None) -> RegisteredProvider | None:
-        """Return the provider of a name."""
+        """Return the provider of a name; None if there is none."""
         return self._by_name.get(name) if name is not None else None
 
     def provider_for(self, credit: Credit) -> RegisteredProvider | None:
@@ -73,7 +73,7 @@ class ProviderRegistry:
         return next((one for one in self if one.config.pays(credit)), None)
 
     def add(self, registered: RegisteredProvider) -> None:
-        """Add a provider, or replace the one of its name; what has begun is finished by the replaced one."""
+        """Add a provider, or replace the one of its name, which still finishes the calls that have begun."""
         before = self._by_name.get(registered.config.name)
         self._by_name[registered.config.name] = registered
         if before is not None:

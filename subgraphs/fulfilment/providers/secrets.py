@@ -14,7 +14,7 @@ MOST_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets of this node. They are looked up anew each time, so that a file can be replaced.
+    """The secrets of this node. They are read at each look-up, so that a file can be replaced.
 
     Attributes:
         named: the secrets that the settings hold.
@@ -38,13 +38,13 @@ class Secrets:
 
     @property
     def places(self) -> str:
-        """Return where secrets are looked for, in words."""
+        """Describe where secrets are looked for."""
         folder = "" if self.folder is None else f", and {self.folder} has no such file"
         return f"FURLONG_FULFILMENT_SECRETS has none{folder}"
 
 
 def _usable(secret: bytes) -> bytes | None:
-    """Return a secret if it can stand in a header: not empty, and text in one line."""
+    """Return a secret if it can be sent in a header: a single line of text that is not empty."""
     try:
         return secret if secret.decode().isprintable() and secret else None
     except UnicodeDecodeError:

@@ -22,7 +22,7 @@ STOPPED: Final = "STOPPED"
 """Waits: it is being cancelled at the provider, and no other reason is known."""
 
 NO_REWARD: Final = "NO_REWARD"
-"""In review: rewards said that there is nothing to pay."""
+"""In review: the rewards subgraph published that there is nothing to pay."""
 
 OVER_LIMIT: Final = "OVER_LIMIT"
 """In review: it is worth more than its provider may pay without a person's consent."""

@@ -64,7 +64,7 @@ class Choice:
     """The reward to pay for a week.
 
     Attributes:
-        final: Whether rewards will say nothing else about this week.
+        final: Whether the rewards subgraph will publish no other reward for this week.
         reward: None if there is nothing that could be paid.
     """
 

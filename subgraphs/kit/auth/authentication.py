@@ -40,7 +40,7 @@ class Authenticator:
     clock: Clock
 
     def authenticate_cached(self, headers: Mapping[str, str]) -> RequestIdentity | None:
-        """Return the identity if its token is cached or there is none; None if it must be verified."""
+        """Return the identity without waiting; None if the request has a token that must be verified."""
         authorization = headers.get(AUTHORIZATION)
         viewer = self.verifier.verify_cached(authorization)
         if viewer is None and authorization is not None:

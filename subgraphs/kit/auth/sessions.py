@@ -152,7 +152,7 @@ def accepted_issuer(settings: SessionSettings) -> Issuer:
 
 
 def session_revocations(settings: SessionSettings) -> Revocations | None:
-    """Return the revocations of sessions: of one token, one login, or all sessions of a brand's customer."""
+    """Return how one token, one login or all sessions of a customer are revoked; None if they never are."""
     revocations = settings.revocations
     if revocations is None or "claims" in revocations.model_fields_set:
         return revocations

@@ -17,7 +17,7 @@ units.
 
 @lru_cache(maxsize=512)
 def minor_digits(currency: str) -> int:
-    """Return how many decimal digits one minor unit of a currency is: 2 for GBP, 0 for JPY, 3 for KWD.
+    """Return how many decimals a currency's minor unit has: 2 for GBP, 0 for JPY, 3 for KWD.
 
     Args:
         currency: ISO 4217's alphabetic code, in capitals.
@@ -30,5 +30,5 @@ def minor_digits(currency: str) -> int:
 
 
 def all_currencies() -> dict[str, int]:
-    """Return the digits of every currency that ISO 4217 lists with minor units, by code."""
+    """Return the number of decimals of every currency that ISO 4217 lists with minor units, by code."""
     return {each.code: int(each.exponent) for each in Currency if each.exponent is not None}

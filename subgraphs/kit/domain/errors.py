@@ -35,8 +35,8 @@ class UnknownBrand(CallerError):
 class WrongCell(CallerError):
     """The session's customer belongs to another cell: answered with HTTP 425.
 
-    The status promises that nothing was executed and that the request may be sent again, and HAProxy can
-    route it again because of it; 421, which would say more, is none of those that HAProxy 2.6 may retry.
+    The status promises that nothing was executed and that the request may be sent again, so HAProxy can route
+    it again. 421 would be more precise, but HAProxy 2.6 cannot retry requests on it.
     """
 
     code = "WRONG_CELL"
@@ -50,6 +50,6 @@ class Unauthenticated(CallerError):
 
 
 class AuthenticationUnavailable(CallerError):
-    """Nobody can say at present whether the session is valid: answered with HTTP 503."""
+    """It cannot be determined at present whether the session is valid: answered with HTTP 503."""
 
     code = "AUTHENTICATION_UNAVAILABLE"

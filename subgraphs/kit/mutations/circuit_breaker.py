@@ -13,7 +13,7 @@ class Breaker:
     """Opens after consecutive failures; after a pause, one call at a time probes whether to close.
 
     Attributes:
-        failures: how many consecutive failures open it: more than a hiccup causes under load.
+        failures: how many consecutive failures open it; a brief disturbance under load causes fewer.
         rest_seconds: how long it stays open, plus or minus a fifth, so that nodes do not return together.
     """
 

@@ -47,6 +47,6 @@ ADOPTIONS: Mapping[Adoption, Compared] = {
 
 
 def occasion(recorded: Mapping[str, Any], version: int) -> str:
-    """Return a name for a state on record: the upstream's revision, else the version here that it follows."""
+    """Return a name for a state on record: the upstream's revision, else the version of our own record."""
     revision = recorded.get("revision")
     return f"r{revision}" if isinstance(revision, int) else f"v{version}"

@@ -75,17 +75,17 @@ class IntentRepository:
     table: Table
 
     async def by_client_key(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | None:
-        """Return the intent of a request that was made before."""
+        """Return the intent of a request that was made before, or None."""
         return await self.by_upstream_key(connection, request.upstream_key)
 
     async def by_upstream_key(self, connection: AsyncConnection, key: str) -> Intent | None:
-        """Return the intent with an upstream key."""
+        """Return the intent with an upstream key, or None."""
         rows = await connection.execute(select(self.table).where(self.table.c.upstream_key == key))
         row = rows.first()
         return _intent(row) if row else None
 
     async def pending_in(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
-        """Return the pending change of a slot."""
+        """Return the pending change of a slot, or None."""
         c = self.table.c
         rows = await connection.execute(
             select(self.table).where(
@@ -96,7 +96,7 @@ class IntentRepository:
         return _intent(row) if row else None
 
     async def hold_pending(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
-        """Return the pending change of a slot, locked until the transaction ends."""
+        """Return the pending change of a slot, or None, locked until the transaction ends."""
         found = await self.pending_in(connection, owner, slot)
         if found is None:
             return None
@@ -145,7 +145,7 @@ class IntentRepository:
 
         Args:
             connection: to read with.
-            brand: whose.
+            brand: the brand.
             limit: how many at most.
             after: only those after this instant and key.
             until: only those begun by then.

@@ -74,7 +74,7 @@ class Recovery:
             after: the last one that was tried in this round.
 
         Raises:
-            SQLAlchemyError: the database is away; the changes are unchanged.
+            SQLAlchemyError: the database cannot be reached; the changes are unchanged.
             OSError: the same.
         """
         room = self.changes.upstream.breaker.room(self.limits.at_once)

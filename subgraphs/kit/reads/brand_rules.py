@@ -124,7 +124,7 @@ class BrandRules:
         return any(since < instant <= until for instant in instants)
 
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
-        """Return the scheme of a week for customers of a jurisdiction and currency."""
+        """Return the scheme of a week for customers of a jurisdiction and currency; None without one."""
         served = (jurisdiction, currency, week.iso)
         try:
             return self._chosen[served]
@@ -145,7 +145,11 @@ class BrandRules:
         return found
 
     def default_scheme(self, week: Week) -> Scheme:
-        """Return the scheme that is shown to customers whose jurisdiction and currency have none."""
+        """Return the scheme that is shown to customers whose jurisdiction and currency have none.
+
+        Raises:
+            LookupError: the brand has no scheme at all.
+        """
         brand = self.brand
         chosen = self.scheme(brand.default_jurisdiction, brand.default_currency, week)
         found = chosen or scheme_of_week(self.schemes, week)

@@ -65,7 +65,7 @@ class KeyLookup(Generic[K, V]):
         """Return a SELECT of the rows with one of the keys.
 
         Args:
-            number: of the part: begins each row, and is in the name of the keys' parameter.
+            number: the part's number, which begins each row and is part of the name of the keys' parameter.
             columns: columns of the table, or constants.
         """
         key = tuple_(*(self.table.c[name] for name in self.key))

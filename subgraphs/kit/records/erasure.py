@@ -64,9 +64,10 @@ class ErasureRule:
     """What happens to a customer's rows in a table.
 
     Attributes:
-        kept: under the pseudonym; otherwise the rows are deleted.
+        kept: whether the rows are kept under the pseudonym; otherwise they are deleted.
         where: which of the rows; None for all. An earlier rule may handle others.
-        time: of a row; rows after the erasure belong to a new person. None if all belong to the erased one.
+        time: the column of a row's time; rows after the erasure belong to a new person. None if all belong to
+            the erased one.
     """
 
     table: Table

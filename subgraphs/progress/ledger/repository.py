@@ -1,6 +1,6 @@
 """SQL of the ledger: contributions and totals, read and written in the consumer's transactions.
 
-Statements over the bets of a batch are put together as text, one for each table, however large the batch is.
+Statements over the bets of a batch are built as text, one for each table, however large the batch is.
 Rows are written in the order of their keys, so that two writers lock them in the same order.
 """
 

@@ -20,7 +20,7 @@ from subgraphs.progress.qualification.week_membership import MembershipChange
 
 @dataclass(frozen=True, slots=True)
 class CustomerBets:
-    """A customer's bets of a week, and what decides about them besides the scheme.
+    """A customer's bets of a week, and what decides, besides the scheme, how they count.
 
     Attributes:
         contributions: each with what it counts now, in the order of their ids.
@@ -64,7 +64,7 @@ class WeekReader:
     async def facts(
         self, connection: AsyncConnection, brand: str, customers: Collection[str], default: Territory
     ) -> KnownCustomers:
-        """Return where customers are at home, and when they first opted in."""
+        """Return customers' territories, and when they first opted in."""
         repository = CustomerRepository.of(self.dialect)
         owners = [(brand, customer) for customer in customers]
         return KnownCustomers(

@@ -1,7 +1,7 @@
-"""Who takes part in a week, and what their counted bets come to: figures, and the customers behind them.
+"""Who takes part in a week, and the turnover of their counted bets: figures, and the customers behind them.
 
-Figures are summed up over some thousands of customers at a time: a statement over all would take longer
-than a statement may, beside the consumers that write the same tables.
+Figures are summed over a few thousand customers at a time: one statement over all of them could exceed the
+time limit of statements, because consumers write the same tables.
 """
 
 from collections.abc import Sequence
@@ -87,7 +87,7 @@ async def is_closed(connection: AsyncConnection, brand: str, iso_week: str) -> b
 async def totals_after(
     connection: AsyncConnection, brand: str, week: Week, after: str, limit: int
 ) -> Sequence[TotalRow]:
-    """Return the counted bets of customers after one of them, by customer."""
+    """Return the counted bets of customers after the given one, by customer."""
     p, account = PROGRESS.c, REFERENCE.account
     known = and_(account.c.brand_id == p.brand_id, account.c.customer_id == p.customer_id)
     query = (
@@ -117,7 +117,7 @@ async def totals_after(
 async def changed_members_after(
     connection: AsyncConnection, brand: str, after: str, limit: int
 ) -> Sequence[str]:
-    """Return customers who were ever in the club: those after one of them."""
+    """Return customers after the given one who were ever in the club."""
     c = MEMBERSHIP_CHANGE.c
     query = select(c.customer_id).where(c.brand_id == brand, c.customer_id > after).distinct()
     return (await connection.scalars(query.order_by(c.customer_id).limit(limit))).all()
@@ -126,7 +126,7 @@ async def changed_members_after(
 async def members_between(
     connection: AsyncConnection, brand: str, week: Week, between: tuple[str, str]
 ) -> list[tuple[str, datetime]]:
-    """Return who took part in a week, after the first name and up to the last one, with their last change."""
+    """Return who took part in a week, with the time of their last change: ids in `(first, second]`."""
     found = await _changes(connection, brand, between)
     return [
         (customer, max(changes).at)

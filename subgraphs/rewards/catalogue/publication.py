@@ -96,6 +96,6 @@ class ContentPublication:
 def _effective(
     editions: Sequence[Edition], now: datetime
 ) -> tuple[RewardContent | None, tuple[Edition, ...]]:
-    """Return what is shown now, and what will be."""
+    """Return the edition shown now, and those to come."""
     due = [edition for edition in editions if edition.since <= now]
     return due[-1].content if due else None, tuple(edition for edition in editions if edition.since > now)

@@ -48,7 +48,7 @@ async def in_doubt(connection: AsyncConnection, brand: str, iso_week: str) -> di
 async def choices_after(
     connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
 ) -> Sequence[ChoiceRow]:
-    """Return the choices of customers after one of them, by customer."""
+    """Return the choices of customers after the given one, by customer."""
     c, config = REWARD_CHOICE.c, REWARD_CONFIG.c
     same = and_(
         config.brand_id == c.brand_id,

@@ -1,1 +1,1 @@
-"""The configuration of providers, as the back office decides it: applied between credits, and reported."""
+"""The providers' configuration as the back office decides it: applied between credits, and reported."""

@@ -1,4 +1,4 @@
-"""Applies decided configurations of providers to a worker's registry, and reports what became of them."""
+"""Applies the back office's configurations of providers to a worker's registry, and reports the result."""
 
 import os
 import socket
@@ -31,10 +31,10 @@ def _worker_name() -> str:
 
 @dataclass(slots=True)
 class ProviderConfiguration:
-    """Keeps the registry of a worker as the back office decided.
+    """Keeps a worker's registry of providers as the back office decided.
 
-    A decided configuration replaces that of the file. One that this worker cannot use leaves the one before
-    in use; a worker that has just started uses what this node used last, or else the file.
+    A decided configuration replaces that of the file. If this worker cannot use it, the previous one stays in
+    use; after a start, that is the one that this node used last, or else the file's.
 
     Attributes:
         files: the configurations of the file, by name.
@@ -53,22 +53,22 @@ class ProviderConfiguration:
 
     @property
     def uses(self) -> Mapping[str, ProviderUse]:
-        """Return what became of each provider's configuration."""
+        """Return how this worker has applied each provider's configuration, by provider."""
         return self._uses
 
     @property
     def file_problems(self) -> str:
-        """Return what is wrong with the file, where the back office has not decided otherwise; or nothing."""
+        """Return what is wrong with the file, for providers without a decision; empty if nothing is."""
         found = (one.problem for one in self._uses.values() if one.seen == NOTHING_APPLIED)
         return "; ".join(problem for problem in found if problem is not None)
 
     async def refresh(self) -> None:
-        """Apply what this worker has not applied yet, and report now and then."""
+        """Apply new decisions, and report after changes and at intervals."""
         await self.apply()
         await self._report()
 
     async def apply(self) -> None:
-        """Bring the registry up to what was decided."""
+        """Bring the registry up to date with the decisions."""
         async with self.database.home.read() as connection:
             decided = {one.name: one for one in await repository.decided(connection)}
             known = await repository.in_use(connection) if decided.keys() - self._uses.keys() else {}
@@ -79,7 +79,7 @@ class ProviderConfiguration:
             await self._use_decided(one, known.get(name))
 
     async def leave(self) -> None:
-        """Remove the reports of this worker, which ends."""
+        """Remove this worker's reports, because it ends."""
         async with self.database.home.write() as connection:
             now = self.clock.machine.now()
             await repository.remove_reports(connection, self.worker, now - FORGOTTEN_AFTER)
@@ -103,7 +103,7 @@ class ProviderConfiguration:
             self._note(ProviderUse(one.name, one.revision, one.order))
 
     async def _stay(self, name: str, last: DecidedConfiguration | None) -> int:
-        """Stay with the revision in use, and return it; after a start, with what this node used last."""
+        """Keep the revision in use, and return it; after a start, use the one that this node used last."""
         if self.registry.find(name) is not None:
             return self._uses[name].revision if name in self._uses else 0
         try:
@@ -117,7 +117,7 @@ class ProviderConfiguration:
         return 0
 
     async def _put(self, config: ProviderConfig) -> bool:
-        """Put a configuration into the registry unless it is there; return whether it was put.
+        """Put a configuration into the registry; return False if it was there already.
 
         Raises:
             ProviderConfigError: this node cannot use it.
@@ -142,7 +142,7 @@ class ProviderConfiguration:
             log.info("a provider's configuration is in use", provider=use.name, revision=use.revision)
 
     async def _report(self) -> None:
-        """Store what this worker knows: after a change, and regularly."""
+        """Store this worker's reports, after each change and at intervals."""
         now, uses = self.clock.machine.now(), tuple(self._uses.values())
         if self._reported is not None:
             reported, at = self._reported

@@ -70,7 +70,7 @@ async def in_use(connection: AsyncConnection) -> dict[str, DecidedConfiguration]
 
 
 async def put_in_use(connection: AsyncConnection, one: DecidedConfiguration, now: datetime) -> None:
-    """Note that a worker of this node uses a configuration."""
+    """Record that a worker of this node uses a configuration."""
     row = {
         "name": one.name,
         "epoch": one.order.epoch,
@@ -83,7 +83,7 @@ async def put_in_use(connection: AsyncConnection, one: DecidedConfiguration, now
 
 
 async def store_reports(connection: AsyncConnection, reports: Sequence[ProviderReport]) -> None:
-    """Store a worker's reports over those before."""
+    """Store a worker's reports in place of its earlier ones."""
     if not reports:
         return
     rows = [

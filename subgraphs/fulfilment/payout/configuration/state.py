@@ -1,4 +1,4 @@
-"""Reads a provider's configuration from a global message, and tells apart what this node cannot use."""
+"""Reads a provider's configuration from a global message, and says how a worker has applied it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class DecidedConfiguration:
         """Return the configuration.
 
         Raises:
-            ProviderConfigError: this version of the node does not know what it says.
+            ProviderConfigError: this version of the node does not support it.
         """
         fields = {name: value for name, value in self.state.items() if name in ProviderConfig.model_fields}
         try:
@@ -43,7 +43,7 @@ class DecidedConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class ProviderUse:
-    """What a worker made of the decisions about a provider.
+    """How a worker has applied the decisions about a provider.
 
     Attributes:
         revision: the revision in use; 0 for the file's, or if there is none.

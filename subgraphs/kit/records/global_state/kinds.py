@@ -41,7 +41,7 @@ class GlobalOrder(NamedTuple):
     """The order of global messages: of two about one subject, the greater is valid.
 
     Attributes:
-        epoch: begins anew, with a greater number, when the publisher's database or the topic was lost.
+        epoch: increases when the publisher's database or the topic was lost.
         number: counts the messages.
     """
 

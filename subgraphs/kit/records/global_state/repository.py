@@ -64,7 +64,7 @@ class GlobalStateRepository:
         return {row.key: (GlobalOrder(row.epoch, row.number), row.produced_at) for row in rows}
 
     async def store(self, connection: AsyncConnection, messages: Sequence[StoredMessage]) -> None:
-        """Store messages over those of the same subjects."""
+        """Store messages, replacing those of the same subjects."""
         if not messages:
             return
         rows = [_row(message) for message in sorted(messages, key=lambda message: message.key)]
