@@ -114,12 +114,12 @@ async def test_a_worker_that_was_frozen_past_its_lease_writes_nothing(harness: P
     leased = (await frozen.uow.lease("sportsbook", 1))[0]
     registered = frozen.registry.find("sportsbook")
     assert registered is not None
-    begun = (await frozen.worker._sender.begin(next(iter(frozen.registry)), [leased]))[0]
+    begun = (await frozen.worker._steps[0].sender.begin(next(iter(frozen.registry)), [leased]))[0]
     harness.clock.advance(AFTER_THE_LEASE)
     await harness.run_worker(awake)
     credited = await harness.find("c-1")
-    answer = await frozen.worker._sender._send(registered, begun)
-    await frozen.worker._sender._settle(registered, begun, answer)
+    answer = await frozen.worker._steps[0].sender._send(registered, begun)
+    await frozen.worker._steps[0].sender._settle(registered, begun, answer)
     assert answer.code == "LEASE_TOO_SHORT"
     assert await harness.find("c-1") == credited
     assert harness.effects("c-1") == 1

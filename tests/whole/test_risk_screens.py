@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.chromium, pytest.mark.web]
 def open_screen(page: Page, name: str, section: str) -> None:
     """Open a screen by the menu, and wait until it shows a section."""
     page.get_by_role("menuitem", name=name).click()
+    expect(page.get_by_role("heading", name=name, level=6)).to_be_visible()  # not the screen before
     page.get_by_label("Brand").click()
     page.get_by_role("option", name="Northbet").click()
     expect(page.locator("[role=listbox]")).to_have_count(0)  # it has faded out
