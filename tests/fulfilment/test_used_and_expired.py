@@ -168,6 +168,7 @@ async def test_health_and_metrics_show_the_backlog(harness: PayoutHarness, calle
         "enabled": True,
         "stopped": None,
         "resting": False,
+        "revision": 0,
     }
     text = (await called.get("/metrics")).text
     assert 'furlong_fulfilment_backlog{provider="sportsbook",state="CREDITED"} 1.0' in text
