@@ -2,7 +2,7 @@
 import Replay from '@mui/icons-material/Replay';
 import Science from '@mui/icons-material/Science';
 import Alert from '@mui/material/Alert';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import {
   DataTable,
   DateField,
@@ -170,8 +170,24 @@ function Value({ record }: { readonly record: RaRecord }) {
 
 export function DeadLetterShow() {
   const [outcome, setOutcome] = useState('');
+  const latest = useRef('');
+  const notify = useNotify();
+  const redirect = useRedirect();
+
+  function show(words: string) {
+    latest.current = words;
+    setOutcome(words);
+  }
+
+  /** A letter that was applied can no longer be read: the list says what became of it. */
+  function isGone() {
+    if (latest.current === '') notify('ra.notification.item_doesnt_exist', { type: 'error' });
+    else notify(latest.current, { type: 'success' });
+    redirect('list', 'deadLetters');
+  }
+
   return (
-    <Show actions={<ReplayOne onOutcome={setOutcome} />}>
+    <Show actions={<ReplayOne onOutcome={show} />} queryOptions={{ onError: isGone }}>
       <SimpleShowLayout>
         {outcome !== '' && (
           <Alert severity="info" role="status">
