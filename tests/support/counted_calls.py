@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,11 +27,17 @@ class CountedCalls:
 
 @contextmanager
 def counted_calls() -> Iterator[CountedCalls]:
-    """Count the calls that this thread makes inside."""
+    """Count the calls that this thread makes inside.
+
+    Garbage is not collected meanwhile: the finalizers of what earlier tests left behind would be counted.
+    """
     counted = CountedCalls()
-    before = sys.getprofile()
+    before, collects = sys.getprofile(), gc.isenabled()
+    gc.disable()
     sys.setprofile(counted._observe)
     try:
         yield counted
     finally:
         sys.setprofile(before)
+        if collects:
+            gc.enable()

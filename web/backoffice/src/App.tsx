@@ -37,10 +37,17 @@ import { UserList, UserShow } from './people/users.tsx';
 
 import type { RaThemeOptions } from 'react-admin';
 
+/** The framework's wheel that turns while something is read has no name for screen readers. */
+const WHEEL = { MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } } };
+
 /** A theme of the framework's with our own colours for what can be pressed and for the bar at the top. */
 function withColors(theme: object, main: string, bar: string, error: string): RaThemeOptions {
-  const { palette, ...rest } = theme as RaThemeOptions;
-  return { ...rest, palette: { ...palette, primary: { main }, secondary: { main: bar }, error: { main: error } } };
+  const { palette, components, ...rest } = theme as RaThemeOptions;
+  return {
+    ...rest,
+    components: { ...components, ...WHEEL },
+    palette: { ...palette, primary: { main }, secondary: { main: bar }, error: { main: error } },
+  };
 }
 
 const LIGHT = withColors(defaultLightTheme, '#0b5d3b', '#0b5d3b', '#b3261e');
