@@ -4,7 +4,7 @@ import asyncio
 
 
 def raise_if_cancelled() -> None:
-    """Cancel the current task again if a library swallowed its cancellation, as a connecting driver may.
+    """Raise the current task's cancellation if a library swallowed it, as a connecting driver may.
 
     Raises:
         asyncio.CancelledError: The task was cancelled, but kept running.
