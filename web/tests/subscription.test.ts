@@ -17,8 +17,11 @@ interface Message {
 class FakeSocket {
   static readonly OPEN = 1;
   static readonly CONNECTING = 0;
+  static readonly CLOSING = 2;
   static last: FakeSocket;
   readonly sent: Message[] = [];
+  /** What was sent when the connection was no longer open. A browser drops it, and warns. */
+  readonly dropped: Message[] = [];
   readyState = 0;
   onopen: () => void = () => undefined;
   onmessage: (event: { data: string }) => void = () => undefined;
@@ -38,7 +41,7 @@ class FakeSocket {
 
   send(text: string): void {
     const message = JSON.parse(text) as Message;
-    this.sent.push(message);
+    (this.readyState === 1 ? this.sent : this.dropped).push(message);
     if (message.type === 'connection_init') this.say({ type: 'connection_ack' });
   }
 
@@ -57,14 +60,14 @@ afterEach(() => void vi.unstubAllGlobals());
 
 const NO_CELLS = createRoute(fetch);
 
-async function subscribed(route = NO_CELLS) {
+async function subscribed(route = NO_CELLS, turns = 20) {
   const updates: unknown[] = [];
   const endings: Ending[] = [];
   const close = overSocket('https://club.example/graphql', 'de', route)(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', {
     update: ({ data }) => void updates.push(data?.clubUpdated.club.id),
     ended: (ending) => void endings.push(ending),
   });
-  await settled();
+  await settled(turns);
   const socket = FakeSocket.last;
   const subscription = () => socket.sent.filter(({ type }) => type === 'subscribe').at(-1);
   return { socket, subscription, updates, endings, close, id: subscription()?.id ?? '' };
@@ -74,8 +77,8 @@ function headersOf(partition: string | null): Record<string, string> {
   return partition === null ? {} : { 'x-furlong-partition': partition };
 }
 
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+async function settled(turns = 20): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
 }
 
 describe('a subscription', () => {
@@ -84,6 +87,15 @@ describe('a subscription', () => {
     expect([socket.url, socket.protocol]).toEqual(['wss://club.example/graphql', 'graphql-transport-ws']);
     expect(socket.sent[0]?.payload).toEqual({ authorization: 'Bearer token', 'accept-language': 'de' });
     expect(subscription()?.payload).toEqual({ documentId: CLUB_UPDATED.id, variables: { brand: 'northbet' } });
+  });
+
+  it('sends nothing on a socket that is closing, whenever the page ends it', async () => {
+    for (let turns = 0; turns < 20; turns += 1) {
+      const { socket, close, endings } = await subscribed(NO_CELLS, turns);
+      close();
+      await settled();
+      expect([turns, socket.readyState, socket.dropped, endings]).toEqual([turns, 3, [], []]);
+    }
   });
 
   it('goes to the cell of the customer that the last response has named', async () => {

@@ -42,8 +42,11 @@ export function overSocket(endpoint: string, language: string, route: Pick<Route
       retryAttempts: 0,
     });
     let over = false;
+    let unsubscribe: () => void = () => undefined;
     function close(): void {
       over = true;
+      // Otherwise a connection that is acknowledged only now would subscribe on the socket that is closing.
+      unsubscribe();
       // A connection that has never opened reports its failure here once more.
       Promise.resolve(client.dispose()).catch(() => undefined);
     }
@@ -56,7 +59,7 @@ export function overSocket(endpoint: string, language: string, route: Pick<Route
 
     function subscribe(): void {
       const request: SubscribePayload = { ...subscriptionRequest(operation, variables, byId) };
-      client.subscribe<Data>(request, {
+      unsubscribe = client.subscribe<Data>(request, {
         next({ data, errors = [] }) {
           if (over) return;
           if (data === null || data === undefined) end(endingOfErrors(errors));
