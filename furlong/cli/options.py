@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from backoffice.settings import BackofficeSettings
     from consumers.stream.settings import StreamSettings
-    from furlong.settings import TopicSettings
+    from furlong.settings import CdnSettings, TopicSettings
     from storage.clock import Clock
     from storage.settings import DatabaseSettings
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
@@ -101,6 +101,13 @@ def upstream_settings() -> UpstreamSettings:
     if demo and "url" not in configured.model_fields_set:
         return configured.model_copy(update={"url": demo.upstream})
     return configured
+
+
+def cdn_settings() -> CdnSettings:
+    """Return which CDNs responses are removed from."""
+    from furlong.settings import CdnSettings
+
+    return _read(CdnSettings)
 
 
 def product_clock() -> Clock:
