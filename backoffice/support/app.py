@@ -22,7 +22,6 @@ from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
 from backoffice.support.privacy.holds import LegalHolds
 from backoffice.support.privacy.requests import DataRequests
 from backoffice.support.schema import create_schema
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
@@ -61,9 +60,7 @@ class SupportParts:
             base.clock,
         )
         spending = GoodwillSpending(self.databases.fulfilment, base.clock)
-        offers = GoodwillOffers(
-            self.databases, self.customers, FulfilmentSettings().list_providers(), base.clock
-        )
+        offers = GoodwillOffers(self.databases, self.customers, base.fulfilment.list_providers(), base.clock)
         self.goodwill = GoodwillCredits(
             base.database, self.customers, offers, spending, base.approvals, publish, base.clock
         )

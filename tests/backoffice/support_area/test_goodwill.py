@@ -342,7 +342,7 @@ async def test_an_erased_customer_leaves_only_amounts_in_the_budget(goodwill: Su
     assert [await erasing.apply(), await erasing.apply()] == [1, 0]
     async with own.home.read() as connection:
         found = await connection.execute(select(RESERVATION.c.proposal_id, RESERVATION.c.customer_id))
-        names = dict(found.tuples().all())
+        names = {row.proposal_id: row.customer_id for row in found}
     async with fulfilment.home.read() as connection:
         paid_to = await connection.scalar(select(GOODWILL_CREDIT.c.customer_id))
     assert paid_to.startswith("erased-")
