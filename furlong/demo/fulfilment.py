@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from pydantic import SecretStr
 
@@ -19,12 +20,14 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings, Provider
 
 FOLDER = "providers"
 
+Providers: TypeAlias = Sequence[ServedProvider]
+
 
 @dataclass(frozen=True, slots=True)
 class DemoFulfilment:
     """The demo's providers, and the worker that pays through them."""
 
-    providers: Sequence[ServedProvider]
+    providers: Providers
     process: FulfilmentProcess
 
     async def stop_provider(self, kind: ProviderKind) -> None:
@@ -34,21 +37,27 @@ class DemoFulfilment:
 
 
 @asynccontextmanager
-async def running_fulfilment(
-    database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None, clock: Clock
-) -> AsyncIterator[DemoFulfilment]:
-    """Pay rewards through simulated providers while the block runs; their books are kept below `data`."""
+async def serving_demo_providers(data: Path, clock: Clock) -> AsyncIterator[Providers]:
+    """Serve the simulated providers while the block runs; their books are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    settings = FulfilmentSettings(secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0)
     async with serving_providers(folder, clock) as served:
-        configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(served.values())]
-        database = Database.open(database_settings, "fulfilment")
-        process = FulfilmentProcess.over(database, settings, clock, configs)
-        stop = asyncio.Event()
-        working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
-        try:
-            yield DemoFulfilment(tuple(served.values()), process)
-        finally:
-            stop.set()
-            await working
+        yield tuple(served.values())
+
+
+@asynccontextmanager
+async def running_fulfilment(
+    database_settings: DatabaseSettings, providers: Providers, stream: StreamSettings | None, clock: Clock
+) -> AsyncIterator[DemoFulfilment]:
+    """Pay rewards through simulated providers while the block runs."""
+    settings = FulfilmentSettings(secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0)
+    configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(providers)]
+    database = Database.open(database_settings, "fulfilment")
+    process = FulfilmentProcess.over(database, settings, clock, configs)
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
+    try:
+        yield DemoFulfilment(providers, process)
+    finally:
+        stop.set()
+        await working

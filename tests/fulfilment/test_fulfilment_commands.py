@@ -12,7 +12,7 @@ from payout_harness import FREE_BET, PayoutHarness, key_of
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
-from furlong.demo.fulfilment import running_fulfilment
+from furlong.demo.fulfilment import running_fulfilment, serving_demo_providers
 from simulator.providers.serve import SECRET
 from storage.clock import SystemClock
 from storage.database import Database
@@ -226,7 +226,11 @@ async def test_wrong_providers_end_the_worker_with_a_message(
 async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness, tmp_path: Path) -> None:
     """The demo's worker pays a reward through its own providers."""
     await harness.owe("c-1")
-    async with running_fulfilment(DatabaseSettings(url=harness.url), tmp_path / "demo", None, SystemClock()):
+    clock = SystemClock()
+    async with (
+        serving_demo_providers(tmp_path / "demo", clock) as providers,
+        running_fulfilment(DatabaseSettings(url=harness.url), providers, None, clock),
+    ):
 
         async def paid() -> bool:
             return await harness.state("c-1") is FulfilmentState.CREDITED
