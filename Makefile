@@ -121,9 +121,9 @@ lock: ## Pin the Python dependencies again
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o deploy/requirements.lock
 	cd deploy/helm && ../../$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
 
-services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu)
+services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved
 	bash deploy/install-services.sh
-	@$(BIN)/python deploy/services.py start
+	@$(BIN)/python deploy/services.py start $(ARGS)
 
 services-stop: ## Stop what 'make services' started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python deploy/services.py stop; fi
