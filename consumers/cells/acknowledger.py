@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.cells.message import CELLS_TOPIC, SCHEMA, Acknowledgement, CellRange
+from consumers.cells.message import CELLS_PARTITION, CELLS_TOPIC, SCHEMA, Acknowledgement, CellRange
 from consumers.cells.report import ReadWorkers, WorkersReport, read_report
 from consumers.cells.settings import NodeSettings
 from consumers.messages.global_events.reducer import GlobalReducer
@@ -25,9 +25,6 @@ from storage.database import Database
 from subgraphs.kit.records.global_state.kinds import ALL_BRANDS
 
 log = structlog.get_logger(__name__)
-PARTITION: Final = 0
-"""The topic has one partition; the embedded broker gives it more, of which this is used."""
-
 RETRY_SECONDS: Final = 1.0
 
 
@@ -120,5 +117,5 @@ async def _send(producer: AIOKafkaProducer, message: Acknowledgement) -> None:
         msgspec.json.encode(message),
         key=message.key.encode(),
         headers=headers,
-        partition=PARTITION,
+        partition=CELLS_PARTITION,
     )

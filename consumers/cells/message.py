@@ -12,6 +12,9 @@ from consumers.stream.records import Record
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
 CELLS_TOPIC: Final = "club.cells.v1"
+CELLS_PARTITION: Final = 0
+"""The topic has one partition; the embedded broker gives it more, of which this is used."""
+
 SCHEMA: Final = "club.cells/1"
 _Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\s:\x00-\x1f\x7f]+\Z")]
 _Key = Annotated[str, Meta(max_length=255)]

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from backoffice.global_events.consumer import create_consumer as create_backoffice
+from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.metadata import NAME as BACKOFFICE
 from consumers.club.wiring import create_consumer as create_club
 from consumers.fulfilment.wiring import create_consumer as create_fulfilment

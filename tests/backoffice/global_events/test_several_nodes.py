@@ -18,8 +18,8 @@ from database_probe import migrated
 from global_messages import BRAND, switch
 from prometheus_client import CollectorRegistry
 
+from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
-from backoffice.global_events.consumer import create_consumer as create_backoffice
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.metrics import NodeMetrics
 from backoffice.global_events.publishing import running_publisher
