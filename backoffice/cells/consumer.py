@@ -1,8 +1,8 @@
 """The back office's own consumer: what nodes acknowledge, and what cells have counted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,14 +62,19 @@ def create_consumer(
     registry: CollectorRegistry,
     clock: Clock,
     tracing: Tracing | None = None,
+    *,
+    companions: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> Consumer:
-    """Return a consumer of the back office's database; `registry` must be its own."""
+    """Return a consumer of the back office's database; `registry` must be its own.
+
+    `companions` run beside it until it ends.
+    """
     database = Database.open(database_settings, NAME, None if tracing is None else tracing.tracer)
     reducer = CellsReducer(clock)
     topics = [Topic(CELLS_TOPIC, decode_cells, reducer.apply, shared=True)]
     metrics = NodeMetrics.of(database, clock, registry)
     return wire(
-        App("furlong-backoffice", topics, (metrics.run,)),
+        App("furlong-backoffice", topics, (metrics.run, *companions)),
         database,
         STREAM,
         settings=stream_settings,

@@ -20,6 +20,7 @@ from backoffice.figures.week_figures import (
     RewardFigure,
     WeekFigures,
 )
+from backoffice.risk.budgets.cells import used_by_cells
 from backoffice.risk.budgets.use import BudgetLine, week_lines
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
@@ -212,6 +213,8 @@ class RiskService:
             reserved = await week_choices.in_doubt(connection, brand, name)
         async with self.database.home.read() as connection:
             figures = (await repository.rewards_of(connection, brand, [name])).get(name, [])
+            if self.collector is None:
+                uses, reserved = await used_by_cells(connection, brand, name, set_for), {}
         own = frozenset(key.reward_id for key in set_for if key.iso_week == name != EVERY_WEEK)
         return week_lines(
             brand,

@@ -26,6 +26,8 @@ from subgraphs.kit.records.global_state.kinds import ALL_BRANDS
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS: Final = 1.0
+WATCH_SECONDS: Final = 1.0
+"""How often a cell looks whether more of a budget was used or asked for."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class Acknowledger:
             refused=(*report.refused, *workers.refused),
             kept=report.kept,
             providers=workers.providers,
+            budgets=workers.budgets,
             cell=_range(self.database.home.fence.cell),
             every_seconds=self.settings.report_seconds,
             reported_at=self.clock.machine.now(),
@@ -92,12 +95,22 @@ class Acknowledger:
             await producer.start()
             while True:
                 self._wake.clear()
-                await _send(producer, await self.acknowledgement())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self.settings.report_seconds):
-                        await self._wake.wait()
+                sent = await self.acknowledgement()
+                await _send(producer, sent)
+                await self._until_due(sent)
         finally:
             await producer.stop()
+
+    async def _until_due(self, sent: Acknowledgement) -> None:
+        """Wait until something was applied, the next report is due, or budgets were used or asked for."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self.settings.report_seconds
+        while not self._wake.is_set() and (left := due - loop.time()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, WATCH_SECONDS) if sent.budgets else left):
+                    await self._wake.wait()
+            if sent.budgets and (await self.acknowledgement()).budgets != sent.budgets:
+                return
 
     async def _apply_kept(self) -> None:
         async with self.database.home.write() as connection:
