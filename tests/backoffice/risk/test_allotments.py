@@ -1,9 +1,11 @@
 """A budget over four cells is never exceeded, and reached in the end, whatever happens on the way."""
 
 import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 from allotted_cells import BRAND, CELLS, REWARD, AllottedCells, allotted_cells
@@ -18,6 +20,7 @@ from consumers.messages.global_events.states import AllotmentState, CellShare
 from subgraphs.rewards.budgets.repository import BudgetRepository
 
 ROUNDS = 20
+LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,8 @@ def installation(
     """A back office and four cells."""
     stack = AsyncExitStack()
     folder = tmp_path_factory.mktemp("cells")
-    manager = allotted_cells(f"sqlite+aiosqlite:///{folder}")
+    urls = (f"sqlite+aiosqlite:///{folder / str(number)}" for number in count())
+    manager = allotted_cells(urls.__next__)
     yield loop.run_until_complete(stack.enter_async_context(manager))
     loop.run_until_complete(stack.aclose())
 
@@ -101,7 +105,7 @@ async def play(installation: AllottedCells, one: Round, budget: int) -> None:
     await installation.divide()
 
 
-@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=100 if LONG else 4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @example(
     number=7,
     rounds=[

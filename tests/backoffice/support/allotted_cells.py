@@ -1,7 +1,7 @@
 """Four cells that share budgets: their databases, and what travels between them and the back office."""
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +28,7 @@ from storage.cells.table import CellRow, CellState, write_cell
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
+from subgraphs.kit.mutations.intents import PENDING, ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.rewards import models as rewards
@@ -49,20 +49,22 @@ TABLES: Final = (
 )
 
 
+class Overtaken(Exception):
+    """The customer may not have the reward; an intent is rolled back."""
+
+
 @dataclass
 class RewardsCell:
     """The rewards database of a cell, and its place on the global topic.
 
     Attributes:
         applied: how many global messages it has read.
-        pending: the accepted changes that the upstream has not answered yet.
     """
 
     cell: Cell
     database: Database
     clock: ManualClock
     applied: int = 0
-    pending: list[ChangeRequest] = field(default_factory=list)
 
     async def apply(self, events: Sequence[GlobalEvent]) -> None:
         """Apply global messages in one transaction, as the consumer does."""
@@ -95,36 +97,40 @@ class RewardsCell:
 
     async def ask(self) -> bool:
         """Let a new customer ask for the reward; return whether they may have it."""
-        customer = uuid.uuid4().hex
-        key, budgets = ClubKey(BRAND, WEEK.iso, customer), BudgetRepository()
-        request = ChangeRequest(key.owner, "changeReward", "choice", customer, {})
+        try:
+            await self._choose(ClubKey(BRAND, WEEK.iso, uuid.uuid4().hex))
+        except Overtaken:
+            return False
+        return True
+
+    async def _choose(self, key: ClubKey) -> None:
+        """Write an intent as the service does, and check the budget before and after."""
+        budgets, request = BudgetRepository(), ChangeRequest(key.owner, "", "choice", key.customer, {})
         change = UpstreamChange("/", {"reward_id": REWARD}, {"iso_week": WEEK.iso})
         async with self.database.home.write() as connection:
-            if not await budgets.has_room(connection, key, REWARD, request.upstream_key):
-                return False
-            await INTENTS.write_down(connection, request, change, self.clock.now())
-            if not await budgets.has_room(connection, key, REWARD, request.upstream_key):
-                await connection.rollback()
-                return False
-        self.pending.append(request)
-        return True
+            if await budgets.has_room(connection, key, REWARD, request.upstream_key):
+                await INTENTS.write_down(connection, request, change, self.clock.now())
+                if not await budgets.has_room(connection, key, REWARD, request.upstream_key):
+                    raise Overtaken
+                return
+        raise Overtaken
 
     async def settle(self) -> None:
         """Let the upstream confirm what was accepted."""
-        while self.pending:
-            request = self.pending.pop()
+        async with self.database.home.read() as connection:
+            accepted = await INTENTS.oldest_pending(connection, WEEK.ends_at, None, 1000)
+        for intent in accepted:
             async with self.database.home.write() as connection:
-                intent = await INTENTS.by_client_key(connection, request)
-                assert intent is not None
-                await INTENTS.settle(connection, intent, None, self.clock.now())
-                key = ClubKey(BRAND, WEEK.iso, request.owner.customer)
-                await count_choice(connection, key, None, REWARD)
+                if await INTENTS.settle(connection, intent, None, self.clock.now()):
+                    key = ClubKey(BRAND, WEEK.iso, intent.owner.customer)
+                    await count_choice(connection, key, None, REWARD)
 
     async def used(self) -> int:
         """Return how many customers have the reward, or wait for an answer."""
+        waiting = select(func.count()).where(rewards.INTENT.c.status == PENDING).scalar_subquery()
+        taken = select(func.coalesce(func.sum(rewards.TAKEN.c.taken), 0)).scalar_subquery()
         async with self.database.home.read() as connection:
-            taken = await connection.scalar(select(func.sum(rewards.TAKEN.c.taken)))
-        return int(taken or 0) + len(self.pending)
+            return int(await connection.scalar(select(waiting + taken)) or 0)
 
 
 @dataclass
@@ -210,22 +216,19 @@ class AllottedCells:
                 await connection.execute(delete(table))
         for cell in self.cells:
             cell.applied = 0
-            cell.pending.clear()
             async with cell.database.home.write() as connection:
                 for table in TABLES:
                     await connection.execute(delete(table))
 
 
 @asynccontextmanager
-async def allotted_cells(url: str) -> AsyncIterator[AllottedCells]:
-    """Open a back office and four cells below a folder's URL."""
+async def allotted_cells(fresh_url: Callable[[], str]) -> AsyncIterator[AllottedCells]:
+    """Open a back office and four cells, each with databases of its own."""
     async with AsyncExitStack() as stack:
-        stand = await stack.enter_async_context(risk_stand(f"{url}/backoffice"))
+        stand = await stack.enter_async_context(risk_stand(fresh_url()))
         opened = []
         for cell in CELLS:
-            database = await stack.enter_async_context(
-                migrated(f"{url}/{cell.name}", "rewards", rewards.METADATA)
-            )
+            database = await stack.enter_async_context(migrated(fresh_url(), "rewards", rewards.METADATA))
             async with database.home.write() as connection:
                 await write_cell(connection, CellRow(cell, 1, CellState.OPEN, NOW))
             opened.append(RewardsCell(cell, database, ManualClock(NOW)))
