@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -55,7 +55,8 @@ async def running_backoffice(
         stream=stream,
     )
     accounts = _accounts(data)
-    await _add_missing(office.base, accounts)
+    for one in accounts:
+        await add_account(office.base, one, (Role(one.role),))
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
         async with serving(office.app, listener):
@@ -90,15 +91,15 @@ def _accounts(data: Path) -> Sequence[DemoAccount]:
     return [DemoAccount.model_validate(one) for one in json.loads(path.read_text())]
 
 
-async def _add_missing(base: Base, accounts: Sequence[DemoAccount]) -> None:
-    for one in accounts:
-        async with base.database.home.read() as connection:
-            known = await users.with_login(connection, one.user)
-        if known is None:
-            roles = {ALL_BRANDS: frozenset({Role(one.role)})}
-            added, _ = await base.accounts.add(DEMO, NewAccount(one.user, f"Demo {one.role}", roles))
-            async with base.database.home.write() as connection:
-                await _set_up(connection, base, added.user.user_id, one)
+async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -> None:
+    """Add an account with roles for all brands, ready to sign in, unless it is there already."""
+    async with base.database.home.read() as connection:
+        known = await users.with_login(connection, account.user)
+    if known is None:
+        granted = {ALL_BRANDS: frozenset(roles)}
+        added, _ = await base.accounts.add(DEMO, NewAccount(account.user, f"Demo {account.role}", granted))
+        async with base.database.home.write() as connection:
+            await _set_up(connection, base, added.user.user_id, account)
 
 
 async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:
