@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from office.desk import Desk, Staff, scripts_that_ran
-from office.stack import ANN
 from PIL import Image
 from playwright.sync_api import FrameLocator, Locator, expect
 from running_furlong import eventually
+
+from office.desk import Desk, Staff, scripts_that_ran
+from office.stack import ANN
 
 ITEM: Final = "northbet:cash-2"
 SHARED_ITEM: Final = "northbet:bb-25"

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from bet_slip_page import PATIENCE_MS
 from local_chromium import LocalChromium
-from office.signing_in import sign_in, step_up
-from office.stack import ANN, Office
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 from running_furlong import eventually
 from screen_gallery import faults_of_access
+
+from office.signing_in import sign_in, step_up
+from office.stack import ANN, Office
 
 REPORTS: Final = """
 window.__policy = [];

@@ -2,10 +2,11 @@
 
 import re
 
-from office.desk import Desk, Staff
-from office.stack import ANN, CAT, DEPUTY, EARLY, Office
 from playwright.sync_api import expect
 from running_furlong import eventually
+
+from office.desk import Desk, Staff
+from office.stack import ANN, CAT, DEPUTY, EARLY, Office
 
 TERMS = "2026-1"
 

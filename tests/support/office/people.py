@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from office.desk import Desk
 from permission_rules import OWN_BRAND, REFUSED, fields, operation_of
 from playwright.sync_api import expect
 
 from backoffice.access.roles import Permission
+from office.desk import Desk
 
 
 def add_a_person(desk: Desk) -> None:
@@ -63,7 +63,15 @@ def look_around(desk: Desk) -> None:
     """Open what a viewer may read: none of it can be changed there, and nothing else is in the menu."""
     for hidden in ("People", "Audit log", "Approvals", "Customers"):
         expect(desk.page.get_by_role("menuitem", name=hidden, exact=True)).to_have_count(0)
-    for screen in ("Content", "Scheme rules", "Kill switches", "Dead letters", "Weeks", "Brands", "Providers"):
+    for screen in (
+        "Content",
+        "Scheme rules",
+        "Kill switches",
+        "Dead letters",
+        "Weeks",
+        "Brands",
+        "Providers",
+    ):
         desk.open(screen)
         for change in ("Switch off", "Replay all", "Stop", "New", "Save", "Propose", "Open 20", "Close 20"):
             expect(desk.page.get_by_role("button", name=re.compile(f"^{change}"))).to_have_count(0)

@@ -3,10 +3,11 @@
 import csv
 from pathlib import Path
 
-from office.desk import Desk, Staff
-from office.stack import DAN, DEPUTY, Office
 from playwright.sync_api import Locator, expect
 from running_furlong import BRAND, eventually
+
+from office.desk import Desk, Staff
+from office.stack import DAN, DEPUTY, Office
 
 
 def qualify(office: Office) -> None:

@@ -98,7 +98,9 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
         programs.run("topics", "create", "--partitions", "2")
         accounts = asyncio.run(_accounts(url))
         programs.start("consume", "progress")
-        tokens = {one: programs.run("token", "--customer", one, "--brand", BRAND).strip() for one in CUSTOMERS}
+        tokens = {
+            one: programs.run("token", "--customer", one, "--brand", BRAND).strip() for one in CUSTOMERS
+        }
         site = Site(f"http://127.0.0.1:{gateway}", kafka.bootstrap, tokens)
         running = Office(
             site, f"http://127.0.0.1:{office}/backoffice/", accounts, programs, f"127.0.0.1:{upstream}"
