@@ -1,4 +1,4 @@
-"""Take the pictures of the back office, one for each role, from the running demo; a part of `make pictures`."""
+"""Take the pictures of the back office from the running demo, one for each role: `make pictures`."""
 
 import io
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""The back office over real MariaDB and Kafka: what runs, the people at their desks, and the day of each role."""
+"""The back office over real MariaDB and Kafka: what runs, the people at their desks, and their days."""

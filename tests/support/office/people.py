@@ -1,13 +1,15 @@
 """The days of an administrator and a viewer: accounts, sessions, the audit log, and what is not theirs."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from permission_rules import OWN_BRAND, REFUSED, fields, operation_of
 from playwright.sync_api import expect
 
 from backoffice.access.roles import Permission
 from office.desk import Desk
+
+SCREENS: Final = ("Content", "Scheme rules", "Kill switches", "Dead letters", "Weeks", "Brands", "Providers")
 
 
 def add_a_person(desk: Desk) -> None:

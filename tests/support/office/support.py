@@ -78,7 +78,7 @@ def erase(office: Office, desk: Desk, staff: Staff) -> None:
     desk.confirm("Lift the hold", "the claim was withdrawn")
     desk.confirm("Erase", "asked for it")
     staff.desk(DEPUTY).approve("support.erasure")
-    eventually(lambda: office.site.staked(BEN) == 0, "the bets are erased")
+    eventually(lambda: office.site.club(BEN)["progress"] is None, "the bets are erased")
 
 
 def give_goodwill(office: Office, desk: Desk, staff: Staff) -> None:
