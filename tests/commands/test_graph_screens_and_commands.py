@@ -76,6 +76,7 @@ READS: Final = frozenset(
         *(
             "list",
             "show",
+            "record",
             "history",
             "status",
             "acknowledgements",

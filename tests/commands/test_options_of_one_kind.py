@@ -18,7 +18,7 @@ NOT_LISTS = frozenset(
             "consume",
             "customer sign-out",
         ),
-        *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror"),
+        *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
         *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
         *("risk count", "risk export", "risk set-budget"),
         *(
@@ -32,6 +32,7 @@ NOT_LISTS = frozenset(
                 "export",
                 "hold",
                 "lift",
+                "record",
                 "show",
                 "why",
             )

@@ -192,7 +192,7 @@ def intents(*, listen: Listen = None) -> None:
 @cli.command()
 def purges(*, listen: Listen = None) -> None:
     """Remove what a decision of the back office makes obsolete from the CDNs in FURLONG_CDN_URLS."""
-    from furlong.workers.purge_worker import run_purges
+    from furlong.cdn.purge_worker import run_purges
     from furlong.workers.round_status import RoundStatus
 
     log_to_stderr()

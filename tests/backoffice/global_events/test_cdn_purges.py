@@ -20,10 +20,10 @@ from backoffice.global_events.publishing import running_publisher
 from consumers.cells.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
+from furlong.cdn.purge_worker import Removals, run_purges
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.settings import CdnSettings
-from furlong.workers.purge_worker import Removals, run_purges
 from furlong.workers.round_status import RoundStatus
 from storage.clock import SystemClock
 from storage.database import Database

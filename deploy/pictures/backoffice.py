@@ -24,14 +24,14 @@ async def take_backoffice(browser: Browser, facts: DemoFacts, folder: Path) -> N
     office = facts.backoffice
     if office is None:
         raise RuntimeError("the demo has no back office")
-    desks = {account.role: await _sign_in(browser, office, account) for account in office.accounts}
+    desks = {account.role: await _sign_in(browser, office, account) for account in reversed(office.accounts)}
     customer = facts.customers[0].id
     await _editor(desks["editor"], office.url)
     await _approver(desks["approver"], office.url)
     await _viewer(desks["viewer"], office.url)
     await _support(desks["support"], f"{office.url}customers/{facts.brand}%3A{customer}/show")
     await _risk(desks["risk"], office.url)
-    secrets = {account.role: account.totp for account in office.accounts}
+    secrets = {account.role: account.totp for account in reversed(office.accounts)}
     await _operator(desks["operator"], office.url, secrets)
     await _administrator(desks["administrator"], office.url)
     for role, page in desks.items():

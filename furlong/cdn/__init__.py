@@ -1,0 +1,1 @@
+"""Content delivery networks before `furlong serve`: what they keep is removed when it is obsolete."""
