@@ -14,7 +14,7 @@ from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.checks import files
 from furlong.checks.databases import Explain, database_checks
-from furlong.checks.finding import Check, Wrong
+from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import HttpProbe
 from furlong.checks.kafka import kafka_checks
 from furlong.checks.machine_clock import MachineClocks
@@ -137,7 +137,9 @@ def _sessions(
         if not (sessions.jwks_url or sessions.secret):
             missing.append("FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET")
         if missing:
-            raise Wrong(f"not set: {', '.join(missing)}", "set them: without them no customer can sign in")
+            raise CheckFailed(
+                f"not set: {', '.join(missing)}", "set them: without them no customer can sign in"
+            )
         return "an issuer, an audience and keys are set"
 
     yield Check("sessions", complete)

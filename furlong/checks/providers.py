@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from furlong.checks.finding import Check, Wrong
+from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import HttpProbe
 from furlong.databases import METADATA
 from storage.database import Database
@@ -45,7 +45,7 @@ async def provider_checks(
 
 
 async def _unreadable(problem: str) -> str:
-    raise Wrong(problem, f"correct {FILE}: workers do not start with it")
+    raise CheckFailed(problem, f"correct {FILE}: workers do not start with it")
 
 
 async def _decided(settings: DatabaseSettings, seconds: float) -> Mapping[str, DecidedConfiguration]:
@@ -80,7 +80,7 @@ class _Use:
         """Check that the secret is here, that calls fit into a lease, and that the provider answers.
 
         Raises:
-            Wrong: the provider cannot be used.
+            CheckFailed: the provider cannot be used.
         """
         if self._decided is None:
             where, helps = FILE, f"correct {FILE}"
@@ -92,9 +92,9 @@ class _Use:
             assert config is not None  # noqa: S101 - a provider is in the file, or was decided
             self._settings.secret_of(config)
         except ProviderConfigError as error:
-            raise Wrong(f"{where}: {error}", f"{helps}, or give this node the secret") from error
+            raise CheckFailed(f"{where}: {error}", f"{helps}, or give this node the secret") from error
         if (problem := self._settings.lease_problem(config)) is not None:
-            raise Wrong(f"{where}: {problem}", helps)
+            raise CheckFailed(f"{where}: {problem}", helps)
         if not config.enabled:
             return f"not enabled ({where})"
         return f"{await self._probe.reachable(config.url, f'its url in {where}')} ({where})"

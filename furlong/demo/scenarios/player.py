@@ -13,7 +13,7 @@ from furlong.demo.fulfilment import DemoFulfilment
 from furlong.demo.routes import SessionCustomer
 from furlong.demo.scenarios.scenario import AccountFacts, Scenario, ScenarioError, Step
 from furlong.demo.scenarios.scenario_bets import first_revision, later_revision
-from furlong.demo.scenarios.stages import STAGES, WEEK, Stage
+from furlong.demo.scenarios.week_stages import STAGES, WEEK, Stage
 from simulator.kafka.bets import Bet
 from simulator.kafka.messages import account_message, bet_message
 from simulator.providers.faults import ProviderFault
@@ -153,7 +153,7 @@ class ScenarioPlayer:
             (await self.upstream.post("/simulator/faults", json=order)).raise_for_status()
         if step.stop_provider is not None:
             await self.fulfilment.stop_provider(step.stop_provider)
-        for provider in self.fulfilment.providers:
+        for provider in self.fulfilment.providers.served:
             if step.provider is not None:
                 provider.handler.faults.arm(
                     ProviderFault(step.provider, times=FOREVER, on="credit", customer=customer)
