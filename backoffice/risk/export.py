@@ -146,7 +146,7 @@ class RiskExport:
         after = None
         while found := await self.risk.goodwill(actor, wanted, MOST, after):
             yield [goodwill_row(brand, one) for one in found]
-            after = found[-1].place
+            after = found[-1].position
 
     async def _record(
         self,

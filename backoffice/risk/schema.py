@@ -31,7 +31,7 @@ from backoffice.risk.types import (
     shown_reward,
     shown_week,
 )
-from subgraphs.fulfilment.goodwill.repository import GoodwillPlace, GoodwillWanted
+from subgraphs.fulfilment.goodwill.repository import GoodwillPosition, GoodwillWanted
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 
@@ -186,9 +186,9 @@ class Query:
         """Return a page of credits."""
         wanted = GoodwillWanted(brand, iso_week or None, currency or None, stage or None, kind or None)
         risk, actor = info.context.risk, info.context.actor
-        found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_place(after))
+        found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_position(after))
         await risk.record_look(actor, brand, f"goodwill:{brand}:{iso_week or ''}")
-        return page_of(found, first, shown_goodwill, lambda one: list(one.place))
+        return page_of(found, first, shown_goodwill, lambda one: list(one.position))
 
 
 @strawberry.type
@@ -224,12 +224,12 @@ def _text(after: str | None) -> str:
             raise _no_cursor()
 
 
-def _goodwill_place(after: str | None) -> GoodwillPlace | None:
+def _goodwill_position(after: str | None) -> GoodwillPosition | None:
     match key_of(after):
         case None:
             return None
         case [str(week), str(customer), str(key)]:
-            return GoodwillPlace(week, customer, key)
+            return GoodwillPosition(week, customer, key)
         case _:
             raise _no_cursor()
 

@@ -38,7 +38,7 @@ from storage.database import Database
 from subgraphs.fulfilment.accounting.liability import EXPECTED, OWED, RewardCounts
 from subgraphs.fulfilment.goodwill.repository import (
     GoodwillGiven,
-    GoodwillPlace,
+    GoodwillPosition,
     GoodwillRepository,
     GoodwillWanted,
 )
@@ -255,7 +255,7 @@ class RiskService:
         return page
 
     async def goodwill(
-        self, actor: Actor, wanted: GoodwillWanted, first: int, after: GoodwillPlace | None = None
+        self, actor: Actor, wanted: GoodwillWanted, first: int, after: GoodwillPosition | None = None
     ) -> list[GoodwillGiven]:
         """Return goodwill credits of a brand by week, customer and key; the caller records the look.
 

@@ -34,7 +34,7 @@ class GoodwillCost:
     value_minor: int
 
 
-class GoodwillPlace(NamedTuple):
+class GoodwillPosition(NamedTuple):
     """Where a page of credits ends."""
 
     iso_week: str
@@ -77,9 +77,9 @@ class GoodwillGiven:
     changed_at: datetime
 
     @property
-    def place(self) -> GoodwillPlace:
-        """Return its place in the order."""
-        return GoodwillPlace(self.iso_week, self.customer_id, self.key)
+    def position(self) -> GoodwillPosition:
+        """Return its position in the order."""
+        return GoodwillPosition(self.iso_week, self.customer_id, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +137,17 @@ class GoodwillRepository:
         return [GoodwillCost(*row[:5], int(row[5]), int(row[6])) for row in rows]
 
     async def given(
-        self, connection: AsyncConnection, wanted: GoodwillWanted, after: GoodwillPlace | None, limit: int
+        self, connection: AsyncConnection, wanted: GoodwillWanted, after: GoodwillPosition | None, limit: int
     ) -> list[GoodwillGiven]:
-        """Return credits after a place, by week, customer and key."""
+        """Return credits after a position, by week, customer and key."""
         c = self.table.c
         query = select(self.table).where(c.brand_id == wanted.brand)
         for column in (c.iso_week, c.currency, c.stage, c.kind):
             if (value := getattr(wanted, column.name)) is not None:
                 query = query.where(column == value)
-        place = (c.iso_week, c.customer_id, c.key)
+        order = (c.iso_week, c.customer_id, c.key)
         if after is not None:
-            query = query.where(tuple_(*place) > tuple_(*after))
-        rows = await connection.execute(query.order_by(*place).limit(limit))
+            query = query.where(tuple_(*order) > tuple_(*after))
+        rows = await connection.execute(query.order_by(*order).limit(limit))
         names = [each.name for each in fields(GoodwillGiven)]
         return [GoodwillGiven(*(row[name] for name in names)) for row in rows.mappings()]

@@ -23,9 +23,8 @@ STAGE = (
 
 
 def upgrade() -> None:
-    for table in ("fulfilment", "goodwill_credit"):
-        computed = sa.Computed(STAGE, persisted=False)
-        op.add_column(table, sa.Column("stage", Identifier(length=16), computed, nullable=True))
+    computed = sa.Computed(STAGE, persisted=False)
+    op.add_column("fulfilment", sa.Column("stage", Identifier(length=16), computed, nullable=True))
     week = ["brand_id", "iso_week"]
     op.create_index("fulfilment_by_stage", "fulfilment", [*week, "stage", "customer_id"])
     op.create_index("fulfilment_by_reward", "fulfilment", [*week, "stage", "reward_id", "customer_id"])
@@ -38,5 +37,4 @@ def downgrade() -> None:
     op.drop_index("qualification_by_status", "qualification")
     op.drop_index("fulfilment_by_reward", "fulfilment")
     op.drop_index("fulfilment_by_stage", "fulfilment")
-    op.drop_column("goodwill_credit", "stage")
     op.drop_column("fulfilment", "stage")

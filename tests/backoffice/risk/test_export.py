@@ -94,7 +94,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> Non
         await connection.execute(insert(GOODWILL_CREDIT), credits_)
     found: list[GoodwillGiven] = []
     wanted = GoodwillWanted("northbet")
-    while page := await stand.parts.risk.goodwill(RISK, wanted, 3, found[-1].place if found else None):
+    while page := await stand.parts.risk.goodwill(RISK, wanted, 3, found[-1].position if found else None):
         found += page
     assert sorted(one.value_minor for one in found) == list(range(100, 108))
     async with stand.parts.counter.fulfilment.home.read() as connection:
