@@ -18,10 +18,12 @@ from backoffice.risk.tables import (
     customer_row,
     forecast_row,
     funnel_row,
+    goodwill_row,
     profit_rows,
     reward_row,
 )
 from backoffice.spreadsheets import csv_lines
+from subgraphs.fulfilment.goodwill.repository import GoodwillWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class RiskExport:
         Args:
             actor: who exports it.
             table: the value of a `RiskTable`.
-            parameters: `brand`; perhaps `isoWeek`; for customers also `figure`, `reward`, `version`,
+            parameters: `brand`; perhaps `isoWeek`; for goodwill `currency`, `stage`, `kind`; for customers
+                also `figure`, `reward`, `version`,
                 `currency`, `source`.
 
         Raises:
@@ -50,7 +53,7 @@ class RiskExport:
         if wanted is None:
             raise Invalid([Problem("table", f"There is no table {table[:64]!r}.")])
         pages = self._pages(actor, wanted, brand, parameters)
-        first = await anext(pages, ())  # what is refused is refused before the answer begins
+        first = await anext(pages, None) or ()  # what is refused is refused before the answer begins
         await self._record(actor, wanted, brand, parameters)
         return _parts(HEADS[wanted], first, pages)
 
@@ -62,33 +65,40 @@ class RiskExport:
         """
         brand = parameters.get("brand", "")
         require(actor, Permission.RISK_READ, brand)
-        if table is RiskTable.CUSTOMERS:
+        if table in {RiskTable.CUSTOMERS, RiskTable.GOODWILL}:
             await self._record(actor, table, brand, parameters, action="risk.look")
         async for page in self._pages(actor, table, brand, parameters):
             for row in page:
                 yield row
 
-    async def _pages(
+    def _pages(
         self, actor: Actor, table: RiskTable, brand: str, parameters: Mapping[str, str]
     ) -> AsyncIterator[Iterable[Row]]:
+        match table:
+            case RiskTable.REWARDS:
+                return self._rewards(actor, brand, parameters.get("isoWeek") or None)
+            case RiskTable.FUNNEL | RiskTable.PROFIT:
+                return self._weeks(actor, brand, table)
+            case RiskTable.CUSTOMERS:
+                return self._customers(actor, brand, parameters)
+            case RiskTable.GOODWILL:
+                return self._goodwill(actor, brand, parameters)
+            case RiskTable.LIABILITY | RiskTable.FORECAST | RiskTable.BUDGETS:
+                return self._whole(actor, table, brand, parameters)
+
+    async def _whole(
+        self, actor: Actor, table: RiskTable, brand: str, parameters: Mapping[str, str]
+    ) -> AsyncIterator[Iterable[Row]]:
+        """Yield a table that has one page."""
         match table:
             case RiskTable.LIABILITY:
                 found = await self.risk.liability(actor, brand)
                 yield [reward_row(brand, one) for one in found.rewards]
-            case RiskTable.REWARDS:
-                async for each in self._rewards(actor, brand, parameters.get("isoWeek") or None):
-                    yield each
             case RiskTable.FORECAST:
                 yield [forecast_row(brand, one) for one in await self.risk.forecasts(actor, brand)]
-            case RiskTable.FUNNEL | RiskTable.PROFIT:
-                async for each in self._weeks(actor, brand, table):
-                    yield each
-            case RiskTable.BUDGETS:
+            case _:
                 lines = await self.risk.budgets(actor, brand, parameters.get("isoWeek") or None)
                 yield [budget_row(line) for line in lines]
-            case RiskTable.CUSTOMERS:
-                async for each in self._customers(actor, brand, parameters):
-                    yield each
 
     async def _rewards(self, actor: Actor, brand: str, iso_week: str | None) -> AsyncIterator[Iterable[Row]]:
         after = None
@@ -125,6 +135,18 @@ class RiskExport:
             page = await rows.page(figure, wanted, after, MOST)
             yield [customer_row((brand, week, figure.value), row) for row in page.rows]
             after, more = page.end or "", page.has_next
+
+    async def _goodwill(
+        self, actor: Actor, brand: str, parameters: Mapping[str, str]
+    ) -> AsyncIterator[Iterable[Row]]:
+        names = {"iso_week": "isoWeek", "currency": "currency", "stage": "stage", "kind": "kind"}
+        wanted = GoodwillWanted(
+            brand, **{name: parameters.get(given) or None for name, given in names.items()}
+        )
+        after = None
+        while found := await self.risk.goodwill(actor, wanted, MOST, after):
+            yield [goodwill_row(brand, one) for one in found]
+            after = found[-1].position
 
     async def _record(
         self,

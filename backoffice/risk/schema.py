@@ -12,6 +12,7 @@ from backoffice.graph.pages import Page, cursor, key_of, page_of, page_size
 from backoffice.graph.permitted import ANY, permitted
 from backoffice.risk.budgets.setting import BudgetLimit
 from backoffice.risk.context import RiskContext
+from backoffice.risk.goodwill import RiskGoodwill, shown_goodwill
 from backoffice.risk.rows import RiskFigure, RowFilter
 from backoffice.risk.types import (
     RiskBrand,
@@ -30,6 +31,7 @@ from backoffice.risk.types import (
     shown_reward,
     shown_week,
 )
+from subgraphs.fulfilment.goodwill.repository import GoodwillPosition, GoodwillWanted
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 
@@ -164,6 +166,30 @@ class Query:
             nodes=[shown_customer(row) for row in page.rows], end_cursor=end, has_next_page=page.has_next
         )
 
+    @strawberry.field(
+        description="The goodwill credits behind the costs of goodwill, by week and customer. Each look is "
+        "recorded.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def risk_goodwill(
+        self,
+        info: RiskInfo,
+        brand: str,
+        *,
+        iso_week: str | None = None,
+        currency: str | None = None,
+        stage: str | None = None,
+        kind: str | None = None,
+        first: First = 25,
+        after: str | None = None,
+    ) -> Page[RiskGoodwill]:
+        """Return a page of credits."""
+        wanted = GoodwillWanted(brand, iso_week or None, currency or None, stage or None, kind or None)
+        risk, actor = info.context.risk, info.context.actor
+        found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_position(after))
+        await risk.record_look(actor, brand, f"goodwill:{brand}:{iso_week or ''}")
+        return page_of(found, first, shown_goodwill, lambda one: list(one.position))
+
 
 @strawberry.type
 class Mutation:
@@ -194,6 +220,16 @@ def _text(after: str | None) -> str:
             return ""
         case str(key):
             return key
+        case _:
+            raise _no_cursor()
+
+
+def _goodwill_position(after: str | None) -> GoodwillPosition | None:
+    match key_of(after):
+        case None:
+            return None
+        case [str(week), str(customer), str(key)]:
+            return GoodwillPosition(week, customer, key)
         case _:
             raise _no_cursor()
 

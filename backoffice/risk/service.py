@@ -36,6 +36,12 @@ from backoffice.risk.figures.forecast import (
 from backoffice.risk.rows import FigureRows, RiskFigure, RowFilter, RowPage
 from storage.database import Database
 from subgraphs.fulfilment.accounting.liability import EXPECTED, OWED, RewardCounts
+from subgraphs.fulfilment.goodwill.repository import (
+    GoodwillGiven,
+    GoodwillPosition,
+    GoodwillRepository,
+    GoodwillWanted,
+)
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK
@@ -245,18 +251,34 @@ class RiskService:
         """
         rows = await self.figure_rows(actor, brand, iso_week)
         page = await rows.page(figure, wanted, after, first)
+        await self.record_look(actor, brand, f"figure:{brand}:{iso_week}:{figure.value}")
+        return page
+
+    async def goodwill(
+        self, actor: Actor, wanted: GoodwillWanted, first: int, after: GoodwillPosition | None = None
+    ) -> list[GoodwillGiven]:
+        """Return goodwill credits of a brand by week, customer and key; the caller records the look.
+
+        Raises:
+            Forbidden: the actor may not see the brand's figures.
+        """
+        require(actor, Permission.RISK_READ, wanted.brand)
+        async with self.counter.fulfilment.home.read() as connection:
+            return await GoodwillRepository().given(connection, wanted, after, first)
+
+    async def record_look(self, actor: Actor, brand: str, subject: str) -> None:
+        """Record a look at customers."""
         async with self.database.home.write() as connection:
             await self.audit.record(
                 connection,
                 actor,
                 "risk.look",
                 brand=brand,
-                subject=f"figure:{brand}:{iso_week}:{figure.value}",
+                subject=subject[:255],
                 before=None,
                 after=None,
                 reason=None,
             )
-        return page
 
     async def figure_rows(self, actor: Actor, brand: str, iso_week: str) -> FigureRows:
         """Return what reads the customers behind a week's figures; the caller records the look.

@@ -9,6 +9,7 @@ from backoffice.risk.budgets.use import BudgetLine
 from backoffice.risk.figures.profit import profit_lines
 from backoffice.risk.rows import RiskRow
 from backoffice.risk.service import CurrencyForecast, WeekSummary
+from subgraphs.fulfilment.goodwill.repository import GoodwillGiven
 
 Row: TypeAlias = Sequence[object]
 
@@ -23,6 +24,7 @@ class RiskTable(Enum):
     REWARDS = "rewards"
     BUDGETS = "budgets"
     CUSTOMERS = "customers"
+    GOODWILL = "goodwill"
 
 
 _REWARDS: Final = (
@@ -52,6 +54,10 @@ HEADS: Final[Mapping[RiskTable, Row]] = {
     RiskTable.CUSTOMERS: (
         *("brand", "week", "figure", "customer", "at", "currency", "stage", "source", "reward", "version"),
         *("kind", "value_minor", "spins", "turnover_minor", "counted_bets"),
+    ),
+    RiskTable.GOODWILL: (
+        *("brand", "week", "customer", "credit", "stage", "reward", "version", "kind", "currency"),
+        *("value_minor", "cause", "proposed_by", "approved_by", "at"),
     ),
 }
 
@@ -118,4 +124,13 @@ def customer_row(of: tuple[str, str, str], row: RiskRow) -> Row:
         *of,
         *(row.customer, row.at.isoformat(), row.currency, row.stage, row.source, row.reward_id),
         *(row.config_version, row.kind, row.value_minor, row.spins, row.turnover_minor, row.counted_bets),
+    )
+
+
+def goodwill_row(brand: str, one: GoodwillGiven) -> Row:
+    """Return a goodwill credit."""
+    return (
+        *(brand, one.iso_week, one.customer_id, one.credit_id, one.stage, one.reward_id, one.config_version),
+        *(one.kind, one.currency, one.value_minor, one.cause, one.proposed_by, one.approved_by),
+        one.changed_at.isoformat(),
     )

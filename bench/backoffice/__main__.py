@@ -74,6 +74,7 @@ def run(size: Size, folder: Path) -> None:
         filling.fill()
         for (database, table), values in ROWS.items():
             filling.insert(database, table, values)
+            filling.analyze(database, table)
         print(f"filled in {time.monotonic() - begun:.0f} s", flush=True)
         counted, measured = asyncio.run(_measure(settings, size))
     finally:

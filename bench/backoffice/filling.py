@@ -66,9 +66,12 @@ class Filling:
             print(f"filled {week.iso} ({place + 1} of {len(self.weeks)})", flush=True)
         self._bets()
         for database in ("progress", "rewards", "fulfilment"):
-            self._run(f"USE {self.prefix}_{database}")
             for table in TABLES[database]:
-                self._run(f"ANALYZE TABLE {table}")
+                self.analyze(database, table)
+
+    def analyze(self, database: str, table: str) -> None:
+        """Let the server know how many rows a table has, as one that has run for a while does."""
+        self._run(f"ANALYZE TABLE {self.prefix}_{database}.{table}")
 
     def _run(self, statement: str) -> None:
         with self.connection.cursor() as cursor:

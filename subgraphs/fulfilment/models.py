@@ -90,6 +90,7 @@ def _payment() -> Sequence[Column[Any]]:
         Column("lease", Integer, nullable=False),
         Column("created_at", UtcDateTime, nullable=False),
         Column("changed_at", UtcDateTime, nullable=False),
+        Column("stage", Identifier(16), Computed(STAGE, persisted=False)),
     )
 
 
@@ -128,7 +129,6 @@ FULFILMENT = Table(
     *_club_key(),
     Column("key", Identifier(64), nullable=False),
     *_payment(),
-    Column("stage", Identifier(16), Computed(STAGE, persisted=False)),
     UniqueConstraint("key", name="fulfilment_key"),
     Index("fulfilment_due", "provider", "next_at", "state"),
     Index("fulfilment_in_state", "state", "changed_at"),

@@ -41,10 +41,15 @@ async def outcomes(harness: PayoutHarness) -> list[PublishedOutcome]:
 
 
 async def snapshot(harness: PayoutHarness) -> dict[str, list[dict[str, Any]]]:
-    """Return a copy of the database."""
+    """Return a copy of the database, without what the server derives."""
     async with harness.database.home.read() as connection:
         return {
-            name: [dict(row) for row in (await connection.execute(select(table))).mappings()]
+            name: [
+                dict(row)
+                for row in (
+                    await connection.execute(select(*(c for c in table.c if c.computed is None)))
+                ).mappings()
+            ]
             for name, table in METADATA.tables.items()
         }
 

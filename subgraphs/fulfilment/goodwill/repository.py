@@ -1,18 +1,17 @@
 """SQL over goodwill credits; `FulfilmentRepository` has the SQL of paying them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, case, func, insert, literal, select, update
+from sqlalchemy import Table, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk_sql import in_portions
-from subgraphs.fulfilment.accounting.liability import EXPIRED, OUTSTANDING, OWED, STOPPED, USED
 from subgraphs.fulfilment.goodwill.credit import GoodwillCredit
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.fulfilment.repository import FulfilmentRepository
-from subgraphs.fulfilment.state import state_machine
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 
@@ -33,6 +32,54 @@ class GoodwillCost:
     kind: str
     credits: int
     value_minor: int
+
+
+class GoodwillPosition(NamedTuple):
+    """Where a page of credits ends."""
+
+    iso_week: str
+    customer_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillWanted:
+    """Which credits of a brand are wanted; None for all."""
+
+    brand: str
+    iso_week: str | None = None
+    currency: str | None = None
+    stage: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillGiven:
+    """A credit: what, to whom, why, and who decided it. Attributes are columns of the table.
+
+    Attributes:
+        changed_at: when its state last changed.
+    """
+
+    iso_week: str
+    customer_id: str
+    key: str
+    credit_id: str
+    stage: str
+    reward_id: str
+    config_version: int
+    kind: str
+    currency: str
+    value_minor: int
+    cause: str
+    proposed_by: str
+    approved_by: str
+    changed_at: datetime
+
+    @property
+    def position(self) -> GoodwillPosition:
+        """Return its position in the order."""
+        return GoodwillPosition(self.iso_week, self.customer_id, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +128,7 @@ class GoodwillRepository:
     ) -> list[GoodwillCost]:
         """Return what credits cost, by brand, week, currency, stage and kind."""
         c = self.table.c
-        stage = _stage(self.table)
-        groups = [c.brand_id, c.iso_week, c.currency, stage, c.kind]
+        groups = [c.brand_id, c.iso_week, c.currency, c.stage, c.kind]
         query = select(*groups, func.count(), func.coalesce(func.sum(c.value_minor), 0))
         for column, value in ((c.brand_id, brand), (c.iso_week, iso_week)):
             if value is not None:
@@ -90,16 +136,18 @@ class GoodwillRepository:
         rows = await connection.execute(query.group_by(*groups).order_by(*groups))
         return [GoodwillCost(*row[:5], int(row[5]), int(row[6])) for row in rows]
 
-
-def _stage(table: Table) -> ColumnElement[str]:
-    """Return the stage of a credit, by the rule of rewards: cash is used once it is credited."""
-    state = table.c.state
-    stopped = state_machine.STOPPED | state_machine.STOPPING
-    return case(
-        (state.in_(sorted(one.value for one in stopped)), literal(STOPPED)),
-        ((state == "CREDITED") & (table.c.kind == "cash"), literal(USED)),
-        (state == "CREDITED", literal(OUTSTANDING)),
-        (state == "USED", literal(USED)),
-        (state == "EXPIRED", literal(EXPIRED)),
-        else_=literal(OWED),
-    )
+    async def given(
+        self, connection: AsyncConnection, wanted: GoodwillWanted, after: GoodwillPosition | None, limit: int
+    ) -> list[GoodwillGiven]:
+        """Return credits after a position, by week, customer and key."""
+        c = self.table.c
+        query = select(self.table).where(c.brand_id == wanted.brand)
+        for column in (c.iso_week, c.currency, c.stage, c.kind):
+            if (value := getattr(wanted, column.name)) is not None:
+                query = query.where(column == value)
+        order = (c.iso_week, c.customer_id, c.key)
+        if after is not None:
+            query = query.where(tuple_(*order) > tuple_(*after))
+        rows = await connection.execute(query.order_by(*order).limit(limit))
+        names = [each.name for each in fields(GoodwillGiven)]
+        return [GoodwillGiven(*(row[name] for name in names)) for row in rows.mappings()]

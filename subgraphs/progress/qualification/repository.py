@@ -167,8 +167,8 @@ class QualificationRepository:
             groups = (jurisdiction, q.c.currency, q.c.status)
             counts = select(week, *groups, func.count()).select_from(tables).where(*wanted, condition)
             counts = counts.group_by(*([week] if iso_week is None else []), *groups)
-            for name, home, currency, status, number in await connection.execute(counts):
-                statuses = found.setdefault((name, (home, currency)), {})
+            for name, where, currency, status, number in await connection.execute(counts):
+                statuses = found.setdefault((name, (where, currency)), {})
                 statuses[status] = statuses.get(status, 0) + number
         return found
 

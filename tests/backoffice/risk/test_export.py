@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 from backoffice_site import OfficeSite, running_site
+from foreign_rows import row
 from risk_stand import RISK, VIEWER, WEEK, CustomerWeek, RiskStand, risk_stand
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Role
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.risk.tables import HEADS, RiskTable
+from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillRepository, GoodwillWanted
+from subgraphs.fulfilment.models import GOODWILL_CREDIT
 
 
 @pytest.fixture
@@ -64,6 +67,52 @@ async def test_customers_are_exported_page_by_page(stand: RiskStand) -> None:
     async with stand.base.database.home.read() as connection:
         actions = (await connection.scalars(select(AUDIT_LOG.c.action))).all()
     assert actions == ["risk.export", "risk.export"]
+
+
+async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> None:
+    """Pages hold each credit once, add up to the costs, and are exported with the filters of the link."""
+    kinds = [("CONFIRMED", "free_bet"), ("CREDITED", "free_bet"), ("CREDITED", "cash"), ("REVOKED", "cash")]
+    credits_ = [
+        row(
+            GOODWILL_CREDIT,
+            brand_id=brand,
+            customer_id=f"c-{place % 2}",
+            key=f"{brand}-{place}",
+            credit_id=f"id-{place}",
+            iso_week="2026-W12" if place == 0 else WEEK.iso,
+            state=kinds[place % 4][0],
+            kind=kinds[place % 4][1],
+            reward_id="fb-5",
+            config_version=1,
+            currency="GBP",
+            value_minor=100 + place,
+        )
+        for brand in ("northbet", "lagunabet")
+        for place in range(8)
+    ]
+    async with stand.parts.counter.fulfilment.home.write() as connection:
+        await connection.execute(insert(GOODWILL_CREDIT), credits_)
+    found: list[GoodwillGiven] = []
+    wanted = GoodwillWanted("northbet")
+    while page := await stand.parts.risk.goodwill(RISK, wanted, 3, found[-1].position if found else None):
+        found += page
+    assert sorted(one.value_minor for one in found) == list(range(100, 108))
+    async with stand.parts.counter.fulfilment.home.read() as connection:
+        costs = await GoodwillRepository().costs(connection, "northbet")
+    for one in costs:
+        linked = GoodwillWanted("northbet", one.iso_week, one.currency, one.stage, one.kind)
+        behind = await stand.parts.risk.goodwill(RISK, linked, 100)
+        assert (len(behind), sum(each.value_minor for each in behind)) == (one.credits, one.value_minor)
+    assert {(one.stage, one.kind) for one in costs} == {
+        ("owed", "free_bet"),
+        ("outstanding", "free_bet"),
+        ("used", "cash"),
+        ("stopped", "cash"),
+    }
+    used = await exported(stand, "goodwill", isoWeek=WEEK.iso, stage="used", kind="cash", currency="GBP")
+    assert [line[used[0].index("credit")] for line in used[1:]] == ["id-2", "id-6"]
+    with pytest.raises(Forbidden):
+        await stand.parts.risk.goodwill(RISK, GoodwillWanted("lagunabet"), 3)
 
 
 async def test_what_may_not_be_exported_is_refused_at_once(stand: RiskStand) -> None:

@@ -22,6 +22,7 @@ import { authProvider } from './session/authProvider.ts';
 import { CustomerPage } from './support/CustomerPage.tsx';
 import { CustomerSearch } from './support/CustomerSearch.tsx';
 import { Customers } from './risk/Customers.tsx';
+import { Goodwill } from './risk/Goodwill.tsx';
 import { Funnel } from './risk/weeks/Funnel.tsx';
 import { dataProvider } from './graph/dataProvider.ts';
 import { JobList, JobShow } from './people/jobs.tsx';
@@ -128,6 +129,7 @@ export function App() {
             )}
             <CustomRoutes>
               <Route path="/risk-customers" element={<Customers />} />
+              <Route path="/risk-goodwill" element={<Goodwill />} />
               <Route path="/account" element={<Account />} />
             </CustomRoutes>
           </>

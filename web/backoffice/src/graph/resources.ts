@@ -42,6 +42,11 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
     },
     fields: 'id customer at currency stage source reward version kind valueMinor spins turnoverMinor countedBets',
   },
+  riskGoodwill: {
+    list: 'riskGoodwill',
+    filters: { brand: 'String!', isoWeek: 'String', currency: 'String', stage: 'String', kind: 'String' },
+    fields: 'id isoWeek customer at stage reward version kind currency valueMinor cause proposedBy approvedBy',
+  },
   content: {
     list: 'contentItems',
     filters: { brand: 'String', states: '[ContentState!]', rewardId: 'String' },

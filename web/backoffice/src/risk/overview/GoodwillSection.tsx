@@ -5,7 +5,7 @@ import TextField from '@mui/material/TextField';
 import Tune from '@mui/icons-material/Tune';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import { useNotify, usePermissions } from 'react-admin';
+import { Link, useNotify, usePermissions } from 'react-admin';
 
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
@@ -142,6 +142,12 @@ function Budgets({ brand }: { readonly brand: string }) {
   );
 }
 
+/** Return the path of the list of credits behind a cost. */
+function creditsPath(brand: string, { isoWeek, currency, stage, kind }: Cost): string {
+  const filter = JSON.stringify({ brand, isoWeek, currency, stage, kind });
+  return `/risk-goodwill?${new URLSearchParams({ filter, page: '1' }).toString()}`;
+}
+
 function Costs({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<{ goodwillCosts: Cost[] }>(COSTS, { brand });
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
@@ -149,13 +155,18 @@ function Costs({ brand }: { readonly brand: string }) {
   return (
     <FigureTable
       title="Goodwill credits"
+      csv={{ table: 'goodwill', parameters: { brand } }}
       rows={data.goodwillCosts}
       rowKey={(line) => line.id}
       columns={[
         { head: 'Week', cell: (line) => line.isoWeek },
         { head: 'Stage', cell: (line) => word(line.stage) },
         { head: 'Kind', cell: (line) => word(line.kind) },
-        { head: 'Credits', numeric: true, cell: (line) => number(line.credits) },
+        {
+          head: 'Credits',
+          numeric: true,
+          cell: (line) => <Link to={creditsPath(brand, line)}>{number(line.credits)}</Link>,
+        },
         { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
       ]}
     />
