@@ -5,29 +5,34 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from pydantic import SecretStr
 
 from consumers.stream.settings import StreamSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
-from simulator.providers.command import SECRET_NAME, provider_entries
+from simulator.providers.command import SECRET_NAME, provider_entries, write_entries
 from simulator.providers.serve import SECRET, ProviderKind, ServedProvider, serving_providers
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
-FOLDER = "providers"
+FOLDER, FILE = "providers", "providers.yaml"
 
-Providers: TypeAlias = Sequence[ServedProvider]
+
+@dataclass(frozen=True, slots=True)
+class DemoProviders:
+    """The demo's providers, and the settings with which workers find them."""
+
+    served: Sequence[ServedProvider]
+    settings: FulfilmentSettings
 
 
 @dataclass(frozen=True, slots=True)
 class DemoFulfilment:
     """The demo's providers, and the worker that pays through them."""
 
-    providers: Providers
+    providers: Sequence[ServedProvider]
     process: FulfilmentProcess
 
     async def stop_provider(self, kind: ProviderKind) -> None:
@@ -36,28 +41,35 @@ class DemoFulfilment:
             await self.process.uow.provider_holds.stop(connection, f"simulated-{kind}", "by a scenario")
 
 
+def demo_providers(data: Path) -> FulfilmentSettings:
+    """Return the settings of the demo's providers, whose file the demo writes when it starts."""
+    return FulfilmentSettings(
+        providers=data / FOLDER / FILE, secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0
+    )
+
+
 @asynccontextmanager
-async def serving_demo_providers(data: Path, clock: Clock) -> AsyncIterator[Providers]:
+async def serving_demo_providers(data: Path, clock: Clock) -> AsyncIterator[DemoProviders]:
     """Serve the simulated providers while the block runs; their books are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     async with serving_providers(folder, clock) as served:
-        yield tuple(served.values())
+        write_entries(folder / FILE, provider_entries(served.values()))
+        yield DemoProviders(tuple(served.values()), demo_providers(data))
 
 
 @asynccontextmanager
 async def running_fulfilment(
-    database_settings: DatabaseSettings, providers: Providers, stream: StreamSettings | None, clock: Clock
+    database_settings: DatabaseSettings, providers: DemoProviders, stream: StreamSettings | None, clock: Clock
 ) -> AsyncIterator[DemoFulfilment]:
     """Pay rewards through simulated providers while the block runs."""
-    settings = FulfilmentSettings(secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0)
-    configs = [ProviderConfig.model_validate(entry) for entry in provider_entries(providers)]
+    settings = providers.settings
     database = Database.open(database_settings, "fulfilment")
-    process = FulfilmentProcess.over(database, settings, clock, configs)
+    process = FulfilmentProcess.over(database, settings, clock, settings.read_providers())
     stop = asyncio.Event()
     working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
     try:
-        yield DemoFulfilment(providers, process)
+        yield DemoFulfilment(providers.served, process)
     finally:
         stop.set()
         await working

@@ -26,7 +26,11 @@ from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.mock.mounted import PATH as MOCKED
 from furlong.demo.mock.mounted import mount_mock
-from furlong.demo.operators.backoffice import redirect_to_backoffice, running_backoffice
+from furlong.demo.operators.backoffice import (
+    give_goodwill_budgets,
+    redirect_to_backoffice,
+    running_backoffice,
+)
 from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
 from furlong.demo.processes import Surroundings, running_processes, running_settlement
@@ -147,7 +151,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         backoffice = internal = None
         if not cells:  # its screens read one set of databases
             backoffice = await stack.enter_async_context(
-                running_backoffice(office, options.data, clock, stream)
+                running_backoffice(office, options.data, clock, stream, providers.settings)
             )
             redirect_to_backoffice(site, backoffice.url)
             internal = await stack.enter_async_context(running_internal_graph(site, options.data))
@@ -157,6 +161,8 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
         await stack.enter_async_context(serving(front, listener))
         await reach_first_state(url, session)
+        if not cells:
+            await give_goodwill_budgets(office, options.data, clock, stream)
         if options.scenarios:
             parts_played = DemoParts(url, simulator, running[0].fulfilment, session)
             await play_scenarios(options, parts_played)

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
-from furlong.demo.fulfilment import DemoFulfilment, Providers, running_fulfilment
+from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
 from furlong.subgraph_names import DATABASES, SUBGRAPHS
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.outbox_worker import running_outbox_worker
@@ -34,7 +34,7 @@ class Surroundings:
 
     stream: StreamSettings
     clock: Clock
-    providers: Providers
+    providers: DemoProviders
     tracing: Tracing | None
 
 

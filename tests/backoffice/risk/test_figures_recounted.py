@@ -51,7 +51,8 @@ def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
     """A customer's week: opt-ins, bets and their results, reversals and expiries included."""
     changes = draw(st.lists(st.tuples(st.sampled_from(TIMES), st.booleans()), max_size=3))
     status = draw(st.sampled_from([None, None, "provisional", "confirmed", "revoked"]))
-    state = draw(st.sampled_from([None, *STAGES])) if status in {"confirmed", "revoked"} else None
+    paid = {"confirmed": [*STAGES], "revoked": [None, *STAGES]}
+    state = draw(st.sampled_from(paid[status])) if status in paid else None
     return CustomerWeek(
         name,
         territory=draw(st.sampled_from([None, *TERRITORIES])),
@@ -88,8 +89,6 @@ def stage_of(one: CustomerWeek, *, ended: bool) -> str | None:
     if one.state is not None:
         cash = one.state == "CREDITED" and one.paid == "cash-2"
         return "used" if cash else STAGES[one.state]
-    if one.status == "confirmed":
-        return "owed"
     if one.status == "provisional":
         return "stopped" if ended and one.excluded and one.territory else "expected"
     return None
@@ -235,7 +234,7 @@ async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -
         CustomerWeek("b", ("MT", "EUR"), status="provisional", bets=(2500,)),
         CustomerWeek("c", status="provisional", choice="fs-30"),
         CustomerWeek("d", status="confirmed", state="CREDITED", paid="cash-2"),
-        CustomerWeek("e", status="confirmed"),
+        CustomerWeek("e", status="confirmed", state="CONFIRMED"),
         CustomerWeek("f", status="provisional", excluded=True),
     ],
     ended=True,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
-from furlong.cli.operations.cells import moving, routing
+from furlong.cli.operations.cells import mirroring, moving, routing
 from furlong.cli.options import database_settings, demo_cells, fail
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ cli.command()(moving.split)
 cli.command()(moving.merge)
 cli.command()(moving.verify)
 cli.command()(routing.route)
+cli.command()(mirroring.mirror)
 
 
 def _facts(one: DatabaseCell) -> dict[str, Any]:
