@@ -60,7 +60,7 @@ docs: .venv/.installed ## Build the documentation in .docs/html and check its li
 	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
 	@touch .docs/.built
 
-pictures: install ## Take the documentation's pictures of the bet-slip and GraphiQL from the demo
+pictures: install ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
 	@$(BIN)/python deploy/pictures.py
 
 snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them

@@ -3,13 +3,13 @@
 from backoffice.approvals.models import PROPOSAL
 from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
+from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
 from backoffice.identity.models import RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
 from backoffice.jobs.models import JOB
 from backoffice.metadata import METADATA
 from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.operations.providers.models import PROVIDER_REVISION
-from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
 from backoffice.support.models import (
     CUSTOMER_EXPORT,
@@ -37,6 +37,7 @@ __all__ = [
     "PROPOSAL",
     "PROVIDER_REVISION",
     "RECOVERY_CODE",
+    "RISK_CELL",
     "RISK_CURVE",
     "RISK_MONEY",
     "RISK_REWARD",

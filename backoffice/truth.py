@@ -5,12 +5,12 @@ from typing import Final
 from backoffice.approvals.models import PROPOSAL
 from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
+from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
 from backoffice.identity.models import RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
 from backoffice.jobs.models import JOB
 from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.operations.providers.models import PROVIDER_REVISION
-from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
 from backoffice.support.models import (
     CUSTOMER_EXPORT,
@@ -66,6 +66,7 @@ TRUTHS: Final = (
         Source.BACKUP,
         lost="what forecasts compare with: there are none until three weeks are recorded again",
     ),
+    TableTruth(RISK_CELL, Source.TOPIC, ("club.cells.v1",)),
     TableTruth(RISK_WEEK, Source.TRANSIENT, lost="figures: they are counted again"),
     TableTruth(RISK_MONEY, Source.TRANSIENT, lost="as the weeks' figures"),
     TableTruth(RISK_REWARD, Source.TRANSIENT, lost="as the weeks' figures"),

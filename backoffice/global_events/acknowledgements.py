@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import NODE
 from backoffice.global_events.repository import GlobalDecision
-from consumers.cells.message import Acknowledgement, CellRange, ProviderHealth
+from consumers.cells.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
 from storage.columns import upsert
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
@@ -38,6 +38,7 @@ class NodeReport:
         kept: the keys of messages that wait for a newer version of the node.
         providers: what the node's workers know about providers of rewards.
         cell: the cell that the node is; None without cells.
+        budgets: what the cell has used of the allotted budgets.
         received_at: when the report arrived.
     """
 
@@ -52,6 +53,7 @@ class NodeReport:
     received_at: datetime
     providers: tuple[ProviderHealth, ...] = ()
     cell: CellRange | None = None
+    budgets: tuple[BudgetReport, ...] = ()
 
     @property
     def name(self) -> str:
@@ -137,6 +139,7 @@ def _row(report: Acknowledgement, now: datetime) -> dict[str, Any]:
         "kept": [one.key for one in report.kept],
         "providers": msgspec.to_builtins(report.providers),
         "cell": None if report.cell is None else msgspec.to_builtins(report.cell),
+        "budgets": msgspec.to_builtins(report.budgets),
         "every_seconds": report.every_seconds,
         "reported_at": report.reported_at,
         "received_at": now,
@@ -159,4 +162,5 @@ def _report(row: Row[Any]) -> NodeReport:
         received_at=row.received_at,
         providers=msgspec.convert(row.providers or (), tuple[ProviderHealth, ...]),
         cell=None if row.cell is None else msgspec.convert(row.cell, CellRange),
+        budgets=msgspec.convert(row.budgets or (), tuple[BudgetReport, ...]),
     )

@@ -54,6 +54,7 @@ NODE = Table(
     Column("kept", JSON_LIST, nullable=False),
     Column("providers", JSON_LIST, nullable=True),
     Column("cell", JSON_LIST, nullable=True),
+    Column("budgets", JSON_LIST, nullable=True),
     Column("every_seconds", Float, nullable=False),
     Column("reported_at", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),

@@ -71,6 +71,8 @@ class GlobalPublisher:
     """Publishes the back office's outbox. Several may run; one at a time holds the lease.
 
     Attributes:
+        adopts: whether an empty database takes over what is on the topic, as after a loss. With cells it may
+            not: the workers of each cell have a database of a back office, and only one of these is used.
         published: how many messages this one has published.
         leads: whether it holds the lease.
     """
@@ -79,6 +81,7 @@ class GlobalPublisher:
     topic: Topic
     clock: Clock
     repository: DecisionRepository = field(default_factory=DecisionRepository)
+    adopts: bool = True
     holder: str = field(default_factory=lambda: str(uuid.uuid4()))
     published: int = 0
     leads: bool = False
@@ -96,6 +99,8 @@ class GlobalPublisher:
         if not await self.has_waiting() and now.timestamp() < self._check_at:
             return 0
         self._check_at = (now + CHECK_EVERY).timestamp()
+        if not self.adopts and not await self._has_decided():
+            return 0
         self.leads = await self._hold_lease()
         if not self.leads:
             self._expected_end = None
@@ -108,6 +113,10 @@ class GlobalPublisher:
         """Return whether any message is not published yet."""
         async with self.database.home.read() as connection:
             return bool(await self.repository.outbox.waiting(connection, 1))
+
+    async def _has_decided(self) -> bool:
+        async with self.database.home.read() as connection:
+            return bool(await self.repository.page(connection, first=1))
 
     async def leave(self) -> None:
         """Give up the lease, so that another process can continue at once."""

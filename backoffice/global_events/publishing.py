@@ -48,7 +48,8 @@ async def run_publisher(settings: DatabaseSettings, stream: StreamSettings, cloc
         while True:
             try:
                 async with KafkaGlobalTopic.open(stream) as topic:
-                    await _publish(GlobalPublisher(database, topic, clock))
+                    adopts = settings.cell.own() is None
+                    await _publish(GlobalPublisher(database, topic, clock, adopts=adopts))
             except (KafkaError, SQLAlchemyError, OSError) as fault:  # TimeoutError is an OSError
                 log.warning("global_messages_wait", error=type(fault).__name__)
                 await asyncio.sleep(REST_SECONDS)

@@ -12,6 +12,7 @@ from backoffice.risk.context import RiskContext
 from backoffice.risk.export import RiskExport
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
+from backoffice.risk.figures.stored_figures import StoredFigures
 from backoffice.risk.schema import create_schema
 from backoffice.risk.service import RiskService
 from backoffice.risk.settings import RiskSettings
@@ -32,8 +33,11 @@ class RiskParts:
         own = settings or RiskSettings()
         self.counter = WeekCounter(club, fulfilment, progress, rewards, base.clock)
         every = timedelta(seconds=own.count_seconds)
-        self.collector = FigureCollector(base.database, self.counter, every)
-        self.risk = RiskService(base.database, self.counter, self.collector, base.audit)
+        figures = StoredFigures(base.database, base.clock.machine, every)
+        self.collector = FigureCollector(figures, self.counter, every)
+        self.has_cells = base.settings.cell.own() is not None
+        counting = None if self.has_cells else self.collector
+        self.risk = RiskService(base.database, self.counter, counting, base.audit)
         self.budgets = BudgetService(base.database, rewards, base.audit, base.approvals, base.clock)
         self.export = RiskExport(self.risk)
         base.approvals.register(self.budgets.proposal_kind)
@@ -59,13 +63,13 @@ class RiskParts:
 
 
 def create_area(base: Base) -> AdminSubgraph:
-    """Return the subgraph; it counts figures as long as the back office is served."""
+    """Return the subgraph; without cells, it counts figures as long as the back office is served."""
     parts = RiskParts(base)
     return AdminSubgraph(
         NAME,
         create_schema(),
         parts.context,
-        background=(parts.collector.run,),
+        background=() if parts.has_cells else (parts.collector.run,),
         downloads=parts.downloads(),
         closing=(parts.close,),
     )

@@ -11,8 +11,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, TypeAlias
 
+from backoffice.figures.week_figures import CREDITED, DEFAULT, NONE, SET, STAGES
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter, territory_of
-from backoffice.risk.figures.week_figures import CREDITED, DEFAULT, NONE, SET, STAGES
 from subgraphs.club.impressions import repository as impressions
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.liability import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED

@@ -10,8 +10,18 @@ from backoffice.access.decision import brands_with, require
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.figures import repository
+from backoffice.figures.repository import StoredReward, StoredWeek
+from backoffice.figures.week_figures import (
+    CREDITED,
+    DEFAULT,
+    DUE,
+    MoneyFigure,
+    RewardFigure,
+    WeekFigures,
+)
+from backoffice.risk.budgets.cells import used_by_cells
 from backoffice.risk.budgets.use import BudgetLine, week_lines
-from backoffice.risk.figures import repository
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from backoffice.risk.figures.forecast import (
@@ -22,15 +32,6 @@ from backoffice.risk.figures.forecast import (
     curves,
     elapsed_hours,
     forecast,
-)
-from backoffice.risk.figures.repository import StoredReward, StoredWeek
-from backoffice.risk.figures.week_figures import (
-    CREDITED,
-    DEFAULT,
-    DUE,
-    MoneyFigure,
-    RewardFigure,
-    WeekFigures,
 )
 from backoffice.risk.rows import FigureRows, RiskFigure, RowFilter, RowPage
 from storage.database import Database
@@ -92,11 +93,12 @@ class RiskService:
 
     Attributes:
         database: the back office's.
+        collector: counts weeks at once; None with cells, each of which counts its own.
     """
 
     database: Database
     counter: WeekCounter
-    collector: FigureCollector
+    collector: FigureCollector | None
     audit: AuditLog
 
     async def brands(self, actor: Actor) -> list[Brand]:
@@ -211,6 +213,8 @@ class RiskService:
             reserved = await week_choices.in_doubt(connection, brand, name)
         async with self.database.home.read() as connection:
             figures = (await repository.rewards_of(connection, brand, [name])).get(name, [])
+            if self.collector is None:
+                uses, reserved = await used_by_cells(connection, brand, name, set_for), {}
         own = frozenset(key.reward_id for key in set_for if key.iso_week == name != EVERY_WEEK)
         return week_lines(
             brand,
@@ -270,9 +274,11 @@ class RiskService:
         Raises:
             Forbidden: the actor may not see the brand's figures.
             NotFound: there is no such brand.
-            Invalid: the brand has had no such week.
+            Invalid: the brand has had no such week, or the installation has cells.
         """
         require(actor, Permission.RISK_READ, brand)
+        if self.collector is None:
+            raise Invalid([Problem("brand", "Each cell counts its own weeks, in `furlong worker weeks`.")])
         known = await self._known(brand)
         week = known.weeks[0] if iso_week is None else _week(known, iso_week)
         return await self.collector.count(known, week)

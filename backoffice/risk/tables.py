@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Final, TypeAlias
 
+from backoffice.figures.repository import StoredReward
 from backoffice.risk.budgets.use import BudgetLine
 from backoffice.risk.figures.profit import profit_lines
-from backoffice.risk.figures.repository import StoredReward
 from backoffice.risk.rows import RiskRow
 from backoffice.risk.service import CurrencyForecast, WeekSummary
 

@@ -6,10 +6,10 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
+from backoffice.figures.repository import StoredReward
 from backoffice.risk.budgets.use import BudgetLine
 from backoffice.risk.figures.forecast import METHOD, Amount, Tested
 from backoffice.risk.figures.profit import ProfitLine, profit_lines
-from backoffice.risk.figures.repository import StoredReward
 from backoffice.risk.rows import RiskFigure, RiskRow
 from backoffice.risk.service import CurrencyForecast, LiabilityNow, WeekSummary
 from subgraphs.kit.domain.schemes import Brand

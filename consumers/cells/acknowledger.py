@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.cells.message import CELLS_TOPIC, SCHEMA, Acknowledgement, CellRange
+from consumers.cells.message import CELLS_PARTITION, CELLS_TOPIC, SCHEMA, Acknowledgement, CellRange
 from consumers.cells.report import ReadWorkers, WorkersReport, read_report
 from consumers.cells.settings import NodeSettings
 from consumers.messages.global_events.reducer import GlobalReducer
@@ -25,10 +25,9 @@ from storage.database import Database
 from subgraphs.kit.records.global_state.kinds import ALL_BRANDS
 
 log = structlog.get_logger(__name__)
-PARTITION: Final = 0
-"""The topic has one partition; the embedded broker gives it more, of which this is used."""
-
 RETRY_SECONDS: Final = 1.0
+WATCH_SECONDS: Final = 1.0
+"""How often a cell looks whether more of a budget was used or asked for."""
 
 
 @dataclass(slots=True)
@@ -84,6 +83,7 @@ class Acknowledger:
             refused=(*report.refused, *workers.refused),
             kept=report.kept,
             providers=workers.providers,
+            budgets=workers.budgets,
             cell=_range(self.database.home.fence.cell),
             every_seconds=self.settings.report_seconds,
             reported_at=self.clock.machine.now(),
@@ -95,12 +95,22 @@ class Acknowledger:
             await producer.start()
             while True:
                 self._wake.clear()
-                await _send(producer, await self.acknowledgement())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self.settings.report_seconds):
-                        await self._wake.wait()
+                sent = await self.acknowledgement()
+                await _send(producer, sent)
+                await self._until_due(sent)
         finally:
             await producer.stop()
+
+    async def _until_due(self, sent: Acknowledgement) -> None:
+        """Wait until something was applied, the next report is due, or budgets were used or asked for."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self.settings.report_seconds
+        while not self._wake.is_set() and (left := due - loop.time()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, WATCH_SECONDS) if sent.budgets else left):
+                    await self._wake.wait()
+            if sent.budgets and (await self.acknowledgement()).budgets != sent.budgets:
+                return
 
     async def _apply_kept(self) -> None:
         async with self.database.home.write() as connection:
@@ -120,5 +130,5 @@ async def _send(producer: AIOKafkaProducer, message: Acknowledgement) -> None:
         msgspec.json.encode(message),
         key=message.key.encode(),
         headers=headers,
-        partition=PARTITION,
+        partition=CELLS_PARTITION,
     )

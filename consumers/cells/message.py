@@ -12,6 +12,9 @@ from consumers.stream.records import Record
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
 CELLS_TOPIC: Final = "club.cells.v1"
+CELLS_PARTITION: Final = 0
+"""The topic has one partition; the embedded broker gives it more, of which this is used."""
+
 SCHEMA: Final = "club.cells/1"
 _Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\s:\x00-\x1f\x7f]+\Z")]
 _Key = Annotated[str, Meta(max_length=255)]
@@ -71,6 +74,23 @@ class ProviderHealth(msgspec.Struct, frozen=True, kw_only=True):
         require_utc(succeeded_at=self.succeeded_at, failed_at=self.failed_at, credited_at=self.credited_at)
 
 
+class BudgetReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cell has used of a budget's week.
+
+    Attributes:
+        share: how many of its customers may choose the reward; None if it has no share.
+        used: how many have chosen it, or wait for the upstream's answer.
+        asked: how many requests were refused because the share was used up.
+    """
+
+    brand: Annotated[str, Meta(max_length=64)]
+    reward_id: Annotated[str, Meta(max_length=64)]
+    iso_week: Annotated[str, Meta(max_length=8)]
+    share: _Number | None
+    used: _Number
+    asked: _Number
+
+
 class CellRange(msgspec.Struct, frozen=True, kw_only=True):
     """The partitions of the cell that the node is, of the topics that are keyed by customer."""
 
@@ -92,6 +112,7 @@ class Acknowledgement(Body, frozen=True, kw_only=True):
         process: the process that reports, such as `host:4711`.
         epoch: with `number` the order of the last applied message; both 0 before the first.
         providers: what the node's workers know about providers; only of the part `fulfilment`.
+        budgets: what a cell has used of the allotted budgets; only of the part `rewards`.
         cell: the cell that the node is; None without cells.
         every_seconds: how often the process reports.
         reported_at: by the machine's clock.
@@ -106,6 +127,7 @@ class Acknowledgement(Body, frozen=True, kw_only=True):
     refused: tuple[Refused, ...] = ()
     kept: tuple[Kept, ...] = ()
     providers: tuple[ProviderHealth, ...] = ()
+    budgets: tuple[BudgetReport, ...] = ()
     cell: CellRange | None = None
     every_seconds: float
     reported_at: Instant

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.message import Kept, ProviderHealth, Refused
+from consumers.cells.message import BudgetReport, Kept, ProviderHealth, Refused
 from consumers.messages.global_events.message import head_of
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
@@ -29,10 +29,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class WorkersReport:
-    """What the workers of a node made of what its consumer has applied."""
+    """What the node's workers made of what its consumer has applied, and what customers used of it."""
 
     refused: tuple[Refused, ...] = ()
     providers: tuple[ProviderHealth, ...] = ()
+    budgets: tuple[BudgetReport, ...] = ()
 
 
 ReadWorkers: TypeAlias = Callable[[AsyncConnection], Awaitable[WorkersReport]]

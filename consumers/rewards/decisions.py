@@ -1,4 +1,4 @@
-"""Applies global messages to the rewards subgraph: published content and budgets.
+"""Applies global messages to the rewards subgraph: published content, budgets and their allotments.
 
 The statuses of rewards, the kill switches and the brands need no more than their message: reads apply them.
 """
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.messages.global_events.reducer import Decision, GlobalReducer
-from consumers.messages.global_events.states import BudgetState, ContentState
+from consumers.messages.global_events.states import AllotmentState, BudgetState, ContentState
 from storage.clock import Clock
 from subgraphs.kit.records.global_state.kinds import GlobalKind
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository
+from subgraphs.rewards.budgets import allotments
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.catalogue.publication import ContentKey, ContentPublication
@@ -33,6 +34,7 @@ class RewardDecisions:
         concerns = {
             GlobalKind.CONTENT: self.content,
             GlobalKind.BUDGET: self.budget,
+            GlobalKind.ALLOTMENT: self.allotment,
             GlobalKind.REWARD_STATUS: None,
             GlobalKind.SWITCH: None,
             GlobalKind.BRAND: None,
@@ -54,6 +56,16 @@ class RewardDecisions:
             await self.budgets.remove(connection, key)
         else:
             await self.budgets.put(connection, key, state.rewards)
+
+    async def allotment(self, connection: AsyncConnection, decision: Decision[AllotmentState]) -> None:
+        """Divide a budget's week among cells from now on."""
+        state = decision.state
+        shares = [
+            {"cell": one.cell, "first": one.first, "last": one.last, "rewards": one.rewards}
+            for one in state.shares
+        ]
+        key = (decision.brand, state.iso_week, state.reward_id)
+        await allotments.replace(connection, key, shares, spent=state.spent)
 
 
 def editions_of(state: ContentState) -> tuple[Edition, ...]:

@@ -7,6 +7,7 @@ from consumers.cells.wiring import acknowledging
 from consumers.messages.choices import CHOICE_TOPIC, decode_choice
 from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.reducers import ReferenceReducer, reference_topics
+from consumers.rewards.budget_reports import BudgetReports
 from consumers.rewards.decisions import RewardDecisions
 from consumers.rewards.messages import REWARD_CONFIG_TOPIC, decode_reward_config
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer, RewardConfigReducer
@@ -64,6 +65,7 @@ def create_consumer(
         stream=stream_settings,
         clock=clock,
         node=node,
+        workers=BudgetReports(database.home.fence.cell, clock).read,
     )
     return wire(
         app,

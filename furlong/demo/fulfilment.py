@@ -1,7 +1,7 @@
 """The demo's fulfilment: simulated providers, and the worker that pays through them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +22,9 @@ FOLDER, FILE = "providers", "providers.yaml"
 
 @dataclass(frozen=True, slots=True)
 class DemoProviders:
-    """The demo's providers, and the settings with which workers find them."""
+    """The simulated providers that are served, and the settings of whoever pays through them."""
 
-    served: Sequence[ServedProvider]
+    served: tuple[ServedProvider, ...]
     settings: FulfilmentSettings
 
 
@@ -32,7 +32,7 @@ class DemoProviders:
 class DemoFulfilment:
     """The demo's providers, and the worker that pays through them."""
 
-    providers: Sequence[ServedProvider]
+    providers: DemoProviders
     process: FulfilmentProcess
 
     async def stop_provider(self, kind: ProviderKind) -> None:
@@ -50,7 +50,7 @@ def demo_providers(data: Path) -> FulfilmentSettings:
 
 @asynccontextmanager
 async def serving_demo_providers(data: Path, clock: Clock) -> AsyncIterator[DemoProviders]:
-    """Serve the simulated providers while the block runs; their books are kept below `data`."""
+    """Serve the simulated providers while the block runs; their books and file are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     async with serving_providers(folder, clock) as served:
@@ -63,13 +63,13 @@ async def running_fulfilment(
     database_settings: DatabaseSettings, providers: DemoProviders, stream: StreamSettings | None, clock: Clock
 ) -> AsyncIterator[DemoFulfilment]:
     """Pay rewards through simulated providers while the block runs."""
-    settings = providers.settings
+    configs = providers.settings.read_providers()
     database = Database.open(database_settings, "fulfilment")
-    process = FulfilmentProcess.over(database, settings, clock, settings.read_providers())
+    process = FulfilmentProcess.over(database, providers.settings, clock, configs)
     stop = asyncio.Event()
     working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
     try:
-        yield DemoFulfilment(providers.served, process)
+        yield DemoFulfilment(providers, process)
     finally:
         stop.set()
         await working

@@ -161,7 +161,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
         await stack.enter_async_context(serving(front, listener))
         await reach_first_state(url, session)
-        if not cells:
+        if backoffice is not None:
             await give_goodwill_budgets(office, options.data, clock, stream)
         if options.scenarios:
             parts_played = DemoParts(url, simulator, running[0].fulfilment, session)

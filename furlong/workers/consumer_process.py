@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -12,8 +13,9 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from backoffice.global_events.consumer import create_consumer as create_backoffice
+from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.metadata import NAME as BACKOFFICE
+from backoffice.risk.budgets.allotter import allot_budgets
 from consumers.club.wiring import create_consumer as create_club
 from consumers.fulfilment.wiring import create_consumer as create_fulfilment
 from consumers.progress.wiring import create_consumer as create_progress
@@ -56,7 +58,8 @@ def create_consumer(
         "fulfilment": create_fulfilment,
     }
     if name == BACKOFFICE:
-        return create_backoffice(database, stream, registry, clock, tracing)
+        divide = () if database.cell.own() is None else (partial(allot_budgets, database, clock),)
+        return create_backoffice(database, stream, registry, clock, tracing, companions=divide)
     return creators[name](database, stream, registry, clock, tracing, changed=changed)
 
 

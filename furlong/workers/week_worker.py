@@ -10,6 +10,7 @@ import structlog
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
+from backoffice.risk.figures.cell_counting import counting_cell
 from consumers.progress.wiring import catch_up, catch_up_on_schemes
 from consumers.stream.errors import TopicRecreated
 from consumers.stream.settings import StreamSettings
@@ -136,11 +137,12 @@ class WeekWorker:
 async def running_week_worker(
     settings: DatabaseSettings, clock: Clock, stream: StreamSettings | None = None
 ) -> AsyncIterator[None]:
-    """Run the week worker while the block runs."""
+    """Run the week worker while the block runs; in a cell, also count its weeks for the back office."""
     worker, stop = WeekWorker.open(settings, clock, stream), asyncio.Event()
     running = asyncio.create_task(worker.run(stop), name="weeks")
     try:
-        yield
+        async with counting_cell(settings, stream, clock):
+            yield
     finally:
         stop.set()
         await running

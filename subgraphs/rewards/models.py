@@ -1,6 +1,6 @@
 """The rewards subgraph's tables."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
 from storage.cells.table import cell_table
 from storage.columns import JSON_LIST, Identifier, UtcDateTime
@@ -108,6 +108,29 @@ TAKEN = Table(
     Column("taken", Integer, nullable=False),
 )
 """How many choices name a reward for a week, counted in the transactions that write `reward_choice`."""
+
+ALLOTMENT = Table(
+    "reward_allotment",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("reward_id", Identifier(), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("spent", Boolean, nullable=False),
+    Column("shares", JSON_LIST, nullable=False),
+)
+"""How a budget's week is divided among cells, as the back office decided last; without cells it is empty.
+
+`spent`: whether nothing is left in any cell; `shares`: each cell's, with the partitions of the cell."""
+
+ASKED = Table(
+    "reward_asked",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("reward_id", Identifier(), primary_key=True),
+    Column("asked", BigInteger, nullable=False),
+)
+"""How many requests were refused because the cell's share was used up, and not the whole budget."""
 
 ANNOUNCEMENT = Table(
     "announcement",

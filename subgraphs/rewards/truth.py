@@ -11,7 +11,9 @@ from subgraphs.kit.records.truth import (
     reference_truths,
 )
 from subgraphs.rewards.models import (
+    ALLOTMENT,
     ANNOUNCEMENT,
+    ASKED,
     BUDGET,
     CELL,
     ERASURE,
@@ -48,6 +50,8 @@ TRUTHS: Final = (
         "retention",
     ),
     TableTruth(BUDGET, Source.TOPIC, ("club.global.v1",)),
+    TableTruth(ALLOTMENT, Source.TOPIC, ("club.global.v1",)),
+    TableTruth(ASKED, Source.TRANSIENT, lost="which cells need more of a budget, until the next request"),
     TableTruth(TAKEN, Source.DERIVED, (REWARD_CHOICE.name,)),
     TableTruth(ANNOUNCEMENT, Source.TOPIC, (CHOICES,)),
     TableTruth(

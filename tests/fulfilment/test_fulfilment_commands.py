@@ -228,10 +228,10 @@ async def test_wrong_providers_end_the_worker_with_a_message(
 async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness, tmp_path: Path) -> None:
     """Its providers keep their addresses, which configurations name, unless a port is taken meanwhile."""
     await harness.owe("c-1")
-    folder, clock = tmp_path / "demo", SystemClock()
+    database, clock = DatabaseSettings(url=harness.url), SystemClock()
     async with (
-        serving_demo_providers(folder, clock) as providers,
-        running_fulfilment(DatabaseSettings(url=harness.url), providers, None, clock),
+        serving_demo_providers(tmp_path / "demo", clock) as providers,
+        running_fulfilment(database, providers, None, clock),
     ):
         first, *others = [one.url for one in providers.served]
 
@@ -241,10 +241,10 @@ async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness,
         await harness.until(paid, "the demo pays")
     assert (await harness.find("c-1")).provider == "simulated-sportsbook"
     with socket.create_server(("127.0.0.1", urlsplit(first).port or 0)):
-        async with serving_demo_providers(folder, clock) as providers:
+        async with serving_demo_providers(tmp_path / "demo", clock) as providers:
             assert [one.url for one in providers.served][1:] == others
             moved = providers.served[0].url
             assert [one.url for one in providers.settings.read_providers()] == [moved, *others]
-    async with serving_demo_providers(folder, clock) as providers:
+    async with serving_demo_providers(tmp_path / "demo", clock) as providers:
         assert moved != first
         assert [one.url for one in providers.served] == [moved, *others]

@@ -1,5 +1,5 @@
-"""Figures of weeks: counted from the subgraphs' tables in the background, stored, and read by the screens.
+"""Counting the figures of weeks in the background, and what is made of them.
 
-`week_figures` are the values, `counting` counts a week, `collector` decides which week is counted when, and
-`repository` stores and reads what was counted.
+`counting` counts a week from the subgraphs' tables, `collector` decides which week is counted when. The
+figures go to the back office's tables (`stored_figures`), or from a cell to Kafka (`published_figures`).
 """

@@ -1,23 +1,18 @@
-"""Counts weeks in the background: one process of an installation at a time."""
+"""Counts weeks in the background: one process of an installation, or of a cell, at a time."""
 
 import asyncio
-import uuid
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 import structlog
 
-from backoffice.global_events.models import OUTBOX
-from backoffice.risk.figures import repository
+from backoffice.figures.week_figures import LIABLE, WeekFigures
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
-from backoffice.risk.figures.week_figures import LIABLE, WeekFigures
-from storage.database import Database
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.leases import Lease
 
-LEASE: Final = timedelta(seconds=60)
 NEWEST: Final = 2
 """The present week and the one before are counted each time."""
 
@@ -32,20 +27,33 @@ SHARE_OF_TIME: Final = 10
 _log = structlog.get_logger("backoffice.risk")
 
 
+class FigureStore(Protocol):
+    """Where counted weeks go: the back office's tables, or, from a cell, the topic of cells."""
+
+    async def hold(self) -> bool:
+        """Take or renew the right to count; return False while another process has it."""
+
+    async def leave(self) -> None:
+        """Give the right up."""
+
+    async def counted(self, brand: str) -> Mapping[str, tuple[bool, datetime]]:
+        """Return which counted weeks can no longer change, and when each was counted."""
+
+    async def store(self, figures: WeekFigures, *, finished: bool) -> None:
+        """Replace the figures of a week."""
+
+
 @dataclass(slots=True)
 class FigureCollector:
     """Counts weeks and stores their figures.
 
     Attributes:
-        database: the back office's.
         every: how long after one round the next one begins.
-        holder: this process, for the lease.
     """
 
-    database: Database
+    figures: FigureStore
     counter: WeekCounter
     every: timedelta
-    holder: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Count until the event is set; what goes wrong is logged and tried again."""
@@ -53,7 +61,7 @@ class FigureCollector:
             loop = asyncio.get_running_loop()
             begun = loop.time()
             try:
-                if await self._hold():
+                if await self.figures.hold():
                     await self.count_due()
             except Exception:  # noqa: BLE001 - a database that is away is back later
                 _log.exception("the figures of risk cannot be counted")
@@ -61,8 +69,7 @@ class FigureCollector:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await stop.wait()
-        async with self.database.home.write() as connection:
-            await self._lease.end(connection)
+        await self.figures.leave()
 
     async def count_due(self) -> int:
         """Count the weeks of all brands that may have changed; return how many were counted."""
@@ -73,21 +80,18 @@ class FigureCollector:
             for week in await self._due(known):
                 await self.count(known, week)
                 counted += 1
-                await self._hold()
+                await self.figures.hold()
         return counted
 
     async def count(self, known: BrandWeeks, week: Week) -> WeekFigures:
         """Count one week, and store its figures."""
         figures = await self.counter.count(known.brand, week)
         over = figures.as_of >= week.ends_at + FINISHED_AFTER and figures.closed
-        async with self.database.home.write() as connection:
-            finished = over and figures.customers(LIABLE) == 0
-            await repository.store(connection, figures, finished=finished)
+        await self.figures.store(figures, finished=over and figures.customers(LIABLE) == 0)
         return figures
 
     async def _due(self, known: BrandWeeks) -> list[Week]:
-        async with self.database.home.read() as connection:
-            counted = await repository.finished(connection, known.brand.id)
+        counted = await self.figures.counted(known.brand.id)
         now, earlier = self.counter.clock.now(), []
         for week in known.weeks[NEWEST:]:
             finished, as_of = counted.get(week.iso, (False, None))
@@ -95,12 +99,3 @@ class FigureCollector:
                 earlier.append((as_of is not None, as_of or now, week))
         waiting = [week for *_, week in sorted(earlier, key=lambda one: one[:2])]
         return [*known.weeks[:NEWEST], *waiting[:EARLIER_AT_ONCE]]
-
-    @property
-    def _lease(self) -> Lease:
-        return Lease(OUTBOX.lease, "risk-figures", self.holder)
-
-    async def _hold(self) -> bool:
-        now = self.counter.clock.machine.now()
-        async with self.database.home.write() as connection:
-            return await self._lease.hold(connection, now, max(LEASE, 2 * self.every))

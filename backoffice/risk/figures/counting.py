@@ -4,7 +4,16 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from backoffice.risk.figures.week_figures import DEFAULT, NONE, SET, MoneyFigure, RewardFigure, WeekFigures
+from backoffice.figures.week_figures import (
+    DEFAULT,
+    NONE,
+    SET,
+    MoneyFigure,
+    RewardFigure,
+    WeekFigures,
+    sum_money,
+    sum_rewards,
+)
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.club.impressions import repository as impressions
@@ -119,13 +128,10 @@ def territory_of(home: Home, brand: Brand) -> Territory:
 def _rewards(
     lines: Collection[RewardLine], brand: Brand, defaults: Mapping[Territory, RewardConfig | None]
 ) -> tuple[RewardFigure, ...]:
-    found: dict[tuple[object, ...], RewardFigure] = {}
-    for line in lines:
-        figure = _figure(line, None if line.home is None else defaults.get(territory_of(line.home, brand)))
-        key = (figure.stage, figure.source, figure.reward_id, figure.config_version, figure.currency)
-        same = found.get(key)
-        found[key] = figure if same is None else _sum(same, figure)
-    return tuple(found[key] for key in sorted(found, key=str))
+    return sum_rewards(
+        _figure(line, None if line.home is None else defaults.get(territory_of(line.home, brand)))
+        for line in lines
+    )
 
 
 def _figure(line: RewardLine, default: RewardConfig | None) -> RewardFigure:
@@ -159,31 +165,14 @@ def _figure(line: RewardLine, default: RewardConfig | None) -> RewardFigure:
     )
 
 
-def _sum(one: RewardFigure, other: RewardFigure) -> RewardFigure:
-    return RewardFigure(
-        one.stage,
-        one.source,
-        one.reward_id,
-        one.config_version,
-        one.kind,
-        one.currency,
-        one.customers + other.customers,
-        one.value_minor + other.value_minor,
-        one.spins + other.spins,
-        one.unvalued + other.unvalued,
-    )
-
-
 def _money(turnover: Collection[participation.Turnover], brand: Brand) -> tuple[MoneyFigure, ...]:
-    found: dict[str, MoneyFigure] = {}
-    for one in turnover:
-        currency = one.currency or brand.default_currency
-        same = found.get(currency, MoneyFigure(currency, 0, 0, 0, 0))
-        found[currency] = MoneyFigure(
-            currency,
-            same.customers + one.customers,
-            same.counted_bets + one.counted_bets,
-            same.turnover_minor + one.turnover_minor,
-            same.member_turnover_minor + one.member_turnover_minor,
+    return sum_money(
+        MoneyFigure(
+            one.currency or brand.default_currency,
+            one.customers,
+            one.counted_bets,
+            one.turnover_minor,
+            one.member_turnover_minor,
         )
-    return tuple(found[currency] for currency in sorted(found))
+        for one in turnover
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from backoffice.risk.figures.repository import FINAL_HOUR, CurvePoint
+from backoffice.figures.repository import FINAL_HOUR, CurvePoint
 from subgraphs.kit.domain.weeks import Week
 
 LEAST_WEEKS: Final = 3

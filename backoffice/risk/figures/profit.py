@@ -6,7 +6,7 @@ Messages of bets do not say what was won, so the margin is unknown, and is not e
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from backoffice.risk.figures.week_figures import COST, MoneyFigure, RewardFigure
+from backoffice.figures.week_figures import COST, MoneyFigure, RewardFigure
 from subgraphs.fulfilment.accounting.liability import EXPECTED, EXPIRED, OUTSTANDING, OWED, USED
 
 

@@ -24,6 +24,7 @@ from subgraphs.kit.records.global_state.kinds import (
     GlobalKind,
     Subject,
     SwitchScope,
+    allotment_subject,
     brand_subject,
     budget_subject,
     content_subject,
@@ -36,6 +37,7 @@ Words = Annotated[str, Meta(min_length=1, max_length=10_000)]
 HexColour = Annotated[str, Meta(pattern=r"\A#[0-9a-f]{6}\Z")]
 TokenName = Annotated[str, Meta(pattern=r"\A[a-z][a-z-]{0,31}\Z")]
 Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,31}\Z")]
+CellName = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
@@ -89,6 +91,46 @@ class BudgetState(msgspec.Struct, frozen=True, kw_only=True):
     def subject(self, brand: str) -> Subject:
         """Return the subject of the state."""
         return budget_subject(brand, self.reward_id, self.iso_week or "")
+
+
+class CellShare(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cell may use of a budget: it is the cell's only with the same partitions.
+
+    Attributes:
+        rewards: how many customers of the cell may choose the reward.
+        held: how many may have chosen it before the cell has applied this; never less than `rewards`. The
+            back office gives nothing of it to other cells.
+        asked: how many refused requests of the cell have been considered.
+    """
+
+    cell: CellName
+    first: Count
+    last: Count
+    rewards: Count
+    held: Count
+    asked: Annotated[int, Meta(ge=0)]
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """Return the partitions of the cell."""
+        return frozenset(range(self.first, self.last + 1))
+
+
+class AllotmentState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a budget's week is divided among cells; a cell that is not listed may use nothing.
+
+    Attributes:
+        spent: whether nothing is left in any cell.
+    """
+
+    reward_id: RewardId
+    iso_week: IsoWeek
+    spent: bool
+    shares: tuple[CellShare, ...]
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        return allotment_subject(brand, self.reward_id, self.iso_week)
 
 
 class RewardStatusState(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,10 +233,13 @@ class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
         return provider_subject(self.name)
 
 
-State: TypeAlias = ContentState | BudgetState | RewardStatusState | SwitchState | BrandState | ProviderState
+State: TypeAlias = (
+    ContentState | BudgetState | AllotmentState | RewardStatusState | SwitchState | BrandState | ProviderState
+)
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
     GlobalKind.BUDGET: BudgetState,
+    GlobalKind.ALLOTMENT: AllotmentState,
     GlobalKind.REWARD_STATUS: RewardStatusState,
     GlobalKind.SWITCH: SwitchState,
     GlobalKind.BRAND: BrandState,

@@ -73,19 +73,25 @@ def fulfilment(
 
 @cli.command()
 def weeks(*, listen: Listen = None) -> None:
-    """Open weeks, make them provisional, close them and confirm qualifications, until stopped."""
+    """Open weeks, make them provisional, close them and confirm qualifications, until stopped.
+
+    In a cell, the worker also counts the cell's weeks for the back office.
+    """
+    from backoffice.risk.figures.cell_counting import counting_cell
     from furlong.workers.week_worker import WeekWorker
 
     log_to_stderr()
-    check_databases("progress", "rewards")
+    settings = database_settings()
+    check_databases(*(() if settings.cell.own() else ("progress", "rewards")))
 
     async def work() -> None:
-        clock = running_clock()
-        worker = WeekWorker.open(database_settings(), clock, stream_settings())
+        clock, stream = running_clock(), stream_settings()
+        worker = WeekWorker.open(settings, clock, stream)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(worker.close)
             stop = stack.enter_context(stop_on_signals())
             await _serve_status(stack, worker.status, clock, listen)
+            await stack.enter_async_context(counting_cell(settings, stream, clock))
             await worker.run(stop)
 
     asyncio.run(work())

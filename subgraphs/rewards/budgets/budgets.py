@@ -1,6 +1,10 @@
 """Budgets as values: their keys, their use, and the rewards whose budget is spent."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from storage.cells.cell import Cell
 
 EVERY_WEEK: Final = ""
 """The week of a budget that applies to every week without a budget of its own."""
@@ -20,17 +24,41 @@ class BudgetUse(NamedTuple):
     """The use of a reward's budget in a week.
 
     Attributes:
-        rewards: how many customers may choose the reward.
+        rewards: how many customers may choose the reward; in a cell, the cell's share.
         taken: how many customers have chosen it.
+        more_elsewhere: whether other cells may have a part of the budget left, of which this one can be given
+            some.
     """
 
     rewards: int
     taken: int
+    more_elsewhere: bool = False
 
     @property
     def spent(self) -> bool:
         """Return whether no other customer may choose the reward."""
-        return self.taken >= self.rewards
+        return self.taken >= self.rewards and not self.more_elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Allotment:
+    """How a budget's week is divided among cells.
+
+    Attributes:
+        shares: the cells' shares by name, first and last partition.
+        spent: whether nothing is left in any cell.
+    """
+
+    shares: Mapping[tuple[str, int, int], int]
+    spent: bool
+
+    def use(self, cell: Cell, budget: int, taken: int) -> BudgetUse:
+        """Return a cell's use of a budget; a cell that has other partitions now has no share."""
+        share = min(self.shares.get((cell.name, cell.first, cell.last), 0), budget)
+        return BudgetUse(share, taken, not self.spent and taken < budget)
+
+
+NOTHING_ALLOTTED: Final = Allotment({}, spent=False)
 
 
 class SpentRewards(NamedTuple):

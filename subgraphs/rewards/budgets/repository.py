@@ -2,15 +2,24 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, select
+from sqlalchemy import Row, Select, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.cells.cell import Cell
 from storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import PENDING
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey, BudgetUse, SpentRewards
-from subgraphs.rewards.models import BUDGET, INTENT, REWARD_CHOICE, TAKEN
+from subgraphs.rewards.budgets import allotments
+from subgraphs.rewards.budgets.budgets import (
+    EVERY_WEEK,
+    NOTHING_ALLOTTED,
+    BudgetKey,
+    BudgetUse,
+    SpentRewards,
+)
+from subgraphs.rewards.models import ALLOTMENT, BUDGET, CELL, INTENT, REWARD_CHOICE, TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class BudgetRepository:
     async def use(self, connection: AsyncConnection, brand: str, iso_week: str) -> dict[str, BudgetUse]:
         """Return the use of each budget of a brand's week, by reward. One SELECT."""
         rows = await connection.execute(_use_of(brand, iso_week))
-        return {row.reward_id: BudgetUse(row.rewards, row.taken) for row in rows}
+        return {row.reward_id: _use(row) for row in rows}
 
     async def spent(self, connection: AsyncConnection, brand: str, iso_week: str) -> SpentRewards:
         """Return the rewards of a brand's week whose budget is spent. One SELECT."""
@@ -74,8 +83,17 @@ class BudgetRepository:
         use = (await self.use(connection, key.brand, key.iso_week)).get(reward_id)
         if use is None or await connection.scalar(_chosen(key)) == reward_id:
             return True
+        if await self._fits(connection, key, reward_id, intent, use):
+            return True
+        if use.more_elsewhere:
+            await allotments.ask(connection, key.brand, key.iso_week, reward_id)
+        return False
+
+    async def _fits(
+        self, connection: AsyncConnection, key: ClubKey, reward_id: str, intent: str, use: BudgetUse
+    ) -> bool:
         if await connection.scalar(select(INTENT.c.upstream_key).where(INTENT.c.upstream_key == intent)):
-            await _add_taken(connection, key.brand, key.iso_week, {reward_id: 0})
+            await allotments.lock(connection, key.brand, key.iso_week, reward_id)
             use = (await self.use(connection, key.brand, key.iso_week)).get(reward_id, use)
         pending = (await connection.scalars(_pending(key, reward_id, intent))).one()
         return use.taken + pending < use.rewards
@@ -103,16 +121,32 @@ async def _add_taken(connection: AsyncConnection, brand: str, iso_week: str, cha
     await connection.execute(upsert(connection.dialect.name, TAKEN, rows, add=("taken",)))
 
 
-def _use_of(brand: str, iso_week: str) -> Select[tuple[str, int, int]]:
-    """Return the query of budgets; a week's own budget replaces the one for every week."""
-    b, t = BUDGET.c, TAKEN.c
+def _use_of(brand: str, iso_week: str) -> Select[Any]:
+    """Return the query of budgets; a week's own budget replaces the one for every week.
+
+    Without cells, the tables of cells and allotments are empty.
+    """
+    b, t, a, c = BUDGET.c, TAKEN.c, ALLOTMENT.c, CELL.c
     same = and_(t.brand_id == b.brand_id, t.reward_id == b.reward_id, t.iso_week == iso_week)
+    of_cells = and_(a.brand_id == b.brand_id, a.reward_id == b.reward_id, a.iso_week == iso_week)
+    taken = func.coalesce(t.taken, 0).label("taken")
+    cell = (c.name, c.first, c.last, c.of)
+    always = b.rewards > c.first - c.of  # SQLAlchemy refuses a join that compares nothing
     return (
-        select(b.reward_id, b.rewards, func.coalesce(t.taken, 0).label("taken"))
-        .select_from(BUDGET.outerjoin(TAKEN, same))
+        select(b.reward_id, b.rewards, taken, a.spent, a.shares, *cell)
+        .select_from(BUDGET.outerjoin(TAKEN, same).outerjoin(ALLOTMENT, of_cells).outerjoin(CELL, always))
         .where(b.brand_id == brand, b.iso_week.in_((EVERY_WEEK, iso_week)))
         .order_by(b.reward_id, b.iso_week)
     )
+
+
+def _use(row: Row[Any]) -> BudgetUse:
+    """Return the use of a budget; a cell with all partitions has the whole budget."""
+    if row.name is None or (row.first == 0 and row.last == row.of - 1):
+        return BudgetUse(row.rewards, row.taken)
+    cell = Cell(row.name, row.first, row.last, row.of)
+    allotment = NOTHING_ALLOTTED if row.shares is None else allotments.stored(row.shares, spent=row.spent)
+    return allotment.use(cell, row.rewards, row.taken)
 
 
 def _chosen(key: ClubKey) -> Select[str]:

@@ -85,6 +85,24 @@ async def test_a_provider_belongs_to_all_brands(database: Database) -> None:
     assert decided.decision.key == "*:switch:provider:wallet"
 
 
+async def test_the_unused_back_office_of_another_cell_publishes_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    """It would number everything anew, and so would the other, for ever; once it decides, it takes over."""
+    topic, clock = MemoryTopic(), ManualClock(NOON)
+    await decide(database, switch())
+    await publish(database, topic)
+    before = list(topic.records)
+    async with sqlite_at(tmp_path / "unused") as unused:
+        for _ in range(3):
+            await GlobalPublisher(unused, topic, clock, adopts=False).step()
+            clock.advance(timedelta(minutes=1))
+        assert topic.records == before
+        await decide(unused, budget(5), minutes=5)
+        await GlobalPublisher(unused, topic, clock, adopts=False).step()
+        assert len(topic.last()) == 2
+
+
 async def test_a_crash_before_the_broker_answers_repeats_the_same_message(database: Database) -> None:
     """Sent but not acknowledged: the message is sent again under its number, with the same content."""
     await decide(database, switch())

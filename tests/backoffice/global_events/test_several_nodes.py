@@ -18,22 +18,27 @@ from database_probe import migrated
 from global_messages import BRAND, switch
 from prometheus_client import CollectorRegistry
 
-from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
-from backoffice.global_events.consumer import create_consumer as create_backoffice
+from backoffice.cells.consumer import create_consumer as create_backoffice
+from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.metrics import NodeMetrics
 from backoffice.global_events.publishing import running_publisher
 from backoffice.global_events.repository import GlobalDecision
+from cells.claim import claim
 from consumers.cells.settings import NodeSettings
+from consumers.club.wiring import create_consumer as create_club
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import TOPICS, create_topics
+from furlong.install.topics import KEYED_TOPICS, TOPICS, create_topics
 from furlong.settings import TopicSettings
+from storage.cells.cell import Cell
+from storage.cells.settings import CellSettings
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.club import models as club
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards
 
@@ -203,6 +208,51 @@ async def _refused_by_all(installation: Installation) -> None:
     await NodeMetrics.of(installation.backoffice, SystemClock(), registry).update()
     labels = {"node": "late", "part": "rewards"}
     assert registry.get_sample_value("furlong_global_unacknowledged", labels) == 1
+
+
+PARTS = {"rewards": (create_consumer, rewards.METADATA), "club": (create_club, club.METADATA)}
+
+
+@asynccontextmanager
+async def cell_part(installation: Installation, url: str, cell: Cell, part: str) -> AsyncIterator[None]:
+    """Run one consumer of a cell for the duration of the block."""
+    create, metadata = PARTS[part]
+    own = CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of)
+    settings = DatabaseSettings(url=url, cell=own)
+    async with migrated(url, part, metadata):
+        await claim(settings, [part], KEYED_TOPICS)
+        async with running(create(settings, installation.stream, CollectorRegistry(), SystemClock())):
+            yield
+
+
+@pytest.mark.parametrize("installation", ["embedded"], indirect=True)
+async def test_each_part_of_two_cells_acknowledges_a_switch_and_who_has_not_is_named(
+    installation: Installation, record_property: Callable[[str, object], None]
+) -> None:
+    """A cell is a node of its name. One consumer is stopped: it alone is missing, until it is back."""
+    cells = (Cell("c0", 0, 1, 4), Cell("c1", 2, 3, 4))
+    urls = [installation.fresh_url() for _ in cells]
+
+    async def missing(decision: GlobalDecision) -> set[str]:
+        found = unacknowledged([decision], list((await installation.reports()).values()))
+        return {name for name, lacking in found.items() if lacking}
+
+    async def is_missing(decision: GlobalDecision, *names: str) -> bool:
+        return len(await installation.reports()) == 4 and await missing(decision) == set(names)
+
+    async with AsyncExitStack() as stack:
+        for url, cell in zip(urls, cells, strict=True):
+            await stack.enter_async_context(cell_part(installation, url, cell, "club"))
+        await stack.enter_async_context(cell_part(installation, urls[0], cells[0], "rewards"))
+        async with cell_part(installation, urls[1], cells[1], "rewards"):
+            first = await installation.decide(off=True)
+            await until(lambda: is_missing(first))
+            on = await installation.decide(off=False)
+            record_property("seconds_until_acknowledged", await until(lambda: is_missing(on)))
+        off = await installation.decide(off=True)
+        await until(lambda: is_missing(off, "c1/rewards"))
+        async with cell_part(installation, urls[1], cells[1], "rewards"):
+            await until(lambda: is_missing(off))
 
 
 @pytest.mark.parametrize("installation", ["real"], indirect=True)

@@ -6,9 +6,9 @@ from risk_stand import BEFORE, NOW, RISK, VIEWER, WEEK, CustomerWeek, risk_stand
 from sqlalchemy import select, update
 
 from backoffice.audit.models import AUDIT_LOG
-from backoffice.risk.figures import repository
-from backoffice.risk.figures.collector import FigureCollector
-from backoffice.risk.models import RISK_WEEK
+from backoffice.figures import repository
+from backoffice.figures.models import RISK_WEEK
+from backoffice.risk.figures.stored_figures import StoredFigures
 from backoffice.risk.rows import RiskFigure, RowFilter
 
 
@@ -32,11 +32,11 @@ async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tm
 async def test_one_process_counts_at_a_time(tmp_path: object) -> None:
     """Another process waits for the lease."""
     async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
-        other = FigureCollector(stand.base.database, stand.parts.counter, timedelta(seconds=15))
-        assert await stand.parts.collector._hold()
-        assert not await other._hold()
+        other = StoredFigures(stand.base.database, stand.clock, timedelta(seconds=15))
+        assert await stand.parts.collector.figures.hold()
+        assert not await other.hold()
         stand.clock.advance(timedelta(seconds=61))
-        assert await other._hold()
+        assert await other.hold()
 
 
 async def test_a_second_count_replaces_the_first(tmp_path: object) -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from risk_stand import NOW, RISK, WEEK, CustomerWeek, risk_stand
 
-from backoffice.risk.figures import repository
+from backoffice.figures import repository
+from backoffice.figures.week_figures import RewardFigure, WeekFigures
 from backoffice.risk.figures.forecast import Amount, Curve, backtest, elapsed_hours, forecast
-from backoffice.risk.figures.week_figures import RewardFigure, WeekFigures
 from subgraphs.kit.domain.weeks import Week, week_named
 
 HOURS = 168

@@ -15,6 +15,7 @@ class GlobalKind(Enum):
 
     CONTENT: the published display content of a reward's version in one locale.
     BUDGET: how many customers may choose a reward in a week.
+    ALLOTMENT: how many of them may choose it in each cell.
     REWARD_STATUS: a version of a reward is paused, resumed, withdrawn or recalled by an operator.
     SWITCH: a kill switch of a brand, a reward or a provider.
     BRAND: the name, languages and theme of a brand.
@@ -23,6 +24,7 @@ class GlobalKind(Enum):
 
     CONTENT = "content"
     BUDGET = "budget"
+    ALLOTMENT = "allotment"
     REWARD_STATUS = "reward_status"
     SWITCH = "switch"
     BRAND = "brand"
@@ -74,6 +76,11 @@ def content_subject(brand: str, reward_id: str, locale: str, version: int | None
 def budget_subject(brand: str, reward_id: str, iso_week: str) -> Subject:
     """Return the subject of a budget; an empty week is for every week."""
     return Subject(brand, GlobalKind.BUDGET.value, f"{reward_id}:{iso_week or 'every-week'}")
+
+
+def allotment_subject(brand: str, reward_id: str, iso_week: str) -> Subject:
+    """Return the subject of the allotments of a budget's week."""
+    return Subject(brand, GlobalKind.ALLOTMENT.value, f"{reward_id}:{iso_week}")
 
 
 def reward_status_subject(brand: str, reward_id: str, version: int) -> Subject:

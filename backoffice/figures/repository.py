@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Row, Table, and_, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.risk.figures.week_figures import CREDITED, LIABLE, MoneyFigure, RewardFigure, WeekFigures
-from backoffice.risk.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
+from backoffice.figures.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
+from backoffice.figures.week_figures import CREDITED, LIABLE, MoneyFigure, RewardFigure, WeekFigures
 from storage.columns import upsert
 from subgraphs.fulfilment.accounting.liability import USED
 

@@ -3,7 +3,8 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table
 
 from backoffice.metadata import METADATA
-from storage.columns import Identifier, UtcDateTime
+from storage.cells.cell import MAX_NAME
+from storage.columns import JSON_LIST, Identifier, UtcDateTime
 
 RISK_WEEK = Table(
     "risk_week",
@@ -76,3 +77,15 @@ RISK_CURVE = Table(
 )
 """How many rewards were expected at the end of each hour of a week, and their value: what forecasts compare
 with. The last count of an hour stays; hour 999 is the last count after the week's end."""
+
+RISK_CELL = Table(
+    "risk_cell",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("iso_week", Identifier(8), primary_key=True),
+    Column("cell", Identifier(MAX_NAME), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("message", JSON_LIST, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+)
+"""What each cell has counted of a week: its newest message. Without cells the table is empty."""

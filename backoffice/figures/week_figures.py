@@ -1,7 +1,7 @@
 """The figures of one week as values."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -46,6 +46,20 @@ class RewardFigure:
     spins: int
     unvalued: int
 
+    @property
+    def key(self) -> tuple[str, str, str, int, str]:
+        """Return what distinguishes the figures of one week."""
+        return self.stage, self.source, self.reward_id, self.config_version, self.currency
+
+    def __add__(self, other: "RewardFigure") -> "RewardFigure":
+        return replace(
+            self,
+            customers=self.customers + other.customers,
+            value_minor=self.value_minor + other.value_minor,
+            spins=self.spins + other.spins,
+            unvalued=self.unvalued + other.unvalued,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class MoneyFigure:
@@ -56,6 +70,15 @@ class MoneyFigure:
     counted_bets: int
     turnover_minor: int
     member_turnover_minor: int
+
+    def __add__(self, other: "MoneyFigure") -> "MoneyFigure":
+        return replace(
+            self,
+            customers=self.customers + other.customers,
+            counted_bets=self.counted_bets + other.counted_bets,
+            turnover_minor=self.turnover_minor + other.turnover_minor,
+            member_turnover_minor=self.member_turnover_minor + other.member_turnover_minor,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +120,19 @@ class WeekFigures:
                 number, value = found.get(one.currency, (0, 0))
                 found[one.currency] = (number + one.customers, value + one.value_minor)
         return found
+
+
+def sum_rewards(figures: Iterable[RewardFigure]) -> tuple[RewardFigure, ...]:
+    """Return one figure for each reward, stage and source, in the order of their keys."""
+    found: dict[tuple[str, str, str, int, str], RewardFigure] = {}
+    for one in figures:
+        found[one.key] = found[one.key] + one if one.key in found else one
+    return tuple(found[key] for key in sorted(found))
+
+
+def sum_money(figures: Iterable[MoneyFigure]) -> tuple[MoneyFigure, ...]:
+    """Return one figure for each currency, in the order of their names."""
+    found: dict[str, MoneyFigure] = {}
+    for one in figures:
+        found[one.currency] = found[one.currency] + one if one.currency in found else one
+    return tuple(found[currency] for currency in sorted(found))

@@ -1,0 +1,192 @@
+"""Divides budgets among cells, and moves what one cell does not use to those that ask for more."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
+from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.global_events.repository import GlobalDecision
+from backoffice.metadata import NAME
+from backoffice.risk.budgets.division import CellUse, divided
+from consumers.messages.global_events.states import AllotmentState, read_state
+from storage.clock import Clock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.kit.records.global_state.kinds import GlobalKind, allotment_subject, budget_subject
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.models import REFERENCE
+
+WEEKS_AHEAD: Final = 2
+"""So many weeks before they begin budgets are divided: so long the back office may be away."""
+
+EVERY_SECONDS: Final = 1.0
+PART: Final = "rewards"
+BY: Final = "division among cells"
+
+log = structlog.get_logger("backoffice.risk")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetInForce:
+    """A budget of one week.
+
+    Attributes:
+        decision: the decision that set it; None for one that was set before decisions were published.
+    """
+
+    rewards: int
+    decision: GlobalDecision | None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetAllotter:
+    """Decides allotments from what cells report.
+
+    Attributes:
+        database: the back office's.
+        rewards: the rewards subgraph's of the back office's cell, for brands, weeks and budgets.
+    """
+
+    database: Database
+    rewards: Database
+    clock: Clock
+    decisions: GlobalDecisions = field(default_factory=GlobalDecisions)
+    nodes: NodeRepository = field(default_factory=NodeRepository)
+
+    async def run(self) -> None:
+        """Divide until cancelled, through outages of the databases."""
+        while True:
+            try:
+                await self.divide()
+            except (SQLAlchemyError, OSError) as fault:
+                log.warning("budgets_not_divided", error=type(fault).__name__)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def divide(self) -> int:
+        """Divide what is not divided yet, and move what was asked for; return the number of decisions."""
+        async with self.database.home.read() as connection:
+            reports = await self._reports(connection)
+            if not reports:
+                return 0
+            known = {one.key: one for one in await self.decisions.repository.all(connection)}
+        due = [
+            key
+            for key, budget in (await self._budgets(known)).items()
+            if _next(key, budget, known, reports) is not None
+        ]
+        return sum([await self._decide(key) for key in due])
+
+    async def _decide(self, key: BudgetKey) -> bool:
+        """Divide one budget, unless another process has done so meanwhile."""
+        async with self.database.home.write() as connection:
+            at = await self.clock.at(connection)
+            await self.decisions.repository.lock_sequence(connection, at)
+            known = {one.key: one for one in await self.decisions.repository.all(connection)}
+            budget = (await self._budgets(known)).get(key)
+            state = None if budget is None else _next(key, budget, known, await self._reports(connection))
+            if state is None:
+                return False
+            await self.decisions.decide(connection, key.brand, state, by=BY, at=at)
+            return True
+
+    async def _reports(self, connection: AsyncConnection) -> list[NodeReport]:
+        found = await self.nodes.all(connection)
+        return [one for one in found if one.part == PART and one.cell is not None]
+
+    async def _budgets(self, known: Mapping[str, GlobalDecision]) -> dict[BudgetKey, BudgetInForce]:
+        """Return the budgets of the present week and of those to come, by brand, reward and week."""
+        reference, budgets = ReferenceRepository(REFERENCE), BudgetRepository()
+        async with self.rewards.home.read() as connection:
+            brands = await reference.all_brands(connection)
+            stored = await budgets.budgets(connection, [brand.id for brand in brands])
+            opened = await reference.opened_weeks(connection, [brand.id for brand in brands])
+        found: dict[BudgetKey, BudgetInForce] = {}
+        for brand in brands:
+            calendar = opened[brand.id].calendar(brand.time_zone)
+            week = calendar.week_at(self.clock.now())
+            for _ in range(1 + WEEKS_AHEAD):
+                for reward in _rewards(brand.id, stored, known):
+                    if budget := _in_force(BudgetKey(brand.id, reward, week.iso), stored, known):
+                        found[BudgetKey(brand.id, reward, week.iso)] = budget
+                week = calendar.week_at(week.ends_at)
+        return found
+
+
+def _rewards(brand: str, stored: Mapping[BudgetKey, int], known: Mapping[str, GlobalDecision]) -> list[str]:
+    """Return the rewards of a brand that have, or had, a budget."""
+    decided = {
+        str(one.state["reward_id"])
+        for one in known.values()
+        if one.kind == GlobalKind.BUDGET.value and one.brand == brand
+    }
+    return sorted(decided | {key.reward_id for key in stored if key.brand == brand})
+
+
+def _in_force(
+    key: BudgetKey, stored: Mapping[BudgetKey, int], known: Mapping[str, GlobalDecision]
+) -> BudgetInForce | None:
+    """Return the budget of a week: its own, or that of every week; the last decision precedes the table."""
+    for week in (key.iso_week, EVERY_WEEK):
+        decision = known.get(budget_subject(key.brand, key.reward_id, week).key)
+        rewards = stored.get(key._replace(iso_week=week)) if decision is None else decision.state["rewards"]
+        if rewards is not None:
+            return BudgetInForce(rewards, decision)
+    return None
+
+
+def _next(
+    key: BudgetKey,
+    budget: BudgetInForce,
+    known: Mapping[str, GlobalDecision],
+    reports: Sequence[NodeReport],
+) -> AllotmentState | None:
+    """Return how a budget is to be divided from now on; None if nothing changes."""
+    subject = allotment_subject(key.brand, key.reward_id, key.iso_week)
+    last = known.get(subject.key)
+    if last is None:
+        return AllotmentState(reward_id=key.reward_id, iso_week=key.iso_week, spent=False, shares=())
+    before = read_state(GlobalKind.ALLOTMENT, key.brand, subject.name, last.state)
+    if not isinstance(before, AllotmentState):
+        raise TypeError(subject.key)
+    uses = [use for one in reports if (use := _use(one, key, before, last, budget)) is not None]
+    partitions = max(one.cell.of for one in reports if one.cell is not None)
+    after = divided(before, budget.rewards, uses, partitions)
+    return None if after == before else after
+
+
+def _use(
+    report: NodeReport,
+    key: BudgetKey,
+    before: AllotmentState,
+    last: GlobalDecision,
+    budget: BudgetInForce,
+) -> CellUse | None:
+    """Return what a cell has used; None until it has applied the budget and the last division."""
+    if report.cell is None or not report.has_applied(last):
+        return None
+    if budget.decision is not None and not report.has_applied(budget.decision):
+        return None
+    mine = (report.cell.name, report.cell.first, report.cell.last)
+    share = {(one.cell, one.first, one.last): one.rewards for one in before.shares}.get(mine)
+    for one in report.budgets:
+        if (one.brand, one.reward_id, one.iso_week) == key and one.share == share:
+            return CellUse(report.cell, one.used, one.asked)
+    return None
+
+
+async def allot_budgets(settings: DatabaseSettings, clock: Clock) -> None:
+    """Divide budgets until cancelled."""
+    database, rewards = Database.open(settings, NAME), Database.open(settings, "rewards")
+    try:
+        await BudgetAllotter(database, rewards, clock).run()
+    finally:
+        await database.close()
+        await rewards.close()
