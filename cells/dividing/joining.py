@@ -85,12 +85,15 @@ class _Copy:
 
 
 def _columns(cursor: Cursor, schema: str, table: str) -> tuple[list[str], list[str]]:
-    """Return the columns that are copied, and the one that numbers the rows, if there is one."""
+    """Return the columns that are copied, and the one that numbers the rows, if there is one.
+
+    What the server computes from other columns is not copied.
+    """
     cursor.execute(
         "SELECT column_name, extra FROM information_schema.columns "
         "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
         (schema, table),
     )
-    found = cursor.fetchall()
-    numbers = [quoted(str(name)) for name, extra in found if "auto_increment" in str(extra)]
+    found = [(name, str(extra).lower()) for name, extra in cursor.fetchall() if "GENERATED" not in str(extra)]
+    numbers = [quoted(str(name)) for name, extra in found if "auto_increment" in extra]
     return [each for name, _ in found if (each := quoted(str(name))) not in numbers], numbers

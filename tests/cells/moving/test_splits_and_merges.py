@@ -40,7 +40,8 @@ OF_NOBODY = {"cell", "position", "dead_letter", "outbox", "attempt", "erasure", 
 
 COPIED = {
     *("brand", "scheme", "week_definition", "global_state", "reward_budget", "reward_config"),
-    *("reward_content", "week_closing", "provider", "provider_in_use", "provider_report", "reconciliation"),
+    *("reward_content", "reward_allotment", "reward_asked", "week_closing", "reconciliation"),
+    *("provider", "provider_in_use", "provider_report"),
 }
 """Tables whose rows are nobody's: both halves have them."""
 
@@ -78,7 +79,7 @@ async def fill(place: CellServer) -> None:
             for table in tables.values():
                 if is_customers(table):
                     columns = [column for column in table.columns if column.autoincrement is not True]
-                    columns = [column for column in columns if column.name != "id"]
+                    columns = [one for one in columns if one.name != "id" and one.computed is None]
                     rows = [
                         {column.name: value_for(column, customer) for column in columns}
                         for customer in CUSTOMERS
