@@ -31,6 +31,7 @@ from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
 from storage.clock import Clock
 from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def create_backoffice(
     *,
     oidc: OidcSettings | None = None,
     stream: StreamSettings | None = None,
+    fulfilment: FulfilmentSettings | None = None,
 ) -> Backoffice:
     """Build the back office.
 
@@ -62,12 +64,13 @@ def create_backoffice(
         screens: the folder of the built screens.
         oidc: the provider that people sign in at; by default that of the environment, if there is one.
         stream: where Kafka is; by default as the environment says.
+        fulfilment: the providers' file; by default as the environment says.
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set.
         gateway.errors.SupergraphError: the admin graph cannot be served.
     """
-    base = create_base(settings, own, clock, stream)
+    base = create_base(settings, own, clock, stream, fulfilment)
     areas = tuple(create(base) for create in AREAS.values())
     actors, site = RequestActors(), Site(own.url, frozenset(own.trusted_proxies))
     outcomes = Counter(

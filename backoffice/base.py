@@ -18,6 +18,7 @@ from consumers.stream.settings import StreamSettings
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Base:
     Attributes:
         settings: where the databases of the subgraphs are, for areas that read them.
         stream: where Kafka is.
+        fulfilment: the providers' file, which is their first revision.
         database: the back office's own.
     """
 
     settings: DatabaseSettings
     stream: StreamSettings
+    fulfilment: FulfilmentSettings
     database: Database
     clock: Clock
     audit: AuditLog
@@ -42,7 +45,11 @@ class Base:
 
 
 def create_base(
-    settings: DatabaseSettings, own: BackofficeSettings, clock: Clock, stream: StreamSettings | None = None
+    settings: DatabaseSettings,
+    own: BackofficeSettings,
+    clock: Clock,
+    stream: StreamSettings | None = None,
+    fulfilment: FulfilmentSettings | None = None,
 ) -> Base:
     """Build the shared parts; nothing connects yet.
 
@@ -60,6 +67,7 @@ def create_base(
     return Base(
         settings=settings,
         stream=stream or StreamSettings(),
+        fulfilment=fulfilment or FulfilmentSettings(),
         database=database,
         clock=clock,
         audit=audit,

@@ -1,4 +1,4 @@
-"""Start a private Kafka broker with its own folder and ports, for tests and for one machine."""
+"""Start a private Kafka broker in its own folder, or a MirrorMaker between two, for tests and one machine."""
 
 import base64
 import re
@@ -26,6 +26,7 @@ OLDEST_JAVA = 17
 LIBS = Path(__file__).resolve().parent.parent / ".services" / "kafka" / "libs"
 """Where `install-services.sh` puts the jars."""
 
+MISSING = "Java 17 or newer, or Apache Kafka's jars, are missing: run make services"
 _PORT_ATTEMPTS = 3
 _JVM = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 _LOGGING = "-Dorg.apache.logging.log4j.level=WARN"
@@ -112,8 +113,10 @@ class PrivateKafka:
 
 
 def kafka_installed() -> bool:
-    """Return whether this checkout has Kafka's jars, and this machine a Java that runs them."""
-    return _java() is not None and any(LIBS.glob("kafka_*.jar"))
+    """Return whether this checkout has the jars of Kafka and MirrorMaker, and this machine a fitting Java."""
+    return _java() is not None and all(
+        any(LIBS.glob(f"{jar}-*.jar")) for jar in ("kafka_2.13", "connect-mirror")
+    )
 
 
 def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = ()) -> PrivateKafka:
@@ -129,7 +132,7 @@ def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = 
         ServiceFailedError: The broker does not start.
     """
     if not kafka_installed():
-        raise ServiceMissingError("Java 17 or newer, or Apache Kafka's jars, are missing: run make services")
+        raise ServiceMissingError(MISSING)
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for attempt in range(1, _PORT_ATTEMPTS + 1):
@@ -145,6 +148,27 @@ def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = 
     raise AssertionError
 
 
+def start_mirror(folder: Path, properties: str, clusters: Sequence[str]) -> ServerProcess:
+    """Start MirrorMaker 2; it copies topics as soon as it can, and ends with this process.
+
+    Args:
+        folder: Contains its settings and its log.
+        properties: The settings.
+        clusters: The clusters to copy to.
+
+    Raises:
+        ServiceMissingError: Java 17 or Kafka's jars are not installed.
+    """
+    if not kafka_installed():
+        raise ServiceMissingError(MISSING)
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "mirror.properties"
+    settings.write_text(properties, encoding="utf-8")
+    main = "org.apache.kafka.connect.mirror.MirrorMaker"
+    command = java_command(main, str(settings), "--clusters", *clusters)
+    return start_process(command, folder, folder / "mirror.log", tied=True)
+
+
 def _launch(folder: Path, *, tied: bool, properties: Sequence[str]) -> PrivateKafka:
     port, data = free_port(), folder / "data"
     settings = folder / "server.properties"
@@ -153,21 +177,24 @@ def _launch(folder: Path, *, tied: bool, properties: Sequence[str]) -> PrivateKa
     log = folder / "kafka.log"
     if not (data / "meta.properties").exists():
         _format(settings, log)
-    process = start_process(_command("kafka.Kafka", str(settings)), folder, log, tied=tied)
+    process = start_process(java_command("kafka.Kafka", str(settings)), folder, log, tied=tied)
     return PrivateKafka(process=process, port=port)
 
 
 def _format(settings: Path, log: Path) -> None:
     """Prepare the data folder of a new cluster with an id of its own."""
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = _command("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={settings}")
+    command = java_command(
+        "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={settings}"
+    )
     with log.open("ab") as output:
         ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
     if ended.returncode != 0:
         raise ServiceFailedError(f"Kafka's storage tool failed, see {log}")
 
 
-def _command(main_class: str, *arguments: str) -> list[str]:
+def java_command(main_class: str, *arguments: str) -> list[str]:
+    """Return the command line of a program in Kafka's jars."""
     return [_java() or "java", *_JVM, _LOGGING, "-cp", f"{LIBS}/*", main_class, *arguments]
 
 

@@ -60,6 +60,20 @@ class ServeSettings(BaseSettings):
     )
 
 
+class CdnSettings(BaseSettings):
+    """Which CDNs `furlong worker purges` removes responses from."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_CDN_")
+
+    urls: list[str] = Field(
+        default=[], description='Where CDNs accept removals (BAN), such as ["http://varnish1:6081/"]'
+    )
+    again_seconds: float = Field(
+        default=2.0, gt=0, le=600, description="After what time a removal is repeated, once"
+    )
+    timeout_seconds: float = Field(default=5.0, gt=0, le=60, description="The deadline of a removal")
+
+
 class TopicSettings(BaseSettings):
     """How long Kafka keeps the messages from which databases can be rebuilt."""
 
@@ -102,6 +116,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     CallerSettings,
     GatewaySettings,
     ServeSettings,
+    CdnSettings,
     EmbedSettings,
     BackofficeSettings,
     OidcSettings,

@@ -18,7 +18,6 @@ from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.schema import create_schema
 from backoffice.operations.weeks import WeekService
 from storage.database import Database
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 NAME: Final = "operations"
 
@@ -34,10 +33,8 @@ def create_area(base: Base) -> AdminSubgraph:
     letters = DeadLetterService(base.settings, base.stream, own, audit, base.jobs, clock)
     weeks = WeekService(own, databases["progress"], audit, base.approvals, base.jobs, clock)
     installation = InstallationService({**databases, "backoffice": own}, audit, clock)
-    settings = FulfilmentSettings()
-    configurations = ProviderConfigurations(
-        own, audit, base.approvals, clock, {one.name: one for one in settings.list_providers()}, settings
-    )
+    files = {one.name: one for one in base.fulfilment.list_providers()}
+    configurations = ProviderConfigurations(own, audit, base.approvals, clock, files, base.fulfilment)
     providers = ProviderService(databases["fulfilment"], own, configurations, clock)
     lag = LagService(base.settings, base.stream, own, clock)
     brands = BrandService(own, databases["rewards"], audit, clock)

@@ -1,7 +1,8 @@
-"""The customers behind each figure, by key: a page reads a bounded number of rows, however rare its rows are.
+"""The customers behind each figure, by key: a page reads few rows, however rare its customers are.
 
-A list is driven by an index of the week's customers. A filter may leave few of those that were read; then
-more are read, up to a limit, after which the page is shorter than asked and says that there is more.
+A list is driven by the index of its stage, and of the reward if one is asked for. Another filter may leave
+few of those that were read; then more are read, up to a limit, after which the page is shorter than asked
+and says that there is more.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,20 +11,24 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, TypeAlias
 
-from backoffice.figures.week_figures import CREDITED, DEFAULT, NONE, SET
+from backoffice.figures.week_figures import CREDITED, DEFAULT, NONE, SET, STAGES
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter, territory_of
 from subgraphs.club.impressions import repository as impressions
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.liability import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
+from subgraphs.fulfilment.accounting.week_customers import WeekCustomers
 from subgraphs.fulfilment.accounting.week_rewards import RewardRow
+from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.weeks import participation
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.choices import week_choices
 from subgraphs.rewards.choices.week_menu import Territory
 
 WINDOWS: Final = 5
-LARGEST_WINDOW: Final = 1000
+LARGEST_WINDOW: Final = 500
+"""MariaDB makes a join of a list of a thousand ids, and then no longer looks them up by key."""
 
 
 class RiskFigure(Enum):
@@ -138,9 +143,9 @@ class FigureRows:
 
     async def page(self, figure: RiskFigure, wanted: RowFilter, after: str, first: int) -> RowPage:
         """Return a page of the customers behind a figure."""
-        return await fill_page(self.window(figure), wanted, after, first)
+        return await fill_page(await self._window(figure, wanted), wanted, after, first)
 
-    def window(self, figure: RiskFigure) -> ReadWindow:
+    async def _window(self, figure: RiskFigure, wanted: RowFilter) -> ReadWindow:
         """Return what reads windows of a figure."""
         match figure:
             case RiskFigure.SEEN:
@@ -148,11 +153,11 @@ class FigureRows:
             case RiskFigure.OPTED_IN:
                 return self._members
             case RiskFigure.CHOSE:
-                return self._choices
+                return self._choices(wanted.reward)
             case RiskFigure.TURNOVER | RiskFigure.MEMBER_TURNOVER:
                 return self._totals(members_only=figure is RiskFigure.MEMBER_TURNOVER)
             case _:
-                return self._rewards(figure)
+                return self._rewards(figure, await self._listed(figure, wanted.reward))
 
     @property
     def _brand(self) -> str:
@@ -174,24 +179,29 @@ class FigureRows:
             )
         return Window([RiskRow(customer, at) for customer, at in found], _last(names, size))
 
-    async def _choices(self, after: str, size: int) -> Window:
-        async with self.counter.rewards.home.read() as connection:
-            found = await week_choices.choices_after(connection, self._brand, self.week.iso, after, size)
-        rows = [
-            RiskRow(
-                one.customer,
-                one.at,
-                currency=one.currency,
-                source=SET,
-                reward_id=one.reward_id,
-                config_version=one.config_version,
-                kind=one.kind,
-                value_minor=one.value_minor,
-                spins=one.spins,
-            )
-            for one in found
-        ]
-        return Window(rows, _last([one.customer for one in found], size))
+    def _choices(self, reward: str | None) -> ReadWindow:
+        async def read(after: str, size: int) -> Window:
+            async with self.counter.rewards.home.read() as connection:
+                found = await week_choices.choices_after(
+                    connection, self._brand, self.week.iso, after, size, reward=reward
+                )
+            rows = [
+                RiskRow(
+                    one.customer,
+                    one.at,
+                    currency=one.currency,
+                    source=SET,
+                    reward_id=one.reward_id,
+                    config_version=one.config_version,
+                    kind=one.kind,
+                    value_minor=one.value_minor,
+                    spins=one.spins,
+                )
+                for one in found
+            ]
+            return Window(rows, _last([one.customer for one in found], size))
+
+        return read
 
     def _totals(self, *, members_only: bool) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
@@ -212,18 +222,43 @@ class FigureRows:
 
         return read
 
-    def _rewards(self, figure: RiskFigure) -> ReadWindow:
+    async def _listed(self, figure: RiskFigure, reward: str | None) -> WeekCustomers:
+        """Return the customers who may belong to a figure of rewards.
+
+        A reward that is the default of a territory, or none, is also that of customers who chose nothing.
+        """
+        listed = WeekCustomers(self._brand, self.week.iso)
+        if reward is not None and await self._is_default(reward):
+            reward = None
+        match figure:
+            case RiskFigure.QUALIFIED:
+                if reward is None:
+                    return listed.qualified()
+                return listed.in_stages(STAGES, reward).chose(reward)
+            case RiskFigure.EXPECTED:
+                return listed.provisional() if reward is None else listed.chose(reward)
+            case RiskFigure.CREDITED:
+                return listed.in_stages(CREDITED, reward)
+            case RiskFigure.STOPPED if self.week.ends_at <= self.counter.clock.now():
+                listed = listed.provisional() if reward is None else listed.chose(reward)
+        return listed.in_stages([str(figure.value)], reward)
+
+    async def _is_default(self, reward: str) -> bool:
+        async with self.counter.fulfilment.home.read() as connection:
+            reference = ReferenceRepository(FULFILMENT_REFERENCE)
+            schemes = (await reference.schemes(connection, [self._brand]))[self._brand]
+        homes = {(scheme.jurisdiction, scheme.currency) for scheme in schemes}
+        defaults = await self.counter.defaults(self.known.brand, self.week, homes)
+        return reward in {"", *(one.reward_id for one in defaults.values() if one is not None)}
+
+    def _rewards(self, figure: RiskFigure, listed: WeekCustomers) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
             now = self.counter.clock.now()
             async with self.counter.fulfilment.home.read() as connection:
-                names = await week_rewards.qualified_after(
-                    connection, self._brand, self.week.iso, after, size
-                )
+                names = await listed.after(connection, after, size)
                 if not names:
                     return Window((), None)
-                found = await week_rewards.reward_rows(
-                    connection, self._brand, self.week.iso, now, (after, names[-1])
-                )
+                found = await week_rewards.reward_rows(connection, self._brand, self.week.iso, now, names)
             mine = [one for one in found if _belongs(one, figure)]
             return Window(await self._valued(mine), _last(names, size))
 

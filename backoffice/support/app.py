@@ -14,13 +14,14 @@ from backoffice.support.goodwill.credits import GoodwillCredits
 from backoffice.support.goodwill.offers import GoodwillOffers
 from backoffice.support.goodwill.spending import GoodwillSpending
 from backoffice.support.looks import Looks
+from backoffice.support.lookup.bet_records import BetRecords
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import BetExplanations
 from backoffice.support.lookup.timeline import Timeline
+from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
 from backoffice.support.privacy.holds import LegalHolds
 from backoffice.support.privacy.requests import DataRequests
 from backoffice.support.schema import create_schema
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
@@ -40,25 +41,26 @@ class SupportParts:
         self.timeline = Timeline(self.databases, self.customers)
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
         self.explanations = BetExplanations(self.databases, rulebooks, looks)
+        self.records = BetRecords(base.stream, self.explanations)
         publish = Outbox(OUTBOX).put
         self.adjustments = Adjustments(
             base.database, self.databases, self.customers, base.approvals, publish, base.clock
         )
         self.holds = LegalHolds(base.database, base.audit, base.clock)
+        self.goodwill_erasure = GoodwillErasure.over(base.database, self.databases.fulfilment, base.settings)
         self.requests = DataRequests(
             base.settings,
             base.database,
             self.customers,
             self.holds,
+            self.goodwill_erasure,
             base.approvals,
             base.jobs,
             Outbox(OUTBOX),
             base.clock,
         )
         spending = GoodwillSpending(self.databases.fulfilment, base.clock)
-        offers = GoodwillOffers(
-            self.databases, self.customers, FulfilmentSettings().list_providers(), base.clock
-        )
+        offers = GoodwillOffers(self.databases, self.customers, base.fulfilment.list_providers(), base.clock)
         self.goodwill = GoodwillCredits(
             base.database, self.customers, offers, spending, base.approvals, publish, base.clock
         )
@@ -86,6 +88,7 @@ class SupportParts:
             self.customers,
             self.timeline,
             self.explanations,
+            self.records,
             self.adjustments,
             self.holds,
             self.requests,
@@ -95,6 +98,12 @@ class SupportParts:
 
 
 def create_area(base: Base) -> AdminSubgraph:
-    """Return the subgraph."""
+    """Return the subgraph; it renames erased customers as long as the back office is served."""
     parts = SupportParts(base)
-    return AdminSubgraph(NAME, create_schema(), parts.context, closing=(parts.close,))
+    return AdminSubgraph(
+        NAME,
+        create_schema(),
+        parts.context,
+        background=(parts.goodwill_erasure.run,),
+        closing=(parts.close,),
+    )

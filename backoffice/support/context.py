@@ -6,6 +6,7 @@ from backoffice.access.actor import Actor
 from backoffice.support.corrections.adjustments import Adjustments
 from backoffice.support.goodwill.budgets import GoodwillBudgets
 from backoffice.support.goodwill.credits import GoodwillCredits
+from backoffice.support.lookup.bet_records import BetRecords
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import BetExplanations
 from backoffice.support.lookup.timeline import Timeline
@@ -21,6 +22,7 @@ class SupportContext:
     customers: Customers
     timeline: Timeline
     explanations: BetExplanations
+    records: BetRecords
     adjustments: Adjustments
     holds: LegalHolds
     requests: DataRequests

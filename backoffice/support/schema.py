@@ -15,6 +15,7 @@ from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.types import (
     BetExplanation,
+    BetRecordInfo,
     FoundCustomer,
     LegalHoldInfo,
     SupportBrand,
@@ -27,6 +28,7 @@ from backoffice.support.types import (
     shown_entry,
     shown_explanation,
     shown_hold,
+    shown_record,
 )
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
@@ -115,6 +117,14 @@ class Query(GoodwillQuery):
     async def bet_explanation(self, info: SupportInfo, brand: str, bet_id: str) -> BetExplanation:
         """Explain a bet."""
         return shown_explanation(await info.context.explanations.of_bet(info.context.actor, brand, bet_id))
+
+    @strawberry.field(
+        description="Where the message of a bet is on Kafka, and when it arrived: searched for, not stored.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def bet_record(self, info: SupportInfo, brand: str, bet_id: str) -> BetRecordInfo:
+        """Find the record of a bet."""
+        return shown_record(await info.context.records.of_bet(info.context.actor, brand, bet_id))
 
     @strawberry.field(
         description="The legal holds of a customer, lifted ones included.",

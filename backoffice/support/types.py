@@ -7,6 +7,7 @@ import strawberry
 from strawberry import ID
 from strawberry.scalars import JSON
 
+from backoffice.support.lookup.bet_records import BetRecord
 from backoffice.support.lookup.customers import CustomerView
 from backoffice.support.privacy.repository import LegalHold
 from backoffice.support.words.bet_reasons import LOCALE, AssessedBet, odds, sentence_of
@@ -115,6 +116,22 @@ class BetExplanation:
     reason: str
     sentence: str = strawberry.field(description="To be read aloud to the customer.")
     facts: list[BetFact]
+
+
+@strawberry.type(description="Where the revision of a bet that is in force is on Kafka.")
+class BetRecordInfo:
+    """A record."""
+
+    topic: str
+    partition: int
+    offset: float
+    revision: float
+    message_id: str | None = strawberry.field(description="Its `event_id`.")
+    occurred_at: datetime = strawberry.field(description="Event time.")
+    arrived_at: datetime = strawberry.field(description="The timestamp of the record.")
+    arrival_by_broker: bool = strawberry.field(
+        description="Whether the broker set the timestamp; otherwise it was the producer."
+    )
 
 
 @strawberry.type(description="Why a customer's data may not be erased.")
@@ -272,3 +289,17 @@ def _facts(one: AssessedBet) -> list[tuple[str, str]]:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def shown_record(one: BetRecord) -> BetRecordInfo:
+    """Return a record as the graph shows it."""
+    return BetRecordInfo(
+        topic=one.topic,
+        partition=one.partition,
+        offset=float(one.offset),
+        revision=float(one.revision),
+        message_id=one.event_id,
+        occurred_at=one.occurred_at,
+        arrived_at=one.arrived_at,
+        arrival_by_broker=one.arrival_by_broker,
+    )

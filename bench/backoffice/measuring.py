@@ -21,7 +21,6 @@ class Operation:
 
     Attributes:
         most_rows: how many rows the server may read for it, whatever the tables hold.
-        known: why it reads more, where that is known and not corrected yet; empty if it must not.
     """
 
     name: str
@@ -29,7 +28,6 @@ class Operation:
     document: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     most_rows: int = 1_000
-    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,6 @@ class Measured:
     most_rows: int
     milliseconds: float
     shown: int
-    known: str = ""
 
     @property
     def is_bounded(self) -> bool:
@@ -86,9 +83,7 @@ async def measure(meter: Meter, areas: Mapping[str, AdminSubgraph], operation: O
         rows = meter.rows() - before - idle
     if answer.get("errors"):
         raise RuntimeError(f"{operation.name}: {answer['errors']}")
-    return Measured(
-        operation.name, max(0, rows), operation.most_rows, elapsed, _shown(answer["data"]), operation.known
-    )
+    return Measured(operation.name, max(0, rows), operation.most_rows, elapsed, _shown(answer["data"]))
 
 
 def _shown(value: Any) -> int:

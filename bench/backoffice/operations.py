@@ -5,14 +5,14 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from backoffice.risk.rows import LARGEST_WINDOW, WINDOWS, RiskFigure
+from backoffice.risk.rows import RiskFigure
 from bench.backoffice.filling import BRAND
 from bench.backoffice.measuring import Operation
 from bench.backoffice.office_rows import RARE_TOPIC
 
 PAGE: Final = "nodes { __typename } endCursor hasNextPage"
-RARE: Final = 6 * WINDOWS * LARGEST_WINDOW
-"""What a page of rare rows may read: the windows, of at most six tables each."""
+PAGE_OF_CUSTOMERS: Final = 4_000
+"""What a page of customers may read, each from at most six tables."""
 
 
 def operations(week: str, last_week: str, customers: int) -> list[Operation]:
@@ -70,8 +70,7 @@ def _existing(week: str, customers: int) -> Iterator[Operation]:
         "query Q($brand: String!, $isoWeek: String!) "
         "{ weekCustomers(brand: $brand, isoWeek: $isoWeek) { __typename } }",
         {**brand, "isoWeek": week},
-        2 * customers,
-        known="the server reads the qualifications of all weeks of the brand",
+        customers // 2,
     )
     for name in ("stoppedProviders", "outboxes", "nodes"):
         yield Operation(name, "operations", f"{{ {name} {{ __typename }} }}")
@@ -121,18 +120,16 @@ def _risk(week: str, last_week: str, customers: int) -> Iterator[Operation]:
         f"after: $after) {{ {PAGE} }} }}"
     )
     for figure in RiskFigure:
-        of = last_week if figure in {RiskFigure.CREDITED, RiskFigure.OUTSTANDING, RiskFigure.USED} else week
-        rare = RARE if figure in _RARE else 4_000
-        variables = {**brand, "isoWeek": of, "figure": figure.name}
-        yield Operation(f"riskCustomers {figure.name}", "risk", document, variables, rare)
+        for name, of in (("now", week), ("last week", last_week)):
+            variables = {**brand, "isoWeek": of, "figure": figure.name}
+            yield Operation(
+                f"riskCustomers {figure.name}, {name}", "risk", document, variables, PAGE_OF_CUSTOMERS
+            )
     deep = {**brand, "isoWeek": week, "figure": "EXPECTED", "after": _after(customers // 2)}
-    yield Operation("riskCustomers EXPECTED, in the middle", "risk", document, deep, 4_000)
-    none = {**brand, "isoWeek": week, "figure": "EXPECTED", "reward": "nothing"}
-    yield Operation("riskCustomers EXPECTED, none fits", "risk", document, none, RARE)
-
-
-_RARE: Final = {RiskFigure.EXPIRED, RiskFigure.STOPPED, RiskFigure.OWED, RiskFigure.OUTSTANDING}
-"""Stages that few or none of the week's customers are in."""
+    yield Operation("riskCustomers EXPECTED, in the middle", "risk", document, deep, PAGE_OF_CUSTOMERS)
+    for name, of in (("EXPECTED", week), ("CHOSE", week), ("USED", last_week)):
+        none = {**brand, "isoWeek": of, "figure": name, "reward": "nothing"}
+        yield Operation(f"riskCustomers {name}, none fits", "risk", document, none, PAGE_OF_CUSTOMERS)
 
 
 def _after(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The consumer: one member of an app's consumer group, and its health."""
+"""Consumes the topics of an app: its sessions, workers, dead letters and health."""
 
 import asyncio
 import time
@@ -19,9 +19,14 @@ from consumers.stream.database.sink import Sink
 from consumers.stream.errors import PositionOutOfRange
 from consumers.stream.group.cursors import Cursors
 from consumers.stream.group.health import Health, HealthState
-from consumers.stream.group.member import GRACE_SECONDS, REVOKE_SECONDS, Member, until_first_ends
 from consumers.stream.group.monitor import SessionMonitor
 from consumers.stream.group.session import Session
+from consumers.stream.group.session_supervisor import (
+    GRACE_SECONDS,
+    REVOKE_SECONDS,
+    SessionSupervisor,
+    until_first_ends,
+)
 from consumers.stream.group.workers import Workers
 from consumers.stream.metrics import Metrics
 from consumers.stream.settings import StreamSettings
@@ -77,7 +82,7 @@ class Consumer:
         self._metrics.report_up(lambda: not self._health_state.kafka, lambda: not self._health_state.database)
         self._workers = self._create_workers()
         self._session: Session | None = None
-        self._member = Member(
+        self._supervisor = SessionSupervisor(
             group=app.group,
             settings=settings,
             health_state=self._health_state,
@@ -96,13 +101,13 @@ class Consumer:
         """
         self._workers.sink = self.sink
         try:
-            with self._member.running():
+            with self._supervisor.running():
                 work = (self._relay_dead_letters, *self.app.companions)
                 companions = {asyncio.create_task(each()) for each in work}
                 for companion in companions:
                     companion.add_done_callback(_log_end)
                 try:
-                    await self._member.until_stopped(self._run_session)
+                    await self._supervisor.until_stopped(self._run_session)
                 finally:
                     for companion in companions:
                         companion.cancel()
@@ -112,7 +117,7 @@ class Consumer:
 
     async def stop(self) -> None:
         """Stop `run` after the running batches, and wait for it; cancel it if that takes long."""
-        await self._member.stop()
+        await self._supervisor.stop()
 
     async def close(self) -> None:
         """Close the database, also that of a consumer that never ran."""
@@ -121,7 +126,7 @@ class Consumer:
     def health(self) -> Health:
         """Return the consumer's present health."""
         cursors = self._session.cursors if self._session else Cursors()
-        live = self._member.live
+        live = self._supervisor.live
         problem = self._health_state.problem
         if not problem and not (self._session and self._session.owns_partitions):
             problem = "the group is rebalancing"
@@ -139,7 +144,7 @@ class Consumer:
     async def _run_session(self) -> None:
         """Join the group, and consume until the session ends."""
         source = await self.join(self._finish_revoked)
-        self._member.joined()
+        self._supervisor.joined()
         self._workers.seek = source.seek
         session = self._session = Session(self.app.by_name, source, self._workers)
         try:
@@ -155,7 +160,7 @@ class Consumer:
             await source.leave()
 
     async def _read(self, session: Session) -> None:
-        while not self._member.stopping:
+        while not self._supervisor.stopping:
             await session.step()
             raise_if_cancelled()
         await self._workers.finish(GRACE_SECONDS)

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from furlong.checks.finding import Check, Wrong
+from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks
 from furlong.databases import METADATA
 from storage.database import create_engine, database_url
@@ -42,14 +42,14 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
         if found.serves:
             await _note_clock(settings, name, clocks)
     except DBAPIError as error:
-        raise Wrong(explain(error), "correct FURLONG_DATABASE_URL, or repair the database") from error
+        raise CheckFailed(explain(error), "correct FURLONG_DATABASE_URL, or repair the database") from error
     except (SQLAlchemyError, OSError, ValueError) as error:
-        raise Wrong(
+        raise CheckFailed(
             f"it cannot be used: {type(error).__name__}",
             "correct FURLONG_DATABASE_URL: see `furlong settings`",
         ) from error
     if not found.serves:
-        raise Wrong(*STATES[found.state])
+        raise CheckFailed(*STATES[found.state])
     return f"reachable, at revision {found.revision}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from furlong.checks.finding import Wrong
+from furlong.checks.finding import CheckFailed
 from gateway.documents import DocumentMetrics, ManifestFiles
 from gateway.errors import ManifestError, SupergraphError
 from gateway.settings import GatewaySettings
@@ -30,14 +30,14 @@ def supergraph(path: Path) -> str:
     """Describe a supergraph.
 
     Raises:
-        Wrong: it cannot be read or served.
+        CheckFailed: it cannot be read or served.
     """
     try:
         model = load_supergraph(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Wrong(f"{path}: {error.strerror}", "correct FURLONG_SERVE_SUPERGRAPH") from error
+        raise CheckFailed(f"{path}: {error.strerror}", "correct FURLONG_SERVE_SUPERGRAPH") from error
     except (SupergraphError, UnicodeDecodeError) as error:
-        raise Wrong(f"{path}: {error}", "compose it again: `make compose`") from error
+        raise CheckFailed(f"{path}: {error}", "compose it again: `make compose`") from error
     return f"{path} has the subgraphs {', '.join(sorted(model.subgraphs))}"
 
 
@@ -45,14 +45,14 @@ def manifests(settings: GatewaySettings) -> str:
     """Say how many documents are trusted.
 
     Raises:
-        Wrong: a manifest is missing or broken.
+        CheckFailed: a manifest is missing or broken.
     """
     try:
         found = ManifestFiles(
             settings.trusted_documents, settings.trusted_documents_clients, DocumentMetrics()
         )
     except ManifestError as error:
-        raise Wrong(str(error), "correct the file, or FURLONG_GATEWAY_TRUSTED_DOCUMENTS") from error
+        raise CheckFailed(str(error), "correct the file, or FURLONG_GATEWAY_TRUSTED_DOCUMENTS") from error
     return f"{len(found.documents)} documents are trusted"
 
 
@@ -60,21 +60,21 @@ def certificates(path: Path, setting: str) -> str:
     """Say how long the certificates of a PEM file are valid.
 
     Raises:
-        Wrong: it has none, or one expires soon.
+        CheckFailed: it has none, or one expires soon.
     """
     try:
         found = x509.load_pem_x509_certificates(path.read_bytes())
         ssl.create_default_context().load_verify_locations(path)
     except OSError as error:
         reason = error.strerror if not isinstance(error, ssl.SSLError) else "no certificates"
-        raise Wrong(f"{path}: {reason}", f"correct {setting}") from error
+        raise CheckFailed(f"{path}: {reason}", f"correct {setting}") from error
     except ValueError as error:
-        raise Wrong(f"{path}: it contains no PEM certificates", f"correct {setting}") from error
+        raise CheckFailed(f"{path}: it contains no PEM certificates", f"correct {setting}") from error
     first = min(each.not_valid_after_utc for each in found)
     left = first - datetime.now(UTC)
     if left < SOON:
         ended = "ended" if left < timedelta() else "ends"
-        raise Wrong(f"{path}: a certificate {ended} on {first:%Y-%m-%d}", "replace it")
+        raise CheckFailed(f"{path}: a certificate {ended} on {first:%Y-%m-%d}", "replace it")
     return f"{path}: {len(found)} certificates, until {first:%Y-%m-%d} at least"
 
 
@@ -82,7 +82,7 @@ def server_tls(tls: ServerTls) -> str:
     """Check that certificate and key belong together.
 
     Raises:
-        Wrong: they do not belong together, or a file is missing.
+        CheckFailed: they do not belong together, or a file is missing.
     """
     try:
         tls.context()
@@ -90,7 +90,9 @@ def server_tls(tls: ServerTls) -> str:
         reason = (
             "certificate and key do not belong together" if isinstance(error, ssl.SSLError) else str(error)
         )
-        raise Wrong(reason, "correct FURLONG_GATEWAY_TLS_CERTIFICATE and FURLONG_GATEWAY_TLS_KEY") from error
+        raise CheckFailed(
+            reason, "correct FURLONG_GATEWAY_TLS_CERTIFICATE and FURLONG_GATEWAY_TLS_KEY"
+        ) from error
     return "certificate and key belong together"
 
 
@@ -98,12 +100,14 @@ def readable(path: Path, setting: str) -> str:
     """Check that a file can be read.
 
     Raises:
-        Wrong: it cannot be read.
+        CheckFailed: it cannot be read.
     """
     try:
         size = len(path.read_bytes())
     except OSError as error:
-        raise Wrong(f"{path}: {error.strerror}", f"correct {setting}, or the file's permissions") from error
+        raise CheckFailed(
+            f"{path}: {error.strerror}", f"correct {setting}, or the file's permissions"
+        ) from error
     if not size:
-        raise Wrong(f"{path} is empty", f"correct {setting}, or write the file")
+        raise CheckFailed(f"{path} is empty", f"correct {setting}, or write the file")
     return f"{path} can be read"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 
-class Wrong(Exception):
-    """Something is wrong.
+class CheckFailed(Exception):
+    """A check has found a problem.
 
     Attributes:
         says: what is wrong.
@@ -27,7 +27,7 @@ class Check:
 
     Attributes:
         name: what is checked, such as `database club`.
-        run: describes what works, or raises `Wrong`.
+        run: describes what works, or raises `CheckFailed`.
     """
 
     name: str
@@ -70,8 +70,8 @@ async def _found(check: Check, seconds: float) -> Finding:
     try:
         async with asyncio.timeout(seconds):
             return Finding(check.name, True, await check.run())
-    except Wrong as wrong:
-        return Finding(check.name, False, wrong.says, wrong.helps)
+    except CheckFailed as failed:
+        return Finding(check.name, False, failed.says, failed.helps)
     except TimeoutError:
         return Finding(check.name, False, f"no answer within {seconds:g} s", "is it running, and reachable?")
     except Exception as error:  # noqa: BLE001 - one check that breaks must not hide what the others find

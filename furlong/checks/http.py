@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from furlong.checks.finding import Wrong
+from furlong.checks.finding import CheckFailed
 from furlong.checks.machine_clock import MachineClocks
 
 KEY_SET_BYTES = 1_000_000
@@ -28,7 +28,7 @@ class HttpProbe:
         """Check that a server answers, whatever the status.
 
         Raises:
-            Wrong: no server answers.
+            CheckFailed: no server answers.
         """
         answer = await self._get(url, setting)
         return f"{plain(url)} answers (status {answer.status_code})"
@@ -37,7 +37,7 @@ class HttpProbe:
         """Check that there is a JSON Web Key Set at a URL.
 
         Raises:
-            Wrong: there is no key set.
+            CheckFailed: there is no key set.
         """
         answer = await self._get(url, setting)
         keys: Any = None
@@ -47,7 +47,7 @@ class HttpProbe:
             except (ValueError, AttributeError):
                 keys = None
         if not isinstance(keys, list) or not keys:
-            raise Wrong(
+            raise CheckFailed(
                 f"{plain(url)} has no key set (status {answer.status_code})",
                 f"correct {setting}, or ask the issuer: without keys no token can be verified",
             )
@@ -58,7 +58,7 @@ class HttpProbe:
             async with httpx.AsyncClient(timeout=self.seconds, trust_env=False) as client:
                 answer = await client.get(url)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            raise Wrong(
+            raise CheckFailed(
                 f"{plain(url)} cannot be reached: {_reason(error)}",
                 f"is it running? Otherwise correct {setting}, or the network between",
             ) from error

@@ -14,10 +14,11 @@ from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.checks import files
 from furlong.checks.databases import Explain, database_checks
-from furlong.checks.finding import Check, Wrong
+from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import HttpProbe
 from furlong.checks.kafka import kafka_checks
 from furlong.checks.machine_clock import MachineClocks
+from furlong.checks.providers import provider_checks
 from furlong.checks.subgraphs import subgraph_checks
 from furlong.checks.valkey import ping
 from furlong.install.topics import TOPICS, feed_topics
@@ -25,7 +26,6 @@ from furlong.settings import ServeSettings, TopicSettings
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
 from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
@@ -67,8 +67,10 @@ class Installation:
         return found
 
 
-def checks_of(parts: Installation, clocks: MachineClocks, seconds: float, explain: Explain) -> list[Check]:
-    """Return the checks of an installation.
+async def checks_of(
+    parts: Installation, clocks: MachineClocks, seconds: float, explain: Explain
+) -> list[Check]:
+    """Return the checks of an installation; which providers there are is read from the database.
 
     Args:
         parts: the settings of the installation.
@@ -97,7 +99,7 @@ def checks_of(parts: Installation, clocks: MachineClocks, seconds: float, explai
             run_supergraph = files.in_thread(partial(files.supergraph, parts.serve.supergraph))
             found += [Check("supergraph", run_supergraph), *subgraph_checks(parts.serve, gateway)]
     if parts.fulfilment is not None:
-        found += _providers(parts.fulfilment, probe)
+        found += await provider_checks(parts.fulfilment, parts.database, probe, seconds)
     if parts.redis is not None and parts.live is not None:
         found.append(_live_updates(parts.redis, parts.live))
     return found
@@ -135,7 +137,9 @@ def _sessions(
         if not (sessions.jwks_url or sessions.secret):
             missing.append("FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET")
         if missing:
-            raise Wrong(f"not set: {', '.join(missing)}", "set them: without them no customer can sign in")
+            raise CheckFailed(
+                f"not set: {', '.join(missing)}", "set them: without them no customer can sign in"
+            )
         return "an issuer, an audience and keys are set"
 
     yield Check("sessions", complete)
@@ -185,23 +189,6 @@ def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Ch
         if name.endswith("valkey_url") and value is not None:
             url = value.get_secret_value() if isinstance(value, SecretStr) else value
             yield Check(f"valkey ({setting})", partial(ping, url, setting))
-
-
-def _providers(settings: FulfilmentSettings, probe: HttpProbe) -> Iterator[Check]:
-    try:
-        configs = settings.read_providers()
-    except ProviderConfigError as error:
-        reason = str(error)
-
-        async def broken() -> str:
-            raise Wrong(reason, "correct FURLONG_FULFILMENT_PROVIDERS and FURLONG_FULFILMENT_SECRETS")
-
-        yield Check("providers", broken)
-        return
-    for config in configs:
-        setting = f"the url of {config.name} in FURLONG_FULFILMENT_PROVIDERS"
-        if config.enabled:
-            yield Check(f"provider {config.name}", partial(probe.reachable, config.url, setting))
 
 
 def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:

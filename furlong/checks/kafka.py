@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from consumers.stream.settings import StreamSettings
-from furlong.checks.finding import Check, Wrong
+from furlong.checks.finding import Check, CheckFailed
 from furlong.install.topic_retention import TooShort, needed, read_configs, require_retention
 from furlong.install.topics import TOPICS, RetentionPolicy, TopicPlan
 from furlong.settings import TopicSettings
@@ -44,7 +44,7 @@ async def _topics(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
     missing = sorted({plan.name for plan in plans} - await _names(stream))
     if missing:
         more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
-        raise Wrong(
+        raise CheckFailed(
             f"topics are missing: {', '.join(missing[:SHOWN])}{more}",
             CREATE if {plan.name for plan in TOPICS} & set(missing) else CREATE_FEEDS,
         )
@@ -59,7 +59,7 @@ async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple
         configs = await read_configs(stream.bootstrap, names)
         require_retention(configs, need)
     except TooShort as error:
-        raise Wrong(str(error), "run `furlong topics create --repair`") from error
+        raise CheckFailed(str(error), "run `furlong topics create --repair`") from error
     except (KafkaError, OSError, NotImplementedError) as error:
         return f"the broker does not say how long topics keep messages ({type(error).__name__})"
     return f"topics keep messages for at least {need.days} days"
@@ -78,8 +78,8 @@ async def _names(stream: StreamSettings) -> set[str]:
         await admin.close()
 
 
-def _unreachable(stream: StreamSettings, error: Exception) -> Wrong:
-    return Wrong(
+def _unreachable(stream: StreamSettings, error: Exception) -> CheckFailed:
+    return CheckFailed(
         f"no broker at {stream.bootstrap} can be used: {type(error).__name__}",
         "is Kafka running? Otherwise correct FURLONG_KAFKA_BOOTSTRAP",
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from furlong.checks.finding import Check, Wrong
+from furlong.checks.finding import Check, CheckFailed
 
 MOST_SECONDS: Final = 10.0
 """How far clocks may differ: tokens allow for 30 seconds, and both sides may be wrong."""
@@ -45,7 +45,7 @@ class MachineClocks:
         """Say how far the clocks differ.
 
         Raises:
-            Wrong: they differ too much.
+            CheckFailed: they differ too much.
         """
         if not self.ahead:
             return "no server told its time"
@@ -53,7 +53,7 @@ class MachineClocks:
         # Servers send whole seconds.
         if abs(most) > MOST_SECONDS + 1:
             direction = "behind" if most > 0 else "ahead of"
-            raise Wrong(
+            raise CheckFailed(
                 f"this machine's clock is {abs(most):.0f} s {direction} that of {server}",
                 "set both by NTP: tokens are refused and weeks begin at the wrong moment otherwise",
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from furlong.checks.finding import Check, Wrong
+from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import plain
 from furlong.settings import ServeSettings
 from gateway.errors import SubgraphUnreachable, SupergraphError
@@ -35,18 +35,18 @@ def subgraph_checks(serve: ServeSettings, gateway: GatewaySettings) -> Iterator[
 async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str:
     url = settings.subgraph_urls.get(name, model.subgraphs[name].url)
     if not url:
-        raise Wrong("it has no URL", f"name {name} in FURLONG_GATEWAY_SUBGRAPH_URLS")
+        raise CheckFailed("it has no URL", f"name {name} in FURLONG_GATEWAY_SUBGRAPH_URLS")
     others: dict[str, Transport] = {each: _NOT_ASKED for each in model.subgraphs if each != name}
     try:
         transport = http_transports(model, others, settings, {})[name]
     except SupergraphError as error:
-        raise Wrong(str(error), "correct the setting that the message names") from error
+        raise CheckFailed(str(error), "correct the setting that the message names") from error
     try:
         answer = await transport.prepare("{ __typename }", None)({}, {}, None)
     except SubgraphUnreachable as error:
         if error.reason.startswith(REFUSED):
             raise _refusal(url, REFUSED) from error
-        raise Wrong(
+        raise CheckFailed(
             f"{plain(url)} does not answer: {error.reason}",
             "is it running? Otherwise correct FURLONG_GATEWAY_SUBGRAPH_URLS, TLS, or the network between",
         ) from error
@@ -57,8 +57,8 @@ async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str
     return f"{plain(url)} answers"
 
 
-def _refusal(url: str, answer: str) -> Wrong:
-    return Wrong(
+def _refusal(url: str, answer: str) -> CheckFailed:
+    return CheckFailed(
         f"{plain(url)} refuses this gateway ({answer})",
         "give the gateway a signing key (FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS_FILE) and the subgraph its "
         "counterpart (FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE), and set both clocks by NTP",

@@ -3,7 +3,7 @@
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
-from furlong.checks.finding import Wrong
+from furlong.checks.finding import CheckFailed
 from furlong.checks.http import plain
 
 
@@ -11,18 +11,18 @@ async def ping(url: str, setting: str) -> str:
     """Check that a server answers.
 
     Raises:
-        Wrong: the server does not answer.
+        CheckFailed: the server does not answer.
     """
     try:
         client = Redis.from_url(url)
     except ValueError as error:
-        raise Wrong("this is not a URL such as redis://HOST:6379/0", f"correct {setting}") from error
+        raise CheckFailed("this is not a URL such as redis://HOST:6379/0", f"correct {setting}") from error
     try:
         await client.get("furlong check")  # a command that needs the password
     except AuthenticationError as error:
-        raise Wrong(f"{plain(url)} refuses the password", f"correct {setting}") from error
+        raise CheckFailed(f"{plain(url)} refuses the password", f"correct {setting}") from error
     except (RedisError, OSError) as error:
-        raise Wrong(
+        raise CheckFailed(
             f"{plain(url)} cannot be reached: {type(error).__name__}",
             f"is it running? Otherwise correct {setting}. Until it responds, each process decides by itself",
         ) from error

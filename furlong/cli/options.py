@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from backoffice.settings import BackofficeSettings
     from consumers.stream.settings import StreamSettings
-    from furlong.settings import TopicSettings
+    from furlong.settings import CdnSettings, TopicSettings
     from storage.clock import Clock
     from storage.settings import DatabaseSettings
+    from subgraphs.fulfilment.providers.settings import FulfilmentSettings
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
 
 from furlong.cli.diagnosis.environment import report_misspelt_once
@@ -57,6 +58,19 @@ def stream_settings() -> StreamSettings:
     if demo and "FURLONG_KAFKA_BOOTSTRAP" not in os.environ:
         return StreamSettings(bootstrap=demo.kafka, generation=demo.generation)
     return _read(StreamSettings)
+
+
+def fulfilment_settings() -> FulfilmentSettings:
+    """Return the configured providers, or else those of the demo in this folder."""
+    from furlong.demo import ready_file
+    from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+
+    demo = ready_file.read()
+    if demo and "FURLONG_FULFILMENT_PROVIDERS" not in os.environ:
+        from furlong.demo.fulfilment import demo_providers
+
+        return demo_providers(Path(demo.data))
+    return _read(FulfilmentSettings)
 
 
 def topic_settings() -> TopicSettings:
@@ -101,6 +115,13 @@ def upstream_settings() -> UpstreamSettings:
     if demo and "url" not in configured.model_fields_set:
         return configured.model_copy(update={"url": demo.upstream})
     return configured
+
+
+def cdn_settings() -> CdnSettings:
+    """Return which CDNs responses are removed from."""
+    from furlong.settings import CdnSettings
+
+    return _read(CdnSettings)
 
 
 def product_clock() -> Clock:

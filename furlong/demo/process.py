@@ -25,7 +25,11 @@ from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import running_fulfilment
 from furlong.demo.mock.mounted import PATH as MOCKED
 from furlong.demo.mock.mounted import mount_mock
-from furlong.demo.operators.backoffice import redirect_to_backoffice, running_backoffice
+from furlong.demo.operators.backoffice import (
+    give_goodwill_budgets,
+    redirect_to_backoffice,
+    running_backoffice,
+)
 from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
@@ -142,7 +146,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         site = _site(parts, simulator, session, options.data, tracing)
         stack.push_async_callback(mount_mock(site).close)
         backoffice = await stack.enter_async_context(
-            running_backoffice(database, options.data, clock, stream)
+            running_backoffice(database, options.data, clock, stream, fulfilment.settings)
         )
         redirect_to_backoffice(site, backoffice.url)
         docs = add_documentation(site)
@@ -150,9 +154,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await stack.enter_async_context(serving(faulty or site, listener))
         internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         await reach_first_state(url, session)
+        await give_goodwill_budgets(database, options.data, clock, stream)
         if options.scenarios:
-            parts_played = DemoParts(url, simulator, fulfilment, session)
-            await play_scenarios(options, parts_played)
+            await play_scenarios(options, DemoParts(url, simulator, fulfilment, session))
         if faulty is not None:
             faulty.armed = True
         facts = _facts(url, broker, simulator, session, options).model_copy(

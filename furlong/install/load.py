@@ -1,4 +1,4 @@
-"""Loading a world: publishes its schemes on Kafka, and decides on content and budgets for all nodes."""
+"""Loads a world file: publishes its schemes on Kafka, and decides on content and budgets for all nodes."""
 
 import asyncio
 from collections.abc import Iterator

@@ -125,7 +125,7 @@ class WeekWorker:
 
     def _wait_for(self, reason: str) -> None:
         self.status.trouble = f"waits for {reason}"
-        log.warning("weeks_wait", waits_for=reason)
+        log.info("weeks_wait", waits_for=reason)
 
     async def close(self) -> None:
         """Close all connections."""

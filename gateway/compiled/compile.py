@@ -19,7 +19,7 @@ from gateway.compiled.runtime.entity_fields import EntityField, EntityFields
 from gateway.compiled.runtime.event import CompiledEvent
 from gateway.compiled.runtime.fetch import CompiledFetch, CompiledRoot
 from gateway.compiled.runtime.state import Step
-from gateway.compiled.stages import stages
+from gateway.compiled.stage_order import stages
 from gateway.executor import Calls
 from gateway.plan import Entities, Fetch, OperationKind, QueryPlan, RootFields, Shape
 from jit.codegen import Source

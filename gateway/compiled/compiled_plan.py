@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
 from gateway.compiled.runtime.state import State
-from gateway.compiled.stages import Stage
+from gateway.compiled.stage_order import Stage
 from gateway.executor import Context, Failure, FetchedData, interpret
 from gateway.plan import QueryPlan
 from gateway.projection import project

@@ -1,4 +1,4 @@
-"""The endpoint for clients that include pages of other origins."""
+"""An endpoint that adds the CORS headers, so that pages of other origins may read its responses."""
 
 from __future__ import annotations
 

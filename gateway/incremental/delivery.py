@@ -7,12 +7,12 @@ from typing import Final
 
 from gateway.errors import AnswerTooLarge, RequestError
 from gateway.executor.failures import Failure, Path
+from gateway.incremental.delivery_stages import Stage, Stages
 from gateway.incremental.fetching import Fetching
 from gateway.incremental.payloads import Completed, Errors, Increment, Payload, Pending
 from gateway.incremental.projection import PartProjection, Projected
 from gateway.incremental.records import DeliveryLimits, FieldsRecord, FragmentRecord, ListRecord, Sent
 from gateway.incremental.slices import Keys, Slice
-from gateway.incremental.stages import Stage, Stages
 from gateway.incremental.targets import FoundFields, FoundItems, OwnedFailure, Owner, owned
 from gateway.plan import QueryPlan
 from gateway.supergraph.deferral import INITIALLY, Delivery

@@ -17,7 +17,7 @@ STALL_SECONDS: Final = 0.25
 of that.
 """
 
-LOOK_SECONDS: Final = 0.05
+MARK_SECONDS: Final = 0.05
 """How often waiting calls are checked."""
 
 
@@ -70,7 +70,7 @@ class WaitingRequests:
         wait = Wait(request, self.clock())
         self._recent[wait] = None
         if self._timer is None:
-            self._look_later()
+            self._schedule()
         return wait
 
     def end(self, wait: Wait | None) -> None:
@@ -84,13 +84,13 @@ class WaitingRequests:
         if not wait.request.stalled:
             self.slots.idle -= 1
 
-    def look(self, late_by: float = 0.0) -> None:
+    def mark_stalled(self, late_by: float = 0.0) -> None:
         """Count the calls that have been waiting for a long time.
 
         Args:
             late_by: How long the event loop was busy with something else, in seconds.
         """
-        if late_by > LOOK_SECONDS:
+        if late_by > MARK_SECONDS:
             return
         before = self.clock() - STALL_SECONDS
         stalled = []
@@ -105,12 +105,12 @@ class WaitingRequests:
                 self.slots.idle += 1
             wait.request.stalled += 1
 
-    def _look_later(self) -> None:
-        due = self.clock() + LOOK_SECONDS
-        self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look_now, due)
+    def _schedule(self) -> None:
+        due = self.clock() + MARK_SECONDS
+        self._timer = asyncio.get_running_loop().call_later(MARK_SECONDS, self._mark_due, due)
 
-    def _look_now(self, due: float) -> None:
+    def _mark_due(self, due: float) -> None:
         self._timer = None
-        self.look(self.clock() - due)
+        self.mark_stalled(self.clock() - due)
         if self._recent:
-            self._look_later()
+            self._schedule()

@@ -33,14 +33,15 @@ async def _serve(data: Path, config: Path, clock: Clock) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with serving_providers(data, clock) as served:
-        _write(config, provider_entries(served.values()))
+        write_entries(config, provider_entries(served.values()))
         typer.echo(f"FURLONG_FULFILMENT_PROVIDERS={config}")
         typer.echo(f"FURLONG_FULFILMENT_SECRETS='{json.dumps({SECRET_NAME: SECRET})}'")
         await stop.wait()
     typer.echo("stopped")
 
 
-def _write(config: Path, entries: list[dict[str, object]]) -> None:
+def write_entries(config: Path, entries: list[dict[str, object]]) -> None:
+    """Write a providers' file."""
     config.write_text(yaml.safe_dump({"providers": entries}, sort_keys=False))
 
 

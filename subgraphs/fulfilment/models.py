@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     Index,
     Integer,
@@ -28,6 +29,14 @@ from subgraphs.kit.records.tables import (
 )
 
 METADATA = MetaData()
+STAGE = (
+    "CASE WHEN state IN ('CONFIRMED', 'FULFILLING', 'REVIEW') THEN 'owed' "
+    "WHEN state IN ('EXCLUDING', 'REVOKING', 'INELIGIBLE', 'REVOKED') THEN 'stopped' "
+    "WHEN state = 'USED' OR (state = 'CREDITED' AND kind = 'cash') THEN 'used' "
+    "WHEN state = 'CREDITED' THEN 'outstanding' WHEN state = 'EXPIRED' THEN 'expired' END"
+)
+"""What a reward costs, by its state: cash counts as used once it is credited; none of it is outstanding."""
+
 REFERENCE = ReferenceTables.declare(METADATA)
 ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
@@ -95,6 +104,7 @@ QUALIFICATION = Table(
     Column("currency", String(3), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
     Index("qualification_by_week", "brand_id", "iso_week", "customer_id"),
+    Index("qualification_by_status", "brand_id", "iso_week", "status", "customer_id"),
 )
 """The newest message from the progress subgraph about a customer's week: `provisional`, `confirmed` or
 `revoked`."""
@@ -108,6 +118,7 @@ CHOICE = Table(
     Column("source", String(16), nullable=False),
     *_reward(),
     Column("occurred_at", UtcDateTime, nullable=False),
+    Index("choice_by_reward", "brand_id", "iso_week", "reward_id", "customer_id"),
 )
 """The newest message from the rewards subgraph about a customer's week; a final choice never changes."""
 
@@ -117,16 +128,20 @@ FULFILMENT = Table(
     *_club_key(),
     Column("key", Identifier(64), nullable=False),
     *_payment(),
+    Column("stage", Identifier(16), Computed(STAGE, persisted=False)),
     UniqueConstraint("key", name="fulfilment_key"),
     Index("fulfilment_due", "provider", "next_at", "state"),
     Index("fulfilment_in_state", "state", "changed_at"),
     Index("fulfilment_of_provider", "provider", "credited_at"),
+    Index("fulfilment_by_stage", "brand_id", "iso_week", "stage", "customer_id"),
+    Index("fulfilment_by_reward", "brand_id", "iso_week", "stage", "reward_id", "customer_id"),
 )
 """One row for each confirmed week, never deleted, so that a second credit is impossible.
 
 The worker looks at a row again at `next_at`, and never if that is null. `lease` counts the leases; a worker
 that holds an older one writes nothing. `reason` says why the reward waits, is in review or was stopped;
-`flag` names an event after the credit that a person should know of.
+`flag` names an event after the credit that a person should know of. The database derives `stage` from the
+state, so that the customers of a stage are found by an index.
 """
 
 GOODWILL_CREDIT = Table(

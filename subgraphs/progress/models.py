@@ -201,6 +201,7 @@ QUALIFICATION = Table(
     Column("jurisdiction", String(8), nullable=True),
     Column("read_back", Boolean, nullable=False, server_default=text("0")),
     Index("qualification_by_week", "brand_id", "iso_week", "status"),
+    Index("qualification_by_territory", "brand_id", "iso_week", "jurisdiction", "currency", "status"),
 )
 """The last published qualification of a week whose target was reached once.
 

@@ -85,6 +85,7 @@ REWARD_CHOICE = Table(
     Column("version", Integer, nullable=False),
     Column("chosen_at", UtcDateTime, nullable=False),
     Index("reward_choice_by_week", "brand_id", "iso_week", "customer_id"),
+    Index("reward_choice_by_reward", "brand_id", "iso_week", "reward_id", "customer_id"),
 )
 """The choice that the upstream confirmed last, with its config version pinned; `version` counts from 1."""
 

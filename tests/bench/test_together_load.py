@@ -127,7 +127,7 @@ def test_a_step_does_not_hold(change: dict[str, float]) -> None:
 
 
 def test_failures_are_counted_per_second() -> None:
-    """Wrong, cut and late requests are failures; refusals are counted separately."""
+    """CheckFailed, cut and late requests are failures; refusals are counted separately."""
     outcomes = Counter(right=100, refused=10, wrong=2, cut=4, late=6)
     found = _run(Record(2, 122, outcomes, in_time=100, right=[0.01] * 100), ProbeResults([0.1]), 50)
     assert (found.answered, found.refused, found.failed) == (50, 5, 6)

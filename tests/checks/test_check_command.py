@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from private_mariadb import PrivateMariadb
 from private_valkey import PrivateValkey
 
-from furlong.checks import Check, Wrong, run_checks
+from furlong.checks import Check, CheckFailed, run_checks
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.subgraph_names import DATABASES
@@ -252,7 +252,7 @@ async def test_a_check_that_breaks_or_hangs_hides_no_other() -> None:
         return "well"
 
     async def wrong() -> str:
-        raise Wrong("wrong", "do this")
+        raise CheckFailed("wrong", "do this")
 
     async def broken() -> str:
         raise KeyError(SECRET)

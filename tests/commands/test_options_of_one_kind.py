@@ -18,7 +18,7 @@ NOT_LISTS = frozenset(
             "consume",
             "customer sign-out",
         ),
-        *("brand change", "brand contrast", "brand show", "cell claim"),
+        *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror"),
         *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
         *("risk count", "risk export", "risk set-budget"),
         *(

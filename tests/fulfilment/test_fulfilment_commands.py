@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -224,12 +226,22 @@ async def test_wrong_providers_end_the_worker_with_a_message(
 
 
 async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness, tmp_path: Path) -> None:
-    """The demo's worker pays a reward through its own providers."""
+    """Its providers keep their addresses, which configurations name, unless a port is taken meanwhile."""
     await harness.owe("c-1")
-    async with running_fulfilment(DatabaseSettings(url=harness.url), tmp_path / "demo", None, SystemClock()):
+    parts = (DatabaseSettings(url=harness.url), tmp_path / "demo", None, SystemClock())
+    async with running_fulfilment(*parts) as demo:
+        first, *others = [one.url for one in demo.providers]
 
         async def paid() -> bool:
             return await harness.state("c-1") is FulfilmentState.CREDITED
 
         await harness.until(paid, "the demo pays")
     assert (await harness.find("c-1")).provider == "simulated-sportsbook"
+    with socket.create_server(("127.0.0.1", urlsplit(first).port or 0)):
+        async with running_fulfilment(*parts) as demo:
+            assert [one.url for one in demo.providers][1:] == others
+            moved = demo.providers[0].url
+            assert [one.url for one in demo.settings.read_providers()] == [moved, *others]
+    async with running_fulfilment(*parts) as demo:
+        assert moved != first
+        assert [one.url for one in demo.providers] == [moved, *others]

@@ -1,4 +1,4 @@
-"""The page about requests names the planner's files in the order in which an operation enters them."""
+"""The page about requests names each file of the planner, in the order in which an operation enters them."""
 
 import re
 import sys
@@ -15,15 +15,29 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PLANNER: Final = ROOT / "gateway" / "planner"
 BESIDE: Final = {"search/unreachable.py", "explain.py", "normalize.py"}
 """Files that the page names for what happens before, or instead."""
+STEPS, SHARED = "\n1. **Resolve.**", "\n| what the steps pass on"
+"""Where the page begins with the steps, and with what they share."""
 
 
 def test_the_page_follows_an_operation_through_the_planner() -> None:
     """For the bet-slip, the files are entered in the order of the page."""
     section = (ROOT / "docs" / "request-path.md").read_text(encoding="utf-8").split("## Planning")[1]
-    links = re.findall(r"\(\.\./gateway/planner/([\w/]+\.py)\)", section)
-    named = [each for each in links if each not in BESIDE]
+    steps = section[section.index(STEPS) : section.index(SHARED)]
+    named = [each for each in _links(steps) if each not in BESIDE]
     entered = [each for each in _entered() if each in named]
     assert entered == named
+
+
+def test_the_page_names_each_file_that_an_operation_enters() -> None:
+    """By its name, except the passes, of which it names the file that calls them."""
+    section = (ROOT / "docs" / "request-path.md").read_text(encoding="utf-8").split("## Planning")[1]
+    named = set(_links(section))
+    assert [each for each in _entered() if each not in named and not each.startswith("passes/")] == []
+
+
+def _links(text: str) -> list[str]:
+    """Return the planner's files that a text links to."""
+    return re.findall(r"\(\.\./gateway/planner/([\w/]+\.py)\)", text)
 
 
 def _entered() -> list[str]:

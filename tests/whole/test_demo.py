@@ -4,6 +4,7 @@ import json
 import signal
 import time
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -185,17 +186,26 @@ def test_a_token_can_be_made_for_the_running_demo(demo: Demo) -> None:
 
 
 def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
-    """The ready file has an account for each role, and `/backoffice` leads there."""
+    """The ready file has an account for each role, a second one where one approves what the other proposes.
+
+    `/backoffice` leads there, and support finds goodwill to give.
+    """
     office = demo.facts["backoffice"]
     led = httpx.get(f"{demo.site.url}/backoffice")
     assert (led.status_code, led.headers["location"]) == (307, office["url"])
-    assert len({account["role"] for account in office["accounts"]}) == 7
+    roles = Counter(account["role"] for account in office["accounts"])
+    assert len(roles) == 7
+    assert {role for role, number in roles.items() if number == 2} == {"support", "risk", "operator"}
     for account in office["accounts"]:
         with httpx.Client(base_url=office["url"], timeout=PATIENCE_SECONDS) as browser:
             signed = _sign_in(browser, account)
             headers = {"x-csrf-token": signed["csrfToken"]}
             shown = browser.post("graphql", json={"query": "{ me { roles { role } } }"}, headers=headers)
             assert shown.json()["data"]["me"]["roles"] == [{"role": account["role"].upper()}]
+            if account["role"] == "support":
+                asked = {"query": f'{{ goodwillBudgets(brand: "{BRAND}") {{ leftMinor }} }}'}
+                found = browser.post("graphql", json=asked, headers=headers).json()["data"]
+                assert [one["leftMinor"] > 0 for one in found["goodwillBudgets"]] == [True]
 
 
 def _sign_in(browser: httpx.Client, account: dict[str, str]) -> dict[str, Any]:

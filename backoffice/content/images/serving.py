@@ -11,9 +11,8 @@ from backoffice.content.images.repository import image
 from storage.database import Database
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-HEADERS: Final = {
+HEADERS: Final = {  # both servers add `nosniff` to each response
     "cache-control": "public, max-age=31536000, immutable",
-    "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
     "content-disposition": "inline",

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import KafkaError
 
-from consumers.stream.broker.kafka_client import bounded_consumer
+from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
 
@@ -57,7 +56,7 @@ async def read_lag(
         KafkaError: the brokers cannot be reached.
         TimeoutError: they do not answer.
     """
-    partitions = await _partitions(settings, {topic for topics in groups.values() for topic in topics})
+    partitions = await partitions_of(settings, {topic for topics in groups.values() for topic in topics})
     admitted = asyncio.Semaphore(GROUPS_AT_ONCE)
 
     async def one(group: str, topics: Collection[str]) -> list[PartitionLag]:
@@ -72,21 +71,6 @@ async def read_lag(
 
     found = await asyncio.gather(*(one(group, topics) for group, topics in sorted(groups.items())))
     return [each for lags in found for each in lags]
-
-
-async def _partitions(settings: StreamSettings, topics: Collection[str]) -> Sequence[TopicPartition]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
-    try:
-        await admin.start()
-        found = await admin.describe_topics(sorted(topics))
-    finally:
-        await admin.close()
-    return sorted(
-        TopicPartition(topic["topic"], partition["partition"])
-        for topic in found
-        if for_code(topic["error_code"]).errno == 0
-        for partition in topic["partitions"]
-    )
 
 
 async def _lag_of(

@@ -1,12 +1,13 @@
 """SQL over goodwill budgets and what is reserved of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.approvals.models import PROPOSAL
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,
     GoodwillBudget,
@@ -18,6 +19,8 @@ from backoffice.support.goodwill.budget import (
 from backoffice.support.models import GOODWILL_BUDGET, GOODWILL_RESERVATION
 from storage.bulk_sql import in_portions
 from storage.columns import upsert
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX
 
 
 async def budget_of(
@@ -118,6 +121,32 @@ async def mark(
             .where(GOODWILL_RESERVATION.c.proposal_id.in_(some))
             .values(status=status.value, changed_at=at)
         )
+
+
+async def customers_named(connection: AsyncConnection) -> list[Owner]:
+    """Return the customers of whom anything was proposed, without those who have a pseudonym."""
+    c = GOODWILL_RESERVATION.c
+    query = select(c.brand_id, c.customer_id).where(c.customer_id.not_like(f"{PSEUDONYM_PREFIX}%"))
+    return [Owner(*row) for row in await connection.execute(query.distinct())]
+
+
+async def reservations_of(connection: AsyncConnection, owner: Owner) -> list[Mapping[str, Any]]:
+    """Return the rows about a customer, for the export of their data."""
+    c = GOODWILL_RESERVATION.c
+    mine = (c.brand_id == owner.brand, c.customer_id == owner.customer)
+    rows = await connection.execute(select(GOODWILL_RESERVATION).where(*mine).order_by(c.proposal_id))
+    return [dict(row) for row in rows.mappings()]
+
+
+async def rename_customer(connection: AsyncConnection, owner: Owner, pseudonym: str, until: datetime) -> int:
+    """Rename a customer in what was proposed up to an instant; return how many rows that were."""
+    c, proposal = GOODWILL_RESERVATION.c, PROPOSAL.c
+    before = select(proposal.proposal_id).where(
+        proposal.proposal_id == c.proposal_id, proposal.proposed_at <= until
+    )
+    mine = (c.brand_id == owner.brand, c.customer_id == owner.customer, before.exists())
+    renamed = update(GOODWILL_RESERVATION).where(*mine).values(customer_id=pseudonym)
+    return (await connection.execute(renamed)).rowcount
 
 
 def _key_columns(key: GoodwillBudgetKey) -> dict[str, str]:

@@ -23,10 +23,12 @@ from backoffice.errors import BackofficeError, Invalid, NotFound
 from backoffice.jobs.jobs import JobId, JobKind, JobRun
 from backoffice.jobs.service import Jobs
 from backoffice.support.corrections.adjustments import reason_problems
+from backoffice.support.goodwill import repository as goodwill
 from backoffice.support.looks import customer_subject
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.customer_data import CustomerErasure
+from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
 from backoffice.support.privacy.holds import LegalHolds
 from consumers.messages.accounts import ACCOUNT_TOPIC
 from storage.clock import Clock
@@ -64,6 +66,7 @@ class DataRequests:
     database: Database
     customers: Customers
     holds: LegalHolds
+    goodwill: GoodwillErasure
     approvals: Approvals
     jobs: Jobs
     outbox: Outbox
@@ -162,7 +165,10 @@ class DataRequests:
             found: dict[str, Any] = dict(await data.export(owner))
         async with self.database.home.write() as connection:
             holds = await repository.holds_of(connection, owner)
-            found["backoffice"] = {"legal_hold": [_hold_row(one) for one in holds]}
+            found["backoffice"] = {
+                "legal_hold": [_hold_row(one) for one in holds],
+                "goodwill_reservation": await goodwill.reservations_of(connection, owner),
+            }
             whole = {"brand": owner.brand, "customer": owner.customer, "exported_at": now, "data": found}
             document = json.dumps(whole, default=_text, ensure_ascii=False, indent=2)
             await repository.forget_exports(connection, before=now - KEPT)
@@ -192,6 +198,8 @@ class DataRequests:
                     raise NotAppliedYet(f"Not applied yet by {waiting}: these consumers do so when they run.")
                 await asyncio.sleep(LOOK_SECONDS)
         found = {name: {k: v for k, v in one["found"].items() if v} for name, one in last.items()}
+        if kept := await self.goodwill.apply([owner]):
+            found["backoffice"] = {"goodwill_reservation kept": kept}
         return {"pseudonym": str(next(iter(last.values()))["pseudonym"]), "found": found}
 
 

@@ -1,4 +1,4 @@
-"""The worker of a feed: one member of its consumer group, and its health."""
+"""Delivers one feed: its sessions in the consumer group, its batches and its health."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ from consumers.stream.broker.broker_generation import BrokerGenerations
 from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id
 from consumers.stream.database.dead_letter_limit import DeadLetterLimit
 from consumers.stream.group.health import HealthState
-from consumers.stream.group.member import REVOKE_SECONDS, Member, until_first_ends
+from consumers.stream.group.session_supervisor import REVOKE_SECONDS, SessionSupervisor, until_first_ends
 from consumers.stream.settings import StreamSettings
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class FeedWorker:
         self._health_state = HealthState()
         self._monitor: FeedMonitor | None = None
         self._committed = 0
-        self._member = Member(
+        self._supervisor = SessionSupervisor(
             group=self.group,
             settings=settings,
             health_state=self._health_state,
@@ -90,16 +90,16 @@ class FeedWorker:
             Stalled: Waiting records do not arrive, however often the group is joined.
             KafkaError: The brokers refuse permanently.
         """
-        with self._member.running():
-            await self._member.until_stopped(self._run_session)
+        with self._supervisor.running():
+            await self._supervisor.until_stopped(self._run_session)
 
     async def stop(self) -> None:
         """Stop `run` after the running batch, and wait for it; cancel it if that takes long."""
-        await self._member.stop()
+        await self._supervisor.stop()
 
     def health(self) -> FeedHealth:
         """Return the feed's present health."""
-        live = self._member.live
+        live = self._supervisor.live
         problem = self._health_state.problem
         return FeedHealth(
             live=live,
@@ -122,7 +122,7 @@ class FeedWorker:
             raise KafkaError(f"a topic is missing: {fault}") from fault
 
     async def _forward(self, forwarder: Forwarder) -> None:
-        while not self._member.stopping:
+        while not self._supervisor.stopping:
             await forwarder.step(self._settings.poll_seconds, self._settings.batch_records)
             self._committed += forwarder.committed
             forwarder.committed = 0
@@ -154,7 +154,7 @@ class FeedWorker:
             await consumer.start()
             await producer.partitions_for(self.target_topic)  # the topic must exist before anything is read
             self._limit.restore({self.topic: await dead_letters.recent(consumer, time.time())})
-            self._member.joined()
+            self._supervisor.joined()
             self._health_state.phase = ""
             yield forwarder, broker_generations
 

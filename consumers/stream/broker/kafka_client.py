@@ -1,9 +1,11 @@
 """aiokafka's consumer with our bounds on memory and waiting, for every part that reads from Kafka."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import for_code
 
 from consumers.stream.settings import StreamSettings
 
@@ -42,6 +44,26 @@ def bounded_consumer(settings: StreamSettings, group: str, **more: Any) -> AIOKa
         # Records of an aborted transaction never happened.
         isolation_level="read_committed",
         **more,
+    )
+
+
+async def partitions_of(settings: StreamSettings, topics: Collection[str]) -> Sequence[TopicPartition]:
+    """Return the partitions of topics, in order; topics that do not exist are left out.
+
+    Raises:
+        KafkaError: The brokers cannot be reached.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
+    try:
+        await admin.start()
+        found = await admin.describe_topics(sorted(topics))
+    finally:
+        await admin.close()
+    return sorted(
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in found
+        if for_code(topic["error_code"]).errno == 0
+        for partition in topic["partitions"]
     )
 
 

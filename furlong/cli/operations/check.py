@@ -16,6 +16,7 @@ from furlong.cli.json_lists import AsJson
 from furlong.cli.options import (
     caller_settings,
     database_settings,
+    fulfilment_settings,
     session_settings,
     stream_settings,
     topic_settings,
@@ -67,7 +68,7 @@ async def _findings(seconds: float) -> list[Finding]:
         for text in unknown_variables()
     ]
     parts, clocks = _installation(), MachineClocks()
-    checks = checks_of(parts, clocks, seconds, explain_database_error)
+    checks = await checks_of(parts, clocks, seconds, explain_database_error)
     findings += await run_checks(checks, seconds, parts.secrets())
     return [*findings, *await run_checks([clocks.as_check(CLOCK)], seconds)]
 
@@ -98,7 +99,6 @@ def _installation() -> Installation:
     from furlong.checks import Installation
     from furlong.settings import ServeSettings
     from gateway.settings import GatewaySettings
-    from subgraphs.fulfilment.providers.settings import FulfilmentSettings
     from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 
     return Installation(
@@ -110,7 +110,7 @@ def _installation() -> Installation:
         sessions=_valid(session_settings),
         gateway=_valid(GatewaySettings),
         serve=_valid(ServeSettings),
-        fulfilment=_valid(FulfilmentSettings),
+        fulfilment=_valid(fulfilment_settings),
         callers=_valid(caller_settings),
         redis=_valid(RedisSettings),
         live=_valid(LiveSettings),

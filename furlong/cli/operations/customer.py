@@ -82,6 +82,7 @@ def erase(
             await send_tombstone(producer, owner)
         with working("Waiting for the consumers"):
             erased = await erasure.finish(owner, before, wait)
+        await _erase_from_goodwill(owner)
         _report(erased, as_json=as_json)
 
     _with_databases(act)
@@ -175,6 +176,22 @@ async def _require_no_hold(owner: Owner) -> None:
             )
     finally:
         await database.close()
+
+
+async def _erase_from_goodwill(owner: Owner) -> None:
+    """Rename the customer in what the back office has reserved of goodwill budgets."""
+    from contextlib import AsyncExitStack
+
+    from backoffice.metadata import NAME
+    from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
+    from storage.database import Database
+
+    settings = database_settings()
+    async with AsyncExitStack() as stack:
+        own, fulfilment = Database.open(settings, NAME), Database.open(settings, "fulfilment")
+        for opened in (own, fulfilment):
+            stack.push_async_callback(opened.close)
+        await GoodwillErasure.over(own, fulfilment, settings).apply([owner])
 
 
 def _with_databases(act: Callable[[CustomerErasure], Awaitable[None]]) -> None:

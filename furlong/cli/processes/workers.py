@@ -1,4 +1,4 @@
-"""`furlong worker …`: background work, one command per worker: outbox, intents, weeks, feeds, fulfilment."""
+"""`furlong worker …`: background work, one command per worker."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from furlong.cli.install.db import check_databases
 from furlong.cli.operations.fulfilment import open_fulfilment
 from furlong.cli.options import (
     address,
+    cdn_settings,
     database_settings,
     fail,
     log_to_stderr,
@@ -186,6 +187,26 @@ def intents(*, listen: Listen = None) -> None:
     log_to_stderr()
     check_databases("club", "rewards")
     asyncio.run(_settle_and_compare(database_settings(), upstream_settings(), running_clock(), listen))
+
+
+@cli.command()
+def purges(*, listen: Listen = None) -> None:
+    """Remove what a decision of the back office makes obsolete from the CDNs in FURLONG_CDN_URLS."""
+    from furlong.workers.purge_worker import run_purges
+    from furlong.workers.round_status import RoundStatus
+
+    log_to_stderr()
+    settings, status = cdn_settings(), RoundStatus("purges")
+    if not settings.urls:
+        fail("no CDN is configured: name some in FURLONG_CDN_URLS")
+
+    async def work() -> None:
+        async with AsyncExitStack() as stack:
+            stop = stack.enter_context(stop_on_signals())
+            await _serve_status(stack, status, running_clock(), listen)
+            await _until(stop, run_purges(settings, stream_settings().bootstrap, status))
+
+    asyncio.run(work())
 
 
 async def _settle_and_compare(

@@ -1,4 +1,7 @@
-"""The demo's back office: on a port of its own, with a ready account for each role."""
+"""The demo's back office: on a port of its own, with a ready account for each role, and goodwill to give.
+
+Where a role approves what the same role proposes, it has a second account, of another person.
+"""
 
 import json
 import secrets
@@ -17,34 +20,41 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import ALL_BRANDS, Actor
 from backoffice.access.roles import Role
 from backoffice.app import create_backoffice
-from backoffice.base import Base
+from backoffice.base import Base, create_base
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
+from furlong.demo.operators.goodwill import set_goodwill_budgets
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.tokens import backoffice_key
 from furlong.serve.http_server import listen, serving
 from furlong.settings import ServeSettings
 from storage.clock import Clock
 from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 ACCOUNTS_FILE: Final = "backoffice-accounts.json"
 DEMO: Final = Actor(
     "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
 )
+SECOND: Final = (Role.SUPPORT, Role.RISK, Role.OPERATOR)
+"""The roles in which one person approves what another one of the same role proposes."""
+
 QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 """Weak parameters: the demo's passwords are in its ready file. The first sign-in hashes them as usual."""
 
 
 @asynccontextmanager
 async def running_backoffice(
-    database: DatabaseSettings, data: Path, clock: Clock, stream: StreamSettings
+    database: DatabaseSettings,
+    data: Path,
+    clock: Clock,
+    stream: StreamSettings,
+    fulfilment: FulfilmentSettings,
 ) -> AsyncIterator[DemoBackoffice]:
     """Serve the back office on a free port for the duration of the block."""
-    settings = BackofficeSettings()
-    if not settings.key.get_secret_value():
-        settings = settings.model_copy(update={"key": SecretStr(backoffice_key(data))})
+    settings = _settings(data)
     serve = ServeSettings()
     office = create_backoffice(
         database,
@@ -53,6 +63,7 @@ async def running_backoffice(
         serve.admin_supergraph.read_text(encoding="utf-8"),
         serve.page / "backoffice",
         stream=stream,
+        fulfilment=fulfilment,
     )
     accounts = _accounts(data)
     await _add_missing(office.base, accounts)
@@ -60,6 +71,20 @@ async def running_backoffice(
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
         async with serving(office.app, listener):
             yield DemoBackoffice(url=url, accounts=tuple(accounts))
+
+
+async def give_goodwill_budgets(
+    database: DatabaseSettings, data: Path, clock: Clock, stream: StreamSettings
+) -> None:
+    """Set a goodwill budget for each brand that has none; the brands and the accounts exist."""
+    await set_goodwill_budgets(create_base(database, _settings(data), clock, stream))
+
+
+def _settings(data: Path) -> BackofficeSettings:
+    settings = BackofficeSettings()
+    if settings.key.get_secret_value():
+        return settings
+    return settings.model_copy(update={"key": SecretStr(backoffice_key(data))})
 
 
 def redirect_to_backoffice(app: FastAPI, url: str) -> None:
@@ -73,21 +98,23 @@ def redirect_to_backoffice(app: FastAPI, url: str) -> None:
 
 
 def _accounts(data: Path) -> Sequence[DemoAccount]:
-    """Return the accounts of a data folder; the first call makes them up, readable only by the owner."""
+    """Return the accounts of a data folder; those that it lacks are made up, readable only by the owner."""
     path = data / ACCOUNTS_FILE
-    if not path.exists():
-        made = [
-            DemoAccount(
-                role=role.value,
-                user=f"{role.value}@demo.example",
-                password=secrets.token_urlsafe(12),
-                totp=pyotp.random_base32(),
-            )
-            for role in Role
-        ]
-        path.touch(mode=0o600)
-        path.write_text(json.dumps([one.model_dump() for one in made], indent=2))
-    return [DemoAccount.model_validate(one) for one in json.loads(path.read_text())]
+    path.touch(mode=0o600)
+    known = [DemoAccount.model_validate(one) for one in json.loads(path.read_text() or "[]")]
+    users = {one.user for one in known}
+    wanted = [(role, f"{role.value}@demo.example") for role in Role]
+    wanted += [(role, f"{role.value}-2@demo.example") for role in SECOND]
+    made = [
+        DemoAccount(
+            role=role.value, user=user, password=secrets.token_urlsafe(12), totp=pyotp.random_base32()
+        )
+        for role, user in wanted
+        if user not in users
+    ]
+    if made:
+        path.write_text(json.dumps([one.model_dump() for one in (*known, *made)], indent=2))
+    return [*known, *made]
 
 
 async def _add_missing(base: Base, accounts: Sequence[DemoAccount]) -> None:
@@ -96,7 +123,8 @@ async def _add_missing(base: Base, accounts: Sequence[DemoAccount]) -> None:
             known = await users.with_login(connection, one.user)
         if known is None:
             roles = {ALL_BRANDS: frozenset({Role(one.role)})}
-            added, _ = await base.accounts.add(DEMO, NewAccount(one.user, f"Demo {one.role}", roles))
+            name = f"Demo {one.user.partition('@')[0]}"
+            added, _ = await base.accounts.add(DEMO, NewAccount(one.user, name, roles))
             async with base.database.home.write() as connection:
                 await _set_up(connection, base, added.user.user_id, one)
 

@@ -10,7 +10,7 @@ from furlong.demo.scenarios.scenario import (
     read_scenario,
     read_scenarios,
 )
-from furlong.demo.scenarios.stages import START
+from furlong.demo.scenarios.week_stages import START
 from furlong.demo.scenarios.wiring import DemoParts, play_scenarios
 
 __all__ = [

@@ -13,7 +13,7 @@ from furlong.demo.fulfilment import DemoFulfilment
 from furlong.demo.routes import SessionCustomer
 from furlong.demo.scenarios.scenario import AccountFacts, Scenario, ScenarioError, Step
 from furlong.demo.scenarios.scenario_bets import first_revision, later_revision
-from furlong.demo.scenarios.stages import STAGES, WEEK, Stage
+from furlong.demo.scenarios.week_stages import STAGES, WEEK, Stage
 from simulator.kafka.bets import Bet
 from simulator.kafka.messages import account_message, bet_message
 from simulator.providers.faults import ProviderFault

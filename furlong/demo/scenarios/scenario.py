@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from furlong.demo.scenarios.stages import STAGES, Stage
+from furlong.demo.scenarios.week_stages import STAGES, Stage
 from furlong.settings import ROOT
 from simulator.providers.serve import ProviderKind
 from simulator.upstream.faults import FaultName

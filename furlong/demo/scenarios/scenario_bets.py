@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from furlong.demo.routes import SessionCustomer
 from furlong.demo.scenarios.scenario import BetFacts, Revision
-from furlong.demo.scenarios.stages import FIRST_BET
+from furlong.demo.scenarios.week_stages import FIRST_BET
 from simulator.kafka.bets import Bet, cashed_out, partially_voided, voided
 
 

@@ -49,6 +49,12 @@ class Position:
     ancestor: Ancestor | None = None
     delivery: Delivery = INITIALLY
 
+    @classmethod
+    def at_root(cls, root: str, scope: ResponseScope) -> Position:
+        """Return the position above the first fetch."""
+        types = frozenset({root})
+        return cls(subgraph=None, types=types, provided=(), path=(), scope=scope, possible_types=types)
+
     def node(self, concrete: str) -> Node:
         """Return the node of the search for one of the types."""
         return Node(

@@ -69,8 +69,7 @@ class _Resolver:
         """Resolve root fields that may share their fetches."""
         self._moves.clear()
         self._moves_made.clear()
-        types = frozenset({root})
-        return self._fields({root: wanted}, Position(None, types, (), (), self.scope, types), None)
+        return self._fields({root: wanted}, Position.at_root(root, self.scope), None)
 
     def _fields(
         self, wanted: Mapping[str, Sequence[Field]], position: Position, max_nesting: int | None

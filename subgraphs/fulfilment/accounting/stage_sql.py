@@ -1,6 +1,6 @@
 """The stage of each qualification in SQL: the one rule of every figure about what the club owes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -10,18 +10,14 @@ from sqlalchemy import (
     Table,
     and_,
     case,
-    exists,
     literal,
-    not_,
     select,
     true,
 )
 
 from subgraphs.fulfilment.accounting.exclusion_sql import PROVISIONAL
-from subgraphs.fulfilment.accounting.liability import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
-from subgraphs.fulfilment.models import CHOICE, FULFILMENT, PUBLISHED_OUTCOME, QUALIFICATION
-from subgraphs.fulfilment.state import state_machine
-from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, STOPPING, UNSENT, FulfilmentState
+from subgraphs.fulfilment.accounting.liability import EXPECTED, STOPPED
+from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION
 
 CONFIRMED = "confirmed"
 
@@ -57,21 +53,14 @@ def reward_column(name: str) -> ColumnElement[Any]:
 
 
 def stage_column(excluded: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Return the stage; cash counts as used once it is credited, because none of it is outstanding.
+    """Return the stage: of the fulfilment, if there is one.
 
-    A confirmed qualification is owed before its fulfilment exists: its choice may still be in doubt. Where an
-    outcome was published before the database was lost, it is not owed again.
+    The transaction that confirms a qualification opens its fulfilment. If it did not, the reward belongs to a
+    customer who was erased, and is counted there.
     """
-    state, status = FULFILMENT.c.state, QUALIFICATION.c.status
-    published = exists().where(same_week(PUBLISHED_OUTCOME))
+    paid, status = FULFILMENT.c.stage, QUALIFICATION.c.status
     return case(
-        (state.in_(_names((UNSENT | POSSIBLY_SENT) - STOPPING)), literal(OWED)),
-        (state.in_(_names(state_machine.STOPPED | STOPPING)), literal(STOPPED)),
-        (and_(state == "CREDITED", FULFILMENT.c.kind == "cash"), literal(USED)),
-        (state == "CREDITED", literal(OUTSTANDING)),
-        (state == "USED", literal(USED)),
-        (state == "EXPIRED", literal(EXPIRED)),
-        (and_(status == CONFIRMED, state.is_(None), not_(published)), literal(OWED)),
+        (paid.is_not(None), paid),
         (and_(status == PROVISIONAL, excluded), literal(STOPPED)),
         (status == PROVISIONAL, literal(EXPECTED)),
         else_=None,
@@ -86,7 +75,3 @@ def same_week(table: Table) -> ColumnElement[bool]:
         table.c.customer_id == q.customer_id,
         table.c.iso_week == q.iso_week,
     )
-
-
-def _names(states: Collection[FulfilmentState]) -> list[str]:
-    return sorted(state.value for state in states)

@@ -1,6 +1,6 @@
 """The rewards of one week: counted by stage and reward, and the customers behind each figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -145,9 +145,9 @@ async def qualified_after(
 
 
 async def reward_rows(
-    connection: AsyncConnection, brand: str, iso_week: str, now: datetime, between: tuple[str, str]
+    connection: AsyncConnection, brand: str, iso_week: str, now: datetime, customers: Collection[str]
 ) -> list[RewardRow]:
-    """Return the rewards of customers by id, after the first id given and up to the second."""
+    """Return the rewards of customers, by id; those who have no qualification are absent."""
     q, c = QUALIFICATION.c, FULFILMENT.c
     stage = await _stage(connection, brand, iso_week, now)
     columns = {
@@ -159,10 +159,8 @@ async def reward_rows(
         "spins": reward_column("spins"),
     }
     named = [column.label(name) for name, column in columns.items()]
-    mine = (q.brand_id == brand, q.iso_week == iso_week)
-    query = _with_accounts(select(*named).select_from(with_reward())).where(
-        *mine, q.customer_id > between[0], q.customer_id <= between[1]
-    )
+    mine = (q.brand_id == brand, q.iso_week == iso_week, q.customer_id.in_(sorted(customers)))
+    query = _with_accounts(select(*named).select_from(with_reward())).where(*mine)
     rows = await connection.execute(query.order_by(q.customer_id))
     return [_row(dict(row)) for row in rows.mappings()]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
@@ -149,31 +149,27 @@ class QualificationRepository:
     ) -> dict[tuple[str, Territory], dict[str, int]]:
         """Return how many customers of a brand have each status, by week and territory.
 
-        It reads a row for each qualification: of one week, or of all. If a qualification has no jurisdiction,
-        the account's counts, or else the brand's default.
+        It reads an entry of an index for each qualification: of one week, or of all. If a qualification has
+        no jurisdiction, it reads the account, whose jurisdiction counts, or else the brand's default.
         """
         q, account, brand = QUALIFICATION, REFERENCE.account, REFERENCE.brand
-        jurisdiction = func.coalesce(
-            q.c.jurisdiction, account.c.jurisdiction, brand.c.default_jurisdiction, "?"
-        )
-        same_customer = and_(
-            q.c.jurisdiction.is_(None),
-            account.c.brand_id == q.c.brand_id,
-            account.c.customer_id == q.c.customer_id,
-        )
-        columns = (q.c.iso_week, jurisdiction, q.c.currency, q.c.status)
+        same_customer = and_(account.c.brand_id == q.c.brand_id, account.c.customer_id == q.c.customer_id)
+        homeless = q.outerjoin(account, same_customer).outerjoin(brand, brand.c.brand_id == q.c.brand_id)
+        home = func.coalesce(account.c.jurisdiction, brand.c.default_jurisdiction, "?")
         wanted = (q.c.brand_id == brand_id, *(() if iso_week is None else (q.c.iso_week == iso_week,)))
-        rows = await connection.execute(
-            select(*columns, func.count())
-            .select_from(
-                q.outerjoin(account, same_customer).outerjoin(brand, brand.c.brand_id == q.c.brand_id)
-            )
-            .where(*wanted)
-            .group_by(*columns)
-        )
+        # Grouped by the week, which has one value, MariaDB would count in a temporary table.
+        week = q.c.iso_week if iso_week is None else literal(iso_week)
         found: dict[tuple[str, Territory], dict[str, int]] = {}
-        for week, home, currency, status, number in rows:
-            found.setdefault((week, (home, currency)), {})[status] = number
+        for tables, jurisdiction, condition in (
+            (q, q.c.jurisdiction, q.c.jurisdiction.is_not(None)),
+            (homeless, home, q.c.jurisdiction.is_(None)),
+        ):
+            groups = (jurisdiction, q.c.currency, q.c.status)
+            counts = select(week, *groups, func.count()).select_from(tables).where(*wanted, condition)
+            counts = counts.group_by(*([week] if iso_week is None else []), *groups)
+            for name, place, currency, status, number in await connection.execute(counts):
+                statuses = found.setdefault((name, (place, currency)), {})
+                statuses[status] = statuses.get(status, 0) + number
         return found
 
     async def store(

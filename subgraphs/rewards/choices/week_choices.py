@@ -46,9 +46,15 @@ async def in_doubt(connection: AsyncConnection, brand: str, iso_week: str) -> di
 
 
 async def choices_after(
-    connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
+    connection: AsyncConnection,
+    brand: str,
+    iso_week: str,
+    after: str,
+    limit: int,
+    *,
+    reward: str | None = None,
 ) -> Sequence[ChoiceRow]:
-    """Return the choices of customers after the given one, by customer."""
+    """Return the choices of customers after the given one, by customer; of one reward, or of any."""
     c, config = REWARD_CHOICE.c, REWARD_CONFIG.c
     same = and_(
         config.brand_id == c.brand_id,
@@ -63,4 +69,6 @@ async def choices_after(
         .order_by(c.customer_id)
         .limit(limit)
     )
+    if reward is not None:
+        query = query.where(c.reward_id == reward)
     return [ChoiceRow(*row) for row in await connection.execute(query)]

@@ -1,13 +1,22 @@
-"""Uploads are re-encoded: only the pixels of a sound PNG, JPEG or WebP go through."""
+"""Uploads are re-encoded: only the pixels of a sound PNG, JPEG or WebP go through, and are served."""
 
 import io
 import struct
 import zlib
+from pathlib import Path
 
+import httpx
 import pytest
+from backoffice_stand import NOW, backoffice_database
 from PIL import Image, PngImagePlugin
 
 from backoffice.content.images.reencoding import MOST_BYTES, ImageRefused, reencode
+from backoffice.content.images.repository import add_image
+from furlong.serve.site import IMAGES, create_site
+from furlong.serve.subgraphs import Parts
+from gateway import GatewaySettings
+from storage.settings import DatabaseSettings
+from subgraphs.kit.settings import SessionSettings
 
 
 def picture(kind: str, size: tuple[int, int] = (640, 320), mode: str = "RGB", **options: object) -> bytes:
@@ -106,3 +115,32 @@ def test_damaged_images_are_refused_or_drawn(kind: str) -> None:
             reencode(bytes(damaged))
         except ImageRefused:
             continue
+
+
+async def test_images_of_content_are_public_and_never_change(tmp_path: Path) -> None:
+    """By their hash only: cached for good, never taken for a page, and known again without being sent."""
+    url, image = f"sqlite+aiosqlite:///{tmp_path}", reencode(picture("PNG"))
+    async with backoffice_database(url) as own, own.home.write() as connection:
+        await add_image(connection, image, "Ann", NOW)
+    sessions = SessionSettings(secret="k" * 48, issuer="tests", audience="furlong")
+    site = create_site(
+        Parts.from_settings(DatabaseSettings(url=url), sessions=sessions), gateway=GatewaySettings()
+    )
+    async with (
+        site.router.lifespan_context(site),
+        httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://site.test") as client,
+    ):
+        path = f"{IMAGES}/{image.hash}"
+        found = await client.get(path)
+        assert (found.status_code, found.content) == (200, image.data)
+        assert (found.headers["content-type"], found.headers["x-content-type-options"]) == (
+            "image/png",
+            "nosniff",
+        )
+        assert "immutable" in found.headers["cache-control"]
+        assert "sandbox" in found.headers["content-security-policy"]
+        again = await client.get(path, headers={"if-none-match": found.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        others = ("0" * 64, image.hash.upper(), f"{image.hash}.png", "..%2F..%2Fbackoffice.sqlite", "")
+        assert [(await client.get(f"{IMAGES}/{name}")).status_code for name in others] == [404] * len(others)
+        assert (await client.post(path)).status_code == 405

@@ -44,8 +44,6 @@ def stage_of(one: CustomerWeek, *, ended: bool) -> str | None:
     if one.state is not None:
         cash = one.state == "CREDITED" and one.paid == "cash-2"
         return "used" if cash else STAGES[one.state]
-    if one.status == "confirmed":
-        return "owed"
     if one.status == "provisional":
         return "stopped" if ended and one.excluded and one.territory else "expected"
     return None
@@ -191,7 +189,7 @@ async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -
         CustomerWeek("b", ("MT", "EUR"), status="provisional", bets=(2500,)),
         CustomerWeek("c", status="provisional", choice="fs-30"),
         CustomerWeek("d", status="confirmed", state="CREDITED", paid="cash-2"),
-        CustomerWeek("e", status="confirmed"),
+        CustomerWeek("e", status="confirmed", state="CONFIRMED"),
         CustomerWeek("f", status="provisional", excluded=True),
     ],
     ended=True,

@@ -27,7 +27,8 @@ def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
     """A customer's week: opt-ins, bets and their results, reversals and expiries included."""
     changes = draw(st.lists(st.tuples(st.sampled_from(TIMES), st.booleans()), max_size=3))
     status = draw(st.sampled_from([None, None, "provisional", "confirmed", "revoked"]))
-    state = draw(st.sampled_from([None, *STAGES])) if status in {"confirmed", "revoked"} else None
+    paid = {"confirmed": [*STAGES], "revoked": [None, *STAGES]}
+    state = draw(st.sampled_from(paid[status])) if status in paid else None
     return CustomerWeek(
         name,
         territory=draw(st.sampled_from([None, *TERRITORIES])),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,11 @@ from backoffice.errors import (
     StepUpRequired,
 )
 from backoffice.global_events.models import OUTBOX
+from backoffice.support.goodwill import repository as reservations
 from backoffice.support.goodwill.budget import GoodwillBudgetKey, GoodwillLimits, WeekUse
 from backoffice.support.goodwill.causes import GoodwillCause
 from backoffice.support.goodwill.credits import GoodwillRequest
+from backoffice.support.models import GOODWILL_RESERVATION as RESERVATION
 from consumers.fulfilment.messages import decode_goodwill
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import decode_account
@@ -317,3 +320,31 @@ async def test_nothing_is_given_while_a_switch_is_off(given: SupportStand) -> No
     for refused in (propose(given), approve(given, found)):
         with pytest.raises(Conflict, match="is stopped"):
             await refused
+
+
+async def test_an_erased_customer_leaves_only_amounts_in_the_budget(goodwill: SupportStand) -> None:
+    """Their reservations are exported with their data, and get the pseudonym that the payment has."""
+    await approve(goodwill, await propose(goodwill))
+    await deliver(goodwill, await sent(goodwill))
+    before = await use_of(goodwill)
+    own, fulfilment = goodwill.base.database, goodwill.parts.databases.fulfilment
+    async with own.home.read() as connection:
+        (exported,) = await reservations.reservations_of(connection, CUSTOMER)
+    assert exported["amount_minor"] == 500
+
+    at = goodwill.clock.now() + timedelta(minutes=1)
+    goodwill.clock.advance(timedelta(minutes=2))
+    erasing = goodwill.parts.goodwill_erasure
+    assert await erasing.apply() == 0
+    async with fulfilment.home.write() as connection:
+        await erasing.erasure.erase(connection, CUSTOMER, at, at)
+    later = await propose(goodwill)  # a new person with the same id
+    assert [await erasing.apply(), await erasing.apply()] == [1, 0]
+    async with own.home.read() as connection:
+        found = await connection.execute(select(RESERVATION.c.proposal_id, RESERVATION.c.customer_id))
+        names = {row.proposal_id: row.customer_id for row in found}
+    async with fulfilment.home.read() as connection:
+        paid_to = await connection.scalar(select(GOODWILL_CREDIT.c.customer_id))
+    assert paid_to.startswith("erased-")
+    assert names == {exported["proposal_id"]: paid_to, later.proposal_id: CUSTOMER.customer}
+    assert (await use_of(goodwill)).taken() == before.taken() + 500

@@ -143,11 +143,11 @@ async def test_requests_that_wait_long_take_no_slot() -> None:
     begun(clock)
     first, second = waiting.begin(), waiting.begin()
     clock.now += 0.2
-    waiting.look()
+    waiting.mark_stalled()
     assert slots.idle == 0
     clock.now += 0.1
     late = waiting.begin()
-    waiting.look()
+    waiting.mark_stalled()
     assert slots.idle == 1
     waiting.end(late)
     waiting.end(first)
@@ -163,9 +163,9 @@ async def test_nothing_counts_as_waiting_while_the_gateway_itself_is_late() -> N
     begun(clock)
     wait = waiting.begin()
     clock.now += 10
-    waiting.look(late_by=0.2)
+    waiting.mark_stalled(late_by=0.2)
     assert slots.idle == 0
-    waiting.look(late_by=0.01)
+    waiting.mark_stalled(late_by=0.01)
     assert slots.idle == 1
     waiting.end(wait)
 

@@ -12,7 +12,7 @@ import typer
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.operations.backoffice.actor import operator
 from furlong.cli.operations.backoffice.signed_in import User, run_as
-from furlong.cli.options import database_settings, fail, product_clock, stream_settings
+from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
@@ -259,10 +259,9 @@ async def _over(parts: tuple[Any, Any, Any, Any], work: Callable[[ProviderServic
     from backoffice.operations.providers.configurations import ProviderConfigurations
     from backoffice.operations.providers.service import ProviderService
     from storage.database import Database
-    from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
     own, audit, approvals, clock = parts
-    settings, fulfilment = FulfilmentSettings(), Database.open(database_settings(), "fulfilment")
+    settings, fulfilment = fulfilment_settings(), Database.open(database_settings(), "fulfilment")
     files = {one.name: one for one in settings.list_providers()}
     configurations = ProviderConfigurations(own, audit, approvals, clock, files, settings)
     approvals.register(configurations.proposal_kind)

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from furlong.cli.options import backoffice_settings, database_settings, fail, product_clock
+from furlong.cli.options import (
+    backoffice_settings,
+    database_settings,
+    fail,
+    fulfilment_settings,
+    product_clock,
+    stream_settings,
+)
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
@@ -38,7 +45,13 @@ def run_as(user: str, work: Callable[[Base, Actor], Awaitable[T]], *, step_up: b
     again = typer.prompt("The authenticator's next code") if step_up else None
 
     async def run() -> T:
-        base = create_base(database_settings(), backoffice_settings(), product_clock())
+        base = create_base(
+            database_settings(),
+            backoffice_settings(),
+            product_clock(),
+            stream_settings(),
+            fulfilment_settings(),
+        )
         try:
             return await _signed_in(base, (user, password, code, again), work)
         finally:

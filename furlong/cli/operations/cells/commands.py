@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
-from furlong.cli.operations.cells import moving, routing
+from furlong.cli.operations.cells import mirroring, moving, routing
 from furlong.cli.options import database_settings, fail
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ cli.command()(moving.plan)
 cli.command()(moving.move)
 cli.command()(moving.verify)
 cli.command()(routing.route)
+cli.command()(mirroring.mirror)
 
 
 def _facts(one: DatabaseCell) -> dict[str, Any]:

@@ -13,9 +13,10 @@ import { AdjustButton } from './AdjustButton.tsx';
 import { ExportButton } from './ExportButton.tsx';
 import { GoodwillButton } from './GoodwillButton.tsx';
 import { CUSTOMER, ERASE, LIFT_HOLD, PUT_HOLD } from './operations.ts';
-import { moment, Timeline } from './Timeline.tsx';
+import { Timeline } from './Timeline.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { run } from '../graph/graph.ts';
+import { moment } from '../operations/page/words.ts';
 
 import type { Customer, Hold } from './operations.ts';
 

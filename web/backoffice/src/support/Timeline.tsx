@@ -14,6 +14,7 @@ import { useEffect, useState } from 'react';
 import { TIMELINE } from './operations.ts';
 import { WhyButton } from './WhyButton.tsx';
 import { run } from '../graph/graph.ts';
+import { moment } from '../operations/page/words.ts';
 
 import type { Entry, PageOf } from './operations.ts';
 
@@ -26,11 +27,6 @@ interface Props {
   readonly brand: string;
   /** Another number reads the timeline anew. */
   readonly version: number;
-}
-
-/** Return an instant by the reader's own clock. */
-export function moment(at: string): string {
-  return new Date(at).toLocaleString();
 }
 
 /** Return what is known of an entry's message, in one line. */

@@ -12,6 +12,7 @@ import Typography from '@mui/material/Typography';
 import { useId, useState } from 'react';
 import { useNotify } from 'react-admin';
 
+import { MessageOfBet } from './MessageOfBet.tsx';
 import { EXPLAIN } from './operations.ts';
 import { run } from '../graph/graph.ts';
 
@@ -58,6 +59,7 @@ export function WhyButton({ brand, betId }: Props) {
               ))}
             </TableBody>
           </Table>
+          <MessageOfBet brand={brand} betId={betId} />
         </DialogContent>
         <DialogActions>
           <Button onClick={() => setOpen(false)}>Close</Button>

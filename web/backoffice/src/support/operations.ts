@@ -84,6 +84,16 @@ export interface PageOf<T> {
   readonly hasNextPage: boolean;
 }
 
+export interface BetRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly revision: number;
+  readonly occurredAt: string;
+  readonly arrivedAt: string;
+  readonly arrivalByBroker: boolean;
+}
+
 export const BRANDS = 'query Brands { supportBrands { id name } }';
 export const SEARCH = `query Customers($brand: String!, $search: String!, $after: String) {
   customers(brand: $brand, search: $search, first: 25, after: $after) { nodes { id customerId } endCursor hasNextPage }
@@ -107,6 +117,9 @@ export const TIMELINE = `query Timeline($customer: ID!, $after: String) {
 }`;
 export const EXPLAIN = `query Why($brand: String!, $betId: String!) {
   betExplanation(brand: $brand, betId: $betId) { betId counted reason sentence facts { label value } }
+}`;
+export const RECORD = `query Record($brand: String!, $betId: String!) {
+  betRecord(brand: $brand, betId: $betId) { topic partition offset revision occurredAt arrivedAt arrivalByBroker }
 }`;
 export const ADJUST = `mutation Adjust($input: ProposeAdjustmentInput!) { proposeAdjustment(input: $input) { proposalId } }`;
 export const GOODWILL_OFFER = `query Goodwill($customer: ID!) {

@@ -1,4 +1,4 @@
-"""`furlong support find|show|timeline|why`: customers, what happened to them, and why a bet did not count."""
+"""`furlong support find|show|timeline|why|record`: customers, what happened to them, and their bets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many rows at most
 
 def add_to(cli: typer.Typer) -> None:
     """Add the commands to `furlong support`."""
-    for command in (find, show, timeline, why):
+    for command in (find, show, timeline, why, record):
         cli.command()(command)
 
 
@@ -90,3 +90,12 @@ def why(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")],
     found = with_support(user, work)
     typer.echo(found.sentence)
     echo_table(("", ""), ((one.label, one.value) for one in found.facts))
+
+
+def record(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")], *, user: User) -> None:
+    """Find a bet's message on Kafka, and when it arrived, as JSON; the look is recorded."""
+
+    async def work(parts: SupportParts, actor: Actor) -> Any:
+        return asdict(await parts.records.of_bet(actor, brand, bet))
+
+    echo_json([with_support(user, work)])

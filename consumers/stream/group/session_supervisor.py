@@ -1,4 +1,4 @@
-"""A group member: one session after another, until it is told to stop or cannot continue."""
+"""Supervises a group member: a new session after each fault, until it is stopped or cannot continue."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -47,7 +47,7 @@ PERMANENT_KAFKA_ERRORS: Final = (
 
 
 @dataclass(slots=True)
-class Member:
+class SessionSupervisor:
     """Starts a new session after each fault, and reports its health.
 
     Attributes:

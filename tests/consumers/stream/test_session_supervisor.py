@@ -1,4 +1,4 @@
-"""What every group member does, whatever it reads: rejoins, gives up, stops."""
+"""The supervisor of every group member, whatever it reads: rejoins, gives up, stops."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ from aiokafka.errors import (
 
 from consumers.stream.errors import PositionOutOfRange, Stalled
 from consumers.stream.group.health import HealthState
-from consumers.stream.group.member import Member, until_first_ends
+from consumers.stream.group.session_supervisor import SessionSupervisor, until_first_ends
 from consumers.stream.settings import StreamSettings
 
 A_MOMENT, AN_HOUR = 0.01, 3600.0
@@ -34,7 +34,7 @@ class ScriptedMember:
 
     def __post_init__(self) -> None:
         settings = StreamSettings(retry_seconds=self.rests, retry_limit_seconds=self.rests)
-        self.member = Member("g", settings, self.health_state, lambda: self.batches, self.note)
+        self.supervisor = SessionSupervisor("g", settings, self.health_state, lambda: self.batches, self.note)
 
     def note(self) -> None:
         """Count a stall."""
@@ -45,14 +45,14 @@ class ScriptedMember:
         self.memberships += 1
         if self.ends:
             raise self.ends.pop(0)
-        self.member.joined()
+        self.supervisor.joined()
         self.lasting.set()
-        await self.member._stopping.wait()
+        await self.supervisor._stopping.wait()
 
     async def run(self, membership: Callable[[], Awaitable[None]] | None = None) -> None:
         """Run all sessions."""
-        with self.member.running():
-            await self.member.until_stopped(membership or self.membership)
+        with self.supervisor.running():
+            await self.supervisor.until_stopped(membership or self.membership)
 
 
 async def test_a_member_rejoins_after_broker_faults() -> None:
@@ -60,8 +60,8 @@ async def test_a_member_rejoins_after_broker_faults() -> None:
     scripted = ScriptedMember([KafkaConnectionError("away") for _ in range(5)])
     running = asyncio.create_task(scripted.run())
     await asyncio.wait_for(scripted.lasting.wait(), 60)
-    assert (scripted.memberships, scripted.health_state.kafka, scripted.member.live) == (6, "", True)
-    await scripted.member.stop()
+    assert (scripted.memberships, scripted.health_state.kafka, scripted.supervisor.live) == (6, "", True)
+    await scripted.supervisor.stop()
     await running
 
 
@@ -72,9 +72,9 @@ async def test_a_member_reports_unavailable_brokers_while_it_backs_off() -> None
     await asyncio.sleep(0)
     assert scripted.memberships == 1
     assert "nobody there" in scripted.health_state.problem
-    await scripted.member.stop()
+    await scripted.supervisor.stop()
     await running
-    assert (scripted.member.live, scripted.health_state.ended) == (False, "stopped")
+    assert (scripted.supervisor.live, scripted.health_state.ended) == (False, "stopped")
 
 
 @pytest.mark.parametrize("fault", [GroupAuthorizationFailedError, TopicAuthorizationFailedError])
@@ -84,7 +84,7 @@ async def test_a_permanent_refusal_ends_the_member(fault: type[Exception]) -> No
     with pytest.raises(fault):
         await scripted.run()
     assert scripted.health_state.ended.startswith("stopped: ")
-    assert not scripted.member.live
+    assert not scripted.supervisor.live
 
 
 async def test_a_position_that_the_brokers_do_not_have_ends_the_member() -> None:
@@ -113,7 +113,7 @@ async def test_stalls_with_progress_between_them_do_not_end_the_member() -> None
     running = asyncio.create_task(scripted.run(progress))
     await asyncio.wait_for(scripted.lasting.wait(), 60)
     assert (scripted.memberships, scripted.stalls) == (10, 9)
-    await scripted.member.stop()
+    await scripted.supervisor.stop()
     await running
 
 
@@ -127,7 +127,7 @@ async def test_a_member_that_does_not_end_in_time_is_cancelled() -> None:
 
     running = asyncio.create_task(scripted.run(hangs))
     await scripted.lasting.wait()
-    await scripted.member.stop()
+    await scripted.supervisor.stop()
     await asyncio.wait({running})
     assert running.cancelled()
     assert scripted.health_state.ended == "stopped"
@@ -136,7 +136,7 @@ async def test_a_member_that_does_not_end_in_time_is_cancelled() -> None:
 async def test_a_member_that_never_ran_is_stopped_at_once() -> None:
     """There is nothing to wait for."""
     scripted = ScriptedMember([])
-    await scripted.member.stop()
+    await scripted.supervisor.stop()
     await scripted.run()
     assert scripted.memberships == 0
 

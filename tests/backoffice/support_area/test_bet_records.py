@@ -1,0 +1,68 @@
+"""The record of a bet is found on Kafka when somebody asks for it."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from squad_messages import bet
+from support_stand import FOREIGN, NOW, SAM, SupportStand
+
+from backoffice.errors import Conflict, Forbidden, NotFound
+from backoffice.support.lookup.bet_records import BetRecords
+from consumers.stream.settings import StreamSettings
+from furlong.demo.embedded_broker import EmbeddedBroker
+from subgraphs.progress.customer_history import BETS_TOPIC
+
+
+async def test_the_record_of_the_revision_in_force_is_found(
+    stand: SupportStand, embedded_broker: EmbeddedBroker
+) -> None:
+    """Among those of other bets and revisions, in whichever partition; each look is recorded."""
+    at = (NOW - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    first, second = ({"bet_id": "b-7", "bet_revision": number, "occurred_at": at} for number in (1, 2))
+    away = {"bet_id": "b-8", "occurred_at": at}
+    lost = {"bet_id": "b-9", "occurred_at": at}
+    await stand.add_bets(first, second, away, lost)
+    await asyncio.to_thread(embedded_broker.create_topics, [BETS_TOPIC])
+    stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
+    usual = [await _produce(stream, one) for one in ({"bet_id": "b-70"}, first, {}, second)]
+    elsewhere = await _produce(stream, away, partition=(usual[0][0] + 1) % 4)
+    records = BetRecords(stream, stand.parts.explanations, seconds=2)
+
+    found = await records.of_bet(SAM, "northbet", "b-7")
+    assert ((found.partition, found.offset), found.revision) == (usual[3], 2)
+    assert (found.occurred_at, found.arrived_at) == (NOW - timedelta(minutes=5), NOW)
+    assert found.event_id == json.loads(bet(**second).value or b"")["event_id"]
+    found = await records.of_bet(SAM, "northbet", "b-8")
+    assert (found.partition, found.offset) == elsewhere
+    with pytest.raises(NotFound, match=r"^Revision 1 of the bet is not among 5 records"):
+        await records.of_bet(SAM, "northbet", "b-9")
+    with pytest.raises(Forbidden):
+        await records.of_bet(FOREIGN, "northbet", "b-7")
+    nowhere = BetRecords(StreamSettings(bootstrap="127.0.0.1:1"), stand.parts.explanations, seconds=2)
+    with pytest.raises(Conflict, match="Kafka does not answer"):
+        await nowhere.of_bet(SAM, "northbet", "b-7")
+    assert [subject for _, subject in await stand.audited()].count("bet:northbet:b-7") == 2
+
+
+async def _produce(
+    stream: StreamSettings, changed: dict[str, Any], partition: int | None = None
+) -> tuple[int, int]:
+    """Put a bet on the topic, and return its partition and offset."""
+    record = bet(**changed)
+    producer = AIOKafkaProducer(bootstrap_servers=stream.bootstrap)
+    await producer.start()
+    try:
+        sent = await producer.send_and_wait(
+            BETS_TOPIC,
+            record.value,
+            key=record.key,
+            partition=partition,
+            timestamp_ms=round(NOW.timestamp() * 1000),
+        )
+    finally:
+        await producer.stop()
+    return sent.partition, sent.offset

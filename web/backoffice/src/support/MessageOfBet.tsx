@@ -1,0 +1,47 @@
+/** Where a bet's message is on Kafka, and when it arrived: searched for when somebody asks. */
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+
+import { RECORD } from './operations.ts';
+import { run } from '../graph/graph.ts';
+import { moment } from '../operations/page/words.ts';
+
+import type { BetRecord } from './operations.ts';
+
+interface Props {
+  readonly brand: string;
+  readonly betId: string;
+}
+
+export function MessageOfBet({ brand, betId }: Props) {
+  const [found, setFound] = useState('');
+  const [searching, setSearching] = useState(false);
+
+  async function search() {
+    setSearching(true);
+    try {
+      const { betRecord: one } = await run<{ betRecord: BetRecord }>(RECORD, { brand, betId });
+      const clock = one.arrivalByBroker ? 'broker' : 'producer';
+      setFound(
+        `${one.topic}, partition ${one.partition}, offset ${one.offset}, revision ${one.revision}; ` +
+          `arrived ${moment(one.arrivedAt)} by the clock of the ${clock}, happened ${moment(one.occurredAt)}`,
+      );
+    } catch (error) {
+      setFound(error instanceof Error ? error.message : String(error));
+    } finally {
+      setSearching(false);
+    }
+  }
+
+  return (
+    <>
+      <Button size="small" disabled={searching} onClick={() => void search()}>
+        Find its message
+      </Button>
+      <Typography variant="body2" role="status">
+        {searching ? 'Searching Kafka …' : found}
+      </Typography>
+    </>
+  );
+}
