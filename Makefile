@@ -60,7 +60,7 @@ docs: .venv/.installed ## Build the documentation in .docs/html and check its li
 	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
 	@touch .docs/.built
 
-pictures: install ## Take the documentation's pictures of the bet-slip and GraphiQL from the demo
+pictures: install ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
 	@$(BIN)/python deploy/pictures.py
 
 snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them
@@ -121,9 +121,9 @@ lock: ## Pin the Python dependencies again
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o deploy/requirements.lock
 	cd deploy/helm && ../../$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
 
-services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu)
+services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved
 	bash deploy/install-services.sh
-	@$(BIN)/python deploy/services.py start
+	@$(BIN)/python deploy/services.py start $(ARGS)
 
 services-stop: ## Stop what 'make services' started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python deploy/services.py stop; fi

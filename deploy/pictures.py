@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from backoffice_pictures import take_backoffice
 from local_chromium import find_chromium
 from playwright.async_api import Browser, async_playwright
 
@@ -68,6 +69,7 @@ async def _main() -> None:
             await _take(browser, facts.url, "bet-slip.png", 1080, details=False)
             await _take(browser, facts.url, "bet-slip-narrow.png", 390, details=True)
             await _take_graphiql(browser, facts.url)
+            await take_backoffice(browser, facts, IMAGES)
             await browser.close()
 
 

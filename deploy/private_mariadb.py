@@ -121,13 +121,16 @@ def mariadb_installed() -> bool:
     return version is not None and (int(version[1]), int(version[2])) >= OLDEST
 
 
-def start_mariadb(folder: Path, *, tied: bool = True, options: Sequence[str] = ()) -> PrivateMariadb:
+def start_mariadb(
+    folder: Path, *, tied: bool = True, options: Sequence[str] = (), statements: Sequence[str] = ()
+) -> PrivateMariadb:
     """Start a server on the data in a folder, which is created if missing, and wait until it answers.
 
     Args:
         folder: Contains the data, the log and the socket; for one server at a time.
         tied: Whether the server ends with this process.
         options: More options of mariadbd, such as `--innodb-snapshot-isolation=ON`.
+        statements: SQL that the server executes at its start, each in one line.
 
     Raises:
         ServiceMissingError: No MariaDB of at least 10.11 is installed.
@@ -140,7 +143,7 @@ def start_mariadb(folder: Path, *, tied: bool = True, options: Sequence[str] = (
     if not (data / "mysql").is_dir():
         _install(data, folder / "mariadb.log")
     for attempt in range(1, _PORT_ATTEMPTS + 1):
-        server = _launch(folder, data, tied=tied, options=options)
+        server = _launch(folder, data, tied=tied, options=options, statements=statements)
         try:
             wait_until_ready(server.process, server.answers)
         except ServiceFailedError:
@@ -152,11 +155,13 @@ def start_mariadb(folder: Path, *, tied: bool = True, options: Sequence[str] = (
     raise AssertionError
 
 
-def _launch(folder: Path, data: Path, *, tied: bool, options: Sequence[str]) -> PrivateMariadb:
+def _launch(
+    folder: Path, data: Path, *, tied: bool, options: Sequence[str], statements: Sequence[str]
+) -> PrivateMariadb:
     password, port = secrets.token_hex(12), free_port()
     account = folder / "account.sql"
     account.touch(mode=0o600)
-    account.write_text(_ACCOUNT.format(password=password))
+    account.write_text(_ACCOUNT.format(password=password) + "".join(f"{each};\n" for each in statements))
     # A relative socket path is in the data folder, however long the path of that folder is.
     command = [
         _find("mariadbd") or "mariadbd",

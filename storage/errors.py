@@ -1,5 +1,8 @@
 """Errors of the databases that callers handle."""
 
 
-class DatabaseAway(Exception):
-    """The database cannot be reached, or does not answer in time: the same request may succeed later."""
+class DatabaseAway(OSError):
+    """The database cannot be reached, or does not answer in time: the same request may succeed later.
+
+    It is an `OSError` as a lost connection is, so that whatever outlives the one outlives the other.
+    """

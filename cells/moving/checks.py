@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cells.moving.errors import MoveError
-from cells.moving.server import Place, Server, quoted
+from cells.moving.server import Location, Server, quoted
 from storage.cells.cell import Cell
 
+OPEN: Final = "open"
 FENCED: Final = "fenced"
 
 
@@ -38,8 +39,8 @@ class Findings:
             raise MoveError("; ".join(self.problems))
 
 
-def check(source: Place, target: Place) -> Findings:
-    """Look at both places, and return what a move would find. Nothing is changed.
+def check(source: Location, target: Location) -> Findings:
+    """Look at both locations, and return what a move would find. Nothing is changed.
 
     Raises:
         MoveError: the source has no cell.
@@ -53,18 +54,43 @@ def check(source: Place, target: Place) -> Findings:
         )
     found = [row for row in rows.values() if row is not None]
     name, first, last, of, epoch, _state = found[0]
-    cell, (size, tables) = Cell(name, first, last, of), _size(source)
+    cell, (size, tables) = Cell(name, first, last, of), size_of(source)
     if _is_moved(found, target):
         return Findings(cell, epoch, size, tables, is_moved=True)
     problems = [*_problems_of_cell(found), *_problems_of_servers(source.server, target.server)]
     problems += _problems_of_target(target, name, epoch)
     problems += [
-        f"{place.server} has no account {place.account}" for place in (source, target) if not place.accounts
+        f"{each.server} has no account {each.account}" for each in (source, target) if not each.accounts
     ]
     return Findings(cell, epoch, size, tables, problems)
 
 
-def _is_moved(rows: list[tuple[Any, ...]], target: Place) -> bool:
+def cell_at(location: Location) -> tuple[Cell, int, str] | None:
+    """Return the cell of a location, its epoch and state; None if its databases do not agree on them.
+
+    If some databases have got more partitions already, as happens while cells are merged, return these.
+    """
+    rows = [_cell_in(location.server, schema) for schema in location.schemas]
+    found = [row for row in rows if row is not None]
+    if len(found) != len(rows) or len({(row[0], *row[3:]) for row in found}) > 1:
+        return None
+    name, _, _, of, epoch, state = found[0]
+    cell = Cell(name, min(row[1] for row in found), max(row[2] for row in found), of)
+    return cell, int(epoch), str(state)
+
+
+def size_of(location: Location) -> tuple[int, int]:
+    """Return bytes and number of the tables."""
+    names = ", ".join(["%s"] * len(location.schemas))
+    query = (
+        "SELECT COALESCE(SUM(data_length + index_length), 0), COUNT(*) FROM information_schema.tables "  # noqa: S608
+        f"WHERE table_schema IN ({names})"
+    )
+    ((size, tables),) = location.server.rows(query, location.schemas)
+    return int(size), int(tables)
+
+
+def _is_moved(rows: list[tuple[Any, ...]], target: Location) -> bool:
     """Return whether the source is fenced in whole, and the target has the same cell open."""
     if any(row[5] != FENCED for row in rows):
         return False
@@ -99,7 +125,7 @@ def _problems_of_servers(source: Server, target: Server) -> list[str]:
     return problems
 
 
-def _problems_of_target(target: Place, name: str, epoch: int) -> list[str]:
+def _problems_of_target(target: Location, name: str, epoch: int) -> list[str]:
     """Tell whether the target has databases that a move must not replace."""
     problems = []
     for schema in target.schemas:
@@ -110,8 +136,8 @@ def _problems_of_target(target: Place, name: str, epoch: int) -> list[str]:
         row = _cell_in(target.server, schema)
         if row is None or row[0] != name or row[4] > epoch or row[5] != FENCED:
             problems.append(
-                f"{target.server} has a database {schema} that is not an old place of cell {name}: drop it "
-                "if nobody needs it"
+                f"{target.server} has a database {schema} that is not a former location of cell {name}: "
+                "drop it if nobody needs it"
             )
     return problems
 
@@ -125,14 +151,3 @@ def _cell_in(server: Server, schema: str) -> tuple[Any, ...] | None:
     columns = "name, first, last, of, epoch, state"
     rows = server.rows(f"SELECT {columns} FROM {quoted(schema)}.cell")  # noqa: S608 - a name of ours
     return rows[0] if len(rows) == 1 else None
-
-
-def _size(place: Place) -> tuple[int, int]:
-    """Return bytes and number of the tables."""
-    names = ", ".join(["%s"] * len(place.schemas))
-    query = (
-        "SELECT COALESCE(SUM(data_length + index_length), 0), COUNT(*) FROM information_schema.tables "  # noqa: S608
-        f"WHERE table_schema IN ({names})"
-    )
-    ((size, tables),) = place.server.rows(query, place.schemas)
-    return int(size), int(tables)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from cells.moving.errors import MoveError
-from cells.moving.server import Place, quoted
+from cells.moving.server import Location, quoted
 from storage.client_programs import CLIENT, DUMP, find_program, option_file
 
 OPTIONS: Final = (
@@ -25,18 +25,18 @@ _HEAD: Final = 64 * 1024
 _POSITION: Final = re.compile(rb"^-- SET GLOBAL gtid_slave_pos='([0-9,-]+)';$", re.MULTILINE)
 
 
-def dump(place: Place, file: Path) -> str:
+def dump(location: Location, file: Path) -> str:
     """Copy the databases into a file as of one moment, while they are written; return that moment's GTID.
 
     Raises:
         MoveError: the program is missing, or failed.
     """
     program = _program(DUMP)
-    file.unlink(missing_ok=True)  # a dump whose mover was killed may still be writing to the old one
-    with option_file(place.server.url) as options, file.open("wb") as output:
+    file.unlink(missing_ok=True)  # a dump whose mover was killed may still be writing to the removed file
+    with option_file(location.server.url) as options, file.open("wb") as output:
         file.chmod(0o600)
         ended = subprocess.run(  # noqa: S603 - the server's own program
-            [program, f"--defaults-extra-file={options}", *OPTIONS, *place.schemas],
+            [program, f"--defaults-extra-file={options}", *OPTIONS, *location.schemas],
             stdout=output,
             stderr=subprocess.PIPE,
             check=False,
@@ -44,11 +44,11 @@ def dump(place: Place, file: Path) -> str:
     _require(program, ended.returncode, ended.stderr)
     position = _position_in(file)
     if position is None:
-        raise MoveError(f"{file} names no GTID: does {place.server} write a binary log?")
+        raise MoveError(f"{file} names no GTID: does {location.server} write a binary log?")
     return position
 
 
-def load(file: Path, place: Place) -> None:
+def load(file: Path, location: Location) -> None:
     """Replace the databases by those of a dump, without writing a binary log.
 
     The client reads from a pipe, so it ends soon after this process if that is killed. It holds a lock until
@@ -58,15 +58,15 @@ def load(file: Path, place: Place) -> None:
         MoveError: the program is missing, or failed.
     """
     program = _program(CLIENT)
-    with place.server.session() as cursor:
+    with location.server.session() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, %s)", (LOADING, LOCK_SECONDS))
         if cursor.fetchone() != (1,):
-            raise MoveError(f"an earlier load on {place.server} is still running")
+            raise MoveError(f"an earlier load on {location.server} is still running")
         cursor.execute("SET SESSION sql_log_bin = 0")
-        for schema in place.schemas:
+        for schema in location.schemas:
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted(schema)}")
     first = f"SET SESSION sql_log_bin = 0; SELECT GET_LOCK('{LOADING}', {LOCK_SECONDS});\n"
-    with option_file(place.server.url) as options:
+    with option_file(location.server.url) as options:
         command = [program, f"--defaults-extra-file={options}", "--default-character-set=utf8mb4", "--batch"]
         with (
             file.open("rb") as statements,
@@ -87,12 +87,12 @@ def load(file: Path, place: Place) -> None:
     _require(program, running.returncode, complaints)
 
 
-def drop(place: Place) -> None:
-    """Drop the databases of a place, without writing a binary log."""
-    with place.server.session() as cursor:
+def drop(location: Location) -> None:
+    """Drop the databases of a location, without writing a binary log."""
+    with location.server.session() as cursor:
         cursor.execute("SET SESSION sql_log_bin = 0")
         cursor.execute(f"SET SESSION lock_wait_timeout = {LOCK_SECONDS}")
-        for schema in place.schemas:
+        for schema in location.schemas:
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted(schema)}")
 
 

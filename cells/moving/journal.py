@@ -4,15 +4,26 @@ import os
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import msgspec
 
 from cells.moving.errors import MoveError
 
 
+class Kind(Enum):
+    """What a journal is about: a cell is moved, split in two, or merged into another."""
+
+    MOVE = "move"
+    SPLIT = "split"
+    MERGE = "merge"
+
+
 class Step(Enum):
-    """The steps of a move, in order. Until OPEN has begun, there is a way back."""
+    """The steps of moves, splits and merges; each kind has some of them.
+
+    FINAL_CATCH_UP: was called `level` in journals of earlier releases, which are still read.
+    """
 
     CHECK = "check"
     DUMP = "dump"
@@ -21,10 +32,24 @@ class Step(Enum):
     CATCH_UP = "catch-up"
     VERIFY = "verify"
     FENCE = "fence"
-    LEVEL = "level"
+    FINAL_CATCH_UP = "final-catch-up"
+    FENCE_TARGET = "fence-target"
+    TRIM_TARGET = "trim-target"
+    TRIM_SOURCE = "trim-source"
+    JOIN = "join"
     OPEN = "open"
     SWITCH = "switch"
     CLEAN_UP = "clean-up"
+
+
+_WITHOUT_RETURN: Final = frozenset({Step.TRIM_SOURCE, Step.JOIN, Step.OPEN})
+"""Once one of these has begun, there is no way back."""
+
+_FORMER_NAMES: Final = {"level": Step.FINAL_CATCH_UP}
+
+
+def _step(name: str) -> Step:
+    return _FORMER_NAMES.get(name) or Step(name)
 
 
 class _Contents(msgspec.Struct):
@@ -35,6 +60,7 @@ class _Contents(msgspec.Struct):
     done: dict[str, float]
     facts: dict[str, str]
     went_back: bool
+    kind: str = Kind.MOVE.value
 
 
 @dataclass(slots=True)
@@ -56,9 +82,10 @@ class Journal:
     done: dict[Step, float] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     went_back: bool = False
+    kind: Kind = Kind.MOVE
 
     @classmethod
-    def open(cls, folder: Path, cell: str, source: str, target: str) -> Self:
+    def open(cls, folder: Path, cell: str, source: str, target: str, kind: Kind = Kind.MOVE) -> Self:
         """Return the journal of a move that has begun, or a new one.
 
         Raises:
@@ -66,11 +93,11 @@ class Journal:
         """
         found = cls.read(folder, cell)
         if found is None or found.is_over:
-            return cls(folder / f"{cell}.json", cell, source, target)
-        if (found.source, found.target) != (source, target):
+            return cls(folder / f"{cell}.json", cell, source, target, kind=kind)
+        if (found.source, found.target, found.kind) != (source, target, kind):
             raise MoveError(
-                f"{found.file} is a move of cell {cell} from {found.source} to {found.target} that is not "
-                "over: finish it, or give it up with --back"
+                f"{found.file} is a {found.kind.value} of cell {cell} from {found.source} to "
+                f"{found.target} that is not over: finish it, or give it up with --back"
             )
         return found
 
@@ -89,10 +116,11 @@ class Journal:
             kept.cell,
             kept.source,
             kept.target,
-            [Step(each) for each in kept.begun],
-            {Step(each): seconds for each, seconds in kept.done.items()},
+            [_step(each) for each in kept.begun],
+            {_step(each): seconds for each, seconds in kept.done.items()},
             kept.facts,
             kept.went_back,
+            Kind(kept.kind),
         )
 
     @property
@@ -102,8 +130,8 @@ class Journal:
 
     @property
     def has_way_back(self) -> bool:
-        """Return whether the old place can take the cell back without losing writes."""
-        return Step.OPEN not in self.begun and not self.went_back
+        """Return whether the source can take the cell back without losing writes."""
+        return not _WITHOUT_RETURN & set(self.begun) and not self.went_back
 
     def begin(self, step: Step) -> None:
         """Note that a step begins, before its first action."""
@@ -133,7 +161,9 @@ class Journal:
 
     def _contents(self) -> _Contents:
         begun, done = [each.value for each in self.begun], {step.value: at for step, at in self.done.items()}
-        return _Contents(self.cell, self.source, self.target, begun, done, self.facts, self.went_back)
+        return _Contents(
+            self.cell, self.source, self.target, begun, done, self.facts, self.went_back, self.kind.value
+        )
 
     def _store(self) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)

@@ -10,38 +10,44 @@ from typing import Final, TypeAlias
 
 from cells.moving import copying, ownership, replication, verification
 from cells.moving.checks import Findings, check
-from cells.moving.errors import MoveError, NotLevel
+from cells.moving.errors import MoveError, NotCaughtUp
 from cells.moving.journal import Journal, Step
-from cells.moving.server import Place
+from cells.moving.server import Location
 from cells.routing.runtime import Runtime
 
 Report: TypeAlias = Callable[[Step, str], None]
 """Called with `begins` before each step, and with the seconds that it took after it."""
 
-_Facts: TypeAlias = Mapping[str, str]
+Facts: TypeAlias = Mapping[str, str]
+"""What later steps need of a step."""
+
+Actions: TypeAlias = "Mapping[Step, Callable[[Move], Facts]]"
+"""The steps in their order, each with what it does; it can be done again after it was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move of a cell from one place to another.
+    """A move of a cell from one location to another.
 
     Attributes:
         findings: what the servers said before the move.
         runtime: the router before the databases; None if the processes' settings are changed by hand.
-        level_seconds: how long writes may wait for the new place.
+        level_seconds: how long writes may wait for the target.
+        actions: the steps.
     """
 
-    source: Place
-    target: Place
+    source: Location
+    target: Location
     findings: Findings
     journal: Journal
     folder: Path
     runtime: Runtime | None
     level_seconds: float
+    actions: Actions
 
     @property
     def is_over(self) -> bool:
-        """Return whether the cell is at its new place, and nothing is left to do."""
+        """Return whether the cell is at the target, and nothing is left to do."""
         return self.findings.is_moved and not self.journal.begun
 
     @property
@@ -51,11 +57,11 @@ class Move:
 
 
 def run(move: Move, report: Report) -> None:
-    """Take all steps that are not done yet; if the cell is at its new place already, do nothing.
+    """Take all steps that are not done yet; if the cell is at the target already, do nothing.
 
     Raises:
         MoveError: a step failed; the same call continues there.
-        NotLevel: the new place was too slow: the old one is open again, and the move can be tried again.
+        NotCaughtUp: the target was too slow: the source is open again, and the move can be tried again.
         pymysql.err.MySQLError: a server refused, or went away.
     """
     if move.journal.went_back:
@@ -64,15 +70,15 @@ def run(move: Move, report: Report) -> None:
         return
     if Step.FENCE not in move.journal.begun:
         move.journal.done.pop(Step.CATCH_UP, None)  # it may have been long ago
-    for step in Step:
+    for step, act in move.actions.items():
         if step in move.journal.done:
             continue
         move.journal.begin(step)
         report(step, "begins")
         began = time.monotonic()
         try:
-            facts = _ACTIONS[step](move)
-        except NotLevel:
+            facts = act(move)
+        except NotCaughtUp:
             go_back(move)
             raise
         seconds = time.monotonic() - began
@@ -81,10 +87,10 @@ def run(move: Move, report: Report) -> None:
 
 
 def go_back(move: Move) -> None:
-    """Give a move up: the old place has the cell again, and the copy is dropped.
+    """Give a move up: the source has the cell again, and the copy is dropped.
 
     Raises:
-        MoveError: there is no move to give up, or the new place may have taken writes already.
+        MoveError: there is no move to give up, or the target may have taken writes already.
     """
     if not move.journal.begun:
         raise MoveError(
@@ -92,8 +98,10 @@ def go_back(move: Move) -> None:
             "moving the cell the other way"
         )
     if not move.journal.has_way_back:
-        raise MoveError("the new place may have taken writes: finish this move, then move the cell back")
+        raise MoveError("the target may have taken writes: finish this move, then move the cell back")
     ownership.reopen(move.source)  # first, because the cell's processes wait for it
+    if Step.FENCE_TARGET in move.journal.begun:
+        ownership.reopen(move.target)
     replication.stop(move.target.server)
     if Step.LOAD in move.journal.begun:
         copying.drop(move.target)
@@ -117,57 +125,58 @@ def only_mover(folder: Path, cell: str) -> Iterator[None]:
         yield
 
 
-def _check(move: Move) -> _Facts:
+def _check(move: Move) -> Facts:
     check(move.source, move.target).require()
     return {"epoch": str(move.findings.epoch)}
 
 
-def _dump(move: Move) -> _Facts:
+def _dump(move: Move) -> Facts:
     return {"gtid": copying.dump(move.source, move.dump)}
 
 
-def _load(move: Move) -> _Facts:
+def _load(move: Move) -> Facts:
     replication.stop(move.target.server)
     ownership.lock_account(move.target)
     copying.load(move.dump, move.target)
     return {}
 
 
-def _replicate(move: Move) -> _Facts:
+def _replicate(move: Move) -> Facts:
     replication.start(move.source, move.target, move.journal.facts["gtid"])
     return {}
 
 
-def _catch_up(move: Move) -> _Facts:
+def _catch_up(move: Move) -> Facts:
     replication.resume(move.target.server)
     replication.catch_up(move.source.server, move.target.server)
     return {}
 
 
-def _verify(move: Move) -> _Facts:
+def _verify(move: Move) -> Facts:
     tables = verification.compare(move.source, move.target)
     replication.catch_up(move.source.server, move.target.server)
     return {"tables": str(tables)}
 
 
-def _fence(move: Move) -> _Facts:
+def fence_source(move: Move) -> Facts:
+    """End all writes at the source."""
     ownership.fence(move.source, int(move.journal.facts["epoch"]))
     return {"fenced_at": replication.position(move.source.server)}
 
 
-def _level(move: Move) -> _Facts:
+def _final_catch_up(move: Move) -> Facts:
     replication.resume(move.target.server)
     replication.wait_for(move.target.server, move.journal.facts["fenced_at"], move.level_seconds)
     return {}
 
 
-def _open(move: Move) -> _Facts:
+def _open(move: Move) -> Facts:
     replication.stop(move.target.server)
-    ownership.open_new(move.target, int(move.journal.facts["epoch"]) + 1)
+    ownership.open_at(move.target, int(move.journal.facts["epoch"]) + 1)
     return {}
 
 
-def _switch(move: Move) -> _Facts:
+def _switch(move: Move) -> Facts:
     if move.runtime is not None:
         server = move.target.server
         move.runtime.switch_database(move.findings.cell.name, server.host, server.port)
@@ -175,21 +184,24 @@ def _switch(move: Move) -> _Facts:
     return {}
 
 
-def _clean_up(move: Move) -> _Facts:
+def _clean_up(move: Move) -> Facts:
     copying.forget_dump(move.dump)
     return {}
 
 
-_ACTIONS: Final[Mapping[Step, Callable[[Move], _Facts]]] = {
+CATCHING_UP: Final[Actions] = {
     Step.CHECK: _check,
     Step.DUMP: _dump,
     Step.LOAD: _load,
     Step.REPLICATE: _replicate,
     Step.CATCH_UP: _catch_up,
     Step.VERIFY: _verify,
-    Step.FENCE: _fence,
-    Step.LEVEL: _level,
-    Step.OPEN: _open,
-    Step.SWITCH: _switch,
-    Step.CLEAN_UP: _clean_up,
+    Step.FENCE: fence_source,
+    Step.FINAL_CATCH_UP: _final_catch_up,
 }
+"""The steps until source and target are equal, and neither is written."""
+
+CLOSING: Final[Actions] = {Step.CLEAN_UP: _clean_up}
+
+MOVING: Final[Actions] = {**CATCHING_UP, Step.OPEN: _open, Step.SWITCH: _switch, **CLOSING}
+"""The steps of moving a whole cell."""

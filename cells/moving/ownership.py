@@ -1,4 +1,4 @@
-"""Takes the cell away from its old place, and gives it to the new one."""
+"""Takes the cell away from the source, and gives it to the target."""
 
 from functools import partial
 from typing import Final
@@ -6,7 +6,8 @@ from typing import Final
 from pymysql.err import OperationalError
 
 from cells.moving.errors import MoveError
-from cells.moving.server import Place, quoted
+from cells.moving.server import Location, quoted
+from storage.cells.cell import Cell
 
 LOCK_WAIT_SECONDS: Final = 10
 PATIENT_SECONDS: Final = 1
@@ -15,84 +16,99 @@ PATIENT_SECONDS: Final = 1
 _LOCK_WAIT_TIMEOUT: Final = 1205
 
 
-def lock_account(place: Place) -> None:
+def lock_account(location: Location) -> None:
     """Keep the cell's processes out, and end their sessions; their open transactions are rolled back."""
-    with place.server.session() as cursor:
+    with location.server.session() as cursor:
         cursor.execute("SET SESSION sql_log_bin = 0")
-        for account in place.accounts:
+        for account in location.accounts:
             cursor.execute(f"ALTER USER {account} ACCOUNT LOCK")
             cursor.execute(f"KILL HARD USER {account}")
 
 
-def unlock_account(place: Place) -> None:
+def unlock_account(location: Location) -> None:
     """Let the cell's processes in."""
-    with place.server.session() as cursor:
+    with location.server.session() as cursor:
         cursor.execute("SET SESSION sql_log_bin = 0")
-        for account in place.accounts:
+        for account in location.accounts:
             cursor.execute(f"ALTER USER {account} ACCOUNT UNLOCK")
 
 
-def fence(place: Place, epoch: int) -> None:
-    """End all writes at the old place, for good. The row that says so is the last one that it replicates.
+def fence(location: Location, epoch: int) -> None:
+    """End all writes at the source, for good. The row that says so is the last one that it replicates.
 
     Reads go on there until the switch. A transaction that holds up the row for a second belongs to a process
     that was stopped, or is stuck: then the account is locked and all its sessions are ended.
 
     Args:
-        place: the old place.
-        epoch: the cell's epoch before the move; its successor is that of the new place.
+        location: the source.
+        epoch: the cell's epoch before the move; its successor is that of the target.
     """
-    change = partial(_change_rows, place, epoch + 1, "fenced", only_from=(epoch, "open"))
+    change = partial(_change_rows, location, epoch + 1, "fenced", only_from=(epoch, "open"))
     try:
         change(lock_wait_seconds=PATIENT_SECONDS)
     except OperationalError as error:
         if error.args[0] != _LOCK_WAIT_TIMEOUT:
             raise
-        lock_account(place)
+        lock_account(location)
         change()
 
 
-def open_new(place: Place, epoch: int) -> None:
-    """Give the cell to the new place, which has the row that fenced the old one.
+def open_at(location: Location, epoch: int) -> None:
+    """Open the cell at a location that has the row of the fence.
 
     Raises:
         MoveError: the row is missing, so the copy is not complete.
     """
-    found = {_epoch_in(place, schema) for schema in place.schemas}
+    found = {_epoch_in(location, schema) for schema in location.schemas}
     if found != {epoch}:
-        raise MoveError(f"{place.server} has epochs {sorted(found)} instead of {epoch}: it has not caught up")
-    _change_rows(place, epoch, "open", only_from=(epoch, "fenced"))
-    unlock_account(place)
+        raise MoveError(
+            f"{location.server} has epochs {sorted(found)} instead of {epoch}: it has not caught up"
+        )
+    _change_rows(location, epoch, "open", only_from=(epoch, "fenced"))
+    unlock_account(location)
 
 
-def reopen(place: Place) -> None:
-    """Give the cell back to its old place, under a new epoch if it was fenced already."""
-    with place.server.session() as cursor:
+def reopen(location: Location) -> None:
+    """Give the cell back to the source, under a new epoch if it was fenced already."""
+    with location.server.session() as cursor:
         cursor.execute("START TRANSACTION")
-        for schema in place.schemas:
+        for schema in location.schemas:
             cursor.execute(
                 f"UPDATE {quoted(schema)}.cell SET epoch = epoch + 1, state = 'open', "  # noqa: S608
                 "changed_at = UTC_TIMESTAMP(6) WHERE state = 'fenced'"
             )
         cursor.execute("COMMIT")
-    unlock_account(place)
+    unlock_account(location)
 
 
-def states(place: Place) -> set[str]:
-    """Return the states of the cell in the databases of a place; none if they are not there."""
+def change_cell(location: Location, cell: Cell, epoch: int) -> None:
+    """Give the databases of a location, which are fenced at an epoch, another name or other partitions."""
+    with location.server.session() as cursor:
+        cursor.execute("START TRANSACTION")
+        for schema in location.schemas:
+            cursor.execute(
+                f"UPDATE {quoted(schema)}.cell SET name = %s, first = %s, last = %s "  # noqa: S608
+                "WHERE epoch = %s AND state = 'fenced'",
+                (cell.name, cell.first, cell.last, epoch),
+            )
+        cursor.execute("COMMIT")
+
+
+def states(location: Location) -> set[str]:
+    """Return the states of the cell in the databases of a location; none if they are not there."""
     found = set()
-    for schema in place.schemas:
-        if place.server.value(
+    for schema in location.schemas:
+        if location.server.value(
             "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s AND table_name = 'cell'",
             (schema,),
         ):
             query = f"SELECT state FROM {quoted(schema)}.cell"  # noqa: S608 - a name of ours
-            found |= {str(state) for (state,) in place.server.rows(query)}
+            found |= {str(state) for (state,) in location.server.rows(query)}
     return found
 
 
 def _change_rows(
-    place: Place,
+    location: Location,
     epoch: int,
     state: str,
     *,
@@ -100,10 +116,10 @@ def _change_rows(
     lock_wait_seconds: int = LOCK_WAIT_SECONDS,
 ) -> None:
     """Change the rows of all databases in one transaction; those that are changed already stay."""
-    with place.server.session() as cursor:
+    with location.server.session() as cursor:
         cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {lock_wait_seconds}")
         cursor.execute("START TRANSACTION")
-        for schema in place.schemas:
+        for schema in location.schemas:
             cursor.execute(
                 f"UPDATE {quoted(schema)}.cell SET epoch = %s, state = %s, changed_at = UTC_TIMESTAMP(6) "  # noqa: S608
                 "WHERE epoch = %s AND state = %s",
@@ -112,5 +128,5 @@ def _change_rows(
         cursor.execute("COMMIT")
 
 
-def _epoch_in(place: Place, schema: str) -> int:
-    return int(place.server.value(f"SELECT epoch FROM {quoted(schema)}.cell") or 0)  # noqa: S608
+def _epoch_in(location: Location, schema: str) -> int:
+    return int(location.server.value(f"SELECT epoch FROM {quoted(schema)}.cell") or 0)  # noqa: S608

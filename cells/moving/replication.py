@@ -1,16 +1,16 @@
-"""Keeps the new place up to date with the old one by MariaDB's own replication, by GTID."""
+"""Keeps the target up to date with the source by MariaDB's own replication, by GTID."""
 
 import time
 from typing import Any, Final
 
 from pymysql.err import OperationalError
 
-from cells.moving.errors import MoveError, NotLevel
-from cells.moving.server import Place, Server, literal
+from cells.moving.errors import MoveError, NotCaughtUp
+from cells.moving.server import Location, Server, literal
 
 CONNECTION: Final = "furlong"
 CLOSE_SECONDS: Final = 0.5
-"""The new place has caught up once its lag is below this."""
+"""The target has caught up once its lag is below this."""
 
 ROUND_SECONDS: Final = 5.0
 STUCK_SECONDS: Final = 600.0
@@ -23,7 +23,7 @@ def position(server: Server) -> str:
     return str(server.value("SELECT @@gtid_binlog_pos"))
 
 
-def start(source: Place, target: Place, gtid: str) -> None:
+def start(source: Location, target: Location, gtid: str) -> None:
     """Replicate the cell's databases from the moment of the dump on; done again, it changes nothing."""
     server = target.server
     if status(server) is None:
@@ -76,7 +76,7 @@ def stop(server: Server) -> None:
 
 
 def catch_up(source: Server, target: Server) -> None:
-    """Return once the new place is less than half a second behind.
+    """Return once the target is less than half a second behind.
 
     Raises:
         MoveError: the replication broke, or makes no progress.
@@ -91,14 +91,14 @@ def catch_up(source: Server, target: Server) -> None:
 
 
 def wait_for(target: Server, gtid: str, seconds: float) -> None:
-    """Return once the new place has applied everything up to a GTID.
+    """Return once the target has applied everything up to a GTID.
 
     Raises:
-        NotLevel: it has not within that time.
+        NotCaughtUp: it has not within that time.
     """
     if not _reaches(target, gtid, seconds):
         found = status(target) or {}
-        raise NotLevel(
+        raise NotCaughtUp(
             f"{target} did not reach {gtid} within {seconds:g} s; {found.get('Last_SQL_Error') or 'no error'}"
         )
 

@@ -1,4 +1,4 @@
-"""The servers of a move as an administrator sees them, and the place of a cell on each."""
+"""The servers of a move as an administrator sees them, and the location of a cell's databases on each."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pymysql
-from pymysql.cursors import Cursor, DictCursor
+from pymysql.cursors import Cursor, DictCursor, SSCursor
 from sqlalchemy import URL
 
 CONNECT_SECONDS: Final = 10
@@ -37,8 +37,12 @@ class Server:
         return self.url.database or ""
 
     @contextmanager
-    def session(self, *, dicts: bool = False) -> Iterator[Cursor]:
+    def session(self, *, dicts: bool = False, streams: bool = False) -> Iterator[Cursor]:
         """Yield a cursor of a session of its own, in which each statement commits by itself.
+
+        Args:
+            dicts: whether rows are dicts.
+            streams: whether rows are fetched as they are read, rather than all at once.
 
         Raises:
             pymysql.err.MySQLError: the server cannot be reached, or refuses.
@@ -51,7 +55,7 @@ class Server:
             connect_timeout=CONNECT_SECONDS,
             charset="utf8mb4",
             autocommit=True,
-            cursorclass=DictCursor if dicts else Cursor,
+            cursorclass=DictCursor if dicts else SSCursor if streams else Cursor,
         )
         try:
             with connection.cursor() as cursor:
@@ -80,7 +84,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a cell is, or will be.
 
     Attributes:
@@ -93,8 +97,8 @@ class Place:
     account: str
 
     @classmethod
-    def of(cls, server: Server, subgraphs: tuple[str, ...], account: str) -> "Place":
-        """Return the place of the databases with the server's prefix."""
+    def of(cls, server: Server, subgraphs: tuple[str, ...], account: str) -> "Location":
+        """Return the location of the databases with the server's prefix."""
         return cls(server, tuple(f"{server.prefix}_{name}" for name in subgraphs), account)
 
     @property

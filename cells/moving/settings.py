@@ -24,6 +24,11 @@ class MoveSettings(BaseSettings):
         description="The account of the cell's processes on both servers; it is locked at one and unlocked "
         "at the other, so no other cell may use it there",
     )
+    target_account: str | None = Field(
+        default=None,
+        description="With `furlong cell merge`: the account of the processes of the cell that gets the "
+        "customers; by default it has the same name",
+    )
     folder: Path = Field(
         default=Path(".furlong/moves"), description="Where the journal of the move and its dump are kept"
     )
@@ -35,5 +40,5 @@ class MoveSettings(BaseSettings):
     level_seconds: float = Field(
         default=10.0,
         gt=0,
-        description="How long writes may wait for the new place after the fence, before the move goes back",
+        description="How long writes may wait for the target after the fence, before the move goes back",
     )

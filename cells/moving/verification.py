@@ -1,4 +1,4 @@
-"""Compares both places table by table as of one moment, while the old one is written."""
+"""Compares both locations table by table as of one moment, while the source is written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,13 @@ from pymysql.cursors import Cursor
 
 from cells.moving import replication
 from cells.moving.errors import MoveError
-from cells.moving.server import Place, Server, quoted
+from cells.moving.server import Location, Server, quoted
 
 
-def compare(source: Place, target: Place) -> int:
+def compare(source: Location, target: Location) -> int:
     """Compare the checksums of all tables, and return how many there are.
 
-    The new place applies everything up to the moment of a consistent snapshot of the old one, and waits there
+    The target applies everything up to the moment of a consistent snapshot of the source, and waits there
     until its tables are read.
 
     Raises:

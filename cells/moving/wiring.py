@@ -6,21 +6,22 @@ from sqlalchemy import make_url
 from cells.moving.checks import Findings, check
 from cells.moving.errors import MoveError
 from cells.moving.journal import Journal
-from cells.moving.move import Move
-from cells.moving.server import Place, Server
+from cells.moving.move import MOVING, Move
+from cells.moving.server import Location, Server
 from cells.moving.settings import MoveSettings
 from cells.routing.runtime import Runtime
 
 
-def places_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Place, Place]:
-    """Return the old and the new place.
+def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Location, Location]:
+    """Return the source and the target.
 
     Raises:
         MoveError: a setting is missing, or no URL of MariaDB.
     """
     source = _server("FURLONG_CELL_MOVE_SOURCE_URL", settings.source_url)
     target = _server("FURLONG_CELL_MOVE_TARGET_URL", settings.target_url)
-    return Place.of(source, subgraphs, settings.account), Place.of(target, subgraphs, settings.account)
+    account = settings.target_account or settings.account
+    return Location.of(source, subgraphs, settings.account), Location.of(target, subgraphs, account)
 
 
 def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:
@@ -30,11 +31,11 @@ def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:
         MoveError: it cannot be moved, or another move of the cell is not over.
         pymysql.err.MySQLError: a server cannot be reached.
     """
-    source, target = places_of(settings, subgraphs)
+    source, target = locations_of(settings, subgraphs)
     findings: Findings = check(source, target)
     journal = Journal.open(settings.folder, findings.cell.name, str(source.server), str(target.server))
     runtime = None if settings.router_socket is None else Runtime(settings.router_socket)
-    return Move(source, target, findings, journal, settings.folder, runtime, settings.level_seconds)
+    return Move(source, target, findings, journal, settings.folder, runtime, settings.level_seconds, MOVING)
 
 
 def _server(variable: str, url: SecretStr | None) -> Server:

@@ -108,8 +108,11 @@ async def weeks_outcome(
     messages: Sequence[Message[WeekOpened]],
     changed: int,
 ) -> Outcome:
-    """Return how many weeks changed nothing, and the records that contradict the stored week."""
-    known = RevisionConflicts(writer.tables.week_definition, None)
+    """Return how many weeks changed nothing, and the records that contradict the stored week.
+
+    Each cell opens a week by itself, at a moment of its own, so `opened_at` alone contradicts nothing.
+    """
+    known = RevisionConflicts(writer.tables.week_definition, None, frozenset({"opened_at"}))
     conflicts = await conflicting(connection, known, messages, changed)
     return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 

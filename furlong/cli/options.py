@@ -38,15 +38,40 @@ def address(text: str) -> tuple[str, int]:
 
 
 def database_settings() -> DatabaseSettings:
-    """Return the configured database, or else that of the demo in this folder."""
+    """Return the configured database, or else the demo's in this folder (that of the cell FURLONG_CELL)."""
     from furlong.demo import ready_file
     from furlong.demo.data_folder import database_in
     from storage.settings import DatabaseSettings
 
     demo = ready_file.read()
-    if demo and "FURLONG_DATABASE_URL" not in os.environ:
+    if not demo or "FURLONG_DATABASE_URL" in os.environ:
+        return _read(DatabaseSettings)
+    if not demo.cells:
         return database_in(Path(demo.data))
-    return _read(DatabaseSettings)
+    name = os.environ.get("FURLONG_CELL", "")
+    found = [each for each in demo_cells() if (cell := each.cell.own()) and cell.name == name]
+    if not found:
+        names = ", ".join(one.name for one in demo.cells)
+        fail(f"the demo in this folder has cells: set FURLONG_CELL to one of {names}")
+    return found[0]
+
+
+def demo_cells() -> list[DatabaseSettings]:
+    """Return the databases of each cell of the demo in this folder; none if it has no cells."""
+    from furlong.demo import ready_file
+    from storage.cells.settings import CellSettings
+    from storage.settings import DatabaseSettings
+
+    demo = ready_file.read()
+    if not demo or "FURLONG_DATABASE_URL" in os.environ:
+        return []
+    return [
+        DatabaseSettings(
+            url=one.database,
+            cell=CellSettings(cell=one.name, cell_partitions=one.partitions, cell_of=one.of),
+        )
+        for one in demo.cells
+    ]
 
 
 def stream_settings() -> StreamSettings:

@@ -1,7 +1,7 @@
 """The demo's fulfilment: simulated providers, and the worker that pays through them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,18 @@ FOLDER, FILE = "providers", "providers.yaml"
 
 
 @dataclass(frozen=True, slots=True)
+class DemoProviders:
+    """The simulated providers that are served, and the settings of whoever pays through them."""
+
+    served: tuple[ServedProvider, ...]
+    settings: FulfilmentSettings
+
+
+@dataclass(frozen=True, slots=True)
 class DemoFulfilment:
     """The demo's providers, and the worker that pays through them."""
 
-    providers: Sequence[ServedProvider]
-    settings: FulfilmentSettings
+    providers: DemoProviders
     process: FulfilmentProcess
 
     async def stop_provider(self, kind: ProviderKind) -> None:
@@ -42,22 +49,27 @@ def demo_providers(data: Path) -> FulfilmentSettings:
 
 
 @asynccontextmanager
-async def running_fulfilment(
-    database_settings: DatabaseSettings, data: Path, stream: StreamSettings | None, clock: Clock
-) -> AsyncIterator[DemoFulfilment]:
-    """Pay rewards through simulated providers while the block runs; their books are kept below `data`."""
+async def serving_demo_providers(data: Path, clock: Clock) -> AsyncIterator[DemoProviders]:
+    """Serve the simulated providers while the block runs; their books and file are kept below `data`."""
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    settings = demo_providers(data)
     async with serving_providers(folder, clock) as served:
         write_entries(folder / FILE, provider_entries(served.values()))
-        configs = settings.read_providers()
-        database = Database.open(database_settings, "fulfilment")
-        process = FulfilmentProcess.over(database, settings, clock, configs)
-        stop = asyncio.Event()
-        working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
-        try:
-            yield DemoFulfilment(tuple(served.values()), settings, process)
-        finally:
-            stop.set()
-            await working
+        yield DemoProviders(tuple(served.values()), demo_providers(data))
+
+
+@asynccontextmanager
+async def running_fulfilment(
+    database_settings: DatabaseSettings, providers: DemoProviders, stream: StreamSettings | None, clock: Clock
+) -> AsyncIterator[DemoFulfilment]:
+    """Pay rewards through simulated providers while the block runs."""
+    configs = providers.settings.read_providers()
+    database = Database.open(database_settings, "fulfilment")
+    process = FulfilmentProcess.over(database, providers.settings, clock, configs)
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
+    try:
+        yield DemoFulfilment(providers, process)
+    finally:
+        stop.set()
+        await working

@@ -1,9 +1,9 @@
 """The demo's process: the whole product on embedded parts, as `furlong demo` runs it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -14,15 +14,16 @@ from prometheus_client import CollectorRegistry
 
 from backoffice.global_events.publishing import running_publisher
 from consumers.feeds.settings import FeedSettings
-from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
-from furlong.databases import upgrade_databases
 from furlong.demo import ready_file
+from furlong.demo.cells.databases import cells_of, databases_of, prepare
+from furlong.demo.cells.gateways import cell_facts, serve_each
+from furlong.demo.cells.router import CellRouter, RoutedCell
 from furlong.demo.clock import demo_clock, require_schemes
 from furlong.demo.data_folder import database_in
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
-from furlong.demo.fulfilment import running_fulfilment
+from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.mock.mounted import PATH as MOCKED
 from furlong.demo.mock.mounted import mount_mock
 from furlong.demo.operators.backoffice import (
@@ -32,6 +33,7 @@ from furlong.demo.operators.backoffice import (
 )
 from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
+from furlong.demo.processes import Surroundings, running_processes, running_settlement
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
@@ -44,13 +46,8 @@ from furlong.serve.page import add_gallery
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ServeSettings
-from furlong.subgraph_names import DATABASES, SUBGRAPHS
-from furlong.workers.consumer_process import create_consumer
+from furlong.subgraph_names import SUBGRAPHS
 from furlong.workers.feed_worker import create_feed_workers, running_feeds
-from furlong.workers.outbox_worker import running_outbox_worker
-from furlong.workers.recovery_worker import running_recovery
-from furlong.workers.upstream_reconciliation import running_reconciliation
-from furlong.workers.week_worker import running_week_worker
 from gateway.settings import GatewaySettings
 from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
@@ -60,9 +57,6 @@ from storage.database import Database
 from storage.rehearsal import RehearsalClock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.live.event_bus import CustomersChanged, MemoryBus
-from subgraphs.kit.live.settings import LiveSettings
-from subgraphs.kit.live.watches import Watches
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 from tracing import Tracing, recording
 
@@ -84,6 +78,8 @@ class DemoOptions:
         backwards: whether `at` may be before the time of the data.
         scenarios: the scenarios to play, each with its own customer; empty for the regular demo.
         arrived: called for each scenario at its last stage.
+        cells: into how many cells the customers are split; 0 for none.
+        databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
     """
 
     port: int
@@ -94,6 +90,8 @@ class DemoOptions:
     backwards: bool = False
     scenarios: tuple[Scenario, ...] = ()
     arrived: Arrived | None = None
+    cells: int = 0
+    databases: Mapping[str, str] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -104,59 +102,70 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         OSError: the port is in use, or the data folder cannot be written.
         ClockError: the demo cannot start at the given time.
         ScenarioError: a scenario did not reach its expected state.
+        CellMismatch: the databases are those of other cells.
+        InvalidCell: a URL is that of no cell.
     """
     world = read_world(WORLD)
     clock = demo_clock(options.data, options.at, backwards=options.backwards)
     require_schemes(world, clock.now())
     sessions = demo_sessions(demo_secret(options.data))
-    database = database_in(options.data)
+    office, cells = database_in(options.data), cells_of(options.cells) if options.cells else ()
+    databases = databases_of(options.data, cells, options.databases) or [office]
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(listen("127.0.0.1", options.port))
-        await upgrade_databases(database)
-        broker = stack.enter_context(await asyncio.to_thread(EmbeddedBroker))
+        for database in {each.url: each for each in (office, *databases)}.values():
+            await prepare(database)
         feeds = FeedSettings()
-        topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
-        await asyncio.to_thread(broker.create_topics, [topic.name for topic in topics])
+        broker = stack.enter_context(await asyncio.to_thread(_broker, feeds))
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
         # The world is loaded first: a bet of an unknown brand would become a dead letter.
-        await _load_world(world, database, broker.bootstrap, clock.now())
+        await _load_world(world, databases[0], office, broker.bootstrap, clock.now())
         tracing = await stack.enter_async_context(recording("furlong-demo"))
-        tracer = None if tracing is None else tracing.tracer
-        bus = MemoryBus(Watches(LiveSettings().spread_per_second), is_complete=True)
-        changed = bus.customers_changed
-        await stack.enter_async_context(_running_consumers(database, stream, clock, tracing, changed))
+        providers = await stack.enter_async_context(serving_demo_providers(options.data, clock))
+        around = Surroundings(stream, clock, providers, tracing)
+        running = [await stack.enter_async_context(running_processes(each, around)) for each in databases]
         await stack.enter_async_context(
             running_feeds(create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry()))
         )
-        await stack.enter_async_context(running_outbox_worker(database, stream, tracer))
-        await stack.enter_async_context(running_publisher(database, stream, clock))
-        await stack.enter_async_context(running_week_worker(database, clock, stream))
-        fulfilment = await stack.enter_async_context(
-            running_fulfilment(database, options.data, stream, clock)
-        )
+        await stack.enter_async_context(running_publisher(office, stream, clock))
         simulator = await stack.enter_async_context(
             running_simulator(_simulated(options, broker.bootstrap, clock, tracing))
         )
         upstream = UpstreamSettings(url=simulator.url)
-        await stack.enter_async_context(running_recovery(database, upstream, clock, changed=changed))
-        await stack.enter_async_context(running_reconciliation(database, upstream, clock, changed=changed))
+        for each in running:
+            await stack.enter_async_context(running_settlement(each, upstream, clock))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions, options.scenarios)
-        parts = Parts.from_settings(database, upstream, sessions, stream, clock, bus=bus)
-        site = _site(parts, simulator, session, options.data, tracing)
+        sites = [
+            _site(
+                Parts.from_settings(database, upstream, sessions, stream, clock, bus=each.bus),
+                simulator,
+                session,
+                options.data,
+                tracing,
+            )
+            for database, each in zip(databases, running, strict=True)
+        ]
+        site = sites[0]
         stack.push_async_callback(mount_mock(site).close)
-        backoffice = await stack.enter_async_context(
-            running_backoffice(database, options.data, clock, stream, fulfilment.settings)
-        )
-        redirect_to_backoffice(site, backoffice.url)
+        backoffice = internal = None
+        if not cells:  # its screens read one set of databases
+            backoffice = await stack.enter_async_context(
+                running_backoffice(office, options.data, clock, stream, providers.settings)
+            )
+            redirect_to_backoffice(site, backoffice.url)
+            internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         docs = add_documentation(site)
+        gateways = await serve_each(sites, stack) if cells else []
         faulty = faulty_gateway(site, options.scenarios)
-        await stack.enter_async_context(serving(faulty or site, listener))
-        internal = await stack.enter_async_context(running_internal_graph(site, options.data))
+        front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
+        await stack.enter_async_context(serving(front, listener))
         await reach_first_state(url, session)
-        await give_goodwill_budgets(database, options.data, clock, stream)
+        if backoffice is not None:
+            await give_goodwill_budgets(office, options.data, clock, stream)
         if options.scenarios:
-            await play_scenarios(options, DemoParts(url, simulator, fulfilment, session))
+            parts_played = DemoParts(url, simulator, running[0].fulfilment, session)
+            await play_scenarios(options, parts_played)
         if faulty is not None:
             faulty.armed = True
         facts = _facts(url, broker, simulator, session, options).model_copy(
@@ -165,6 +174,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 "backoffice": backoffice,
                 "docs": f"{url}{docs}" if docs else "",
                 "clock": str(clock.path.resolve()) if isinstance(clock, RehearsalClock) else None,
+                "cells": cell_facts(databases, gateways),
             }
         )
         ready_file.write(options.ready_file, facts)
@@ -172,41 +182,23 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         yield facts
 
 
-@asynccontextmanager
-async def _running_consumers(
-    database: DatabaseSettings,
-    stream: StreamSettings,
-    clock: Clock,
-    tracing: Tracing | None,
-    changed: CustomersChanged,
-) -> AsyncIterator[None]:
-    consumers = [
-        create_consumer(name, database, stream, CollectorRegistry(), clock, tracing=tracing, changed=changed)
-        for name in DATABASES
-    ]
-    tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
-    try:
-        yield
-    finally:
-        await asyncio.gather(*(consumer.stop() for consumer in consumers))
-        await asyncio.gather(*tasks, return_exceptions=True)
+def _broker(feeds: FeedSettings) -> EmbeddedBroker:
+    """Return a new broker with all topics."""
+    broker = EmbeddedBroker()
+    topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
+    broker.create_topics([topic.name for topic in topics])
+    return broker
 
 
-async def _run(consumer: Consumer) -> None:
-    try:
-        await consumer.run()
-    except Exception:
-        log.exception("a consumer stopped")
-        raise
-
-
-async def _load_world(world: World, database: DatabaseSettings, bootstrap: str, now: datetime) -> None:
-    opened = [Database.open(database, name) for name in ("club", "rewards", "backoffice")]
-    club, rewards, backoffice = opened
+async def _load_world(
+    world: World, database: DatabaseSettings, office: DatabaseSettings, bootstrap: str, now: datetime
+) -> None:
+    club, rewards = (Database.open(database, name) for name in ("club", "rewards"))
+    backoffice = Database.open(office, "backoffice")
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
         plan = await load.plan_load(world, club, rewards, now)
         await load.apply_load(plan, producer, backoffice, now)
-    for each in opened:
+    for each in (club, rewards, backoffice):
         await each.close()
 
 

@@ -49,6 +49,18 @@ class DemoBackoffice(BaseModel):
     accounts: tuple[DemoAccount, ...]
 
 
+class DemoCell(BaseModel):
+    """A cell of the demo: its customers' partitions, its databases, and its own gateway behind the router."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str
+    partitions: str
+    of: int
+    database: str
+    graphql: str
+
+
 class DemoFacts(BaseModel):
     """The addresses of a running demo, and its customers."""
 
@@ -71,6 +83,8 @@ class DemoFacts(BaseModel):
     """The back office; None in the file of an older demo."""
     docs: str = ""
     """The documentation; empty if it is not built."""
+    cells: tuple[DemoCell, ...] = ()
+    """The cells; empty if the demo has none."""
 
 
 def write(path: Path, facts: DemoFacts) -> None:

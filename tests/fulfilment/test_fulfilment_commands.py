@@ -14,7 +14,7 @@ from payout_harness import FREE_BET, PayoutHarness, key_of
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
-from furlong.demo.fulfilment import running_fulfilment
+from furlong.demo.fulfilment import running_fulfilment, serving_demo_providers
 from simulator.providers.serve import SECRET
 from storage.clock import SystemClock
 from storage.database import Database
@@ -228,9 +228,12 @@ async def test_wrong_providers_end_the_worker_with_a_message(
 async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness, tmp_path: Path) -> None:
     """Its providers keep their addresses, which configurations name, unless a port is taken meanwhile."""
     await harness.owe("c-1")
-    parts = (DatabaseSettings(url=harness.url), tmp_path / "demo", None, SystemClock())
-    async with running_fulfilment(*parts) as demo:
-        first, *others = [one.url for one in demo.providers]
+    database, clock = DatabaseSettings(url=harness.url), SystemClock()
+    async with (
+        serving_demo_providers(tmp_path / "demo", clock) as providers,
+        running_fulfilment(database, providers, None, clock),
+    ):
+        first, *others = [one.url for one in providers.served]
 
         async def paid() -> bool:
             return await harness.state("c-1") is FulfilmentState.CREDITED
@@ -238,10 +241,10 @@ async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness,
         await harness.until(paid, "the demo pays")
     assert (await harness.find("c-1")).provider == "simulated-sportsbook"
     with socket.create_server(("127.0.0.1", urlsplit(first).port or 0)):
-        async with running_fulfilment(*parts) as demo:
-            assert [one.url for one in demo.providers][1:] == others
-            moved = demo.providers[0].url
-            assert [one.url for one in demo.settings.read_providers()] == [moved, *others]
-    async with running_fulfilment(*parts) as demo:
+        async with serving_demo_providers(tmp_path / "demo", clock) as providers:
+            assert [one.url for one in providers.served][1:] == others
+            moved = providers.served[0].url
+            assert [one.url for one in providers.settings.read_providers()] == [moved, *others]
+    async with serving_demo_providers(tmp_path / "demo", clock) as providers:
         assert moved != first
-        assert [one.url for one in demo.providers] == [moved, *others]
+        assert [one.url for one in providers.served] == [moved, *others]

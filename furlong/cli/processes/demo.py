@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
     from furlong.demo.ready_file import DemoFacts
 
-WITH_DATA: Final = ("data", "at", "backwards", "scenario", "traffic")
+WITH_DATA: Final = ("data", "at", "backwards", "scenario", "traffic", "cells", "database")
 """Options that make no sense for mocked answers."""
 
 
@@ -55,6 +55,17 @@ def demo(
             "`list` shows them.",
         ),
     ] = None,
+    cells: Annotated[
+        int | None,
+        typer.Option(min=2, max=4, help="Split the customers into this many cells, behind a router."),
+    ] = None,
+    database: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CELL=URL",
+            help="With --cells: the MariaDB of a cell, which can be moved; may be repeated.",
+        ),
+    ] = None,
     mock: Annotated[
         bool,
         typer.Option("--mock", help="Answer from the schema alone, without Kafka, databases and customers."),
@@ -67,9 +78,13 @@ def demo(
         return
     if _is_given(context, "seed"):
         fail("--seed needs --mock: all other answers come from the product's own data")
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.cells.errors import CellMismatch, InvalidCell
     from storage.rehearsal import ClockError, parse_instant
 
     log_to_stderr(quiet=True)
+    from furlong.demo.cells.databases import data_of
     from furlong.demo.first_state import NotReadyError
     from furlong.demo.process import DemoOptions
     from furlong.demo.scenarios import ScenarioError
@@ -77,15 +92,38 @@ def demo(
     if scenario == "list":
         _list_scenarios()
         return
+    if scenario is not None and cells:
+        fail("a scenario plays without cells: omit --cells or --scenario")
+    if database and not cells:
+        fail("--database needs --cells: a demo without cells keeps its databases in --data")
     try:
         moment = parse_instant(at) if at else None
-        options = DemoOptions(port, traffic, data, ready_file, moment, backwards)
+        folder = data_of(data, cells or 0)
+        options = DemoOptions(port, traffic, folder, ready_file, moment, backwards)
+        if cells:
+            options = replace(options, cells=cells, databases=_databases(database or ()))
         with ExitStack() as stack:
             if scenario is not None:
                 options = _in_scenario(options, scenario, stack)
             asyncio.run(_until_stopped(_running(options)))
-    except (OSError, NotReadyError, ClockError, ScenarioError) as error:
+    except (
+        OSError,
+        SQLAlchemyError,
+        InvalidCell,
+        CellMismatch,
+        NotReadyError,
+        ClockError,
+        ScenarioError,
+    ) as error:
         fail(f"the demo did not start: {error}")
+
+
+def _databases(given: Sequence[str]) -> dict[str, str]:
+    """Return the URLs of databases by cell."""
+    split = [one.partition("=") for one in given]
+    if any(not (cell and url) for cell, _, url in split):
+        fail("write --database as CELL=URL, such as c1=mysql+aiomysql://USER:PASSWORD@HOST:PORT/furlong_c1")
+    return {cell: url for cell, _, url in split}
 
 
 def _is_given(context: typer.Context, name: str) -> bool:
@@ -194,6 +232,7 @@ def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_backoffice(facts),
             *([f"    Docs         {facts.docs}"] if facts.docs else []),
             *_internal_graph(facts),
+            *_cells(facts),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
             "",
@@ -210,6 +249,15 @@ def _backoffice(facts: DemoFacts) -> list[str]:
     if facts.backoffice is None:
         return []
     return [f"    Back office  {facts.backoffice.url}   (an account for each role in the ready file)"]
+
+
+def _cells(facts: DemoFacts) -> list[str]:
+    """Return a line for each cell: its own gateway, behind the router at the first address."""
+    return [
+        f"    Cell {one.name}      {one.graphql}   (partitions {one.partitions} of {one.of}; "
+        f"FURLONG_CELL={one.name} for other commands)"
+        for one in facts.cells
+    ]
 
 
 def _internal_graph(facts: DemoFacts) -> list[str]:

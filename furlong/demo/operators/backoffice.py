@@ -5,7 +5,7 @@ Where a role approves what the same role proposes, it has a second account, of a
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -66,7 +66,8 @@ async def running_backoffice(
         fulfilment=fulfilment,
     )
     accounts = _accounts(data)
-    await _add_missing(office.base, accounts)
+    for one in accounts:
+        await add_account(office.base, one, (Role(one.role),))
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
         async with serving(office.app, listener):
@@ -117,16 +118,16 @@ def _accounts(data: Path) -> Sequence[DemoAccount]:
     return [*known, *made]
 
 
-async def _add_missing(base: Base, accounts: Sequence[DemoAccount]) -> None:
-    for one in accounts:
-        async with base.database.home.read() as connection:
-            known = await users.with_login(connection, one.user)
-        if known is None:
-            roles = {ALL_BRANDS: frozenset({Role(one.role)})}
-            name = f"Demo {one.user.partition('@')[0]}"
-            added, _ = await base.accounts.add(DEMO, NewAccount(one.user, name, roles))
-            async with base.database.home.write() as connection:
-                await _set_up(connection, base, added.user.user_id, one)
+async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -> None:
+    """Add an account with roles for all brands, ready to sign in, unless it is there already."""
+    async with base.database.home.read() as connection:
+        known = await users.with_login(connection, account.user)
+    if known is None:
+        granted = {ALL_BRANDS: frozenset(roles)}
+        name = f"Demo {account.user.partition('@')[0]}"
+        added, _ = await base.accounts.add(DEMO, NewAccount(account.user, name, granted))
+        async with base.database.home.write() as connection:
+            await _set_up(connection, base, added.user.user_id, account)
 
 
 async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:

@@ -153,7 +153,7 @@ class ScenarioPlayer:
             (await self.upstream.post("/simulator/faults", json=order)).raise_for_status()
         if step.stop_provider is not None:
             await self.fulfilment.stop_provider(step.stop_provider)
-        for provider in self.fulfilment.providers:
+        for provider in self.fulfilment.providers.served:
             if step.provider is not None:
                 provider.handler.faults.arm(
                     ProviderFault(step.provider, times=FOREVER, on="credit", customer=customer)

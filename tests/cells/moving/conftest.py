@@ -1,10 +1,11 @@
-"""Two MariaDB servers, a cell on one of them, and a writer that notes what was acknowledged."""
+"""Two MariaDB servers and a cell on one of them; tests can import the support/ of payouts and recovery."""
 
 import asyncio
 import shutil
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 
 import pymysql
 import pytest
+import server_process
+from cell_servers.haproxy import start_haproxy
 from database_probe import migrate
 from forked_programs import Program, start_forked
 from private_mariadb import PrivateMariadb, start_mariadb
@@ -23,11 +26,16 @@ from sqlalchemy import make_url
 from cells.claim import claim
 from cells.moving.journal import Step
 from cells.moving.settings import MoveSettings
+from cells.routing.cell_map import CellMap
+from cells.routing.writing import write_files
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.settings import CellSettings
 from storage.settings import DatabaseSettings
+
+for part in ("fulfilment", "recovery", "subgraphs"):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / part / "support"))
 
 ROOM_BYTES = 4 * 2**30
 PREFIX, CELL = "furlong_c1", CellSettings(cell="c1", cell_partitions="0-1", cell_of=4)
@@ -146,11 +154,30 @@ class MovingRig:
         }
 
 
+def behind_haproxy(moving: MovingRig, folder: Path, stack: ExitStack) -> tuple[DatabaseSettings, str]:
+    """Put HAProxy before the cell's database; return the settings of the cell's processes, and its socket."""
+    port, public, socket = server_process.free_port(), server_process.free_port(), str(folder / "admin.sock")
+    where = {"database": f"127.0.0.1:{moving.here.server.port}", "database_listen": f"127.0.0.1:{port}"}
+    cells = [
+        {"name": "c1", "partitions": "0-1", "gateways": ["127.0.0.1:9"], **where},
+        {"name": "c2", "partitions": "2-3", "gateways": ["127.0.0.1:9"]},
+    ]
+    listen = {"of": 4, "listen": f"127.0.0.1:{public}", "admin_socket": socket}
+    write_files(CellMap.model_validate(listen | {"cells": cells}), folder)
+    stack.callback(start_haproxy(folder / "haproxy.cfg", public, {}).stop)
+    password = moving.here.server.password
+    for server in (moving.here, moving.there):
+        server.as_root(f"ALTER USER 'furlong'@'127.0.0.1' IDENTIFIED BY '{password}'")
+    url = make_url(moving.here.settings.url).set(port=port).render_as_string(hide_password=False)
+    return DatabaseSettings(url=url, cell=CELL), socket
+
+
 @dataclass
 class Mover:
-    """`furlong cell move` as a process that may be killed, and called again."""
+    """`furlong cell move`, or a command like it, as a process that may be killed, and called again."""
 
     moving: MovingRig
+    words: tuple[str, ...] = ("move",)
     changes: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -165,7 +192,7 @@ class Mover:
             return start_forked(
                 "furlong",
                 "cell",
-                *(words or ("move",)),
+                *(words or self.words),
                 environment=self.moving.environment(**self.changes),
                 folder=self.moving.folder.parent,
                 log=output,

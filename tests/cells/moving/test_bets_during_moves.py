@@ -13,19 +13,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-import server_process
 from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
-from running_haproxy import start_haproxy
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from squad_messages import bet, scheme
 
 from cells.moving.journal import Journal, Step
-from cells.moving.move import run
+from cells.moving.move import MOVING, run
 from cells.moving.wiring import open_move
-from cells.routing.cell_map import CellMap
-from cells.routing.writing import write_files
 from consumers.progress.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from furlong.install.topics import MESSAGES
@@ -35,14 +31,14 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 
-from .conftest import CELL, PREFIX, CellServer, Mover, MovingRig
+from .conftest import PREFIX, CellServer, Mover, MovingRig, behind_haproxy
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(3600 if LONG else 900)]
 pytestmark += [pytest.mark.kafka] if LONG else []
 MOVES, BETS_PER_SECOND = (20, 800) if LONG else (1, 100)
 PAUSE_SECONDS = 0.05
-WITHOUT_MOVER = {Step.FENCE, Step.LEVEL, Step.OPEN, Step.SWITCH}
+WITHOUT_MOVER = {Step.FENCE, Step.FINAL_CATCH_UP, Step.OPEN, Step.SWITCH}
 """Where a killed mover keeps writes waiting until it is started again."""
 
 OWN = Cell("c1", 0, 1, 4)
@@ -68,7 +64,7 @@ class Load:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def produce(self, producer: AIOKafkaProducer) -> None:
-        """Place bets at a steady rate."""
+        """Location bets at a steady rate."""
         number, began = 0, time.monotonic()
         while not self.stopping.is_set():
             while number < (time.monotonic() - began) * BETS_PER_SECOND:
@@ -135,7 +131,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
 def test_each_bet_is_applied_once_however_often_the_cell_moves(
     moving: MovingRig, broker: Broker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The recount from what was produced equals the tables; the old place has nothing after its fence.
+    """The recount from what was produced equals the tables; the source has nothing after its fence.
 
     In the long form the mover is a process, which is killed at another step in each move and called again.
     """
@@ -146,7 +142,7 @@ def test_each_bet_is_applied_once_however_often_the_cell_moves(
 
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fr")))
-        settings, socket = _behind_haproxy(moving, folder, stack)
+        settings, socket = behind_haproxy(moving, folder, stack)
         load = Load(say)
         asyncio.run(_produce_and_move(moving, settings, broker, socket, load))
     here, there = (moving.there, moving.here) if MOVES % 2 else (moving.here, moving.there)
@@ -159,26 +155,6 @@ def test_each_bet_is_applied_once_however_often_the_cell_moves(
         f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed, for at most "
         f"{load.unreadable_seconds:.2f} s"
     )
-
-
-def _behind_haproxy(
-    moving: MovingRig, folder: Path, stack: contextlib.ExitStack
-) -> tuple[DatabaseSettings, str]:
-    """Put HAProxy before the cell's database; return the settings of the cell's processes, and its socket."""
-    port, public, socket = server_process.free_port(), server_process.free_port(), str(folder / "admin.sock")
-    where = {"database": f"127.0.0.1:{moving.here.server.port}", "database_listen": f"127.0.0.1:{port}"}
-    cells = [
-        {"name": "c1", "partitions": "0-1", "gateways": ["127.0.0.1:9"], **where},
-        {"name": "c2", "partitions": "2-3", "gateways": ["127.0.0.1:9"]},
-    ]
-    listen = {"of": 4, "listen": f"127.0.0.1:{public}", "admin_socket": socket}
-    write_files(CellMap.model_validate(listen | {"cells": cells}), folder)
-    stack.callback(start_haproxy(folder / "haproxy.cfg", public, {}).stop)
-    password = moving.here.server.password
-    for server in (moving.here, moving.there):
-        server.as_root(f"ALTER USER 'furlong'@'127.0.0.1' IDENTIFIED BY '{password}'")
-    url = make_url(moving.here.settings.url).set(port=port).render_as_string(hide_password=False)
-    return DatabaseSettings(url=url, cell=CELL), socket
 
 
 async def _produce_and_move(
@@ -235,8 +211,8 @@ def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
     began = time.monotonic()
     killed = None
     if LONG:
-        mover = Mover(moving, {"FURLONG_CELL_MOVE_ROUTER_SOCKET": socket})
-        killed = mover.kill_in(list(Step)[number % len(Step)])
+        mover = Mover(moving, changes={"FURLONG_CELL_MOVE_ROUTER_SOCKET": socket})
+        killed = mover.kill_in(list(MOVING)[number % len(MOVING)])
         mover.finish()
     else:
         run(open_move(moving.settings(router_socket=socket), SUBGRAPHS), lambda _step, _says: None)

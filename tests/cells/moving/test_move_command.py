@@ -8,12 +8,13 @@ import pytest
 from forked_programs import run_forked
 
 from cells.moving.journal import Step
+from cells.moving.move import MOVING
 
 from .conftest import PREFIX, CellServer, Mover, MovingRig
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.timeout(900)]
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-KILLED_IN = tuple(Step) * 4 if LONG else (Step.LOAD, Step.FENCE)
+KILLED_IN = tuple(MOVING) * 4 if LONG else (Step.LOAD, Step.FENCE)
 
 
 def epochs(place: CellServer) -> list[tuple[object, ...]]:
@@ -24,7 +25,7 @@ def epochs(place: CellServer) -> list[tuple[object, ...]]:
 def test_the_command_continues_after_sigkill(moving: MovingRig, tmp_path: Path) -> None:
     """However often it is killed, the last call ends the move; plan and verify say where it is.
 
-    A finished move is not begun again, nor given up: that would open the old place beside the new one.
+    A finished move is not begun again, nor given up: that would open the source beside the new one.
     """
     env, mover = moving.environment(), Mover(moving)
     planned = run_forked("furlong", "cell", "plan", "--json", environment=env, folder=tmp_path, timeout=300)

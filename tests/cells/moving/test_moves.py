@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cells.claim import without_fence
-from cells.moving.errors import MoveError, NotLevel
+from cells.moving.errors import MoveError, NotCaughtUp
 from cells.moving.journal import Journal, Step
-from cells.moving.move import Move, go_back, run
+from cells.moving.move import MOVING, Move, go_back, run
 from cells.moving.wiring import open_move
 from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.errors import CellFenced
@@ -151,7 +151,7 @@ def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingRig
 
     Then the cell moves back to where it was, over its old databases.
     """
-    kills = tuple((step, says) for step in Step for says in ("begins", "acted"))
+    kills = tuple((step, says) for step in MOVING for says in ("begins", "acted"))
     for here, there, killed in (
         (moving.here, moving.there, kills),
         (moving.there, moving.here, kills if LONG else kills[::8]),
@@ -165,7 +165,7 @@ def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingRig
             run(move_of(moving), quietly)
             before = len(writer.noted)
             wait_for(lambda: len(writer.noted) > before + 10)  # noqa: B023 - called at once
-        assert set(move_of_journal(moving)) == {step.value for step in Step}
+        assert set(move_of_journal(moving)) == {step.value for step in MOVING}
         assert {state for _, state in cells_at(here)} == {"fenced"}
         assert {state for _, state in cells_at(there)} == {"open"}
         old, new = names_at(here), names_at(there)
@@ -187,7 +187,7 @@ async def test_a_process_that_slept_through_a_move_writes_nothing_in_the_old_pla
 ) -> None:
     """Its open transaction is rolled back, its connections are closed, and the row refuses it for good.
 
-    Even if somebody unlocks the account of the old place, a process of any epoch is refused there.
+    Even if somebody unlocks the account of the source, a process of any epoch is refused there.
     """
     database = Database.open(moving.here.settings, "club")
     await insert(database, "before")
@@ -215,12 +215,12 @@ async def test_a_process_that_slept_through_a_move_writes_nothing_in_the_old_pla
 
 
 def test_until_the_switch_there_is_a_way_back(moving: MovingRig) -> None:
-    """At each step before `open` the move can be given up: the old place has the cell, under a new epoch.
+    """At each step before `open` the move can be given up: the source has the cell, under a new epoch.
 
     After that it cannot, and a new move can begin.
     """
-    before_open = list(Step)[: list(Step).index(Step.OPEN)]
-    for step in (Step.LOAD, Step.VERIFY, Step.LEVEL) if LONG else (Step.LEVEL,):
+    before_open = list(MOVING)[: list(MOVING).index(Step.OPEN)]
+    for step in (Step.LOAD, Step.VERIFY, Step.FINAL_CATCH_UP) if LONG else (Step.FINAL_CATCH_UP,):
         assert step in before_open
         with pytest.raises(Killed):
             run(move_of(moving), killed_at(step, "ends"))
@@ -240,21 +240,21 @@ def test_until_the_switch_there_is_a_way_back(moving: MovingRig) -> None:
         go_back(move_of(moving))
     run(move_of(moving), quietly)
     assert {state for _, state in cells_at(moving.there)} == {"open"}
-    assert "after level" in names_at(moving.there)
+    assert "after final-catch-up" in names_at(moving.there)
 
 
 def test_a_new_place_that_is_too_slow_is_not_waited_for(moving: MovingRig) -> None:
-    """If the new place does not get level after the fence, the old one is open again by itself."""
+    """If the target does not catch up after the fence, the source is open again by itself."""
     move = move_of(moving, level_seconds=0.2)
 
-    with pytest.raises(NotLevel):
+    with pytest.raises(NotCaughtUp):
         run(move, _delaying(moving.there))
     assert cells_at(moving.here) == {(3, "open")}
     assert move_of(moving).journal.begun == []
 
 
 def _delaying(place: CellServer) -> Callable[[Step, str], None]:
-    """Return a report that lets the new place apply everything an hour late, from the fence on."""
+    """Return a report that lets the target apply everything an hour late, from the fence on."""
 
     def report(step: Step, says: str) -> None:
         if step is Step.FENCE and says == "begins":
@@ -265,11 +265,11 @@ def _delaying(place: CellServer) -> Callable[[Step, str], None]:
 
 
 def test_a_move_refuses_what_it_would_destroy(moving: MovingRig) -> None:
-    """Databases at the target that are not an old place of the cell are never replaced; plan says so."""
+    """Databases at the target that are not a former location of the cell are never replaced; plan says so."""
     moving.there.as_root("CREATE DATABASE furlong_c1_club", "CREATE TABLE furlong_c1_club.precious (id INT)")
     move = move_of(moving)
     assert any("furlong_c1_club" in problem for problem in move.findings.problems)
-    with pytest.raises(MoveError, match="not an old place"):
+    with pytest.raises(MoveError, match="not a former location"):
         run(move, quietly)
     assert moving.there.as_root("SHOW TABLES IN furlong_c1_club") == [("precious",)]
     assert {state for _, state in cells_at(moving.here)} == {"open"}
@@ -288,3 +288,16 @@ def test_a_difference_between_the_places_stops_the_move_before_the_fence(moving:
     assert {state for _, state in cells_at(moving.here)} == {"open"}
     go_back(move_of(moving))
     assert without_fence(moving.here.settings).cell.own() is None
+
+
+def test_a_move_that_an_earlier_release_began_continues(moving: MovingRig) -> None:
+    """Its journal calls the step after the fence `level`; this release continues behind it."""
+    with pytest.raises(Killed):
+        run(move_of(moving), killed_at(Step.OPEN, "begins"))
+    file = moving.folder / "c1.json"
+    written = file.read_text().replace('"final-catch-up"', '"level"')
+    assert written.count('"level"') == 2  # it has begun, and is done
+    file.write_text(written)
+    run(move_of(moving), quietly)
+    assert {state for _, state in cells_at(moving.there)} == {"open"}
+    assert "final-catch-up" in move_of_journal(moving)

@@ -61,7 +61,7 @@ def sums_at(place: CellServer) -> list[tuple[object, ...]]:
 
 
 async def send(broker: EmbeddedBroker, prefix: str) -> None:
-    """Place a bet for each customer of the cell."""
+    """Location a bet for each customer of the cell."""
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
     await producer.start()
     bets = [bet(customer_id=one, bet_id=f"{prefix}-{one}") for one in CUSTOMERS]

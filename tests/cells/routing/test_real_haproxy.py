@@ -15,8 +15,8 @@ import httpx
 import pytest
 import pytest_asyncio
 import server_process
+from cell_servers.haproxy import start_haproxy
 from database_probe import migrate
-from running_haproxy import start_haproxy
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol

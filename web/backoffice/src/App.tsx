@@ -40,12 +40,26 @@ import type { RaThemeOptions } from 'react-admin';
 /** The framework's wheel that turns while something is read has no name for screen readers. */
 const WHEEL = { MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } } };
 
+/** A page is never wider than the window: a table that is wider scrolls by itself. */
+const NARROW = {
+  RaLayout: { styleOverrides: { root: { '& .RaLayout-content': { minWidth: 0 } } } },
+  RaList: { styleOverrides: { root: { '& .RaList-content': { minWidth: 0, overflowX: 'auto' } } } },
+};
+
+/** Nothing moves for those who have asked their system for less motion. */
+const STILL = {
+  create: () => 'none',
+  duration: { shortest: 0, shorter: 0, short: 0, standard: 0, complex: 0, enteringScreen: 0, leavingScreen: 0 },
+};
+const motion = matchMedia('(prefers-reduced-motion: reduce)').matches ? { transitions: STILL } : {};
+
 /** A theme of the framework's with our own colours for what can be pressed and for the bar at the top. */
 function withColors(theme: object, main: string, bar: string, error: string): RaThemeOptions {
   const { palette, components, ...rest } = theme as RaThemeOptions;
   return {
     ...rest,
-    components: { ...components, ...WHEEL },
+    ...motion,
+    components: { ...components, ...WHEEL, ...NARROW },
     palette: { ...palette, primary: { main }, secondary: { main: bar }, error: { main: error } },
   };
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.operations.cells import mirroring, moving, routing
-from furlong.cli.options import database_settings, fail
+from furlong.cli.options import database_settings, demo_cells, fail
 
 if TYPE_CHECKING:
     from cells.claim import DatabaseCell
@@ -50,14 +51,19 @@ def claim(*, dry_run: DryRun = False) -> None:
 
 @cli.command()
 def status(*, as_json: AsJson = False) -> None:
-    """Show which cell each database belongs to. The exit status is 1 if one does not fit the settings."""
+    """Show which cell each database belongs to. The exit status is 1 if one does not fit the settings.
+
+    Of a demo with cells in this folder, show all cells, unless FURLONG_CELL names one.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from cells.claim import read_cells
     from furlong.subgraph_names import SUBGRAPHS
 
+    of_demo = [] if "FURLONG_CELL" in os.environ else demo_cells()
     try:
-        found = asyncio.run(read_cells(database_settings(), SUBGRAPHS))
+        read = [asyncio.run(read_cells(each, SUBGRAPHS)) for each in of_demo or [database_settings()]]
+        found = [one for each in read for one in each]
     except (SQLAlchemyError, OSError) as error:
         fail(error)
     if as_json:
@@ -76,6 +82,8 @@ def status(*, as_json: AsJson = False) -> None:
 
 cli.command()(moving.plan)
 cli.command()(moving.move)
+cli.command()(moving.split)
+cli.command()(moving.merge)
 cli.command()(moving.verify)
 cli.command()(routing.route)
 cli.command()(mirroring.mirror)

@@ -28,7 +28,7 @@ def move(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="The same as `furlong cell plan`.")] = False,
     back: Annotated[
-        bool, typer.Option("--back", help="Give the move up: the old place has the cell again.")
+        bool, typer.Option("--back", help="Give the move up: the source has the cell again.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,25 +39,83 @@ def move(
     found = _guarded(_open)
     if dry_run:
         _show(found, as_json=as_json)
-        return
+    elif _did(found, back=back, as_json=as_json) and found.runtime is None:
+        typer.echo("Now change FURLONG_DATABASE_URL of the cell's processes, and restart them.")
+
+
+def split(
+    *,
+    name: Annotated[str, typer.Argument(help="The new cell.")],
+    first: Annotated[int, typer.Argument(help="Its first partition; it has all from there on.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    back: Annotated[
+        bool, typer.Option("--back", help="Give the split up: the cell keeps all its partitions.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Split this cell: its upper partitions become a new cell on another server; a killed split continues.
+
+    The settings FURLONG_CELL_MOVE_… name both servers. It can be undone until the step `trim-source` begins.
+    """
+    found = _guarded(lambda: _open_split(name, first))
+    if dry_run:
+        _show(found, as_json=as_json)
+    elif _did(found, back=back, as_json=as_json):
+        typer.echo(
+            f"Now restart the processes of {found.findings.cell.name} with FURLONG_CELL_PARTITIONS up to "
+            f"{first - 1}, start those of {name}, and route its partitions there."
+        )
+
+
+def merge(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Give the merge up: both cells stay.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Merge this cell into its neighbour, which gets its partitions and customers; a killed merge continues.
+
+    FURLONG_CELL_MOVE_SOURCE_URL names the cell that ends, FURLONG_CELL_MOVE_TARGET_URL the one that gets its
+    customers. It can be undone until the step `join` begins.
+    """
+    found = _guarded(_open_merge)
+    if dry_run:
+        _show(found, as_json=as_json)
+    elif _did(found, back=back, as_json=as_json):
+        typer.echo(
+            f"Now restart the processes of the cell at {found.target.server} with all of its partitions, "
+            f"stop those of {found.findings.cell.name}, and route its partitions there."
+        )
+
+
+def _did(found: Move, *, back: bool, as_json: bool) -> bool:
+    """Carry out or give up, and say where the cell is; return whether there is more to say."""
     already = found.is_over
     _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
     if as_json:
         echo_json([found.journal.facts_of()])
     elif back:
         typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
-    elif already:
-        typer.echo(f"Cell {found.findings.cell.name} is at {found.target.server} already.")
     else:
-        typer.echo(f"Cell {found.findings.cell.name} is at {found.target.server}.")
-        if found.runtime is None:
-            typer.echo("Now change FURLONG_DATABASE_URL of the cell's processes, and restart them.")
+        typer.echo(_outcome(found, "already" if already else ""))
+    return not (as_json or back or already)
+
+
+def _outcome(found: Move, already: str) -> str:
+    match found.journal.kind.value:
+        case "split":
+            said = f"Cell {found.findings.cell.name} is split between {found.source.server} and"
+        case "merge":
+            said = f"The customers of cell {found.findings.cell.name} are at"
+        case _:
+            said = f"Cell {found.findings.cell.name} is at"
+    return f"{said} {found.target.server} {already}".rstrip() + "."
 
 
 def verify(*, as_json: AsJson = False) -> None:
-    """Compare both places of a move table by table, as of one moment, before the switch.
+    """Compare both locations of a move table by table, as of one moment, before the switch.
 
-    After it, check that one of the places has the cell and the other one takes no writes.
+    After it, check that one of the locations has the cell and the other one takes no writes.
     """
     found = _guarded(_open)
     result = _guarded(lambda: _verified(found))
@@ -77,12 +135,30 @@ def _open() -> Move:
     return open_move(MoveSettings(), SUBGRAPHS)
 
 
+def _open_split(name: str, first: int) -> Move:
+    from cells.dividing.split import open_split
+    from cells.moving.settings import MoveSettings
+    from furlong.install.topics import KEYED_TOPICS
+    from furlong.subgraph_names import SUBGRAPHS
+
+    return open_split(MoveSettings(), SUBGRAPHS, KEYED_TOPICS, name, first)
+
+
+def _open_merge() -> Move:
+    from cells.dividing.merge import open_merge
+    from cells.moving.settings import MoveSettings
+    from furlong.install.topics import KEYED_TOPICS
+    from furlong.subgraph_names import SUBGRAPHS
+
+    return open_merge(MoveSettings(), SUBGRAPHS, KEYED_TOPICS)
+
+
 def _carry_out(found: Move, *, quiet: bool) -> None:
     from cells.moving.move import only_mover, run
 
     def report(step: Step, says: str) -> None:
         if not quiet:
-            typer.echo(f"{step.value:10} {says}")
+            typer.echo(f"{step.value:14} {says}")
 
     with only_mover(found.folder, found.findings.cell.name):
         run(found, report)
@@ -101,19 +177,17 @@ def _verified(found: Move) -> dict[str, Any]:
 
     journal = found.journal
     if Step.REPLICATE in journal.done and Step.FENCE not in journal.begun and journal.has_way_back:
-        with working("Comparing the tables of both places"):
+        with working("Comparing the tables of both locations"):
             tables = verification.compare(found.source, found.target)
         return {"tables": tables, "differing": 0, "sound": True}
-    states = {str(place.server): ownership.states(place) for place in (found.source, found.target)}
-    open_places = [server for server, each in states.items() if each == {"open"}]
-    sound = len(open_places) == 1 and all(each in ({"open"}, {"fenced"}, set()) for each in states.values())
+    states = {str(location.server): ownership.states(location) for location in (found.source, found.target)}
+    holders = [server for server, each in states.items() if each == {"open"}]
+    sound = len(holders) == 1 and all(each in ({"open"}, {"fenced"}, set()) for each in states.values())
     shown = {server: ", ".join(sorted(each)) or "no cell" for server, each in states.items()}
     return {**shown, "sound": sound}
 
 
 def _show(found: Move, *, as_json: bool) -> None:
-    from cells.moving.journal import Step
-
     findings, journal = found.findings, found.journal
     problems = [] if journal.begun else findings.problems
     facts = {
@@ -128,11 +202,12 @@ def _show(found: Move, *, as_json: bool) -> None:
     if as_json:
         echo_json([facts | {"begun": [each.value for each in journal.begun]}])
     elif found.is_over:
-        typer.echo(f"Cell {findings.cell.name} is at {found.target.server} already.")
+        typer.echo(_outcome(found, "already"))
     else:
         typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items() if name in _SHOWN))
         echo_table(
-            ("step", "state", "seconds"), [_row(journal.done.get(each), each, journal.begun) for each in Step]
+            ("step", "state", "seconds"),
+            [_row(journal.done.get(each), each, journal.begun) for each in found.actions],
         )
     for problem in problems:
         typer.echo(f"furlong: {problem}", err=True)

@@ -106,7 +106,6 @@ export function ApprovalShow() {
         <TextField source="brand" emptyText="all brands" />
         <TextField source="subject" />
         <FunctionField label="Status" render={(record: RaRecord) => words(String(record['status']))} />
-        <DataTable.Col label="Open" field={ShowButton} disableSort />
         <DateField source="proposedAt" showTime />
         <TextField source="proposedBy" />
         <TextField source="reason" />

@@ -8,8 +8,17 @@ import { ChangeButton } from '../components/ChangeButton.tsx';
 import { JsonField } from '../components/JsonField.tsx';
 import { KeysetPagination } from '../components/KeysetPagination.tsx';
 
+import type { RaRecord } from 'react-admin';
+
 const CANCEL = `mutation Cancel($id: ID!) { cancelJob(id: $id) { id status } }`;
 const UNFINISHED = new Set(['QUEUED', 'RUNNING']);
+const AGAIN_MS = 1000;
+
+/** A job that is not finished is read again and again. */
+const UNTIL_FINISHED = {
+  refetchInterval: ({ state }: { readonly state: { readonly data: RaRecord | undefined } }) =>
+    UNFINISHED.has(String(state.data?.['status'])) ? AGAIN_MS : false,
+} as const;
 
 function CreatedAt() {
   return <DateField source="createdAt" showTime />;
@@ -60,7 +69,7 @@ function Cancel() {
 
 export function JobShow() {
   return (
-    <Show actions={<Cancel />}>
+    <Show actions={<Cancel />} queryOptions={UNTIL_FINISHED}>
       <SimpleShowLayout>
         <TextField source="kind" />
         <TextField source="brand" emptyText="all brands" />

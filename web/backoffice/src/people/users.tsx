@@ -25,11 +25,15 @@ import { AddUserButton } from './AddUserButton.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { KeysetPagination } from '../components/KeysetPagination.tsx';
 import { RolesButton } from './RolesButton.tsx';
+import { SESSION, SessionTable } from '../session/SessionTable.tsx';
+import { useGraph } from '../graph/useGraph.ts';
 
 import type { GrantedRole } from './grantedRole.ts';
+import type { OpenSession } from '../session/SessionTable.tsx';
 
 const DISABLE = `mutation Disable($input: UserChangeInput!) { disableUser(input: $input) { id status } }`;
 const ENABLE = `mutation Enable($input: UserChangeInput!) { enableUser(input: $input) { id status } }`;
+const SESSIONS = `query Sessions($userId: ID!) { sessions(userId: $userId) { ${SESSION} } }`;
 const RESET = `mutation Reset($input: ResetUserInput!) { resetUser(input: $input) { initialPassword } }`;
 
 /** A person's roles, with the brand where it is not all of them. */
@@ -103,8 +107,16 @@ function UserActions({ onPassword }: { readonly onPassword: (password: string) =
   );
 }
 
+function Sessions() {
+  const record = useRecordContext();
+  const { data, problem, reload } = useGraph<{ sessions: readonly OpenSession[] }>(SESSIONS, record === undefined ? null : { userId: record.id });
+  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  return data !== null && <SessionTable sessions={data.sessions} onEnded={reload} />;
+}
+
 export function UserShow() {
   const [password, setPassword] = useState('');
+  const mayManage = useMayManage();
   return (
     <Show actions={<UserActions onPassword={setPassword} />}>
       <SimpleShowLayout>
@@ -125,6 +137,11 @@ export function UserShow() {
         <BooleanField source="external" label="Signs in by OpenID Connect" />
         <DateField source="createdAt" showTime />
         <DateField source="updatedAt" showTime />
+        {mayManage && (
+          <Labeled label="Open sessions">
+            <Sessions />
+          </Labeled>
+        )}
       </SimpleShowLayout>
     </Show>
   );

@@ -4,12 +4,6 @@ import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
 import Stack from '@mui/material/Stack';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -19,23 +13,17 @@ import { Title, useNotify } from 'react-admin';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
+import { SESSION, SessionTable } from './SessionTable.tsx';
 import { changePassword } from './session.ts';
 
-interface OwnSession {
-  readonly id: string;
-  readonly seenAt: string;
-  readonly address: string;
-  readonly userAgent: string;
-  readonly current: boolean;
-}
+import type { OpenSession } from './SessionTable.tsx';
 
 interface Own {
   readonly me: { readonly name: string; readonly recoveryCodesLeft: number };
-  readonly mySessions: readonly OwnSession[];
+  readonly mySessions: readonly OpenSession[];
 }
 
-const OWN = '{ me { name recoveryCodesLeft } mySessions { id seenAt address userAgent current } }';
-const END = 'mutation End($id: ID!) { endSession(id: $id) { id } }';
+const OWN = `{ me { name recoveryCodesLeft } mySessions { ${SESSION} } }`;
 const CODES = 'mutation { newRecoveryCodes }';
 
 export function Account() {
@@ -74,41 +62,7 @@ export function Account() {
           <Typography variant="h6" component="h2">
             Open sessions
           </Typography>
-          <TableContainer>
-            <Table size="small">
-              <TableHead>
-                <TableRow>
-                  <TableCell>Last seen</TableCell>
-                  <TableCell>Address</TableCell>
-                  <TableCell>Browser</TableCell>
-                  <TableCell />
-                </TableRow>
-              </TableHead>
-              <TableBody>
-                {data.mySessions.map((one) => (
-                  <TableRow key={one.id}>
-                    <TableCell>{new Date(one.seenAt).toLocaleString()}</TableCell>
-                    <TableCell>{one.address}</TableCell>
-                    <TableCell sx={{ overflowWrap: 'anywhere' }}>{one.userAgent}</TableCell>
-                    <TableCell>
-                      {one.current ? (
-                        'this one'
-                      ) : (
-                        <ChangeButton
-                          label="End"
-                          question="Whoever uses this session has to sign in again."
-                          mutation={END}
-                          variables={() => ({ id: one.id })}
-                          color="error"
-                          onDone={() => void client.invalidateQueries({ queryKey: ['own'] })}
-                        />
-                      )}
-                    </TableCell>
-                  </TableRow>
-                ))}
-              </TableBody>
-            </Table>
-          </TableContainer>
+          <SessionTable sessions={data.mySessions} onEnded={() => void client.invalidateQueries({ queryKey: ['own'] })} />
         </CardContent>
       </Card>
     </Stack>

@@ -42,7 +42,7 @@ function Facts({ customer }: { readonly customer: Customer }) {
     ['Account', accountLine(customer)],
     ['Club', customer.member ? `member since ${moment(customer.memberSince ?? '')}` : 'not a member'],
     ['Takes part', customer.ineligibleReason === null ? 'yes' : `no: ${customer.ineligibleReason.replaceAll('_', ' ').toLowerCase()}`],
-    [customer.week.isoWeek, `${customer.week.shown}, ${customer.week.countedBets} bets count`],
+    [customer.week.isoWeek, `${customer.week.shown}, ${customer.week.countedBets} ${customer.week.countedBets === 1 ? 'bet counts' : 'bets count'}`],
   ] as const;
   return (
     <Stack component="dl" spacing={0.5} sx={{ margin: 0 }}>

@@ -70,14 +70,14 @@ export function CustomerSearch() {
     <Card sx={{ marginTop: 2, padding: 2 }}>
       <Title title="Customers" />
       <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
-        <TextField select label="Brand" value={brand} onChange={(event) => setBrand(event.target.value)} sx={{ minWidth: 160 }}>
+        <TextField select label="Brand" value={brand} onChange={(event) => setBrand(event.target.value)} fullWidth={false} sx={{ minWidth: 160 }}>
           {brands.map((one) => (
             <MenuItem key={one.id} value={one.id}>
               {one.name}
             </MenuItem>
           ))}
         </TextField>
-        <TextField select label="Find by" value={by} onChange={(event) => setBy(event.target.value)} sx={{ minWidth: 130 }}>
+        <TextField select label="Find by" value={by} onChange={(event) => setBy(event.target.value)} fullWidth={false} sx={{ minWidth: 130 }}>
           {BY.map((one) => (
             <MenuItem key={one.id} value={one.id}>
               {one.name}
@@ -89,6 +89,7 @@ export function CustomerSearch() {
           value={wanted}
           onChange={(event) => setWanted(event.target.value)}
           required
+          fullWidth={false}
           sx={{ flexGrow: 1, minWidth: 220 }}
         />
         <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === ''}>

@@ -43,7 +43,7 @@ export function DataRows<Row>({ label, rows, columns, id, nothing }: Props<Row>)
           {rows.map((row) => (
             <TableRow key={id(row)}>
               {columns.map(({ head, cell, right }) => (
-                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={{ overflowWrap: 'break-word', minWidth: 64, maxWidth: 420 }}>
+                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={{ overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 }}>
                   {cell(row)}
                 </TableCell>
               ))}

@@ -5,7 +5,7 @@ import { Link as RouterLink } from 'react-router-dom';
 
 import { DataRows } from '../page/DataRows.tsx';
 import { Page } from '../page/Page.tsx';
-import { PROVIDERS, limits, offered, waits } from './provider.ts';
+import { PROVIDERS, offered, waits } from './provider.ts';
 import { State, SwitchButton } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
@@ -63,8 +63,6 @@ export function ProviderList() {
           { head: 'Approval', cell: ({ pending }) => (pending.length === 0 ? '–' : `${pending.length} waiting`) },
           { head: 'Rewards', cell: waits },
           { head: 'Pays', cell: offered },
-          { head: 'Limits', cell: limits },
-          { head: 'Endpoint', cell: ({ endpoint, configuration }) => (endpoint === null ? '–' : `${endpoint} (secret ${configuration?.secret ?? ''})`) },
           { head: 'Change', cell: (one) => may && <SwitchButton of={one} /> },
         ]}
       />

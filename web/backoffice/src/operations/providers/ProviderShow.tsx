@@ -39,13 +39,13 @@ export function ProviderShow() {
 
 function Parts({ provider, onChanged }: { readonly provider: Provider; readonly onChanged: () => void }) {
   const may = useMay('operations.provider');
-  const { id, revision, imported, configuration, adapterKinds, missing, pending } = provider;
+  const { id, revision, imported, endpoint, configuration, adapterKinds, missing, pending } = provider;
   return (
     <Stack spacing={3}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <State of={provider} />
         <Typography>{revision === 0 ? 'Its configuration is not known here: nodes use their files.' : imported ? 'As in the workers’ file.' : `Revision ${revision} is in force.`}</Typography>
-        <Typography>{waits(provider)}.</Typography>
+        <Typography>Rewards: {waits(provider)}.</Typography>
       </Stack>
       {pending.map((one) => (
         <Alert key={one.id} severity="info">
@@ -61,7 +61,7 @@ function Parts({ provider, onChanged }: { readonly provider: Provider; readonly 
         </Alert>
       ))}
       <Typography>
-        Pays {offered(provider)}. Its adapter can ask for {adapterKinds.join(', ') || 'nothing known here'}. Limits: {limits(provider)}.
+        Pays {offered(provider)}. Its adapter can ask for {adapterKinds.join(', ') || 'nothing known here'}. Limits: {limits(provider)}.{endpoint !== null && ` Endpoint: ${endpoint} (secret ${configuration?.secret ?? ''}).`}
       </Typography>
       <HealthTable rows={provider.health} />
       {configuration !== null && may && (

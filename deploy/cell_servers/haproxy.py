@@ -27,8 +27,10 @@ def haproxy_program() -> str | None:
     return shutil.which("haproxy") or shutil.which("haproxy", path=_SYSTEM_FOLDERS)
 
 
-def start_haproxy(configuration: Path, port: int, environment: Mapping[str, str]) -> PrivateHaproxy:
-    """Start HAProxy, and wait until it listens on a loopback port.
+def start_haproxy(
+    configuration: Path, port: int, environment: Mapping[str, str], *, tied: bool = True
+) -> PrivateHaproxy:
+    """Start HAProxy, and wait until it listens on a loopback port; `tied`: it ends with this process.
 
     Raises:
         ServiceMissingError: It is not installed.
@@ -42,6 +44,6 @@ def start_haproxy(configuration: Path, port: int, environment: Mapping[str, str]
     folder = configuration.parent
     log = folder / "haproxy.log"
     os.close(os.open(log, os.O_CREAT | os.O_WRONLY, 0o600))
-    process = start_process(command, folder, log, tied=True)
+    process = start_process(command, folder, log, tied=tied)
     wait_until_ready(process, lambda: accepts(port))
     return PrivateHaproxy(process)

@@ -1,0 +1,96 @@
+"""Copies the rows of a cell's customers into the databases of another cell."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from pymysql.cursors import Cursor
+
+from cells.dividing.rows import customer_tables, has_table, recount
+from cells.moving.server import Location, Server, quoted
+from storage.cells.cell import Cell
+
+_AT_ONCE: Final = 1000
+_ERASED: Final = "erasure"
+"""Who was erased: both cells may know it."""
+
+
+def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Collection[str]) -> int:
+    """Copy the rows of all customers of one cell into another; return how many were copied.
+
+    Neither may be written meanwhile. Each database is changed in one transaction, together with the cell's
+    range in it, which says whether that was done: it can be repeated.
+
+    Args:
+        source: the databases of the cell that ends.
+        target: the databases that get its customers.
+        whole: the cell at the target, with all partitions that it will have.
+        part: the cell that ends.
+        keyed: the topics that are keyed by customer.
+    """
+    copied = 0
+    for ours, theirs in zip(source.schemas, target.schemas, strict=True):
+        with target.server.session() as writing:
+            writing.execute("START TRANSACTION")
+            writing.execute(f"SELECT first, last FROM {quoted(theirs)}.cell FOR UPDATE")  # noqa: S608
+            if writing.fetchone() == (whole.first, whole.last):
+                continue
+            copied += _Copy(source.server, ours, writing, theirs).everything(part, keyed)
+            recount(writing, theirs)
+            writing.execute(
+                f"UPDATE {quoted(theirs)}.cell SET first = %s, last = %s",  # noqa: S608
+                (whole.first, whole.last),
+            )
+            writing.execute("COMMIT")
+    return copied
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """From one database into another, in the transaction of a session."""
+
+    server: Server
+    ours: str
+    writing: Cursor
+    theirs: str
+
+    def everything(self, part: Cell, keyed: Collection[str]) -> int:
+        of_partitions = " WHERE topic IN %s AND `partition` BETWEEN %s AND %s"
+        partitions = (sorted(keyed), part.first, part.last)
+        copied = sum(self.table(table) for table in customer_tables(self.writing, self.theirs))
+        for table in ("position", "dead_letter"):
+            copied += self.table(table, of_partitions, partitions)
+        others = [
+            table for table in ("outbox", "attempt", _ERASED) if has_table(self.writing, self.theirs, table)
+        ]
+        return copied + sum(self.table(table) for table in others)
+
+    def table(self, table: str, where: str = "", arguments: tuple[object, ...] = ()) -> int:
+        """Copy a table, in the order of its key; rows that are numbered get new numbers."""
+        columns, numbers = _columns(self.writing, self.theirs, table)
+        order = f" ORDER BY {numbers[0]}" if numbers else ""
+        verb = "INSERT IGNORE" if table == _ERASED else "INSERT"
+        values, names = ", ".join(["%s"] * len(columns)), ", ".join(columns)
+        statement = f"{verb} INTO {quoted(self.theirs)}.{quoted(table)} ({names}) VALUES ({values})"
+        copied = 0
+        with self.server.session(streams=True) as reading:
+            reading.execute(
+                f"SELECT {names} FROM {quoted(self.ours)}.{quoted(table)}{where}{order}",  # noqa: S608
+                arguments or None,
+            )
+            while rows := reading.fetchmany(_AT_ONCE):
+                self.writing.executemany(statement, list(rows))
+                copied += len(rows)
+        return copied
+
+
+def _columns(cursor: Cursor, schema: str, table: str) -> tuple[list[str], list[str]]:
+    """Return the columns that are copied, and the one that numbers the rows, if there is one."""
+    cursor.execute(
+        "SELECT column_name, extra FROM information_schema.columns "
+        "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
+        (schema, table),
+    )
+    found = cursor.fetchall()
+    numbers = [quoted(str(name)) for name, extra in found if "auto_increment" in str(extra)]
+    return [each for name, _ in found if (each := quoted(str(name))) not in numbers], numbers

@@ -1,0 +1,126 @@
+"""Merges a cell into a neighbour: the neighbour gets its partitions and its customers' rows."""
+
+from collections.abc import Collection
+from functools import partial
+from typing import Final
+
+from cells.dividing.joining import join
+from cells.moving import ownership
+from cells.moving.checks import FENCED, OPEN, Findings, cell_at, size_of
+from cells.moving.errors import MoveError
+from cells.moving.journal import Journal, Kind, Step
+from cells.moving.move import CLOSING, Actions, Facts, Move, fence_source
+from cells.moving.server import Location
+from cells.moving.settings import MoveSettings
+from cells.moving.wiring import locations_of
+from storage.cells.cell import Cell
+
+_COLUMNS: Final = (
+    "SELECT table_name, column_name, column_type FROM information_schema.columns "
+    "WHERE table_schema = %s ORDER BY 1, 2"
+)
+
+
+def open_merge(settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collection[str]) -> Move:
+    """Return a merge that has begun, or a new one. Nothing is changed.
+
+    Args:
+        settings: the source is the cell that ends, the target is the one that gets its customers.
+        subgraphs: whose databases a cell has.
+        keyed: the topics that are keyed by customer.
+
+    Raises:
+        MoveError: there are no two cells, or another move of the source is not over.
+        pymysql.err.MySQLError: a server cannot be reached.
+    """
+    source, target = locations_of(settings, subgraphs)
+    findings = check_merge(source, target)
+    journal = Journal.open(
+        settings.folder, findings.cell.name, str(source.server), str(target.server), Kind.MERGE
+    )
+    actions: Actions = {
+        Step.CHECK: _check,
+        Step.FENCE: fence_source,
+        Step.FENCE_TARGET: _fence_target,
+        Step.JOIN: partial(_join, keyed),
+        Step.OPEN: _open,
+        Step.SWITCH: _retire,
+        **CLOSING,
+    }
+    return Move(source, target, findings, journal, settings.folder, None, settings.level_seconds, actions)
+
+
+def check_merge(source: Location, target: Location) -> Findings:
+    """Look at both cells, and return what a merge would find. Nothing is changed.
+
+    Raises:
+        MoveError: the databases of one of them belong to no cell, or not to the same.
+    """
+    ends, gets = cell_at(source), cell_at(target)
+    if ends is None or gets is None:
+        at = source if ends is None else target
+        raise MoveError(f"the databases at {at.server} do not belong to one cell, at the same epoch")
+    size, tables = size_of(source)
+    (cell, epoch, state), (other, _, state_of_other) = ends, gets
+    if state == FENCED and other.owns(cell.first) and other.owns(cell.last) and state_of_other == OPEN:
+        return Findings(cell, epoch, size, tables, is_moved=True)
+    problems = [
+        f"cell {each.name} is fenced: it is being moved, or was moved away from there"
+        for each, found in ((cell, state), (other, state_of_other))
+        if found != OPEN
+    ]
+    if cell.of != other.of or (cell.last + 1 != other.first and other.last + 1 != cell.first):
+        problems.append(f"the partitions of {cell} and {other} are not next to one another")
+    for ours, theirs in zip(source.schemas, target.schemas, strict=True):
+        if source.server.rows(_COLUMNS, (ours,)) != target.server.rows(_COLUMNS, (theirs,)):
+            problems.append(f"{ours} and {theirs} are of different releases: run `furlong db upgrade`")
+    if _address(source) == _address(target) and source.account == target.account:
+        problems.append(f"both cells have the account {source.account} of one server: give each its own")
+    problems += [
+        f"{each.server} has no account {each.account}" for each in (source, target) if not each.accounts
+    ]
+    return Findings(cell, epoch, size, tables, problems)
+
+
+def _address(location: Location) -> tuple[str, int]:
+    return location.server.host, location.server.port
+
+
+def _check(move: Move) -> Facts:
+    check_merge(move.source, move.target).require()
+    (cell, epoch, _), (other, other_epoch, _) = _both(move)
+    return {
+        "epoch": str(epoch),
+        "target_epoch": str(other_epoch),
+        "name": other.name,
+        "first": str(min(cell.first, other.first)),
+        "last": str(max(cell.last, other.last)),
+    }
+
+
+def _both(move: Move) -> tuple[tuple[Cell, int, str], tuple[Cell, int, str]]:
+    ends, gets = cell_at(move.source), cell_at(move.target)
+    if ends is None or gets is None:
+        raise MoveError("a database does not belong to the same cell as the others")
+    return ends, gets
+
+
+def _fence_target(move: Move) -> Facts:
+    ownership.fence(move.target, int(move.journal.facts["target_epoch"]))
+    return {}
+
+
+def _join(keyed: Collection[str], move: Move) -> Facts:
+    facts = move.journal.facts
+    whole = Cell(facts["name"], int(facts["first"]), int(facts["last"]), move.findings.cell.of)
+    return {"rows": str(join(move.source, move.target, whole, move.findings.cell, keyed))}
+
+
+def _open(move: Move) -> Facts:
+    ownership.open_at(move.target, int(move.journal.facts["target_epoch"]) + 1)
+    return {}
+
+
+def _retire(move: Move) -> Facts:
+    ownership.lock_account(move.source)
+    return {}

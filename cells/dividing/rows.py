@@ -1,0 +1,131 @@
+"""Which rows of a cell's databases belong to which customers."""
+
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from pymysql.cursors import Cursor
+
+from cells.moving.server import Location, quoted
+from storage.cells.cell import Cell, partition_of
+
+BOOKMARKS: Final = frozenset({"comparison"})
+"""Tables that name a customer as the place where a worker goes on, and hold nothing of theirs."""
+
+NUMBERED: Final = ("outbox", "dead_letter", "attempt")
+"""Tables of rows with a number of their own, whose customer is known by a key or a partition."""
+
+_AT_ONCE: Final = 1000
+
+
+def customer_tables(cursor: Cursor, schema: str) -> list[str]:
+    """Return the tables of a database in which each row belongs to one customer."""
+    cursor.execute(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = %s "
+        "AND column_name IN ('brand_id', 'customer_id') GROUP BY table_name HAVING COUNT(*) = 2 ORDER BY 1",
+        (schema,),
+    )
+    return [str(name) for (name,) in cursor.fetchall() if name not in BOOKMARKS]
+
+
+def has_table(cursor: Cursor, schema: str, table: str) -> bool:
+    """Return whether a database has a table."""
+    cursor.execute(
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s AND table_name = %s",
+        (schema, table),
+    )
+    return bool(cursor.fetchone() != (0,))
+
+
+def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
+    """Delete the rows of all customers whom a cell does not have; return how many were deleted.
+
+    It can be repeated: what was deleted before is not found again. What is nobody's stays, such as schemes.
+
+    Args:
+        location: databases that nobody else writes.
+        keeps: the cell.
+        keyed: the topics that are keyed by customer.
+        is_copy: whether other databases publish what is nobody's and still waits in the outbox.
+    """
+    deleted = 0
+    for schema in location.schemas:
+        with location.server.session() as cursor:
+            cursor.execute(f"USE {quoted(schema)}")  # deletions by a join need a current database
+            deleted += _trim_customers(cursor, schema, keeps)
+            deleted += _trim_positions(cursor, schema, keeps, keyed)
+            deleted += _trim_numbered(cursor, schema, keeps, keyed, is_copy=is_copy)
+            recount(cursor, schema)
+    return deleted
+
+
+def recount(cursor: Cursor, schema: str) -> None:
+    """Count the chosen rewards anew, which are counted for all customers of a cell together."""
+    if not has_table(cursor, schema, "reward_taken"):
+        return
+    taken, choice = f"{quoted(schema)}.reward_taken", f"{quoted(schema)}.reward_choice"
+    cursor.execute(f"UPDATE {taken} SET taken = 0")  # noqa: S608 - a name of ours
+    cursor.execute(
+        f"INSERT INTO {taken} (brand_id, iso_week, reward_id, taken) "  # noqa: S608 - a name of ours
+        f"SELECT brand_id, iso_week, reward_id, COUNT(*) FROM {choice} GROUP BY 1, 2, 3 "
+        "ON DUPLICATE KEY UPDATE taken = VALUES(taken)"
+    )
+
+
+def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
+    tables = customer_tables(cursor, schema)
+    if not tables:
+        return 0
+    names = [f"{quoted(schema)}.{quoted(table)}" for table in tables]
+    cursor.execute(" UNION ".join(f"SELECT brand_id, customer_id FROM {name}" for name in names))  # noqa: S608
+    foreign = [owner for owner in cursor.fetchall() if not keeps.has(*owner)]
+    others = f"{quoted(schema)}.furlong_trim"
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255) COLLATE utf8mb4_bin, "
+        "customer_id VARCHAR(255) COLLATE utf8mb4_bin, PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4"
+    )
+    for at in range(0, len(foreign), _AT_ONCE):
+        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", foreign[at : at + _AT_ONCE])  # noqa: S608
+    return sum(
+        cursor.execute(
+            f"DELETE t FROM {quoted(schema)}.{quoted(table)} t JOIN {others} o "
+            "ON o.brand_id = t.brand_id AND o.customer_id = t.customer_id"
+        )
+        for table in tables
+    )
+
+
+def _trim_positions(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[str]) -> int:
+    """Delete positions and dead letters of other partitions."""
+    return sum(
+        cursor.execute(
+            f"DELETE FROM {quoted(schema)}.{table} WHERE topic IN %s "  # noqa: S608
+            "AND `partition` NOT BETWEEN %s AND %s",
+            (sorted(keyed), keeps.first, keeps.last),
+        )
+        for table in ("position", "dead_letter")
+    )
+
+
+def _trim_numbered(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
+    """Delete what waits to be published for others, and the attempts of rewards that were deleted."""
+    deleted = _delete_where(
+        cursor,
+        f"{quoted(schema)}.outbox",
+        lambda topic, key: (
+            not keeps.owns(partition_of(str(key).encode(), keeps.of)) if topic in keyed else is_copy
+        ),
+    )
+    if has_table(cursor, schema, "attempt"):
+        rewards = ("fulfilment", "goodwill_credit")
+        joins = " ".join(f"LEFT JOIN {quoted(schema)}.{table} USING (`key`)" for table in rewards)
+        unknown = " AND ".join(f"{table}.customer_id IS NULL" for table in rewards)
+        deleted += cursor.execute(f"DELETE attempt FROM {quoted(schema)}.attempt {joins} WHERE {unknown}")
+    return deleted
+
+
+def _delete_where(cursor: Cursor, table: str, is_foreign: Callable[[str, Any], bool]) -> int:
+    cursor.execute(f"SELECT id, topic, `key` FROM {table}")  # noqa: S608 - a name of ours
+    numbers = [number for number, topic, key in cursor.fetchall() if is_foreign(str(topic), key)]
+    for at in range(0, len(numbers), _AT_ONCE):
+        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + _AT_ONCE],))  # noqa: S608
+    return len(numbers)

@@ -1,0 +1,145 @@
+"""Splits a cell: its upper partitions become a new cell, with databases on another server.
+
+The whole cell is copied as for a move. Behind the fence, the copy loses the rows of the lower partitions, and
+then the source those of the upper ones: before any worker starts, for otherwise both halves would pay.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from cells.dividing.rows import trim
+from cells.moving import ownership, replication
+from cells.moving.checks import OPEN, cell_at, check
+from cells.moving.errors import MoveError
+from cells.moving.journal import Journal, Kind, Step
+from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move
+from cells.moving.server import Location
+from cells.moving.settings import MoveSettings
+from cells.moving.wiring import locations_of
+from storage.cells.cell import Cell
+from storage.cells.errors import InvalidCell
+
+FIRST: Final = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """What a cell is split into: the lower half keeps its name and its databases."""
+
+    lower: Cell
+    upper: Cell
+
+    @classmethod
+    def of(cls, cell: Cell, name: str, first: int) -> "Halves":
+        """Return the halves of a cell; `first` is the first partition of the upper one, called `name`.
+
+        Raises:
+            MoveError: the cell cannot be split there, or the name cannot be a cell's.
+        """
+        if not cell.first < first <= cell.last:
+            raise MoveError(
+                f"cell {cell} cannot be split before partition {first}: choose one of "
+                f"{cell.first + 1}-{cell.last}"
+                if cell.first < cell.last
+                else f"cell {cell} has one partition and cannot be split"
+            )
+        if name == cell.name:
+            raise MoveError(f"the new cell needs another name than {name}")
+        try:
+            return cls(replace(cell, last=first - 1), Cell(name, first, cell.last, cell.of))
+        except InvalidCell as error:
+            raise MoveError(str(error)) from error
+
+
+def open_split(
+    settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collection[str], name: str, first: int
+) -> Move:
+    """Return a split that has begun, or a new one. Nothing is changed.
+
+    Args:
+        settings: where the cell is, and where the new one will be.
+        subgraphs: whose databases a cell has.
+        keyed: the topics that are keyed by customer.
+        name: the new cell's name.
+        first: its first partition; it has all of the cell's partitions from there on.
+
+    Raises:
+        MoveError: the cell cannot be split like this, or another move of it is not over.
+        pymysql.err.MySQLError: a server cannot be reached.
+    """
+    source, target = locations_of(settings, subgraphs)
+    findings = check(source, target)
+    journal = Journal.open(
+        settings.folder, findings.cell.name, str(source.server), str(target.server), Kind.SPLIT
+    )
+    begun = _halves_in(journal, findings.cell)
+    if begun is not None and (begun.upper.name, begun.upper.first) != (name, first):
+        raise MoveError(f"a split into {begun.lower} and {begun.upper} is not over: finish it, or give it up")
+    split = begun or _open_halves(source, target)
+    if begun is None and split is not None and (split.upper.name, split.upper.first) == (name, first):
+        findings = replace(findings, is_moved=True, problems=[])
+    halves = split if begun or findings.is_moved else Halves.of(findings.cell, name, first)
+    actions = _actions(halves or Halves.of(findings.cell, name, first), keyed)
+    return Move(source, target, findings, journal, settings.folder, None, settings.level_seconds, actions)
+
+
+def _actions(halves: Halves, keyed: Collection[str]) -> Actions:
+    return {
+        **CATCHING_UP,
+        Step.CHECK: partial(_check, halves),
+        Step.TRIM_TARGET: partial(_trim_target, halves, keyed),
+        Step.TRIM_SOURCE: partial(_trim_source, halves, keyed),
+        Step.OPEN: _open,
+        **CLOSING,
+    }
+
+
+def _halves_in(journal: Journal, cell: Cell) -> Halves | None:
+    """Return the halves that a split has begun to make; the source may have its new range already."""
+    facts = journal.facts
+    if FIRST not in facts:
+        return None
+    first = int(facts[FIRST])
+    lower = replace(cell, first=int(facts["lowest"]), last=first - 1)
+    return Halves(lower, Cell(facts["name"], first, int(facts["highest"]), cell.of))
+
+
+def _open_halves(source: Location, target: Location) -> Halves | None:
+    """Return the cells of both locations if these are open, and the second continues the first."""
+    lower, upper = cell_at(source), cell_at(target)
+    if lower is None or upper is None or {lower[2], upper[2]} != {OPEN}:
+        return None
+    return Halves(lower[0], upper[0]) if upper[0].first == lower[0].last + 1 else None
+
+
+def _check(halves: Halves, move: Move) -> Facts:
+    check(move.source, move.target).require()
+    return {
+        "epoch": str(move.findings.epoch),
+        "name": halves.upper.name,
+        "lowest": str(halves.lower.first),
+        FIRST: str(halves.upper.first),
+        "highest": str(halves.upper.last),
+    }
+
+
+def _trim_target(halves: Halves, keyed: Collection[str], move: Move) -> Facts:
+    replication.stop(move.target.server)
+    rows = trim(move.target, halves.upper, keyed, is_copy=True)
+    ownership.change_cell(move.target, halves.upper, int(move.journal.facts["epoch"]) + 1)
+    return {"trimmed_at_target": str(rows)}
+
+
+def _trim_source(halves: Halves, keyed: Collection[str], move: Move) -> Facts:
+    rows = trim(move.source, halves.lower, keyed, is_copy=False)
+    ownership.change_cell(move.source, halves.lower, int(move.journal.facts["epoch"]) + 1)
+    return {"trimmed_at_source": str(rows)}
+
+
+def _open(move: Move) -> Facts:
+    epoch = int(move.journal.facts["epoch"]) + 1
+    for location in (move.target, move.source):
+        ownership.open_at(location, epoch)
+    return {}

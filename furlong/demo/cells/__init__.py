@@ -1,0 +1,1 @@
+"""A demo whose customers are split into cells, behind a router."""

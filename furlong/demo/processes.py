@@ -1,0 +1,112 @@
+"""The demo's consumers and workers over one set of databases: those of a cell, or of all customers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from consumers.stream.consumer import Consumer
+from consumers.stream.settings import StreamSettings
+from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
+from furlong.subgraph_names import DATABASES, SUBGRAPHS
+from furlong.workers.consumer_process import create_consumer
+from furlong.workers.outbox_worker import running_outbox_worker
+from furlong.workers.recovery_worker import running_recovery
+from furlong.workers.upstream_reconciliation import running_reconciliation
+from furlong.workers.week_worker import running_week_worker
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
+from subgraphs.kit.live.event_bus import CustomersChanged, MemoryBus
+from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.live.watches import Watches
+from subgraphs.kit.settings import UpstreamSettings
+from tracing import Tracing
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the processes of all cells share."""
+
+    stream: StreamSettings
+    clock: Clock
+    providers: DemoProviders
+    tracing: Tracing | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoProcesses:
+    """Running consumers and workers, and the bus on which they announce whose data have changed."""
+
+    database: DatabaseSettings
+    fulfilment: DemoFulfilment
+    bus: MemoryBus
+
+
+@asynccontextmanager
+async def running_processes(database: DatabaseSettings, around: Surroundings) -> AsyncIterator[DemoProcesses]:
+    """Consume, relay, close weeks and pay rewards while the block runs."""
+    stream, clock, tracing = around.stream, around.clock, around.tracing
+    bus = MemoryBus(Watches(LiveSettings().spread_per_second), is_complete=True)
+    changed = bus.customers_changed
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_running_consumers(database, around, changed))
+        await stack.enter_async_context(
+            running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
+        )
+        await stack.enter_async_context(running_week_worker(database, clock, stream))
+        fulfilment = await stack.enter_async_context(
+            running_fulfilment(database, around.providers, stream, clock)
+        )
+        yield DemoProcesses(database, fulfilment, bus)
+
+
+@asynccontextmanager
+async def running_settlement(
+    processes: DemoProcesses, upstream: UpstreamSettings, clock: Clock
+) -> AsyncIterator[None]:
+    """Settle changes in doubt with the upstream, and compare with it, while the block runs."""
+    database, changed = processes.database, processes.bus.customers_changed
+    async with (
+        running_recovery(database, upstream, clock, changed=changed),
+        running_reconciliation(database, upstream, clock, changed=changed),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def _running_consumers(
+    database: DatabaseSettings, around: Surroundings, changed: CustomersChanged
+) -> AsyncIterator[None]:
+    # The database of the back office belongs to no cell.
+    names = DATABASES if database.cell.own() is None else SUBGRAPHS
+    consumers = [
+        create_consumer(
+            name,
+            database,
+            around.stream,
+            CollectorRegistry(),
+            around.clock,
+            tracing=around.tracing,
+            changed=changed,
+        )
+        for name in names
+    ]
+    tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(consumer.stop() for consumer in consumers))
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _run(consumer: Consumer) -> None:
+    try:
+        await consumer.run()
+    except Exception:
+        log.exception("a consumer stopped")
+        raise

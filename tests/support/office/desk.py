@@ -1,0 +1,186 @@
+"""People at their desks: each signed in once, in a browser of their own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bet_slip_page import PATIENCE_MS
+from local_chromium import LocalChromium
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+from running_furlong import eventually
+from screen_gallery import faults_of_access
+
+from office.signing_in import sign_in, step_up
+from office.stack import ANN, Office
+
+REPORTS: Final = """
+window.__policy = [];
+document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+  window.__policy.push(effectiveDirective);
+});
+window.alert = window.confirm = window.prompt = () => { window.__ran = true; };
+"""
+
+LOOKS: Final = ((768, 1024, "dark"), (1280, 900, "light"))
+"""A tablet and a desk, in the colours that a person's system asks for."""
+
+
+@dataclass
+class Desk:
+    """A signed-in person's browser.
+
+    Attributes:
+        secret: of the person's authenticator.
+        faults: errors of scripts, and what the content security policy refused.
+    """
+
+    page: Page
+    url: str
+    secret: str = ""
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, screen: str) -> None:
+        """Open a screen by the menu, and wait until it is read."""
+        self.page.get_by_role("menuitem", name=screen, exact=True).click()
+        expect(self.page.locator("#react-admin-title").get_by_text(screen).first).to_be_visible()
+        self.is_read()
+
+    def is_read(self) -> None:
+        """Wait until nothing is being read any more."""
+        expect(self.page.get_by_role("progressbar")).to_have_count(0)
+
+    def look(self) -> None:
+        """Let axe look at what is shown, on a tablet in dark colours and on a desk in light ones."""
+        self.page.mouse.move(1, 1)  # away from a button, which would have its tooltip
+        for width, height, colours in LOOKS:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+            expect(self.page.get_by_role("tooltip")).to_have_count(0)
+            self.is_read()
+            assert faults_of_access(self.page) == []
+
+    def confirm(self, button: str, reason: str | None = None) -> None:
+        """Press a button, give a reason in its dialog if one is wanted, and press it there."""
+        self.page.get_by_role("button", name=button, exact=True).first.click()
+        if reason is not None:
+            self.page.get_by_role("dialog").get_by_label("Reason").fill(reason)
+        self.submit(button)
+
+    def submit(self, button: str) -> None:
+        """Press a button in the dialog, step up if that is asked for, and wait until the dialog is gone."""
+        dialog, question = self.page.get_by_role("dialog"), self.page.get_by_text("Confirm that it is you")
+        dialog.get_by_role("button", name=button, exact=True).click()
+        eventually(lambda: question.is_visible() or dialog.count() == 0, f"{button} is done")
+        if question.is_visible():
+            step_up(self.page, self.secret)
+        expect(dialog).to_have_count(0)
+
+    def approve(self, kind: str) -> None:
+        """Open the newest proposal of a kind among the approvals, and approve it."""
+        self.open("Approvals")
+        self.page.get_by_role("cell", name=kind, exact=True).first.click()
+        expect(self.page.get_by_text("What is proposed")).to_be_visible()
+        self.confirm("Approve")
+        expect(self.page.get_by_text("Executed", exact=True)).to_be_visible()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose an option in a field."""
+        self.page.get_by_label(label, exact=True).last.click()
+        self.page.get_by_role("option", name=option).click()
+        expect(self.page.get_by_role("listbox")).to_have_count(0)
+
+    def row(self, text: str) -> Locator:
+        """Return the first row of a table that has a text."""
+        return self.page.get_by_role("row").filter(has_text=text).first
+
+    def scripts_that_ran(self) -> list[str]:
+        """Return the addresses of frames in which a text ran as script, or was kept from it by the policy."""
+        return scripts_that_ran(self.page)
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Send an operation to the graph in this person's session; return its data, which has no errors."""
+        answer = self.answer(query, **variables)
+        assert "errors" not in answer, answer
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def answer(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Send an operation to the graph in this person's session; return the answer."""
+        session = self.page.context.request.get(f"{self.url}session").json()
+        answer: dict[str, Any] = self.page.context.request.post(
+            f"{self.url}graphql",
+            data={"query": query, "variables": variables},
+            headers={"x-csrf-token": session["csrfToken"], "origin": self.url.removesuffix("/backoffice/")},
+        ).json()
+        return answer
+
+
+@dataclass
+class Staff:
+    """People at their desks, each in a browser of their own."""
+
+    office: Office
+    browser: Any
+    desks: dict[str, Desk] = field(default_factory=dict)
+    customer: Page | None = None
+
+    def desk(self, role: str) -> Desk:
+        """Return the desk of the person with an account, signed in at the first time."""
+        if role not in self.desks:
+            account = self.office.accounts[role]
+            opened = self.browser.new_context(
+                viewport={"width": 1280, "height": 900}, reduced_motion="reduce", locale="en-GB"
+            )
+            page = opened.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            desk = Desk(page, self.office.url, account["totp"])
+            page.on("pageerror", lambda error: desk.faults.append(error.message))
+            page.add_init_script(REPORTS)
+            page.goto(desk.url)
+            sign_in(page, account)
+            self.desks[role] = desk
+        return self.desks[role]
+
+    @contextmanager
+    def another_tab(self, desk: Desk) -> Iterator[Desk]:
+        """Open another tab in a person's browser."""
+        page = desk.page.context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.add_init_script(REPORTS)
+        opened = Desk(page, desk.url)
+        page.on("pageerror", lambda error: opened.faults.append(error.message))
+        yield opened
+        page.close()
+
+    def open_slip(self) -> Page:
+        """Return a customer's bet-slip, which is opened anew, with its rewards."""
+        if self.customer is None:
+            self.customer = self.browser.new_page(viewport={"width": 420, "height": 900})
+            self.customer.set_default_timeout(PATIENCE_MS)
+            self.customer.add_init_script(REPORTS)
+        page = self.customer
+        page.goto(self.office.site.url)
+        page.get_by_test_id("session-token").fill(self.office.site.tokens[ANN])
+        page.keyboard.press("Enter")
+        page.get_by_test_id("club-details").click()
+        return page
+
+
+def scripts_that_ran(page: Page) -> list[str]:
+    """Return the addresses of frames in which a text ran as script, or was kept from it by the policy."""
+    question = "window.__ran === true || (window.__policy ?? []).some((name) => name.startsWith('script'))"
+    return [frame.url for frame in page.frames if frame.evaluate(question)]
+
+
+@contextmanager
+def staff_of(office: Office, chromium: LocalChromium) -> Iterator[Staff]:
+    """Open one browser for all desks."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium.executable, args=list(chromium.arguments)
+        )
+        try:
+            yield Staff(office, launched)
+        finally:
+            launched.close()

@@ -1,0 +1,138 @@
+"""An operator's day: dead letters, kill switches, providers, brands, weeks, lag, and what is in doubt."""
+
+import re
+
+from playwright.sync_api import expect
+from running_furlong import eventually
+
+from office.desk import Desk, Staff
+from office.stack import ANN, CAT, DEPUTY, EARLY, Office
+
+TERMS = "2026-1"
+
+
+def replay_dead_letters(office: Office, desk: Desk) -> None:
+    """Replay bets that came before their brand was known: one, then all; what is broken stays."""
+    page = desk.page
+    desk.open("Dead letters")
+    desk.look()
+    desk.row("unknown brand").get_by_role("cell").first.click()
+    desk.confirm("Dry run", "is it known by now?")
+    expect(page.get_by_text("Dry run, nothing is changed. It would be: it is applied").first).to_be_visible()
+    desk.look()
+    assert office.site.staked(ANN) == 0
+    desk.confirm("Replay", "the brand is known by now")
+    expect(page.get_by_text("Replayed: it is applied").first).to_be_visible()
+    eventually(lambda: office.site.staked(ANN) == 500, "one bet counts")
+    for button in ("Dry run of all", "Replay all"):
+        desk.open("Dead letters")
+        desk.confirm(button, "all of them")
+        expect(page.get_by_text("DONE", exact=True)).to_be_visible()  # by itself, as soon as it is
+    desk.look()
+    eventually(lambda: office.site.staked(ANN) == 500 * len(EARLY), "all bets count, once each")
+    desk.open("Dead letters")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def use_a_kill_switch(office: Office, desk: Desk) -> None:
+    """Switch the brand off, see that every node has applied it, and switch it on again."""
+    page = desk.page
+    desk.open("Kill switches")
+    page.get_by_role("button", name="Switch off").click()
+    dialog = page.get_by_role("dialog")
+    desk.choose("Brand", "Northbet")
+    dialog.get_by_label("Reason").fill("a wrong price")
+    desk.look()
+    desk.submit("Switch off")
+    acknowledged = page.get_by_role("table", name="Kill switches").get_by_text(re.compile(r"^all \d"))
+    expect(acknowledged).to_be_visible()
+    desk.look()
+    refused = office.site.change("OptIn", CAT, termsVersion=TERMS)
+    assert [error["code"] for error in refused["errors"]] == ["CLUB_PAUSED"]
+    desk.confirm("Switch on", "the price is right")
+    expect(page.get_by_text("Off now")).to_have_count(0)
+    expect(acknowledged).to_be_visible()
+
+
+def change_a_provider(desk: Desk, staff: Staff) -> None:
+    """Propose a configuration that is checked as it is typed; a colleague approves it, and workers use it."""
+    page = desk.page
+    desk.open("Providers")
+    expect(page.get_by_role("link", name="simulated-wallet")).to_be_visible()
+    desk.look()
+    page.get_by_role("link", name="simulated-wallet").click()
+    attempts = page.get_by_label("Attempts", exact=True)
+    attempts.fill("0")
+    expect(page.get_by_text("attempts:", exact=False).first).to_be_visible()
+    expect(page.get_by_role("button", name="Propose for all nodes")).to_be_disabled()
+    desk.look()
+    attempts.fill("2")
+    expect(page.get_by_role("button", name="Propose for all nodes")).to_be_enabled()
+    page.get_by_role("button", name="Propose for all nodes").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("the contract of May")
+    desk.submit("Propose")
+    expect(page.get_by_text("which waits for another person: the contract of May")).to_be_visible()
+    deputy = staff.desk(DEPUTY)
+    deputy.open("Approvals")
+    deputy.page.get_by_role("cell", name="operations.provider", exact=True).first.click()
+    expect(deputy.page.get_by_text("What is proposed")).to_be_visible()
+    deputy.look()
+    deputy.confirm("Approve")
+    expect(page.get_by_text("Revision 2 is in force.")).to_be_visible()
+    used = page.get_by_role("table", name="Health by node and worker").locator("tbody tr").first
+    expect(used.get_by_role("cell").nth(2)).to_have_text("2")
+    page.get_by_role("button", name="Compare revision 1").click()
+    changes = page.get_by_role("table", name="Changes from revision 1 to 2")
+    expect(changes.get_by_role("row", name=re.compile("^attempts"))).to_contain_text("2")
+    desk.look()
+
+
+def change_a_brand(desk: Desk) -> None:
+    """A colour that cannot be read is refused; another name becomes a revision that all nodes apply."""
+    page = desk.page
+    desk.open("Brands")
+    page.get_by_role("cell", name="northbet", exact=True).click()
+    page.get_by_label("text on light pages", exact=True).fill("#ffffff")
+    expect(page.get_by_text("a theme with them is refused")).to_be_visible()
+    desk.look()
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_text("Everything can be read")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Northbet & Sons")
+    page.get_by_role("button", name="Save for all nodes").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("the heirs")
+    desk.submit("Save")
+    expect(page.get_by_text("holds on all nodes as soon as they have applied it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Northbet & Sons")).to_be_visible()
+    expect(page.get_by_text("Not applied yet by")).to_have_count(0)
+
+
+def see_weeks_and_lag(desk: Desk) -> None:
+    """Count the customers who have earned a week's reward, and see that no consumer is far behind."""
+    page = desk.page
+    desk.open("Weeks")
+    desk.choose("Brand", "northbet")
+    count = page.get_by_role("button", name=re.compile("^Count the customers")).first
+    count.click()
+    expect(count).to_have_count(0)
+    desk.look()
+    desk.open("Lag")
+    page.get_by_label("All partitions").check()
+    lag = page.get_by_role("table", name="Lag of consumers")
+    expect(lag.get_by_role("cell", name="club.progress.v1").first).to_be_visible()
+    desk.look()
+
+
+def settle_what_is_in_doubt(office: Office, desk: Desk) -> None:
+    """A change that the upstream squad's API did not answer is in doubt, until a worker has asked again."""
+    office.stop_upstream()
+    asked = office.site.change("OptIn", CAT, termsVersion=TERMS)
+    assert [error["code"] for error in asked["errors"]] == ["UPSTREAM_PENDING"]
+    desk.open("Pending intents")
+    desk.choose("Brand", "northbet")
+    expect(desk.page.get_by_role("cell", name=CAT).first).to_be_visible()
+    desk.look()
+    office.serve_upstream()
+    office.programs.start("worker", "intents")
+    eventually(lambda: office.site.club(CAT)["state"] == "TRACKING", "the customer has joined")
+    desk.page.get_by_role("button", name="Refresh").click()
+    expect(desk.page.get_by_role("cell", name=CAT)).to_have_count(0)

@@ -1,0 +1,104 @@
+"""The days of an administrator and a viewer: accounts, sessions, the audit log, and what is not theirs."""
+
+import re
+from typing import Any, Final
+
+from permission_rules import OWN_BRAND, REFUSED, fields, operation_of
+from playwright.sync_api import expect
+
+from backoffice.access.roles import Permission
+from office.desk import Desk
+
+SCREENS: Final = ("Content", "Scheme rules", "Kill switches", "Dead letters", "Weeks", "Brands", "Providers")
+
+
+def add_a_person(desk: Desk) -> None:
+    """Add a person, whose first password is shown once, and who is named in the audit log."""
+    page = desk.page
+    desk.open("People")
+    page.get_by_role("button", name="Add a person").click()
+    page.get_by_label("Login").fill("zoe@example.com")
+    page.get_by_label("Name").fill("Zoe <b>Bold</b>")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("shown only now")).to_be_visible()
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_text("zoe@example.com")).to_be_visible()
+    desk.look()
+    desk.open("Audit log")
+    expect(page.get_by_role("cell", name=re.compile("people.add")).first).to_be_visible()
+    page.get_by_role("button", name="Details").first.click()
+    expect(page.get_by_role("dialog").get_by_text("Zoe <b>Bold</b>")).to_be_visible()
+    desk.look()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def end_a_session(desk: Desk, other: Desk) -> None:
+    """End the session of another person, who has to sign in again."""
+    desk.open("People")
+    desk.page.get_by_role("cell", name="viewer@office.example").click()
+    sessions = desk.page.get_by_role("table", name="Open sessions")
+    expect(sessions.get_by_role("button", name="End")).to_have_count(1)
+    desk.look()
+    desk.confirm("End")
+    expect(sessions).to_have_count(0)
+    other.page.get_by_role("menuitem", name="Jobs").click()
+    expect(other.page.get_by_label("Password")).to_be_visible()
+
+
+def ask_for_recovery_codes(desk: Desk) -> None:
+    """Ask for new recovery codes with a wrong second factor: none are made."""
+    page = desk.page
+    page.get_by_role("button", name="Demo administrator").click()
+    page.get_by_role("menuitem", name="My account").click()
+    page.get_by_role("button", name="New recovery codes").click()
+    page.get_by_role("dialog").get_by_role("button", name="New recovery codes").click()
+    page.get_by_role("textbox", name="Code").fill("000000")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("textbox", name="Code")).to_have_attribute("aria-invalid", "true")
+    desk.look()
+    page.get_by_role("dialog").last.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("shown only now")).to_have_count(0)
+
+
+def look_around(desk: Desk) -> None:
+    """Open what a viewer may read: none of it can be changed there, and nothing else is in the menu."""
+    for hidden in ("People", "Audit log", "Approvals", "Customers"):
+        expect(desk.page.get_by_role("menuitem", name=hidden, exact=True)).to_have_count(0)
+    for screen in (
+        "Content",
+        "Scheme rules",
+        "Kill switches",
+        "Dead letters",
+        "Weeks",
+        "Brands",
+        "Providers",
+    ):
+        desk.open(screen)
+        for change in ("Switch off", "Replay all", "Stop", "New", "Save", "Propose", "Open 20", "Close 20"):
+            expect(desk.page.get_by_role("button", name=re.compile(f"^{change}"))).to_have_count(0)
+
+
+def changes_let_through(desk: Desk) -> list[tuple[str, Any]]:
+    """Send every change of the graph in this person's session; return those that are not refused."""
+    changes = [
+        one for one in fields() if one.operation == "mutation" and one.permission is not Permission.OWN
+    ]
+    assert len(changes) > 30
+    let_through = []
+    for change in changes:
+        document, variables = operation_of(change, OWN_BRAND)
+        answer = desk.answer(document, **variables)
+        codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+        if not codes or codes - REFUSED:
+            let_through.append((str(change), answer))
+    return let_through
+
+
+def sign_out(desk: Desk) -> None:
+    """Sign out: no screen opens any more."""
+    desk.page.get_by_role("button", name="Demo viewer").click()
+    desk.page.get_by_role("menuitem", name="Logout").click()
+    expect(desk.page.get_by_label("Password")).to_be_visible()
+    desk.page.goto(f"{desk.url}jobs")
+    expect(desk.page.get_by_label("Password")).to_be_visible()

@@ -1,0 +1,101 @@
+"""A risk day: budgets, figures, and the customers behind a figure."""
+
+import csv
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+from running_furlong import BRAND, eventually
+
+from office.desk import Desk, Staff
+from office.stack import DAN, DEPUTY, Office
+
+
+def qualify(office: Office) -> None:
+    """Let a customer opt in and reach the target."""
+    joined = office.site.change("OptIn", DAN, termsVersion="2026-1")
+    assert joined["errors"] == []
+    bets = [office.site.bet(DAN, f"risk-{number}") for number in range(5)]
+    office.site.produce(*bets, key=f"{BRAND}:{DAN}")
+    eventually(lambda: office.site.club(DAN)["state"] == "QUALIFIED", "the customer has qualified")
+
+
+def show(desk: Desk, screen: str, section: str) -> None:
+    """Open a screen by the menu for a brand, and wait until it shows a section."""
+    desk.open(screen)
+    desk.choose("Brand", "Northbet")
+    expect(desk.page.get_by_role("heading", name=section).first).to_be_visible()
+    desk.is_read()
+
+
+def read_figures(desk: Desk) -> None:
+    """See liability and forecast, costs, and profit and loss."""
+    show(desk, "Risk overview", "Liability now")
+    expect(desk.page.get_by_text("Counted at").first).to_be_visible()  # by itself, as soon as it is counted
+    liability = desk.page.get_by_role("table", name="Liability now")
+    eventually(lambda: _is_shown_again(desk, liability), "what is expected is counted")
+    expect(desk.page.get_by_text("Too little history", exact=False).first).to_be_visible()
+    desk.look()
+    show(desk, "Cost by reward", "Cost by reward in")
+    desk.look()
+    show(desk, "Profit and loss", "Profit and loss in GBP")
+    expect(desk.page.get_by_role("cell", name="not known").first).to_be_visible()
+    desk.look()
+
+
+def _is_shown_again(desk: Desk, table: Locator) -> bool:
+    """Press the framework's button, which reads the figures again; return whether any is expected."""
+    with desk.page.expect_response(lambda answer: "riskLiability" in (answer.request.post_data or "")):
+        desk.page.get_by_role("button", name="Refresh").click()
+    return bool(table.get_by_role("cell", name="Expected", exact=True).count())
+
+
+def follow_a_figure(desk: Desk, folder: Path) -> None:
+    """Save the funnel as CSV, which has the figures of the screen, and open the customers behind one."""
+    page = desk.page
+    show(desk, "Funnel", "Funnel by week")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="CSV").click()
+    saving.value.save_as(folder / "funnel.csv")
+    with (folder / "funnel.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["brand"] == BRAND
+    desk.look()
+    opted_in = page.get_by_role("row").nth(1).get_by_role("cell").nth(2).get_by_role("link")
+    assert rows[0]["opted_in"] == (opted_in.text_content() or "").replace(",", "")
+    number = int(rows[0]["opted_in"])
+    assert number > 0
+    opted_in.click()
+    expect(page.get_by_role("heading", name="Customers of a figure")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(min(number, 25))
+    expect(page.get_by_role("cell", name=DAN).first).to_be_visible()
+    desk.look()
+
+
+def change_a_budget(desk: Desk, staff: Staff) -> None:
+    """Lower a budget, which holds at once; raise it, which another person has to approve."""
+    show(desk, "Risk overview", "Budgets of this week")
+    row = desk.page.get_by_role("table", name="Budgets of this week").get_by_role("row", name="bb-25")
+    set_budget(desk, "4000")
+    expect(desk.page.get_by_text("Set on all nodes.")).to_be_visible()
+    _wait_for_budget(desk, row, "4,000")
+    set_budget(desk, "6000")
+    expect(desk.page.get_by_text("another person has to approve it", exact=False).first).to_be_visible()
+    staff.desk(DEPUTY).approve("risk.raise_budget")
+    _wait_for_budget(desk, row, "6,000")
+
+
+def _wait_for_budget(desk: Desk, row: Locator, shown: str) -> None:
+    """Read the screen again until the nodes have applied a budget."""
+    while row.get_by_role("cell", name=shown, exact=True).count() == 0:
+        desk.page.reload()
+        expect(row).to_be_visible()
+
+
+def set_budget(desk: Desk, number: str) -> None:
+    """Fill in the form of a budget."""
+    desk.page.get_by_role("button", name="Set a budget").click()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_label("Reward", exact=False).first.fill("bb-25")
+    dialog.get_by_label("Number of rewards").fill(number)
+    dialog.get_by_label("Reason").fill("planned for the week")
+    desk.submit("Set")

@@ -1,0 +1,48 @@
+"""Signing in to the back office by both factors, and confirming the second one before money moves."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import cycle
+
+import pyotp
+from bet_slip_page import PATIENCE_MS
+from playwright.sync_api import Error, Page, expect
+from running_furlong import eventually
+
+SOON_MS = 2000
+
+
+def sign_in(page: Page, account: Mapping[str, str]) -> None:
+    """Sign in on the page for it, and wait until the screens are there."""
+    page.get_by_label("User").fill(account["user"])
+    page.get_by_label("Password").fill(account["password"])
+    page.get_by_role("button", name="Sign in").click()
+    menu = page.get_by_role("button", name=re.compile("^Demo "))
+    _give_codes(page, account["totp"], "Go on", (0, 1), menu.is_visible)
+
+
+def step_up(page: Page, secret: str) -> None:
+    """Confirm the second factor, which a change has asked for; that holds for ten minutes."""
+    question = page.get_by_text("Confirm that it is you")
+    expect(question).to_be_visible(timeout=PATIENCE_MS)
+    _give_codes(page, secret, "Confirm", (1, 0), lambda: question.count() == 0)
+
+
+def _give_codes(
+    page: Page, secret: str, button: str, offsets: Sequence[int], is_done: Callable[[], bool]
+) -> None:
+    """Give codes of the authenticator until one is accepted, because each of them works once.
+
+    The code of the next half minute is accepted already, so that nobody has to wait for it.
+    """
+    totp, field = pyotp.TOTP(secret), page.get_by_role("textbox", name="Code")
+    refused = field.and_(page.locator("[aria-invalid=true]"))
+    for offset in cycle(offsets):
+        if is_done():
+            return
+        with suppress(Error):  # the code before was accepted meanwhile, and the form is gone
+            field.fill(totp.at(datetime.now(UTC), counter_offset=offset), timeout=SOON_MS)
+            page.get_by_role("button", name=button).click(timeout=SOON_MS)
+            eventually(lambda: is_done() or refused.is_visible(), "the code is accepted or refused")

@@ -1,0 +1,118 @@
+"""A support day: find a customer, explain a bet, correct a week, give goodwill, export and erase data."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import expect
+from running_furlong import BRAND, eventually
+
+from office.desk import Desk, Staff
+from office.risk import show
+from office.stack import BEN, DAN, DEPUTY, Office
+
+HOSTILE: Final = '<img src="x" onerror="document.title = 1">'
+
+
+def find(desk: Desk, customer: str) -> None:
+    """Find a customer by the beginning of the id, and open the page with the timeline."""
+    desk.open("Customers")
+    desk.choose("Brand", "Northbet")
+    desk.page.get_by_label("Customer id, or its beginning").fill(customer[:4])
+    desk.page.get_by_role("button", name="Find").click()
+    found = desk.page.get_by_role("list", name="Found customers").get_by_text(customer, exact=True)
+    expect(found).to_be_visible()
+    desk.look()
+    found.click()
+    expect(desk.page.get_by_role("region", name="Timeline").locator("tbody tr").first).to_be_visible()
+
+
+def explain_a_bet(office: Office, desk: Desk) -> None:
+    """Answer why a bet does not count, in a sentence that can be read aloud."""
+    small = office.site.bet(BEN, "small", stake_minor=50, counting_stake_minor=50)
+    office.site.produce(office.site.bet(BEN, "usual"), small, key=f"{BRAND}:{BEN}")
+    eventually(lambda: office.site.staked(BEN) == 500, "the bet counts")
+    find(desk, BEN)
+    desk.look()
+    desk.page.get_by_role("button", name="Why: bet small").click()
+    expect(desk.page.get_by_role("heading", name="Why this bet did not count")).to_be_visible()
+    expect(desk.page.get_by_role("table", name="Facts")).to_contain_text("£0.50")
+    desk.look()
+    desk.page.get_by_role("button", name="Close").click()
+
+
+def adjust_a_week(office: Office, desk: Desk, staff: Staff) -> None:
+    """Propose an adjustment with a reason that is shown as text; risk approves it, and it counts."""
+    desk.page.get_by_role("button", name="Adjust a week").click()
+    desk.page.get_by_label("Amount in minor units").fill("700")
+    desk.page.get_by_label("Reason").fill(HOSTILE)
+    desk.look()
+    desk.submit("Propose")
+    expect(desk.page.get_by_text("another person finds it among the approvals")).to_be_visible()
+    staff.desk("risk").approve("support.adjustment")
+    eventually(lambda: office.site.staked(BEN) == 1200, "the adjustment counts")
+    desk.page.reload()
+    expect(desk.page.get_by_text("£12.00", exact=False).first).to_be_visible()
+
+
+def export(desk: Desk, folder: Path) -> Any:
+    """Export a customer's data, and return the document that the browser stores."""
+    desk.confirm("Export data", "asked for it")
+    with desk.page.expect_download() as saving:
+        desk.page.get_by_role("button", name="Fetch the export").click()
+    saving.value.save_as(folder / "export.json")
+    return json.loads((folder / "export.json").read_text(encoding="utf-8"))
+
+
+def erase(office: Office, desk: Desk, staff: Staff) -> None:
+    """Erase a customer with a colleague's approval, but not while a legal hold is on."""
+    page = desk.page
+    desk.confirm("Put a legal hold on", HOSTILE)
+    expect(page.get_by_text(HOSTILE).first).to_be_visible()
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("asked for it")
+    desk.look()
+    page.get_by_role("dialog").get_by_role("button", name="Erase").click()
+    expect(page.get_by_text("is under a legal hold since")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    desk.confirm("Lift the hold", "the claim was withdrawn")
+    desk.confirm("Erase", "asked for it")
+    staff.desk(DEPUTY).approve("support.erasure")
+    eventually(lambda: office.site.club(BEN)["progress"] is None, "the bets are erased")
+
+
+def give_goodwill(office: Office, desk: Desk, staff: Staff) -> None:
+    """Give a reward within risk's budget, with risk's approval: a provider credits it once."""
+    risk = staff.desk("risk")
+    set_goodwill_budget(risk)
+    staff.desk(DEPUTY).approve("support.raise_goodwill_budget")
+    before = office.credits()
+    find(desk, DAN)
+    desk.page.get_by_role("button", name="Give goodwill").click()
+    desk.choose("Reward", "cash-2")
+    desk.page.get_by_label("Cause").click()
+    desk.page.get_by_role("option").first.click()
+    desk.page.get_by_label("Explanation").fill("the page was down")
+    desk.look()
+    desk.submit("Propose")
+    staff.desk(DEPUTY).approve("support.goodwill")
+    eventually(lambda: sum(office.credits().values()) == sum(before.values()) + 1, "a provider credits it")
+    desk.page.reload()
+    expect(desk.page.get_by_role("region", name="Timeline").get_by_text("credited").first).to_be_visible()
+    show(risk, "Risk overview", "Goodwill credits")
+    expect(risk.page.get_by_role("table", name="Goodwill budgets").get_by_text("£2.00").first).to_be_visible()
+    risk.look()
+
+
+def set_goodwill_budget(risk: Desk) -> None:
+    """Propose a budget of goodwill for every week."""
+    show(risk, "Risk overview", "Goodwill budgets")
+    risk.page.get_by_role("button", name="Set a goodwill budget").click()
+    dialog = risk.page.get_by_role("dialog")
+    dialog.get_by_label("Currency").fill("GBP")
+    dialog.get_by_label("Budget in minor units").fill("50000")
+    dialog.get_by_label("At most to one customer").fill("2000")
+    dialog.get_by_label("Reason").fill("for the summer")
+    risk.look()
+    risk.submit("Set")
+    expect(risk.page.get_by_text("another person has to approve it").first).to_be_visible()

@@ -1,0 +1,105 @@
+"""A day of each role in a real browser, start to end, over MariaDB and Kafka."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bet_slip_page import PATIENCE_MS
+from local_chromium import LocalChromium
+from office import content, operations, people, risk, support
+from office.desk import Staff, staff_of
+from office.stack import Office, running_office
+from playwright.sync_api import expect
+from private_kafka import PrivateKafka
+from private_mariadb import PrivateMariadb
+
+expect.set_options(timeout=PATIENCE_MS)
+pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.chromium, pytest.mark.web]
+
+
+@pytest.fixture(scope="module")
+def office(
+    mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    """All processes, which the tests of this module share; each changes what no other one looks at."""
+    with running_office(mariadb, kafka, tmp_path_factory.mktemp("office")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def staff(office: Office, chromium: LocalChromium) -> Iterator[Staff]:
+    """The people of the office, each signed in once."""
+    with staff_of(office, chromium) as opened:
+        yield opened
+
+
+def test_an_editors_and_an_approvers_day(staff: Staff, tmp_path: Path) -> None:
+    """From the first word, by lint, preview and another person's approval, to the bet-slip, and back."""
+    editor, approver = staff.desk("editor"), staff.desk("approver")
+    content.write_and_submit(editor, tmp_path)
+    content.publish_and_roll_back(approver, staff)
+    content.propose_a_version(editor)
+    content.publish_the_version(approver)
+    assert editor.faults + approver.faults == []
+
+
+def test_the_second_of_two_editors_is_told_what_differs(staff: Staff) -> None:
+    """Nothing is overwritten: the second one chooses field by field, and saves what came of it."""
+    content.edit_at_once(staff, staff.desk("editor"))
+
+
+def test_no_text_of_content_runs_as_script(staff: Staff) -> None:
+    """Neither in the screens and the preview nor on the bet-slip, which has what lint lets through."""
+    assert content.publish_hostile_texts(staff, staff.desk("editor"), staff.desk("approver")) == []
+
+
+def test_a_risk_day(office: Office, staff: Staff, tmp_path: Path) -> None:
+    """Figures are followed to their customers; a budget is lowered by one person and raised by two."""
+    desk = staff.desk("risk")
+    risk.qualify(office)
+    risk.read_figures(desk)
+    risk.follow_a_figure(desk, tmp_path)
+    risk.change_a_budget(desk, staff)
+    assert desk.faults == []
+
+
+def test_a_support_day(office: Office, staff: Staff, tmp_path: Path) -> None:
+    """Find, explain, adjust, give goodwill, export and erase; the law and another person have a say."""
+    desk = staff.desk("support")
+    support.give_goodwill(office, desk, staff)
+    support.explain_a_bet(office, desk)
+    support.adjust_a_week(office, desk, staff)
+    assert "usual" in json.dumps(support.export(desk, tmp_path))
+    support.erase(office, desk, staff)
+    assert desk.page.title() != "1"
+    assert desk.scripts_that_ran() + staff.desk("risk").scripts_that_ran() == []
+
+
+def test_an_operators_day(office: Office, staff: Staff) -> None:
+    """Dead letters, a kill switch, a provider, a brand, weeks, lag, and what is in doubt."""
+    desk = staff.desk("operator")
+    operations.replay_dead_letters(office, desk)
+    operations.use_a_kill_switch(office, desk)
+    operations.change_a_provider(desk, staff)
+    operations.change_a_brand(desk)
+    operations.see_weeks_and_lag(desk)
+    operations.settle_what_is_in_doubt(office, desk)
+    assert desk.faults == []
+
+
+def test_a_viewers_day(staff: Staff) -> None:
+    """Sees content, rules, risk and operations, and can change nothing, also not by hand-made requests."""
+    desk = staff.desk("viewer")
+    people.look_around(desk)
+    assert people.changes_let_through(desk) == []
+
+
+def test_an_administrators_day(office: Office, staff: Staff) -> None:
+    """A person is added, a session ended, both are in the audit log, whose chain is whole."""
+    desk = staff.desk("administrator")
+    people.add_a_person(desk)
+    people.end_a_session(desk, staff.desk("viewer"))
+    people.ask_for_recovery_codes(desk)
+    assert "The chain is intact" in office.programs.run("audit", "verify")
+    assert desk.faults == []
