@@ -1,5 +1,6 @@
 """People at their desks: each signed in once, in a browser of their own."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ class Desk:
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option in a field."""
-        self.page.get_by_label(label, exact=True).last.click()
+        self.page.get_by_label(re.compile(rf"^{label}( \*)?$")).last.click()  # a star: it is required
         self.page.get_by_role("option", name=option).click()
         expect(self.page.get_by_role("listbox")).to_have_count(0)
 
