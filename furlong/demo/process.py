@@ -12,7 +12,6 @@ from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from backoffice.global_events.publishing import running_publisher
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.demo import ready_file
@@ -33,7 +32,7 @@ from furlong.demo.operators.backoffice import (
 )
 from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
-from furlong.demo.processes import Surroundings, running_processes, running_settlement
+from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
@@ -127,7 +126,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await stack.enter_async_context(
             running_feeds(create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry()))
         )
-        await stack.enter_async_context(running_publisher(office, stream, clock))
+        await stack.enter_async_context(running_decisions(office, databases[0], around))
         simulator = await stack.enter_async_context(
             running_simulator(_simulated(options, broker.bootstrap, clock, tracing))
         )

@@ -1,13 +1,17 @@
 """The demo's consumers and workers over one set of databases: those of a cell, or of all customers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from prometheus_client import CollectorRegistry
 
+from backoffice.cells.consumer import create_consumer as create_backoffice
+from backoffice.global_events.publishing import running_publisher
+from backoffice.risk.budgets.allotter import allot_budgets
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
@@ -96,6 +100,32 @@ async def _running_consumers(
         )
         for name in names
     ]
+    async with _running(consumers):
+        yield
+
+
+@asynccontextmanager
+async def running_decisions(
+    office: DatabaseSettings, cell: DatabaseSettings, around: Surroundings
+) -> AsyncIterator[None]:
+    """Publish what the back office decides and, with cells, divide budgets among them while the block runs.
+
+    Args:
+        office: the settings of the back office's database.
+        cell: those of the databases of one of the cells, or of all customers.
+        around: what all processes share.
+    """
+    stream, clock, consumers = around.stream, around.clock, []
+    if cell.cell.own() is not None:
+        divide = partial(allot_budgets, office, cell, clock)
+        consumers = [create_backoffice(office, stream, CollectorRegistry(), clock, companions=(divide,))]
+    async with running_publisher(office, stream, clock), _running(consumers):
+        yield
+
+
+@asynccontextmanager
+async def _running(consumers: Sequence[Consumer]) -> AsyncIterator[None]:
+    """Run consumers while the block runs."""
     tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
     try:
         yield

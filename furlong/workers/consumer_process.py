@@ -58,7 +58,7 @@ def create_consumer(
         "fulfilment": create_fulfilment,
     }
     if name == BACKOFFICE:
-        divide = () if database.cell.own() is None else (partial(allot_budgets, database, clock),)
+        divide = () if database.cell.own() is None else (partial(allot_budgets, database, database, clock),)
         return create_backoffice(database, stream, registry, clock, tracing, companions=divide)
     return creators[name](database, stream, registry, clock, tracing, changed=changed)
 

@@ -182,9 +182,15 @@ def _use(
     return None
 
 
-async def allot_budgets(settings: DatabaseSettings, clock: Clock) -> None:
-    """Divide budgets until cancelled."""
-    database, rewards = Database.open(settings, NAME), Database.open(settings, "rewards")
+async def allot_budgets(office: DatabaseSettings, cell: DatabaseSettings, clock: Clock) -> None:
+    """Divide budgets until cancelled.
+
+    Args:
+        office: the settings of the back office's database.
+        cell: those of the databases of a cell, for brands, weeks and budgets.
+        clock: product time.
+    """
+    database, rewards = Database.open(office, NAME), Database.open(cell, "rewards")
     try:
         await BudgetAllotter(database, rewards, clock).run()
     finally:

@@ -18,8 +18,8 @@ from private_kafka import PrivateKafka, start_kafka, start_mirror
 from prometheus_client import CollectorRegistry
 from server_process import ServerProcess
 
+from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeRepository
-from backoffice.global_events.consumer import create_consumer as create_backoffice
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.publishing import running_publisher
 from backoffice.global_events.repository import GlobalDecision
