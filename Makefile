@@ -61,7 +61,7 @@ docs: .venv/.installed ## Build the documentation in .docs/html and check its li
 	@touch .docs/.built
 
 pictures: install ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
-	@$(BIN)/python deploy/pictures.py
+	@PYTHONPATH=deploy $(BIN)/python -m pictures
 
 snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them
 	@PYTHONPATH=tests/support:deploy $(BIN)/python -m tests.screens.test_snapshots

@@ -6,14 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from backoffice_pictures import take_backoffice
 from local_chromium import find_chromium
 from playwright.async_api import Browser, async_playwright
 
 from furlong.demo.process import DemoOptions, running_demo
 from furlong.demo.scenarios import START, read_scenario
+from pictures.backoffice import take_backoffice
 
-IMAGES: Final = Path(__file__).resolve().parents[1] / "docs" / "images"
+IMAGES: Final = Path(__file__).resolve().parents[2] / "docs" / "images"
 SCENARIO: Final = "chosen"
 SHARPNESS: Final = 1
 
