@@ -87,7 +87,7 @@ class Desk:
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option in a field."""
-        self.page.get_by_label(re.compile(rf"^{label}( \*)?$")).last.click()  # a star: it is required
+        self.page.get_by_label(re.compile(rf"^{label}\s?\*?$")).last.click()  # a star: it is required
         self.page.get_by_role("option", name=option).click()
         expect(self.page.get_by_role("listbox")).to_have_count(0)
 

@@ -92,7 +92,7 @@ def change_a_brand(desk: Desk) -> None:
     page = desk.page
     desk.open("Brands")
     page.get_by_role("cell", name="northbet", exact=True).click()
-    page.get_by_label("--club-ink on light pages", exact=True).fill("#ffffff")
+    page.get_by_label("ink on light pages", exact=True).fill("#ffffff")
     expect(page.get_by_text("a theme with them is refused")).to_be_visible()
     desk.look()
     page.get_by_role("button", name="Start again").click()

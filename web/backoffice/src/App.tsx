@@ -41,12 +41,6 @@ import type { RaThemeOptions } from 'react-admin';
 /** The framework's wheel that turns while something is read has no name for screen readers. */
 const WHEEL = { MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } } };
 
-/** A page is never wider than the window: a table that is wider scrolls by itself. */
-const NARROW = {
-  RaLayout: { styleOverrides: { root: { '& .RaLayout-content': { minWidth: 0 } } } },
-  RaList: { styleOverrides: { root: { '& .RaList-content': { minWidth: 0, overflowX: 'auto' } } } },
-};
-
 /** Nothing moves for those who have asked their system for less motion. */
 const STILL = {
   create: () => 'none',
@@ -60,7 +54,7 @@ function withColors(theme: object, main: string, bar: string, error: string): Ra
   return {
     ...rest,
     ...motion,
-    components: { ...components, ...WHEEL, ...NARROW },
+    components: { ...components, ...WHEEL },
     palette: { ...palette, primary: { main }, secondary: { main: bar }, error: { main: error } },
   };
 }

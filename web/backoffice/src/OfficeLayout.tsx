@@ -36,9 +36,16 @@ function OfficeAppBar() {
   return <AppBar userMenu={<OfficeUserMenu />} />;
 }
 
+/** A page is never wider than the window: a table that is wider scrolls by itself, and the menu keeps its width. */
+const NARROW = {
+  '& .RaLayout-content': { minWidth: 0 },
+  '& .RaList-content': { minWidth: 0, overflowX: 'auto' },
+  '& .RaSidebar-root': { flexShrink: 0 },
+} as const;
+
 export function OfficeLayout({ children }: { readonly children: ReactNode }) {
   return (
-    <Layout appBar={OfficeAppBar}>
+    <Layout appBar={OfficeAppBar} sx={NARROW}>
       {children}
       <StepUpDialog />
     </Layout>
