@@ -75,7 +75,7 @@ class Query:
         return shown_liability(brand, await info.context.risk.liability(info.context.actor, brand))
 
     @strawberry.field(
-        description="The forecast of the present week's rewards, by currency.",
+        description="The forecast of the current week's rewards, by currency.",
         directives=[permitted(_READ, "brand")],
     )
     async def risk_forecast(self, info: RiskInfo, brand: str) -> list[RiskForecast]:

@@ -77,7 +77,7 @@ class WeekSummary:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyForecast:
-    """The forecast of the present week's rewards in one currency.
+    """The forecast of the current week's rewards in one currency.
 
     Attributes:
         now: what is expected now.
@@ -166,7 +166,7 @@ class RiskService:
             return await repository.rewards_page(connection, brand, first, after, iso_week)
 
     async def forecasts(self, actor: Actor, brand: str) -> list[CurrencyForecast]:
-        """Return the forecast of the present week, by currency; empty if nothing was counted yet.
+        """Return the forecast of the current week, by currency; empty if nothing was counted yet.
 
         Raises:
             Forbidden: the actor may not see the brand's figures.

@@ -50,7 +50,7 @@ class CustomerAccount:
     since: datetime
 
 
-@strawberry.type(description="A customer's present week.")
+@strawberry.type(description="A customer's current week.")
 class CustomerWeekInfo:
     """A week."""
 

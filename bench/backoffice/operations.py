@@ -19,7 +19,7 @@ def operations(week: str, last_week: str, customers: int) -> list[Operation]:
     """Return the operations.
 
     Args:
-        week: the present week.
+        week: the current week.
         last_week: the one before.
         customers: how many customers there are, to page to the middle of them.
     """

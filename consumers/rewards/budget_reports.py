@@ -26,7 +26,7 @@ class BudgetReports:
     clock: Clock
 
     async def read(self, connection: AsyncConnection) -> WorkersReport:
-        """Return the use of the present week and of those to come.
+        """Return the use of the current week and of those to come.
 
         Pending changes are read first: one that is settled meanwhile counts twice, rather than not at all.
         """

@@ -52,7 +52,7 @@ TRUTHS: Final = (
     TableTruth(
         IMPRESSION,
         Source.BACKUP,
-        lost="who was shown the tracker: customers who return in the present week are recorded again, and "
+        lost="who was shown the tracker: customers who return in the current week are recorded again, and "
         "the funnel of earlier weeks begins with zero",
     ),
     TableTruth(COMPARISON, Source.TRANSIENT),

@@ -61,10 +61,10 @@ class RewardReads:
 
 @dataclass(frozen=True, slots=True)
 class MenuReader:
-    """Reads a brand's catalogue, and which of its rewards are spent in the present week.
+    """Reads a brand's catalogue, and which of its rewards are spent in the current week.
 
     Attributes:
-        rules: cached rules of brands, which determine the present week.
+        rules: cached rules of brands, which determine the current week.
     """
 
     database: Database

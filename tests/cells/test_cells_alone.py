@@ -53,7 +53,7 @@ def text(at: datetime) -> str:
 
 
 def reference_records() -> list[Record]:
-    """Return what a cell needs before bets count: scheme, reward, the present week, accounts."""
+    """Return what a cell needs before bets count: scheme, reward, the current week, accounts."""
     year, number, _ = datetime.now(UTC).isocalendar()
     monday = datetime.fromisocalendar(year, number, 1).replace(tzinfo=UTC)
     ends = text(monday + timedelta(days=7))
@@ -69,7 +69,7 @@ def reference_records() -> list[Record]:
 
 
 def bets(prefix: str) -> list[Record]:
-    """Return a bet of each customer in the present week."""
+    """Return a bet of each customer in the current week."""
     now = text(datetime.now(UTC))
     facts = {"stake_minor": STAKE_MINOR, "counting_stake_minor": STAKE_MINOR, "placed_at": now}
     return [bet(customer_id=one, bet_id=f"{prefix}-{one}", occurred_at=now, **facts) for one in CUSTOMERS]

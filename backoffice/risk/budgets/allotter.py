@@ -102,7 +102,7 @@ class BudgetAllotter:
         return [one for one in found if one.part == PART and one.cell is not None]
 
     async def _budgets(self, known: Mapping[str, GlobalDecision]) -> dict[BudgetKey, BudgetInForce]:
-        """Return the budgets of the present week and of those to come, by brand, reward and week."""
+        """Return the budgets of the current week and of those to come, by brand, reward and week."""
         reference, budgets = ReferenceRepository(REFERENCE), BudgetRepository()
         async with self.rewards.home.read() as connection:
             brands = await reference.all_brands(connection)

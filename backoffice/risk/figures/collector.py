@@ -14,7 +14,7 @@ from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from subgraphs.kit.domain.weeks import Week
 
 NEWEST: Final = 2
-"""The present week and the one before are counted each time."""
+"""The current week and the one before are counted each time."""
 
 EARLIER_EVERY: Final = timedelta(minutes=10)
 EARLIER_AT_ONCE: Final = 4

@@ -92,7 +92,7 @@ class GoodwillBudgets:
             )
 
     async def uses(self, actor: Actor, brand: str) -> list[WeekUse]:
-        """Return the present week's budgets of a brand with their use, and those of coming weeks.
+        """Return the current week's budgets of a brand with their use, and those of coming weeks.
 
         Raises:
             Forbidden: the actor may not see them.

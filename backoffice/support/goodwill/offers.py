@@ -29,7 +29,7 @@ class GoodwillOffer:
     """What a customer can be given now.
 
     Attributes:
-        week: the brand's present week, whose budget pays.
+        week: the brand's current week, whose budget pays.
         refusal: why the customer can be given nothing; None otherwise.
         rewards: the newest version of each reward that is worth money in the customer's currency and lawful.
     """

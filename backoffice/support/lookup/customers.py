@@ -35,7 +35,7 @@ class CustomerView:
 
     Attributes:
         account: the newest revision of the account; None if none has arrived.
-        week: the brand's present week.
+        week: the brand's current week.
         scheme: the rules of that week for the customer; None if there are none.
         total: what their bets of that week count; None before the first.
     """

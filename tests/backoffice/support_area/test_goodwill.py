@@ -112,7 +112,7 @@ async def deliver(stand: SupportStand, records: Sequence[Record]) -> Outcome:
 
 
 async def use_of(stand: SupportStand) -> WeekUse:
-    """Return the present week's budget and its use."""
+    """Return the current week's budget and its use."""
     (use,) = await stand.parts.goodwill_budgets.uses(RITA, "northbet")
     return use
 

@@ -52,7 +52,7 @@ async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportStan
 
 
 async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportStand) -> None:
-    """Account, membership, and the present week's total."""
+    """Account, membership, and the current week's total."""
     await stand.add_bets({}, {"bet_id": "b-2", "stake_minor": 50, "counting_stake_minor": 50})
     await stand.opt_in()
     view = await stand.parts.customers.of_bet(SAM, "northbet", "b-1")

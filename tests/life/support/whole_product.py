@@ -301,7 +301,7 @@ class Product:
         return [error["code"] for error in payload["errors"]]
 
     async def betslip(self) -> dict[str, Any]:
-        """Return what the bet-slip's query says of the present week."""
+        """Return what the bet-slip's query says of the current week."""
         return dict((await self._ask(BETSLIP, {"brand": BRAND}))["club"])
 
     async def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The club of the present week, of past weeks, and the weeks taken part in."""
+"""The club of the current week, of past weeks, and the weeks taken part in."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -113,7 +113,7 @@ async def test_a_week_that_has_not_begun_is_refused(northbet: Stand, week: str) 
 
 @pytest.mark.parametrize("week", ["", "2026-W54", "W13", "last", "2026-03-25"])
 async def test_what_is_no_week_is_refused(northbet: Stand, week: str) -> None:
-    """A name that no week has is bad input, and not the present week."""
+    """A name that no week has is bad input, and not the current week."""
     answer = await ask(northbet.club, CLUB, {"week": week})
     assert (answer["data"], codes(answer)) == ({"club": None}, ["BAD_USER_INPUT"])
 

@@ -45,7 +45,7 @@ def liability(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
 
 @cli.command()
 def forecast(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
-    """Show how many rewards the present week may earn: no promise."""
+    """Show how many rewards the current week may earn: no promise."""
     _show(user, "forecast", {"brand": brand}, as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-/** A customer: account, membership, present week, legal holds, the timeline, and what support can do. */
+/** A customer: account, membership, current week, legal holds, the timeline, and what support can do. */
 import DeleteForever from '@mui/icons-material/DeleteForever';
 import Gavel from '@mui/icons-material/Gavel';
 import Alert from '@mui/material/Alert';

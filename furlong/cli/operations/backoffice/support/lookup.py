@@ -48,7 +48,7 @@ def find(
 
 
 def show(brand: Brand, customer: Customer, *, user: User) -> None:
-    """Show a customer's account, membership and present week as JSON; the look is recorded."""
+    """Show a customer's account, membership and current week as JSON; the look is recorded."""
     from subgraphs.kit.domain.keys import Owner
 
     async def work(parts: SupportParts, actor: Actor) -> Any:

@@ -1,4 +1,4 @@
-/** Budgets of the present week: what is set, chosen, reserved and left; setting one. */
+/** Budgets of the current week: what is set, chosen, reserved and left; setting one. */
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';

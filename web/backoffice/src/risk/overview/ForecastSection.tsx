@@ -1,4 +1,4 @@
-/** How much the present week may earn: an estimate with its range, how it is made, and how far it was off before. */
+/** How much the current week may earn: an estimate with its range, how it is made, and how far it was off before. */
 import Alert from '@mui/material/Alert';
 import Typography from '@mui/material/Typography';
 
