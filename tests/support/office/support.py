@@ -99,6 +99,7 @@ def give_goodwill(office: Office, desk: Desk, staff: Staff) -> None:
     desk.page.reload()
     expect(desk.page.get_by_role("region", name="Timeline").get_by_text("credited").first).to_be_visible()
     show(risk, "Risk overview", "Goodwill credits")
+    risk.page.get_by_role("button", name="Refresh").click()
     expect(risk.page.get_by_role("table", name="Goodwill budgets").get_by_text("£2.00").first).to_be_visible()
     risk.look()
 

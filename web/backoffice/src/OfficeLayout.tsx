@@ -38,9 +38,10 @@ function OfficeAppBar() {
 
 /** A page is never wider than the window: a table that is wider scrolls by itself, and the menu keeps its width. */
 const NARROW = {
+  minWidth: 0,
   '& .RaLayout-content': { minWidth: 0 },
   '& .RaList-content': { minWidth: 0, overflowX: 'auto' },
-  '& .RaSidebar-root': { flexShrink: 0 },
+  '& .MuiDrawer-docked': { flexShrink: 0 },
 } as const;
 
 export function OfficeLayout({ children }: { readonly children: ReactNode }) {
