@@ -3,12 +3,10 @@
 import asyncio
 import os
 import signal
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import pytest
 from backoffice_stand import backoffice_database
@@ -16,6 +14,7 @@ from database_probe import migrated
 from global_messages import BRAND, switch
 from private_kafka import PrivateKafka, start_kafka, start_mirror
 from prometheus_client import CollectorRegistry
+from running_consumers import running, until
 from server_process import ServerProcess
 
 from backoffice.cells.consumer import create_consumer as create_backoffice
@@ -27,7 +26,6 @@ from cells.regions.mirror import FROM_HOME, OF_REGION, TO_HOME, mirror_propertie
 from cells.regions.region_map import RegionMap
 from consumers.cells.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
-from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
@@ -37,7 +35,6 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards
 
-PATIENCE_SECONDS: Final = 240.0
 HOME, ABROAD = "uk", "mt"
 
 
@@ -123,25 +120,6 @@ async def regions(tmp_path: Path, kafka: PrivateKafka) -> AsyncIterator[Regions]
         found = Regions(mirror, mirror(), backoffice, nodes)
         stack.push_async_callback(found.stop)
         yield found
-
-
-@asynccontextmanager
-async def running(consumer: Consumer) -> AsyncIterator[None]:
-    """Run a consumer for the duration of the block."""
-    task = asyncio.create_task(consumer.run())
-    try:
-        yield
-    finally:
-        await consumer.stop()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something holds."""
-    begun = time.monotonic()
-    while not await holds():
-        assert time.monotonic() - begun < PATIENCE_SECONDS, "it does not come about"
-        await asyncio.sleep(0.05)
 
 
 @pytest.mark.kafka

@@ -4,9 +4,8 @@ import asyncio
 import gc
 import signal
 import sys
-import time
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from backoffice_stand import backoffice_database
 from database_probe import migrated
 from global_messages import BRAND, switch
 from prometheus_client import CollectorRegistry
+from running_consumers import running, until
 
 from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
@@ -28,7 +28,6 @@ from cells.claim import claim
 from consumers.cells.settings import NodeSettings
 from consumers.club.wiring import create_consumer as create_club
 from consumers.rewards.wiring import create_consumer
-from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, TOPICS, create_topics
@@ -42,7 +41,6 @@ from subgraphs.club import models as club
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards
 
-PATIENCE_SECONDS = 120.0
 KILLED_NODE = Path(__file__).parents[1] / "support" / "killed_node.py"
 
 
@@ -91,26 +89,6 @@ class Installation:
         return all(
             f"{name}/rewards" in found and found[f"{name}/rewards"].has_applied(decision) for name in names
         )
-
-
-@asynccontextmanager
-async def running(consumer: Consumer) -> AsyncIterator[None]:
-    """Run a consumer for the duration of the block."""
-    task = asyncio.create_task(consumer.run())
-    try:
-        yield
-    finally:
-        await consumer.stop()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> float:
-    """Wait until something holds; return how many seconds that took."""
-    begun = time.monotonic()
-    while not await holds():
-        assert time.monotonic() - begun < PATIENCE_SECONDS, "it does not come about"
-        await asyncio.sleep(0.05)
-    return time.monotonic() - begun
 
 
 @asynccontextmanager
