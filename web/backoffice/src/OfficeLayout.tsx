@@ -40,7 +40,8 @@ function OfficeAppBar() {
 const NARROW = {
   minWidth: 0,
   '& .RaLayout-content': { minWidth: 0 },
-  '& .RaList-content': { minWidth: 0, overflowX: 'auto' },
+  '& .RaList-main, & .RaList-content': { minWidth: 0 },
+  '& .RaList-content': { overflowX: 'auto' },
   '& .MuiDrawer-docked': { flexShrink: 0 },
 } as const;
 
