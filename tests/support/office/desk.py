@@ -59,7 +59,8 @@ class Desk:
             self.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
             expect(self.page.get_by_role("tooltip")).to_have_count(0)
             self.is_read()
-            assert faults_of_access(self.page) == []
+            faults = faults_of_access(self.page)
+            assert not faults, faults
 
     def confirm(self, button: str, reason: str | None = None) -> None:
         """Press a button, give a reason in its dialog if one is wanted, and press it there."""

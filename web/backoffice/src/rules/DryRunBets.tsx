@@ -30,7 +30,7 @@ export function DryRunBets({ id, currency }: { readonly id: string; readonly cur
   const page = data?.dryRunDifferences;
   return (
     <>
-      <TableContainer>
+      <TableContainer tabIndex={0} role="region" aria-label="Bets that count differently">
         <Table size="small" aria-label="Bets that count differently">
           <TableHead>
             <TableRow>

@@ -88,7 +88,7 @@ interface FiguresProps {
 
 function Figures({ label, head, rows }: FiguresProps) {
   return (
-    <TableContainer>
+    <TableContainer tabIndex={0} role="region" aria-label={label}>
       <Table size="small" aria-label={label}>
         <TableHead>
           <TableRow>

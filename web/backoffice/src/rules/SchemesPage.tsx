@@ -103,7 +103,7 @@ function Waiting({ brand }: { readonly brand: string }) {
 
 function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
   return (
-    <TableContainer>
+    <TableContainer tabIndex={0} role="region" aria-label="Versions">
       <Table size="small" aria-label="Versions">
         <TableHead>
           <TableRow>

@@ -78,7 +78,7 @@ function RevisionSelect({ label, value, revisions, onChange, orNothing = false }
 
 function Changes({ changes }: { readonly changes: readonly Change[] }) {
   return (
-    <TableContainer>
+    <TableContainer tabIndex={0} role="region" aria-label="Differences">
       <Table size="small" aria-label="Differences" sx={{ tableLayout: 'fixed' }}>
         <TableHead>
           <TableRow>

@@ -27,7 +27,7 @@ export function RevisionList({ item, onDone }: Props) {
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
   if (revisions === null) return <LinearProgress aria-label="Loading" />;
   return (
-    <TableContainer>
+    <TableContainer tabIndex={0} role="region" aria-label="Revisions">
       <Table size="small" aria-label="Revisions">
         <TableHead>
           <TableRow>
