@@ -101,7 +101,7 @@ def change_a_brand(desk: Desk) -> None:
     page.get_by_role("button", name="Save for all nodes").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("the heirs")
     desk.submit("Save")
-    expect(page.get_by_role("heading", name="Northbet & Sons")).to_be_visible()
+    expect(page.get_by_role("heading", name="Northbet & Sons", level=2)).to_be_visible()
     expect(page.get_by_text("Not applied yet by")).to_have_count(0)
 
 
