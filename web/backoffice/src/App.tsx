@@ -28,6 +28,7 @@ import { dataProvider } from './graph/dataProvider.ts';
 import { JobList, JobShow } from './people/jobs.tsx';
 import { NewVersionPage } from './rules/NewVersionPage.tsx';
 import { OfficeLayout } from './OfficeLayout.tsx';
+import { ScrollingCard } from './ScrollingCard.tsx';
 import { Overview } from './risk/overview/Overview.tsx';
 import { Profit } from './risk/weeks/Profit.tsx';
 import { Rewards } from './risk/weeks/Rewards.tsx';
@@ -54,7 +55,7 @@ function withColors(theme: object, main: string, bar: string, error: string): Ra
   return {
     ...rest,
     ...motion,
-    components: { ...components, ...WHEEL },
+    components: { ...components, ...WHEEL, RaList: { defaultProps: { component: ScrollingCard } } },
     palette: { ...palette, primary: { main }, secondary: { main: bar }, error: { main: error } },
   };
 }

@@ -41,7 +41,6 @@ const NARROW = {
   minWidth: 0,
   '& .RaLayout-content': { minWidth: 0 },
   '& .RaList-main, & .RaList-content': { minWidth: 0 },
-  '& .RaList-content': { overflowX: 'auto' },
   '& .MuiDrawer-docked': { flexShrink: 0 },
 } as const;
 
