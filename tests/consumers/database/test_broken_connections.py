@@ -80,11 +80,11 @@ async def test_partitions_that_wait_for_a_worker_do_not_count_as_stalled(
 ) -> None:
     """All workers wait for a silent database: the records of other partitions are not late."""
     betting.send(100)
-    consumer = betting.start(_through(proxy), workers=1, stalled_seconds=0.3)
+    consumer = betting.start(_through(proxy), workers=1, stalled_seconds=1.5)
     await betting.reckoning()
     proxy.silent = True
     betting.send(100)
-    await betting.until(lambda: betting.metric("failures_total") >= 3)
+    await betting.until(lambda: betting.metric("failures_total") >= 4)
     assert consumer.health().live
     proxy.silent = False
     await betting.reckoning()
