@@ -24,8 +24,28 @@ log = structlog.get_logger(__name__)
 EVERYTHING: Final = "/"
 """A text that every address contains."""
 
+KAFKA: Final = "kafka"
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 RETRY_SECONDS: Final = 1.0
+
+
+@dataclass(slots=True)
+class Troubles:
+    """What is wrong, by what it is wrong with: one CDN that responds does not hide another that is away."""
+
+    status: RoundStatus
+    _found: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, source: str, problem: str) -> None:
+        """Note that something does not respond."""
+        self._found[source] = problem
+        self.status.trouble = "; ".join(self._found.values())
+
+    def end(self, source: str) -> None:
+        """Note that something responds."""
+        self._found.pop(source, None)
+        self.status.round_ended()
+        self.status.trouble = "; ".join(self._found.values())
 
 
 @dataclass(slots=True)
@@ -45,7 +65,7 @@ class Removals:
         self._texts.add(text)
         self._added.set()
 
-    async def send(self, client: httpx.AsyncClient, status: RoundStatus) -> None:
+    async def send(self, client: httpx.AsyncClient, troubles: Troubles) -> None:
         """Send removals until cancelled; repeat those that the CDN has not accepted."""
         pause = _SHORTEST_PAUSE
         while True:
@@ -57,7 +77,7 @@ class Removals:
                     response = await client.request("BAN", self.url, headers={"x-contains": text})
                     response.raise_for_status()
             except httpx.HTTPError as error:
-                status.trouble = f"{self.url} does not accept removals: {error}"
+                troubles.begin(self.url, f"{self.url} does not accept removals: {error}")
                 log.warning("cdn_not_purged", url=self.url, error=repr(error))
                 for text in texts:
                     self.add(text)
@@ -65,7 +85,7 @@ class Removals:
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 pause = _SHORTEST_PAUSE
-                status.round_ended()
+                troubles.end(self.url)
 
 
 @dataclass(slots=True)
@@ -114,7 +134,7 @@ class PurgeWorker:
         for each in self.removals:
             each.add(text)
 
-    async def follow(self, bootstrap: str, status: RoundStatus) -> None:
+    async def follow(self, bootstrap: str, troubles: Troubles) -> None:
         """Follow the topics until cancelled.
 
         What was decided while nobody followed them is unknown, so at first everything is removed.
@@ -132,11 +152,12 @@ class PurgeWorker:
                 # Positions are read now, and not with the first records.
                 for partition in consumer.assignment():
                     await consumer.position(partition)
+                troubles.end(KAFKA)
                 self.remove([EVERYTHING])
                 async for record in consumer:
                     self.read(record)
             except (KafkaError, OSError) as error:
-                status.trouble = f"Kafka does not respond: {error!r}"
+                troubles.begin(KAFKA, f"Kafka does not respond: {error!r}")
                 log.warning("cdn_topics_not_followed", error=repr(error))
             finally:
                 await consumer.stop()
@@ -146,9 +167,10 @@ class PurgeWorker:
 async def run_purges(settings: CdnSettings, bootstrap: str, status: RoundStatus) -> None:
     """Remove what is obsolete from all CDNs, until cancelled."""
     worker = PurgeWorker(tuple(Removals(url) for url in settings.urls), settings.again_seconds)
+    troubles = Troubles(status)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=settings.timeout_seconds))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         for each in worker.removals:
-            group.create_task(each.send(client, status))
-        group.create_task(worker.follow(bootstrap, status))
+            group.create_task(each.send(client, troubles))
+        group.create_task(worker.follow(bootstrap, troubles))

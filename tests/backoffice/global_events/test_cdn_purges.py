@@ -20,7 +20,7 @@ from backoffice.global_events.publishing import running_publisher
 from consumers.cells.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
-from furlong.cdn.purge_worker import Removals, run_purges
+from furlong.cdn.purge_worker import Removals, Troubles, run_purges
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.settings import CdnSettings
@@ -74,7 +74,7 @@ async def test_readers_get_what_was_decided_although_they_never_stop_asking(
         purges = run_purges(CdnSettings(urls=[cdn.varnish.url], again_seconds=0.5), stream.bootstrap, status)
         stack.push_async_callback(_stop, asyncio.create_task(purges))
         await cdn.ask(OTHER)
-        await _until(lambda: status.rounds > 1)  # everything is removed at its start, twice
+        await _until(lambda: status.rounds > 2)  # everything is removed at its start, twice
         assert (await cdn.ask(OTHER)).headers["x-cache"] == "miss"
         stack.push_async_callback(_stop, asyncio.create_task(_read_all_the_time(cdn)))
         await stack.enter_async_context(running_publisher(DatabaseSettings(url=office), stream, clock))
@@ -115,14 +115,16 @@ async def test_a_removal_is_repeated_until_the_cdn_has_accepted_it() -> None:
         writer.close()
 
     port, status = free_port(), RoundStatus("purges")
+    troubles = Troubles(status)
+    troubles.begin("another", "another is away")
     removals = Removals(f"http://127.0.0.1:{port}/")
     removals.add(BRAND)
     async with httpx.AsyncClient() as client:
-        sending = asyncio.create_task(removals.send(client, status))
+        sending = asyncio.create_task(removals.send(client, troubles))
         await _until(lambda: "does not accept" in status.trouble)
         async with await asyncio.start_server(answer, "127.0.0.1", port):
             await _until(lambda: status.rounds == 1)
-            assert (asked, status.trouble) == ([BRAND] * 3, "")
+            assert (asked, status.trouble) == ([BRAND] * 3, "another is away")
             for text in ("southbet", "/", BRAND):
                 removals.add(text)
             await _until(lambda: status.rounds == 2)
