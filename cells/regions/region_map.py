@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$", max_length=260)]
-"""HOST:PORT."""
+from cells.map_parts import Address, StrictModel
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 """A region's name. MirrorMaker joins two of them by `->`, and begins settings with one and a dot."""
@@ -22,11 +21,7 @@ class RegionMapError(ValueError):
     """The map of the regions is wrong; the message says where."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Region(_Strict):
+class Region(StrictModel):
     """A region's Kafka.
 
     Attributes:
@@ -49,7 +44,7 @@ class Region(_Strict):
         return client
 
 
-class RegionMap(_Strict):
+class RegionMap(StrictModel):
     """The regions of an installation.
 
     Attributes:

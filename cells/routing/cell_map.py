@@ -4,24 +4,18 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from cells.map_parts import Address, StrictModel
 from cells.routing.errors import MapError
 from storage.cells.cell import Cell, parse_range
 from storage.cells.errors import InvalidCell
-
-Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$", max_length=260)]
-"""HOST:PORT."""
 
 SafePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/@+-]+$", max_length=200)]
 """A path without characters that have a meaning in HAProxy's configuration."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MappedCell(_Strict):
+class MappedCell(StrictModel):
     """A cell in the map.
 
     Attributes:
@@ -43,7 +37,7 @@ class MappedCell(_Strict):
         return self
 
 
-class TokenKeys(_Strict):
+class TokenKeys(StrictModel):
     """How HAProxy checks tokens, before the gateway does so again.
 
     Attributes:
@@ -62,7 +56,7 @@ class TokenKeys(_Strict):
         return self
 
 
-class CellMap(_Strict):
+class CellMap(StrictModel):
     """The cells of an installation, which have all partitions between them.
 
     Attributes:

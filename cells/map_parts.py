@@ -1,0 +1,14 @@
+"""What maps that operators write have in common: addresses, and that nothing unknown is accepted."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$", max_length=260)]
+"""HOST:PORT."""
+
+
+class StrictModel(BaseModel):
+    """A part of a map; a misspelt name is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
