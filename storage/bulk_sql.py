@@ -74,8 +74,8 @@ def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] =
 
     Args:
         dialect: `mysql`, `mariadb` or `sqlite`.
-        columns: in the order of the array.
-        instants: which of the columns are instants in UTC.
+        columns: In the order of the array.
+        instants: Which of the columns are instants in UTC.
     """
     lite = dialect == "sqlite"
     marked = {name: f"{name}||'Z'" if lite else f"CONCAT({name},'Z')" for name in instants}
@@ -87,8 +87,8 @@ class JsonRows(Generic[R]):
     """Reads rows as JSON that the database builds: drivers written in Python parse rows slowly.
 
     Attributes:
-        row: the expression for one row.
-        together: the expression for all rows in one array.
+        row: The expression for one row.
+        together: The expression for all rows in one array.
     """
 
     row: str
@@ -102,8 +102,8 @@ class JsonRows(Generic[R]):
 
         Args:
             dialect: `mysql`, `mariadb` or `sqlite`.
-            type_: what a row becomes: a Struct with `array_like`.
-            row: a `json_array` in the order of its fields.
+            type_: What a row becomes: a Struct with `array_like`.
+            row: A `json_array` in the order of its fields.
         """
         all_rows: Any = list[type_]  # type: ignore[valid-type] # it is known when this runs
         return cls(
@@ -139,13 +139,13 @@ class MultiRow:
     """One INSERT of many rows, with a fixed rule for rows that exist already.
 
     Attributes:
-        head: the statement before its values.
-        group: one row: placeholders for executemany, or a format for text.
-        tail: what happens if the primary key exists.
-        prepared: the columns, by position, whose values must be converted, and the function that converts
+        head: The statement before its values.
+        group: One row: placeholders for executemany, or a format for text.
+        tail: What happens if the primary key exists.
+        prepared: The columns, by position, whose values must be converted, and the function that converts
             each.
-        texts: returns those texts of a row that are quoted without conversion; None for executemany.
-        quoted: the positions of these texts.
+        texts: Returns those texts of a row that are quoted without conversion; None for executemany.
+        quoted: The positions of these texts.
     """
 
     head: str
@@ -172,12 +172,12 @@ class MultiRow:
 
         Args:
             dialect: `mysql`, `mariadb` or `sqlite`.
-            table: the table.
-            order: the order of the columns in rows, if it is not the table's.
-            update: as for `upsert`.
-            add: as for `upsert`.
-            greatest: as for `upsert`.
-            plain: whether to make an INSERT that fails if a row exists.
+            table: The table.
+            order: The order of the columns in rows, if it is not the table's.
+            update: As for `upsert`.
+            add: As for `upsert`.
+            greatest: As for `upsert`.
+            plain: Whether to make an INSERT that fails if a row exists.
         """
         columns = [table.columns[name] for name in order] or list(table.columns)
         row = dict.fromkeys((column.name for column in columns), "")

@@ -125,11 +125,11 @@ def upsert(
 
     Args:
         dialect: `mysql`, `mariadb` or `sqlite`.
-        table: the table.
-        rows: the rows, all with the same columns; sort them by key, so that all writers lock in one order.
-        update: columns that take the new value.
-        add: columns to which the new value is added.
-        greatest: columns that keep the greater of both values (never null).
+        table: The table.
+        rows: The rows, all with the same columns; sort them by key, so that all writers lock in one order.
+        update: Columns that take the new value.
+        add: Columns to which the new value is added.
+        greatest: Columns that keep the greater of both values (never null).
 
     With none of the three, an existing row stays as it is.
     """

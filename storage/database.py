@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.cells.fence import NOT_CELLS, Fence
 from storage.connections.pinned_connections import PinnedConnections
+from storage.connections.sqlite_connection import SqliteConnection
 from storage.connections.statement_spans import StatementSpans, TracedConnections
 from storage.connections.write_turns import turns_at
 from storage.settings import DatabaseSettings
@@ -30,7 +31,7 @@ def database_url(base: str, subgraph: str) -> URL:
     `mysql+aiomysql://…/furlong` gives `…/furlong_club`; `sqlite+aiosqlite:///DIR` gives `DIR/club.sqlite`.
 
     Raises:
-        ValueError: neither MySQL nor SQLite, or no database name.
+        ValueError: Neither MySQL nor SQLite, or no database name.
     """
     url = make_url(base)
     if url.get_backend_name() not in {"mysql", "mariadb", "sqlite"} or not url.database:
@@ -50,8 +51,8 @@ class Shard:
     the block and rolled back on any exception, cancellation included.
 
     Attributes:
-        pinned: connections for the small SELECTs of the hot path.
-        fence: refuses writes of another cell's processes; it costs nothing in an installation without cells.
+        pinned: Connections for the small SELECTs of the hot path.
+        fence: Refuses writes of another cell's processes; it costs nothing in an installation without cells.
     """
 
     def __init__(self, engine: AsyncEngine, pinned: PinnedConnections, fence: Fence | None = None) -> None:
@@ -74,9 +75,9 @@ class Shard:
         """Yield a connection in a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`).
 
         Raises:
-            CellMismatch: the database belongs to another cell.
-            CellFenced: the cell is being moved, or has been moved away.
-            CellMoved: the cell was moved since this process last looked; another attempt may pass.
+            CellMismatch: The database belongs to another cell.
+            CellFenced: The cell is being moved, or has been moved away.
+            CellMoved: The cell was moved since this process last looked; another attempt may pass.
         """
         turn = nullcontext() if self._turns is None else self._turns.turn()
         async with turn, self._writing.connect() as connection:
@@ -112,7 +113,7 @@ class Database:
     """The databases of one subgraph, by shard: there is one today, but callers may not rely on that.
 
     Attributes:
-        tracer: starts spans of its statements; None without traces.
+        tracer: Starts spans of its statements; None without traces.
     """
 
     def __init__(
@@ -166,7 +167,7 @@ class Database:
         """Run an empty query.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+            sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         async with self.home.read() as connection:
             await connection.execute(text("SELECT 1"))
@@ -184,6 +185,7 @@ def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = T
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         # Values in statements may identify customers, so error messages omit them.
         engine = create_async_engine(url, hide_parameters=True, **({} if pooled else {"poolclass": NullPool}))
+        event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -229,6 +231,10 @@ def _prepare_mysql(settings: DatabaseSettings) -> Callable[[Any, Any], None]:
         cursor.close()
 
     return prepare
+
+
+def _connect_sqlite(_dialect: Dialect, _record: Any, _location: list[Any], options: dict[str, Any]) -> None:
+    options["async_creator_fn"] = SqliteConnection
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -40,7 +40,7 @@ def read_anchor(path: Path) -> Anchor:
     """Read the anchor from a file.
 
     Raises:
-        ClockError: the file is missing or broken.
+        ClockError: The file is missing or broken.
     """
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -57,7 +57,7 @@ def write_anchor(path: Path, anchor: Anchor) -> None:
     """Write the file atomically, so that no reader sees half of it.
 
     Raises:
-        ClockError: the file cannot be written.
+        ClockError: The file cannot be written.
     """
     content = {"product": anchor.product.isoformat(), "machine": anchor.machine.isoformat()}
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
@@ -73,7 +73,7 @@ def parse_instant(text: str) -> datetime:
     """Return the instant, in UTC, of an ISO 8601 text with an offset.
 
     Raises:
-        ClockError: the text has another form.
+        ClockError: The text has another form.
     """
     try:
         found = datetime.fromisoformat(text)
@@ -94,8 +94,8 @@ class RehearsalClock:
     If the file is lost or broken meanwhile, time continues as before.
 
     Attributes:
-        path: the file.
-        machine: the clock that product time is relative to.
+        path: The file.
+        machine: The clock that product time is relative to.
     """
 
     path: Path
@@ -107,7 +107,7 @@ class RehearsalClock:
         """Read the file.
 
         Raises:
-            ClockError: the file cannot be read.
+            ClockError: The file cannot be read.
         """
         self._seen, self._offset = self._version(), read_anchor(self.path).offset
 
@@ -149,7 +149,7 @@ def product_clock(settings: ClockSettings) -> Clock:
     """Return the clock of the settings: the machine's, unless the installation declares a rehearsal.
 
     Raises:
-        ClockError: a file is named without that declaration or the reverse, or the file cannot be read.
+        ClockError: A file is named without that declaration or the reverse, or the file cannot be read.
     """
     if settings.file is None:
         if settings.rehearsal:
@@ -164,7 +164,7 @@ def declared_file(settings: ClockSettings) -> Path:
     """Return the file of a declared rehearsal's clock.
 
     Raises:
-        ClockError: no rehearsal is declared.
+        ClockError: No rehearsal is declared.
     """
     if settings.file is None:
         raise ClockError(

@@ -18,10 +18,10 @@ class Cell:
     """A cell and its partitions, from `first` to `last`, both included.
 
     Attributes:
-        of: how many partitions the topics that are keyed by customer have: the same for all cells, and fixed.
+        of: How many partitions the topics that are keyed by customer have: the same for all cells, and fixed.
 
     Raises:
-        InvalidCell: the name or the range cannot be a cell's.
+        InvalidCell: The name or the range cannot be a cell's.
     """
 
     name: str
@@ -77,7 +77,7 @@ def parse_range(text: str) -> tuple[int, int]:
     """Return the first and the last partition of a range such as `6-11`, or of a single one such as `6`.
 
     Raises:
-        InvalidCell: the text is not a range.
+        InvalidCell: The text is not a range.
     """
     found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", text.strip(), re.ASCII)
     if found is None:

@@ -18,8 +18,8 @@ class Fence:
     """Compares a database with the cell that the settings name.
 
     Attributes:
-        cell: the settings' cell; None if the installation has no cells.
-        epoch: the epoch that this process knows; None before it has looked.
+        cell: The settings' cell; None if the installation has no cells.
+        epoch: The epoch that this process knows; None before it has looked.
     """
 
     cell: Cell | None
@@ -29,8 +29,8 @@ class Fence:
         """Check that the database is the cell's, and note its epoch. In any transaction.
 
         Raises:
-            CellMismatch: the database belongs to another cell, or has other partitions.
-            CellFenced: the cell is being moved, or has been moved away.
+            CellMismatch: The database belongs to another cell, or has other partitions.
+            CellFenced: The cell is being moved, or has been moved away.
         """
         if self.cell is None and not await has_cell_table(connection):
             return
@@ -43,9 +43,9 @@ class Fence:
         """Check the same in a write transaction; no move can take the database away before it ends.
 
         Raises:
-            CellMismatch: the database belongs to another cell, or has other partitions.
-            CellFenced: the cell is being moved, or has been moved away.
-            CellMoved: the epoch is not the one that this process knew; it knows the new one from now on.
+            CellMismatch: The database belongs to another cell, or has other partitions.
+            CellFenced: The cell is being moved, or has been moved away.
+            CellMoved: The epoch is not the one that this process knew; it knows the new one from now on.
         """
         row = await lock_cell(connection)
         require_same(self.cell, row)
@@ -60,7 +60,7 @@ def require_same(cell: Cell | None, row: CellRow | None) -> None:
     """Compare the settings' cell with the database's.
 
     Raises:
-        CellMismatch: they differ; the message says how, and what to do.
+        CellMismatch: They differ; the message says how, and what to do.
     """
     if cell is None and row is not None:
         raise CellMismatch(

@@ -31,8 +31,8 @@ class CellRow:
     """What a database says about its cell.
 
     Attributes:
-        epoch: counts the changes of range and place, from 1.
-        changed_at: the time of the last change, by the clock of the machine that made it.
+        epoch: Counts the changes of range and place, from 1.
+        changed_at: The time of the last change, by the clock of the machine that made it.
     """
 
     cell: Cell
@@ -65,7 +65,7 @@ async def read_cell(connection: AsyncConnection) -> CellRow | None:
     """Return the cell of a database; None if it belongs to none.
 
     Raises:
-        CellMismatch: the database claims to belong to several.
+        CellMismatch: The database claims to belong to several.
     """
     return await _read(connection, _READ)
 

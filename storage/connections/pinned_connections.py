@@ -39,16 +39,16 @@ class PinnedConnections:
     Each statement is its own transaction and sees committed data. A connection that fails is replaced.
 
     Attributes:
-        watch: called with each statement before it is sent, for tests and debugging.
+        watch: Called with each statement before it is sent, for tests and debugging.
     """
 
     def __init__(self, engine: AsyncEngine, most: int, seconds: float) -> None:
         """Create the set; nothing connects yet.
 
         Args:
-            engine: its pool must have room for the connections.
-            most: the maximum number of connections.
-            seconds: the time limit of one statement.
+            engine: Its pool must have room for the connections.
+            most: The maximum number of connections.
+            seconds: The time limit of one statement.
         """
         self.watch: Callable[[str], None] | None = None
         self._engine = engine
@@ -64,12 +64,12 @@ class PinnedConnections:
         """Return the rows of a SELECT, as the driver returns them.
 
         Args:
-            sql: the statement, with the driver's placeholders.
-            parameters: the values, by position.
+            sql: The statement, with the driver's placeholders.
+            parameters: The values, by position.
 
         Raises:
-            DatabaseAway: no connection, or no response in time.
-            Exception: the driver's own, if the database refuses the statement or its parameters.
+            DatabaseAway: No connection, or no response in time.
+            Exception: The driver's own, if the database refuses the statement or its parameters.
         """
         if self.watch is not None:
             self.watch(sql)

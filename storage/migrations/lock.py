@@ -36,7 +36,7 @@ async def exclusive(
     On SQLite it is the write lock, which the whole upgrade holds as one transaction.
 
     Raises:
-        MigrationLocked: another connection held the lock for all of `wait_seconds`.
+        MigrationLocked: Another connection held the lock for all of `wait_seconds`.
     """
     deadline = time.monotonic() + wait_seconds
     if engine.dialect.name == "sqlite":

@@ -35,7 +35,7 @@ class _Resumable(_Base):
     """Skips what is already done; refuses what was done differently.
 
     Raises:
-        HalfDoneMigration: from the `create` and `add` methods, where the live definition differs.
+        HalfDoneMigration: From the `create` and `add` methods, where the live definition differs.
     """
 
     def create_table(self, table: Table, **kw: Any) -> None:
@@ -121,10 +121,10 @@ def copy_missing_rows(target: str, source: str, columns: Mapping[str, str], key:
     """Copy rows from one table to another, except those whose key is already there.
 
     Args:
-        target: the table that gets rows.
-        source: the table they come from.
-        columns: an SQL expression over `s`, the source, for each column of the target.
-        key: the columns of the target's primary key.
+        target: The table that gets rows.
+        source: The table they come from.
+        columns: An SQL expression over `s`, the source, for each column of the target.
+        key: The columns of the target's primary key.
     """
     same = " AND ".join(f"t.{column} = {columns[column]}" for column in key)
     op.execute(

@@ -36,13 +36,13 @@ class MigrationStatus:
     """How far a subgraph's database is migrated.
 
     Attributes:
-        subgraph: the subgraph's name.
-        revision: the revision that the database records; None before the first.
-        wanted: the newest revision that this version of Furlong knows.
+        subgraph: The subgraph's name.
+        revision: The revision that the database records; None before the first.
+        wanted: The newest revision that this version of Furlong knows.
         state: `absent`: no database; `empty`: never migrated; `behind`: an upgrade is needed; `incomplete`:
             an upgrade was interrupted, or tables were dropped; `ahead`: a newer version migrated it;
             `unrestored`: a restore was interrupted.
-        missing: tables of this version that do not exist.
+        missing: Tables of this version that do not exist.
     """
 
     subgraph: str
@@ -106,21 +106,21 @@ async def upgrade(
     A database that a newer version has migrated is left as it is.
 
     Args:
-        settings: where the databases are.
-        subgraph: the subgraph's name.
-        metadata: its tables.
-        waiting: called repeatedly with the holder of the lock while the upgrade waits for it.
-        wait_seconds: how long to wait for the lock.
+        settings: Where the databases are.
+        subgraph: The subgraph's name.
+        metadata: Its tables.
+        waiting: Called repeatedly with the holder of the lock while the upgrade waits for it.
+        wait_seconds: How long to wait for the lock.
 
     Returns:
         The state before the upgrade; its `revision` may be None.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: the database cannot be reached, or refuses.
-        MigrationLocked: another upgrade held the lock for too long.
-        HalfDoneMigration: something that a migration creates exists with another definition.
-        TablesMissing: tables of a revision that is recorded as complete are gone.
-        RestoreUnfinished: a restore was interrupted.
+        sqlalchemy.exc.SQLAlchemyError: The database cannot be reached, or refuses.
+        MigrationLocked: Another upgrade held the lock for too long.
+        HalfDoneMigration: Something that a migration creates exists with another definition.
+        TablesMissing: Tables of a revision that is recorded as complete are gone.
+        RestoreUnfinished: A restore was interrupted.
     """
     await create_database(settings, subgraph)
     # An index over a large table takes longer than any statement of a request may.
@@ -152,7 +152,7 @@ async def status(settings: DatabaseSettings, subgraph: str, metadata: MetaData) 
     """Tell how far a subgraph's database is migrated; nothing is created or changed.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: the database cannot be reached, or refuses.
+        sqlalchemy.exc.SQLAlchemyError: The database cannot be reached, or refuses.
     """
     absent = MigrationStatus(subgraph, None, _head(subgraph, metadata), "absent", _names(metadata))
     url = database_url(settings.url, subgraph)
