@@ -15,7 +15,7 @@ class WheelData(BuildHookInterface):  # type: ignore[type-arg]
         """Name the files before the build.
 
         Raises:
-            FileNotFoundError: some are not built yet.
+            FileNotFoundError: Some are not built yet.
         """
         if version == "editable":
             return

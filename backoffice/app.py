@@ -57,18 +57,18 @@ def create_backoffice(
     """Build the back office.
 
     Args:
-        settings: where the databases are.
-        own: its own settings.
-        clock: product time.
-        supergraph: the composed admin graph as SDL.
-        screens: the folder of the built screens.
-        oidc: the provider that people sign in at; by default that of the environment, if there is one.
-        stream: where Kafka is; by default as the environment says.
-        fulfilment: the providers' file; by default as the environment says.
+        settings: Where the databases are.
+        own: Its own settings.
+        clock: Product time.
+        supergraph: The composed admin graph as SDL.
+        screens: The folder of the built screens.
+        oidc: The provider that people sign in at; by default that of the environment, if there is one.
+        stream: Where Kafka is; by default as the environment says.
+        fulfilment: The providers' file; by default as the environment says.
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set.
-        gateway.errors.SupergraphError: the admin graph cannot be served.
+        gateway.errors.SupergraphError: The admin graph cannot be served.
     """
     base = create_base(settings, own, clock, stream, fulfilment)
     areas = tuple(create(base) for create in AREAS.values())

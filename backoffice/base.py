@@ -26,10 +26,10 @@ class Base:
     """The parts that all areas share.
 
     Attributes:
-        settings: where the databases of the subgraphs are, for areas that read them.
-        stream: where Kafka is.
-        fulfilment: the providers' file, which is their first revision.
-        database: the back office's own.
+        settings: Where the databases of the subgraphs are, for areas that read them.
+        stream: Where Kafka is.
+        fulfilment: The providers' file, which is their first revision.
+        database: The back office's own.
     """
 
     settings: DatabaseSettings

@@ -11,7 +11,7 @@ class BackofficeError(CallerError):
     """The base of the back office's own errors.
 
     Attributes:
-        details: further entries of the GraphQL error's `extensions`.
+        details: Further entries of the GraphQL error's `extensions`.
     """
 
     def __init__(self, message: str, **details: Any) -> None:
@@ -70,8 +70,8 @@ class Stale(BackofficeError):
     """Somebody else changed it meanwhile; nothing was overwritten.
 
     Args:
-        message: what changed.
-        version: the present version, which the client has to look at.
+        message: What changed.
+        version: The present version, which the client has to look at.
     """
 
     code = "STALE"
@@ -85,8 +85,8 @@ class Problem:
     """One thing that is wrong with an input.
 
     Attributes:
-        path: where, as `field.0.field` in the input object.
-        message: what is wrong, in words for the person who typed it.
+        path: Where, as `field.0.field` in the input object.
+        message: What is wrong, in words for the person who typed it.
     """
 
     path: str

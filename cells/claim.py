@@ -22,9 +22,9 @@ class DatabaseCell:
     """What one database says.
 
     Attributes:
-        database: the subgraph whose database it is.
-        row: its cell; None if it belongs to none.
-        problem: how it differs from the settings, or why it cannot be read; empty if neither.
+        database: The subgraph whose database it is.
+        row: Its cell; None if it belongs to none.
+        problem: How it differs from the settings, or why it cannot be read; empty if neither.
     """
 
     database: str
@@ -44,15 +44,15 @@ async def claim(
     """Write the settings' cell into databases that belong to none, and return those that changed.
 
     Args:
-        settings: the databases and the cell.
-        names: the subgraphs.
-        keyed: the topics that are keyed by customer.
-        dry_run: whether to change nothing.
+        settings: The databases and the cell.
+        names: The subgraphs.
+        keyed: The topics that are keyed by customer.
+        dry_run: Whether to change nothing.
 
     Raises:
-        CellMismatch: a database belongs to another cell, or has applied records of other partitions; then
+        CellMismatch: A database belongs to another cell, or has applied records of other partitions; then
             nothing was written to any.
-        ValueError: the settings name no cell.
+        ValueError: The settings name no cell.
     """
     cell = settings.cell.own()
     if cell is None:
@@ -75,7 +75,7 @@ async def read_cells(settings: DatabaseSettings, names: Iterable[str]) -> list[D
     """Return the cell of each database, and whether it fits the settings.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: a database cannot be read.
+        sqlalchemy.exc.SQLAlchemyError: A database cannot be read.
     """
     return [await _read(settings, name) for name in names]
 
@@ -84,7 +84,7 @@ async def require_cells(settings: DatabaseSettings, names: Iterable[str]) -> Non
     """Check that databases belong to the settings' cell; skip a database that cannot be read.
 
     Raises:
-        CellMismatch: one belongs to another cell, or to none.
+        CellMismatch: One belongs to another cell, or to none.
     """
     for name in names:
         if name in NOT_CELLS:

@@ -54,7 +54,7 @@ async def require_migrated(settings: DatabaseSettings, names: Iterable[str] = SU
     """Check that databases have the tables of this version; skip a database that cannot be reached.
 
     Raises:
-        NotMigrated: a database is older than this version needs, or an upgrade or restore of it was
+        NotMigrated: A database is older than this version needs, or an upgrade or restore of it was
             interrupted.
     """
     for name in names:

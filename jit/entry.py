@@ -57,9 +57,9 @@ def compile_operation(
     """Compile an operation, for callers that keep the result.
 
     Args:
-        schema: the schema, which must not be changed afterwards.
-        document: a document that was parsed, and validated against the schema.
-        operation_name: the name of the operation, if there are several.
+        schema: The schema, which must not be changed afterwards.
+        document: A document that was parsed, and validated against the schema.
+        operation_name: The name of the operation, if there are several.
     """
     return CompiledOperation(schema, document, operation_name)
 

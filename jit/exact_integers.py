@@ -9,7 +9,7 @@ class ExactIntegers:
     """Serializes or parses integers within bounds, unchanged; give it to a scalar as its function.
 
     Raises:
-        TypeError: the value is not an integer within the bounds.
+        TypeError: The value is not an integer within the bounds.
     """
 
     least: int

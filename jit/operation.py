@@ -49,9 +49,9 @@ class CompiledOperation:
     callers with a default resolver or middleware of their own.
 
     Attributes:
-        fallback_reason: why graphql-core executes it instead; None if it is compiled.
-        conditions: the variables in its `@skip` and `@include`.
-        variables: coerces the values of its variables.
+        fallback_reason: Why graphql-core executes it instead; None if it is compiled.
+        conditions: The variables in its `@skip` and `@include`.
+        variables: Coerces the values of its variables.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ class CompiledOperation:
         """Compile the operation if it has no conditions, else prepare it.
 
         Args:
-            schema: the schema, which must not be changed afterwards.
-            document: a document that was parsed, and validated against the schema.
-            operation_name: the name of the operation, if there are several.
+            schema: The schema, which must not be changed afterwards.
+            document: A document that was parsed, and validated against the schema.
+            operation_name: The name of the operation, if there are several.
 
         Raises:
-            TypeError: the schema is not valid.
+            TypeError: The schema is not valid.
         """
         assert_valid_schema(schema)
         self._schema = schema
@@ -102,7 +102,7 @@ class CompiledOperation:
         """Compile the operation ahead of its first execution for values of its conditions.
 
         Args:
-            conditions: the value of each variable in `conditions`.
+            conditions: The value of each variable in `conditions`.
         """
         if self.fallback_reason is None:
             self._variant({name: conditions[name] for name in self.conditions}, DEFAULT_SETTINGS)
@@ -162,10 +162,10 @@ class CompiledOperation:
         """Execute the operation with variables that have already been coerced.
 
         Args:
-            root_value: the source of the root fields.
-            context_value: what resolvers find in their info.
-            variables: the result of `variables.coerce`.
-            settings: what the caller overrides.
+            root_value: The source of the root fields.
+            context_value: What resolvers find in their info.
+            variables: The result of `variables.coerce`.
+            settings: What the caller overrides.
 
         Returns:
             The result, or an awaitable of it; None if graphql-core must execute the operation, by `execute`.

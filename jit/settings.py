@@ -21,7 +21,7 @@ class Settings:
     """What the caller of an execution may set; most names are graphql-core's.
 
     Attributes:
-        awaited: whether the caller is a coroutine that awaits the result at once, so that awaitables may be
+        awaited: Whether the caller is a coroutine that awaits the result at once, so that awaitables may be
             started at once.
     """
 

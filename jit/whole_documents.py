@@ -24,7 +24,7 @@ class WholeDocuments:
     """Validates documents that may contain `@defer` and `@stream`, and removes these directives.
 
     Args:
-        schema: the schema, which does not define the directives itself.
+        schema: The schema, which does not define the directives itself.
     """
 
     def __init__(self, schema: GraphQLSchema) -> None:

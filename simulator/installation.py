@@ -69,7 +69,7 @@ def read_world(path: Path | None) -> World:
     """Return the world in a file, in the format of simulator/world.yaml or of `furlong load`.
 
     Raises:
-        WorldFileError: the file cannot be read, or has neither format.
+        WorldFileError: The file cannot be read, or has neither format.
     """
     if path is None:
         return load_world()

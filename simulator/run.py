@@ -64,8 +64,8 @@ async def running_simulator(settings: SimulatorSettings) -> AsyncIterator[Runnin
     If the traffic fails, the block ends with its exception in an exception group.
 
     Raises:
-        OSError: the address is taken, or the folder cannot be written.
-        aiokafka.errors.KafkaError: no broker answers.
+        OSError: The address is taken, or the folder cannot be written.
+        aiokafka.errors.KafkaError: No broker answers.
     """
     world = read_world(settings.world).with_customers(settings.more_customers)
     settings.data.mkdir(parents=True, exist_ok=True)

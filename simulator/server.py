@@ -52,7 +52,7 @@ def listen(host: str, port: int) -> socket.socket:
     response waits some 40 ms for the client's acknowledgement of its headers.
 
     Raises:
-        OSError: the address is taken.
+        OSError: The address is taken.
     """
     listener = socket.create_server((host, port), backlog=BACKLOG)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

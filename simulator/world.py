@@ -167,7 +167,7 @@ def load_world(path: Path | None = None) -> World:
     """Read a world from a file, by default the one that comes with the simulator.
 
     Raises:
-        msgspec.ValidationError: the file is not a valid world.
+        msgspec.ValidationError: The file is not a valid world.
     """
     source = path or resources.files("simulator").joinpath("world.yaml")
     return msgspec.yaml.decode(source.read_bytes(), type=World)

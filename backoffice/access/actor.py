@@ -15,13 +15,13 @@ class Actor:
     """A signed-in person.
 
     Attributes:
-        user_id: the account.
-        person: the human being: two accounts of one person share it, and four eyes compares persons.
-        name: the name that the audit log and screens show.
-        session_id: the public id of the session; never its token.
-        address: the client's address.
-        roles: the roles by brand; `*` stands for all brands.
-        stepped_up_until: when the last step-up expires, in UTC; None without one.
+        user_id: The account.
+        person: The human being: two accounts of one person share it, and four eyes compares persons.
+        name: The name that the audit log and screens show.
+        session_id: The public id of the session; never its token.
+        address: The client's address.
+        roles: The roles by brand; `*` stands for all brands.
+        stepped_up_until: When the last step-up expires, in UTC; None without one.
     """
 
     user_id: str

@@ -11,12 +11,12 @@ def require(actor: Actor, permission: Permission, brand: str | None) -> None:
     """Check that a person has a permission.
 
     Args:
-        actor: the person.
-        permission: what they want to do.
-        brand: the brand that it concerns; None for what concerns all brands at once.
+        actor: The person.
+        permission: What they want to do.
+        brand: The brand that it concerns; None for what concerns all brands at once.
 
     Raises:
-        Forbidden: none of the person's roles for this brand, or for all brands, has the permission.
+        Forbidden: None of the person's roles for this brand, or for all brands, has the permission.
     """
     if not allows(actor, permission, brand):
         raise Forbidden
@@ -46,7 +46,7 @@ def require_step_up(actor: Actor, now: datetime) -> None:
     """Check that a person has confirmed their second factor recently, before money moves.
 
     Raises:
-        StepUpRequired: the last confirmation is missing or too old.
+        StepUpRequired: The last confirmation is missing or too old.
     """
     if actor.stepped_up_until is None or actor.stepped_up_until <= now:
         raise StepUpRequired

@@ -28,7 +28,7 @@ class ForbiddenWording:
         """Compile lists of regular expressions.
 
         Raises:
-            re.error: one is not a regular expression.
+            re.error: One is not a regular expression.
         """
         compiled = {
             language: {kind: tuple(map(re.compile, each)) for kind, each in kinds.items()}

@@ -33,12 +33,12 @@ class ProposalKind:
     """A kind of proposals.
 
     Attributes:
-        name: as `area.what`, for instance `support.adjustment`.
-        approve: the permission that approving and rejecting needs.
-        execute: executes an approved proposal.
-        unchanged: checks for changes since; None where only the proposal's own content matters.
-        ended: records that a proposal was rejected or withdrawn; None if nothing depends on it.
-        step_up: whether the approver confirms their second factor again: where money moves.
+        name: As `area.what`, for instance `support.adjustment`.
+        approve: The permission that approving and rejecting needs.
+        execute: Executes an approved proposal.
+        unchanged: Checks for changes since; None where only the proposal's own content matters.
+        ended: Records that a proposal was rejected or withdrawn; None if nothing depends on it.
+        step_up: Whether the approver confirms their second factor again: where money moves.
     """
 
     name: str

@@ -31,14 +31,14 @@ class Proposal:
     """What one person proposes.
 
     Attributes:
-        kind: the kind that an area registered; it says who approves and what is executed.
-        brand: the brand; None for what concerns all of them.
-        subject: what it is about, as `kind:id`.
-        content: what is proposed, complete: the executor gets nothing else.
-        content_hash: covers kind, brand, subject and content; an approval names it.
-        proposed_by, proposer_person, proposer_name: who, when it was proposed.
-        decided_by, decider_person, decider_name: who decided; None while it is pending.
-        outcome: what the executor returned.
+        kind: The kind that an area registered; it says who approves and what is executed.
+        brand: The brand; None for what concerns all of them.
+        subject: What it is about, as `kind:id`.
+        content: What is proposed, complete: the executor gets nothing else.
+        content_hash: Covers kind, brand, subject and content; an approval names it.
+        proposed_by, proposer_person, proposer_name: Who, when it was proposed.
+        decided_by, decider_person, decider_name: Who decided; None while it is pending.
+        outcome: What the executor returned.
     """
 
     proposal_id: ProposalId

@@ -28,11 +28,11 @@ class Approvals:
     """The proposals of all areas.
 
     Args:
-        database: the back office's.
-        audit: where proposals and decisions are recorded.
-        clock: machine time is recorded.
-        kinds: what can be proposed.
-        independent: tells whether neither of two accounts was given roles or credentials by the other;
+        database: The back office's.
+        audit: Where proposals and decisions are recorded.
+        clock: Machine time is recorded.
+        kinds: What can be proposed.
+        independent: Tells whether neither of two accounts was given roles or credentials by the other;
             otherwise they may not approve each other's proposals.
     """
 
@@ -70,7 +70,7 @@ class Approvals:
         """Store a proposal in the caller's write transaction; the caller checked the actor's permission.
 
         Raises:
-            Invalid: there is no reason.
+            Invalid: There is no reason.
         """
         if kind not in self._kinds:
             raise ValueError(f"no area registered proposals of the kind {kind}")
@@ -98,18 +98,18 @@ class Approvals:
         """Approve a proposal and execute it, in one transaction: exactly once, whoever else tries.
 
         Args:
-            actor: another person than the proposer.
-            proposal_id: the proposal.
-            content_hash: the hash of what the approver saw.
-            now: machine time, for the step-up.
+            actor: Another person than the proposer.
+            proposal_id: The proposal.
+            content_hash: The hash of what the approver saw.
+            now: Machine time, for the step-up.
 
         Raises:
-            NotFound: there is no such proposal for the actor's brands.
-            Forbidden: the actor's roles do not permit approving it.
-            FourEyes: the actor is the person who proposed it, with whichever account.
-            StepUpRequired: the actor has to confirm their second factor again.
-            Conflict: it is decided already.
-            Stale: the approver saw something else, or what it is about has changed; then it is void.
+            NotFound: There is no such proposal for the actor's brands.
+            Forbidden: The actor's roles do not permit approving it.
+            FourEyes: The actor is the person who proposed it, with whichever account.
+            StepUpRequired: The actor has to confirm their second factor again.
+            Conflict: It is decided already.
+            Stale: The approver saw something else, or what it is about has changed; then it is void.
         """
         async with self._database.home.write() as connection:
             proposal, kind = await self._undecided(connection, actor, proposal_id)
@@ -139,9 +139,9 @@ class Approvals:
         """End another person's proposal.
 
         Raises:
-            NotFound, Forbidden, Conflict: as for `approve`.
-            FourEyes: it is the actor's own: they withdraw it.
-            Invalid: there is no reason.
+            NotFound, Forbidden, Conflict: As for `approve`.
+            FourEyes: It is the actor's own: they withdraw it.
+            Invalid: There is no reason.
         """
         if not reason.strip():
             raise Invalid([Problem("reason", "Give a reason.")])
@@ -158,8 +158,8 @@ class Approvals:
         """End one's own proposal.
 
         Raises:
-            NotFound: the actor has no such proposal.
-            Conflict: it is decided already.
+            NotFound: The actor has no such proposal.
+            Conflict: It is decided already.
         """
         async with self._database.home.write() as connection:
             proposal = await repository.find(connection, proposal_id, locked=True)

@@ -16,7 +16,7 @@ class AuditLog:
     """The audit log of the back office's database.
 
     Attributes:
-        clock: the machine's time is recorded: a rehearsal does not move it.
+        clock: The machine's time is recorded: a rehearsal does not move it.
     """
 
     clock: Clock
@@ -38,14 +38,14 @@ class AuditLog:
         Writers are serialized from here to the end of their transactions: record last, and commit soon.
 
         Args:
-            connection: in a write transaction.
-            actor: who.
-            action: what, as `area.verb`.
-            brand: the brand that it concerns.
-            subject: what it is done to, as `kind:id`; at most 255 characters.
-            before: the subject before the change; None if there was none, or nothing changes.
-            after: the subject after the change.
-            reason: what the person gave as the reason.
+            connection: In a write transaction.
+            actor: Who.
+            action: What, as `area.verb`.
+            brand: The brand that it concerns.
+            subject: What it is done to, as `kind:id`; at most 255 characters.
+            before: The subject before the change; None if there was none, or nothing changes.
+            after: The subject after the change.
+            reason: What the person gave as the reason.
         """
         last = await repository.locked_head(connection)
         entry = Entry(

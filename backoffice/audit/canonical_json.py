@@ -12,8 +12,8 @@ def canonical(value: Json) -> str:
     """Return JSON with sorted keys, without spaces, in ASCII.
 
     Raises:
-        ValueError: a number is not finite.
-        TypeError: the value is not JSON.
+        ValueError: A number is not finite.
+        TypeError: The value is not JSON.
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 

@@ -15,15 +15,15 @@ class Entry:
     """One thing that somebody did or looked at.
 
     Attributes:
-        sequence: counts from 1.
-        at: machine time, UTC.
-        user_id, person, name, session_id, address: who, and from where.
-        action: what, as `area.verb`.
-        brand: the brand that it concerns; None if it concerns all or none.
-        subject: what it was done to, as `kind:id`.
-        before, after: canonical JSON of the subject; None if there was or is none.
-        reason: what the person gave as the reason.
-        previous_hash: the hash of the row before.
+        sequence: Counts from 1.
+        at: Machine time, UTC.
+        user_id, person, name, session_id, address: Who, and from where.
+        action: What, as `area.verb`.
+        brand: The brand that it concerns; None if it concerns all or none.
+        subject: What it was done to, as `kind:id`.
+        before, after: Canonical JSON of the subject; None if there was or is none.
+        reason: What the person gave as the reason.
+        previous_hash: The hash of the row before.
     """
 
     sequence: int

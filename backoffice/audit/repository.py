@@ -36,7 +36,7 @@ class AuditFilter:
     """Which rows to show; None does not restrict.
 
     Attributes:
-        brands: rows of these brands only; rows without a brand are shown only if this is None.
+        brands: Rows of these brands only; rows without a brand are shown only if this is None.
     """
 
     brands: frozenset[str] | None = None

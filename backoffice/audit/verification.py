@@ -48,8 +48,8 @@ async def verify(connection: AsyncConnection, anchor: Head | None = None) -> Ver
     """Read the whole log and check its chain.
 
     Args:
-        connection: in a read transaction, so that nothing is appended meanwhile.
-        anchor: a head that was exported earlier and kept where the database's owner cannot change it.
+        connection: In a read transaction, so that nothing is appended meanwhile.
+        anchor: A head that was exported earlier and kept where the database's owner cannot change it.
     """
     claimed = await repository.head(connection)
     findings: list[Finding] = []

@@ -13,7 +13,7 @@ class ContentContext:
     """The context of a request.
 
     Attributes:
-        images_url: where browsers find uploaded images, without the hash.
+        images_url: Where browsers find uploaded images, without the hash.
     """
 
     actor: Actor

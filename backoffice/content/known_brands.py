@@ -36,8 +36,8 @@ class KnownBrands:
     """Reads brands, and lints documents of theirs.
 
     Attributes:
-        rewards: the rewards subgraph's database; only read.
-        hosts: further hosts that links may lead to, by brand; those of the schemes' terms always may.
+        rewards: The rewards subgraph's database; only read.
+        hosts: Further hosts that links may lead to, by brand; those of the schemes' terms always may.
     """
 
     rewards: Database
@@ -48,7 +48,7 @@ class KnownBrands:
         """Return a brand.
 
         Raises:
-            NotFound: there is none of that id.
+            NotFound: There is none of that id.
         """
         async with self.rewards.home.read() as connection:
             reference = ReferenceRepository(REFERENCE)
@@ -70,7 +70,7 @@ class KnownBrands:
         """Return what lint finds; `connection` reads the back office's database.
 
         Raises:
-            NotFound: there is no such brand.
+            NotFound: There is no such brand.
         """
         known = await self.known(key.brand)
         links = (UPLOADED.fullmatch(text.image_url) for text in document.texts.values())

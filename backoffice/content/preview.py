@@ -25,9 +25,9 @@ class PreviewState:
     """A state that a customer can be in.
 
     Attributes:
-        name: the scenario's name.
-        says: what it is, in a sentence.
-        brand: the brand whose customer it was recorded for.
+        name: The scenario's name.
+        says: What it is, in a sentence.
+        brand: The brand whose customer it was recorded for.
     """
 
     name: str
@@ -40,8 +40,8 @@ class Previewed:
     """What the widget gets, as JSON values of the customers' graph.
 
     Attributes:
-        club: the `Club`, with the draft among its options.
-        records: what the widget asks for on demand: `recentBets`, `pastWeeks`, `termsSummary`.
+        club: The `Club`, with the draft among its options.
+        records: What the widget asks for on demand: `recentBets`, `pastWeeks`, `termsSummary`.
     """
 
     club: dict[str, Any]
@@ -53,8 +53,8 @@ class Preview:
     """Makes previews.
 
     Attributes:
-        answers: the recorded answers by scenario, as in `contracts/scenarios/answers.json`.
-        images_url: where the screen's browser finds uploaded images.
+        answers: The recorded answers by scenario, as in `contracts/scenarios/answers.json`.
+        images_url: Where the screen's browser finds uploaded images.
     """
 
     answers: Mapping[str, Any]
@@ -84,15 +84,15 @@ class Preview:
         """Return what the widget would get if a draft were published.
 
         Args:
-            key: what the draft belongs to.
-            document: the draft.
-            locale: whose texts.
-            state: the name of a scenario.
-            config: the version of the reward; None if it has not arrived.
+            key: What the draft belongs to.
+            document: The draft.
+            locale: Whose texts.
+            state: The name of a scenario.
+            config: The version of the reward; None if it has not arrived.
 
         Raises:
-            NotFound: there is no such state.
-            Invalid: the draft has no text in the locale.
+            NotFound: There is no such state.
+            Invalid: The draft has no text in the locale.
         """
         answer = self.answers.get(state)
         if answer is None or answer["club"] is None:

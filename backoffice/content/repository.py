@@ -22,9 +22,9 @@ class ItemFilter:
     """Which items to list; None does not restrict.
 
     Attributes:
-        brands: of these brands; `*` for all.
-        states: whose open revision, or else whose newest one, is in one of these states.
-        after: only items after this one.
+        brands: Of these brands; `*` for all.
+        states: Whose open revision, or else whose newest one, is in one of these states.
+        after: Only items after this one.
     """
 
     brands: frozenset[str]
@@ -70,7 +70,7 @@ async def add_item(connection: AsyncConnection, added: ContentItem) -> None:
     """Insert an item.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: another writer was faster.
+        sqlalchemy.exc.IntegrityError: Another writer was faster.
     """
     await connection.execute(insert(CONTENT_ITEM).values(**_key(added.key), **_item_columns(added)))
 

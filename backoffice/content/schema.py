@@ -68,7 +68,7 @@ class ContentDocumentInput:
         """Return the document as JSON values.
 
         Raises:
-            Invalid: a locale appears twice.
+            Invalid: A locale appears twice.
         """
         texts = {
             one.locale: {name: vars(one)[name] for name in vars(one) if name != "locale"}

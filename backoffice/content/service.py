@@ -41,7 +41,7 @@ class ContentService:
     """Reads content, and takes uploads.
 
     Attributes:
-        database: the back office's.
+        database: The back office's.
     """
 
     database: Database
@@ -55,7 +55,7 @@ class ContentService:
         """Return items of a brand, or of all brands that the actor may read; `wanted.brands` is replaced.
 
         Raises:
-            Forbidden: the actor may not read content of the brand, or of any.
+            Forbidden: The actor may not read content of the brand, or of any.
         """
         if brand is not None:
             require(actor, Permission.CONTENT_READ, brand)
@@ -77,7 +77,7 @@ class ContentService:
         """Return an item; None if nobody has written it.
 
         Raises:
-            Forbidden: the actor may not read content of the brand.
+            Forbidden: The actor may not read content of the brand.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
         async with self.database.home.read() as connection:
@@ -94,8 +94,8 @@ class ContentService:
         """Return a revision.
 
         Raises:
-            Forbidden: the actor may not read content of the brand.
-            NotFound: there is none of that number.
+            Forbidden: The actor may not read content of the brand.
+            NotFound: There is none of that number.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
         async with self.database.home.read() as connection:
@@ -110,7 +110,7 @@ class ContentService:
         """Return revisions of an item, the newest first.
 
         Raises:
-            Forbidden: the actor may not read content of the brand.
+            Forbidden: The actor may not read content of the brand.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
         async with self.database.home.read() as connection:
@@ -130,7 +130,7 @@ class ContentService:
         """Return what differs between two revisions; None compares with an empty document.
 
         Raises:
-            Forbidden, NotFound: as for `revision`.
+            Forbidden, NotFound: As for `revision`.
         """
         earlier = None if before is None else (await self.revision(actor, key, before)).document
         return document_changes(earlier, (await self.revision(actor, key, after)).document)
@@ -139,8 +139,8 @@ class ContentService:
         """Return what lint finds in a document of a key.
 
         Raises:
-            Forbidden: the actor may not read content of the brand.
-            NotFound: there is no such brand.
+            Forbidden: The actor may not read content of the brand.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
         async with self.database.home.read() as connection:
@@ -150,8 +150,8 @@ class ContentService:
         """Return what editors need to know about a brand.
 
         Raises:
-            Forbidden: the actor may not read content of the brand.
-            NotFound: there is no such brand.
+            Forbidden: The actor may not read content of the brand.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.CONTENT_READ, brand)
         return await self.known.known(brand)
@@ -160,7 +160,7 @@ class ContentService:
         """Return the brands whose content the actor may read, by id.
 
         Raises:
-            Forbidden: the actor may not read content of any brand.
+            Forbidden: The actor may not read content of any brand.
         """
         held = brands_with(actor, Permission.CONTENT_READ)
         if not held:
@@ -177,9 +177,9 @@ class ContentService:
         """Return what the widget would get if a draft were published.
 
         Raises:
-            Forbidden: the actor may not read content of the brand.
-            NotFound: there is no such brand or state.
-            Invalid: the values are not a document, or have no text in the locale.
+            Forbidden: The actor may not read content of the brand.
+            NotFound: There is no such brand or state.
+            Invalid: The values are not a document, or have no text in the locale.
         """
         known = await self.brand(actor, key.brand)
         config = next(iter(described(known.configs, key)), None)
@@ -191,7 +191,7 @@ class ContentService:
         """Return the states to preview.
 
         Raises:
-            Forbidden: the actor may not read content of any brand.
+            Forbidden: The actor may not read content of any brand.
         """
         if not brands_with(actor, Permission.CONTENT_READ):
             raise Forbidden
@@ -201,8 +201,8 @@ class ContentService:
         """Re-encode and store an image.
 
         Raises:
-            Forbidden: the actor may not edit content of the brand.
-            Invalid: the file is not an image that may be published.
+            Forbidden: The actor may not edit content of the brand.
+            Invalid: The file is not an image that may be published.
         """
         require(actor, Permission.CONTENT_EDIT, brand)
         try:

@@ -20,9 +20,9 @@ class CellFigures(Body, frozen=True, kw_only=True):
     Of several messages about one week of one cell, that of the greatest `number` is valid.
 
     Attributes:
-        number: microseconds of the clock of the cell's database when the count began.
-        cell: the cell, with the partitions whose customers were counted.
-        finished: whether nothing of the week can change any more.
+        number: Microseconds of the clock of the cell's database when the count began.
+        cell: The cell, with the partitions whose customers were counted.
+        finished: Whether nothing of the week can change any more.
     """
 
     kind: Literal["figures"] = "figures"

@@ -29,10 +29,10 @@ class RewardFigure:
     Attributes:
         source: `set` if their reward is known, `default` if they have chosen nothing, `none` if no reward can
             be paid.
-        reward_id: empty if there is none.
+        reward_id: Empty if there is none.
         config_version: 0 if there is none.
-        value_minor: in minor units of `currency`; spins and boosts without a value add nothing.
-        unvalued: how many of the customers have a reward whose value is not money.
+        value_minor: In minor units of `currency`; spins and boosts without a value add nothing.
+        unvalued: How many of the customers have a reward whose value is not money.
     """
 
     stage: str
@@ -86,12 +86,12 @@ class WeekFigures:
     """All figures of one week of a brand.
 
     Attributes:
-        seen: who was shown the tracker; None if nobody was recorded, as before this was recorded.
-        closed: whether it has closed for all territories, with all qualifications confirmed.
-        in_doubt: changes of choice whose outcome is not known.
-        currencies: of the brand; a curve is recorded for each, also while it is zero.
-        as_of: product time of the count.
-        seconds: how long the count took.
+        seen: Who was shown the tracker; None if nobody was recorded, as before this was recorded.
+        closed: Whether it has closed for all territories, with all qualifications confirmed.
+        in_doubt: Changes of choice whose outcome is not known.
+        currencies: Of the brand; a curve is recorded for each, also while it is zero.
+        as_of: Product time of the count.
+        seconds: How long the count took.
     """
 
     brand: str

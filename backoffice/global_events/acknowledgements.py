@@ -33,13 +33,13 @@ class NodeReport:
     """What a part of a node last reported.
 
     Attributes:
-        part: the subgraph whose database it is.
-        order: everything up to this message is applied, except for what is listed.
-        kept: the keys of messages that wait for a newer version of the node.
-        providers: what the node's workers know about providers of rewards.
-        cell: the cell that the node is; None without cells.
-        budgets: what the cell has used of the allotted budgets.
-        received_at: when the report arrived.
+        part: The subgraph whose database it is.
+        order: Everything up to this message is applied, except for what is listed.
+        kept: The keys of messages that wait for a newer version of the node.
+        providers: What the node's workers know about providers of rewards.
+        cell: The cell that the node is; None without cells.
+        budgets: What the cell has used of the allotted budgets.
+        received_at: When the report arrived.
     """
 
     node: str
@@ -88,9 +88,9 @@ class NodeRepository:
         """Store reports that are newer than those before; return how many were.
 
         Args:
-            connection: in a write transaction.
-            reports: in the order of the topic.
-            now: when they arrived.
+            connection: In a write transaction.
+            reports: In the order of the topic.
+            now: When they arrived.
         """
         newest: dict[tuple[str, str], Acknowledgement] = {}
         for report in reports:

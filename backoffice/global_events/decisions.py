@@ -42,16 +42,16 @@ class GlobalDecisions:
         """Decide what holds for a subject from now on.
 
         Args:
-            connection: in a write transaction on the back office's database.
-            brand: the brand; not used for a provider, which belongs to all brands.
-            state: what holds from now on.
-            by: the person's name, or the command.
-            at: now.
-            reason: why, for the people who read it on the nodes.
-            again: whether to number also a decision that is in force: a node may have left it by itself.
+            connection: In a write transaction on the back office's database.
+            brand: The brand; not used for a provider, which belongs to all brands.
+            state: What holds from now on.
+            by: The person's name, or the command.
+            at: Now.
+            reason: Why, for the people who read it on the nodes.
+            again: Whether to number also a decision that is in force: a node may have left it by itself.
 
         Raises:
-            Poison: the nodes would refuse the state as a dead letter.
+            Poison: The nodes would refuse the state as a dead letter.
         """
         brand = ALL_BRANDS if is_for_all_brands(state) else brand
         subject, fields = state.subject(brand), state_fields(state)

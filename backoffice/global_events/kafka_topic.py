@@ -41,7 +41,7 @@ class KafkaGlobalTopic:
         """Connect for the duration of the block.
 
         Raises:
-            KafkaError: the brokers cannot be reached, or the topic does not exist.
+            KafkaError: The brokers cannot be reached, or the topic does not exist.
         """
         async with AsyncExitStack() as stack:
             cluster = settings.generation or await cluster_id(settings)

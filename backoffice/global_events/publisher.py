@@ -43,9 +43,9 @@ class TopicContents:
     """The topic as it is.
 
     Attributes:
-        generation: its generation; another one means that it is another topic.
-        end: the next offset.
-        last: the last readable record of each key.
+        generation: Its generation; another one means that it is another topic.
+        end: The next offset.
+        last: The last readable record of each key.
     """
 
     generation: str
@@ -71,10 +71,10 @@ class GlobalPublisher:
     """Publishes the back office's outbox. Several may run; one at a time holds the lease.
 
     Attributes:
-        adopts: whether an empty database takes over what is on the topic, as after a loss. With cells it may
+        adopts: Whether an empty database takes over what is on the topic, as after a loss. With cells it may
             not: the workers of each cell have a database of a back office, and only one of these is used.
-        published: how many messages this one has published.
-        leads: whether it holds the lease.
+        published: How many messages this one has published.
+        leads: Whether it holds the lease.
     """
 
     database: Database
@@ -92,8 +92,8 @@ class GlobalPublisher:
         """Publish some waiting messages, and check the topic now and then; return how many were published.
 
         Raises:
-            KafkaError: the brokers cannot be reached.
-            SQLAlchemyError: the database cannot.
+            KafkaError: The brokers cannot be reached.
+            SQLAlchemyError: The database cannot.
         """
         now = self.clock.machine.now()
         if not await self.has_waiting() and now.timestamp() < self._check_at:

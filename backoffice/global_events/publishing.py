@@ -63,8 +63,8 @@ async def publish_now(
     """Publish what is waiting, or wait until another process has done so.
 
     Raises:
-        NotPublished: that took too long.
-        KafkaError: the brokers cannot be reached.
+        NotPublished: That took too long.
+        KafkaError: The brokers cannot be reached.
     """
     async with KafkaGlobalTopic.open(stream) as topic:
         publisher = GlobalPublisher(database, topic, clock)

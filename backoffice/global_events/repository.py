@@ -23,9 +23,9 @@ class GlobalDecision:
     """The last decision about a subject.
 
     Attributes:
-        key: the key on the topic, of brand, kind and subject.
-        event_id: identifies the decision, also if it is published again under another number.
-        decided_by: a person's name, or the command; it stays in the back office.
+        key: The key on the topic, of brand, kind and subject.
+        event_id: Identifies the decision, also if it is published again under another number.
+        decided_by: A person's name, or the command; it stays in the back office.
     """
 
     key: str
@@ -127,11 +127,11 @@ class DecisionRepository:
         """Return decisions, the newest first.
 
         Args:
-            connection: to read with.
-            first: how many at most.
-            before: only those before this one.
-            brands: only of these; None for all.
-            kinds: only of these; empty for all.
+            connection: To read with.
+            first: How many at most.
+            before: Only those before this one.
+            brands: Only of these; None for all.
+            kinds: Only of these; empty for all.
         """
         c = SUBJECT.c
         query = select(SUBJECT).order_by(c.epoch.desc(), c.number.desc()).limit(first)

@@ -26,13 +26,13 @@ class AdminSubgraph:
     """A subgraph of the back office.
 
     Attributes:
-        name: the area.
-        schema: its fields, each with `@permitted`.
-        make_context: returns what resolvers get as `info.context`, for who acts.
-        background: what runs as long as the back office is served, until the event is set.
+        name: The area.
+        schema: Its fields, each with `@permitted`.
+        make_context: Returns what resolvers get as `info.context`, for who acts.
+        background: What runs as long as the back office is served, until the event is set.
         routes: HTTP routes besides the graph; they are public.
-        downloads: tables as CSV by name, for signed-in people: `POST /backoffice/downloads/NAME`.
-        closing: closes what the area opened.
+        downloads: Tables as CSV by name, for signed-in people: `POST /backoffice/downloads/NAME`.
+        closing: Closes what the area opened.
     """
 
     name: str

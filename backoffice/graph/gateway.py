@@ -47,7 +47,7 @@ class RequestActors:
         """Return the actor of a request.
 
         Raises:
-            Unauthenticated: the request did not come by our own endpoint.
+            Unauthenticated: The request did not come by our own endpoint.
         """
         actor = self.by_name.get(headers.get(ACTOR_HEADER, ""))
         if actor is None:
@@ -84,7 +84,7 @@ def create_admin_gateway(
     """Build the gateway over the admin graph.
 
     Raises:
-        gateway.errors.SupergraphError: the supergraph cannot be served.
+        gateway.errors.SupergraphError: The supergraph cannot be served.
     """
     settings = AdminGatewaySettings()
     ours = {name: DEFAULTS[name] for name in DEFAULTS.keys() - settings.model_fields_set}

@@ -29,7 +29,7 @@ def page_size(first: int) -> int:
     """Return how many rows to read: one more than are shown, to know whether there is another page.
 
     Raises:
-        Invalid: the size is not between 1 and 100.
+        Invalid: The size is not between 1 and 100.
     """
     if not 1 <= first <= MOST:
         raise Invalid([Problem("first", f"A page has 1 to {MOST} rows.")])
@@ -40,10 +40,10 @@ def page_of(found: Sequence[S], first: int, shown: Callable[[S], N], key: Callab
     """Return a page of rows that were read with `page_size`.
 
     Args:
-        found: the rows.
-        first: how many are shown.
-        shown: turns a row into a node.
-        key: returns what the next page begins after, as JSON.
+        found: The rows.
+        first: How many are shown.
+        shown: Turns a row into a node.
+        key: Returns what the next page begins after, as JSON.
     """
     rows = found[:first]
     end = cursor(key(rows[-1])) if rows else None
@@ -59,7 +59,7 @@ def key_of(after: str | None) -> Any:
     """Return the key of a cursor; None for the first page.
 
     Raises:
-        Invalid: it is not a cursor.
+        Invalid: It is not a cursor.
     """
     if after is None:
         return None
@@ -73,7 +73,7 @@ def number_key(after: str | None) -> int | None:
     """Return the key of a cursor that is a number.
 
     Raises:
-        Invalid: it is not such a cursor.
+        Invalid: It is not such a cursor.
     """
     key = key_of(after)
     if key is not None and not isinstance(key, int):
@@ -85,7 +85,7 @@ def text_key(after: str | None) -> str:
     """Return the key of a cursor that is a text; empty for the first page.
 
     Raises:
-        Invalid: it is not such a cursor.
+        Invalid: It is not such a cursor.
     """
     key = key_of(after)
     if key is not None and not isinstance(key, str):
@@ -102,7 +102,7 @@ def time_of(after: str | None) -> tuple[datetime, str] | None:
     """Return the key of a cursor that `time_key` made.
 
     Raises:
-        Invalid: it is not such a cursor.
+        Invalid: It is not such a cursor.
     """
     match key_of(after):
         case None:

@@ -33,8 +33,8 @@ def permitted(permission: Permission, brand: str) -> Permitted:
     """Return the directive for a field.
 
     Args:
-        permission: what the person must be permitted.
-        brand: the argument that holds the brand, as `brand` or `input.brand` (null stands for `ANY`); or
+        permission: What the person must be permitted.
+        brand: The argument that holds the brand, as `brand` or `input.brand` (null stands for `ANY`); or
             `ANY`, `ALL`, or `FOUND`.
     """
     return Permitted(permission=permission.value, brand=brand)

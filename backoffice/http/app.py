@@ -51,11 +51,11 @@ def create_http_app(
     """Put the routes together.
 
     Args:
-        gateway: answers /health, /ready and /metrics.
-        graph: the guarded endpoint of the graph.
-        routes: the routes of sessions and areas.
-        screens: the routes of the screens, which come last.
-        running: what runs as long as the application does.
+        gateway: Answers /health, /ready and /metrics.
+        graph: The guarded endpoint of the graph.
+        routes: The routes of sessions and areas.
+        screens: The routes of the screens, which come last.
+        running: What runs as long as the application does.
     """
 
     @asynccontextmanager

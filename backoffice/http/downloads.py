@@ -23,7 +23,7 @@ class Downloads:
     """Serves the tables of all areas.
 
     Attributes:
-        tables: by name.
+        tables: By name.
     """
 
     tables: Mapping[str, Download]

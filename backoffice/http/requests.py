@@ -67,8 +67,8 @@ async def body_of(request: Request, expected: type[T]) -> T:
     """Return the body, read as JSON of a type.
 
     Raises:
-        BodyTooLarge: it is too long.
-        BadRequest: it is not JSON, or not of the type.
+        BodyTooLarge: It is too long.
+        BadRequest: It is not JSON, or not of the type.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise BadRequest("Send JSON: content-type application/json.")
@@ -87,8 +87,8 @@ async def visit_of(request: Request, site: Site, sign_in: SignIn) -> Visit:
     """Return the visit of a request that changes something.
 
     Raises:
-        ForeignPage: it comes from a page of another origin, or without the session's CSRF token.
-        NotSignedIn: there is no session.
+        ForeignPage: It comes from a page of another origin, or without the session's CSRF token.
+        NotSignedIn: There is no session.
     """
     if not site.is_own_page(request):
         raise ForeignPage

@@ -52,8 +52,8 @@ class Site:
     """Where the back office is reached.
 
     Attributes:
-        url: the origin that browsers use; empty for that of each request.
-        proxies: addresses of proxies that are believed.
+        url: The origin that browsers use; empty for that of each request.
+        proxies: Addresses of proxies that are believed.
     """
 
     url: str

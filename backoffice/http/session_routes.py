@@ -51,8 +51,8 @@ class SessionRoutes:
     """The routes under `/backoffice/session`.
 
     Attributes:
-        outcomes: counts steps of signing in by outcome.
-        external: where people sign in by OpenID Connect; empty if they do not.
+        outcomes: Counts steps of signing in by outcome.
+        external: Where people sign in by OpenID Connect; empty if they do not.
     """
 
     sign_in: SignIn

@@ -43,7 +43,7 @@ class NewAccount:
     """What an account is added with.
 
     Attributes:
-        person: the human being; by default the login.
+        person: The human being; by default the login.
     """
 
     login: str
@@ -67,9 +67,9 @@ class Accounts:
         """Add an account; return it with its initial password, which works once and is shown this once.
 
         Raises:
-            Forbidden: the actor may not give these roles.
-            Invalid: a name is missing or too long.
-            Conflict: the login is in use.
+            Forbidden: The actor may not give these roles.
+            Invalid: A name is missing or too long.
+            Conflict: The login is in use.
         """
         _require_for(actor, new.roles)
         login, name = new.login.strip().lower(), new.name.strip()
@@ -107,7 +107,7 @@ class Accounts:
         """Return an account.
 
         Raises:
-            NotFound: there is none that the actor may see.
+            NotFound: There is none that the actor may see.
         """
         async with self.database.home.read() as connection:
             return await self._visible(connection, actor, user_id)
@@ -129,10 +129,10 @@ class Accounts:
         """Replace the roles of an account; the next request of each of its sessions has the new ones.
 
         Raises:
-            NotFound: there is no such account.
-            Forbidden: it is the actor's own, or the actor may not manage a brand whose roles change.
-            Stale: it was changed since `revision`.
-            Conflict: it is the last administrator.
+            NotFound: There is no such account.
+            Forbidden: It is the actor's own, or the actor may not manage a brand whose roles change.
+            Stale: It was changed since `revision`.
+            Conflict: It is the last administrator.
         """
         async with self.database.home.write() as connection:
             present = await self._visible(connection, actor, user_id, locked=True)
@@ -159,7 +159,7 @@ class Accounts:
         """Disable an account, whose sessions end at once, or enable it again.
 
         Raises:
-            NotFound, Forbidden, Stale, Conflict: as for `set_roles`.
+            NotFound, Forbidden, Stale, Conflict: As for `set_roles`.
         """
         async with self.database.home.write() as connection:
             present = await self._managed(connection, actor, user_id)
@@ -179,8 +179,8 @@ class Accounts:
         Sessions and recovery codes end. The actor vouches for the account's roles from then on.
 
         Raises:
-            NotFound, Forbidden: as for `set_roles`.
-            Invalid: there is no reason.
+            NotFound, Forbidden: As for `set_roles`.
+            Invalid: There is no reason.
         """
         if not reason.strip():
             raise Invalid([Problem("reason", "Give a reason.")])
@@ -215,8 +215,8 @@ class Accounts:
         """End a session: one's own, or of an account that the actor manages.
 
         Raises:
-            NotFound: there is no such session.
-            Forbidden: the actor may not manage its account.
+            NotFound: There is no such session.
+            Forbidden: The actor may not manage its account.
         """
         async with self.database.home.write() as connection:
             session = await sessions.find(connection, session_id)
@@ -236,7 +236,7 @@ class Accounts:
         """Replace the actor's own recovery codes; the second factor must have been confirmed again.
 
         Raises:
-            StepUpRequired: the second factor was not confirmed recently.
+            StepUpRequired: The second factor was not confirmed recently.
         """
         require_step_up(actor, now)
         codes = second_factor.new_recovery_codes()

@@ -16,7 +16,7 @@ class TooManyAttempts(BackofficeError):
     """There were too many failed attempts.
 
     Attributes:
-        seconds: how long to wait.
+        seconds: How long to wait.
     """
 
     code = "TOO_MANY_ATTEMPTS"

@@ -35,7 +35,7 @@ class Keys:
         """Derive the keys.
 
         Raises:
-            ValueError: there is no key.
+            ValueError: There is no key.
         """
         if not key:
             raise ValueError("set FURLONG_BACKOFFICE_KEY to a secret of at least 32 characters")
@@ -49,7 +49,7 @@ class Keys:
         """Decrypt it again.
 
         Raises:
-            WrongKey: it was encrypted with another key, was changed, or is older than `seconds`.
+            WrongKey: It was encrypted with another key, was changed, or is older than `seconds`.
         """
         try:
             return self._fernet.decrypt(text.encode(), seconds).decode()

@@ -35,10 +35,10 @@ class Session:
     """A session.
 
     Attributes:
-        session_id: the public id.
-        expires_at: its absolute end.
-        stepped_up_until: until when the second factor counts as confirmed again.
-        oidc_session: the session at the OpenID provider.
+        session_id: The public id.
+        expires_at: Its absolute end.
+        stepped_up_until: Until when the second factor counts as confirmed again.
+        oidc_session: The session at the OpenID provider.
     """
 
     session_id: str

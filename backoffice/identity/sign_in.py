@@ -25,7 +25,7 @@ class Visit:
     """A request with a session: who, and how far they are signed in.
 
     Attributes:
-        actor: who acts; only with `Stage.FULL` may they do anything.
+        actor: Who acts; only with `Stage.FULL` may they do anything.
     """
 
     session: Session
@@ -38,8 +38,8 @@ class Ticket:
     """A session's new token, after a step of signing in.
 
     Attributes:
-        token: for the cookie; the one before has ended.
-        recovery_codes: shown this once, where the second factor was set up.
+        token: For the cookie; the one before has ended.
+        recovery_codes: Shown this once, where the second factor was set up.
     """
 
     token: str
@@ -83,8 +83,8 @@ class SignIn:
         An account that does not exist costs the same time, and is answered in the same way.
 
         Raises:
-            SignInRefused: login or password are wrong.
-            TooManyAttempts: there were too many failures, of this account or from this address.
+            SignInRefused: Login or password are wrong.
+            TooManyAttempts: There were too many failures, of this account or from this address.
         """
         login, now = login.strip().lower()[:254], self.now()
         account = self.keys.attempt_key("account", login)
@@ -109,9 +109,9 @@ class SignIn:
         """Give the second factor: a code of the authenticator, or a recovery code.
 
         Raises:
-            SignInRefused: the code is wrong, or was used.
-            TooManyAttempts: there were too many failures.
-            Conflict: the session does not wait for it.
+            SignInRefused: The code is wrong, or was used.
+            TooManyAttempts: There were too many failures.
+            Conflict: The session does not wait for it.
         """
         if visit.session.stage is not Stage.FACTOR:
             raise Conflict("This session does not wait for a second factor.")
@@ -123,8 +123,8 @@ class SignIn:
         """Confirm the second factor again, before money moves: only by the authenticator.
 
         Raises:
-            SignInRefused, TooManyAttempts: as for `with_code`.
-            Conflict: the session is not complete.
+            SignInRefused, TooManyAttempts: As for `with_code`.
+            Conflict: The session is not complete.
         """
         if visit.session.stage is not Stage.FULL:
             raise Conflict("Sign in first.")
@@ -136,7 +136,7 @@ class SignIn:
         """Return a secret to set the authenticator up with, until it is confirmed.
 
         Raises:
-            Conflict: the second factor is set up already.
+            Conflict: The second factor is set up already.
         """
         if visit.session.stage is not Stage.ENROLMENT:
             raise Conflict("The second factor is set up already.")
@@ -155,8 +155,8 @@ class SignIn:
         """Confirm that the authenticator is set up; return recovery codes, which are shown this once.
 
         Raises:
-            SignInRefused, TooManyAttempts: as for `with_code`.
-            Conflict: there is nothing to confirm.
+            SignInRefused, TooManyAttempts: As for `with_code`.
+            Conflict: There is nothing to confirm.
         """
         if visit.session.stage is not Stage.ENROLMENT:
             raise Conflict("The second factor is set up already.")
@@ -173,9 +173,9 @@ class SignIn:
         """Choose another password; all other sessions of the account end.
 
         Raises:
-            SignInRefused: the present password is wrong.
-            TooManyAttempts: there were too many failures.
-            Invalid: the new password breaks the rules, or is the present one.
+            SignInRefused: The present password is wrong.
+            TooManyAttempts: There were too many failures.
+            Invalid: The new password breaks the rules, or is the present one.
         """
         user, now = visit.user, self.now()
         if visit.session.stage not in {Stage.PASSWORD, Stage.FULL} or user.password_hash is None:

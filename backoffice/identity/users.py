@@ -27,10 +27,10 @@ class User:
     """An account.
 
     Attributes:
-        person: the human being; several accounts may share it.
-        password_expired: the next sign-in has to choose another password.
-        totp_secret: encrypted; None before the first factor is set up.
-        revision: counts changes, for those that name what they saw.
+        person: The human being; several accounts may share it.
+        password_expired: The next sign-in has to choose another password.
+        totp_secret: Encrypted; None before the first factor is set up.
+        revision: Counts changes, for those that name what they saw.
     """
 
     user_id: str
@@ -54,7 +54,7 @@ async def add(connection: AsyncConnection, user: User) -> None:
     """Insert an account.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: the login is in use.
+        sqlalchemy.exc.IntegrityError: The login is in use.
     """
     names = [column.name for column in USER.columns if column.name != "status"]
     values = {name: getattr(user, name) for name in names}

@@ -28,16 +28,16 @@ class Job:
     """Long work.
 
     Attributes:
-        kind: says what is run.
-        brand: the brand that it concerns; None for all of them.
-        arguments: what it was started with.
-        done, total: the progress, in units of the kind; `total` is None while it is unknown.
-        checkpoint: where the work resumes after a crash; None at first.
-        result: its outcome; None until it is done.
-        error: why it failed, in words for people.
-        attempts: how often it was started.
-        created_by: the account of who started it.
-        creator: who started it.
+        kind: Says what is run.
+        brand: The brand that it concerns; None for all of them.
+        arguments: What it was started with.
+        done, total: The progress, in units of the kind; `total` is None while it is unknown.
+        checkpoint: Where the work resumes after a crash; None at first.
+        result: Its outcome; None until it is done.
+        error: Why it failed, in words for people.
+        attempts: How often it was started.
+        created_by: The account of who started it.
+        creator: Who started it.
     """
 
     job_id: JobId
@@ -69,7 +69,7 @@ class JobRun(Protocol):
         """Store the progress, and where a later process goes on after a crash.
 
         Raises:
-            asyncio.CancelledError: somebody cancelled the job, or another process has taken it.
+            asyncio.CancelledError: Somebody cancelled the job, or another process has taken it.
         """
 
 
@@ -84,9 +84,9 @@ class JobKind:
     """A kind of jobs.
 
     Attributes:
-        name: as `area.what`, for instance `rules.dry_run`.
-        permission: needed to see its jobs and to cancel them, for their brand.
-        work: what is run.
+        name: As `area.what`, for instance `rules.dry_run`.
+        permission: Needed to see its jobs and to cancel them, for their brand.
+        work: What is run.
     """
 
     name: str

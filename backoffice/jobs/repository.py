@@ -31,7 +31,7 @@ async def add(connection: AsyncConnection, job: Job, key: str) -> None:
     """Insert a job that waits.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: there is a job with this key.
+        sqlalchemy.exc.IntegrityError: There is a job with this key.
     """
     await connection.execute(
         insert(JOB).values(

@@ -22,10 +22,10 @@ class Jobs:
     """The jobs of all areas.
 
     Args:
-        database: the back office's.
-        audit: where starts and cancellations are recorded.
-        clock: jobs are dated by the machine's time.
-        kinds: what can be run.
+        database: The back office's.
+        audit: Where starts and cancellations are recorded.
+        clock: Jobs are dated by the machine's time.
+        kinds: What can be run.
     """
 
     def __init__(
@@ -55,12 +55,12 @@ class Jobs:
         """Queue a job in the caller's write transaction; the caller checked the actor's permission.
 
         Args:
-            connection: in a write transaction on the back office's database.
-            actor: who starts it.
-            kind: a registered kind.
-            brand: the brand that it concerns.
+            connection: In a write transaction on the back office's database.
+            actor: Who starts it.
+            kind: A registered kind.
+            brand: The brand that it concerns.
             arguments: JSON; kept with the job.
-            key: makes this idempotent: a job with the same key is returned as it is.
+            key: Makes this idempotent: a job with the same key is returned as it is.
         """
         if kind not in self.kinds:
             raise ValueError(f"no area registered jobs of the kind {kind}")
@@ -99,7 +99,7 @@ class Jobs:
         """Return a job.
 
         Raises:
-            NotFound: there is none that the actor may see.
+            NotFound: There is none that the actor may see.
         """
         async with self.database.home.read() as connection:
             job = await repository.find(connection, job_id)
@@ -109,7 +109,7 @@ class Jobs:
         """Cancel a job that waits, or tell one that runs to stop at its next progress.
 
         Raises:
-            NotFound: there is none that the actor may see.
+            NotFound: There is none that the actor may see.
         """
         async with self.database.home.write() as connection:
             job = self._visible(actor, await repository.find(connection, job_id))

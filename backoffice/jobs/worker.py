@@ -44,7 +44,7 @@ class _Run:
         """Store values with a new lease.
 
         Raises:
-            asyncio.CancelledError: the process must stop working on it.
+            asyncio.CancelledError: The process must stop working on it.
         """
         until = self.jobs.clock.now() + LEASE
         async with self.jobs.database.home.write() as connection:
@@ -61,8 +61,8 @@ class JobWorker:
     """Runs the jobs of a service until it is stopped.
 
     Attributes:
-        holder: names this process in leases.
-        renewal_seconds: how often the lease is renewed while a job reports no progress.
+        holder: Names this process in leases.
+        renewal_seconds: How often the lease is renewed while a job reports no progress.
     """
 
     jobs: Jobs

@@ -59,9 +59,9 @@ class DeadLetterService:
     """Looks at dead letters, and replays them. Their bytes may name customers: each look is recorded.
 
     Attributes:
-        settings: where the databases of the subgraphs are.
-        stream: where Kafka is, as the consumers are configured; nothing is read from it.
-        database: the back office's.
+        settings: Where the databases of the subgraphs are.
+        stream: Where Kafka is, as the consumers are configured; nothing is read from it.
+        database: The back office's.
     """
 
     settings: DatabaseSettings
@@ -82,8 +82,8 @@ class DeadLetterService:
         """Return the newest dead letters of a consumer; with `before`, those stored before a letter.
 
         Raises:
-            Forbidden: the actor may not see them.
-            Invalid: there is no such consumer.
+            Forbidden: The actor may not see them.
+            Invalid: There is no such consumer.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         async with self._replay(app) as replay, replay.sink.shard.read() as connection:
@@ -95,8 +95,8 @@ class DeadLetterService:
         """Return a dead letter by its name, such as `progress:7`.
 
         Raises:
-            Forbidden, Invalid: as for `newest`.
-            NotFound: there is none.
+            Forbidden, Invalid: As for `newest`.
+            NotFound: There is none.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         app, number = _parts(name)
@@ -111,9 +111,9 @@ class DeadLetterService:
         """Apply a dead letter as its consumer would now, or only say what would happen.
 
         Raises:
-            Forbidden: the actor may not.
-            StepUpRequired: a replay that is no dry run needs the second factor: it may move money.
-            Invalid: no such consumer, or no reason.
+            Forbidden: The actor may not.
+            StepUpRequired: A replay that is no dry run needs the second factor: it may move money.
+            Invalid: No such consumer, or no reason.
         """
         require(actor, Permission.OPERATIONS_REPLAY, None)
         if not dry_run:
@@ -141,9 +141,9 @@ class DeadLetterService:
         """Replay all dead letters of a consumer, as a job with progress.
 
         Raises:
-            Forbidden: the actor may not.
-            StepUpRequired: a replay that is no dry run needs the second factor: it may move money.
-            Invalid: no such consumer, or no reason.
+            Forbidden: The actor may not.
+            StepUpRequired: A replay that is no dry run needs the second factor: it may move money.
+            Invalid: No such consumer, or no reason.
         """
         require(actor, Permission.OPERATIONS_REPLAY, None)
         if not dry_run:

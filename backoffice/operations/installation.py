@@ -41,7 +41,7 @@ class StoppedProvider:
     """A provider to which nothing is sent.
 
     Attributes:
-        everywhere: whether its kill switch is on; else an alarm or a person stopped it on this node.
+        everywhere: Whether its kill switch is on; else an alarm or a person stopped it on this node.
     """
 
     name: str
@@ -55,9 +55,9 @@ class IntentFilter:
     """Which changes in doubt are wanted.
 
     Attributes:
-        subgraph: only of this subgraph, each of which changes another thing at the upstream API.
-        older_than_minutes: only those that have been in doubt for so long.
-        after: only those after this instant and key.
+        subgraph: Only of this subgraph, each of which changes another thing at the upstream API.
+        older_than_minutes: Only those that have been in doubt for so long.
+        after: Only those after this instant and key.
     """
 
     subgraph: str | None = None
@@ -79,7 +79,7 @@ class InstallationService:
     """Reads what runs and what waits.
 
     Attributes:
-        databases: by name, those of the subgraphs and the back office's own.
+        databases: By name, those of the subgraphs and the back office's own.
     """
 
     databases: Mapping[str, Database]
@@ -90,7 +90,7 @@ class InstallationService:
         """Return the providers that are stopped, by name.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         database = self.databases["fulfilment"]
@@ -110,8 +110,8 @@ class InstallationService:
         They name customers, so the look is recorded.
 
         Raises:
-            Forbidden: the actor may not see them.
-            Invalid: there is no such subgraph.
+            Forbidden: The actor may not see them.
+            Invalid: There is no such subgraph.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         wanted = wanted or IntentFilter()
@@ -147,7 +147,7 @@ class InstallationService:
         """Return how many messages of each database are not published yet.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         found = []

@@ -29,7 +29,7 @@ class SwitchTarget:
 
     Attributes:
         brand: `*` for a provider.
-        name: the reward's or provider's id; empty for a brand.
+        name: The reward's or provider's id; empty for a brand.
     """
 
     scope: SwitchScope
@@ -56,8 +56,8 @@ class KillSwitchService:
     """Switches off and on, with a reason, and records who did.
 
     Attributes:
-        database: the back office's.
-        rewards: the rewards subgraph's, which knows brands and rewards.
+        database: The back office's.
+        rewards: The rewards subgraph's, which knows brands and rewards.
     """
 
     database: Database
@@ -73,9 +73,9 @@ class KillSwitchService:
         provider on a node.
 
         Raises:
-            Forbidden: the actor may not, for this brand.
-            StepUpRequired: the actor has to confirm their second factor.
-            Invalid: there is no reason, or no such brand or reward.
+            Forbidden: The actor may not, for this brand.
+            StepUpRequired: The actor has to confirm their second factor.
+            Invalid: There is no reason, or no such brand or reward.
         """
         require(actor, Permission.OPERATIONS_SWITCH, target.permission_brand)
         require_step_up(actor, self.clock.machine.now())
@@ -109,7 +109,7 @@ class KillSwitchService:
         """Return the switches that were ever used, the last used first.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         async with self.database.home.read() as connection:
             return await readable_decisions(
@@ -159,7 +159,7 @@ async def readable_decisions(
     """Return decisions that an actor may see: of one brand, or of all theirs and of all brands at once.
 
     Raises:
-        Forbidden: the actor may not see those of the brand.
+        Forbidden: The actor may not see those of the brand.
     """
     if brand is not None:
         require(actor, Permission.OPERATIONS_READ, brand)

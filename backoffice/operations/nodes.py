@@ -23,8 +23,8 @@ class Acknowledged:
     """A decision, and what each part of each node made of it.
 
     Attributes:
-        applied: the parts that have applied it.
-        missing: the parts that have not yet, each with the reason if it cannot.
+        applied: The parts that have applied it.
+        missing: The parts that have not yet, each with the reason if it cannot.
     """
 
     decision: GlobalDecision
@@ -37,9 +37,9 @@ class NodeState:
     """A part of a node.
 
     Attributes:
-        is_alive: whether it reports.
-        missing: how many decisions it has not applied.
-        missing_since: when the oldest of them was decided.
+        is_alive: Whether it reports.
+        missing: How many decisions it has not applied.
+        missing_since: When the oldest of them was decided.
     """
 
     report: NodeReport
@@ -70,7 +70,7 @@ class NodeService:
         """Return decisions with their acknowledgements, the newest first.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         async with self.database.home.read() as connection:
             found = await readable_decisions(
@@ -83,7 +83,7 @@ class NodeService:
         """Return the decision about a subject.
 
         Raises:
-            NotFound: there is none that the actor may see.
+            NotFound: There is none that the actor may see.
         """
         async with self.database.home.read() as connection:
             decision = await self.decisions.repository.find(connection, key)
@@ -112,7 +112,7 @@ class NodeService:
         """Return all nodes, for a person.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         return await self.states()
@@ -121,8 +121,8 @@ class NodeService:
         """Forget a node that is gone for good; if it reports again, it is known again.
 
         Raises:
-            Forbidden: the actor may not.
-            Invalid: there is no such node.
+            Forbidden: The actor may not.
+            Invalid: There is no such node.
         """
         require(actor, Permission.OPERATIONS_SWITCH, None)
         async with self.database.home.write() as connection:

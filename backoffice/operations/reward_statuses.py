@@ -15,7 +15,7 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.operations.reward_status import (
+from backoffice.operations.status_changes import (
     CannotChange,
     StatusAction,
     StatusChange,
@@ -38,7 +38,7 @@ class VersionStatus:
     """A version with the status in force.
 
     Attributes:
-        obstacles: why it is not offered though it is active.
+        obstacles: Why it is not offered though it is active.
     """
 
     config: RewardConfig
@@ -50,8 +50,8 @@ class RewardStatusService:
     """Changes the status of versions of rewards, on all nodes.
 
     Attributes:
-        database: the back office's.
-        rewards: the rewards subgraph's.
+        database: The back office's.
+        rewards: The rewards subgraph's.
     """
 
     database: Database
@@ -69,7 +69,7 @@ class RewardStatusService:
         """Return the versions of a brand's rewards, by reward and version.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         now = self.clock.now()
@@ -85,10 +85,10 @@ class RewardStatusService:
         """Pause, resume or withdraw a version on all nodes, or propose to recall it.
 
         Raises:
-            Forbidden: the actor may not, for this brand.
-            StepUpRequired: the actor has to confirm their second factor.
-            Invalid: not the id of a version, or no reason.
-            Conflict: there is no such version, or its status cannot change.
+            Forbidden: The actor may not, for this brand.
+            StepUpRequired: The actor has to confirm their second factor.
+            Invalid: Not the id of a version, or no reason.
+            Conflict: There is no such version, or its status cannot change.
         """
         try:
             version = OptionId.parse(option)

@@ -42,8 +42,8 @@ class WeekService:
     """Shows weeks, opens and closes them.
 
     Attributes:
-        database: the back office's.
-        progress: the progress subgraph's.
+        database: The back office's.
+        progress: The progress subgraph's.
     """
 
     database: Database
@@ -67,7 +67,7 @@ class WeekService:
         """Return the weeks of a brand, and the next one.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         if brand not in await self._lifecycle.brands():
@@ -78,7 +78,7 @@ class WeekService:
         """Count the customers of a week who have earned its reward; this reads a row for each of them.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         counted = await self._lifecycle.qualification_counts(brand, iso_week)
@@ -92,8 +92,8 @@ class WeekService:
         """Open a week by hand; opening it twice changes nothing.
 
         Raises:
-            Forbidden: the actor may not.
-            Conflict: it cannot be opened.
+            Forbidden: The actor may not.
+            Conflict: It cannot be opened.
         """
         require(actor, Permission.OPERATIONS_WEEK, brand)
         _require_reason(reason)
@@ -118,8 +118,8 @@ class WeekService:
         """Propose to close a week by hand; another person has to approve it.
 
         Raises:
-            Forbidden: the actor may not.
-            StepUpRequired: the actor has to confirm their second factor.
+            Forbidden: The actor may not.
+            StepUpRequired: The actor has to confirm their second factor.
         """
         require(actor, Permission.OPERATIONS_WEEK, brand)
         require_step_up(actor, self.clock.machine.now())

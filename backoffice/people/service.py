@@ -33,7 +33,7 @@ class Records:
         """Return rows of the audit log, newest first.
 
         Raises:
-            Forbidden: the actor may not read it, for this brand or for any.
+            Forbidden: The actor may not read it, for this brand or for any.
         """
         shown = replace(wanted, brands=visible_brands(actor, Permission.AUDIT_READ, brand))
         async with self.database.home.read() as connection:
@@ -50,7 +50,7 @@ class Records:
         """Return proposals, newest first.
 
         Raises:
-            Forbidden: the actor may not see any, for this brand or at all.
+            Forbidden: The actor may not see any, for this brand or at all.
         """
         shown = replace(wanted, brands=visible_brands(actor, Permission.APPROVALS_READ, brand))
         async with self.database.home.read() as connection:
@@ -60,7 +60,7 @@ class Records:
         """Return a proposal.
 
         Raises:
-            NotFound: there is none that the actor may see.
+            NotFound: There is none that the actor may see.
         """
         async with self.database.home.read() as connection:
             found = await proposals.find(connection, proposal_id)
@@ -79,7 +79,7 @@ class Records:
         """Return jobs, newest first, of the kinds that the actor may see for each brand.
 
         Raises:
-            Forbidden: the actor may not see any, for this brand or at all.
+            Forbidden: The actor may not see any, for this brand or at all.
         """
         brands = visible_brands(actor, Permission.JOBS_READ, brand)
         asked = (None,) if brands is None else brands
@@ -97,7 +97,7 @@ def visible_brands(actor: Actor, permission: Permission, brand: str | None) -> f
         None for all of them, and for what belongs to none.
 
     Raises:
-        Forbidden: the person may see none.
+        Forbidden: The person may see none.
     """
     if brand is not None:
         if not allows(actor, permission, brand):

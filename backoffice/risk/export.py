@@ -36,16 +36,16 @@ class RiskExport:
         """Return the parts of a table as CSV.
 
         Args:
-            actor: who exports it.
-            table: the value of a `RiskTable`.
+            actor: Who exports it.
+            table: The value of a `RiskTable`.
             parameters: `brand`; perhaps `isoWeek`; for goodwill `currency`, `stage`, `kind`; for customers
                 also `figure`, `reward`, `version`,
                 `currency`, `source`.
 
         Raises:
-            Forbidden: the actor may not export figures of the brand.
-            Invalid: there is no such table or figure.
-            NotFound: there is no such brand.
+            Forbidden: The actor may not export figures of the brand.
+            Invalid: There is no such table or figure.
+            NotFound: There is no such brand.
         """
         brand = parameters.get("brand", "")
         require(actor, Permission.RISK_EXPORT, brand)
@@ -61,7 +61,7 @@ class RiskExport:
         """Yield the rows of a table, for who may see it; a look at customers is recorded.
 
         Raises:
-            Forbidden, Invalid, NotFound: as for `lines`, but no permission to export is needed.
+            Forbidden, Invalid, NotFound: As for `lines`, but no permission to export is needed.
         """
         brand = parameters.get("brand", "")
         require(actor, Permission.RISK_READ, brand)

@@ -54,9 +54,9 @@ class RiskRow:
     """One customer in a figure; what the figure does not know is None.
 
     Attributes:
-        at: when it last changed.
-        source: as in the figures of rewards.
-        value_minor, turnover_minor: in minor units of `currency`.
+        at: When it last changed.
+        source: As in the figures of rewards.
+        value_minor, turnover_minor: In minor units of `currency`.
     """
 
     customer: str
@@ -97,8 +97,8 @@ class Window:
     """Some of a week's customers.
 
     Attributes:
-        rows: those of them that belong to the figure.
-        last: the last customer that was read; None if there are no more.
+        rows: Those of them that belong to the figure.
+        last: The last customer that was read; None if there are no more.
     """
 
     rows: Sequence[RiskRow]

@@ -57,8 +57,8 @@ class LiabilityNow:
     """What a brand owes.
 
     Attributes:
-        as_of: the oldest count among the weeks that may still change; None before the first.
-        in_doubt: changes of choice whose outcome is not known yet, in the weeks that may still change.
+        as_of: The oldest count among the weeks that may still change; None before the first.
+        in_doubt: Changes of choice whose outcome is not known yet, in the weeks that may still change.
     """
 
     as_of: datetime | None
@@ -80,8 +80,8 @@ class CurrencyForecast:
     """The forecast of the current week's rewards in one currency.
 
     Attributes:
-        now: what is expected now.
-        tested: what the same method would have forecast, at the same hour, for weeks that are over.
+        now: What is expected now.
+        tested: What the same method would have forecast, at the same hour, for weeks that are over.
     """
 
     currency: str
@@ -98,8 +98,8 @@ class RiskService:
     """Reads figures; each read checks the permission for the brand.
 
     Attributes:
-        database: the back office's.
-        collector: counts weeks at once; None with cells, each of which counts its own.
+        database: The back office's.
+        collector: Counts weeks at once; None with cells, each of which counts its own.
     """
 
     database: Database
@@ -111,7 +111,7 @@ class RiskService:
         """Return the brands whose figures the actor may see.
 
         Raises:
-            Forbidden: there is none, because no role permits it.
+            Forbidden: There is none, because no role permits it.
         """
         mine = brands_with(actor, Permission.RISK_READ)
         if not mine:
@@ -123,7 +123,7 @@ class RiskService:
         """Return what may still have to be paid.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
+            Forbidden: The actor may not see the brand's figures.
         """
         require(actor, Permission.RISK_READ, brand)
         async with self.database.home.read() as connection:
@@ -138,7 +138,7 @@ class RiskService:
         """Return weeks with their funnel, money and rewards, the newest first.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
+            Forbidden: The actor may not see the brand's figures.
         """
         require(actor, Permission.RISK_READ, brand)
         async with self.database.home.read() as connection:
@@ -159,7 +159,7 @@ class RiskService:
         """Return the figures of rewards, of one week or of all, the newest first.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
+            Forbidden: The actor may not see the brand's figures.
         """
         require(actor, Permission.RISK_READ, brand)
         async with self.database.home.read() as connection:
@@ -169,7 +169,7 @@ class RiskService:
         """Return the forecast of the current week, by currency; empty if nothing was counted yet.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
+            Forbidden: The actor may not see the brand's figures.
         """
         require(actor, Permission.RISK_READ, brand)
         async with self.database.home.read() as connection:
@@ -206,9 +206,9 @@ class RiskService:
         """Return the budgets of a week, by default of the present one, by reward.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
-            NotFound: there is no such brand.
-            Invalid: the brand has no such week.
+            Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
+            Invalid: The brand has no such week.
         """
         require(actor, Permission.RISK_READ, brand)
         known = await self._known(brand)
@@ -245,9 +245,9 @@ class RiskService:
         """Return a page of the customers behind a figure. They are named, so the look is recorded.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
-            NotFound: there is no such brand.
-            Invalid: the brand has had no such week.
+            Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
+            Invalid: The brand has had no such week.
         """
         rows = await self.figure_rows(actor, brand, iso_week)
         page = await rows.page(figure, wanted, after, first)
@@ -260,7 +260,7 @@ class RiskService:
         """Return goodwill credits of a brand by week, customer and key; the caller records the look.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
+            Forbidden: The actor may not see the brand's figures.
         """
         require(actor, Permission.RISK_READ, wanted.brand)
         async with self.counter.fulfilment.home.read() as connection:
@@ -284,7 +284,7 @@ class RiskService:
         """Return what reads the customers behind a week's figures; the caller records the look.
 
         Raises:
-            Forbidden, NotFound, Invalid: as for `customers`.
+            Forbidden, NotFound, Invalid: As for `customers`.
         """
         require(actor, Permission.RISK_READ, brand)
         known = await self._known(brand)
@@ -294,9 +294,9 @@ class RiskService:
         """Count a week now, by default the present one, and store its figures.
 
         Raises:
-            Forbidden: the actor may not see the brand's figures.
-            NotFound: there is no such brand.
-            Invalid: the brand has had no such week, or the installation has cells.
+            Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
+            Invalid: The brand has had no such week, or the installation has cells.
         """
         require(actor, Permission.RISK_READ, brand)
         if self.collector is None:

@@ -32,7 +32,7 @@ class RewardCost(msgspec.Struct):
     """How often a reward is due, and what that costs.
 
     Attributes:
-        value_minor: of all of them, in minor units; None for rewards without a value, such as boosts.
+        value_minor: Of all of them, in minor units; None for rewards without a value, such as boosts.
     """
 
     rewards: int = 0
@@ -43,14 +43,14 @@ class DryRunTotals(msgspec.Struct):
     """What a dry run has found so far: a part of the job's checkpoint and its result.
 
     Attributes:
-        customers: who play by the scheme and have bets in the week.
-        elsewhere: customers of other jurisdictions and currencies, for whom nothing changes.
-        qualified_before: who qualified by the week's own rules, as `qualified_after` by the others.
-        gained: who would have qualified and did not.
-        lost: who qualified and would not have.
-        cost_before: by reward and version, such as fb-5:1; an empty name for those without any reward.
-        reasons: how many bets go from one reason to another, by both, such as COUNTED>BELOW_MIN_ODDS.
-        kept: how many of the differing bets are kept, for the list and its CSV.
+        customers: Who play by the scheme and have bets in the week.
+        elsewhere: Customers of other jurisdictions and currencies, for whom nothing changes.
+        qualified_before: Who qualified by the week's own rules, as `qualified_after` by the others.
+        gained: Who would have qualified and did not.
+        lost: Who qualified and would not have.
+        cost_before: By reward and version, such as fb-5:1; an empty name for those without any reward.
+        reasons: How many bets go from one reason to another, by both, such as COUNTED>BELOW_MIN_ODDS.
+        kept: How many of the differing bets are kept, for the list and its CSV.
     """
 
     customers: int = 0
@@ -79,9 +79,9 @@ class DryRun:
     """Other rules for a week that is over.
 
     Attributes:
-        before: the scheme that the week had; None if these customers had none.
-        after: the scheme to try, as if the week had opened with it.
-        rules: the rulebook with that scheme.
+        before: The scheme that the week had; None if these customers had none.
+        after: The scheme to try, as if the week had opened with it.
+        rules: The rulebook with that scheme.
     """
 
     brand: str

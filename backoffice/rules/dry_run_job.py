@@ -37,8 +37,8 @@ class DryRunJob:
     """Runs dry runs.
 
     Attributes:
-        database: the back office's, which keeps the differences.
-        progress: the ledger's; only read, as that of the rewards.
+        database: The back office's, which keeps the differences.
+        progress: The ledger's; only read, as that of the rewards.
     """
 
     database: Database
@@ -79,9 +79,9 @@ class DryRunJob:
         """Return the dry run of a scheme over a week.
 
         Raises:
-            NotFound: there is no such brand.
-            BadInput: there is no such week.
-            Invalid: the week is not over.
+            NotFound: There is no such brand.
+            BadInput: There is no such week.
+            Invalid: The week is not over.
         """
         async with self.progress.home.read() as connection:
             opened = (await ReferenceRepository(REFERENCE).opened_weeks(connection, [brand]))[brand]

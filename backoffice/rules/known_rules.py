@@ -19,7 +19,7 @@ class KnownRules:
     """Reads brands from the rewards subgraph, which has their schemes and their rewards.
 
     Attributes:
-        hosts: further hosts that links may lead to, by brand.
+        hosts: Further hosts that links may lead to, by brand.
     """
 
     rewards: Database
@@ -30,11 +30,11 @@ class KnownRules:
         """Return what is known about a brand.
 
         Args:
-            brand: its id.
-            at: whose content; None for now.
+            brand: Its id.
+            at: Whose content; None for now.
 
         Raises:
-            NotFound: there is none of that id.
+            NotFound: There is none of that id.
         """
         catalogue, reference = (
             CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT),

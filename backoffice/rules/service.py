@@ -52,9 +52,9 @@ class SchemeCheck:
     """The outcome of a check.
 
     Attributes:
-        scheme: the version; None while the form is not complete.
-        open_week: the week that is open, which is frozen.
-        first_week: the first week that a version published now can apply to.
+        scheme: The version; None while the form is not complete.
+        open_week: The week that is open, which is frozen.
+        first_week: The first week that a version published now can apply to.
     """
 
     scheme: Scheme | None
@@ -68,7 +68,7 @@ class SchemeRules:
     """The service of scheme rules.
 
     Attributes:
-        database: the back office's.
+        database: The back office's.
     """
 
     database: Database
@@ -89,8 +89,8 @@ class SchemeRules:
         """Return the published versions of a brand, by jurisdiction, currency and version.
 
         Raises:
-            Forbidden: the actor may not read the brand's rules.
-            NotFound: there is no such brand.
+            Forbidden: The actor may not read the brand's rules.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.RULES_READ, brand)
         known = await self.known.of_brand(brand)
@@ -100,7 +100,7 @@ class SchemeRules:
         """Check a version as it is typed.
 
         Raises:
-            Forbidden, NotFound: as for `versions`.
+            Forbidden, NotFound: As for `versions`.
         """
         require(actor, Permission.RULES_READ, brand)
         context = await self.known.of_brand(brand)
@@ -111,9 +111,9 @@ class SchemeRules:
         """Propose a version for another person's approval.
 
         Raises:
-            Forbidden: the actor may not edit the brand's rules.
-            NotFound: there is no such brand.
-            Invalid: the checks found errors, or there is no reason.
+            Forbidden: The actor may not edit the brand's rules.
+            NotFound: There is no such brand.
+            Invalid: The checks found errors, or there is no reason.
         """
         require(actor, Permission.RULES_EDIT, brand)
         _, scheme = await self._checked(brand, values)
@@ -139,17 +139,17 @@ class SchemeRules:
         """Start a job that tries a version over the bets of a week that is over.
 
         Args:
-            actor: who starts it.
-            brand: the brand.
-            values: the form; it may break rules of law or time, but not of form.
-            iso_week: the week; None for the last one.
-            key: makes this idempotent.
+            actor: Who starts it.
+            brand: The brand.
+            values: The form; it may break rules of law or time, but not of form.
+            iso_week: The week; None for the last one.
+            key: Makes this idempotent.
 
         Raises:
-            Forbidden: the actor may not edit the brand's rules.
-            NotFound: there is no such brand.
-            BadInput: there is no such week.
-            Invalid: the form is not complete, or the week is not over.
+            Forbidden: The actor may not edit the brand's rules.
+            NotFound: There is no such brand.
+            BadInput: There is no such week.
+            Invalid: The form is not complete, or the week is not over.
         """
         require(actor, Permission.RULES_EDIT, brand)
         context = await self.known.of_brand(brand)
@@ -168,7 +168,7 @@ class SchemeRules:
         """Return a dry run with its progress and, once it is done, its result.
 
         Raises:
-            NotFound: there is none that the actor may see.
+            NotFound: There is none that the actor may see.
         """
         job = await self.jobs.find(actor, job_id)
         if job.kind != DRY_RUN_KIND:
@@ -181,7 +181,7 @@ class SchemeRules:
         """Return the bets that would count differently, by customer and bet; the look is recorded.
 
         Raises:
-            NotFound: there is no such dry run that the actor may see.
+            NotFound: There is no such dry run that the actor may see.
         """
         job = await self.dry_run(actor, job_id)
         async with self.database.home.write() as connection:
@@ -193,7 +193,7 @@ class SchemeRules:
         """Return the bets that would count differently as CSV; the look is recorded.
 
         Raises:
-            NotFound: there is no such dry run that the actor may see.
+            NotFound: There is no such dry run that the actor may see.
         """
         job = await self.dry_run(actor, job_id)
         lines, after = [csv_lines([CSV_HEADER])], None

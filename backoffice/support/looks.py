@@ -13,7 +13,7 @@ class Looks:
     """Records looks in the audit log, before anything is shown.
 
     Attributes:
-        database: the back office's.
+        database: The back office's.
     """
 
     database: Database
@@ -23,10 +23,10 @@ class Looks:
         """Record a look, in a transaction of its own.
 
         Args:
-            actor: who looks.
-            what: at what, such as `timeline`.
-            brand: the brand.
-            subject: at whom, as `kind:id`.
+            actor: Who looks.
+            what: At what, such as `timeline`.
+            brand: The brand.
+            subject: At whom, as `kind:id`.
         """
         async with self.database.home.write() as connection:
             await self.audit.record(

@@ -20,7 +20,7 @@ class Operation:
     """A list or a figure of the back office.
 
     Attributes:
-        most_rows: how many rows the server may read for it, whatever the tables hold.
+        most_rows: How many rows the server may read for it, whatever the tables hold.
     """
 
     name: str
@@ -69,7 +69,7 @@ async def measure(meter: Meter, areas: Mapping[str, AdminSubgraph], operation: O
     """Run an operation twice, and measure the second time: the first one opens connections.
 
     Raises:
-        RuntimeError: it answers with errors.
+        RuntimeError: It answers with errors.
     """
     call = areas[operation.area].prepare(operation.document, None)
     answer: dict[str, Any] = {}

@@ -19,9 +19,9 @@ def operations(week: str, last_week: str, customers: int) -> list[Operation]:
     """Return the operations.
 
     Args:
-        week: the current week.
-        last_week: the one before.
-        customers: how many customers there are, to page to the middle of them.
+        week: The current week.
+        last_week: The one before.
+        customers: How many customers there are, to page to the middle of them.
     """
     return [*_existing(week, customers), *_risk(week, last_week, customers)]
 

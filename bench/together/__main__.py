@@ -107,7 +107,7 @@ def measure(testbed: TestBed, load: Load, options: Options) -> tuple[Outcome, li
     """Measure the long run, then the steps; verify the ledger after each.
 
     Raises:
-        ServiceFailedError: the tables do not hold what was produced.
+        ServiceFailedError: The tables do not hold what was produced.
     """
 
     def run_step(rates: Rates, seconds: float = options.step_seconds) -> Outcome:
@@ -130,7 +130,7 @@ def check_ledger(testbed: TestBed) -> None:
     """Check that the tables are consistent and match the messages on Kafka.
 
     Raises:
-        ServiceFailedError: they differ.
+        ServiceFailedError: They differ.
     """
     drift = testbed.drift()
     expected = recount(produced_messages(testbed.bootstrap, TOPIC))

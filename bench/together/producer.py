@@ -21,7 +21,7 @@ class MessageProducer:
     """Sends each message once.
 
     Attributes:
-        taken: messages that the broker has.
+        taken: Messages that the broker has.
     """
 
     def __init__(self, bootstrap: str) -> None:

@@ -22,11 +22,11 @@ def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Col
     range in it, which says whether that was done: it can be repeated.
 
     Args:
-        source: the databases of the cell that ends.
-        target: the databases that get its customers.
-        whole: the cell at the target, with all partitions that it will have.
-        part: the cell that ends.
-        keyed: the topics that are keyed by customer.
+        source: The databases of the cell that ends.
+        target: The databases that get its customers.
+        whole: The cell at the target, with all partitions that it will have.
+        part: The cell that ends.
+        keyed: The topics that are keyed by customer.
     """
     copied = 0
     for ours, theirs in zip(source.schemas, target.schemas, strict=True):

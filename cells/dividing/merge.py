@@ -25,13 +25,13 @@ def open_merge(settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collec
     """Return a merge that has begun, or a new one. Nothing is changed.
 
     Args:
-        settings: the source is the cell that ends, the target is the one that gets its customers.
-        subgraphs: whose databases a cell has.
-        keyed: the topics that are keyed by customer.
+        settings: The source is the cell that ends, the target is the one that gets its customers.
+        subgraphs: Whose databases a cell has.
+        keyed: The topics that are keyed by customer.
 
     Raises:
-        MoveError: there are no two cells, or another move of the source is not over.
-        pymysql.err.MySQLError: a server cannot be reached.
+        MoveError: There are no two cells, or another move of the source is not over.
+        pymysql.err.MySQLError: A server cannot be reached.
     """
     source, target = locations_of(settings, subgraphs)
     findings = check_merge(source, target)
@@ -54,7 +54,7 @@ def check_merge(source: Location, target: Location) -> Findings:
     """Look at both cells, and return what a merge would find. Nothing is changed.
 
     Raises:
-        MoveError: the databases of one of them belong to no cell, or not to the same.
+        MoveError: The databases of one of them belong to no cell, or not to the same.
     """
     ends, gets = cell_at(source), cell_at(target)
     if ends is None or gets is None:

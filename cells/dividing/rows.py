@@ -42,10 +42,10 @@ def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bo
     It can be repeated: what was deleted before is not found again. What is nobody's stays, such as schemes.
 
     Args:
-        location: databases that nobody else writes.
-        keeps: the cell.
-        keyed: the topics that are keyed by customer.
-        is_copy: whether other databases publish what is nobody's and still waits in the outbox.
+        location: Databases that nobody else writes.
+        keeps: The cell.
+        keyed: The topics that are keyed by customer.
+        is_copy: Whether other databases publish what is nobody's and still waits in the outbox.
     """
     deleted = 0
     for schema in location.schemas:

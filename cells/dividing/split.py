@@ -36,7 +36,7 @@ class Halves:
         """Return the halves of a cell; `first` is the first partition of the upper one, called `name`.
 
         Raises:
-            MoveError: the cell cannot be split there, or the name cannot be a cell's.
+            MoveError: The cell cannot be split there, or the name cannot be a cell's.
         """
         if not cell.first < first <= cell.last:
             raise MoveError(
@@ -59,15 +59,15 @@ def open_split(
     """Return a split that has begun, or a new one. Nothing is changed.
 
     Args:
-        settings: where the cell is, and where the new one will be.
-        subgraphs: whose databases a cell has.
-        keyed: the topics that are keyed by customer.
-        name: the new cell's name.
-        first: its first partition; it has all of the cell's partitions from there on.
+        settings: Where the cell is, and where the new one will be.
+        subgraphs: Whose databases a cell has.
+        keyed: The topics that are keyed by customer.
+        name: The new cell's name.
+        first: Its first partition; it has all of the cell's partitions from there on.
 
     Raises:
-        MoveError: the cell cannot be split like this, or another move of it is not over.
-        pymysql.err.MySQLError: a server cannot be reached.
+        MoveError: The cell cannot be split like this, or another move of it is not over.
+        pymysql.err.MySQLError: A server cannot be reached.
     """
     source, target = locations_of(settings, subgraphs)
     findings = check(source, target)

@@ -16,10 +16,10 @@ class Findings:
     """What the servers say about a move.
 
     Attributes:
-        epoch: the cell's epoch before the move.
-        bytes: the size of the databases, as the server estimates it.
-        problems: what stands in the way.
-        is_moved: whether the target has the cell already, and the source has given it up.
+        epoch: The cell's epoch before the move.
+        bytes: The size of the databases, as the server estimates it.
+        problems: What stands in the way.
+        is_moved: Whether the target has the cell already, and the source has given it up.
     """
 
     cell: Cell
@@ -33,7 +33,7 @@ class Findings:
         """Check that nothing stands in the way.
 
         Raises:
-            MoveError: something does.
+            MoveError: Something does.
         """
         if self.problems:
             raise MoveError("; ".join(self.problems))
@@ -43,8 +43,8 @@ def check(source: Location, target: Location) -> Findings:
     """Look at both locations, and return what a move would find. Nothing is changed.
 
     Raises:
-        MoveError: the source has no cell.
-        pymysql.err.MySQLError: a server cannot be reached.
+        MoveError: The source has no cell.
+        pymysql.err.MySQLError: A server cannot be reached.
     """
     rows = {schema: _cell_in(source.server, schema) for schema in source.schemas}
     missing = sorted(schema for schema, row in rows.items() if row is None)

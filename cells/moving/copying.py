@@ -29,7 +29,7 @@ def dump(location: Location, file: Path) -> str:
     """Copy the databases into a file as of one moment, while they are written; return that moment's GTID.
 
     Raises:
-        MoveError: the program is missing, or failed.
+        MoveError: The program is missing, or failed.
     """
     program = _program(DUMP)
     file.unlink(missing_ok=True)  # a dump whose mover was killed may still be writing to the removed file
@@ -55,7 +55,7 @@ def load(file: Path, location: Location) -> None:
     then, for which a new attempt waits: two of them never load at the same time.
 
     Raises:
-        MoveError: the program is missing, or failed.
+        MoveError: The program is missing, or failed.
     """
     program = _program(CLIENT)
     with location.server.session() as cursor:

@@ -68,10 +68,10 @@ class Journal:
     """What is known of one move. Before a step's first action, all that was noted is on the disk.
 
     Attributes:
-        begun: the steps that have begun at least once.
-        done: the seconds that each finished step took.
-        facts: what later steps need of earlier ones.
-        went_back: whether the move was given up.
+        begun: The steps that have begun at least once.
+        done: The seconds that each finished step took.
+        facts: What later steps need of earlier ones.
+        went_back: Whether the move was given up.
     """
 
     file: Path
@@ -89,7 +89,7 @@ class Journal:
         """Return the journal of a move that has begun, or a new one.
 
         Raises:
-            MoveError: the folder has another move of the cell that is not over.
+            MoveError: The folder has another move of the cell that is not over.
         """
         found = cls.read(folder, cell)
         if found is None or found.is_over:

@@ -30,10 +30,10 @@ class Move:
     """A move of a cell from one location to another.
 
     Attributes:
-        findings: what the servers said before the move.
-        runtime: the router before the databases; None if the processes' settings are changed by hand.
-        level_seconds: how long writes may wait for the target.
-        actions: the steps.
+        findings: What the servers said before the move.
+        runtime: The router before the databases; None if the processes' settings are changed by hand.
+        level_seconds: How long writes may wait for the target.
+        actions: The steps.
     """
 
     source: Location
@@ -60,9 +60,9 @@ def run(move: Move, report: Report) -> None:
     """Take all steps that are not done yet; if the cell is at the target already, do nothing.
 
     Raises:
-        MoveError: a step failed; the same call continues there.
-        NotCaughtUp: the target was too slow: the source is open again, and the move can be tried again.
-        pymysql.err.MySQLError: a server refused, or went away.
+        MoveError: A step failed; the same call continues there.
+        NotCaughtUp: The target was too slow: the source is open again, and the move can be tried again.
+        pymysql.err.MySQLError: A server refused, or went away.
     """
     if move.journal.went_back:
         raise MoveError("this move was given up")
@@ -90,7 +90,7 @@ def go_back(move: Move) -> None:
     """Give a move up: the source has the cell again, and the copy is dropped.
 
     Raises:
-        MoveError: there is no move to give up, or the target may have taken writes already.
+        MoveError: There is no move to give up, or the target may have taken writes already.
     """
     if not move.journal.begun:
         raise MoveError(
@@ -110,11 +110,11 @@ def go_back(move: Move) -> None:
 
 
 @contextmanager
-def only_mover(folder: Path, cell: str) -> Iterator[None]:
+def moving_lock(folder: Path, cell: str) -> Iterator[None]:
     """Keep a second mover of the same cell away for the duration of the block.
 
     Raises:
-        MoveError: there is one.
+        MoveError: There is one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{cell}.lock").open("w") as file:

@@ -40,8 +40,8 @@ def fence(location: Location, epoch: int) -> None:
     that was stopped, or is stuck: then the account is locked and all its sessions are ended.
 
     Args:
-        location: the source.
-        epoch: the cell's epoch before the move; its successor is that of the target.
+        location: The source.
+        epoch: The cell's epoch before the move; its successor is that of the target.
     """
     change = partial(_change_rows, location, epoch + 1, "fenced", only_from=(epoch, "open"))
     try:
@@ -57,7 +57,7 @@ def open_at(location: Location, epoch: int) -> None:
     """Open the cell at a location that has the row of the fence.
 
     Raises:
-        MoveError: the row is missing, so the copy is not complete.
+        MoveError: The row is missing, so the copy is not complete.
     """
     found = {_epoch_in(location, schema) for schema in location.schemas}
     if found != {epoch}:

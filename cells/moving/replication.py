@@ -56,7 +56,7 @@ def run_until(server: Server, gtid: str) -> None:
     """Apply everything up to a GTID and nothing after it.
 
     Raises:
-        MoveError: the replication broke, or does not get there within ten minutes.
+        MoveError: The replication broke, or does not get there within ten minutes.
     """
     server.execute(f"START SLAVE '{CONNECTION}' UNTIL master_gtid_pos = {literal(gtid)}")
     deadline = time.monotonic() + STUCK_SECONDS
@@ -79,7 +79,7 @@ def catch_up(source: Server, target: Server) -> None:
     """Return once the target is less than half a second behind.
 
     Raises:
-        MoveError: the replication broke, or makes no progress.
+        MoveError: The replication broke, or makes no progress.
     """
     deadline = time.monotonic() + STUCK_SECONDS
     while time.monotonic() < deadline:
@@ -94,7 +94,7 @@ def wait_for(target: Server, gtid: str, seconds: float) -> None:
     """Return once the target has applied everything up to a GTID.
 
     Raises:
-        NotCaughtUp: it has not within that time.
+        NotCaughtUp: It has not within that time.
     """
     if not _reaches(target, gtid, seconds):
         found = status(target) or {}

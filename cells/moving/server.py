@@ -41,11 +41,11 @@ class Server:
         """Yield a cursor of a session of its own, in which each statement commits by itself.
 
         Args:
-            dicts: whether rows are dicts.
-            streams: whether rows are fetched as they are read, rather than all at once.
+            dicts: Whether rows are dicts.
+            streams: Whether rows are fetched as they are read, rather than all at once.
 
         Raises:
-            pymysql.err.MySQLError: the server cannot be reached, or refuses.
+            pymysql.err.MySQLError: The server cannot be reached, or refuses.
         """
         connection = pymysql.connect(
             host=self.host,
@@ -88,8 +88,8 @@ class Location:
     """Where a cell is, or will be.
 
     Attributes:
-        schemas: the names of the cell's databases.
-        account: the user name of the cell's processes.
+        schemas: The names of the cell's databases.
+        account: The user name of the cell's processes.
     """
 
     server: Server

@@ -18,7 +18,7 @@ def compare(source: Location, target: Location) -> int:
     until its tables are read.
 
     Raises:
-        MoveError: a table differs; the message names it.
+        MoveError: A table differs; the message names it.
     """
     replication.pause(target.server)
     try:

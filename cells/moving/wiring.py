@@ -16,7 +16,7 @@ def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Lo
     """Return the source and the target.
 
     Raises:
-        MoveError: a setting is missing, or no URL of MariaDB.
+        MoveError: A setting is missing, or no URL of MariaDB.
     """
     source = _server("FURLONG_CELL_MOVE_SOURCE_URL", settings.source_url)
     target = _server("FURLONG_CELL_MOVE_TARGET_URL", settings.target_url)
@@ -28,8 +28,8 @@ def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:
     """Return a move that has begun, or a new one. Nothing is changed.
 
     Raises:
-        MoveError: it cannot be moved, or another move of the cell is not over.
-        pymysql.err.MySQLError: a server cannot be reached.
+        MoveError: It cannot be moved, or another move of the cell is not over.
+        pymysql.err.MySQLError: A server cannot be reached.
     """
     source, target = locations_of(settings, subgraphs)
     findings: Findings = check(source, target)

@@ -19,9 +19,9 @@ class MappedCell(StrictModel):
     """A cell in the map.
 
     Attributes:
-        gateways: where its gateways listen.
-        database: where its MariaDB is; None if its processes connect without HAProxy.
-        database_listen: where HAProxy listens for them.
+        gateways: Where its gateways listen.
+        database: Where its MariaDB is; None if its processes connect without HAProxy.
+        database_listen: Where HAProxy listens for them.
     """
 
     name: str
@@ -41,8 +41,8 @@ class TokenKeys(StrictModel):
     """How HAProxy checks tokens, before the gateway does so again.
 
     Attributes:
-        algorithm: the only one that is accepted.
-        public_keys: paths of PEM files with the issuer's public keys; for HS256 none, for its secret is in
+        algorithm: The only one that is accepted.
+        public_keys: Paths of PEM files with the issuer's public keys; for HS256 none, for its secret is in
             HAProxy's environment variable FURLONG_JWT_SECRET.
     """
 
@@ -60,12 +60,12 @@ class CellMap(StrictModel):
     """The cells of an installation, which have all partitions between them.
 
     Attributes:
-        of: how many partitions the topics that are keyed by customer have.
-        listen: where HAProxy listens for customers.
-        certificate: the PEM file with its certificate and key; None without TLS.
-        admin_socket: the path of its runtime API.
-        tokens: how it checks tokens; None to leave that to the gateways.
-        again_milliseconds: how long a request of the wrong cell waits before it is routed again.
+        of: How many partitions the topics that are keyed by customer have.
+        listen: Where HAProxy listens for customers.
+        certificate: The PEM file with its certificate and key; None without TLS.
+        admin_socket: The path of its runtime API.
+        tokens: How it checks tokens; None to leave that to the gateways.
+        again_milliseconds: How long a request of the wrong cell waits before it is routed again.
     """
 
     of: int = Field(ge=1, le=10_000)
@@ -96,7 +96,7 @@ class CellMap(StrictModel):
         """Return the name of the cell of each partition.
 
         Raises:
-            ValueError: two cells have the same partition, or a range is wrong.
+            ValueError: Two cells have the same partition, or a range is wrong.
         """
         found: dict[int, str] = {}
         for one in self.cells:
@@ -112,7 +112,7 @@ def read_map(file: Path) -> CellMap:
     """Return the map in a YAML file.
 
     Raises:
-        MapError: it is wrong, or cannot be read.
+        MapError: It is wrong, or cannot be read.
     """
     try:
         return CellMap.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))

@@ -22,7 +22,7 @@ class Runtime:
         """Return what HAProxy answers to a command.
 
         Raises:
-            RouterError: it cannot be reached.
+            RouterError: It cannot be reached.
         """
         try:
             with self._connect() as connection:

@@ -53,7 +53,7 @@ def change_running(cells: CellMap, folder: Path) -> int:
     """Change the map of the running HAProxy, without a reload; return how many partitions changed.
 
     Raises:
-        RouterError: it cannot be reached, or was started with other files.
+        RouterError: It cannot be reached, or was started with other files.
     """
     runtime, file = Runtime(cells.admin_socket), folder / MAP
     known = runtime.map_entries(str(file))

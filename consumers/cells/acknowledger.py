@@ -38,8 +38,8 @@ class Acknowledger:
     was killed between applying and reporting reports when it is started again.
 
     Attributes:
-        part: the subgraph.
-        workers: reads what the node's workers made of messages; None if no worker uses any.
+        part: The subgraph.
+        workers: Reads what the node's workers made of messages; None if no worker uses any.
     """
 
     part: str

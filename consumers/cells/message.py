@@ -26,7 +26,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         epoch: 0 if it could not be read.
-        number: the same.
+        number: The same.
     """
 
     key: _Key
@@ -48,13 +48,13 @@ class ProviderHealth(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker of the node knows about a provider of rewards.
 
     Attributes:
-        worker: the process; empty if no worker of the node reports at present.
-        revision: the revision of the configuration in use; 0 for the file's, or if there is none.
-        problem: why the newest configuration cannot be used; never the value of a secret.
-        calls: those running.
-        due: the rewards of the node that are due at the provider.
-        error: the class of the last failure, such as `ConnectError` or `status 503`.
-        credited_at: the last credit, in product time.
+        worker: The process; empty if no worker of the node reports at present.
+        revision: The revision of the configuration in use; 0 for the file's, or if there is none.
+        problem: Why the newest configuration cannot be used; never the value of a secret.
+        calls: Those running.
+        due: The rewards of the node that are due at the provider.
+        error: The class of the last failure, such as `ConnectError` or `status 503`.
+        credited_at: The last credit, in product time.
     """
 
     provider: Annotated[str, Meta(max_length=64)]
@@ -78,9 +78,9 @@ class BudgetReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a cell has used of a budget's week.
 
     Attributes:
-        share: how many of its customers may choose the reward; None if it has no share.
-        used: how many have chosen it, or wait for the upstream's answer.
-        asked: how many requests were refused because the share was used up.
+        share: How many of its customers may choose the reward; None if it has no share.
+        used: How many have chosen it, or wait for the upstream's answer.
+        asked: How many requests were refused because the share was used up.
     """
 
     brand: Annotated[str, Meta(max_length=64)]
@@ -106,16 +106,16 @@ class Acknowledgement(Body, frozen=True, kw_only=True):
     Of several acknowledgements of one part, that of the latest `reported_at` is valid.
 
     Attributes:
-        brand_id: always `*`.
-        node: the node's name.
-        part: the subgraph whose database it is.
-        process: the process that reports, such as `host:4711`.
-        epoch: with `number` the order of the last applied message; both 0 before the first.
-        providers: what the node's workers know about providers; only of the part `fulfilment`.
-        budgets: what a cell has used of the allotted budgets; only of the part `rewards`.
-        cell: the cell that the node is; None without cells.
-        every_seconds: how often the process reports.
-        reported_at: by the machine's clock.
+        brand_id: Always `*`.
+        node: The node's name.
+        part: The subgraph whose database it is.
+        process: The process that reports, such as `host:4711`.
+        epoch: With `number` the order of the last applied message; both 0 before the first.
+        providers: What the node's workers know about providers; only of the part `fulfilment`.
+        budgets: What a cell has used of the allotted budgets; only of the part `rewards`.
+        cell: The cell that the node is; None without cells.
+        every_seconds: How often the process reports.
+        reported_at: By the machine's clock.
     """
 
     kind: Literal["acknowledgement"] = "acknowledgement"

@@ -35,7 +35,7 @@ class CellPartitions:
         """Check that all of these partitions are the cell's.
 
         Raises:
-            ForeignCell: some are another cell's.
+            ForeignCell: Some are another cell's.
         """
         foreign = sorted({one.number for one in partitions if not self.wanted(one.topic, one.number)})
         if foreign:
@@ -49,7 +49,7 @@ class CellPartitions:
         """Check that topics keyed by customer have as many partitions as the settings say.
 
         Raises:
-            ForeignCell: one has another number, so that its customers' partitions would not be the cell's.
+            ForeignCell: One has another number, so that its customers' partitions would not be the cell's.
         """
         for topic, partitions in sorted(known.items()):
             if topic not in self.shared and len(partitions) != self.cell.of:
@@ -62,7 +62,7 @@ class CellPartitions:
         """Check that a record is in the partition that Kafka's partitioner chooses for its key.
 
         Raises:
-            Poison: it is not, so that its producer must use another partitioner.
+            Poison: It is not, so that its producer must use another partitioner.
         """
         if record.topic in self.shared:
             return

@@ -28,9 +28,9 @@ class CellServices:
     """The running servers.
 
     Attributes:
-        password: of the administrator and of the cells' accounts, on both servers.
-        listeners: where each cell's processes find their database, by the cell's name.
-        homes: the number of the server that has each cell.
+        password: Of the administrator and of the cells' accounts, on both servers.
+        listeners: Where each cell's processes find their database, by the cell's name.
+        homes: The number of the server that has each cell.
         socket: HAProxy's runtime API.
     """
 
@@ -77,7 +77,7 @@ def start_cell_services(folder: Path) -> CellServices:
 
     Raises:
         ServiceMissingError: MariaDB or HAProxy is not installed.
-        ServiceFailedError: a server does not start.
+        ServiceFailedError: A server does not start.
     """
     password = secrets.token_hex(12)
     servers: list[PrivateMariadb] = []

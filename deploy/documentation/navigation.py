@@ -26,8 +26,8 @@ class Section:
     """A section of the navigation.
 
     Attributes:
-        title: its caption.
-        pages: the names of its pages, in reading order.
+        title: Its caption.
+        pages: The names of its pages, in reading order.
     """
 
     title: str

@@ -42,8 +42,8 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
     """Write a backup of all databases at one moment into an empty or new folder.
 
     Raises:
-        BackupError: the folder is not empty, or the databases cannot be read.
-        sqlalchemy.exc.SQLAlchemyError: the server cannot be reached.
+        BackupError: The folder is not empty, or the databases cannot be read.
+        sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
     """
     await asyncio.to_thread(_prepare, folder)
     databases = Databases(settings)
@@ -75,15 +75,15 @@ async def restore(
     """Restore databases to the moment of a backup; an interrupted restore can be repeated.
 
     Args:
-        settings: where the databases are.
-        folder: the folder of the backup.
-        names: the databases; by default those that the backup holds.
-        replace: whether databases that are not empty may be overwritten.
+        settings: Where the databases are.
+        folder: The folder of the backup.
+        names: The databases; by default those that the backup holds.
+        replace: Whether databases that are not empty may be overwritten.
 
     Raises:
-        BackupError: the backup is incomplete, was taken from another kind of database, or would overwrite
+        BackupError: The backup is incomplete, was taken from another kind of database, or would overwrite
             something.
-        sqlalchemy.exc.SQLAlchemyError: the server cannot be reached, or refuses.
+        sqlalchemy.exc.SQLAlchemyError: The server cannot be reached, or refuses.
     """
     databases, manifest = Databases(settings), Manifest.read(folder)
     wanted = tuple(manifest.databases if names is None else names)

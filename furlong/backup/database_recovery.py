@@ -32,10 +32,10 @@ class RecoveredTable:
     """A table after the recovery.
 
     Attributes:
-        rows: its number of rows.
-        source: how the rows came back, a value of `Source`.
-        where: the topics, tables or commands that the rows came from.
-        lost: what is lost without a backup; empty if nothing is.
+        rows: Its number of rows.
+        source: How the rows came back, a value of `Source`.
+        where: The topics, tables or commands that the rows came from.
+        lost: What is lost without a backup; empty if nothing is.
     """
 
     name: str
@@ -50,7 +50,7 @@ class RecoveredDatabase:
     """A database after the recovery.
 
     Attributes:
-        waits: numbers of cases that wait for a person's decision, by a text that names the command for
+        waits: Numbers of cases that wait for a person's decision, by a text that names the command for
             deciding them.
     """
 
@@ -73,9 +73,9 @@ class DatabaseRecovery:
         """Wait until databases have applied their topics, check again what was read back, and report.
 
         Args:
-            names: the subgraphs.
-            stop: ends the wait; databases that have not been recovered by then are not reported.
-            on_wait: called with what the recovery is waiting for.
+            names: The subgraphs.
+            stop: Ends the wait; databases that have not been recovered by then are not reported.
+            on_wait: Called with what the recovery is waiting for.
         """
         found = []
         for name in names:

@@ -25,10 +25,10 @@ class SavedDatabase:
     """One subgraph's database in a backup.
 
     Attributes:
-        file: the name of its file in the backup's folder.
-        size: the size of the file in bytes.
-        sha256: the digest of the file in hexadecimal digits.
-        revision: the revision of the schema; None if the database was never migrated.
+        file: The name of its file in the backup's folder.
+        size: The size of the file in bytes.
+        sha256: The digest of the file in hexadecimal digits.
+        revision: The revision of the schema; None if the database was never migrated.
     """
 
     file: str
@@ -42,10 +42,10 @@ class Manifest:
     """A complete backup.
 
     Attributes:
-        format: the format of the backup; this version reads `FORMAT`.
-        taken_at: the moment whose state all the saved databases have.
+        format: The format of the backup; this version reads `FORMAT`.
+        taken_at: The moment whose state all the saved databases have.
         engine: `mysql` (also for MariaDB) or `sqlite`; a backup can only be restored into the same engine.
-        databases: the saved databases, by subgraph.
+        databases: The saved databases, by subgraph.
     """
 
     format: int
@@ -65,7 +65,7 @@ class Manifest:
         """Read the manifest in the folder of a backup.
 
         Raises:
-            BackupError: there is no manifest, or the backup has another format.
+            BackupError: There is no manifest, or the backup has another format.
         """
         try:
             text = (folder / MANIFEST).read_bytes()
@@ -86,7 +86,7 @@ class Manifest:
         """Check that the files are still as they were written.
 
         Raises:
-            BackupError: a file is missing or has changed.
+            BackupError: A file is missing or has changed.
         """
         for name in names:
             saved = self.databases.get(name)

@@ -29,11 +29,11 @@ def dump(urls: Mapping[str, URL], folder: Path) -> None:
     """Dump the schemas of one server as of one moment: one transaction reads them all.
 
     Args:
-        urls: the databases, by subgraph.
-        folder: where to write a file for each database.
+        urls: The databases, by subgraph.
+        folder: Where to write a file for each database.
 
     Raises:
-        BackupError: the program is missing, or the server refuses.
+        BackupError: The program is missing, or the server refuses.
     """
     program = _program(DUMP)
     names = {str(url.database): name for name, url in urls.items()}
@@ -58,7 +58,7 @@ def load(source: Path, url: URL) -> None:
     """Execute the statements of a file in a database.
 
     Raises:
-        BackupError: the program is missing, or the server refuses a statement.
+        BackupError: The program is missing, or the server refuses a statement.
     """
     program = _program(CLIENT)
     with option_file(url) as options, source.open("rb") as statements:

@@ -15,7 +15,7 @@ def dump(files: Mapping[str, Path], folder: Path) -> None:
     """Copy databases as of one moment: writers of all of them wait until the last one is copied.
 
     Raises:
-        BackupError: a database is missing, or cannot be locked because a write takes too long.
+        BackupError: A database is missing, or cannot be locked because a write takes too long.
     """
     for path in files.values():
         if not path.exists():

@@ -29,9 +29,9 @@ def database_checks(settings: DatabaseSettings, clocks: MachineClocks, explain: 
     """Return a check for each subgraph's database.
 
     Args:
-        settings: where the databases are.
-        clocks: records the time of the database servers.
-        explain: puts a database error into words.
+        settings: Where the databases are.
+        clocks: Records the time of the database servers.
+        explain: Puts a database error into words.
     """
     return [Check(f"database {name}", partial(_check, settings, name, clocks, explain)) for name in METADATA]
 

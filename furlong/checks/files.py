@@ -30,7 +30,7 @@ def supergraph(path: Path) -> str:
     """Describe a supergraph.
 
     Raises:
-        CheckFailed: it cannot be read or served.
+        CheckFailed: It cannot be read or served.
     """
     try:
         model = load_supergraph(path.read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ def manifests(settings: GatewaySettings) -> str:
     """Say how many documents are trusted.
 
     Raises:
-        CheckFailed: a manifest is missing or broken.
+        CheckFailed: A manifest is missing or broken.
     """
     try:
         found = ManifestFiles(
@@ -60,7 +60,7 @@ def certificates(path: Path, setting: str) -> str:
     """Say how long the certificates of a PEM file are valid.
 
     Raises:
-        CheckFailed: it has none, or one expires soon.
+        CheckFailed: It has none, or one expires soon.
     """
     try:
         found = x509.load_pem_x509_certificates(path.read_bytes())
@@ -82,7 +82,7 @@ def server_tls(tls: ServerTls) -> str:
     """Check that certificate and key belong together.
 
     Raises:
-        CheckFailed: they do not belong together, or a file is missing.
+        CheckFailed: They do not belong together, or a file is missing.
     """
     try:
         tls.context()
@@ -100,7 +100,7 @@ def readable(path: Path, setting: str) -> str:
     """Check that a file can be read.
 
     Raises:
-        CheckFailed: it cannot be read.
+        CheckFailed: It cannot be read.
     """
     try:
         size = len(path.read_bytes())

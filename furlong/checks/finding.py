@@ -11,8 +11,8 @@ class CheckFailed(Exception):
     """A check has found a problem.
 
     Attributes:
-        says: what is wrong.
-        helps: what to do about it.
+        says: What is wrong.
+        helps: What to do about it.
     """
 
     def __init__(self, says: str, helps: str) -> None:
@@ -26,8 +26,8 @@ class Check:
     """A check of one thing.
 
     Attributes:
-        name: what is checked, such as `database club`.
-        run: describes what works, or raises `CheckFailed`.
+        name: What is checked, such as `database club`.
+        run: Describes what works, or raises `CheckFailed`.
     """
 
     name: str
@@ -39,10 +39,10 @@ class Finding:
     """What a check found.
 
     Attributes:
-        name: what was checked.
-        ok: whether nothing is wrong.
-        says: what was found, in words.
-        helps: what to do if something is wrong.
+        name: What was checked.
+        ok: Whether nothing is wrong.
+        says: What was found, in words.
+        helps: What to do if something is wrong.
     """
 
     name: str
@@ -57,9 +57,9 @@ async def run_checks(
     """Run all checks at the same time, and return what they found, in the order of the checks.
 
     Args:
-        checks: the checks.
-        seconds: the deadline of each check.
-        secrets: texts that no finding may contain.
+        checks: The checks.
+        seconds: The deadline of each check.
+        secrets: Texts that no finding may contain.
     """
     hidden = [each.get_secret_value() for each in secrets]
     found = await asyncio.gather(*(_found(check, seconds) for check in checks))

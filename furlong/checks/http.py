@@ -17,8 +17,8 @@ class HttpProbe:
     """Sends requests to servers, and records their time.
 
     Attributes:
-        clocks: records the time of the servers.
-        seconds: the deadline of a request.
+        clocks: Records the time of the servers.
+        seconds: The deadline of a request.
     """
 
     clocks: MachineClocks
@@ -28,7 +28,7 @@ class HttpProbe:
         """Check that a server answers, whatever the status.
 
         Raises:
-            CheckFailed: no server answers.
+            CheckFailed: No server answers.
         """
         answer = await self._get(url, setting)
         return f"{plain(url)} answers (status {answer.status_code})"
@@ -37,7 +37,7 @@ class HttpProbe:
         """Check that there is a JSON Web Key Set at a URL.
 
         Raises:
-            CheckFailed: there is no key set.
+            CheckFailed: There is no key set.
         """
         answer = await self._get(url, setting)
         keys: Any = None

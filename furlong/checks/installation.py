@@ -73,10 +73,10 @@ async def checks_of(
     """Return the checks of an installation; which providers there are is read from the database.
 
     Args:
-        parts: the settings of the installation.
-        clocks: records the time of other servers; it is checked last.
-        seconds: the deadline of a request.
-        explain: puts a database error into words.
+        parts: The settings of the installation.
+        clocks: Records the time of other servers; it is checked last.
+        seconds: The deadline of a request.
+        explain: Puts a database error into words.
     """
     gateway = parts.gateway
     probe = HttpProbe(clocks, seconds)

@@ -17,8 +17,8 @@ class MachineClocks:
     """How far the clocks of other servers are ahead of this machine's.
 
     Attributes:
-        now: returns this machine's time.
-        ahead: the differences in seconds, by server.
+        now: Returns this machine's time.
+        ahead: The differences in seconds, by server.
     """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -45,7 +45,7 @@ class MachineClocks:
         """Say how far the clocks differ.
 
         Raises:
-            CheckFailed: they differ too much.
+            CheckFailed: They differ too much.
         """
         if not self.ahead:
             return "no server told its time"

@@ -26,10 +26,10 @@ async def provider_checks(
     """Return a check for each provider of the file, and for each that this node's database has a decision on.
 
     Args:
-        settings: the file and the secrets of this node.
-        database: where decisions are; without an answer in time, only the file is checked.
-        probe: asks providers.
-        seconds: how long the database may take.
+        settings: The file and the secrets of this node.
+        database: Where decisions are; without an answer in time, only the file is checked.
+        probe: Asks providers.
+        seconds: How long the database may take.
     """
     found = []
     try:
@@ -80,7 +80,7 @@ class _Use:
         """Check that the secret is here, that calls fit into a lease, and that the provider answers.
 
         Raises:
-            CheckFailed: the provider cannot be used.
+            CheckFailed: The provider cannot be used.
         """
         if self._decided is None:
             where, helps = FILE, f"correct {FILE}"

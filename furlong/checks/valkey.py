@@ -11,7 +11,7 @@ async def ping(url: str, setting: str) -> str:
     """Check that a server answers.
 
     Raises:
-        CheckFailed: the server does not answer.
+        CheckFailed: The server does not answer.
     """
     try:
         client = Redis.from_url(url)

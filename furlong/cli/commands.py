@@ -13,9 +13,9 @@ class Command:
     """A command, or a group of commands.
 
     Attributes:
-        module: the module that has the command.
-        attribute: its name there, of a function or of a `typer.Typer` with commands.
-        help: the line that `furlong --help` shows; a test compares it with the command's own.
+        module: The module that has the command.
+        attribute: Its name there, of a function or of a `typer.Typer` with commands.
+        help: The line that `furlong --help` shows; a test compares it with the command's own.
     """
 
     module: str

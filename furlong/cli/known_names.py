@@ -15,7 +15,7 @@ async def require_names(
     """Check the brand and the week that were passed to a command; None means all.
 
     Raises:
-        BadInput: the subgraph does not know the brand, or there is no such week.
+        BadInput: The subgraph does not know the brand, or there is no such week.
     """
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.kit.domain.weeks import week_named

@@ -29,7 +29,7 @@ def address(text: str) -> tuple[str, int]:
     """Return the host and port of `HOST:PORT`.
 
     Raises:
-        typer.BadParameter: the text has another form.
+        typer.BadParameter: The text has another form.
     """
     host, _, port = text.rpartition(":")
     if not (host and port.isdecimal() and int(port) <= 65535):  # noqa: PLR2004 - the greatest port
@@ -219,7 +219,7 @@ def fail(message: object) -> NoReturn:
     """End the command with a message, or with what an error means and what helps.
 
     Raises:
-        typer.Exit: always, with status 1.
+        typer.Exit: Always, with status 1.
     """
     text = explain(message, lambda: database_settings().url, lambda: stream_settings().bootstrap)
     typer.echo(f"furlong: {text}", err=True)

@@ -17,12 +17,12 @@ def demo_clock(data: Path, at: datetime | None, *, backwards: bool) -> Clock:
     """Return the clock of a data folder. Once moved, it stays moved, because the data have its times.
 
     Args:
-        data: the data folder.
-        at: the time to set the clock to; None to leave it as it is.
-        backwards: whether `at` may be before the clock's present time although there are data.
+        data: The data folder.
+        at: The time to set the clock to; None to leave it as it is.
+        backwards: Whether `at` may be before the clock's present time although there are data.
 
     Raises:
-        ClockError: time would run backwards, or the clock cannot be read or written.
+        ClockError: Time would run backwards, or the clock cannot be read or written.
     """
     path, machine = data / CLOCK_FILE, SystemClock()
     clock: Clock = RehearsalClock(path) if path.exists() else machine
@@ -51,7 +51,7 @@ def require_schemes(world: World, now: datetime) -> None:
     """Check that all schemes of a world are in effect.
 
     Raises:
-        ClockError: a scheme is not in effect.
+        ClockError: A scheme is not in effect.
     """
     first = max(scheme.effective_from for brand in world.brands for scheme in brand.schemes)
     if now < first:

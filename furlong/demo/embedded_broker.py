@@ -40,10 +40,10 @@ class EmbeddedBroker:
     The calls block for some milliseconds: use `asyncio.to_thread` within a running event loop.
 
     Attributes:
-        generation: an id of this broker; positions of an earlier broker are meaningless here.
+        generation: An id of this broker; positions of an earlier broker are meaningless here.
 
     Raises:
-        EmbeddedBrokerError: the broker does not respond within five seconds.
+        EmbeddedBrokerError: The broker does not respond within five seconds.
     """
 
     LACKS: Final = frozenset(Feature)
@@ -74,7 +74,7 @@ class EmbeddedBroker:
         """Create the topics that are missing; return when all of them can be written and read.
 
         Raises:
-            EmbeddedBrokerError: a topic was not created in time, or the broker is closed.
+            EmbeddedBrokerError: A topic was not created in time, or the broker is closed.
         """
         deadline = time.monotonic() + timeout_seconds
         for name in names:

@@ -36,7 +36,7 @@ async def reach_first_state(url: str, session: DemoSession) -> None:
     """Wait until each customer's bet-slip is complete, and opt in the customers who are shown as members.
 
     Raises:
-        NotReadyError: a bet-slip is not complete after a minute; the message contains the last response.
+        NotReadyError: A bet-slip is not complete after a minute; the message contains the last response.
     """
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
         for customer in session.customers:

@@ -71,13 +71,13 @@ class DemoOptions:
     """The options of `furlong demo`.
 
     Attributes:
-        port: the port of page and gateway on 127.0.0.1; 0 for a free one.
-        data: the folder that keeps databases, the upstream's record, the session key and a moved clock.
-        at: the time to start at; None to continue from before, or with the machine's clock.
-        backwards: whether `at` may be before the time of the data.
-        scenarios: the scenarios to play, each with its own customer; empty for the regular demo.
-        arrived: called for each scenario at its last stage.
-        cells: into how many cells the customers are split; 0 for none.
+        port: The port of page and gateway on 127.0.0.1; 0 for a free one.
+        data: The folder that keeps databases, the upstream's record, the session key and a moved clock.
+        at: The time to start at; None to continue from before, or with the machine's clock.
+        backwards: Whether `at` may be before the time of the data.
+        scenarios: The scenarios to play, each with its own customer; empty for the regular demo.
+        arrived: Called for each scenario at its last stage.
+        cells: Into how many cells the customers are split; 0 for none.
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
     """
 
@@ -98,11 +98,11 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
     """Run the demo for the duration of the block; it is ready when the block begins.
 
     Raises:
-        OSError: the port is in use, or the data folder cannot be written.
-        ClockError: the demo cannot start at the given time.
-        ScenarioError: a scenario did not reach its expected state.
-        CellMismatch: the databases are those of other cells.
-        InvalidCell: a URL is that of no cell.
+        OSError: The port is in use, or the data folder cannot be written.
+        ClockError: The demo cannot start at the given time.
+        ScenarioError: A scenario did not reach its expected state.
+        CellMismatch: The databases are those of other cells.
+        InvalidCell: A URL is that of no cell.
     """
     world = read_world(WORLD)
     clock = demo_clock(options.data, options.at, backwards=options.backwards)

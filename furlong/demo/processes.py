@@ -111,9 +111,9 @@ async def running_decisions(
     """Publish what the back office decides and, with cells, divide budgets among them while the block runs.
 
     Args:
-        office: the settings of the back office's database.
-        cell: those of the databases of one of the cells, or of all customers.
-        around: what all processes share.
+        office: The settings of the back office's database.
+        cell: Those of the databases of one of the cells, or of all customers.
+        around: What all processes share.
     """
     stream, clock, consumers = around.stream, around.clock, []
     if cell.cell.own() is not None:

@@ -31,8 +31,8 @@ class DemoSession(_Body):
     """All customers of the demo; `brand` is the first one shown.
 
     Attributes:
-        subgraphs: those that a request may break by a header; empty if it may not.
-        mocked: the path of a graph with mocked answers; empty if there is none beside the demo's own.
+        subgraphs: Those that a request may break by a header; empty if it may not.
+        mocked: The path of a graph with mocked answers; empty if there is none beside the demo's own.
     """
 
     brand: str
@@ -62,9 +62,9 @@ def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: Plac
     """Return the routes `GET /demo/session` and `POST /demo/bets`.
 
     Args:
-        session: the customers to offer.
-        verifier: verifies the token of the customer who places a bet.
-        place_bet: places the bet with the betting site, here the simulator, and returns its id.
+        session: The customers to offer.
+        verifier: Verifies the token of the customer who places a bet.
+        place_bet: Places the bet with the betting site, here the simulator, and returns its id.
     """
     routes = APIRouter(prefix="/demo")
 

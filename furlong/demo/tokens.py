@@ -49,7 +49,7 @@ def make_token(sessions: SessionSettings, brand: str, customer: str, now: dateti
     """Return a customer's session token, valid for 24 hours.
 
     Raises:
-        ValueError: the settings have no secret, issuer or audience, so tokens are issued elsewhere.
+        ValueError: The settings have no secret, issuer or audience, so tokens are issued elsewhere.
     """
     if not (sessions.secret and sessions.issuer and sessions.audience):
         raise ValueError(

@@ -18,8 +18,8 @@ class BudgetChange:
     """What loading does to one budget.
 
     Attributes:
-        before: the number of rewards before; None if there was no budget.
-        after: the number of rewards afterwards; None if the budget is removed.
+        before: The number of rewards before; None if there was no budget.
+        after: The number of rewards afterwards; None if the budget is removed.
     """
 
     key: BudgetKey
@@ -48,7 +48,7 @@ async def plan_budgets(world: World, rewards: Database) -> tuple[BudgetChange, .
     """Compare a world's budgets with the stored ones; brands without a list of budgets keep theirs.
 
     Raises:
-        WorldError: a budget is for a reward without content. A misspelt name would limit nothing.
+        WorldError: A budget is for a reward without content. A misspelt name would limit nothing.
     """
     brands = [brand for brand in world.brands if brand.budgets is not None]
     async with rewards.home.read() as connection:

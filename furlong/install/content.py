@@ -39,7 +39,7 @@ class ContentPlan:
     """What loading does to content.
 
     Attributes:
-        without_content: active versions that will still have no content of their own.
+        without_content: Active versions that will still have no content of their own.
     """
 
     changes: tuple[ContentChange, ...]
@@ -59,7 +59,7 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
     """Compare a world's content with the newest published revisions.
 
     Raises:
-        WorldError: the content of a reward changes, but the file does not name the version.
+        WorldError: The content of a reward changes, but the file does not name the version.
     """
     brands = [brand.id for brand in world.brands]
     async with rewards.home.read() as connection:

@@ -24,7 +24,7 @@ def require_lawful(
     """Check the content that loading would publish; unchanged content was checked before.
 
     Raises:
-        WorldError: lint found errors; the message names each place.
+        WorldError: Lint found errors; the message names each place.
     """
     published = {(one.brand, one.content.reward_id) for one in changes if one.mark != "="}
     lines = [

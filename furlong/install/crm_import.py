@@ -53,7 +53,7 @@ class Rejected:
     """A row that is not imported.
 
     Attributes:
-        line: its line in the file; the header is line 1.
+        line: Its line in the file; the header is line 1.
     """
 
     line: int
@@ -65,7 +65,7 @@ class Compared:
     """A valid row, compared with what is stored: `+` new, `~` changed, `=` imported before.
 
     Attributes:
-        ledger_minor: what the ledger counts for the customer in that week; None if it has no bet of the
+        ledger_minor: What the ledger counts for the customer in that week; None if it has no bet of the
             customer.
     """
 
@@ -111,8 +111,8 @@ class _Known:
     """What rows are checked against.
 
     Attributes:
-        offered: the currencies of each reward, by brand and reward.
-        erased: when customers were erased, by customer.
+        offered: The currencies of each reward, by brand and reward.
+        erased: When customers were erased, by customer.
     """
 
     brands: Mapping[str, Brand]
@@ -126,14 +126,14 @@ async def plan_import(
     """Read a file, and compare it with earlier imports and with the ledger.
 
     Args:
-        file: the export.
-        progress: the database that holds the ledger and the imports.
-        rewards: the database that holds the rewards.
-        now: the present.
-        erasure: knows the erased customers, whose weeks are not imported; None if nobody was erased.
+        file: The export.
+        progress: The database that holds the ledger and the imports.
+        rewards: The database that holds the rewards.
+        now: The present.
+        erasure: Knows the erased customers, whose weeks are not imported; None if nobody was erased.
 
     Raises:
-        CrmError: the file as a whole cannot be read.
+        CrmError: The file as a whole cannot be read.
     """
     lines = list(read_rows(_content(file)))
     offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
@@ -187,7 +187,7 @@ def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
     """Yield the rows of a file, each with the number of the line that it begins on.
 
     Raises:
-        CrmError: the header is wrong, or quotes do not match.
+        CrmError: The header is wrong, or quotes do not match.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:

@@ -52,7 +52,7 @@ class BrandChange:
     """What loading does to the facts of a brand: `+` new, `~` changed, `=` unchanged.
 
     Attributes:
-        changes: a text for each changed fact, with its value before and after.
+        changes: A text for each changed fact, with its value before and after.
     """
 
     mark: str
@@ -69,7 +69,7 @@ class LoadPlan:
     """What loading a world would do.
 
     Attributes:
-        facts: the brands as the file has them.
+        facts: The brands as the file has them.
     """
 
     brands: tuple[BrandChange, ...]
@@ -93,7 +93,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
     """Compare a world with what is stored.
 
     Raises:
-        WorldError: the file changes a scheme version that was loaded before, or the time zone of a brand, or
+        WorldError: The file changes a scheme version that was loaded before, or the time zone of a brand, or
             the content of a reward without naming the version; or it has a budget for a reward without
             content, or content that lint refuses.
     """
@@ -126,14 +126,14 @@ async def apply_load(
     The decisions wait in the back office's outbox until they are published.
 
     Args:
-        plan: what to do.
-        producer: sends the schemes.
-        backoffice: the back office's database.
-        now: product time.
-        actor: who loads, for the audit log.
+        plan: What to do.
+        producer: Sends the schemes.
+        backoffice: The back office's database.
+        now: Product time.
+        actor: Who loads, for the audit log.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker did not accept a message.
+        aiokafka.errors.KafkaError: The broker did not accept a message.
     """
     await decide_load(plan, backoffice, now, actor)
     deliveries = [

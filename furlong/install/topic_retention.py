@@ -21,8 +21,8 @@ class TopicConfig:
     """The settings of a topic.
 
     Attributes:
-        values: all settings, defaults included.
-        own: the settings of the topic itself.
+        values: All settings, defaults included.
+        own: The settings of the topic itself.
     """
 
     values: Mapping[str, str]
@@ -53,7 +53,7 @@ def require_retention(configs: Mapping[str, TopicConfig], need: timedelta) -> No
     """Check that topics keep their messages for long enough.
 
     Raises:
-        TooShort: some topics keep them too briefly; the message names them and says what to do.
+        TooShort: Some topics keep them too briefly; the message names them and says what to do.
     """
     short = {name: config.kept for name, config in configs.items() if config.kept and config.kept < need}
     if short:
@@ -70,7 +70,7 @@ async def read_configs(bootstrap: str, topics: Iterable[str]) -> dict[str, Topic
     """Return the settings of topics; leave out topics that do not exist.
 
     Raises:
-        aiokafka.errors.KafkaError: no broker responds, or the broker refuses.
+        aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
@@ -87,7 +87,7 @@ async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSett
         A line for each changed setting.
 
     Raises:
-        aiokafka.errors.KafkaError: no broker responds, or the broker refuses.
+        aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
     wanted = {plan.name: plan.config(settings) for plan in plans}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)

@@ -93,17 +93,17 @@ async def create_topics(
     """Create the topics that are missing.
 
     Args:
-        bootstrap: addresses of brokers.
-        partitions: number of partitions of topics that are keyed by customer.
-        replication: copies of each partition; at most the number of brokers.
-        settings: how long topics keep their messages.
-        topics: the topics to create.
+        bootstrap: Addresses of brokers.
+        partitions: Number of partitions of topics that are keyed by customer.
+        replication: Copies of each partition; at most the number of brokers.
+        settings: How long topics keep their messages.
+        topics: The topics to create.
 
     Returns:
         The names of the topics that were created.
 
     Raises:
-        aiokafka.errors.KafkaError: no broker responds, or the broker refuses.
+        aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()

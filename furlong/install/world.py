@@ -146,7 +146,7 @@ def read_world(path: Path) -> World:
     """Return the checked content of a file.
 
     Raises:
-        WorldError: the file cannot be read, is not YAML, or breaks a rule.
+        WorldError: The file cannot be read, is not YAML, or breaks a rule.
     """
     try:
         return World.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

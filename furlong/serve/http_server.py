@@ -22,12 +22,12 @@ async def serving(
     At the end it does not wait for load balancers to notice, and only briefly for requests in progress.
 
     Args:
-        app: the application.
-        listener: the listening socket; it is closed at the end.
-        limits: limits for clients; by default those of the gateway's settings.
+        app: The application.
+        listener: The listening socket; it is closed at the end.
+        limits: Limits for clients; by default those of the gateway's settings.
 
     Raises:
-        RuntimeError: the application's start-up failed.
+        RuntimeError: The application's start-up failed.
     """
     config = configured(app, limits or ClientLimits.of(GatewaySettings()))
     server = QuietServer(config)

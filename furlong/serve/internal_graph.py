@@ -21,8 +21,8 @@ def create_internal_graph(subgraphs: list[Subgraph], key: str) -> FastAPI:
     The site closes the subgraphs; the internal graph must end before that.
 
     Args:
-        subgraphs: the subgraphs of the site.
-        key: the key that requests must have in the header `graphql-client-key`.
+        subgraphs: The subgraphs of the site.
+        key: The key that requests must have in the header `graphql-client-key`.
     """
     digest = sha256(key.encode()).hexdigest()
     operators = ClientClass(name="internal", key_sha256=(digest,), introspection=True, any_document=True)

@@ -25,9 +25,9 @@ async def watching_public_data(
     broker, cached data are refreshed only when they reach their maximum age.
 
     Args:
-        bootstrap: addresses of brokers.
-        changed: called with the brand of each message.
-        topics: topics whose keys begin with the brand and a colon.
+        bootstrap: Addresses of brokers.
+        changed: Called with the brand of each message.
+        topics: Topics whose keys begin with the brand and a colon.
     """
     task = asyncio.create_task(_watch(bootstrap, changed, topics), name="watching public data")
     try:

@@ -76,15 +76,15 @@ def create_site(
     """Build the gateway with the page and with its subgraphs, in this process or over HTTP.
 
     Args:
-        parts: what subgraphs are built from.
-        serve: how gateway, subgraphs and page are combined; by default as the environment says.
-        gateway: the gateway's settings; by default those of the environment.
-        reload: what is reloaded while the site runs; reloaded settings get the product's defaults, too.
-        tracing: records traces; None to record none.
+        parts: What subgraphs are built from.
+        serve: How gateway, subgraphs and page are combined; by default as the environment says.
+        gateway: The gateway's settings; by default those of the environment.
+        reload: What is reloaded while the site runs; reloaded settings get the product's defaults, too.
+        tracing: Records traces; None to record none.
 
     Raises:
-        gateway.errors.SupergraphError: the supergraph cannot be served.
-        ValueError: the settings of frames are wrong; the message names them.
+        gateway.errors.SupergraphError: The supergraph cannot be served.
+        ValueError: The settings of frames are wrong; the message names them.
     """
     serve = serve or ServeSettings()
     embedding = Embedding.of(EmbedSettings(), parts.clock, serve.page)

@@ -20,9 +20,9 @@ def status_app(name: str, health: Health, figures: CollectorRegistry | Figures) 
     healthy, because a restart would not help.
 
     Args:
-        name: what runs, such as "consumer".
-        health: the state of the process.
-        figures: the registry for Prometheus, or what makes one for each request.
+        name: What runs, such as "consumer".
+        health: The state of the process.
+        figures: The registry for Prometheus, or what makes one for each request.
     """
     app = FastAPI(title=f"Furlong {name}", openapi_url=None)
 

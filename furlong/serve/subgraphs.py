@@ -28,10 +28,10 @@ class Parts:
     """What subgraphs are built from.
 
     Attributes:
-        reading: how subgraphs read data and execute operations.
-        kafka: addresses of the brokers that announce changes of public data; None if none are configured.
-        bus: brings notices of changes to the streams of this process.
-        live: the settings of streams.
+        reading: How subgraphs read data and execute operations.
+        kafka: Addresses of the brokers that announce changes of public data; None if none are configured.
+        bus: Brings notices of changes to the streams of this process.
+        live: The settings of streams.
     """
 
     database: DatabaseSettings
@@ -57,7 +57,7 @@ class Parts:
         """Return parts made from the given settings, or from the environment where a setting is None.
 
         Raises:
-            ValueError: a setting is missing; the message names it.
+            ValueError: A setting is missing; the message names it.
         """
         clock = clock or product_clock(ClockSettings())
         framed = embed_issuer(EmbedSettings())

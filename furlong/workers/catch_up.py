@@ -18,9 +18,9 @@ async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callabl
     """Wait until everything that the topics held at the first look is applied.
 
     Args:
-        gate: the database and its topics.
-        stop: ends the wait.
-        waits_for: called with what is still missing, each time that this changes.
+        gate: The database and its topics.
+        stop: Ends the wait.
+        waits_for: Called with what is still missing, each time that this changes.
 
     Returns:
         True if everything is applied, False if `stop` was set first.

@@ -69,7 +69,7 @@ async def check_retention(
     """Check that topics keep messages for long enough; if the broker does not say, only log that.
 
     Raises:
-        TooShort: a topic keeps them too briefly.
+        TooShort: A topic keeps them too briefly.
     """
     if not settings.check or name == BACKOFFICE:
         return
@@ -108,8 +108,8 @@ async def run_consumer(
     """Run a consumer until `stop` is set, with `/health` and `/metrics` on the listener.
 
     Raises:
-        TooShort: a topic keeps its messages for less time than it takes to notice the loss of a database.
-        Exception: the error with which the consumer ended.
+        TooShort: A topic keeps its messages for less time than it takes to notice the loss of a database.
+        Exception: The error with which the consumer ended.
     """
     await check_retention(name, database, stream, topics or TopicSettings())
     registry = CollectorRegistry()

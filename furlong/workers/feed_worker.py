@@ -38,7 +38,7 @@ async def run_feeds(
     """Copy feeds until `stop` is set or a feed ends, with `/health` and `/metrics` on the listener.
 
     Raises:
-        Exception: the error with which a feed ended.
+        Exception: The error with which a feed ended.
     """
     stopping = asyncio.create_task(stop.wait())
     running = [asyncio.create_task(worker.run(), name=worker.group) for worker in workers]

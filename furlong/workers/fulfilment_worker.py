@@ -66,7 +66,7 @@ class FulfilmentProcess:
         """Build the parts; nothing is connected yet.
 
         Raises:
-            subgraphs.fulfilment.errors.ProviderConfigError: the file of providers cannot be read.
+            subgraphs.fulfilment.errors.ProviderConfigError: The file of providers cannot be read.
         """
         return cls.over(
             Database.open(database_settings, "fulfilment"),
@@ -142,13 +142,13 @@ async def run_fulfilment(
     that is new or restored may not know yet what was paid, or who may no longer be paid.
 
     Args:
-        process: the worker's parts.
-        listener: where to serve health, metrics and callbacks.
-        stop: ends the worker.
-        stream: the Kafka whose topics must have been applied first; None only if there is no Kafka.
+        process: The worker's parts.
+        listener: Where to serve health, metrics and callbacks.
+        stop: Ends the worker.
+        stream: The Kafka whose topics must have been applied first; None only if there is no Kafka.
 
     Raises:
-        subgraphs.fulfilment.errors.ProviderConfigError: the file of providers cannot be used.
+        subgraphs.fulfilment.errors.ProviderConfigError: The file of providers cannot be used.
     """
     try:
         async with AsyncExitStack() as stack:

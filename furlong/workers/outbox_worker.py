@@ -44,7 +44,7 @@ class KafkaPublisher:
     """Publishes through aiokafka, which keeps the order within a partition even when it retries.
 
     Attributes:
-        tracer: starts spans of facts that belong to recorded traces; None without traces.
+        tracer: Starts spans of facts that belong to recorded traces; None without traces.
     """
 
     producer: AIOKafkaProducer
@@ -101,10 +101,10 @@ async def run_outbox_worker(
     """Publish all outboxes until cancelled.
 
     Args:
-        database: settings of the subgraphs' databases.
-        stream: where Kafka is.
-        statuses: kept up to date, by outbox.
-        tracer: starts spans of facts that belong to recorded traces.
+        database: Settings of the subgraphs' databases.
+        stream: Where Kafka is.
+        statuses: Kept up to date, by outbox.
+        tracer: Starts spans of facts that belong to recorded traces.
     """
     statuses = statuses or {name: OutboxStatus() for name in OUTBOXES}
     while True:

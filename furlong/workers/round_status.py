@@ -18,10 +18,10 @@ class RoundStatus:
     """What a worker has done.
 
     Attributes:
-        worker: its name, as in `furlong worker NAME`.
-        rounds: the number of rounds that ended well.
-        trouble: why the present round cannot end well; empty if nothing is wrong.
-        waiting: how many records wait, by what they wait for.
+        worker: Its name, as in `furlong worker NAME`.
+        rounds: The number of rounds that ended well.
+        trouble: Why the present round cannot end well; empty if nothing is wrong.
+        waiting: How many records wait, by what they wait for.
     """
 
     worker: str

@@ -55,7 +55,7 @@ class UpstreamReconciliation:
     """Compares one customer after another at a limited pace, and pauses while the upstream cannot be reached.
 
     Attributes:
-        database: the club's database, which holds accounts, lease and round.
+        database: The club's database, which holds accounts, lease and round.
     """
 
     database: Database
@@ -96,8 +96,8 @@ class UpstreamReconciliation:
         """Compare all customers, whether or not a round is due.
 
         Raises:
-            SQLAlchemyError: a database cannot be reached.
-            OSError: a database cannot be reached.
+            SQLAlchemyError: A database cannot be reached.
+            OSError: A database cannot be reached.
         """
         after = BEFORE_FIRST
         while customers := await self._after(after, brand):
@@ -110,8 +110,8 @@ class UpstreamReconciliation:
         """Compare the next customers of a round; return the count of each outcome, None if no round is due.
 
         Raises:
-            SQLAlchemyError: a database cannot be reached; the round continues where it was.
-            OSError: the same.
+            SQLAlchemyError: A database cannot be reached; the round continues where it was.
+            OSError: The same.
         """
         async with self.database.home.write() as connection:
             now = await self.clock.machine.at(connection)

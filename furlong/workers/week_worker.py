@@ -34,9 +34,9 @@ class WeekWorker:
     """The week worker over the databases of progress and rewards.
 
     Attributes:
-        stream: the Kafka whose schemes must have been applied before a week opens; None only if there is no
+        stream: The Kafka whose schemes must have been applied before a week opens; None only if there is no
             Kafka.
-        status: what the worker has done, for `/health` and `/metrics`.
+        status: What the worker has done, for `/health` and `/metrics`.
     """
 
     progress: Database
@@ -64,9 +64,9 @@ class WeekWorker:
         A week opens only after all schemes on the topic are applied: its scheme never changes afterwards.
 
         Raises:
-            SQLAlchemyError: a database cannot be reached, or another worker was faster; call the method
+            SQLAlchemyError: A database cannot be reached, or another worker was faster; call the method
                 again.
-            OSError: a database cannot be reached.
+            OSError: A database cannot be reached.
         """
         if changed := await self.lifecycle.advance(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=changed)

@@ -41,7 +41,7 @@ class SelectedOperation:
     """The selected operation of a document.
 
     Attributes:
-        conditions: the variables that @skip and @include depend on.
+        conditions: The variables that @skip and @include depend on.
     """
 
     operation: OperationDefinitionNode
@@ -53,7 +53,7 @@ def select_operation(document: DocumentNode, operation_name: str | None) -> Sele
     """Return the operation of that name, or the only one.
 
     Raises:
-        NotCompiled: there is no such operation, or it uses something that is not compiled.
+        NotCompiled: There is no such operation, or it uses something that is not compiled.
     """
     named = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     if operation_name is not None:
@@ -106,7 +106,7 @@ class Selections:
         """Collect the root fields.
 
         Raises:
-            NotCompiled: a directive cannot be evaluated.
+            NotCompiled: A directive cannot be evaluated.
         """
         try:
             found = collect_fields(self.schema, self._fragments, self._values, type_, self.chosen.operation)

@@ -17,7 +17,7 @@ def checked(name: str) -> str:
     """Return a GraphQL name, which is safe to write into source.
 
     Raises:
-        UncheckedName: the string is not a GraphQL name.
+        UncheckedName: The string is not a GraphQL name.
     """
     if not NAME.fullmatch(name):
         raise UncheckedName(f"{name!r} is not a GraphQL name")
@@ -33,7 +33,7 @@ class Source:
     """The source of one operation; it grows when types are reached that were not compiled yet.
 
     Attributes:
-        names: the objects that the source may refer to; constants are only here, never in the text.
+        names: The objects that the source may refer to; constants are only here, never in the text.
     """
 
     def __init__(self, title: str, names: dict[str, Any]) -> None:

@@ -44,8 +44,8 @@ class _FastVariable(NamedTuple):
     """A variable whose usual values are coerced without graphql-core.
 
     Attributes:
-        is_needed: whether a missing value is left to graphql-core.
-        absent: the source that is recorded for a missing value.
+        is_needed: Whether a missing value is left to graphql-core.
+        absent: The source that is recorded for a missing value.
     """
 
     name: str
@@ -65,8 +65,8 @@ class Variables:
         """Compile the coercion of an operation's variables.
 
         Args:
-            schema: the schema, which must not be changed afterwards.
-            operation: an operation that was validated against the schema.
+            schema: The schema, which must not be changed afterwards.
+            operation: An operation that was validated against the schema.
         """
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
@@ -89,9 +89,9 @@ class Variables:
         """Return the coerced values, or graphql-core's errors.
 
         Args:
-            inputs: the values as the caller sent them.
-            max_errors: the maximum number of errors that are returned.
-            hide_suggestions: whether errors leave out names of the schema.
+            inputs: The values as the caller sent them.
+            max_errors: The maximum number of errors that are returned.
+            hide_suggestions: Whether errors leave out names of the schema.
         """
         return self.coerce_fast(inputs) or get_variable_values(
             self._schema, self._definitions, dict(inputs), max_errors, hide_suggestions

@@ -13,7 +13,7 @@ class AnswerBudget:
     """How much the answers to one request may still hold.
 
     Attributes:
-        places: the number of fields and list items that are left.
+        places: The number of fields and list items that are left.
     """
 
     __slots__ = ("places",)
@@ -25,7 +25,7 @@ class AnswerBudget:
         """Take places.
 
         Raises:
-            BudgetSpent: fewer places are left.
+            BudgetSpent: Fewer places are left.
         """
         self.places -= places
         if self.places < 0:
@@ -40,7 +40,7 @@ def spend(places: int) -> bool:
     """Take places from the budget, and return True, so that a test may call it.
 
     Raises:
-        BudgetSpent: fewer places are left.
+        BudgetSpent: Fewer places are left.
     """
     budget = BUDGET.get()
     if budget is not None:

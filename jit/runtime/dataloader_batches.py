@@ -32,9 +32,9 @@ class LoaderBatches:
         """Let a task share its batch's callback; return False if no batch settles the future.
 
         Args:
-            task: the task that waits for the future.
-            future: the future.
-            callbacks: the future's callbacks; a batch's own is the first.
+            task: The task that waits for the future.
+            future: The future.
+            callbacks: The future's callbacks; a batch's own is the first.
         """
         batch = getattr(callbacks[0][0], "__self__", None)
         waiting = self._last

@@ -23,7 +23,7 @@ class Program:
     """The code of an operation: all fields at once, or root field by root field.
 
     Attributes:
-        select: executes all fields.
+        select: Executes all fields.
         root_fields: execute one root field each, where `select` is None.
     """
 
@@ -141,8 +141,8 @@ async def _settle(execution: Execution) -> ExecutionResult:
     If there is only one value to wait for, it is awaited here: nothing runs beside it, so it needs no task.
 
     Raises:
-        CancelledError: the caller was cancelled; all tasks have ended by then.
-        BaseException: a resolver was interrupted by it.
+        CancelledError: The caller was cancelled; all tasks have ended by then.
+        BaseException: A resolver was interrupted by it.
     """
     try:
         while (held := execution.held) is not None and not (execution.live or execution.nulled):

@@ -82,12 +82,12 @@ class Execution(ExecutionState):
         """Start to wait for an awaitable.
 
         Args:
-            slot: the field, or list items, that the value is for.
-            awaitable: what a resolver returned.
-            container: the dict or list that gets the completed value.
-            above: the path to the container.
-            key: the key or index in the container.
-            then: completes this value, if it is not completed by the slot's own completer.
+            slot: The field, or list items, that the value is for.
+            awaitable: What a resolver returned.
+            container: The dict or list that gets the completed value.
+            above: The path to the container.
+            key: The key or index in the container.
+            then: Completes this value, if it is not completed by the slot's own completer.
 
         Returns:
             The completed value if the awaitable did not have to wait; else None, which a task replaces later.

@@ -28,12 +28,12 @@ class FieldSlot:
     """One field of one selection, or the items of a list there.
 
     Attributes:
-        type: the output type, with its non-null wrapper.
-        typename: the parent's name, as response paths carry it; None for items of lists.
-        details: the field nodes that were merged into this field, as graphql-core collects them.
-        null_levels: how many levels up a null propagates; 0 if the slot itself may be null.
-        complete: completes a value; set once the generator knows how.
-        exact: the class whose values need no completion (integers only within 32 bits), or None.
+        type: The output type, with its non-null wrapper.
+        typename: The parent's name, as response paths carry it; None for items of lists.
+        details: The field nodes that were merged into this field, as graphql-core collects them.
+        null_levels: How many levels up a null propagates; 0 if the slot itself may be null.
+        complete: Completes a value; set once the generator knows how.
+        exact: The class whose values need no completion (integers only within 32 bits), or None.
     """
 
     __slots__ = (
@@ -73,7 +73,7 @@ class FieldSlot:
         """Return None, the completed null.
 
         Raises:
-            TypeError: the slot may not be null.
+            TypeError: The slot may not be null.
         """
         if self.non_null:
             raise TypeError(
@@ -84,7 +84,7 @@ class FieldSlot:
         """Raise the error for a leaf type that could not serialize a value.
 
         Raises:
-            TypeError: always.
+            TypeError: Always.
         """
         call = f"{inspect(leaf)}.coerce_output_value({inspect(value)})"
         raise TypeError(f"Expected `{call}` to return non-nullable value, returned: {inspect(coerced)}")

@@ -33,8 +33,8 @@ class LightweightTask(WaitingTask):
         """Take the next step, and complete the value when there is one; no task may be current.
 
         Args:
-            future: what the task waited for.
-            error: is thrown into the coroutine.
+            future: What the task waited for.
+            error: Is thrown into the coroutine.
         """
         if self._done:
             return

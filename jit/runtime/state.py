@@ -28,13 +28,13 @@ class WaitingTask(DrivenTask):
     """A task that supplies the value of one slot.
 
     Attributes:
-        slot: the field, or list items, that the value is for.
-        container: the dict or list that gets the completed value at `key`.
-        above: the path to the container.
-        then: completes this value, if it is not completed by the slot's own completer.
-        shares: whether one callback wakes it together with other tasks (see `dataloader_batches`).
-        stepper: what took its first step: it awaits the coroutine, and would close it if it were dropped.
-        abandoned: whether its outcome is ignored, because its slot is null already.
+        slot: The field, or list items, that the value is for.
+        container: The dict or list that gets the completed value at `key`.
+        above: The path to the container.
+        then: Completes this value, if it is not completed by the slot's own completer.
+        shares: Whether one callback wakes it together with other tasks (see `dataloader_batches`).
+        stepper: What took its first step: it awaits the coroutine, and would close it if it were dropped.
+        abandoned: Whether its outcome is ignored, because its slot is null already.
     """
 
     __slots__ = ("above", "container", "key", "shares", "slot", "then")
@@ -76,20 +76,20 @@ class ExecutionState:
     """The state of one execution.
 
     Attributes:
-        cold: awaitables that resolvers returned before the result is awaited; they are started then.
-        live: tasks that are running.
-        held: a coroutine that is not started until it is known whether it is the only one to wait for.
-        current: the asyncio task, or the task of this execution, in which code runs now; `UNKNOWN` until it,
+        cold: Awaitables that resolvers returned before the result is awaited; they are started then.
+        live: Tasks that are running.
+        held: A coroutine that is not started until it is known whether it is the only one to wait for.
+        current: The asyncio task, or the task of this execution, in which code runs now; `UNKNOWN` until it,
             and `loop`, are looked up.
-        nulled: whether an error made anything null.
-        cancel_dead: whether tasks below a null are to be cancelled.
-        serial: whether root fields are executed one after another.
-        serial_context: the context of the root field that is being executed then.
-        stepper: takes first steps, where coroutines keep ending at them.
-        immediate_ends: how many coroutines in a row ended at their first step.
-        spare: a task whose coroutine ended at its first step, and that nothing else refers to.
-        failure: what interrupted the execution.
-        loader_batches: the DataLoader batches that tasks wait for; None until a task does.
+        nulled: Whether an error made anything null.
+        cancel_dead: Whether tasks below a null are to be cancelled.
+        serial: Whether root fields are executed one after another.
+        serial_context: The context of the root field that is being executed then.
+        stepper: Takes first steps, where coroutines keep ending at them.
+        immediate_ends: How many coroutines in a row ended at their first step.
+        spare: A task whose coroutine ended at its first step, and that nothing else refers to.
+        failure: What interrupted the execution.
+        loader_batches: The DataLoader batches that tasks wait for; None until a task does.
     """
 
     __slots__ = (

@@ -14,8 +14,8 @@ class TypeChecks:
     """The classes of values that were checked while an operation ran.
 
     Attributes:
-        plain: classes whose instances are neither awaitable, async iterable, callable, None nor errors.
-        unmapped: classes whose instances are not mappings.
+        plain: Classes whose instances are neither awaitable, async iterable, callable, None nor errors.
+        unmapped: Classes whose instances are not mappings.
     """
 
     __slots__ = ("plain", "unmapped")

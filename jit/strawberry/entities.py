@@ -19,8 +19,8 @@ class Reference:
     """How a type's entities are resolved.
 
     Attributes:
-        refer: the type's `resolve_reference`.
-        asks_info: whether it takes the info.
+        refer: The type's `resolve_reference`.
+        asks_info: Whether it takes the info.
     """
 
     refer: Refer
@@ -34,7 +34,7 @@ class EntitiesResolver:
         """Start without knowledge of any type.
 
         Args:
-            schema: its own resolver is called for types without a `resolve_reference`.
+            schema: Its own resolver is called for types without a `resolve_reference`.
         """
         self._schema = schema
         self._references: dict[str, Reference] = {}

@@ -39,7 +39,7 @@ async def open_producer(bootstrap: str, tracing: Tracing | None = None) -> Async
     Messages that are sampled begin traces, if `tracing` is given.
 
     Raises:
-        aiokafka.errors.KafkaError: no broker responds.
+        aiokafka.errors.KafkaError: No broker responds.
     """
     kafka = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
     try:

@@ -77,8 +77,8 @@ class Books:
         """Credit once, however often the key is used; a pending credit waits for `change`.
 
         Raises:
-            KeyConflict: the key was used with another body.
-            KeyCancelled: the key was cancelled.
+            KeyConflict: The key was used with another body.
+            KeyCancelled: The key was cancelled.
         """
         with transaction(self._db):
             known = self._known(key)

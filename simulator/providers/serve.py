@@ -61,7 +61,7 @@ async def serving_provider(
     """Serve one provider with its books in `folder`; port 0 means any free port.
 
     Raises:
-        OSError: the address is taken.
+        OSError: The address is taken.
     """
     faults, clock = ProviderFaults(), clock or SystemClock()
     with Books(folder / f"{kind}.sqlite") as books, listen("127.0.0.1", port) as listener:

@@ -33,7 +33,7 @@ async def serving_upstream(
         clock: Product time; by default the machine's.
 
     Raises:
-        OSError: the address is taken.
+        OSError: The address is taken.
     """
     faults = Faults()
     with Record(record_file, keeps_keys=keeps_keys) as record, listen(host, port) as listener:

@@ -24,7 +24,7 @@ class MembershipComparison:
     """Compares memberships, one customer at a time.
 
     Attributes:
-        dry: whether to change nothing, and only return what would be done.
+        dry: Whether to change nothing, and only return what would be done.
     """
 
     changes: Changes
@@ -38,8 +38,8 @@ class MembershipComparison:
         An excluded customer never becomes a member: if either side has them as a member, the membership ends.
 
         Raises:
-            SQLAlchemyError: the database cannot be reached.
-            OSError: the database cannot be reached.
+            SQLAlchemyError: The database cannot be reached.
+            OSError: The database cannot be reached.
         """
         async with self.changes.database.shard(owner).read() as connection:
             state, events = await self._state(connection, owner)

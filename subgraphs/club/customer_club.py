@@ -21,9 +21,9 @@ class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
     """The stored data of a customer.
 
     Attributes:
-        account: the customer's account; None if unknown.
-        events: the membership's events, oldest first.
-        pending: whether a change is in progress.
+        account: The customer's account; None if unknown.
+        events: The membership's events, oldest first.
+        pending: Whether a change is in progress.
     """
 
     account: Account | None
@@ -35,9 +35,9 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
     """A customer's club in one week.
 
     Attributes:
-        scheme: the scheme of the week; the brand's default scheme if there is none for the customer.
-        ineligible: why the customer cannot take part; None if they can.
-        is_current: whether it is the current week.
+        scheme: The scheme of the week; the brand's default scheme if there is none for the customer.
+        ineligible: Why the customer cannot take part; None if they can.
+        is_current: Whether it is the current week.
     """
 
     key: ClubKey
@@ -74,7 +74,7 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
         """Return the club in a week that is over: a customer who was ineligible before it closed stays so.
 
         Args:
-            changes: all revisions of the customer's account.
+            changes: All revisions of the customer's account.
         """
         served = {(scheme.jurisdiction, scheme.currency) for scheme in self.rules.schemes}
         periods = exclusion_periods_of(changes, self.rules.brand, served)
@@ -86,7 +86,7 @@ def requested_week(rules: BrandRules, iso: str, now: datetime) -> Week:
     """Return the week that a query names: the current one, or a past one.
 
     Raises:
-        BadInput: there is no such week, or it has not begun.
+        BadInput: There is no such week, or it has not begun.
     """
     week = rules.week_named(iso)
     if week.starts_at > now:

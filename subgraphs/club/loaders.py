@@ -25,8 +25,8 @@ class ClubReads:
     """Reads of customers' data.
 
     Attributes:
-        records: the lookup of stored data, batched over all requests.
-        impressions: records who is shown the tracker.
+        records: The lookup of stored data, batched over all requests.
+        impressions: Records who is shown the tracker.
     """
 
     database: Database
@@ -55,7 +55,7 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
         """Return a customer's club, in the current week or another.
 
         Raises:
-            UnknownBrand: the brand has not been loaded.
+            UnknownBrand: The brand has not been loaded.
         """
         now = self.identity.now
         record = self.read(self.reads.records, owner)  # starts before the rules are read

@@ -40,9 +40,9 @@ class ClubService:
         """Make the customer a member, from now on and for the weeks to come.
 
         Args:
-            club: the customer's club in the current week.
-            terms_version: the version of the terms that the customer was shown.
-            key: the customer's idempotency key.
+            club: The customer's club in the current week.
+            terms_version: The version of the terms that the customer was shown.
+            key: The customer's idempotency key.
 
         Returns:
             None if the upstream has confirmed it, else the reason.
@@ -70,8 +70,8 @@ class ClubService:
         """End the customer's membership; contributions are kept.
 
         Args:
-            club: the customer's club in the current week.
-            key: the customer's idempotency key.
+            club: The customer's club in the current week.
+            key: The customer's idempotency key.
 
         Returns:
             None if the upstream has confirmed it, else the reason.

@@ -27,7 +27,7 @@ class ClubReads(Protocol):
         """Return reads for another event, with a new instant.
 
         Raises:
-            CallerError: the session has ended.
+            CallerError: The session has ended.
         """
         ...
 
@@ -37,8 +37,8 @@ class ClubUpdates:
     """Streams of clubs, driven by a bus.
 
     Attributes:
-        bus: notifies of changed customers.
-        settings: the minimum interval of events, and the interval of session checks.
+        bus: Notifies of changed customers.
+        settings: The minimum interval of events, and the interval of session checks.
     """
 
     bus: EventBus = field(default_factory=MemoryBus)
@@ -50,11 +50,11 @@ class ClubUpdates:
         The version counts the changes of this stream from 1, including those that were merged into one event.
 
         Args:
-            context: the context of the subscription's request. Each event has a copy with its own instant.
-            owner: the customer.
+            context: The context of the subscription's request. Each event has a copy with its own instant.
+            owner: The customer.
 
         Raises:
-            CallerError: the session has ended.
+            CallerError: The session has ended.
         """
         watches, loop = self.bus.watches, asyncio.get_running_loop()
         watch = watches.open(customer_key(owner))  # before the first read, so that no change is missed

@@ -30,7 +30,7 @@ class FulfilmentRepository:
     """Reads and writes fulfilments and their attempts.
 
     Attributes:
-        table: of rewards of weeks; or of goodwill credits, of which a club can have several.
+        table: Of rewards of weeks; or of goodwill credits, of which a club can have several.
     """
 
     table: Table = FULFILMENT
@@ -85,7 +85,7 @@ class FulfilmentRepository:
         """Store new fulfilments.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: one of them exists already.
+            sqlalchemy.exc.IntegrityError: One of them exists already.
         """
         if new:
             ordered = sorted(new, key=lambda fulfilment: _in_index_order(fulfilment.club))

@@ -21,10 +21,10 @@ class Adjustment:
     """A correction of a customer's week that two people decided.
 
     Attributes:
-        adjustment_id: identifies it wherever it is: the same one is applied once.
-        amount_minor: added to the week's total, in minor units; negative to take from it.
-        partition, offset: where its record was.
-        arrived_at: when this database applied it.
+        adjustment_id: Identifies it wherever it is: the same one is applied once.
+        amount_minor: Added to the week's total, in minor units; negative to take from it.
+        partition, offset: Where its record was.
+        arrived_at: When this database applied it.
     """
 
     brand_id: str
@@ -59,7 +59,7 @@ async def add_adjustments(connection: AsyncConnection, adjustments: Sequence[Adj
     """Store adjustments that are not stored yet, and return them; of equal ids the first stays.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: another writer stored one of them meanwhile.
+        sqlalchemy.exc.IntegrityError: Another writer stored one of them meanwhile.
     """
     c = ADJUSTMENT.c
     keys = [(one.brand_id, one.adjustment_id) for one in adjustments]

@@ -71,7 +71,7 @@ class ProgressReads:
     """Reads of customers' data.
 
     Attributes:
-        totals: the lookup of totals, batched over all requests.
+        totals: The lookup of totals, batched over all requests.
     """
 
     database: Database
@@ -97,8 +97,8 @@ class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
         customer may not take part.
 
         Args:
-            key: the club.
-            required: jurisdiction, currency and ineligibleReason from the club subgraph.
+            key: The club.
+            required: Jurisdiction, currency and ineligibleReason from the club subgraph.
         """
         rules = self.shared.rules.get_fresh(key.brand, self.identity.now) or await self.rules(key.brand)
         if self.trusts_caller:

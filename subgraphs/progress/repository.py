@@ -21,9 +21,9 @@ class Total(msgspec.Struct, frozen=True, gc=False):
     """The total of a customer's bets in one week.
 
     Attributes:
-        total_minor: the sum of the counting amounts, in minor units.
-        counted_bets: how many bets count.
-        as_of: event time of the newest message applied.
+        total_minor: The sum of the counting amounts, in minor units.
+        counted_bets: How many bets count.
+        as_of: Event time of the newest message applied.
     """
 
     total_minor: int
@@ -36,8 +36,8 @@ class RecentBet:
     """A bet in the ledger, as its customer may see it. Amounts are in minor units of `currency`.
 
     Attributes:
-        counted_minor: what the bet adds to the week's total.
-        reason: the name of a `ContributionReason`.
+        counted_minor: What the bet adds to the week's total.
+        reason: The name of a `ContributionReason`.
     """
 
     bet_id: str

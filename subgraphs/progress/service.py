@@ -16,11 +16,11 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
     """The progress of one club towards its target. Amounts are in minor units of the scheme's currency.
 
     Attributes:
-        staked_minor: the amount that counted; not capped at the target.
-        counted_bets: how many bets counted.
-        as_of: event time of the newest message applied; None before the first bet.
-        remaining_minor: the amount that is missing from the target.
-        qualified: whether the target is reached.
+        staked_minor: The amount that counted; not capped at the target.
+        counted_bets: How many bets counted.
+        as_of: Event time of the newest message applied; None before the first bet.
+        remaining_minor: The amount that is missing from the target.
+        qualified: Whether the target is reached.
     """
 
     key: ClubKey
@@ -51,8 +51,8 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
         """Return what a bet would count if it were placed now, and the progress after it.
 
         Args:
-            bet: the bet.
-            opted_in_at: when the customer first opted in, if the scheme requires it.
+            bet: The bet.
+            opted_in_at: When the customer first opted in, if the scheme requires it.
         """
         verdict = evaluate_bet(bet, WeekRules.of([self.scheme], self.week), opted_in_at)
         total = Total(

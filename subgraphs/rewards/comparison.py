@@ -34,7 +34,7 @@ class ChoiceComparison:
     """Compares the choice of the current week, one member at a time.
 
     Attributes:
-        dry: whether to change nothing, and only return what would be done.
+        dry: Whether to change nothing, and only return what would be done.
     """
 
     changes: Changes
@@ -46,8 +46,8 @@ class ChoiceComparison:
         """Read a member's choice from the upstream, and make ours follow it.
 
         Raises:
-            SQLAlchemyError: the database cannot be reached.
-            OSError: the same.
+            SQLAlchemyError: The database cannot be reached.
+            OSError: The same.
         """
         async with self.changes.database.shard(owner).read() as connection:
             now = await self.changes.clock.at(connection)

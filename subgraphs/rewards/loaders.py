@@ -32,7 +32,7 @@ class CustomerChoice(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         choice: None if none was made.
-        pending: whether a change is in progress.
+        pending: Whether a change is in progress.
     """
 
     choice: StoredChoice | None
@@ -51,8 +51,8 @@ class RewardReads:
     """Reads that all requests share.
 
     Attributes:
-        menus: cached by brand.
-        choices: batched by club.
+        menus: Cached by brand.
+        choices: Batched by club.
     """
 
     menus: StaleCache[MenuCache]
@@ -64,7 +64,7 @@ class MenuReader:
     """Reads a brand's catalogue, and which of its rewards are spent in the current week.
 
     Attributes:
-        rules: cached rules of brands, which determine the current week.
+        rules: Cached rules of brands, which determine the current week.
     """
 
     database: Database
@@ -99,8 +99,8 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
         customer may not take part.
 
         Args:
-            key: the club.
-            representation: the entity's required fields from the club subgraph; without all of `REQUIRED` it
+            key: The club.
+            representation: The entity's required fields from the club subgraph; without all of `REQUIRED` it
                 is ignored.
         """
         rules = await self.rules(key.brand)

@@ -39,8 +39,8 @@ class Chooser(msgspec.Struct, frozen=True, gc=False):
     """A customer, and the week for which they choose a reward.
 
     Attributes:
-        scheme: the scheme; None if there is none for the customer's jurisdiction and currency.
-        eligible: whether the customer may take part.
+        scheme: The scheme; None if there is none for the customer's jurisdiction and currency.
+        eligible: Whether the customer may take part.
     """
 
     key: ClubKey
@@ -56,7 +56,7 @@ class WantedChoice:
     """The option that a customer wants.
 
     Attributes:
-        expected_version: the version of the choice that the customer saw; 0 for the default.
+        expected_version: The version of the choice that the customer saw; 0 for the default.
     """
 
     option: OptionId

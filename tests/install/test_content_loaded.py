@@ -12,7 +12,7 @@ from club_stand import Stand
 from decided import decide
 from typer.testing import CliRunner
 
-from backoffice.operations.reward_status import StatusAction, plan_change
+from backoffice.operations.status_changes import StatusAction, plan_change
 from furlong.cli import app
 from furlong.install.content import ContentPlan, content_state, plan_content
 from furlong.install.world import Brand, World, WorldError, read_world

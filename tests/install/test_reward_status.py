@@ -10,7 +10,7 @@ from club_stand import Stand
 from decided import backoffice_of, decide
 from typer.testing import CliRunner, Result
 
-from backoffice.operations.reward_status import CannotChange, StatusAction, plan_change, versions
+from backoffice.operations.status_changes import CannotChange, StatusAction, plan_change, versions
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.records import Record
 from furlong.cli import app

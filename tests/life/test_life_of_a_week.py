@@ -76,10 +76,10 @@ class Life:
     """The product and the model, compared after each event.
 
     Attributes:
-        empty: a folder with migrated, empty databases.
-        faults: how many the provider may still meet.
-        refusals: how many it may ever have met after which a person has to decide.
-        revision: of the newest thing that was said of a bet.
+        empty: A folder with migrated, empty databases.
+        faults: How many the provider may still meet.
+        refusals: How many it may ever have met after which a person has to decide.
+        revision: Of the newest thing that was said of a bet.
     """
 
     product: Product

@@ -30,7 +30,7 @@ class Both:
     """The subgraphs, and the simulator's side over HTTP.
 
     Attributes:
-        impatient: the same subgraphs, which give a call up after a moment, and do not try again.
+        impatient: The same subgraphs, which give a call up after a moment, and do not try again.
     """
 
     stand: Stand

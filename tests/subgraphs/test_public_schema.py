@@ -33,8 +33,8 @@ def facts(document: DocumentNode, *, public: bool = False) -> set[str]:
     """What a schema promises, a line each: types, fields with arguments and types, enum values.
 
     Args:
-        document: of type definitions.
-        public: leaves out what only federation and other subgraphs see.
+        document: Of type definitions.
+        public: Leaves out what only federation and other subgraphs see.
     """
     lines: set[str] = set()
     for definition in document.definitions:

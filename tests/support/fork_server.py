@@ -43,7 +43,7 @@ class Request:
 
     Attributes:
         arguments: `furlong` or the path of a script, then its arguments.
-        files: standard output, standard error, and the socket on which its start and its end are told.
+        files: Standard output, standard error, and the socket on which its start and its end are told.
     """
 
     arguments: list[str]

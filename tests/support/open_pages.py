@@ -22,9 +22,9 @@ class OpenPages:
     """What the pages have reported so far; see `tests/node/club-pages.mjs`.
 
     Attributes:
-        states: the state that each page's stream brought last.
-        asks: the times of all requests and connections, in seconds since the epoch.
-        waits: how long pages chose to wait before a request, in milliseconds.
+        states: The state that each page's stream brought last.
+        asks: The times of all requests and connections, in seconds since the epoch.
+        waits: How long pages chose to wait before a request, in milliseconds.
     """
 
     process: subprocess.Popen[bytes]

@@ -75,8 +75,8 @@ class PageJournal:
         """Wait until a stream has brought an event, and the page has sent no request for a while.
 
         Args:
-            quiet_ms: longer than the interval at which a page without a stream polls.
-            opening: connected for a WebSocket, streamed for server-sent events.
+            quiet_ms: Longer than the interval at which a page without a stream polls.
+            opening: Connected for a WebSocket, streamed for server-sent events.
         """
         self.page.wait_for_function(
             """({ opening, quiet }) => {

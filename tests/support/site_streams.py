@@ -26,7 +26,7 @@ class Followed:
     """What a stream has sent so far, read as it comes.
 
     Attributes:
-        events: decoded responses, oldest first.
+        events: Decoded responses, oldest first.
     """
 
     events: list[dict[str, Any]] = field(default_factory=list)

@@ -77,9 +77,9 @@ class Disaster:
         """Lose or restore a database and recover it; customers must then see what they saw before.
 
         Args:
-            name: the subgraph.
-            backup: the folder to restore; None where there is none.
-            settled: whether nothing is in progress that changes what customers see.
+            name: The subgraph.
+            backup: The folder to restore; None where there is none.
+            settled: Whether nothing is in progress that changes what customers see.
         """
         seen = self._seen()
         running, programs = self._installation, self._installation.programs

@@ -28,8 +28,8 @@ class StoredImage:
     """An image as it is served.
 
     Attributes:
-        hash: the SHA-256 of `data`, in hexadecimal: its name.
-        width: in pixels, as `height`.
+        hash: The SHA-256 of `data`, in hexadecimal: its name.
+        width: In pixels, as `height`.
     """
 
     hash: str
@@ -45,7 +45,7 @@ def reencode(upload: bytes) -> StoredImage:
     Takes up to a second of processor time; call it in a thread.
 
     Raises:
-        ImageRefused: too large, of another type, animated, broken, or with anything after its end.
+        ImageRefused: Too large, of another type, animated, broken, or with anything after its end.
     """
     if len(upload) > MOST_BYTES:
         raise ImageRefused(f"the file has {len(upload)} bytes, at most {MOST_BYTES}")

@@ -17,8 +17,8 @@ class Finding:
     """One thing that lint found.
 
     Attributes:
-        rule: the rule's name, such as TERMS_MISSING.
-        path: where: `texts.en-GB.title`, or a shorter path for what concerns all of it.
+        rule: The rule's name, such as TERMS_MISSING.
+        path: Where: `texts.en-GB.title`, or a shorter path for what concerns all of it.
     """
 
     rule: str

@@ -46,9 +46,9 @@ class LintContext:
     """What a document is checked against.
 
     Attributes:
-        hosts: where links may lead.
-        configs: the versions of the reward that content of this key describes; empty if none has arrived.
-        images: the uploaded images that exist, by hash.
+        hosts: Where links may lead.
+        configs: The versions of the reward that content of this key describes; empty if none has arrived.
+        images: The uploaded images that exist, by hash.
     """
 
     brand: Brand

@@ -35,10 +35,10 @@ class FieldChange:
     """A field that differs.
 
     Attributes:
-        path: as lint writes it, such as `texts.en-GB.title`.
+        path: As lint writes it, such as `texts.en-GB.title`.
         locale: None for a field of all locales.
-        before: the earlier text; None if the field or its locale is new.
-        after: the later text; None if the field or its locale is gone.
+        before: The earlier text; None if the field or its locale is new.
+        after: The later text; None if the field or its locale is gone.
     """
 
     path: str

@@ -15,7 +15,7 @@ class ContentKey(NamedTuple):
     """What content belongs to.
 
     Attributes:
-        config_version: the version of the reward whose terms the texts describe; 0 for the reward's first.
+        config_version: The version of the reward whose terms the texts describe; 0 for the reward's first.
     """
 
     brand: str
@@ -36,8 +36,8 @@ class ContentText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The texts in one locale. A draft may lack any of them; lint says what is missing.
 
     Attributes:
-        image_url: the image's address: https, a path of the site, or `image:HASH` for an uploaded image.
-        image_alt: what the image shows, for those who do not see it.
+        image_url: The image's address: https, a path of the site, or `image:HASH` for an uploaded image.
+        image_alt: What the image shows, for those who do not see it.
     """
 
     title: str = ""
@@ -55,8 +55,8 @@ class ContentDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a reward is shown.
 
     Attributes:
-        position: the reward's position among the options.
-        texts: by locale, such as en-GB.
+        position: The reward's position among the options.
+        texts: By locale, such as en-GB.
     """
 
     position: int = 0
@@ -78,7 +78,7 @@ class ContentDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return the document of JSON values, its texts in Unicode's canonical composition.
 
         Raises:
-            msgspec.ValidationError: the values are not a document.
+            msgspec.ValidationError: The values are not a document.
         """
         found = msgspec.convert(values, cls)
         texts = {locale: _composed(text) for locale, text in sorted(found.texts.items())}

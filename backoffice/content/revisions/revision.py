@@ -12,10 +12,10 @@ class ContentItem:
     """The content of a version of a reward.
 
     Attributes:
-        version: counts all changes; 0 before the first.
-        newest_revision: the number of the last revision; 0 before the first.
-        open_revision: the one that is not published yet; None if there is none.
-        published_revision: the one that customers see; None before the first publication.
+        version: Counts all changes; 0 before the first.
+        newest_revision: The number of the last revision; 0 before the first.
+        open_revision: The one that is not published yet; None if there is none.
+        published_revision: The one that customers see; None before the first publication.
     """
 
     key: ContentKey
@@ -36,9 +36,9 @@ class Approval:
     """Who approved which document.
 
     Attributes:
-        person: the human being, whichever account was used.
-        name: as shown.
-        content_hash: the hash of the document that the person saw.
+        person: The human being, whichever account was used.
+        name: As shown.
+        content_hash: The hash of the document that the person saw.
     """
 
     person: str
@@ -52,10 +52,10 @@ class ContentRevision:
     """One revision. Only a draft can be edited; of the others, only the state changes.
 
     Attributes:
-        editors: the persons who edited the document.
-        rollback_of: the earlier revision whose document this one publishes again.
-        publish_at: when it is to be published, if it is scheduled.
-        note: why it was rejected, or why its publication failed.
+        editors: The persons who edited the document.
+        rollback_of: The earlier revision whose document this one publishes again.
+        publish_at: When it is to be published, if it is scheduled.
+        note: Why it was rejected, or why its publication failed.
     """
 
     key: ContentKey

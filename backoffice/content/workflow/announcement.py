@@ -19,7 +19,7 @@ class GlobalAnnouncement:
     """Announces in the caller's transaction: a publication is committed together with its messages.
 
     Attributes:
-        images_url: where customers' browsers find uploaded images, without the hash.
+        images_url: Where customers' browsers find uploaded images, without the hash.
     """
 
     images_url: str

@@ -37,7 +37,7 @@ class ContentEditing:
     """What editors and approvers do; `ContentPublication` does the rest.
 
     Attributes:
-        database: the back office's.
+        database: The back office's.
     """
 
     database: Database
@@ -63,16 +63,16 @@ class ContentEditing:
         """Store a draft; a revision that is in review, approved or scheduled is withdrawn by it.
 
         Args:
-            actor: the editor.
-            key: what the content belongs to.
-            values: the document as JSON values; any field may be missing.
-            expected_version: the item's version that the editor saw; 0 for none.
+            actor: The editor.
+            key: What the content belongs to.
+            values: The document as JSON values; any field may be missing.
+            expected_version: The item's version that the editor saw; 0 for none.
 
         Raises:
-            Forbidden: the actor may not edit content of the brand.
-            Invalid: the values are not a document.
-            NotFound: there is no such brand.
-            Stale: somebody else has changed the item since; nothing is overwritten.
+            Forbidden: The actor may not edit content of the brand.
+            Invalid: The values are not a document.
+            NotFound: There is no such brand.
+            Stale: Somebody else has changed the item since; nothing is overwritten.
         """
         require(actor, Permission.CONTENT_EDIT, key.brand)
         document = document_of(key, values)
@@ -110,9 +110,9 @@ class ContentEditing:
         """Hand the draft over for review: from here on it is immutable.
 
         Raises:
-            Forbidden, NotFound, Stale: as for `save`.
-            Conflict: there is no draft.
-            Invalid: lint found errors, or there is no reason.
+            Forbidden, NotFound, Stale: As for `save`.
+            Conflict: There is no draft.
+            Invalid: Lint found errors, or there is no reason.
         """
         require(actor, Permission.CONTENT_EDIT, key.brand)
         async with self.database.home.write() as connection:
@@ -139,7 +139,7 @@ class ContentEditing:
         """Withdraw the open revision from publication; its document stays readable.
 
         Raises:
-            Forbidden, NotFound, Stale, Conflict: as for `submit`.
+            Forbidden, NotFound, Stale, Conflict: As for `submit`.
         """
         require(actor, Permission.CONTENT_EDIT, key.brand)
         async with self.database.home.write() as connection:
@@ -264,7 +264,7 @@ def document_of(key: ContentKey, values: Mapping[str, Any]) -> ContentDocument:
     """Return a document of JSON values.
 
     Raises:
-        Invalid: the values, or the key, are not of that form.
+        Invalid: The values, or the key, are not of that form.
     """
     problems = [
         Problem(path, "must be 1 to 64 characters without spaces and colons")
@@ -292,7 +292,7 @@ def require_clean(findings: tuple[Finding, ...]) -> None:
     """Check that lint found no errors.
 
     Raises:
-        Invalid: lint found errors, each with its path.
+        Invalid: Lint found errors, each with its path.
     """
     if errors := errors_of(findings):
         raise Invalid([Problem(one.path, one.message) for one in errors])

@@ -20,12 +20,12 @@ def instant_of(local: datetime, zone: str, occurrence: Occurrence | None = None)
     """Return the instant, in UTC, of a local time.
 
     Args:
-        local: without a zone.
+        local: Without a zone.
         zone: IANA name.
-        occurrence: which one, for a time that exists twice.
+        occurrence: Which one, for a time that exists twice.
 
     Raises:
-        NoSuchTime: the clocks skip that time, or repeat it and `occurrence` is None.
+        NoSuchTime: The clocks skip that time, or repeat it and `occurrence` is None.
     """
     if local.tzinfo is not None:
         raise NoSuchTime(f"write the time as it is in {zone}, without an offset")

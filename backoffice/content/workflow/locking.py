@@ -17,13 +17,13 @@ async def locked_item(connection: AsyncConnection, key: ContentKey, expected_ver
     """Return an item, locked until the transaction ends.
 
     Args:
-        connection: in a write transaction.
-        key: of the item.
-        expected_version: the version that the person saw.
+        connection: In a write transaction.
+        key: Of the item.
+        expected_version: The version that the person saw.
 
     Raises:
-        NotFound: nobody has written it.
-        Stale: somebody has changed it since; with the present version.
+        NotFound: Nobody has written it.
+        Stale: Somebody has changed it since; with the present version.
     """
     found = await repository.item(connection, key, locked=True)
     if found is None:
@@ -38,7 +38,7 @@ async def locked_or_new_item(
     """Return an item, locked; a new one, of version 0, if nobody has written it.
 
     Raises:
-        Stale: somebody has changed or begun it since.
+        Stale: Somebody has changed or begun it since.
     """
     found = await repository.item(connection, key, locked=True)
     if found is None:
@@ -57,7 +57,7 @@ async def open_revision(connection: AsyncConnection, item: ContentItem) -> Conte
     """Return the open revision.
 
     Raises:
-        Conflict: there is none.
+        Conflict: There is none.
     """
     found = None
     if item.open_revision is not None:
@@ -71,7 +71,7 @@ def step(revision: ContentRevision, state: RevisionState) -> ContentRevision:
     """Return a revision in its next state.
 
     Raises:
-        Conflict: its present state does not lead there.
+        Conflict: Its present state does not lead there.
     """
     if state not in NEXT[revision.state]:
         raise Conflict(

@@ -49,8 +49,8 @@ class ContentPublication:
     """What publishers and the worker do.
 
     Attributes:
-        database: the back office's.
-        worker: the actor that scheduled publications are recorded under.
+        database: The back office's.
+        worker: The actor that scheduled publications are recorded under.
     """
 
     database: Database
@@ -64,10 +64,10 @@ class ContentPublication:
         """Publish the approved revision now, whether it is scheduled or not.
 
         Raises:
-            Forbidden: the actor may not publish content of the brand.
-            NotFound, Stale: as for editing.
-            Conflict: the open revision is not approved.
-            Invalid: lint found errors, which came up since the approval.
+            Forbidden: The actor may not publish content of the brand.
+            NotFound, Stale: As for editing.
+            Conflict: The open revision is not approved.
+            Invalid: Lint found errors, which came up since the approval.
         """
         require(actor, Permission.CONTENT_PUBLISH, key.brand)
         async with self._changing(key, expected_version) as (connection, item):
@@ -87,8 +87,8 @@ class ContentPublication:
         `local` is that time without a zone, such as 2026-03-29T09:00.
 
         Raises:
-            Forbidden, NotFound, Stale, Conflict: as for `publish`.
-            Invalid: the time does not exist in the zone, exists twice, is past, or is over a year away.
+            Forbidden, NotFound, Stale, Conflict: As for `publish`.
+            Invalid: The time does not exist in the zone, exists twice, is past, or is over a year away.
         """
         require(actor, Permission.CONTENT_PUBLISH, key.brand)
         zone = (await self.known.known(key.brand)).brand.time_zone
@@ -115,7 +115,7 @@ class ContentPublication:
         """Take a scheduled revision back to APPROVED.
 
         Raises:
-            Forbidden, NotFound, Stale, Conflict: as for `publish`.
+            Forbidden, NotFound, Stale, Conflict: As for `publish`.
         """
         require(actor, Permission.CONTENT_PUBLISH, key.brand)
         async with self._changing(key, expected_version) as (connection, item):
@@ -133,9 +133,9 @@ class ContentPublication:
         Its first approval still counts, but it has to pass today's lint.
 
         Raises:
-            Forbidden, NotFound, Stale: as for `publish`.
-            Conflict: customers see that revision now, or never saw it.
-            Invalid: lint found errors, or there is no reason.
+            Forbidden, NotFound, Stale: As for `publish`.
+            Conflict: Customers see that revision now, or never saw it.
+            Invalid: Lint found errors, or there is no reason.
         """
         require(actor, Permission.CONTENT_PUBLISH, key.brand)
         if not reason.strip():
@@ -264,7 +264,7 @@ def require_approved(revision: ContentRevision) -> None:
     """Check that another person approved this very document.
 
     Raises:
-        Conflict: nobody did.
+        Conflict: Nobody did.
     """
     if not revision.is_approved:
         raise Conflict(

@@ -22,7 +22,7 @@ class Passwords:
     """Hashes and checks passwords, in threads, a few at a time.
 
     Attributes:
-        least: the least length.
+        least: The least length.
     """
 
     least: int
@@ -54,8 +54,8 @@ class Passwords:
         """Return what is wrong with a new password.
 
         Args:
-            password: the password.
-            about: names that it may not consist of: the login, the person's name.
+            password: The password.
+            about: Names that it may not consist of: the login, the person's name.
         """
         normal = _normal(password)
         if len(normal) < self.least:

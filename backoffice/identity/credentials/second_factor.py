@@ -33,10 +33,10 @@ def accepted_step(secret: str, code: str, now: datetime, last: int | None) -> in
     """Return the time step of a code, or None if it is wrong, too old, or not newer than the last one.
 
     Args:
-        secret: in base32.
-        code: what the person typed; spaces are ignored.
-        now: machine time.
-        last: the last step that was accepted, so that no code works twice.
+        secret: In base32.
+        code: What the person typed; spaces are ignored.
+        now: Machine time.
+        last: The last step that was accepted, so that no code works twice.
     """
     typed = code.replace(" ", "")
     current = int(now.timestamp()) // PERIOD

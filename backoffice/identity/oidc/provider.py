@@ -35,7 +35,7 @@ class Provider:
     """The configured provider; its metadata and keys are read when they are first needed.
 
     Attributes:
-        transport: for tests; None for the network.
+        transport: For tests; None for the network.
     """
 
     settings: OidcSettings
@@ -47,9 +47,9 @@ class Provider:
         """Return where to send the browser.
 
         Args:
-            redirect: our callback.
+            redirect: Our callback.
             attempt: `state`, `nonce` and the PKCE `verifier`.
-            more: further parameters, such as `prompt`.
+            more: Further parameters, such as `prompt`.
         """
         metadata = await self._discovered()
         challenge = hashlib.sha256(attempt["verifier"].encode()).digest()
@@ -72,7 +72,7 @@ class Provider:
         """Exchange a code, and return the claims of the ID token.
 
         Raises:
-            ProviderRefused: the code is not accepted, or the token is not genuine, not for us, or not new.
+            ProviderRefused: The code is not accepted, or the token is not genuine, not for us, or not new.
         """
         token = await self._token(
             {
@@ -93,7 +93,7 @@ class Provider:
         """Return the session and the subject that a logout token ends (OpenID Connect Back-Channel Logout).
 
         Raises:
-            ProviderRefused: it is not a genuine logout token.
+            ProviderRefused: It is not a genuine logout token.
         """
         claims = await self._verified(token, now)
         events = claims.get("events")

@@ -35,7 +35,7 @@ class OidcSignIn:
         """Begin a session for a person.
 
         Raises:
-            ProviderRefused: none of the person's groups has a role here, the account is disabled, or a local
+            ProviderRefused: None of the person's groups has a role here, the account is disabled, or a local
                 account has the same login.
         """
         roles = self._roles(claims)
@@ -53,8 +53,8 @@ class OidcSignIn:
         """Note that the person of a session has just signed in at the provider again.
 
         Raises:
-            ProviderRefused: it was somebody else, or some time ago.
-            NotSignedIn: the session has ended.
+            ProviderRefused: It was somebody else, or some time ago.
+            NotSignedIn: The session has ended.
         """
         now = self.base.now()
         if not now - FRESH <= _instant(claims.get("auth_time"), now) <= now + FRESH:
@@ -75,7 +75,7 @@ class OidcSignIn:
         """End the sessions that a logout token of the provider names.
 
         Raises:
-            ProviderRefused: it is not genuine.
+            ProviderRefused: It is not genuine.
         """
         session, subject = await self.provider.logged_out(token, self.base.now())
         async with self.base.database.home.write() as connection:

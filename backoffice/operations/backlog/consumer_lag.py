@@ -23,10 +23,10 @@ class PartitionLag:
     """How far a group is behind in a partition.
 
     Attributes:
-        committed: the next offset that it reads, as last committed to Kafka; None before the first commit.
-        end: the next record that will be written.
-        lag: how many offsets lie between; those of aborted transactions and compacted records count.
-        oldest_at: when the oldest record that waits was produced; None if none waits, or if it is unknown.
+        committed: The next offset that it reads, as last committed to Kafka; None before the first commit.
+        end: The next record that will be written.
+        lag: How many offsets lie between; those of aborted transactions and compacted records count.
+        oldest_at: When the oldest record that waits was produced; None if none waits, or if it is unknown.
     """
 
     group: str
@@ -48,13 +48,13 @@ async def read_lag(
     Groups are only observed: nothing joins them, and nothing is committed.
 
     Args:
-        settings: where Kafka is.
-        groups: the topics of each group. Topics that do not exist are left out.
-        cells: the partitions of groups that are of a cell; all other groups read all partitions.
+        settings: Where Kafka is.
+        groups: The topics of each group. Topics that do not exist are left out.
+        cells: The partitions of groups that are of a cell; all other groups read all partitions.
 
     Raises:
-        KafkaError: the brokers cannot be reached.
-        TimeoutError: they do not answer.
+        KafkaError: The brokers cannot be reached.
+        TimeoutError: They do not answer.
     """
     partitions = await partitions_of(settings, {topic for topics in groups.values() for topic in topics})
     admitted = asyncio.Semaphore(GROUPS_AT_ONCE)

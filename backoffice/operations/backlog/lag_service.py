@@ -38,7 +38,7 @@ class ConsumerLag:
     """The lag of all consumers at an instant.
 
     Attributes:
-        problem: why it could not be read; empty if it could.
+        problem: Why it could not be read; empty if it could.
     """
 
     read_at: datetime
@@ -51,7 +51,7 @@ class LagService:
     """Reads lags; requests within two seconds share one reading.
 
     Attributes:
-        database: the back office's, which knows the nodes.
+        database: The back office's, which knows the nodes.
     """
 
     settings: DatabaseSettings
@@ -67,7 +67,7 @@ class LagService:
         """Return the lag of all consumers, by group, topic and partition.
 
         Raises:
-            Forbidden: the actor may not see it.
+            Forbidden: The actor may not see it.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         async with self._reading:

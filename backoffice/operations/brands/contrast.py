@@ -57,8 +57,8 @@ class Pair:
     """Two tokens, one of which the widget shows on top of the other.
 
     Attributes:
-        least: the ratio that WCAG demands.
-        use: what is shown.
+        least: The ratio that WCAG demands.
+        use: What is shown.
     """
 
     front: str

@@ -30,7 +30,7 @@ class BrandDocument:
     """What can be decided about a brand. Its time zone never moves: weeks are measured in it.
 
     Attributes:
-        theme: the colours that differ from the widget's own, by token.
+        theme: The colours that differ from the widget's own, by token.
     """
 
     name: str
@@ -65,7 +65,7 @@ def checked(document: BrandDocument) -> BrandDocument:
     """Return a document as it is stored: trimmed, and with colours as `#rrggbb`.
 
     Raises:
-        Invalid: it breaks a rule; each colour that cannot be read is a problem of its own.
+        Invalid: It breaks a rule; each colour that cannot be read is a problem of its own.
     """
     theme = {name: one.tidied() for name, one in document.theme.items()}
     tidy = BrandDocument(
@@ -85,7 +85,7 @@ def theme_contrasts(theme: Mapping[str, TokenColours]) -> tuple[Contrast, ...]:
     """Return the contrast of each pair that the widget uses, also of those that cannot be read.
 
     Raises:
-        Invalid: it is no theme.
+        Invalid: It is no theme.
     """
     tidy = {name: one.tidied() for name, one in theme.items()}
     malformed = list(_malformed(tidy))

@@ -44,10 +44,10 @@ async def revisions(
     """Return the revisions of a brand, the newest first.
 
     Args:
-        connection: to read with.
-        brand: whose.
-        first: how many at most.
-        before: only those before this one.
+        connection: To read with.
+        brand: Whose.
+        first: How many at most.
+        before: Only those before this one.
     """
     c = BRAND_REVISION.c
     query = select(BRAND_REVISION).where(c.brand_id == brand).order_by(c.revision.desc()).limit(first)
@@ -60,7 +60,7 @@ async def add(connection: AsyncConnection, revision: BrandRevision) -> None:
     """Store a revision.
 
     Raises:
-        TakenMeanwhile: another transaction was faster.
+        TakenMeanwhile: Another transaction was faster.
     """
     row = {
         "brand_id": revision.brand,

@@ -26,16 +26,16 @@ async def revise(
     """Store a revision after the one that somebody saw, and decide it for all nodes.
 
     Args:
-        connection: in a write transaction on the back office's database.
-        brand: the brand's id.
-        document: checked.
-        seen: the number of the revision that was changed; 0 for the brand as it was loaded.
-        by: the person's name, or the command.
-        at: now.
-        reason: why.
+        connection: In a write transaction on the back office's database.
+        brand: The brand's id.
+        document: Checked.
+        seen: The number of the revision that was changed; 0 for the brand as it was loaded.
+        by: The person's name, or the command.
+        at: Now.
+        reason: Why.
 
     Raises:
-        Stale: there is a newer revision.
+        Stale: There is a newer revision.
     """
     present = (await repository.present_revisions(connection, [brand]))[brand]
     if present != seen:

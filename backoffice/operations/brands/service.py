@@ -29,9 +29,9 @@ class KnownBrand:
     """A brand with what was last decided about it.
 
     Attributes:
-        brand: as the nodes' databases have it, with the last revision applied.
-        revision: the number of the last revision; 0 while it is as its schemes say.
-        missing: the parts of nodes that have not applied it yet.
+        brand: As the nodes' databases have it, with the last revision applied.
+        revision: The number of the last revision; 0 while it is as its schemes say.
+        missing: The parts of nodes that have not applied it yet.
     """
 
     brand: Brand
@@ -45,8 +45,8 @@ class BrandService:
     """Reads and changes brands.
 
     Attributes:
-        database: the back office's.
-        rewards: the rewards subgraph's, which knows all brands.
+        database: The back office's.
+        rewards: The rewards subgraph's, which knows all brands.
     """
 
     database: Database
@@ -60,7 +60,7 @@ class BrandService:
         """Return the brands that an actor may see, by id.
 
         Raises:
-            Forbidden: the actor may see none.
+            Forbidden: The actor may see none.
         """
         mine = brands_with(actor, Permission.OPERATIONS_READ)
         if not mine:
@@ -74,8 +74,8 @@ class BrandService:
         """Return a brand.
 
         Raises:
-            Forbidden: the actor may not see it.
-            NotFound: there is none.
+            Forbidden: The actor may not see it.
+            NotFound: There is none.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         async with self.rewards.home.read() as connection:
@@ -91,7 +91,7 @@ class BrandService:
         """Return the revisions of a brand, the newest first.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         async with self.database.home.read() as connection:
@@ -103,8 +103,8 @@ class BrandService:
         """Return the contrast of each pair of colours that the widget uses, if it had this theme.
 
         Raises:
-            Forbidden: the actor may not see the brand.
-            Invalid: it is no theme.
+            Forbidden: The actor may not see the brand.
+            Invalid: It is no theme.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         return theme_contrasts(theme)
@@ -115,17 +115,17 @@ class BrandService:
         """Change a brand on all nodes.
 
         Args:
-            actor: who changes it.
-            brand: its id.
-            document: what holds from now on.
-            seen: the number of the revision that the actor saw.
-            reason: why.
+            actor: Who changes it.
+            brand: Its id.
+            document: What holds from now on.
+            seen: The number of the revision that the actor saw.
+            reason: Why.
 
         Raises:
-            Forbidden: the actor may not.
-            NotFound: there is no such brand.
-            Invalid: a rule is broken, such as the contrast of colours, or there is no reason.
-            Stale: somebody else has changed it meanwhile.
+            Forbidden: The actor may not.
+            NotFound: There is no such brand.
+            Invalid: A rule is broken, such as the contrast of colours, or there is no reason.
+            Stale: Somebody else has changed it meanwhile.
         """
         require(actor, Permission.OPERATIONS_BRAND, brand)
         known = await self.find(actor, brand)

@@ -36,9 +36,9 @@ class ProviderConfigurations:
     such with the first change.
 
     Attributes:
-        database: the back office's.
-        files: what stands in the workers' file, by name.
-        settings: those of workers, as far as this process has them.
+        database: The back office's.
+        files: What stands in the workers' file, by name.
+        settings: Those of workers, as far as this process has them.
     """
 
     database: Database
@@ -66,7 +66,7 @@ class ProviderConfigurations:
         """Return the revisions of a provider, the newest first.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         async with self.database.home.read() as connection:
@@ -79,8 +79,8 @@ class ProviderConfigurations:
         """Return a revision of a provider; the last one by default.
 
         Raises:
-            Forbidden: the actor may not see it.
-            NotFound: there is none.
+            Forbidden: The actor may not see it.
+            NotFound: There is none.
         """
         found = await self.revisions(actor, provider, 1, None if revision is None else revision + 1)
         if not found and revision == 1:
@@ -93,8 +93,8 @@ class ProviderConfigurations:
         """Return the fields that differ between two revisions.
 
         Raises:
-            Forbidden: the actor may not see them.
-            NotFound: there is no such revision.
+            Forbidden: The actor may not see them.
+            NotFound: There is no such revision.
         """
         earlier = await self.find(actor, provider, before)
         return changes(earlier.document, (await self.find(actor, provider, after)).document)
@@ -103,7 +103,7 @@ class ProviderConfigurations:
         """Return what is wrong with a configuration, as it is typed; nothing of it is kept.
 
         Raises:
-            Forbidden: the actor may not change providers.
+            Forbidden: The actor may not change providers.
         """
         require(actor, Permission.OPERATIONS_PROVIDER, None)
         try:
@@ -116,15 +116,15 @@ class ProviderConfigurations:
         """Propose a configuration, which another person approves.
 
         Args:
-            actor: who proposes it.
-            fields: the whole configuration; it names its secret.
-            seen: the number of the revision that it was made from; 0 for a new provider.
-            reason: why.
+            actor: Who proposes it.
+            fields: The whole configuration; it names its secret.
+            seen: The number of the revision that it was made from; 0 for a new provider.
+            reason: Why.
 
         Raises:
-            Forbidden: the actor may not.
-            Invalid: a rule is broken, or something looks like a secret.
-            Stale: there is a newer revision.
+            Forbidden: The actor may not.
+            Invalid: A rule is broken, or something looks like a secret.
+            Stale: There is a newer revision.
         """
         require(actor, Permission.OPERATIONS_PROVIDER, None)
         config = checked(fields, reason, self.settings)
@@ -159,10 +159,10 @@ class ProviderConfigurations:
         """Propose an earlier revision again, as a new one; another person approves it, too.
 
         Raises:
-            Forbidden: the actor may not.
-            NotFound: there is no such revision.
-            Invalid: the revision cannot be used any more, or there is no reason.
-            Stale: there is a newer revision than the one that was seen.
+            Forbidden: The actor may not.
+            NotFound: There is no such revision.
+            Invalid: The revision cannot be used any more, or there is no reason.
+            Stale: There is a newer revision than the one that was seen.
         """
         require(actor, Permission.OPERATIONS_PROVIDER, None)
         earlier = await self.find(actor, provider, revision)
@@ -217,7 +217,7 @@ def _require_same_api(before: ProviderConfig, after: ProviderConfig) -> None:
     """Refuse another API under the same name: rewards that were sent are asked for there.
 
     Raises:
-        Invalid: the adapter differs.
+        Invalid: The adapter differs.
     """
     if before.adapter != after.adapter:
         raise Invalid([Problem("adapter", "Another API is another provider: give it a name of its own.")])

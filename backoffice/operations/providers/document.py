@@ -37,7 +37,7 @@ def checked(fields: Mapping[str, Any], reason: str, settings: FulfilmentSettings
     """Return a configuration that nodes can use, as far as that can be told here.
 
     Raises:
-        Invalid: a rule is broken, or something looks like a secret. No message holds a value.
+        Invalid: A rule is broken, or something looks like a secret. No message holds a value.
     """
     problems = list(_secrets(fields, reason))
     if problems:
@@ -59,7 +59,7 @@ def state_of(config: ProviderConfig, revision: int) -> ProviderState:
     """Return the state that holds on all nodes.
 
     Raises:
-        Invalid: it does not fit into a message.
+        Invalid: It does not fit into a message.
     """
     fields = {"revision": revision, **config.model_dump(mode="json")}
     try:

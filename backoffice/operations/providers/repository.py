@@ -42,10 +42,10 @@ async def revisions(
     """Return the revisions of a provider, the newest first.
 
     Args:
-        connection: to read with.
-        provider: whose.
-        first: how many at most.
-        before: only those before this one.
+        connection: To read with.
+        provider: Whose.
+        first: How many at most.
+        before: Only those before this one.
     """
     c = PROVIDER_REVISION.c
     query = select(PROVIDER_REVISION).where(c.provider == provider).order_by(c.revision.desc()).limit(first)
@@ -67,7 +67,7 @@ async def add(connection: AsyncConnection, found: Sequence[ProviderRevision]) ->
     """Store revisions.
 
     Raises:
-        Stale: another transaction has stored one of the same number.
+        Stale: Another transaction has stored one of the same number.
     """
     rows = [
         {

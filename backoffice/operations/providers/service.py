@@ -35,7 +35,7 @@ class NodeHealth:
     """What a worker of a node knows about a provider.
 
     Attributes:
-        is_alive: whether the node still reports.
+        is_alive: Whether the node still reports.
     """
 
     node: str
@@ -48,13 +48,13 @@ class ProviderState:
     """A provider.
 
     Attributes:
-        present: its configuration; None if neither the back office nor its copy of the file knows it.
-        missing: the parts of nodes that do not use the present revision, each with the reason if it cannot.
-        pending: proposals that wait for another person.
-        stopped: why and since when nothing is sent to it; None if it is in use.
-        everywhere: whether its kill switch is on, on all nodes.
-        waiting: how many rewards are in each state.
-        health: what nodes report, by node and worker.
+        present: Its configuration; None if neither the back office nor its copy of the file knows it.
+        missing: The parts of nodes that do not use the present revision, each with the reason if it cannot.
+        pending: Proposals that wait for another person.
+        stopped: Why and since when nothing is sent to it; None if it is in use.
+        everywhere: Whether its kill switch is on, on all nodes.
+        waiting: How many rewards are in each state.
+        health: What nodes report, by node and worker.
     """
 
     name: str
@@ -77,8 +77,8 @@ class ProviderService:
     """Reads providers.
 
     Attributes:
-        fulfilment: the fulfilment subgraph's database.
-        database: the back office's.
+        fulfilment: The fulfilment subgraph's database.
+        database: The back office's.
     """
 
     fulfilment: Database
@@ -92,7 +92,7 @@ class ProviderService:
         """Return the providers: those that are configured, in their order, then others that are known.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
         async with self.fulfilment.home.read() as connection:
@@ -136,8 +136,8 @@ class ProviderService:
         """Return a provider.
 
         Raises:
-            Forbidden: the actor may not see it.
-            NotFound: there is none.
+            Forbidden: The actor may not see it.
+            NotFound: There is none.
         """
         for one in await self.listed(actor):
             if one.name == name:

@@ -39,7 +39,7 @@ class BudgetInForce:
     """A budget of one week.
 
     Attributes:
-        decision: the decision that set it; None for one that was set before decisions were published.
+        decision: The decision that set it; None for one that was set before decisions were published.
     """
 
     rewards: int
@@ -51,8 +51,8 @@ class BudgetAllotter:
     """Decides allotments from what cells report.
 
     Attributes:
-        database: the back office's.
-        rewards: the rewards subgraph's of the back office's cell, for brands, weeks and budgets.
+        database: The back office's.
+        rewards: The rewards subgraph's of the back office's cell, for brands, weeks and budgets.
     """
 
     database: Database
@@ -186,9 +186,9 @@ async def allot_budgets(office: DatabaseSettings, cell: DatabaseSettings, clock:
     """Divide budgets until cancelled.
 
     Args:
-        office: the settings of the back office's database.
-        cell: those of the databases of a cell, for brands, weeks and budgets.
-        clock: product time.
+        office: The settings of the back office's database.
+        cell: Those of the databases of a cell, for brands, weeks and budgets.
+        clock: Product time.
     """
     database, rewards = Database.open(office, NAME), Database.open(cell, "rewards")
     try:

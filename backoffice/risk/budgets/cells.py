@@ -14,10 +14,10 @@ async def used_by_cells(
     """Return the use of each budget of a week, by reward; changes in doubt count as used.
 
     Args:
-        connection: to read the back office's database with.
-        brand: the brand.
-        iso_week: the week.
-        budgets: those in force, of the week and of every week.
+        connection: To read the back office's database with.
+        brand: The brand.
+        iso_week: The week.
+        budgets: Those in force, of the week and of every week.
     """
     used: dict[str, int] = {}
     for report in await NodeRepository().all(connection):

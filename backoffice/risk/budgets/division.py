@@ -19,8 +19,8 @@ class CellUse:
     """What a cell reported of a budget's week after it had applied the last division.
 
     Attributes:
-        used: how many of its customers have chosen the reward, or wait for an answer.
-        asked: how many requests it has refused because its share was used up.
+        used: How many of its customers have chosen the reward, or wait for an answer.
+        asked: How many requests it has refused because its share was used up.
     """
 
     cell: CellRange
@@ -37,10 +37,10 @@ def divided(before: AllotmentState, budget: int, uses: Sequence[CellUse], partit
     """Return how the budget is divided from now on.
 
     Args:
-        before: the last division; the first has no shares.
-        budget: how many customers may choose the reward in the week.
-        uses: only of cells that have applied `before`; others keep what they may hold.
-        partitions: how many there are; nothing is given before each is known to belong to one cell.
+        before: The last division; the first has no shares.
+        budget: How many customers may choose the reward in the week.
+        uses: Only of cells that have applied `before`; others keep what they may hold.
+        partitions: How many there are; nothing is given before each is known to belong to one cell.
     """
     by_cell = {_id(one.cell): one for one in uses}
     shares = _known_shares(before.shares, by_cell)

@@ -37,7 +37,7 @@ class BudgetLimit:
     """How many customers may choose a reward in a week.
 
     Attributes:
-        key: with an empty week for every week without a budget of its own.
+        key: With an empty week for every week without a budget of its own.
         rewards: None for no limit; for a single week, for the limit of every week.
     """
 
@@ -50,8 +50,8 @@ class BudgetService:
     """Sets budgets, with a reason, and records who did.
 
     Attributes:
-        database: the back office's.
-        rewards: the rewards subgraph's, whose budgets are in force on this node.
+        database: The back office's.
+        rewards: The rewards subgraph's, whose budgets are in force on this node.
     """
 
     database: Database
@@ -71,9 +71,9 @@ class BudgetService:
         """Set or remove a budget on all nodes, or propose it if more rewards could be given than before.
 
         Raises:
-            Forbidden: the actor may not, for this brand.
-            StepUpRequired: the actor has to confirm their second factor.
-            Invalid: there is no reason, no such reward, or no such week to come.
+            Forbidden: The actor may not, for this brand.
+            StepUpRequired: The actor has to confirm their second factor.
+            Invalid: There is no reason, no such reward, or no such week to come.
         """
         key = limit.key
         require(actor, Permission.RISK_BUDGET, key.brand)

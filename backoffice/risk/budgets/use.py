@@ -16,10 +16,10 @@ class BudgetLine:
     """The budget of one reward and week.
 
     Attributes:
-        use: how many customers may choose the reward, and how many have chosen it.
-        standing: how many customers expect it, are owed it and were credited with it, defaults included.
-        reserved: how many changes to it wait for an answer: each keeps its place.
-        own: whether the week has a budget of its own; otherwise the one of every week applies.
+        use: How many customers may choose the reward, and how many have chosen it.
+        standing: How many customers expect it, are owed it and were credited with it, defaults included.
+        reserved: How many changes to it wait for an answer: each keeps its place.
+        own: Whether the week has a budget of its own; otherwise the one of every week applies.
     """
 
     brand: str

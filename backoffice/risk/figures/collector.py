@@ -48,7 +48,7 @@ class FigureCollector:
     """Counts weeks and stores their figures.
 
     Attributes:
-        every: how long after one round the next one begins.
+        every: How long after one round the next one begins.
     """
 
     figures: FigureStore

@@ -43,8 +43,8 @@ class WeekCounter:
     """Counts weeks; it only reads.
 
     Attributes:
-        club, fulfilment, progress, rewards: the databases of the subgraphs.
-        clock: product time.
+        club, fulfilment, progress, rewards: The databases of the subgraphs.
+        clock: Product time.
     """
 
     club: Database

@@ -41,8 +41,8 @@ class Curve:
     """The recorded counts of one week and currency.
 
     Attributes:
-        hours: the count at the end of each hour that was recorded.
-        final: the count after the end; None while the week goes on.
+        hours: The count at the end of each hour that was recorded.
+        final: The count after the end; None while the week goes on.
     """
 
     iso_week: str
@@ -82,9 +82,9 @@ class Forecast:
     """A forecast, or why there is none.
 
     Attributes:
-        weeks: the earlier weeks that it is made from.
+        weeks: The earlier weeks that it is made from.
         estimate: None if there is too little history, or the week is too young.
-        unavailable: why there is no estimate.
+        unavailable: Why there is no estimate.
     """
 
     weeks: tuple[str, ...]
@@ -133,9 +133,9 @@ def forecast(now: Amount, elapsed: float, earlier: Sequence[Curve]) -> Forecast:
     """Forecast the end of a week.
 
     Args:
-        now: what is expected now.
-        elapsed: how many hours of the week are over.
-        earlier: the recorded weeks before it, the newest first.
+        now: What is expected now.
+        elapsed: How many hours of the week are over.
+        earlier: The recorded weeks before it, the newest first.
     """
     usable = [(curve, share) for curve in earlier if (share := curve.share(elapsed)) is not None]
     usable = usable[:MOST_WEEKS]

@@ -15,11 +15,11 @@ class ProfitLine:
     """One week's money in one currency, in its minor units.
 
     Attributes:
-        customers: how many have a bet that counts.
-        turnover_minor: the counting stakes of all counted bets, `member_turnover_minor`: those of members.
-        expected_minor, owed_minor, outstanding_minor, used_minor, expired_minor: values of rewards by stage.
-        unvalued: how many rewards due have no value in money: spins, and boosts.
-        spins: how many free spins are due.
+        customers: How many have a bet that counts.
+        turnover_minor: The counting stakes of all counted bets, `member_turnover_minor`: those of members.
+        expected_minor, owed_minor, outstanding_minor, used_minor, expired_minor: Values of rewards by stage.
+        unvalued: How many rewards due have no value in money: spins, and boosts.
+        spins: How many free spins are due.
     """
 
     currency: str

@@ -35,10 +35,10 @@ class PublishedFigures:
     that was restored.
 
     Attributes:
-        database: the cell's database of progress, for the lease.
-        clock: product time.
-        every: how often weeks are counted.
-        holder: this process, for the lease.
+        database: The cell's database of progress, for the lease.
+        clock: Product time.
+        every: How often weeks are counted.
+        holder: This process, for the lease.
     """
 
     database: Database

@@ -22,10 +22,10 @@ class StoredFigures:
     """Stores figures in the back office's tables.
 
     Attributes:
-        database: the back office's.
-        clock: the machine's, for the lease.
-        every: how often weeks are counted.
-        holder: this process, for the lease.
+        database: The back office's.
+        clock: The machine's, for the lease.
+        every: How often weeks are counted.
+        holder: This process, for the lease.
     """
 
     database: Database

@@ -38,8 +38,8 @@ class SchemeProblem:
     """Something that is wrong with a version.
 
     Attributes:
-        path: the field of the form, such as `target_minor` or `terms.url`; empty for the whole.
-        source: the regulation or rule that it comes from; None for what is impossible in itself.
+        path: The field of the form, such as `target_minor` or `terms.url`; empty for the whole.
+        source: The regulation or rule that it comes from; None for what is impossible in itself.
     """
 
     rule: str
@@ -54,10 +54,10 @@ class SchemeContext:
     """What a version is checked against.
 
     Attributes:
-        schemes: the published versions of the brand.
-        configs: the versions of its rewards.
-        contents: its published content.
-        hosts: where links may lead.
+        schemes: The published versions of the brand.
+        configs: The versions of its rewards.
+        contents: Its published content.
+        hosts: Where links may lead.
     """
 
     brand: Brand

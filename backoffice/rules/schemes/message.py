@@ -27,11 +27,11 @@ def scheme_body(
     """Return the message.
 
     Args:
-        brand: the brand's id.
-        facts: the brand's other facts, as the message has them.
-        scheme: the version.
-        issued_at: when the version was first published.
-        now: when this message is.
+        brand: The brand's id.
+        facts: The brand's other facts, as the message has them.
+        scheme: The version.
+        issued_at: When the version was first published.
+        now: When this message is.
     """
     key = scheme_key(brand, scheme)
     return {

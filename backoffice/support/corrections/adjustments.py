@@ -52,8 +52,8 @@ class Adjustments:
     """Proposes adjustments, and publishes those that another person approves.
 
     Attributes:
-        database: the back office's.
-        publish: puts a message into the back office's outbox.
+        database: The back office's.
+        publish: Puts a message into the back office's outbox.
     """
 
     database: Database
@@ -72,9 +72,9 @@ class Adjustments:
         """Propose an adjustment; another person has to approve it.
 
         Raises:
-            NotFound: there is no such customer whom the actor may correct.
-            StepUpRequired: the actor has to confirm their second factor.
-            Invalid: no reason, no such week, or an amount that cannot be.
+            NotFound: There is no such customer whom the actor may correct.
+            StepUpRequired: The actor has to confirm their second factor.
+            Invalid: No reason, no such week, or an amount that cannot be.
         """
         await self.customers.require_known(actor, wanted.owner, Permission.SUPPORT_ADJUST)
         require_step_up(actor, self.clock.machine.now())

@@ -50,7 +50,7 @@ class GoodwillBudget:
     """A budget that was set.
 
     Attributes:
-        raised_by: the persons who last raised it, one proposing and one approving: they do not spend it.
+        raised_by: The persons who last raised it, one proposing and one approving: they do not spend it.
     """
 
     key: GoodwillBudgetKey
@@ -63,8 +63,8 @@ class Reservation:
     """What one credit takes from a week's budget.
 
     Attributes:
-        proposal_id: of the credit, which has the same id.
-        agent: the person who proposed it.
+        proposal_id: Of the credit, which has the same id.
+        agent: The person who proposed it.
     """
 
     proposal_id: str
@@ -80,8 +80,8 @@ class WeekUse:
     """A week's budget and what its credits take from it.
 
     Attributes:
-        budget: in force for the week; None if none was set.
-        held: the reservations that take something.
+        budget: In force for the week; None if none was set.
+        held: The reservations that take something.
     """
 
     week: GoodwillBudgetKey

@@ -64,9 +64,9 @@ class GoodwillBudgets:
         """Set a budget at once (None), or propose it if more could be given than before.
 
         Raises:
-            Forbidden: the actor may not, for this brand.
-            StepUpRequired: the actor has to confirm their second factor.
-            Invalid: there is no reason, no such brand, currency or week to come, or an impossible amount.
+            Forbidden: The actor may not, for this brand.
+            StepUpRequired: The actor has to confirm their second factor.
+            Invalid: There is no reason, no such brand, currency or week to come, or an impossible amount.
         """
         require(actor, Permission.RISK_BUDGET, key.brand)
         require_step_up(actor, self.clock.machine.now())
@@ -95,7 +95,7 @@ class GoodwillBudgets:
         """Return the current week's budgets of a brand with their use, and those of coming weeks.
 
         Raises:
-            Forbidden: the actor may not see them.
+            Forbidden: The actor may not see them.
         """
         require(actor, Permission.SUPPORT_READ, brand)
         present = (await self._calendar(brand)).week_at(self.clock.now()).iso
@@ -114,7 +114,7 @@ class GoodwillBudgets:
         """Return what the goodwill of a brand costs, by week, currency, stage and kind.
 
         Raises:
-            Forbidden: the actor may not see it.
+            Forbidden: The actor may not see it.
         """
         require(actor, Permission.RISK_READ, brand)
         async with self.databases.fulfilment.home.read() as connection:

@@ -59,7 +59,7 @@ class GoodwillChoice:
     """What a person of support can give to a customer now.
 
     Attributes:
-        left_minor: what is left for this customer and this person, in minor units.
+        left_minor: What is left for this customer and this person, in minor units.
     """
 
     offer: GoodwillOffer
@@ -71,8 +71,8 @@ class GoodwillCredits:
     """Proposes credits, and publishes those that another person approves.
 
     Attributes:
-        database: the back office's.
-        publish: puts a message into the back office's outbox.
+        database: The back office's.
+        publish: Puts a message into the back office's outbox.
     """
 
     database: Database
@@ -98,7 +98,7 @@ class GoodwillCredits:
         """Return what a person can give to a customer; the look is recorded.
 
         Raises:
-            NotFound: there is no such customer whom the actor may give goodwill to.
+            NotFound: There is no such customer whom the actor may give goodwill to.
         """
         await self.customers.require_known(actor, owner, Permission.SUPPORT_GOODWILL)
         offer = await self.offers.for_customer(owner)
@@ -110,11 +110,11 @@ class GoodwillCredits:
         """Propose a credit and reserve its part of the budget; another person has to approve it.
 
         Raises:
-            NotFound: there is no such customer whom the actor may give goodwill to.
-            StepUpRequired: the actor has to confirm their second factor.
-            Invalid: no reason, or a reward that cannot be given.
-            Conflict: the customer may be given nothing, or not enough of the budget is left.
-            FourEyes: the actor raised the budget.
+            NotFound: There is no such customer whom the actor may give goodwill to.
+            StepUpRequired: The actor has to confirm their second factor.
+            Invalid: No reason, or a reward that cannot be given.
+            Conflict: The customer may be given nothing, or not enough of the budget is left.
+            FourEyes: The actor raised the budget.
         """
         await self.customers.require_known(actor, wanted.owner, Permission.SUPPORT_GOODWILL)
         require_step_up(actor, self.clock.machine.now())
@@ -149,7 +149,7 @@ class GoodwillCredits:
         """Publish a credit whose reservation still fits the budget; its id is what makes it paid once.
 
         Raises:
-            Conflict: the customer may be given nothing any more, or the budget was lowered. The proposal
+            Conflict: The customer may be given nothing any more, or the budget was lowered. The proposal
                 stays, to be approved later or ended.
         """
         content: Any = proposal.content
@@ -226,8 +226,8 @@ def _require_left(use: WeekUse, owner: Owner, person: str, config: RewardConfig)
     """Check that a person may give a reward to a customer within the week's budget.
 
     Raises:
-        FourEyes: the person raised the budget.
-        Conflict: there is no budget, or not enough of it is left.
+        FourEyes: The person raised the budget.
+        Conflict: There is no budget, or not enough of it is left.
     """
     week = use.week
     if use.budget is None:

@@ -29,9 +29,9 @@ class GoodwillOffer:
     """What a customer can be given now.
 
     Attributes:
-        week: the brand's current week, whose budget pays.
-        refusal: why the customer can be given nothing; None otherwise.
-        rewards: the newest version of each reward that is worth money in the customer's currency and lawful.
+        week: The brand's current week, whose budget pays.
+        refusal: Why the customer can be given nothing; None otherwise.
+        rewards: The newest version of each reward that is worth money in the customer's currency and lawful.
     """
 
     week: Week
@@ -45,7 +45,7 @@ class GoodwillOffers:
     """Finds out what may be given, by the rules that hold for every credit.
 
     Attributes:
-        providers: in the order in which they are asked; empty if this process was not given their file.
+        providers: In the order in which they are asked; empty if this process was not given their file.
     """
 
     databases: SubgraphDatabases
@@ -57,7 +57,7 @@ class GoodwillOffers:
         """Return what a customer can be given.
 
         Raises:
-            NotFound: there is no such brand.
+            NotFound: There is no such brand.
         """
         rules, account = await self.customers.rules_of(owner)
         week = rules.week_at(self.clock.now())
@@ -81,8 +81,8 @@ class GoodwillOffers:
         """Return the offer and a reward of it.
 
         Raises:
-            Conflict: the customer may be given nothing, or the reward's provider is stopped.
-            Invalid: the reward is not among those that can be given.
+            Conflict: The customer may be given nothing, or the reward's provider is stopped.
+            Invalid: The reward is not among those that can be given.
         """
         offer = await self.for_customer(owner)
         if offer.refusal is not None:

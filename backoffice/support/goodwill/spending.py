@@ -18,7 +18,7 @@ class GoodwillSpending:
     """Reads what a week's credits take from its budget.
 
     Attributes:
-        fulfilment: the fulfilment subgraph's database, which knows what became of approved credits. What it
+        fulfilment: The fulfilment subgraph's database, which knows what became of approved credits. What it
             does not know yet counts as taken.
     """
 

@@ -33,10 +33,10 @@ class BetRecord:
     """Where the revision of a bet that is in force was read.
 
     Attributes:
-        event_id: the message's own id, if it has one.
-        occurred_at: when the revision happened.
-        arrived_at: the record's timestamp, which the broker or the producer set.
-        arrival_by_broker: whether it was the broker.
+        event_id: The message's own id, if it has one.
+        occurred_at: When the revision happened.
+        arrived_at: The record's timestamp, which the broker or the producer set.
+        arrival_by_broker: Whether it was the broker.
     """
 
     topic: str
@@ -54,8 +54,8 @@ class BetRecords:
     """Finds the records of bets.
 
     Attributes:
-        explanations: reads bets for people who may see them, and records each look.
-        seconds: how long a search may take.
+        explanations: Reads bets for people who may see them, and records each look.
+        seconds: How long a search may take.
     """
 
     stream: StreamSettings
@@ -66,8 +66,8 @@ class BetRecords:
         """Find the record of the revision of a bet that is in force.
 
         Raises:
-            Forbidden: the actor may not look at this brand's customers.
-            NotFound: the brand has no such bet, or Kafka does not have its record any more.
+            Forbidden: The actor may not look at this brand's customers.
+            NotFound: The brand has no such bet, or Kafka does not have its record any more.
             Conflict: Kafka does not answer.
         """
         bet = (await self.explanations.of_bet(actor, brand, bet_id)).bet

@@ -34,10 +34,10 @@ class CustomerView:
     """A customer, as support sees them.
 
     Attributes:
-        account: the newest revision of the account; None if none has arrived.
-        week: the brand's current week.
-        scheme: the rules of that week for the customer; None if there are none.
-        total: what their bets of that week count; None before the first.
+        account: The newest revision of the account; None if none has arrived.
+        week: The brand's current week.
+        scheme: The rules of that week for the customer; None if there are none.
+        total: What their bets of that week count; None before the first.
     """
 
     owner: Owner
@@ -73,8 +73,8 @@ class Customers:
         """Return ids of a brand's customers that begin as given.
 
         Raises:
-            Forbidden: the actor may not look at this brand's customers.
-            Invalid: nothing is looked for.
+            Forbidden: The actor may not look at this brand's customers.
+            Invalid: Nothing is looked for.
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = prefix.strip()
@@ -92,8 +92,8 @@ class Customers:
         """Return the customer who placed a bet.
 
         Raises:
-            Forbidden: the actor may not look at this brand's customers.
-            NotFound: the brand has no such bet.
+            Forbidden: The actor may not look at this brand's customers.
+            NotFound: The brand has no such bet.
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = bet_id.strip()
@@ -108,7 +108,7 @@ class Customers:
         """Return a customer.
 
         Raises:
-            NotFound: there is none that the actor may look at.
+            NotFound: There is none that the actor may look at.
         """
         await self.require_known(actor, owner)
         async with self.databases.club.home.read() as connection:
@@ -140,7 +140,7 @@ class Customers:
         """Check that a customer exists and that a person may look at them, and record the look.
 
         Raises:
-            NotFound: there is none that the actor may look at.
+            NotFound: There is none that the actor may look at.
         """
         if not allows(actor, permission, owner.brand):
             raise _no_customer()
@@ -152,7 +152,7 @@ class Customers:
         """Return the rules of a customer's brand, and the account that selects among them.
 
         Raises:
-            NotFound: there is no such brand.
+            NotFound: There is no such brand.
         """
         async with self.databases.club.home.read() as connection:
             rules = await _rules(connection, owner.brand)
@@ -180,7 +180,7 @@ def owner_of(customer_id: str) -> Owner:
     """Return the customer of an id such as `northbet:c-1`.
 
     Raises:
-        NotFound: it is no such id.
+        NotFound: It is no such id.
     """
     brand, colon, customer = customer_id.partition(":")
     if not (brand and colon and customer):

@@ -26,8 +26,8 @@ class BetExplanations:
         """Return a bet with everything that decided whether it counts.
 
         Raises:
-            Forbidden: the actor may not look at this brand's customers.
-            NotFound: the brand has no such bet.
+            Forbidden: The actor may not look at this brand's customers.
+            NotFound: The brand has no such bet.
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = bet_id.strip()

@@ -38,7 +38,7 @@ class Timeline:
         Each table is read for no more than `size` rows, by an index that begins with the customer.
 
         Raises:
-            NotFound: there is no such customer whom the actor may look at.
+            NotFound: There is no such customer whom the actor may look at.
         """
         await self.customers.require_known(actor, owner)
         streams: list[list[HistoryEntry]] = []
@@ -60,7 +60,7 @@ def position_of(after: str | None) -> HistoryPosition | None:
     """Return the position of a page's key; None for the first page.
 
     Raises:
-        Invalid: it is no key of a timeline.
+        Invalid: It is no key of a timeline.
     """
     key: Any = key_of(after)
     if key is None:

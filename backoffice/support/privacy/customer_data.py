@@ -43,9 +43,9 @@ class Erased:
     """The result of an erasure.
 
     Attributes:
-        at: everything up to this instant is erased.
-        found: the number of rows about the customer before, by subgraph.
-        left: the number of rows that name the customer afterwards, written meanwhile by a process that
+        at: Everything up to this instant is erased.
+        found: The number of rows about the customer before, by subgraph.
+        left: The number of rows that name the customer afterwards, written meanwhile by a process that
             lagged.
     """
 
@@ -105,12 +105,12 @@ class CustomerErasure:
         """Wait until every consumer has erased a customer.
 
         Args:
-            owner: the customer.
-            before: what `last_erasures` returned before the null value was sent.
-            patience_seconds: how long the consumers may take.
+            owner: The customer.
+            before: What `last_erasures` returned before the null value was sent.
+            patience_seconds: How long the consumers may take.
 
         Raises:
-            NotErased: a consumer has not erased the customer in time; it will do so when it runs.
+            NotErased: A consumer has not erased the customer in time; it will do so when it runs.
         """
         deadline = asyncio.get_running_loop().time() + patience_seconds
         while True:
@@ -136,7 +136,7 @@ async def send_tombstone(producer: AIOKafkaProducer, owner: Owner) -> None:
     """Send a null value for a customer to the account topic.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker did not accept it.
+        aiokafka.errors.KafkaError: The broker did not accept it.
     """
     await producer.send_and_wait(
         ACCOUNT_TOPIC,

@@ -30,8 +30,8 @@ class GoodwillErasure:
     """Erases customers from reservations.
 
     Attributes:
-        database: the back office's.
-        fulfilment: its database has the list of erased customers.
+        database: The back office's.
+        fulfilment: Its database has the list of erased customers.
     """
 
     database: Database

@@ -31,7 +31,7 @@ class LegalHolds:
     A hold may be put on a customer of whom nothing is known yet.
 
     Attributes:
-        database: the back office's.
+        database: The back office's.
     """
 
     database: Database
@@ -42,7 +42,7 @@ class LegalHolds:
         """Return the holds of a customer, lifted ones included; the caller recorded the look.
 
         Raises:
-            NotFound: the actor may not look at this customer.
+            NotFound: The actor may not look at this customer.
         """
         if not allows(actor, Permission.SUPPORT_READ, owner.brand):
             raise _no_customer()
@@ -53,8 +53,8 @@ class LegalHolds:
         """Put a hold on a customer.
 
         Raises:
-            NotFound: the actor may not erase customers of this brand, nor keep them.
-            Invalid: there is no reason.
+            NotFound: The actor may not erase customers of this brand, nor keep them.
+            Invalid: There is no reason.
         """
         if not allows(actor, Permission.SUPPORT_ERASE, owner.brand):
             raise _no_customer()
@@ -71,9 +71,9 @@ class LegalHolds:
         """Lift a hold.
 
         Raises:
-            NotFound: there is no such hold that the actor may lift.
-            Conflict: it is lifted already.
-            Invalid: there is no reason.
+            NotFound: There is no such hold that the actor may lift.
+            Conflict: It is lifted already.
+            Invalid: There is no reason.
         """
         if problems := reason_problems(reason):
             raise Invalid(problems)
@@ -93,7 +93,7 @@ class LegalHolds:
         """Check that no hold is on, in the write transaction that is about to erase the customer.
 
         Raises:
-            UnderLegalHold: a hold is on.
+            UnderLegalHold: A hold is on.
         """
         on = [one for one in await repository.holds_of(connection, owner) if one.lifted_at is None]
         if on:

@@ -16,7 +16,7 @@ class LegalHold:
     """Why a customer's data may not be erased.
 
     Attributes:
-        lifted_at: when it was lifted; None while it holds.
+        lifted_at: When it was lifted; None while it holds.
     """
 
     hold_id: str

@@ -58,8 +58,8 @@ class DataRequests:
     """Exports and erases people.
 
     Attributes:
-        settings: where the databases of the subgraphs are.
-        database: the back office's.
+        settings: Where the databases of the subgraphs are.
+        database: The back office's.
     """
 
     settings: DatabaseSettings
@@ -89,8 +89,8 @@ class DataRequests:
         """Start an export of everything that is stored about a customer.
 
         Raises:
-            NotFound: there is no such customer whose data the actor may export.
-            Invalid: there is no reason.
+            NotFound: There is no such customer whose data the actor may export.
+            Invalid: There is no reason.
         """
         await self.customers.require_known(actor, owner, Permission.SUPPORT_EXPORT)
         if problems := reason_problems(reason):
@@ -103,7 +103,7 @@ class DataRequests:
         """Return an export as JSON, and record the look.
 
         Raises:
-            NotFound: there is none that the actor may fetch, or it was made more than a week ago.
+            NotFound: There is none that the actor may fetch, or it was made more than a week ago.
         """
         async with self.database.home.read() as connection:
             found = await repository.export_of(connection, job_id)
@@ -117,10 +117,10 @@ class DataRequests:
         """Propose to erase a customer; another person has to approve it.
 
         Raises:
-            NotFound: there is no such customer whom the actor may erase.
-            StepUpRequired: the actor has to confirm their second factor.
-            UnderLegalHold: the customer's data may not be erased.
-            Invalid: there is no reason.
+            NotFound: There is no such customer whom the actor may erase.
+            StepUpRequired: The actor has to confirm their second factor.
+            UnderLegalHold: The customer's data may not be erased.
+            Invalid: There is no reason.
         """
         await self.customers.require_known(actor, owner, Permission.SUPPORT_ERASE)
         require_step_up(actor, self.clock.machine.now())

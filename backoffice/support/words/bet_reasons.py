@@ -24,10 +24,10 @@ class AssessedBet:
     """A bet with everything that decided whether it counts.
 
     Attributes:
-        bet: the revision in force.
-        rules: of the week in which the bet was placed, for its customer.
-        opted_in_at: when the customer first opted in; None for never.
-        newest: the newest revision, if it came too late to be in force.
+        bet: The revision in force.
+        rules: Of the week in which the bet was placed, for its customer.
+        opted_in_at: When the customer first opted in; None for never.
+        newest: The newest revision, if it came too late to be in force.
     """
 
     brand: Brand
@@ -59,7 +59,7 @@ class AssessedBet:
         """Return the rules by which the bet was assessed.
 
         Raises:
-            LookupError: there are none for the customer.
+            LookupError: There are none for the customer.
         """
         if self.rules.scheme is None:
             raise LookupError(f"{self.brand.id} has no scheme for this customer")

@@ -20,11 +20,11 @@ class GlobalEvent(Body, frozen=True, kw_only=True):
     """A decision about one subject. Of two messages about a subject, the one of the greater order is valid.
 
     Attributes:
-        event_id: identifies the decision, also if it is published again under another number.
+        event_id: Identifies the decision, also if it is published again under another number.
         brand_id: `*` if the decision concerns no single brand.
-        kind: see `GlobalKind`; others come from a newer version.
-        state: what holds from now on, never a difference.
-        reason: why, in the words of the person who decided.
+        kind: See `GlobalKind`; others come from a newer version.
+        state: What holds from now on, never a difference.
+        reason: Why, in the words of the person who decided.
     """
 
     epoch: _BigOrdinal
@@ -53,7 +53,7 @@ class GlobalEvent(Body, frozen=True, kw_only=True):
         """Return the state; None if this version does not know the kind.
 
         Raises:
-            Poison: it is not a state of its kind.
+            Poison: It is not a state of its kind.
         """
         kind = kind_of(self.kind)
         return None if kind is None else read_state(kind, self.brand_id, self.subject, self.state)

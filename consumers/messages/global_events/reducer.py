@@ -39,7 +39,7 @@ class GlobalReducer:
     """Applies batches of the global topic. A repetition, a gap or an older message changes nothing.
 
     Attributes:
-        concerns: the kinds that the subgraph has a use for, each with what it does beyond keeping the state;
+        concerns: The kinds that the subgraph has a use for, each with what it does beyond keeping the state;
             None if nothing.
     """
 

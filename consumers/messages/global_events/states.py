@@ -62,8 +62,8 @@ class ContentState(msgspec.Struct, frozen=True, kw_only=True):
     """All texts of a reward's version in one locale: the one shown now, and those to come.
 
     Attributes:
-        config_version: the version whose terms the texts describe; None for the reward's first.
-        editions: in the order of publication; empty if no text is shown any more.
+        config_version: The version whose terms the texts describe; None for the reward's first.
+        editions: In the order of publication; empty if no text is shown any more.
     """
 
     reward_id: RewardId
@@ -97,10 +97,10 @@ class CellShare(msgspec.Struct, frozen=True, kw_only=True):
     """What a cell may use of a budget: it is the cell's only with the same partitions.
 
     Attributes:
-        rewards: how many customers of the cell may choose the reward.
-        held: how many may have chosen it before the cell has applied this; never less than `rewards`. The
+        rewards: How many customers of the cell may choose the reward.
+        held: How many may have chosen it before the cell has applied this; never less than `rewards`. The
             back office gives nothing of it to other cells.
-        asked: how many refused requests of the cell have been considered.
+        asked: How many refused requests of the cell have been considered.
     """
 
     cell: CellName
@@ -120,7 +120,7 @@ class AllotmentState(msgspec.Struct, frozen=True, kw_only=True):
     """How a budget's week is divided among cells; a cell that is not listed may use nothing.
 
     Attributes:
-        spent: whether nothing is left in any cell.
+        spent: Whether nothing is left in any cell.
     """
 
     reward_id: RewardId
@@ -149,8 +149,8 @@ class SwitchState(msgspec.Struct, frozen=True, kw_only=True):
     """A kill switch.
 
     Attributes:
-        name: the reward's or provider's id; empty for a brand.
-        off: whether it is switched off.
+        name: The reward's or provider's id; empty for a brand.
+        off: Whether it is switched off.
     """
 
     scope: Literal["brand", "reward", "provider"]
@@ -178,7 +178,7 @@ class BrandState(msgspec.Struct, frozen=True, kw_only=True):
     """The name, languages and theme of a brand; they replace what its schemes say. Its time zone never moves.
 
     Attributes:
-        theme: colours by token, such as `accent` for `--club-accent`; other tokens keep the widget's colours.
+        theme: Colours by token, such as `accent` for `--club-accent`; other tokens keep the widget's colours.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -200,10 +200,10 @@ class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
     """A revision of a provider's configuration. A worker checks it before it uses it.
 
     Attributes:
-        revision: the revision's number in the back office.
-        position: the place in the order in which providers are asked.
-        secret: the name of the provider's secret on the node; never the secret.
-        brands, currencies: empty for all.
+        revision: The revision's number in the back office.
+        position: The place in the order in which providers are asked.
+        secret: The name of the provider's secret on the node; never the secret.
+        brands, currencies: Empty for all.
     """
 
     revision: Ordinal
@@ -256,7 +256,7 @@ def read_state(kind: GlobalKind, brand: str, subject: str, state: object) -> Sta
     """Return the state of a message.
 
     Raises:
-        Poison: it is not a state of its kind, or of another subject than the message's.
+        Poison: It is not a state of its kind, or of another subject than the message's.
     """
     try:
         found = msgspec.convert(state, STATES[kind])

@@ -50,8 +50,8 @@ class Sink:
     """The database that holds positions, dead letters and the app's own tables.
 
     Attributes:
-        changed: called with the keys of records that changed something, after the commit.
-        cell: the partitions of the cell that the database belongs to; None in an installation without cells.
+        changed: Called with the keys of records that changed something, after the commit.
+        cell: The partitions of the cell that the database belongs to; None in an installation without cells.
     """
 
     shard: Shard

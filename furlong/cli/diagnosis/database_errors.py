@@ -18,8 +18,8 @@ def explain_database_error(error: DBAPIError, url: str = "") -> str:
     """Return what went wrong and what helps; suggest an upgrade only if tables or columns are missing.
 
     Args:
-        error: what the database or its driver says.
-        url: the database's URL without credentials; "" if it is not to be named.
+        error: What the database or its driver says.
+        url: The database's URL without credentials; "" if it is not to be named.
     """
     at = f"FURLONG_DATABASE_URL={url}" if url else "FURLONG_DATABASE_URL"
     cause = error.orig

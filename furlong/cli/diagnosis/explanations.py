@@ -27,9 +27,9 @@ def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]
     """Return what went wrong and what helps.
 
     Args:
-        error: an error, or a message.
-        database: gives the URL of the database.
-        kafka: gives the address of the Kafka brokers.
+        error: An error, or a message.
+        database: Gives the URL of the database.
+        kafka: Gives the address of the Kafka brokers.
     """
     if isinstance(error, str):
         return error

@@ -42,7 +42,7 @@ class FeedLetters:
         """Return the letters of `feed-NAME`, one of the configured feeds.
 
         Raises:
-            UnknownFeed: there is no such feed.
+            UnknownFeed: There is no such feed.
         """
         settings = FeedSettings()
         feeds: dict[str, AnyFeed] = {PREFIX + feed.name: feed for feed in settings.feeds()}

@@ -180,7 +180,7 @@ def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptio
     """Return the options with a scenario, which begins at its own time, in a new folder.
 
     Raises:
-        ScenarioError: there is no such scenario, or another time is asked for.
+        ScenarioError: There is no such scenario, or another time is asked for.
     """
     from furlong.demo.scenarios import (
         START,

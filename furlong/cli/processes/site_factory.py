@@ -19,7 +19,7 @@ def create_app() -> FastAPI:
     """Build gateway, subgraphs and page from the environment.
 
     Raises:
-        ValueError: a setting is missing or wrong; the message names it.
+        ValueError: A setting is missing or wrong; the message names it.
     """
     log_to_stderr()
     serve, gateway = ServeSettings(), site_settings(CONTRACTS)

@@ -28,7 +28,7 @@ def databases_of(data: Path, cells: Sequence[Cell], urls: Mapping[str, str]) -> 
     """Return the settings of the cells' databases: at a cell's URL, or else in a data folder.
 
     Raises:
-        InvalidCell: a URL is that of no cell.
+        InvalidCell: A URL is that of no cell.
     """
     unknown = sorted(urls.keys() - {cell.name for cell in cells})
     if unknown:
@@ -52,7 +52,7 @@ async def prepare(database: DatabaseSettings) -> None:
     """Create the databases and, if they are a cell's, write into them whose they are.
 
     Raises:
-        CellMismatch: the folder is that of a demo with other cells.
+        CellMismatch: The folder is that of a demo with other cells.
     """
     await upgrade_databases(without_fence(database))
     if database.cell.own() is not None:

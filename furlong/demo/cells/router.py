@@ -77,8 +77,8 @@ class _Answer:
     """Sends a gateway's answer on, with headers that say whose it is.
 
     Attributes:
-        withheld: the status of an answer that is not sent on.
-        is_again: whether this is the second attempt.
+        withheld: The status of an answer that is not sent on.
+        is_again: Whether this is the second attempt.
     """
 
     onward: Send

@@ -37,9 +37,9 @@ class MockedObject:
     """An object of the graph.
 
     Attributes:
-        key: identifies it; equal keys have equal fields.
-        scope: the arguments of type ID that led to it.
-        number: its position in a list, from 1.
+        key: Identifies it; equal keys have equal fields.
+        scope: The arguments of type ID that led to it.
+        number: Its position in a list, from 1.
     """
 
     type_name: str

@@ -98,7 +98,7 @@ async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFac
     """Serve mocked answers for the duration of the block.
 
     Raises:
-        OSError: the port is in use, or the ready file cannot be written.
+        OSError: The port is in use, or the ready file cannot be written.
     """
     schema = load_supergraph(ServeSettings().supergraph.read_text(encoding="utf-8")).public
     app, session = mocked_app(schema, options.seed), session_of(schema)

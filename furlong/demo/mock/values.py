@@ -35,11 +35,11 @@ def leaf_value(type_: GraphQLLeafType, name: str, owner: str, key: tuple[object,
     """Return a value of an enum or a scalar.
 
     Args:
-        type_: the type.
-        name: the field's name.
-        owner: the type that has the field, and the number of the object in its list.
-        key: identifies the object.
-        tick: the number of the event; some numbers grow with it.
+        type_: The type.
+        name: The field's name.
+        owner: The type that has the field, and the number of the object in its list.
+        key: Identifies the object.
+        tick: The number of the event; some numbers grow with it.
     """
     chosen = number_of(key, name)
     if isinstance(type_, GraphQLEnumType):

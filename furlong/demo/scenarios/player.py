@@ -44,9 +44,9 @@ class Cast:
     """The customer of a scenario while it is played.
 
     Attributes:
-        session: the customer's session.
-        bets: the customer's bets, each at its newest revision.
-        errors: the codes of the last mutation's errors.
+        session: The customer's session.
+        bets: The customer's bets, each at its newest revision.
+        errors: The codes of the last mutation's errors.
     """
 
     scenario: Scenario
@@ -65,11 +65,11 @@ class ScenarioPlayer:
     """Plays scenarios against a demo's graph and simulators.
 
     Attributes:
-        graph: an HTTP client for the demo.
-        upstream: an HTTP client for the simulated squad.
-        fulfilment: the simulated providers, and the worker that pays rewards through them.
-        move_clock: moves the demo's clock to an instant.
-        recall: recalls an option, as `furlong reward recall` does.
+        graph: An HTTP client for the demo.
+        upstream: An HTTP client for the simulated squad.
+        fulfilment: The simulated providers, and the worker that pays rewards through them.
+        move_clock: Moves the demo's clock to an instant.
+        recall: Recalls an option, as `furlong reward recall` does.
     """
 
     graph: httpx.AsyncClient
@@ -88,12 +88,12 @@ class ScenarioPlayer:
         """Play all scenarios stage by stage, each up to its last stage.
 
         Args:
-            scenarios: the scenarios to play; their customers must exist.
-            sessions: the sessions by customer id.
-            arrived: called for each scenario at its last stage, before the clock moves on.
+            scenarios: The scenarios to play; their customers must exist.
+            sessions: The sessions by customer id.
+            arrived: Called for each scenario at its last stage, before the clock moves on.
 
         Raises:
-            ScenarioError: a scenario did not reach its expected state.
+            ScenarioError: A scenario did not reach its expected state.
         """
         cast = [Cast(one, sessions[one.customer.id]) for one in scenarios]
         last = max((list(STAGES).index(one.last_stage) for one in scenarios), default=0)

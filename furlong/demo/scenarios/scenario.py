@@ -118,7 +118,7 @@ def read_scenarios(path: Path = SCENARIOS) -> tuple[Scenario, ...]:
     """Return all scenarios, in the file's order.
 
     Raises:
-        ScenarioError: the file cannot be read, or a scenario is invalid.
+        ScenarioError: The file cannot be read, or a scenario is invalid.
     """
     try:
         entries = TypeAdapter(dict[str, dict[str, Any]]).validate_python(
@@ -133,7 +133,7 @@ def read_scenario(name: str) -> Scenario:
     """Return the scenario with a name.
 
     Raises:
-        ScenarioError: no scenario has this name; the message says how to list all of them.
+        ScenarioError: No scenario has this name; the message says how to list all of them.
     """
     for scenario in read_scenarios():
         if scenario.name == name:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import httpx
 
-from backoffice.operations.reward_status import StatusAction, decide_change, plan_change
+from backoffice.operations.status_changes import StatusAction, decide_change, plan_change
 from furlong.demo.clock import demo_now, move_demo_clock
 from furlong.demo.data_folder import database_in
 from furlong.demo.fulfilment import DemoFulfilment
@@ -43,7 +43,7 @@ class DemoParts:
     """The running parts of a demo that scenarios act on.
 
     Attributes:
-        url: the demo's address.
+        url: The demo's address.
     """
 
     url: str
@@ -56,7 +56,7 @@ async def play_scenarios(options: ScenarioOptions, parts: DemoParts) -> None:
     """Play the scenarios of a demo that started at `START`.
 
     Raises:
-        ScenarioError: a scenario did not reach its expected state.
+        ScenarioError: A scenario did not reach its expected state.
     """
     simulator = parts.simulator
     async with (

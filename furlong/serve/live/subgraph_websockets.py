@@ -47,9 +47,9 @@ def subgraph_websockets(
     """Build what accepts subscriptions over WebSockets at `/graphql`.
 
     Args:
-        subgraph: executes the subscriptions.
-        callers: who may call it; signed handshakes are verified like other requests.
-        settings: the limits of connections, which are those of a gateway; by default the environment's.
+        subgraph: Executes the subscriptions.
+        callers: Who may call it; signed handshakes are verified like other requests.
+        settings: The limits of connections, which are those of a gateway; by default the environment's.
     """
     settings = settings or GatewaySettings()
     addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_for_header)

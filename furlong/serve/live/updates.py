@@ -27,9 +27,9 @@ def drive_live_updates(app: FastAPI, subgraphs: Sequence[Subgraph], parts: Parts
     """Run the streams of an application while it serves.
 
     Args:
-        app: the application.
-        subgraphs: the subgraphs in its process: all of them, or one that is served alone.
-        parts: the parts from which the subgraphs were built.
+        app: The application.
+        subgraphs: The subgraphs in its process: all of them, or one that is served alone.
+        parts: The parts from which the subgraphs were built.
     """
     if not subgraphs:
         return
@@ -91,8 +91,8 @@ def stored_states(subgraphs: Sequence[Subgraph], clock: Clock) -> ReadStates:
     """Return a function that reads the stored data of customers' clubs in the current week.
 
     Args:
-        subgraphs: all subgraphs.
-        clock: the product's clock.
+        subgraphs: All subgraphs.
+        clock: The product's clock.
     """
     rules: StaleCache[BrandRules] = subgraphs[0].caches[0]  # each of them knows the rules of brands
     stored = [subgraph.stored for subgraph in subgraphs if subgraph.stored is not None]

@@ -188,11 +188,11 @@ def complete_abstract(
     """Return the completer for an interface or union.
 
     Args:
-        slot: the field, or list items.
-        abstract: the interface or union.
-        schema: knows the possible types.
-        select_on: returns the selection of an object type; called once for each type that is reached.
-        select_by_class: gets the selection for each class whose values have one type, unless cast.
+        slot: The field, or list items.
+        abstract: The interface or union.
+        schema: Knows the possible types.
+        select_on: Returns the selection of an object type; called once for each type that is reached.
+        select_by_class: Gets the selection for each class whose values have one type, unless cast.
     """
     possible = {type_.name: type_ for type_ in schema.get_possible_types(abstract)}
     known: dict[str, tuple[Select, Complete]] = {}

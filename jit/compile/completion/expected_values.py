@@ -19,9 +19,9 @@ class CompletionTarget:
     """Where generated code completes a value.
 
     Attributes:
-        value: the name of the variable with the value.
-        container: the name of the dict or list that gets the completed value.
-        path: an expression for the value's response path.
+        value: The name of the variable with the value.
+        container: The name of the dict or list that gets the completed value.
+        path: An expression for the value's response path.
     """
 
     value: str
@@ -34,9 +34,9 @@ class CompletionBranch:
     """One branch of generated code, for the values that are expected of a type.
 
     Attributes:
-        test: an expression that is true for expected values; None if the type has none.
-        lines: statements that complete such a value.
-        otherwise: the branch that is tested next.
+        test: An expression that is true for expected values; None if the type has none.
+        lines: Statements that complete such a value.
+        otherwise: The branch that is tested next.
     """
 
     test: str | None = None

@@ -43,11 +43,11 @@ class FastCompletion:
     """How straight-line code completes values of a type.
 
     Attributes:
-        test: completes the value of a variable.
-        function: for objects, the name of a function that completes them; it returns None if it gives up.
-        inline: for objects, the same code inline; it does not accept null.
-        nullable: whether the value may be null.
-        beats_branch: for leaves, whether it handles more values than the branch that is written anyway.
+        test: Completes the value of a variable.
+        function: For objects, the name of a function that completes them; it returns None if it gives up.
+        inline: For objects, the same code inline; it does not accept null.
+        nullable: Whether the value may be null.
+        beats_branch: For leaves, whether it handles more values than the branch that is written anyway.
     """
 
     test: Test
@@ -62,12 +62,12 @@ class InlinedObject:
     """The code that reads an object's values and builds the completed object.
 
     Attributes:
-        value: the name of the variable that holds the object.
-        class_check: the name of the mapping that tells whether instances of a class can be read.
-        reads: statements that read the object's values.
-        nested: objects among the values, whose own values are read as well.
-        tests: expressions that must be true after the reads.
-        display: an expression for the completed object.
+        value: The name of the variable that holds the object.
+        class_check: The name of the mapping that tells whether instances of a class can be read.
+        reads: Statements that read the object's values.
+        nested: Objects among the values, whose own values are read as well.
+        tests: Expressions that must be true after the reads.
+        display: An expression for the completed object.
     """
 
     value: str
@@ -209,10 +209,10 @@ def fast_list(source: Source, name: str, item: FastCompletion, places: int) -> F
     Each such function completes a shared list once.
 
     Args:
-        source: where the function is written.
-        name: the beginning of its name.
-        item: how its items are completed.
-        places: how many places an item takes of the answer's budget.
+        source: Where the function is written.
+        name: The beginning of its name.
+        item: How its items are completed.
+        places: How many places an item takes of the answer's budget.
     """
     source.names |= {"SharedList": SharedList, "spend": spend, "regain": regain}
     name, shared = source.name(name), source.name(f"{name}_shared")

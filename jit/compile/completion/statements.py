@@ -14,9 +14,9 @@ class Completion:
     """How generated code completes the values of a type.
 
     Attributes:
-        write_branch: writes the test for expected values, and the statements that complete them.
-        fast: fast completion of the values; None if that is impossible.
-        first: fast completion of values that are not null, if it is worth trying before the branch.
+        write_branch: Writes the test for expected values, and the statements that complete them.
+        fast: Fast completion of the values; None if that is impossible.
+        first: Fast completion of values that are not null, if it is worth trying before the branch.
     """
 
     write_branch: BranchWriter
@@ -55,11 +55,11 @@ def list_function(source: Source, items: str, slot: FieldSlot, completion: Compl
     """Write the function that completes the items of a list.
 
     Args:
-        source: what the function is written for.
-        items: the name of the function.
-        slot: the slot of the items.
-        completion: how the items are completed.
-        places: what each item takes of the answer's budget.
+        source: What the function is written for.
+        items: The name of the function.
+        slot: The slot of the items.
+        completion: How the items are completed.
+        places: What each item takes of the answer's budget.
     """
     name = source.constant("slot", slot)
     source.names["spending"] = spending

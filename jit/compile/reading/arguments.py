@@ -37,8 +37,8 @@ class InlineArguments:
     """Arguments that generated code writes out, used when each of their variables has a value.
 
     Attributes:
-        arguments: all arguments, in order; None stands for a variable's value.
-        variables: the variable of each argument that takes a variable's value as it is.
+        arguments: All arguments, in order; None stands for a variable's value.
+        variables: The variable of each argument that takes a variable's value as it is.
     """
 
     arguments: Arguments
@@ -50,8 +50,8 @@ class VariableArguments:
     """Arguments that depend on variables, or must be made for each execution.
 
     Attributes:
-        values: returns the arguments for an execution; raises GraphQLError whenever graphql-core does.
-        inline: the usual case, if generated code can write it out; then all names are identifiers.
+        values: Returns the arguments for an execution; raises GraphQLError whenever graphql-core does.
+        inline: The usual case, if generated code can write it out; then all names are identifiers.
     """
 
     values: Callable[[Execution], Arguments]

@@ -39,8 +39,8 @@ class Resolver:
     """Calls a resolver as graphql-core does.
 
     Attributes:
-        resolve: the resolver; None for the default resolver that the caller gave.
-        through_middleware: whether the execution's middleware wraps it.
+        resolve: The resolver; None for the default resolver that the caller gave.
+        through_middleware: Whether the execution's middleware wraps it.
     """
 
     resolve: Callable[..., Any] | None
@@ -62,11 +62,11 @@ class DirectCall:
     """Calls a function without the wrapper that a library put around it.
 
     Attributes:
-        with_source: whether the source is its first argument.
-        source_names: keyword arguments that get the source.
-        info_names: keyword arguments that get the library's info.
-        write_info: writes the statements that make this info.
-        is_async: whether the function certainly returns a coroutine.
+        with_source: Whether the source is its first argument.
+        source_names: Keyword arguments that get the source.
+        info_names: Keyword arguments that get the library's info.
+        write_info: Writes the statements that make this info.
+        is_async: Whether the function certainly returns a coroutine.
     """
 
     function: Callable[..., Any]
@@ -88,9 +88,9 @@ class CallerOverrides:
     """What the caller of an execution overrides, as far as it changes how fields are read.
 
     Attributes:
-        own_default_resolver: whether the caller gave a default resolver.
-        middleware: whether the caller gave middleware.
-        unwrap: finds the function within a resolver of the schema's library.
+        own_default_resolver: Whether the caller gave a default resolver.
+        middleware: Whether the caller gave middleware.
+        unwrap: Finds the function within a resolver of the schema's library.
     """
 
     own_default_resolver: bool

@@ -12,7 +12,7 @@ class Owner(Protocol):
     """What started a coroutine task.
 
     Attributes:
-        loop: the event loop.
+        loop: The event loop.
     """
 
     loop: AbstractEventLoop
@@ -50,8 +50,8 @@ class CoroutineTask(DrivenTask):
         """Take the next step.
 
         Args:
-            error: is thrown into the coroutine.
-            current: the task that is current, and is made current again.
+            error: Is thrown into the coroutine.
+            current: The task that is current, and is made current again.
         """
         self._fut_waiter = None
         error = self._pending_error(error)

@@ -19,8 +19,8 @@ class DrivenTask(TaskInterface):
         """Take the next step; no task may be current.
 
         Args:
-            future: what the task waited for.
-            error: is thrown into the coroutine.
+            future: What the task waited for.
+            error: Is thrown into the coroutine.
         """
         raise NotImplementedError
 

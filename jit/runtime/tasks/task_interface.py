@@ -17,8 +17,8 @@ class TaskInterface:
     """The methods of `asyncio.Task` that do not drive the coroutine.
 
     Attributes:
-        execution: what the task is part of; only its `loop` is read here.
-        context: the context variables the coroutine runs with.
+        execution: What the task is part of; only its `loop` is read here.
+        context: The context variables the coroutine runs with.
         coroutine: None where the task waits for a future alone.
     """
 
@@ -66,7 +66,7 @@ class TaskInterface:
         """Return None: the value went into the response.
 
         Raises:
-            InvalidStateError: the coroutine has not ended.
+            InvalidStateError: The coroutine has not ended.
         """
         if not self._done:
             raise InvalidStateError("Result is not set.")
@@ -75,7 +75,7 @@ class TaskInterface:
         """Return None: an error went into the response.
 
         Raises:
-            InvalidStateError: the coroutine has not ended.
+            InvalidStateError: The coroutine has not ended.
         """
         if not self._done:
             raise InvalidStateError("Exception is not set.")

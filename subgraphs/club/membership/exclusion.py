@@ -71,14 +71,14 @@ class Exclusion:
         """Store an intent to send a customer's opt-out to the upstream.
 
         Args:
-            connection: a connection in a write transaction.
-            owner: the customer.
-            occasion: why it is sent; the intent is stored once for each occasion.
-            at: the current time.
+            connection: A connection in a write transaction.
+            owner: The customer.
+            occasion: Why it is sent; the intent is stored once for each occasion.
+            at: The current time.
 
         Returns:
             False if it was stored before, or another change is in progress. When that change is settled, its
-            outcome is applied, and later compared with the upstream.
+            Outcome is applied, and later compared with the upstream.
         """
         request = force_out_request(owner, occasion)
         if await self.intents.hold_pending(connection, owner, MEMBERSHIP):

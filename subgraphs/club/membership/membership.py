@@ -47,10 +47,10 @@ class MembershipState(msgspec.Struct, frozen=True, gc=False):
     """A membership at some moment.
 
     Attributes:
-        since: when the current membership began; None if the customer is not a member.
-        left_at: when the latest membership ended; None for a member, and before the first membership.
-        first_opted_in_at: when the first membership began; it never changes again.
-        version: the number of events so far; 0 before the first.
+        since: When the current membership began; None if the customer is not a member.
+        left_at: When the latest membership ended; None for a member, and before the first membership.
+        first_opted_in_at: When the first membership began; it never changes again.
+        version: The number of events so far; 0 before the first.
     """
 
     opted_in: bool = False
@@ -90,9 +90,9 @@ def membership_fact(owner: Owner, event: MembershipEvent, state: MembershipState
     """Return the message about an event. It contains the whole membership, so the last message is enough.
 
     Args:
-        owner: the customer.
-        event: the event.
-        state: the membership after it.
+        owner: The customer.
+        event: The event.
+        state: The membership after it.
     """
     return Fact(
         topic=MEMBERSHIP_TOPIC,

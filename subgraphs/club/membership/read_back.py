@@ -25,10 +25,10 @@ class PublishedMembership:
     """A membership as the club published it, after event number `version`.
 
     Attributes:
-        kind: the kind of the event.
-        since: when the membership began; None if the customer was no longer a member.
-        first_opted_in_at: when the first membership began.
-        at: when the event happened.
+        kind: The kind of the event.
+        since: When the membership began; None if the customer was no longer a member.
+        first_opted_in_at: When the first membership began.
+        at: When the event happened.
     """
 
     owner: Owner
@@ -59,8 +59,8 @@ class MembershipReadBack:
         subgraphs would ignore it: the newer of both is published again, as the next version.
 
         Args:
-            connection: in a write transaction that has locked these memberships.
-            published: the club's messages, in the order of the topic.
+            connection: In a write transaction that has locked these memberships.
+            published: The club's messages, in the order of the topic.
 
         Returns:
             How many memberships have changed, and the indexes of those that contradict the stored ones.
@@ -101,8 +101,8 @@ def missing(events: Sequence[MembershipEvent], published: PublishedMembership) -
     """Return the events to add so that the membership folds to the published one.
 
     Args:
-        events: the stored events, all of lower versions.
-        published: the membership that the club published last.
+        events: The stored events, all of lower versions.
+        published: The membership that the club published last.
     """
     stored = max((event.version for event in events), default=0)
     room = published.version - stored - 1

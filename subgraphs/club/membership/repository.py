@@ -66,14 +66,14 @@ class MembershipRepository:
         """Append the next event of a customer, and publish it to the other subgraphs.
 
         Args:
-            connection: a connection in a write transaction; the customer's intent slot excludes other
+            connection: A connection in a write transaction; the customer's intent slot excludes other
                 writers.
-            owner: the customer.
-            kind: the kind of event.
-            upstream_key: the idempotency key that the upstream has confirmed, or will be called with.
-            at: when the event was confirmed, or became known.
-            terms_version: the terms that the customer agreed to by opting in.
-            origin: where the change comes from.
+            owner: The customer.
+            kind: The kind of event.
+            upstream_key: The idempotency key that the upstream has confirmed, or will be called with.
+            at: When the event was confirmed, or became known.
+            terms_version: The terms that the customer agreed to by opting in.
+            origin: Where the change comes from.
         """
         events = (await self.events(connection, [owner]))[owner]
         event = MembershipEvent(max((one.version for one in events), default=0) + 1, kind, at)
@@ -130,9 +130,9 @@ class ComparisonCheckpoint:
         """Return the customer after whom to continue; None while no comparison is due.
 
         Args:
-            connection: a connection in a write transaction.
-            now: the current time.
-            every: how long after the end of a comparison the next one begins.
+            connection: A connection in a write transaction.
+            now: The current time.
+            every: How long after the end of a comparison the next one begins.
         """
         c = self.table.c
         row = (await connection.execute(select(self.table).where(c.name == self.name))).first()

@@ -46,9 +46,9 @@ async def ended_weeks(
     """Return the weeks that have ended and in which a qualification is still provisional.
 
     Args:
-        connection: to read with.
-        now: product time.
-        only: the brand and week that matter; None reads all qualifications to find the weeks.
+        connection: To read with.
+        now: Product time.
+        only: The brand and week that matter; None reads all qualifications to find the weeks.
     """
     weeks = [only] if only else await _provisional_weeks(connection)
     reference = ReferenceRepository(REFERENCE)

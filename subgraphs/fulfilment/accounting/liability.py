@@ -11,7 +11,7 @@ class LiabilityLine:
     """Rewards of one week, kind and stage.
 
     Attributes:
-        stage: expected (qualified, and the week is not closed), owed (confirmed, not credited), outstanding
+        stage: Expected (qualified, and the week is not closed), owed (confirmed, not credited), outstanding
             (credited, not used yet; cash never is), used, expired or stopped. Before the week is closed,
             stopped counts the customers who could not take part when it ended, or since.
         kind: None if the reward is not chosen yet.

@@ -28,7 +28,7 @@ class Reconciliation:
     """Compares journals with our credits, and stores the reports.
 
     Attributes:
-        paid: our own credits: rewards of weeks, and goodwill.
+        paid: Our own credits: rewards of weeks, and goodwill.
     """
 
     database: Database
@@ -41,7 +41,7 @@ class Reconciliation:
         """Compare a provider's credits of a day (UTC), and store the report.
 
         Raises:
-            subgraphs.fulfilment.errors.JournalUnavailable: the provider's journal cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: The provider's journal cannot be read.
         """
         name = registered.config.name
         theirs = await registered.provider.journal(day)

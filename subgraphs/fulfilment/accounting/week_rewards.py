@@ -26,7 +26,7 @@ class Home:
     """The jurisdiction and currency of a customer who has no reward yet: they decide the default reward.
 
     Attributes:
-        jurisdiction, currency: of the account; None if the account is not known.
+        jurisdiction, currency: Of the account; None if the account is not known.
     """
 
     jurisdiction: str | None
@@ -39,10 +39,10 @@ class RewardLine:
 
     Attributes:
         reward_id: None if the reward is not known yet; then `home` decides the default.
-        customers: how many.
-        value_minor: their value in minor units of `currency`.
-        spins: how many free spins.
-        unvalued: how many of the customers have a reward whose value is not money.
+        customers: How many.
+        value_minor: Their value in minor units of `currency`.
+        spins: How many free spins.
+        unvalued: How many of the customers have a reward whose value is not money.
     """
 
     stage: str
@@ -62,9 +62,9 @@ class RewardRow:
     """One customer's reward of a week.
 
     Attributes:
-        status: of the qualification: provisional, confirmed or revoked.
+        status: Of the qualification: provisional, confirmed or revoked.
         stage: None if nothing is expected or owed and nothing was paid.
-        at: when the qualification last changed.
+        at: When the qualification last changed.
     """
 
     customer: str

@@ -20,10 +20,10 @@ class GoodwillCredit:
     """A decided credit.
 
     Attributes:
-        club: the customer, and the week whose budget pays for it.
-        credit_id: identifies it wherever it is: the same one is paid once.
-        cause: why it was given: a cause from the back office's list.
-        explanation: why, in the words of the person who proposed it.
+        club: The customer, and the week whose budget pays for it.
+        credit_id: Identifies it wherever it is: the same one is paid once.
+        cause: Why it was given: a cause from the back office's list.
+        explanation: Why, in the words of the person who proposed it.
     """
 
     club: ClubKey

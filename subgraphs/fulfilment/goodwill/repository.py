@@ -21,8 +21,8 @@ class GoodwillCost:
     """The goodwill credits of a brand's week in one stage, currency and kind.
 
     Attributes:
-        stage: owed, outstanding (credited, not used yet; cash never is), used, expired or stopped.
-        value_minor: their value in minor units of the currency.
+        stage: Owed, outstanding (credited, not used yet; cash never is), used, expired or stopped.
+        value_minor: Their value in minor units of the currency.
     """
 
     brand: str
@@ -58,7 +58,7 @@ class GoodwillGiven:
     """A credit: what, to whom, why, and who decided it. Attributes are columns of the table.
 
     Attributes:
-        changed_at: when its state last changed.
+        changed_at: When its state last changed.
     """
 
     iso_week: str
@@ -94,7 +94,7 @@ class GoodwillRepository:
         """Store new credits, and return how many were added; of equal ids the first stays.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: another writer stored one of them meanwhile.
+            sqlalchemy.exc.IntegrityError: Another writer stored one of them meanwhile.
         """
         new: dict[str, GoodwillCredit] = {}
         for one in credits_:

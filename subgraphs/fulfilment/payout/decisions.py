@@ -30,7 +30,7 @@ class Decisions:
         """Send a reward again, under the same key.
 
         Raises:
-            InvalidDecision: it is not in review, or the reward to send is unknown.
+            InvalidDecision: It is not in review, or the reward to send is unknown.
         """
         now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:
@@ -69,7 +69,7 @@ class Decisions:
         """Record, on a person's word, that the customer has the reward.
 
         Raises:
-            InvalidDecision: it is not in review.
+            InvalidDecision: It is not in review.
         """
         now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:

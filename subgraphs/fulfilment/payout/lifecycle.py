@@ -31,7 +31,7 @@ class Lifecycle:
     """Opens fulfilments and moves them from state to state, each in the caller's write transaction.
 
     Attributes:
-        outbox: where outcomes of weeks are published; None for goodwill credits, which are no week's outcome.
+        outbox: Where outcomes of weeks are published; None for goodwill credits, which are no week's outcome.
     """
 
     repository: FulfilmentRepository = field(default_factory=FulfilmentRepository)
@@ -84,7 +84,7 @@ class Lifecycle:
             changes: Other attributes that change with the state.
 
         Raises:
-            subgraphs.fulfilment.errors.ForbiddenTransition: the event cannot happen in its state.
+            subgraphs.fulfilment.errors.ForbiddenTransition: The event cannot happen in its state.
         """
         state = next_state(fulfilment.state, event)
         moved = replace(

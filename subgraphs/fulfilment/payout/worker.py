@@ -91,7 +91,7 @@ class Worker:
         """Read the configuration, or wait until the database can be reached or `stop` is set.
 
         Raises:
-            ProviderConfigError: the file of providers cannot be used.
+            ProviderConfigError: The file of providers cannot be used.
         """
         while not (await self._refresh() or stop.is_set()):
             await _sleep_unless_stopped(stop, DATABASE_PAUSE_SECONDS)
@@ -105,7 +105,7 @@ class Worker:
         of a provider's configuration is used from the provider's next round on.
 
         Raises:
-            ProviderConfigError: the file of providers cannot be used.
+            ProviderConfigError: The file of providers cannot be used.
         """
         await self.prepare(stop)
         if stop.is_set():

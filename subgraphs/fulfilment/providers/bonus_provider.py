@@ -61,7 +61,7 @@ class BonusProvider:
         """Return all credits of a day.
 
         Raises:
-            subgraphs.fulfilment.errors.JournalUnavailable: the journal cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: The journal cannot be read.
         """
         return await read_journal(self.client, self.format.path, day, self.format.decode_entry)
 
@@ -79,7 +79,7 @@ async def read_journal(
     """Return the entries on all pages of a day's journal.
 
     Raises:
-        subgraphs.fulfilment.errors.JournalUnavailable: a page cannot be read.
+        subgraphs.fulfilment.errors.JournalUnavailable: A page cannot be read.
     """
     entries: list[JournalEntry] = []
     after = ""

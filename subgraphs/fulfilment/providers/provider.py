@@ -93,7 +93,7 @@ class Provider(Protocol):
         """Return all credits of a day (UTC).
 
         Raises:
-            subgraphs.fulfilment.errors.JournalUnavailable: the journal cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: The journal cannot be read.
         """
 
     async def close(self) -> None:

@@ -59,8 +59,8 @@ class CallRecord:
     """How the calls to a provider went. Times are machine time.
 
     Attributes:
-        running: the running calls.
-        error: the class of the last failure, such as `ConnectError` or `status 503`.
+        running: The running calls.
+        error: The class of the last failure, such as `ConnectError` or `status 503`.
     """
 
     now: Callable[[], datetime]

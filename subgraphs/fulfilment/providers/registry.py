@@ -57,7 +57,7 @@ class ProviderRegistry:
         """Return the providers of configurations, without connecting to them.
 
         Raises:
-            subgraphs.fulfilment.errors.ProviderConfigError: a secret is missing.
+            subgraphs.fulfilment.errors.ProviderConfigError: A secret is missing.
         """
         return cls(register(config, settings.secret_of(config), clock) for config in configs)
 

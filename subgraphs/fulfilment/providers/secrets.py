@@ -17,8 +17,8 @@ class Secrets:
     """The secrets of this node. They are read at each look-up, so that a file can be replaced.
 
     Attributes:
-        named: the secrets that the settings hold.
-        folder: a folder with one file for each secret, named like it.
+        named: The secrets that the settings hold.
+        folder: A folder with one file for each secret, named like it.
     """
 
     named: Mapping[str, SecretStr]

@@ -138,7 +138,7 @@ class FulfilmentSettings(BaseSettings):
         """Return the providers of the file; none if no file is configured.
 
         Raises:
-            ProviderConfigError: the file cannot be read or used, or a secret is missing.
+            ProviderConfigError: The file cannot be read or used, or a secret is missing.
         """
         found = self.list_providers()
         self.check(found)
@@ -148,7 +148,7 @@ class FulfilmentSettings(BaseSettings):
         """Return the providers of the file for those who only show them, and need no secrets.
 
         Raises:
-            ProviderConfigError: the file cannot be read.
+            ProviderConfigError: The file cannot be read.
         """
         if self.providers is None:
             return ()
@@ -164,7 +164,7 @@ class FulfilmentSettings(BaseSettings):
         """Check providers against the other settings.
 
         Raises:
-            ProviderConfigError: a secret is missing, or a call may outlast the lease.
+            ProviderConfigError: A secret is missing, or a call may outlast the lease.
         """
         for provider in providers:
             self.secret_of(provider)
@@ -176,7 +176,7 @@ class FulfilmentSettings(BaseSettings):
         """Return a provider's secret.
 
         Raises:
-            ProviderConfigError: this node has no secret of the name.
+            ProviderConfigError: This node has no secret of the name.
         """
         secrets = Secrets(self.secrets, self.secret_folder)
         found = secrets.find(provider.secret)

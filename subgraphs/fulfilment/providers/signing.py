@@ -47,7 +47,7 @@ class Signer:
             now: The current time.
 
         Raises:
-            subgraphs.fulfilment.errors.BadSignature: the timestamp or the signature is not valid.
+            subgraphs.fulfilment.errors.BadSignature: The timestamp or the signature is not valid.
         """
         timestamp = headers.get(TIMESTAMP, "")
         if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= TIMESTAMP_DIGITS):
@@ -62,7 +62,7 @@ class Signer:
         """Check the response to a request.
 
         Raises:
-            subgraphs.fulfilment.errors.BadSignature: the signature is not valid.
+            subgraphs.fulfilment.errors.BadSignature: The signature is not valid.
         """
         self._check(headers, self.sign_response(request_signature, status, body)[SIGNATURE])
 

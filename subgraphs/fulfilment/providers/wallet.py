@@ -57,7 +57,7 @@ class WalletProvider:
         """Return all credits of a day.
 
         Raises:
-            subgraphs.fulfilment.errors.JournalUnavailable: the journal cannot be read.
+            subgraphs.fulfilment.errors.JournalUnavailable: The journal cannot be read.
         """
         return await read_journal(self.client, TRANSACTIONS, day, _decode_entry)
 

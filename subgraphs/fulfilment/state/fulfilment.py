@@ -54,7 +54,7 @@ class Fulfilment:
         """The credit that the provider is asked for.
 
         Raises:
-            LookupError: the reward is not known yet.
+            LookupError: The reward is not known yet.
         """
         if self.reward is None:
             raise LookupError(f"the reward for {self.club.iso_week} is not known yet")

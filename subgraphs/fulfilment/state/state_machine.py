@@ -162,7 +162,7 @@ def next_state(state: FulfilmentState, event: FulfilmentEvent) -> FulfilmentStat
     """Return the state that follows an event.
 
     Raises:
-        ForbiddenTransition: the event cannot happen in that state.
+        ForbiddenTransition: The event cannot happen in that state.
     """
     following = TRANSITIONS[state].get(event)
     if following is None:

@@ -18,9 +18,9 @@ class RequestIdentity(msgspec.Struct, frozen=True, gc=False):
     """The identity of a request, known before any resolver runs.
 
     Attributes:
-        viewer: the signed-in customer; None for an anonymous visitor.
-        accept_language: the header as sent.
-        now: the instant of the request, the same for all its resolvers.
+        viewer: The signed-in customer; None for an anonymous visitor.
+        accept_language: The header as sent.
+        now: The instant of the request, the same for all its resolvers.
     """
 
     viewer: Viewer | None
@@ -51,7 +51,7 @@ class Authenticator:
         """Return the identity; its viewer is None for an anonymous visitor.
 
         Raises:
-            Unauthenticated: there is a token, but it is not valid.
+            Unauthenticated: There is a token, but it is not valid.
         """
         viewer = await self.verifier.verify(headers.get(AUTHORIZATION))
         return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
@@ -60,8 +60,8 @@ class Authenticator:
         """Return the current identity, for a long-lived request.
 
         Raises:
-            Unauthenticated: its session has ended.
-            AuthenticationUnavailable: it cannot be determined at present whether it has ended.
+            Unauthenticated: Its session has ended.
+            AuthenticationUnavailable: It cannot be determined at present whether it has ended.
         """
         if AUTHORIZATION not in headers:  # only the gateway has the session, so only the gateway can end it
             return RequestIdentity(identity.viewer, identity.accept_language, self.clock.now())

@@ -57,7 +57,7 @@ class SessionVerifier:
     Verified tokens are cached until they expire or a key of the issuer is dropped; refused ones never are.
 
     Attributes:
-        verify_cached: returns the viewer of a cached, still valid header; if None, call `verify`. Nearly all
+        verify_cached: Returns the viewer of a cached, still valid header; if None, call `verify`. Nearly all
             requests end here, so it is not a coroutine.
     """
 
@@ -82,7 +82,7 @@ class SessionVerifier:
         With a cell, it refuses the tokens of other cells' customers.
 
         Raises:
-            ValueError: a setting is missing; the message names it.
+            ValueError: A setting is missing; the message names it.
         """
         machine = (clock or SystemClock()).machine  # the issuer does not follow a rehearsal's clock
 
@@ -104,9 +104,9 @@ class SessionVerifier:
         """Return the viewer of an `Authorization` header; None without the header, which means anonymous.
 
         Raises:
-            Unauthenticated: the header is not valid.
-            WrongCell: the customer belongs to another cell.
-            AuthenticationUnavailable: no sufficiently fresh key of the issuer is known.
+            Unauthenticated: The header is not valid.
+            WrongCell: The customer belongs to another cell.
+            AuthenticationUnavailable: No sufficiently fresh key of the issuer is known.
         """
         if authorization is None:
             return None
@@ -132,7 +132,7 @@ def accepted_issuer(settings: SessionSettings) -> Issuer:
     """Return the configuration of the accepted issuer.
 
     Raises:
-        ValueError: a setting is missing; the message names it.
+        ValueError: A setting is missing; the message names it.
     """
     if not (settings.issuer and settings.audience):
         raise ValueError("set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE")
@@ -163,7 +163,7 @@ def viewer_of(token: VerifiedToken) -> Viewer:
     """Return the customer that a token was issued to.
 
     Raises:
-        InvalidToken: its `brand` or `sub` cannot be an id.
+        InvalidToken: Its `brand` or `sub` cannot be an id.
     """
     brand, customer = token.claims["brand"], token.claims["sub"]
     if not _is_id(brand, MAX_BRAND) or ":" in brand or not is_customer_id(customer):
@@ -175,8 +175,8 @@ def viewer_in(cell: Cell, token: VerifiedToken) -> Viewer:
     """Return the customer that a token was issued to, who must be the cell's. Cached with the token.
 
     Raises:
-        InvalidToken: its `brand` or `sub` cannot be an id.
-        WrongCell: the customer belongs to another cell.
+        InvalidToken: Its `brand` or `sub` cannot be an id.
+        WrongCell: The customer belongs to another cell.
     """
     viewer = viewer_of(token)
     if not cell.has(viewer.brand, viewer.customer):

@@ -25,8 +25,8 @@ class Account:
     """A customer's account.
 
     Attributes:
-        status: active, suspended or closed.
-        rg_state: safer gambling: none, restricted or self_excluded.
+        status: Active, suspended or closed.
+        rg_state: Safer gambling: none, restricted or self_excluded.
     """
 
     jurisdiction: str
@@ -53,9 +53,9 @@ def ineligible_reason(
     """Return why the customer cannot take part, or None.
 
     Args:
-        account: the customer's account.
-        brand: the customer's brand.
-        currencies: the currencies for which the brand has a scheme in the account's jurisdiction.
+        account: The customer's account.
+        brand: The customer's brand.
+        currencies: The currencies for which the brand has a scheme in the account's jurisdiction.
     """
     found = None
     if account.rg_state == "self_excluded":

@@ -5,7 +5,7 @@ class CallerError(Exception):
     """An error whose message and code are meant for the caller.
 
     Attributes:
-        code: the value of the GraphQL error's `extensions.code`.
+        code: The value of the GraphQL error's `extensions.code`.
     """
 
     code = "BAD_USER_INPUT"

@@ -28,7 +28,7 @@ class ClubKey(NamedTuple):
     """One customer's club in one week of a brand: what `Club.id` stands for.
 
     Attributes:
-        iso_week: as `2026-W13`.
+        iso_week: As `2026-W13`.
     """
 
     brand: str
@@ -50,7 +50,7 @@ class ClubKey(NamedTuple):
         """Return the key of an id.
 
         Raises:
-            BadInput: the id was not made by `encode`.
+            BadInput: The id was not made by `encode`.
         """
         return _known(opaque) if len(opaque) <= LONGEST_KEPT else _decoded(opaque)
 

@@ -14,9 +14,9 @@ def choose_locale(accept_language: str | None, offered: Sequence[str], default: 
     """Return the offered locale that an `Accept-Language` header prefers, else the default.
 
     Args:
-        accept_language: the header, such as `de, en-GB;q=0.8`; malformed ranges are ignored.
+        accept_language: The header, such as `de, en-GB;q=0.8`; malformed ranges are ignored.
         offered: BCP 47 names, such as en-GB.
-        default: one of `offered`.
+        default: One of `offered`.
     """
     if not accept_language:
         return default

@@ -23,7 +23,7 @@ class ThemeColour:
     """A colour of the widget, as `#rrggbb`, on light and on dark pages.
 
     Attributes:
-        name: the token without its prefix, such as `accent` for `--club-accent`.
+        name: The token without its prefix, such as `accent` for `--club-accent`.
     """
 
     name: str
@@ -38,8 +38,8 @@ class Brand:
     Attributes:
         time_zone: IANA name, such as Europe/London.
         locales: BCP 47 names of the languages of its texts; `default_locale` is one of them.
-        jurisdictions: where it is licensed; `default_jurisdiction` applies to unknown customers.
-        theme: the colours of the widget that differ from its own.
+        jurisdictions: Where it is licensed; `default_jurisdiction` applies to unknown customers.
+        theme: The colours of the widget that differ from its own.
     """
 
     id: str
@@ -67,12 +67,12 @@ class Scheme:
     """One immutable version of the rules for customers of one brand, jurisdiction and currency.
 
     Attributes:
-        target_minor: the amount that must be staked in a week, in minor units.
-        min_odds_milli: the lowest decimal odds that count, times 1000.
-        choice_lock_minutes: how long before the week's end the choice is fixed.
-        grace_minutes: how long after the week's end late messages are applied.
-        effective_from: the version applies to weeks that start at this instant or later.
-        issued_at: when the version was issued; it never changes a week that had already started.
+        target_minor: The amount that must be staked in a week, in minor units.
+        min_odds_milli: The lowest decimal odds that count, times 1000.
+        choice_lock_minutes: How long before the week's end the choice is fixed.
+        grace_minutes: How long after the week's end late messages are applied.
+        effective_from: The version applies to weeks that start at this instant or later.
+        issued_at: When the version was issued; it never changes a week that had already started.
     """
 
     brand: str
@@ -117,9 +117,9 @@ def scheme_of_week(versions: Iterable[Scheme], week: Week, opened_with: int | No
     function of the set of versions, so that their order of arrival cannot matter.
 
     Args:
-        versions: the versions for one jurisdiction and currency.
-        week: the week.
-        opened_with: the version that was stored when it opened; None if it has not opened.
+        versions: The versions for one jurisdiction and currency.
+        week: The week.
+        opened_with: The version that was stored when it opened; None if it has not opened.
     """
     ordered = sorted(versions, key=lambda scheme: scheme.version)
     if opened_with is not None:

@@ -19,9 +19,9 @@ class Week(msgspec.Struct, frozen=True, gc=False):
     """An ISO week of a brand, `[starts_at, ends_at)` in UTC.
 
     Attributes:
-        iso: as `2026-W13`.
+        iso: As `2026-W13`.
         starts_at: Monday 00:00 in the brand's zone.
-        ends_at: the next Monday 00:00, so 167, 168 or 169 hours later.
+        ends_at: The next Monday 00:00, so 167, 168 or 169 hours later.
     """
 
     iso: str
@@ -45,7 +45,7 @@ class Calendar:
 
     Attributes:
         zone: IANA name.
-        opened: weeks that have opened, by name; they keep the boundaries that they opened with, whatever a
+        opened: Weeks that have opened, by name; they keep the boundaries that they opened with, whatever a
             later edition of the time zone database says.
     """
 
@@ -69,7 +69,7 @@ class Calendar:
         """Return the week with a name such as `2026-W13`.
 
         Raises:
-            BadInput: no such week.
+            BadInput: No such week.
         """
         return self._as_opened(week_named(iso, self.zone))
 
@@ -89,7 +89,7 @@ def week_named(iso: str, zone: str) -> Week:
     """Return the week with a name such as `2026-W13`.
 
     Raises:
-        BadInput: no such week.
+        BadInput: No such week.
     """
     found = _ISO_WEEK.fullmatch(iso)
     if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:

@@ -68,13 +68,13 @@ class Subgraph:
     """A subgraph with everything that its requests need.
 
     Attributes:
-        closing: closes all resources besides the database.
-        caches: the caches of public data.
-        execution: compiled, or interpreted by Strawberry.
-        stored: reads the stored data of a customer's club, as a value that is equal as long as nothing is
+        closing: Closes all resources besides the database.
+        caches: The caches of public data.
+        execution: Compiled, or interpreted by Strawberry.
+        stored: Reads the stored data of a customer's club, as a value that is equal as long as nothing is
             written; None if the subgraph stores none.
-        operations: the operations of the schema.
-        subscriptions: its subscriptions.
+        operations: The operations of the schema.
+        subscriptions: Its subscriptions.
     """
 
     name: str
@@ -109,9 +109,9 @@ class Subgraph:
         """Read all public data in memory again.
 
         Raises:
-            DatabaseAway: the database cannot be read.
-            SQLAlchemyError: the same.
-            OSError: the database cannot be read.
+            DatabaseAway: The database cannot be read.
+            SQLAlchemyError: The same.
+            OSError: The database cannot be read.
         """
         for cache in self.caches:
             await cache.renew()
@@ -120,13 +120,13 @@ class Subgraph:
         """Prepare an operation for any number of calls in this process.
 
         Args:
-            document: the document; calls report what is wrong with it.
-            operation_name: which operation of the document.
+            document: The document; calls report what is wrong with it.
+            operation_name: Which operation of the document.
 
         Returns:
             A function of variables, as JSON values; of headers, with lower-case names, of which
             `authorization`, `accept-language` and `traceparent` are read; and of the session. It returns a
-            new dict, with `data` and `errors` as in GraphQL over HTTP, and never raises, whatever goes wrong.
+            New dict, with `data` and `errors` as in GraphQL over HTTP, and never raises, whatever goes wrong.
             If the session is a `RequestIdentity`, the gateway has verified the token already: see
             `Authenticator`. Any other session is ignored.
         """
@@ -177,13 +177,13 @@ class Subgraph:
         """Prepare a subscription for any number of calls in this process.
 
         Args:
-            document: the document; its first event reports what is wrong with it.
-            operation_name: which operation of the document.
+            document: The document; its first event reports what is wrong with it.
+            operation_name: Which operation of the document.
 
         Returns:
             A function with the same arguments as that of `prepare`, which yields the events. The headers must
-            have the token of the session as long as the subscription lasts: each event is authenticated
-            again.
+            Have the token of the session as long as the subscription lasts: each event is authenticated
+            Again.
         """
         prepared = self.subscriptions.prepared(document, operation_name)
 
@@ -226,9 +226,9 @@ class Subgraph:
         It determines itself who may take part: a representation can only restrict that.
 
         Args:
-            callers: who may call it.
-            tracing: records traces of requests; None for no traces.
-            collectors: further metrics.
+            callers: Who may call it.
+            tracing: Records traces of requests; None for no traces.
+            collectors: Further metrics.
         """
         nonces = callers.nonces
         metrics = SubgraphMetrics() if nonces is None else SubgraphMetrics(lambda: nonces.failures)
@@ -307,14 +307,14 @@ class Subgraph:
         """Subscribe for a caller over HTTP or a WebSocket; the first event says what is refused.
 
         Args:
-            operation: the subscription.
-            headers: the caller's headers, with lower-case names.
-            callers: decides how much one request may ask for.
+            operation: The subscription.
+            headers: The caller's headers, with lower-case names.
+            callers: Decides how much one request may ask for.
 
         Raises:
-            RequestError: it asks for too much.
-            Unauthenticated: there is a token, but it is not valid.
-            AuthenticationUnavailable: the token cannot be verified at present.
+            RequestError: It asks for too much.
+            Unauthenticated: There is a token, but it is not valid.
+            AuthenticationUnavailable: The token cannot be verified at present.
         """
         callers.check(operation)
         identity = await self.authenticator.authenticate(headers)

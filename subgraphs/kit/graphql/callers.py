@@ -46,10 +46,10 @@ class Callers:
     """Decides who may call a subgraph over HTTP.
 
     Attributes:
-        verifier: verifies signatures; None if requests need none.
-        nonces: the nonces that all processes of the subgraph share; None if each has its own memory.
-        hides_schema: whether nobody may read the schema.
-        limits: how much one request may ask for.
+        verifier: Verifies signatures; None if requests need none.
+        nonces: The nonces that all processes of the subgraph share; None if each has its own memory.
+        hides_schema: Whether nobody may read the schema.
+        limits: How much one request may ask for.
     """
 
     verifier: SignatureVerifier | None = None
@@ -62,7 +62,7 @@ class Callers:
         """Build the callers from the settings.
 
         Raises:
-            ValueError: a setting is missing or wrong; the message names it.
+            ValueError: A setting is missing or wrong; the message names it.
         """
         limits = CallLimits(settings.representations, settings.answer_places, settings.answer_bytes)
         if settings.callers != "signed":
@@ -85,7 +85,7 @@ class Callers:
         """Check a request before it is parsed.
 
         Raises:
-            RequestError: it asks for too much, or for the schema.
+            RequestError: It asks for too much, or for the schema.
         """
         if len(operation.query) > DOCUMENT_CHARS:
             raise RequestError(

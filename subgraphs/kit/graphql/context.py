@@ -27,12 +27,12 @@ class RequestContext(msgspec.Struct, eq=False):
     """The base of each subgraph's context; each request has its own.
 
     Attributes:
-        identity: who sends the request, and when.
-        shared: brand rules and lookups that all requests of the subgraph share.
-        trusts_caller: whether representations come from a gateway in this process, so that their facts about
+        identity: Who sends the request, and when.
+        shared: Brand rules and lookups that all requests of the subgraph share.
+        trusts_caller: Whether representations come from a gateway in this process, so that their facts about
             the customer are trusted. Otherwise these decide nothing about money or law.
-        pending_reads: what the request has read, so that all its resolvers see the same.
-        renew: returns the current identity, for the events of a subscription; None for other operations.
+        pending_reads: What the request has read, so that all its resolvers see the same.
+        renew: Returns the current identity, for the events of a subscription; None for other operations.
     """
 
     identity: RequestIdentity
@@ -57,8 +57,8 @@ class RequestContext(msgspec.Struct, eq=False):
         """Return a context for another event of a subscription: with its own instant, and nothing read yet.
 
         Raises:
-            Unauthenticated: the session has ended.
-            AuthenticationUnavailable: it cannot be determined at present whether it has ended.
+            Unauthenticated: The session has ended.
+            AuthenticationUnavailable: It cannot be determined at present whether it has ended.
         """
         identity = self.identity if self.renew is None else await self.renew()
         return replace(self, identity=identity, pending_reads={})
@@ -67,7 +67,7 @@ class RequestContext(msgspec.Struct, eq=False):
         """Return the rules of a brand.
 
         Raises:
-            UnknownBrand: the brand has not been loaded.
+            UnknownBrand: The brand has not been loaded.
         """
         cache = self.shared.rules
         rules = cache.get_fresh(brand, self.identity.now) or await cache.get(brand)
@@ -88,8 +88,8 @@ class RequestContext(msgspec.Struct, eq=False):
         """Return the key of a club that belongs to the viewer.
 
         Raises:
-            BadInput: not the id of a club.
-            Forbidden: it is another customer's club, or nobody is signed in.
+            BadInput: Not the id of a club.
+            Forbidden: It is another customer's club, or nobody is signed in.
         """
         if not isinstance(opaque_id, str):
             raise BadInput("a club is found by its id")
@@ -103,7 +103,7 @@ class RequestContext(msgspec.Struct, eq=False):
         """Return the viewer, whose session must be of the brand; None for an anonymous visitor.
 
         Raises:
-            Forbidden: the session is another brand's.
+            Forbidden: The session is another brand's.
         """
         viewer = self.identity.viewer
         if viewer is not None and viewer.brand != brand:
@@ -124,7 +124,7 @@ def checked_key(idempotency_key: str) -> str:
     """Return an idempotency key that can be stored.
 
     Raises:
-        BadInput: it is empty, too long, or contains blanks, which a database may ignore at the end.
+        BadInput: It is empty, too long, or contains blanks, which a database may ignore at the end.
     """
     plain = idempotency_key.isprintable() and " " not in idempotency_key
     if not plain or not 1 <= len(idempotency_key) <= MAX_KEY_LENGTH:

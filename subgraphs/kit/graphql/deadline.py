@@ -27,7 +27,7 @@ async def until_deadline(work: Awaitable[T], headers: Mapping[str, str]) -> T:
     A header that is not a whole number of milliseconds sets no deadline.
 
     Raises:
-        DeadlineExceeded: the deadline has passed.
+        DeadlineExceeded: The deadline has passed.
     """
     given = headers.get(HEADER, "")
     if not (given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS):

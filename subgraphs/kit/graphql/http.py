@@ -48,7 +48,7 @@ class Answer:
     """A response.
 
     Attributes:
-        body: the GraphQL response.
+        body: The GraphQL response.
         executed: False if the operation failed before any resolver ran; then there is no `data`.
     """
 
@@ -61,13 +61,13 @@ class GraphQLRoute:
     """The route `/graphql` of a subgraph.
 
     Attributes:
-        run: runs an operation, given the request's headers with lower-case names; raises `Unauthenticated` or
+        run: Runs an operation, given the request's headers with lower-case names; raises `Unauthenticated` or
             `RequestError`.
-        subscribe: returns the stream of a subscription for clients who accept server-sent events, and raises
+        subscribe: Returns the stream of a subscription for clients who accept server-sent events, and raises
             the same; None if there is none.
-        body_bytes: the size limit of a body.
-        answer_bytes: the size limit of a response.
-        negotiation: chooses media types.
+        body_bytes: The size limit of a body.
+        answer_bytes: The size limit of a response.
+        negotiation: Chooses media types.
     """
 
     run: Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]

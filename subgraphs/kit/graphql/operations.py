@@ -41,7 +41,7 @@ class PreparedOperation:
     """A valid query or mutation, compiled.
 
     Attributes:
-        execute: runs the operation; a coroutine must await its result at once.
+        execute: Runs the operation; a coroutine must await its result at once.
     """
 
     compiled: CompiledOperation
@@ -108,7 +108,7 @@ class Operations:
         """Execute an operation without preparing it.
 
         Raises:
-            MethodNotAllowed: only a query is allowed, and this is not one.
+            MethodNotAllowed: Only a query is allowed, and this is not one.
         """
         try:
             result = await self._schema.execute(

@@ -30,7 +30,7 @@ class PreparedSubscription:
     """A document that has been parsed and validated.
 
     Attributes:
-        refusals: the errors that prevent its execution; empty if it is valid.
+        refusals: The errors that prevent its execution; empty if it is valid.
     """
 
     schema: GraphQLSchema
@@ -99,7 +99,7 @@ class Events:
         """Return the next event.
 
         Raises:
-            StopAsyncIteration: there are no more events.
+            StopAsyncIteration: There are no more events.
         """
         source, last = self._source, self._last
         if source is not None:

@@ -19,8 +19,8 @@ class TracedRequests:
     """Runs operations, each with a span if its trace is recorded.
 
     Attributes:
-        run: runs an operation; see `GraphQLRoute`.
-        tracing: records spans.
+        run: Runs an operation; see `GraphQLRoute`.
+        tracing: Records spans.
     """
 
     run: Run

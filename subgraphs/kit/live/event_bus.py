@@ -15,10 +15,10 @@ class BusCounts:
     """The counts of a bus, for metrics.
 
     Attributes:
-        published: the number of messages sent to other processes.
-        heard: the number of messages received from other processes.
-        faults: the number of failed connections and messages.
-        is_away: whether notices of other processes currently cannot be received.
+        published: The number of messages sent to other processes.
+        heard: The number of messages received from other processes.
+        faults: The number of failed connections and messages.
+        is_away: Whether notices of other processes currently cannot be received.
     """
 
     published: int = 0

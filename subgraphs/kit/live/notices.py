@@ -15,12 +15,12 @@ class Notices(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The customers and brands that have changed.
 
     Attributes:
-        sender: the sending process, which ignores its own notices.
-        committed_at: when the first of the changes was committed, in seconds since the epoch.
-        everything: whether all customers may have changed, because notices were lost.
-        brands: the ids of brands whose customers are all affected.
-        customers: keys of customers.
-        format: the version of this message.
+        sender: The sending process, which ignores its own notices.
+        committed_at: When the first of the changes was committed, in seconds since the epoch.
+        everything: Whether all customers may have changed, because notices were lost.
+        brands: The ids of brands whose customers are all affected.
+        customers: Keys of customers.
+        format: The version of this message.
     """
 
     sender: bytes

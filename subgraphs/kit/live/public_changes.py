@@ -41,10 +41,10 @@ class PublicChanges:
         """Create it; nothing has been checked yet.
 
         Args:
-            caches: the caches of public data.
-            brands: returns the brands to check.
-            changed: called with each brand whose customers are affected by a change.
-            clock: the product's clock.
+            caches: The caches of public data.
+            brands: Returns the brands to check.
+            changed: Called with each brand whose customers are affected by a change.
+            clock: The product's clock.
         """
         self._caches, self._brands, self._changed, self._clock = caches, brands, changed, clock
         self._seen: dict[tuple[int, str], int] = {}

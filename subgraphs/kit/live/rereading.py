@@ -31,11 +31,11 @@ class Rereading:
         """Create it; nothing has been read.
 
         Args:
-            watches: the watches of this process.
-            read: reads the stored data; None if this process cannot read all of it, in which case all watched
+            watches: The watches of this process.
+            read: Reads the stored data; None if this process cannot read all of it, in which case all watched
                 streams are notified in each round.
-            every_seconds: the minimum duration of a round.
-            per_second: the maximum number of customers read per second.
+            every_seconds: The minimum duration of a round.
+            per_second: The maximum number of customers read per second.
         """
         self._watches, self._read = watches, read
         self._every, self._per_second = every_seconds, per_second

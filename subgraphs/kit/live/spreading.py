@@ -17,8 +17,8 @@ class Spreading:
         """Create it with nothing to deliver.
 
         Args:
-            deliver: called on each tick with the keys to deliver.
-            per_second: the number of keys delivered per second.
+            deliver: Called on each tick with the keys to deliver.
+            per_second: The number of keys delivered per second.
         """
         self._deliver = deliver
         self._at_once = max(1, round(per_second * TICK_SECONDS))

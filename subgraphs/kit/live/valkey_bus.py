@@ -32,8 +32,8 @@ class ValkeyBus:
     missed during an outage, all streams of this process are notified after each reconnection.
 
     Attributes:
-        watches: the watches of this process.
-        counts: the counts of messages and failures.
+        watches: The watches of this process.
+        counts: The counts of messages and failures.
     """
 
     is_complete: Final = True
@@ -44,10 +44,10 @@ class ValkeyBus:
         """Create it; nothing is connected yet.
 
         Args:
-            url: the server's URL.
-            channel: the channel on which all processes publish.
-            watches: the watches of this process.
-            listens: whether this process has streams; other processes only publish.
+            url: The server's URL.
+            channel: The channel on which all processes publish.
+            watches: The watches of this process.
+            listens: Whether this process has streams; other processes only publish.
         """
         self.watches = watches or Watches()
         self.counts = BusCounts(is_away=listens)

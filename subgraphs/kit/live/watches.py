@@ -37,10 +37,10 @@ class LiveCounts:
     """The counts so far, for metrics.
 
     Attributes:
-        events: the number of club states that streams have sent.
-        merged: the number of changes without an event of their own.
-        lags: the number of events by the time since the commit, one count per bound and one for the rest.
-        lag_seconds: the sum of the times since the commit.
+        events: The number of club states that streams have sent.
+        merged: The number of changes without an event of their own.
+        lags: The number of events by the time since the commit, one count per bound and one for the rest.
+        lag_seconds: The sum of the times since the commit.
     """
 
     events: int = 0
@@ -52,8 +52,8 @@ class LiveCounts:
         """Count an event that carries a change and the changes merged with it.
 
         Args:
-            merged: the number of changes beyond the first.
-            changed_at: when the first change was committed; None for the first event of a stream.
+            merged: The number of changes beyond the first.
+            changed_at: When the first change was committed; None for the first event of a stream.
         """
         self.events += 1
         self.merged += merged
@@ -67,9 +67,9 @@ class Watch:
     """One stream's view of a customer: how often the customer changed since the stream began.
 
     Attributes:
-        changes: the number of changes so far.
-        changed_at: when the first change that `take` has not returned was committed; None if there is none.
-        is_check_due: whether the time given to `check_after` has passed.
+        changes: The number of changes so far.
+        changed_at: When the first change that `take` has not returned was committed; None if there is none.
+        is_check_due: Whether the time given to `check_after` has passed.
     """
 
     __slots__ = ("_alarm", "_taken", "_waiter", "changed_at", "changes", "is_check_due", "key")
@@ -139,7 +139,7 @@ class Watches:
         """Create it without watches.
 
         Args:
-            spread_per_second: the number of customers per second notified of a change that concerns many.
+            spread_per_second: The number of customers per second notified of a change that concerns many.
         """
         self.counts = LiveCounts()
         self._by_key: dict[bytes, list[Watch]] = {}

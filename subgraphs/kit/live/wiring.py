@@ -13,8 +13,8 @@ def open_bus(redis: RedisSettings | None = None, live: LiveSettings | None = Non
     """Return the bus of a process with streams, not yet started.
 
     Args:
-        redis: the server's settings; from the environment by default.
-        live: the settings of live updates; from the environment by default.
+        redis: The server's settings; from the environment by default.
+        live: The settings of live updates; from the environment by default.
     """
     redis, live = redis or RedisSettings(), live or LiveSettings()
     watches = Watches(live.spread_per_second)

@@ -53,7 +53,7 @@ class Changes:
     intent; the customer's next request, or recovery, repeats its call under the same key.
 
     Attributes:
-        changed: called with each customer whose data a commit has changed.
+        changed: Called with each customer whose data a commit has changed.
     """
 
     database: Database
@@ -66,10 +66,10 @@ class Changes:
         """Make a change.
 
         Args:
-            request: the change that the customer requests.
-            validate: checks the request in the transaction that writes the intent, before and after writing
+            request: The change that the customer requests.
+            validate: Checks the request in the transaction that writes the intent, before and after writing
                 it.
-            record: stores a confirmed change, from the intent alone, in the transaction that settles it.
+            record: Stores a confirmed change, from the intent alone, in the transaction that settles it.
 
         Returns:
             None if the upstream confirmed it, else the reason; for a repeated key, the first outcome.
@@ -94,15 +94,15 @@ class Changes:
         """Settle an intent whose outcome is known, unless somebody else has done so.
 
         Args:
-            intent: the intent as written.
-            refusal: why the change was not made; None if it was made.
-            record: as for `carry_out`.
+            intent: The intent as written.
+            refusal: Why the change was not made; None if it was made.
+            record: As for `carry_out`.
 
         Returns:
             The intent as it now is.
 
         Raises:
-            sqlalchemy.exc.DBAPIError: the outcome could not be recorded; the intent is still pending.
+            sqlalchemy.exc.DBAPIError: The outcome could not be recorded; the intent is still pending.
         """
         for _ in range(ROUNDS - 1):
             try:
@@ -136,10 +136,10 @@ class Changes:
         change.
 
         Args:
-            request: its client key names the state on record, so that a state is adopted once.
-            change: the state on record.
-            still_so: returns whether our record is unchanged since the upstream was asked.
-            record: as for `carry_out`.
+            request: Its client key names the state on record, so that a state is adopted once.
+            change: The state on record.
+            still_so: Returns whether our record is unchanged since the upstream was asked.
+            record: As for `carry_out`.
         """
         try:
             async with self.database.shard(request.owner).write() as connection:

@@ -13,8 +13,8 @@ class Breaker:
     """Opens after consecutive failures; after a pause, one call at a time probes whether to close.
 
     Attributes:
-        failures: how many consecutive failures open it; a brief disturbance under load causes fewer.
-        rest_seconds: how long it stays open, plus or minus a fifth, so that nodes do not return together.
+        failures: How many consecutive failures open it; a brief disturbance under load causes fewer.
+        rest_seconds: How long it stays open, plus or minus a fifth, so that nodes do not return together.
     """
 
     failures: int = 20
@@ -75,8 +75,8 @@ class RetryBudget:
     """Allows retries for a small share of calls, so that retries do not add to an overload.
 
     Attributes:
-        share: retries that each call earns.
-        most: the greatest balance, and the initial one.
+        share: Retries that each call earns.
+        most: The greatest balance, and the initial one.
     """
 
     share: float = 0.1

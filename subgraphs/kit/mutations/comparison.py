@@ -11,15 +11,15 @@ class Compared(Enum):
     """The outcome of comparing one record.
 
     Attributes:
-        SAME: both sides agree, or neither has a record.
-        POINTLESS: a difference would have no effect, so the upstream was not asked.
-        ADOPTED: another channel changed it; our record now says the same.
-        FORCED_OUT: the customer is excluded, and the upstream is told, or will be.
-        IN_THE_WAY: a change is pending; it is left alone.
-        NOT_LEARNT: the upstream gave no clear answer.
-        LOST: the upstream no longer has what it once confirmed; a person has to look.
-        UNFIT: its record cannot be adopted: an unknown reward, or a choice after the lock.
-        REPEATED: it was adopted before and differs again; a person has to look.
+        SAME: Both sides agree, or neither has a record.
+        POINTLESS: A difference would have no effect, so the upstream was not asked.
+        ADOPTED: Another channel changed it; our record now says the same.
+        FORCED_OUT: The customer is excluded, and the upstream is told, or will be.
+        IN_THE_WAY: A change is pending; it is left alone.
+        NOT_LEARNT: The upstream gave no clear answer.
+        LOST: The upstream no longer has what it once confirmed; a person has to look.
+        UNFIT: Its record cannot be adopted: an unknown reward, or a choice after the lock.
+        REPEATED: It was adopted before and differs again; a person has to look.
     """
 
     SAME = "same"

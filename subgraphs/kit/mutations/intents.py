@@ -20,10 +20,10 @@ class ChangeRequest:
     """A change that a customer requests.
 
     Attributes:
-        operation: the mutation, such as optIn.
-        slot: what it changes, such as membership; a slot has one pending change at a time.
-        client_key: the customer's idempotency key.
-        asked: the arguments, as JSON; a repeated key must come with the same ones.
+        operation: The mutation, such as optIn.
+        slot: What it changes, such as membership; a slot has one pending change at a time.
+        client_key: The customer's idempotency key.
+        asked: The arguments, as JSON; a repeated key must come with the same ones.
     """
 
     owner: Owner
@@ -49,10 +49,10 @@ class Intent:
     """A recorded change.
 
     Attributes:
-        path: of the upstream call.
-        body: of the upstream call.
-        facts: what is recorded with it once it is confirmed.
-        status: pending, confirmed or refused.
+        path: Of the upstream call.
+        body: Of the upstream call.
+        facts: What is recorded with it once it is confirmed.
+        status: Pending, confirmed or refused.
     """
 
     upstream_key: str
@@ -120,10 +120,10 @@ class IntentRepository:
         """Return changes in doubt, oldest first.
 
         Args:
-            connection: to read with.
-            written: only changes written by then, so that running ones are left alone.
-            after: the last one that was examined; None to begin with the oldest.
-            limit: how many at most.
+            connection: To read with.
+            written: Only changes written by then, so that running ones are left alone.
+            after: The last one that was examined; None to begin with the oldest.
+            limit: How many at most.
         """
         c = self.table.c
         order = (c.created_at, c.upstream_key)
@@ -144,11 +144,11 @@ class IntentRepository:
         """Return changes in doubt of a brand's customers, the oldest first.
 
         Args:
-            connection: to read with.
-            brand: the brand.
-            limit: how many at most.
-            after: only those after this instant and key.
-            until: only those begun by then.
+            connection: To read with.
+            brand: The brand.
+            limit: How many at most.
+            after: Only those after this instant and key.
+            until: Only those begun by then.
         """
         c = self.table.c
         order = (c.created_at, c.upstream_key)
@@ -166,7 +166,7 @@ class IntentRepository:
         """Add a pending intent.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: the slot is taken, or the key has just been used.
+            sqlalchemy.exc.IntegrityError: The slot is taken, or the key has just been used.
         """
         intent = Intent(
             upstream_key=request.upstream_key,

@@ -24,9 +24,9 @@ class RecoveryLimits:
     """Limits of recovery.
 
     Attributes:
-        undisturbed: how long a change is left to the request that began it: longer than a request may take.
-        keys_last: how long the upstream is sure to know a key; after that, its record alone decides.
-        at_once: how many changes are settled concurrently.
+        undisturbed: How long a change is left to the request that began it: longer than a request may take.
+        keys_last: How long the upstream is sure to know a key; after that, its record alone decides.
+        at_once: How many changes are settled concurrently.
     """
 
     undisturbed: timedelta = timedelta(seconds=6)
@@ -39,9 +39,9 @@ class Step:
     """The outcome of one step of recovery.
 
     Attributes:
-        last: the change to continue after; None if there are no more, or the upstream is not being called.
-        settled: how many changes were settled.
-        in_doubt: the least number of changes that are still in doubt.
+        last: The change to continue after; None if there are no more, or the upstream is not being called.
+        settled: How many changes were settled.
+        in_doubt: The least number of changes that are still in doubt.
     """
 
     last: Intent | None
@@ -71,11 +71,11 @@ class Recovery:
         """Try to settle the oldest changes in doubt, once each.
 
         Args:
-            after: the last one that was tried in this round.
+            after: The last one that was tried in this round.
 
         Raises:
-            SQLAlchemyError: the database cannot be reached; the changes are unchanged.
-            OSError: the same.
+            SQLAlchemyError: The database cannot be reached; the changes are unchanged.
+            OSError: The same.
         """
         room = self.changes.upstream.breaker.room(self.limits.at_once)
         pending = await self.pending(after, max(room, 1))

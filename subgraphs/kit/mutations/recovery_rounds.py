@@ -31,8 +31,8 @@ class RecoveryRounds:
     """Tries all changes in doubt while this process holds the lease.
 
     Attributes:
-        database: where the lease is.
-        rest: waits between two batches.
+        database: Where the lease is.
+        rest: Waits between two batches.
     """
 
     database: Database
@@ -45,8 +45,8 @@ class RecoveryRounds:
         """Try each change in doubt once, oldest first.
 
         Raises:
-            SQLAlchemyError: a database cannot be reached.
-            OSError: a database cannot be reached.
+            SQLAlchemyError: A database cannot be reached.
+            OSError: A database cannot be reached.
         """
         settled = in_doubt = 0
         for recovery in self.recoveries:

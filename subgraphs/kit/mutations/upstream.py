@@ -35,7 +35,7 @@ class Answer:
 
     Attributes:
         verdict: UNKNOWN if it is not known whether the change was made.
-        code: for REFUSED, the upstream's own code.
+        code: For REFUSED, the upstream's own code.
     """
 
     verdict: Verdict
@@ -46,7 +46,7 @@ class UpstreamClient:
     """Makes changes upstream, each under an idempotency key, so that a call can be repeated safely.
 
     Attributes:
-        breaker: while it is open no call is made, and every outcome is unknown at once.
+        breaker: While it is open no call is made, and every outcome is unknown at once.
     """
 
     def __init__(
@@ -72,10 +72,10 @@ class UpstreamClient:
         knows the key does not make it twice.
 
         Args:
-            path: from `membership_path` or `choice_path`.
-            body: the requested state; the change counts as made if it is returned as the recorded state.
-            key: the idempotency key.
-            repeated: whether the change may have been requested already.
+            path: From `membership_path` or `choice_path`.
+            body: The requested state; the change counts as made if it is returned as the recorded state.
+            key: The idempotency key.
+            repeated: Whether the change may have been requested already.
         """
         self._retries.earn()
         for attempt in range(self._settings.attempts):
@@ -99,8 +99,8 @@ class UpstreamClient:
         """Return the state on record upstream: empty if there is none, None if it cannot be determined now.
 
         Args:
-            path: as for `put`.
-            names: the fields that a record must have.
+            path: As for `put`.
+            names: The fields that a record must have.
         """
         reply = await self._ask("GET", path) if self.breaker.admits() else None
         if reply is None:

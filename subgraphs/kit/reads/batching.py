@@ -33,8 +33,8 @@ class BatchLimits:
     """The size of batches.
 
     Attributes:
-        keys: how many keys a batch has at most.
-        in_flight: how many batches may run; meanwhile keys are gathered for the next one.
+        keys: How many keys a batch has at most.
+        in_flight: How many batches may run; meanwhile keys are gathered for the next one.
     """
 
     keys: int = 128
@@ -45,8 +45,8 @@ class PendingRead(msgspec.Struct, Generic[K, V], eq=False):
     """The read of a key. Any number of readers may await it; cancelling one leaves the others alone.
 
     Attributes:
-        batches: the batches that read it.
-        waiters: a future for each reader.
+        batches: The batches that read it.
+        waiters: A future for each reader.
         outcome: `UNREAD` until it is read; `DROPPED` if all readers were cancelled before.
     """
 
@@ -107,7 +107,7 @@ class Batches(Generic[K, V]):
     running. A batch that was sent takes no more keys, so that a read always sees what was committed before.
 
     Attributes:
-        loop: the event loop, once there is something to read.
+        loop: The event loop, once there is something to read.
     """
 
     def __init__(
@@ -116,9 +116,9 @@ class Batches(Generic[K, V]):
         """Create it with nothing to read.
 
         Args:
-            read: returns an outcome for each key, in order; raises `DatabaseAway` if no key can be read, and
+            read: Returns an outcome for each key, in order; raises `DatabaseAway` if no key can be read, and
                 any other exception if some key may be at fault.
-            limits: the size of batches.
+            limits: The size of batches.
         """
         self._read = read
         self._limits = limits

@@ -40,8 +40,8 @@ class Eligibility(msgspec.Struct, frozen=True, gc=False):
     """What a brand's rules mean for an account in a week.
 
     Attributes:
-        scheme: the scheme; None if there is none for the account's jurisdiction and currency.
-        ineligible: why the customer cannot take part; None if the customer is eligible.
+        scheme: The scheme; None if there is none for the account's jurisdiction and currency.
+        ineligible: Why the customer cannot take part; None if the customer is eligible.
     """
 
     scheme: Scheme | None
@@ -57,7 +57,7 @@ class BrandRules:
     """A brand, its schemes and its opened weeks. Immutable; what is derived from them is memoized.
 
     Attributes:
-        paused: whether the kill switch of the brand is on; only the club's own rules know it.
+        paused: Whether the kill switch of the brand is on; only the club's own rules know it.
     """
 
     brand: Brand
@@ -97,7 +97,7 @@ class BrandRules:
         """Return the brand's week with a name such as `2026-W13`.
 
         Raises:
-            BadInput: no such week.
+            BadInput: No such week.
         """
         week = self._weeks.get(iso)
         if week is None:
@@ -108,7 +108,7 @@ class BrandRules:
         """Return a week by its name, and its scheme for customers of a jurisdiction and currency.
 
         Raises:
-            BadInput: no such week.
+            BadInput: No such week.
         """
         key = (iso, jurisdiction, currency)
         found = self._week_schemes.get(key)
@@ -148,7 +148,7 @@ class BrandRules:
         """Return the scheme that is shown to customers whose jurisdiction and currency have none.
 
         Raises:
-            LookupError: the brand has no scheme at all.
+            LookupError: The brand has no scheme at all.
         """
         brand = self.brand
         chosen = self.scheme(brand.default_jurisdiction, brand.default_currency, week)
@@ -176,10 +176,10 @@ class ReadOptions:
     """How a subgraph reads data and executes operations.
 
     Attributes:
-        public: how stale public data may get.
-        execution: compiled or interpreted.
-        observe: called with the table and size of each batched lookup.
-        tracer: starts spans of batched lookups and statements; None without traces.
+        public: How stale public data may get.
+        execution: Compiled or interpreted.
+        observe: Called with the table and size of each batched lookup.
+        tracer: Starts spans of batched lookups and statements; None without traces.
     """
 
     public: PublicDataSettings = field(default_factory=PublicDataSettings)

@@ -30,9 +30,9 @@ def loader_by_owner(
     """Return a DataLoader for customers' data, which reads each key from its owner's shard.
 
     Args:
-        database: the subgraph's database.
-        read: reads many keys of a shard at once; a key without data may be absent.
-        missing: returns the value for an absent key.
+        database: The subgraph's database.
+        read: Reads many keys of a shard at once; a key without data may be absent.
+        missing: Returns the value for an absent key.
     """
 
     async def load(keys: list[OwnedKey]) -> list[V]:

@@ -43,11 +43,11 @@ class KeyLookup(Generic[K, V]):
     """A lookup of rows of a table by key.
 
     Attributes:
-        key: the columns of a key, in its order.
-        columns: the columns to read.
-        build: builds a key's value from its rows, which have `columns`, in any order; there may be none. Keys
+        key: The columns of a key, in its order.
+        columns: The columns to read.
+        build: Builds a key's value from its rows, which have `columns`, in any order; there may be none. Keys
             may share a value.
-        where: an additional condition for the rows.
+        where: An additional condition for the rows.
     """
 
     table: Table
@@ -65,8 +65,8 @@ class KeyLookup(Generic[K, V]):
         """Return a SELECT of the rows with one of the keys.
 
         Args:
-            number: the part's number, which begins each row and is part of the name of the keys' parameter.
-            columns: columns of the table, or constants.
+            number: The part's number, which begins each row and is part of the name of the keys' parameter.
+            columns: Columns of the table, or constants.
         """
         key = tuple_(*(self.table.c[name] for name in self.key))
         wanted = key.in_(bindparam(f"{KEYS}{number}", expanding=True))
@@ -79,7 +79,7 @@ class LookupPart(Generic[K]):
     """A lookup as part of a batched one.
 
     Attributes:
-        key_of: derives its key from that of the whole; None if they are the same.
+        key_of: Derives its key from that of the whole; None if they are the same.
     """
 
     point: KeyLookup[Any, Any]
@@ -91,8 +91,8 @@ class _RowLayout:
     """The positions of a part's columns in its rows.
 
     Attributes:
-        key: returns a row's key.
-        values: returns the columns to read, converted from the driver's values.
+        key: Returns a row's key.
+        values: Returns the columns to read, converted from the driver's values.
     """
 
     part: LookupPart[Any]
@@ -122,8 +122,8 @@ class LookupStatement(Generic[K]):
         """Compile the statement.
 
         Args:
-            parts: at least one.
-            dialect: to compile for.
+            parts: At least one.
+            dialect: To compile for.
         """
         columns = [[part.point.table.c[name] for name in part.point.names] for part in parts]
         shared = {_kind(column, dialect): column for each in columns for column in each}
@@ -168,7 +168,7 @@ class LookupStatement(Generic[K]):
         """Return, for each part, the value of each key.
 
         Raises:
-            Exception: one of `INVALID_ROW`, if a stored row is not valid.
+            Exception: One of `INVALID_ROW`, if a stored row is not valid.
         """
         return [layout.outcomes(keys, rows_of) for layout, rows_of in zip(self._layouts, found, strict=True)]
 
@@ -220,7 +220,7 @@ class BatchedLookup(Generic[K, V]):
     """Lookups by key over a subgraph's databases, in batches that all requests share.
 
     Attributes:
-        load: reads the data of a key; the caller has checked that the viewer may see it.
+        load: Reads the data of a key; the caller has checked that the viewer may see it.
     """
 
     def __init__(
@@ -234,11 +234,11 @@ class BatchedLookup(Generic[K, V]):
         """Create it; nothing is read yet.
 
         Args:
-            database: the subgraph's database.
-            parts: the lookups for a key, which run as one statement.
-            make: builds the value of a key from the values of its parts, in order.
-            observe: called with the table and the number of keys of each batch.
-            limits: the size of batches.
+            database: The subgraph's database.
+            parts: The lookups for a key, which run as one statement.
+            make: Builds the value of a key from the values of its parts, in order.
+            observe: Called with the table and the number of keys of each batch.
+            limits: The size of batches.
         """
         self._shard_of = database.shard
         self._statement: LookupStatement[K] = LookupStatement(parts, database.sql)

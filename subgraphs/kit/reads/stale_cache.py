@@ -28,10 +28,10 @@ class Freshness:
     """How stale cached data may be, measured from the start of their read.
 
     Attributes:
-        renew: older data are returned and refreshed in the background.
-        stale: older data are refreshed before they are returned.
-        away: while the database is unavailable, data up to this age are returned anyway.
-        pause: the pause between attempts while the database is unavailable.
+        renew: Older data are returned and refreshed in the background.
+        stale: Older data are refreshed before they are returned.
+        away: While the database is unavailable, data up to this age are returned anyway.
+        pause: The pause between attempts while the database is unavailable.
     """
 
     renew: timedelta
@@ -60,7 +60,7 @@ class StaleCache(Generic[V]):
     If a refresh finds equal data, the object stays the same, and so does what is memoized in it.
 
     Attributes:
-        replaced: how often a brand's data were found to differ from those before.
+        replaced: How often a brand's data were found to differ from those before.
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class StaleCache(Generic[V]):
         """Create an empty cache.
 
         Args:
-            read: reads a brand's data from the database; returns None for an unknown brand.
-            freshness: the bounds on staleness.
-            clock: measures age.
+            read: Reads a brand's data from the database; returns None for an unknown brand.
+            freshness: The bounds on staleness.
+            clock: Measures age.
         """
         self._read = read
         self._freshness = freshness
@@ -96,9 +96,9 @@ class StaleCache(Generic[V]):
         """Return the brand's data; None for an unknown brand.
 
         Raises:
-            DatabaseAway: the database cannot be reached, and there are no data that are fresh enough.
-            SQLAlchemyError: the same.
-            OSError: the same.
+            DatabaseAway: The database cannot be reached, and there are no data that are fresh enough.
+            SQLAlchemyError: The same.
+            OSError: The same.
         """
         copy, freshness = self._copies.get(brand), self._freshness
         if copy is None:
@@ -133,9 +133,9 @@ class StaleCache(Generic[V]):
         """Refresh all cached data.
 
         Raises:
-            DatabaseAway: it cannot be read.
-            SQLAlchemyError: the same.
-            OSError: the same.
+            DatabaseAway: It cannot be read.
+            SQLAlchemyError: The same.
+            OSError: The same.
         """
         for brand in list(self._copies):
             await self._reread(brand)

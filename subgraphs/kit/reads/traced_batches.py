@@ -30,10 +30,10 @@ class TracedBatches(Batches[K, V]):
         """Create it with nothing to read.
 
         Args:
-            tracer: starts spans.
-            tables: the tables that are read.
-            read: see `Batches`.
-            limits: the size of batches.
+            tracer: Starts spans.
+            tables: The tables that are read.
+            read: See `Batches`.
+            limits: The size of batches.
         """
         super().__init__(read, limits)
         self._tracer = tracer

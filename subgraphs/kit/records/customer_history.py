@@ -27,10 +27,10 @@ class MessageSource:
     """The message that an entry comes from, as far as the tables record it.
 
     Attributes:
-        topic: the topic; None if the entry comes from no message.
-        identity: identifies the message among those of its key, such as a revision.
-        partition, offset: where the record was; None for tables that do not keep them.
-        arrived_at: when this installation received it; None for tables that do not keep it.
+        topic: The topic; None if the entry comes from no message.
+        identity: Identifies the message among those of its key, such as a revision.
+        partition, offset: Where the record was; None for tables that do not keep them.
+        arrived_at: When this installation received it; None for tables that do not keep it.
     """
 
     topic: str | None = None
@@ -46,8 +46,8 @@ class HistoryEntry:
     """Something that happened to a customer.
 
     Attributes:
-        at: event time.
-        facts: columns of the row, for people to look at.
+        at: Event time.
+        facts: Columns of the row, for people to look at.
     """
 
     kind: str
@@ -69,13 +69,13 @@ class HistoryTable:
     The rows of one customer are found by an index that begins with brand and customer.
 
     Attributes:
-        kind: the kind of its entries.
-        at: the column of the event time.
-        id: the column that tells a customer's rows apart.
-        source: the message that a row comes from; none by default.
-        where: which of the rows; None for all.
-        bounds: conditions that let an index skip rows which are newer than a position.
-        newest_first: columns of that index before the event time, in which the order is the same.
+        kind: The kind of its entries.
+        at: The column of the event time.
+        id: The column that tells a customer's rows apart.
+        source: The message that a row comes from; none by default.
+        where: Which of the rows; None for all.
+        bounds: Conditions that let an index skip rows which are newer than a position.
+        newest_first: Columns of that index before the event time, in which the order is the same.
     """
 
     kind: str
@@ -142,8 +142,8 @@ def message_of(topic: str, identity: str) -> Callable[[Owner, Row[Any]], Message
     """Return the source of rows whose message has the customer as its key.
 
     Args:
-        topic: the topic.
-        identity: the column that tells the messages of a customer apart, such as a revision.
+        topic: The topic.
+        identity: The column that tells the messages of a customer apart, such as a revision.
     """
 
     def source(owner: Owner, row: Row[Any]) -> MessageSource:

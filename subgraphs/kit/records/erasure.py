@@ -27,8 +27,8 @@ class ErasedPerson(NamedTuple):
     """A person to erase.
 
     Attributes:
-        at: everything up to this instant belongs to the erased person, everything later to a new one.
-        pseudonym: replaces the customer's id where a row is kept.
+        at: Everything up to this instant belongs to the erased person, everything later to a new one.
+        pseudonym: Replaces the customer's id where a row is kept.
     """
 
     owner: Owner
@@ -64,9 +64,9 @@ class ErasureRule:
     """What happens to a customer's rows in a table.
 
     Attributes:
-        kept: whether the rows are kept under the pseudonym; otherwise they are deleted.
-        where: which of the rows; None for all. An earlier rule may handle others.
-        time: the column of a row's time; rows after the erasure belong to a new person. None if all belong to
+        kept: Whether the rows are kept under the pseudonym; otherwise they are deleted.
+        where: Which of the rows; None for all. An earlier rule may handle others.
+        time: The column of a row's time; rows after the erasure belong to a new person. None if all belong to
             the erased one.
     """
 
@@ -99,8 +99,8 @@ class Marker(NamedTuple):
     """A record that a customer was erased.
 
     Attributes:
-        revision: the highest known revision of the account; a higher one belongs to a new person.
-        erased_at: everything up to this instant belongs to the erased person.
+        revision: The highest known revision of the account; a higher one belongs to a new person.
+        erased_at: Everything up to this instant belongs to the erased person.
     """
 
     revision: int
@@ -122,9 +122,9 @@ class Erasure:
     """Erases customers from one subgraph's database, in the caller's write transaction.
 
     Attributes:
-        rules: in the order of execution, which is the order in which others lock rows.
-        first: runs before the rules.
-        last: runs after them.
+        rules: In the order of execution, which is the order in which others lock rows.
+        first: Runs before the rules.
+        last: Runs after them.
     """
 
     tables: ErasureTables

@@ -13,9 +13,9 @@ class Lease:
     """One holder's claim to a task.
 
     Attributes:
-        table: the table of leases, as `OutboxTables` declares it.
-        name: the task.
-        holder: the claimant.
+        table: The table of leases, as `OutboxTables` declares it.
+        name: The task.
+        holder: The claimant.
     """
 
     table: Table

@@ -22,8 +22,8 @@ class NamePage(NamedTuple):
     """A page of customers whose id begins with a prefix.
 
     Attributes:
-        after: only customers after this one; an empty id to begin.
-        limit: how many at most.
+        after: Only customers after this one; an empty id to begin.
+        limit: How many at most.
     """
 
     prefix: str
@@ -48,10 +48,10 @@ class ReferenceRepository:
         """Return brands by id, a page of them.
 
         Args:
-            connection: to read with.
-            first: how many at most.
-            after: the last id of the page before.
-            ids: only these brands; None for all.
+            connection: To read with.
+            first: How many at most.
+            after: The last id of the page before.
+            ids: Only these brands; None for all.
         """
         c = self.tables.brand.c
         query = self._brand_query().where(c.brand_id > after).order_by(c.brand_id).limit(first)
@@ -103,9 +103,9 @@ class ReferenceRepository:
         """Return accounts of customers; unknown ones are absent.
 
         Args:
-            connection: in a write transaction, if `held`.
-            owners: the customers; for more than 500 at once MariaDB would scan the whole table.
-            held: lock the rows until the transaction ends.
+            connection: In a write transaction, if `held`.
+            owners: The customers; for more than 500 at once MariaDB would scan the whole table.
+            held: Lock the rows until the transaction ends.
         """
         table = self.tables.account
         key = tuple_(table.c.brand_id, table.c.customer_id)
@@ -119,10 +119,10 @@ class ReferenceRepository:
         """Return the accounts after a customer, ordered by brand and customer.
 
         Args:
-            connection: to read with.
-            after: the last customer before them; empty names to begin.
-            limit: how many at most.
-            brand: only accounts of this brand.
+            connection: To read with.
+            after: The last customer before them; empty names to begin.
+            limit: How many at most.
+            brand: Only accounts of this brand.
         """
         c = self.tables.account.c
         later = or_(c.brand_id > after.brand, and_(c.brand_id == after.brand, c.customer_id > after.customer))
@@ -216,8 +216,8 @@ class ReferenceWriter:
         """Store for each customer the row of the highest revision; of equal ones the first stays.
 
         Args:
-            connection: in a write transaction.
-            rows: with the columns of the account table.
+            connection: In a write transaction.
+            rows: With the columns of the account table.
 
         Returns:
             The customers whose stored account changed.
@@ -258,9 +258,9 @@ class ReferenceWriter:
         A stored version is never changed.
 
         Args:
-            connection: in a write transaction.
-            brands: with the columns of the brand table.
-            schemes: with the columns of the scheme table.
+            connection: In a write transaction.
+            brands: With the columns of the brand table.
+            schemes: With the columns of the scheme table.
 
         Returns:
             (brand, jurisdiction, currency) of each scheme that got a new version.
@@ -287,8 +287,8 @@ class ReferenceWriter:
         """Store for each week the definition that opened first, in whatever order they arrive.
 
         Args:
-            connection: in a write transaction.
-            definitions: of weeks that have opened.
+            connection: In a write transaction.
+            definitions: Of weeks that have opened.
 
         Returns:
             How many weeks changed.

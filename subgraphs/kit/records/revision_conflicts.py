@@ -15,9 +15,9 @@ class RevisionConflicts:
     """Finds rows that differ from the stored row of their key at the same revision.
 
     Attributes:
-        table: the table that the rows were written to.
-        revision: the column of the revision; None if the key identifies something immutable.
-        ignored: columns in which equal revisions may differ.
+        table: The table that the rows were written to.
+        revision: The column of the revision; None if the key identifies something immutable.
+        ignored: Columns in which equal revisions may differ.
     """
 
     table: Table
@@ -28,8 +28,8 @@ class RevisionConflicts:
         """Return the indexes of the rows that contradict the stored ones.
 
         Args:
-            connection: of the transaction that has just applied the rows.
-            rows: with the columns of the table, or some of them.
+            connection: Of the transaction that has just applied the rows.
+            rows: With the columns of the table, or some of them.
         """
         names = [column.name for column in self.table.primary_key.columns]
         key = tuple_(*(self.table.c[name] for name in names))

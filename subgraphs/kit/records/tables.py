@@ -23,7 +23,7 @@ class ReferenceTables:
     """Projections of the topics that every consumer reads: schemes with their brands, accounts, weeks.
 
     Attributes:
-        decisions: the global messages, whose decisions about a brand replace the facts of its schemes; None
+        decisions: The global messages, whose decisions about a brand replace the facts of its schemes; None
             in a subgraph that shows nothing of a brand.
     """
 

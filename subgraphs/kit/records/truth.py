@@ -33,9 +33,9 @@ class TableTruth:
     """The source of truth of a table.
 
     Attributes:
-        source: the kind of source that restores its rows.
-        where: the topics, tables or commands.
-        lost: what is lost without a backup, in words for an operator; empty if nothing is.
+        source: The kind of source that restores its rows.
+        where: The topics, tables or commands.
+        lost: What is lost without a backup, in words for an operator; empty if nothing is.
     """
 
     table: Table

@@ -19,13 +19,13 @@ class WeekDefinition(msgspec.Struct, frozen=True):
     """What defines a week of a brand for customers of one jurisdiction and currency.
 
     Attributes:
-        iso_week: such as `2026-W13`.
-        scheme_version: the version of the scheme that applies to the week.
-        time_zone: of the brand when the week opened.
-        starts_at, ends_at: the week, half open, in UTC.
-        locks_at: when the choice of a reward is locked.
-        grace_until: until when late messages about bets of the week are applied.
-        opened_at: when the week was opened. Of two definitions of one week the one opened first counts.
+        iso_week: Such as `2026-W13`.
+        scheme_version: The version of the scheme that applies to the week.
+        time_zone: Of the brand when the week opened.
+        starts_at, ends_at: The week, half open, in UTC.
+        locks_at: When the choice of a reward is locked.
+        grace_until: Until when late messages about bets of the week are applied.
+        opened_at: When the week was opened. Of two definitions of one week the one opened first counts.
     """
 
     brand_id: str

@@ -22,7 +22,7 @@ class Bet(BetFacts, frozen=True, array_like=True, gc=False):
     """The state of a bet at one revision.
 
     Attributes:
-        occurred_at: when this revision happened.
+        occurred_at: When this revision happened.
     """
 
     brand: str
@@ -53,10 +53,10 @@ class PendingReview(msgspec.Struct, frozen=True, gc=False):
     """What a bet would count if its newest revision had happened before its week closed.
 
     Attributes:
-        bet: the newest revision, which happened too late.
-        closed_at: when the week closed.
-        counted_minor: what the bet counts now, by an earlier revision or not at all.
-        would_be: the verdict on the newest revision if it had been in time.
+        bet: The newest revision, which happened too late.
+        closed_at: When the week closed.
+        counted_minor: What the bet counts now, by an earlier revision or not at all.
+        would_be: The verdict on the newest revision if it had been in time.
     """
 
     bet: Bet

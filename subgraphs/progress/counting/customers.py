@@ -16,8 +16,8 @@ class KnownCustomers:
     """Facts about some customers. They may arrive after their bets, and they may change.
 
     Attributes:
-        territories: the customers' territories, unless it is the brand's default territory.
-        opted_in_at: when customers first opted in; absent for those who never did.
+        territories: The customers' territories, unless it is the brand's default territory.
+        opted_in_at: When customers first opted in; absent for those who never did.
     """
 
     territories: Mapping[CustomerKey, Territory] = field(default_factory=dict)

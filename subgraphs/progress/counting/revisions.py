@@ -19,9 +19,9 @@ def with_revision(known: Sequence[Bet], bet: Bet, settled: InTime) -> Sequence[B
     """Return the revisions that matter after another one has arrived; `known` itself if it changes nothing.
 
     Args:
-        known: the revisions that mattered before, the lowest first.
-        bet: the revision that has arrived.
-        settled: returns whether a revision happened before the end of its week, so in time under any scheme.
+        known: The revisions that mattered before, the lowest first.
+        bet: The revision that has arrived.
+        settled: Returns whether a revision happened before the end of its week, so in time under any scheme.
     """
     for other in known:
         if other.revision == bet.revision or (other.revision > bet.revision and settled(other)):
@@ -38,8 +38,8 @@ def in_force(known: Sequence[Bet], in_time: InTime) -> tuple[Bet, bool]:
     It is the highest revision in time, or the highest of all if none was in time.
 
     Args:
-        known: the revisions that matter, the lowest first; at least one.
-        in_time: returns whether a revision happened before its week closed.
+        known: The revisions that matter, the lowest first; at least one.
+        in_time: Returns whether a revision happened before its week closed.
     """
     for bet in reversed(known):
         if in_time(bet):

@@ -23,8 +23,8 @@ class BrandRulebook:
     """One brand with all versions of its schemes. The rules of a week are derived once and kept.
 
     Attributes:
-        default_territory: the territory of customers whose account is unknown.
-        opened: the weeks that have opened, each with the scheme version that it opened with.
+        default_territory: The territory of customers whose account is unknown.
+        opened: The weeks that have opened, each with the scheme version that it opened with.
     """
 
     brand: Brand
@@ -113,9 +113,9 @@ class Rulebook:
         """Return what a bet contributes: a pure function of the revisions that matter.
 
         Args:
-            revisions: the revisions of one bet, the lowest first.
-            customers: the facts about the customer who placed it.
-            decided: by late revision, whether a person accepted it.
+            revisions: The revisions of one bet, the lowest first.
+            customers: The facts about the customer who placed it.
+            decided: By late revision, whether a person accepted it.
         """
         first = revisions[0]
         owner, rules = (first.brand, first.customer), self.brands[first.brand]

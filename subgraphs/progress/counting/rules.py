@@ -35,14 +35,14 @@ class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The facts of a bet that the rules depend on: a Struct, because every message and row becomes one.
 
     Attributes:
-        status: placed, settled, void, partially_void or cashed_out.
-        bet_type: single, multiple or system; None if the product is not betting.
-        product: betting, casino, bingo or poker.
-        channel: sports, esports, virtual or exchange, for betting only; None if the message names none.
-        stake_minor: the stake, in minor units of `currency`.
-        counting_stake_minor: the part of the stake that may count, in the same units.
-        stake_source: cash or free_bet.
-        odds_milli: decimal odds times 1000; None until the starting price is known.
+        status: Placed, settled, void, partially_void or cashed_out.
+        bet_type: Single, multiple or system; None if the product is not betting.
+        product: Betting, casino, bingo or poker.
+        channel: Sports, esports, virtual or exchange, for betting only; None if the message names none.
+        stake_minor: The stake, in minor units of `currency`.
+        counting_stake_minor: The part of the stake that may count, in the same units.
+        stake_source: Cash or free_bet.
+        odds_milli: Decimal odds times 1000; None until the starting price is known.
     """
 
     status: str
@@ -62,9 +62,9 @@ class WeekRules:
     """The rules of one week for customers of one jurisdiction and currency.
 
     Attributes:
-        scheme: the version in force in that week; None if these customers have no scheme.
-        begun: whether the club had begun by that week.
-        closes_at: when the week closes, after which nothing that happens to a bet changes it; None for never.
+        scheme: The version in force in that week; None if these customers have no scheme.
+        begun: Whether the club had begun by that week.
+        closes_at: When the week closes, after which nothing that happens to a bet changes it; None for never.
     """
 
     week: Week
@@ -77,9 +77,9 @@ class WeekRules:
         """Return the rules of a week.
 
         Args:
-            versions: all versions of these customers' scheme.
-            week: the week.
-            opened_with: the version that was stored when the week opened; None if it has not opened.
+            versions: All versions of these customers' scheme.
+            week: The week.
+            opened_with: The version that was stored when the week opened; None if it has not opened.
         """
         scheme = scheme_of_week(versions, week, opened_with)
         begun = scheme is not None and (opened_with is not None or has_begun(versions, week))
@@ -117,9 +117,9 @@ def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) 
     in the wrong currency: thresholds exist per currency, and nothing is converted.
 
     Args:
-        bet: the facts.
-        rules: the rules of the week in which the bet was placed, for its customer.
-        opted_in_at: when the customer first opted in; None for never. It matters only if the scheme does not
+        bet: The facts.
+        rules: The rules of the week in which the bet was placed, for its customer.
+        opted_in_at: When the customer first opted in; None for never. It matters only if the scheme does not
             count bets that were placed before the opt-in.
     """
     reason = _why_not(bet, rules, opted_in_at)

@@ -13,11 +13,11 @@ class AppliedBatch:
     """The result of applying a batch of bets. Bets are given by their index in the batch.
 
     Attributes:
-        stale: bets whose revision no longer matters; nothing was changed.
-        duplicates: bets whose revision was already known; nothing was changed.
-        conflicts: bets that contradict the stored ones: another body at the same revision, or another
+        stale: Bets whose revision no longer matters; nothing was changed.
+        duplicates: Bets whose revision was already known; nothing was changed.
+        conflicts: Bets that contradict the stored ones: another body at the same revision, or another
             customer.
-        refused: bets that cannot be applied, with the reason.
+        refused: Bets that cannot be applied, with the reason.
     """
 
     stale: list[int] = field(default_factory=list)
@@ -31,8 +31,8 @@ class AppliedAdjustments:
     """The result of applying a batch of adjustments.
 
     Attributes:
-        new: how many had not been applied before.
-        refused: adjustments that cannot be applied, by their index in the batch, with the reason.
+        new: How many had not been applied before.
+        refused: Adjustments that cannot be applied, by their index in the batch, with the reason.
     """
 
     new: int

@@ -26,9 +26,9 @@ class TotalChange:
     """The change of the total of a customer's week, summed up bet by bet.
 
     Attributes:
-        as_of: event time of the newest message behind the change.
-        total_minor: added to the total, in minor units; may be negative.
-        counted_bets: added to the number of bets that count; may be negative.
+        as_of: Event time of the newest message behind the change.
+        total_minor: Added to the total, in minor units; may be negative.
+        counted_bets: Added to the number of bets that count; may be negative.
     """
 
     as_of: datetime

@@ -23,9 +23,9 @@ async def read_claims(
     """Return all claims on bets.
 
     Args:
-        connection: in a write transaction that has locked the contributions.
-        bets: the contested bets.
-        stored: their contributions.
+        connection: In a write transaction that has locked the contributions.
+        bets: The contested bets.
+        stored: Their contributions.
     """
     revisions: dict[BetKey, dict[str, Sequence[Bet]]] = {key: {} for key in bets}
     for key in bets:

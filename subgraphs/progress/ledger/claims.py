@@ -16,8 +16,8 @@ class Claims:
     """The customers that messages name for bets.
 
     Attributes:
-        revisions: by bet and customer, the revisions that matter, the lowest first.
-        decided: the customer to whom a person has assigned a bet.
+        revisions: By bet and customer, the revisions that matter, the lowest first.
+        decided: The customer to whom a person has assigned a bet.
     """
 
     revisions: dict[BetKey, dict[str, Sequence[Bet]]] = field(default_factory=dict)

@@ -60,9 +60,9 @@ class CustomerRepository:
         exclusive lock on the brand, and therefore after this transaction.
 
         Args:
-            connection: in a write transaction that has locked the brands.
-            owners: the customers.
-            defaults: the default territory of each brand.
+            connection: In a write transaction that has locked the brands.
+            owners: The customers.
+            defaults: The default territory of each brand.
         """
         found: dict[CustomerKey, Territory] = {}
         for brand, customers in few_at_once(owners):
@@ -95,8 +95,8 @@ class CustomerRepository:
         """Store the membership of the highest version of each customer; of equal versions the first.
 
         Args:
-            connection: in a write transaction.
-            rows: with the columns of the membership table.
+            connection: In a write transaction.
+            rows: With the columns of the membership table.
 
         Returns:
             How many of the rows were stale, and the customers whose first opt-in has changed.

@@ -110,9 +110,9 @@ class Ledger:
         """Lock brands until the transaction ends, and return their rulebook, without unknown brands.
 
         Args:
-            connection: in a write transaction.
-            brands: their ids.
-            exclusive: whether the transaction is about to change facts that bets of the brands depend on.
+            connection: In a write transaction.
+            brands: Their ids.
+            exclusive: Whether the transaction is about to change facts that bets of the brands depend on.
         """
         await self.repository.lock_brands(connection, brands, exclusive=exclusive)
         return await self.rulebooks.read(connection, brands)
@@ -121,8 +121,8 @@ class Ledger:
         """Store what weeks opened with, and reassess bets whose rules have changed because of it.
 
         Args:
-            connection: in a write transaction.
-            definitions: of weeks that have opened.
+            connection: In a write transaction.
+            definitions: Of weeks that have opened.
 
         Returns:
             How many weeks it changed.
@@ -166,10 +166,10 @@ class Ledger:
         """Update the qualifications of weeks; return how many have changed.
 
         Args:
-            connection: in a write transaction.
-            weeks: customers' weeks of locked brands.
-            rulebook: from `lock_rulebook(…, exclusive=True)`.
-            read_back: whether to update only weeks that were read back and whose bets have all been applied
+            connection: In a write transaction.
+            weeks: Customers' weeks of locked brands.
+            rulebook: From `lock_rulebook(…, exclusive=True)`.
+            read_back: Whether to update only weeks that were read back and whose bets have all been applied
                 again; by default, these are left alone.
         """
         owners = {week[:2] for week in weeks}
@@ -184,8 +184,8 @@ class Ledger:
         """Reassess the bets of weeks whose rules have changed.
 
         Args:
-            connection: in a write transaction that has changed brands, schemes or weeks.
-            before: the rulebook before the change, from `lock_rulebook(…, exclusive=True)`.
+            connection: In a write transaction that has changed brands, schemes or weeks.
+            before: The rulebook before the change, from `lock_rulebook(…, exclusive=True)`.
         """
         rulebook = await self.lock_rulebook(connection, before.brands, exclusive=True)
         for name in sorted(before.brands):

@@ -27,8 +27,8 @@ class Drift:
     """A total that is not the sum of its contributions.
 
     Attributes:
-        stored: the stored sums; None if there is no row.
-        right: the sums of the contributions; None if there are none.
+        stored: The stored sums; None if there is no row.
+        right: The sums of the contributions; None if there are none.
     """
 
     brand: str
@@ -53,9 +53,9 @@ class Reconciliation:
         """Return each total that is wrong.
 
         Args:
-            brand: only of this brand.
-            iso_week: only of this week.
-            repair: whether to repair the totals.
+            brand: Only of this brand.
+            iso_week: Only of this week.
+            repair: Whether to repair the totals.
         """
         for name in [brand] if brand is not None else await self._brands():
             after = ""

@@ -22,8 +22,8 @@ class Sums:
     """The sums of a customer's bets in a week.
 
     Attributes:
-        total_minor: in minor units.
-        as_of: event time of the newest message.
+        total_minor: In minor units.
+        as_of: Event time of the newest message.
     """
 
     total_minor: int

@@ -180,7 +180,7 @@ class LedgerRepository:
         writer's row. An upsert would silently overwrite what may be another customer's bet.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: one of the bets has been stored meanwhile.
+            sqlalchemy.exc.IntegrityError: One of the bets has been stored meanwhile.
         """
         await self.added.execute(connection, _rows_in_order(contributions))
 

@@ -23,11 +23,11 @@ class CustomerBets:
     """A customer's bets of a week, and what decides, besides the scheme, how they count.
 
     Attributes:
-        contributions: each with what it counts now, in the order of their ids.
-        decided: by bet and late revision, whether a person accepted it.
-        changes: the customer's opt-ins and opt-outs.
-        paid_by_hand: whether the week was settled by the old, manual process.
-        adjusted_minor: what people added to the week's total, in minor units.
+        contributions: Each with what it counts now, in the order of their ids.
+        decided: By bet and late revision, whether a person accepted it.
+        changes: The customer's opt-ins and opt-outs.
+        paid_by_hand: Whether the week was settled by the old, manual process.
+        adjusted_minor: What people added to the week's total, in minor units.
     """
 
     customer: str

@@ -44,10 +44,10 @@ class StateFacts(msgspec.Struct, frozen=True, gc=False):
     """The facts that the state follows from.
 
     Attributes:
-        eligible: whether the customer may take part.
-        opted_in: whether the customer is a member now, or was at the end of a past week.
-        reached: whether all bets of the week together reach the target.
-        reached_when_leaving: whether the target was reached by the bets placed before the customer opted out
+        eligible: Whether the customer may take part.
+        opted_in: Whether the customer is a member now, or was at the end of a past week.
+        reached: Whether all bets of the week together reach the target.
+        reached_when_leaving: Whether the target was reached by the bets placed before the customer opted out
             during this week; False for a member, and for a customer who opted out before the week began.
     """
 
@@ -74,8 +74,8 @@ def state_with_outcome(outcome: ClubState | None, state: ClubState) -> ClubState
     """Return the state of a closed week, including what fulfilment has published about it.
 
     Args:
-        outcome: the outcome that fulfilment has published, if any.
-        state: the state according to progress' own facts.
+        outcome: The outcome that fulfilment has published, if any.
+        state: The state according to progress' own facts.
     """
     if outcome is None or (state is ClubState.INELIGIBLE and outcome not in PAID):
         return state

@@ -19,8 +19,8 @@ class CrmQualifier:
     """A customer who qualified in a week according to the CRM.
 
     Attributes:
-        staked_minor: the stake according to the CRM, in minor units of `currency`.
-        reward_id: the reward that the customer is due; None for the brand's default.
+        staked_minor: The stake according to the CRM, in minor units of `currency`.
+        reward_id: The reward that the customer is due; None for the brand's default.
     """
 
     club: ClubKey

@@ -31,9 +31,9 @@ async def store_outcomes(connection: AsyncConnection, dialect: str, rows: Sequen
     """Store the outcome of the highest revision of each week; of equal revisions the first.
 
     Args:
-        connection: in a write transaction.
+        connection: In a write transaction.
         dialect: `mysql`, `mariadb` or `sqlite`.
-        rows: with the columns of the outcome table.
+        rows: With the columns of the outcome table.
 
     Returns:
         How many weeks have changed.

@@ -35,11 +35,11 @@ class Qualification:
     """The last published qualification of a customer's week.
 
     Attributes:
-        revision: counts from 1.
-        total_minor: the total at that moment, in minor units of `currency`.
-        target_minor: the target, in the same units.
-        jurisdiction: the customer's jurisdiction when the target was reached; None if it was not recorded.
-        read_back: whether it is known only from the topic, because the database was lost or restored.
+        revision: Counts from 1.
+        total_minor: The total at that moment, in minor units of `currency`.
+        target_minor: The target, in the same units.
+        jurisdiction: The customer's jurisdiction when the target was reached; None if it was not recorded.
+        read_back: Whether it is known only from the topic, because the database was lost or restored.
     """
 
     revision: int
@@ -56,11 +56,11 @@ class WeekResult:
     """The current result of a customer's week.
 
     Attributes:
-        total_minor: the total of the bets that earn the reward, in minor units of `currency`.
-        target_minor: the target, in the same units.
-        member: whether the customer takes part: as a member, or having opted out during the week.
-        closed: whether the week has closed for the customer's territory.
-        jurisdiction: the jurisdiction whose scheme sets the target; None if unknown.
+        total_minor: The total of the bets that earn the reward, in minor units of `currency`.
+        target_minor: The target, in the same units.
+        member: Whether the customer takes part: as a member, or having opted out during the week.
+        closed: Whether the week has closed for the customer's territory.
+        jurisdiction: The jurisdiction whose scheme sets the target; None if unknown.
     """
 
     total_minor: int

@@ -25,8 +25,8 @@ async def store_read_back(connection: AsyncConnection, rows: Sequence[Mapping[st
     """Store published qualifications that are newer than the stored ones, marked as read back.
 
     Args:
-        connection: in a write transaction that has locked the brands.
-        rows: with those columns of the qualification table that are in the messages.
+        connection: In a write transaction that has locked the brands.
+        rows: With those columns of the qualification table that are in the messages.
 
     Returns:
         How many weeks have changed.

@@ -34,7 +34,7 @@ class StoredWeek(NamedTuple):
     """The total of a customer's week, and its last published qualification.
 
     Attributes:
-        total_minor: in minor units.
+        total_minor: In minor units.
         published: None if no qualification was ever published.
     """
 
@@ -67,10 +67,10 @@ class QualificationRepository:
         Weeks without a published qualification are left out if their total is below every target.
 
         Args:
-            connection: in a write transaction that has locked the brands.
-            weeks: customers' weeks.
-            least: the lowest target of each brand.
-            emptied: the weeks among them that may no longer have any bets, and so no total.
+            connection: In a write transaction that has locked the brands.
+            weeks: Customers' weeks.
+            least: The lowest target of each brand.
+            emptied: The weeks among them that may no longer have any bets, and so no total.
         """
         found: dict[WeekKey, StoredWeek] = {}
         for brand, iso, customers in _portions(weeks):

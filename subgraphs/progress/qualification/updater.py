@@ -84,12 +84,12 @@ class QualificationUpdater:
         """Update the qualifications of weeks about which something has changed; return how many have changed.
 
         Args:
-            connection: in a write transaction.
-            weeks: the weeks whose totals, memberships, schemes or closing have changed.
-            rulebook: the rules of their brands.
-            customers: the facts about the customers.
-            emptied: the weeks among them that may no longer have any bets.
-            read_back: whether to update only weeks that were read back and whose bets have all been applied
+            connection: In a write transaction.
+            weeks: The weeks whose totals, memberships, schemes or closing have changed.
+            rulebook: The rules of their brands.
+            customers: The facts about the customers.
+            emptied: The weeks among them that may no longer have any bets.
+            read_back: Whether to update only weeks that were read back and whose bets have all been applied
                 again; by default, these are left alone.
         """
         least = {name: brand.least_target for name, brand in rulebook.brands.items()}

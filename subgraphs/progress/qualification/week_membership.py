@@ -19,8 +19,8 @@ class WeekMembership(NamedTuple):
     """A customer's membership in a week.
 
     Attributes:
-        member: whether the customer is a member at the end of the week, or now if it has not ended.
-        left_at: when the customer opted out during the week, unless the customer is a member at its end.
+        member: Whether the customer is a member at the end of the week, or now if it has not ended.
+        left_at: When the customer opted out during the week, unless the customer is a member at its end.
     """
 
     member: bool

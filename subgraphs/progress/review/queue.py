@@ -9,10 +9,10 @@ class LateRevision:
     """A bet that would count differently if its newest revision had happened in time.
 
     Attributes:
-        closed_at: when the bet's week closed.
-        counted_minor: what the bet counts, in minor units.
-        would_count_minor: what it would count.
-        would_be: the name of the `ContributionReason` that it would have.
+        closed_at: When the bet's week closed.
+        counted_minor: What the bet counts, in minor units.
+        would_count_minor: What it would count.
+        would_be: The name of the `ContributionReason` that it would have.
     """
 
     brand: str
@@ -32,9 +32,9 @@ class Decision:
     """What a person decides about a late revision.
 
     Attributes:
-        revision: the revision that the person has seen; a newer one may have arrived in the meantime.
-        by: who decides.
-        why: the reason in words, for later questions.
+        revision: The revision that the person has seen; a newer one may have arrived in the meantime.
+        by: Who decides.
+        why: The reason in words, for later questions.
     """
 
     brand: str
@@ -50,11 +50,11 @@ class DecisionOutcome:
     """The outcome of a decision.
 
     Attributes:
-        late: the revision as listed in the queue.
-        week_closed: whether the week's qualifications are final, so that rewards may have been paid.
-        status_before: status of the customer's qualification before, such as `confirmed`; None if there was
+        late: The revision as listed in the queue.
+        week_closed: Whether the week's qualifications are final, so that rewards may have been paid.
+        status_before: Status of the customer's qualification before, such as `confirmed`; None if there was
             none.
-        status_now: its status now.
+        status_now: Its status now.
     """
 
     late: LateRevision

@@ -27,10 +27,10 @@ async def late_revisions(
     """Return the review queue by brand, week and bet.
 
     Args:
-        connection: any.
-        brand: only of this brand.
-        iso_week: only bets placed in this week.
-        limit: how many at most.
+        connection: Any.
+        brand: Only of this brand.
+        iso_week: Only bets placed in this week.
+        limit: How many at most.
     """
     c = LATE_REVISION.c
     query = select(LATE_REVISION).order_by(c.brand_id, c.iso_week, c.bet_id).limit(limit)
@@ -45,7 +45,7 @@ async def late_revision(connection: AsyncConnection, decision: Decision) -> Late
     """Return the late revision that a decision is about.
 
     Raises:
-        NothingToDecide: the bet is not in the queue, or is there with another revision.
+        NothingToDecide: The bet is not in the queue, or is there with another revision.
     """
     c = LATE_REVISION.c
     query = select(LATE_REVISION).where(c.brand_id == decision.brand, c.bet_id == decision.bet_id)
@@ -138,8 +138,8 @@ async def store_dispute_decision(
     """Store to whom a person has assigned a bet.
 
     Raises:
-        AlreadyDecided: a person has assigned it before.
-        NoSuchClaim: no message names the customer for it.
+        AlreadyDecided: A person has assigned it before.
+        NoSuchClaim: No message names the customer for it.
     """
     brand, bet_id = key
     c = DISPUTE_DECISION.c

@@ -33,7 +33,7 @@ class ReviewService:
         """Store a decision about a late revision, for good, and assess the bet by it.
 
         Raises:
-            NothingToDecide: the queue does not hold that revision (any more).
+            NothingToDecide: The queue does not hold that revision (any more).
         """
         async with self.database.home.write() as connection:
             await self.ledger.lock_rulebook(connection, [decision.brand], exclusive=True)
@@ -48,8 +48,8 @@ class ReviewService:
         """Assign a disputed bet to a customer, for good; it counts for that customer from now on.
 
         Raises:
-            NoSuchClaim: the bet is not disputed, or no message names the customer for it.
-            AlreadyDecided: a person has assigned it before.
+            NoSuchClaim: The bet is not disputed, or no message names the customer for it.
+            AlreadyDecided: A person has assigned it before.
         """
         async with self.database.home.write() as connection:
             await self.ledger.lock_rulebook(connection, [brand], exclusive=True)

@@ -43,7 +43,7 @@ class WeekLifecycle:
         The first week of a brand is the one in which this first happens: earlier weeks are left alone.
 
         Args:
-            opening: whether weeks may open, which requires all schemes issued in time to be known.
+            opening: Whether weeks may open, which requires all schemes issued in time to be known.
         """
         changed = 0
         to_open = {brand for brand, _ in await self.unopened()} if opening else set()
@@ -58,8 +58,8 @@ class WeekLifecycle:
         Opening a week a second time, or on another node, changes nothing.
 
         Raises:
-            CannotOpen: the week cannot be opened (yet, or any more).
-            BadInput: no such week.
+            CannotOpen: The week cannot be opened (yet, or any more).
+            BadInput: No such week.
         """
         async with self.database.home.write() as connection:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
@@ -102,8 +102,8 @@ class WeekLifecycle:
             How many qualifications have changed.
 
         Raises:
-            CannotClose: the week cannot be closed (yet).
-            BadInput: no such week.
+            CannotClose: The week cannot be closed (yet).
+            BadInput: No such week.
         """
         async with self.database.home.write() as connection:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
@@ -176,8 +176,8 @@ class WeekLifecycle:
         """Record the states of a brand's weeks by the clock; return closed weeks that are not confirmed.
 
         Args:
-            brand: its id.
-            opening: whether weeks may open; if so, no bets of the brand are applied in the meantime.
+            brand: Its id.
+            opening: Whether weeks may open; if so, no bets of the brand are applied in the meantime.
         """
         async with self.database.home.write() as connection:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=opening)).brands[brand]
@@ -245,10 +245,10 @@ def _weeks_to_advance(
     """Return the unconfirmed weeks, and all weeks from the newest recorded one to the present one.
 
     Args:
-        rules: the rulebook of the brand.
-        statuses: the recorded statuses of its weeks.
-        now: the instant.
-        lost: weeks that are known from elsewhere; those without a status were lost with a database.
+        rules: The rulebook of the brand.
+        statuses: The recorded statuses of its weeks.
+        now: The instant.
+        lost: Weeks that are known from elsewhere; those without a status were lost with a database.
     """
     calendar = rules.calendar
     current = calendar.week_at(now)

@@ -24,12 +24,12 @@ class WeekLine:
     Attributes:
         state: OPEN, PROVISIONAL or CLOSED; NEXT for the week that opens next; NOT KEPT for a week without a
             record.
-        confirmed: whether the qualifications of all customers are confirmed.
-        opened_with: the version of the scheme with which it opened.
-        scheme: the version that applies now; None where it was not recorded how the week opened.
-        customers: the number of customers with each status of qualification.
-        waits_for: what has to happen before its state changes; empty if it is final.
-        until: when that is due; None if it depends on no instant.
+        confirmed: Whether the qualifications of all customers are confirmed.
+        opened_with: The version of the scheme with which it opened.
+        scheme: The version that applies now; None where it was not recorded how the week opened.
+        customers: The number of customers with each status of qualification.
+        waits_for: What has to happen before its state changes; empty if it is final.
+        until: When that is due; None if it depends on no instant.
     """
 
     brand: str
@@ -49,9 +49,9 @@ async def week_lines(lifecycle: WeekLifecycle, brand: str, *, counting: bool = T
     """Return lines for the recorded weeks of a brand and for the next one.
 
     Args:
-        lifecycle: the weeks.
-        brand: its id.
-        counting: whether to count customers, which reads a row for each one who ever qualified.
+        lifecycle: The weeks.
+        brand: Its id.
+        counting: Whether to count customers, which reads a row for each one who ever qualified.
     """
     schemes = await lifecycle.schemes(brand)
     qualified = await lifecycle.qualification_counts(brand) if counting else {}

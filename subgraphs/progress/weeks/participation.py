@@ -24,11 +24,11 @@ class Turnover:
     """The counted bets of a week's customers of one currency.
 
     Attributes:
-        currency: of the customers' accounts; None for customers whose account is not known.
-        customers: how many have a bet that counts.
-        counted_bets: how many bets count.
-        turnover_minor: the counting stakes of these bets, in minor units.
-        member_turnover_minor: the part that members of the club staked.
+        currency: Of the customers' accounts; None for customers whose account is not known.
+        customers: How many have a bet that counts.
+        counted_bets: How many bets count.
+        turnover_minor: The counting stakes of these bets, in minor units.
+        member_turnover_minor: The part that members of the club staked.
     """
 
     currency: str | None

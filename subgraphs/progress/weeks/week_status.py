@@ -12,10 +12,10 @@ class WeekStatus:
     """The status of a week for customers of a territory. Instants are None until they have come.
 
     Attributes:
-        provisional_at: when the end of the week was recorded.
-        closed_at: when the end of its grace was recorded.
-        confirmed_at: when the qualifications of all customers had been confirmed.
-        scheme_version: the version with which the week opened; None if it was not recorded.
+        provisional_at: When the end of the week was recorded.
+        closed_at: When the end of its grace was recorded.
+        confirmed_at: When the qualifications of all customers had been confirmed.
+        scheme_version: The version with which the week opened; None if it was not recorded.
     """
 
     brand_id: str
@@ -44,9 +44,9 @@ class WeekStatus:
         """Return the status once the week has reached a state; recorded instants are kept.
 
         Args:
-            state: the state of the week now.
-            now: the instant.
-            confirmed: whether a closed week was confirmed before, and its status was lost with the database.
+            state: The state of the week now.
+            now: The instant.
+            confirmed: Whether a closed week was confirmed before, and its status was lost with the database.
                 Its published qualifications are read back. Customers without one may have been paid by hand,
                 so a person decides about them.
         """

@@ -17,9 +17,9 @@ class AllottedUse(NamedTuple):
     """What a cell has used of a budget's week.
 
     Attributes:
-        shares: of all cells, as this one knows them.
-        taken: how many customers have chosen the reward.
-        asked: how many requests were refused because the share was used up.
+        shares: Of all cells, as this one knows them.
+        taken: How many customers have chosen the reward.
+        asked: How many requests were refused because the share was used up.
     """
 
     brand: str

@@ -24,9 +24,9 @@ class BudgetUse(NamedTuple):
     """The use of a reward's budget in a week.
 
     Attributes:
-        rewards: how many customers may choose the reward; in a cell, the cell's share.
-        taken: how many customers have chosen it.
-        more_elsewhere: whether other cells may have a part of the budget left, of which this one can be given
+        rewards: How many customers may choose the reward; in a cell, the cell's share.
+        taken: How many customers have chosen it.
+        more_elsewhere: Whether other cells may have a part of the budget left, of which this one can be given
             some.
     """
 
@@ -45,8 +45,8 @@ class Allotment:
     """How a budget's week is divided among cells.
 
     Attributes:
-        shares: the cells' shares by name, first and last partition.
-        spent: whether nothing is left in any cell.
+        shares: The cells' shares by name, first and last partition.
+        spent: Whether nothing is left in any cell.
     """
 
     shares: Mapping[tuple[str, int, int], int]

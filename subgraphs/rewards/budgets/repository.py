@@ -75,10 +75,10 @@ class BudgetRepository:
         locks the intent first as well.
 
         Args:
-            connection: in a write transaction.
-            key: the customer's week.
-            reward_id: the wanted reward.
-            intent: the upstream key of the customer's change.
+            connection: In a write transaction.
+            key: The customer's week.
+            reward_id: The wanted reward.
+            intent: The upstream key of the customer's change.
         """
         use = (await self.use(connection, key.brand, key.iso_week)).get(reward_id)
         if use is None or await connection.scalar(_chosen(key)) == reward_id:
@@ -103,10 +103,10 @@ async def count_choice(connection: AsyncConnection, key: ClubKey, before: str | 
     """Count a recorded choice; call this in the transaction that records it.
 
     Args:
-        connection: in a write transaction.
-        key: the customer's week.
-        before: the reward that was chosen until then; None if there was none.
-        after: the reward that is chosen now.
+        connection: In a write transaction.
+        key: The customer's week.
+        before: The reward that was chosen until then; None if there was none.
+        after: The reward that is chosen now.
     """
     if before != after:
         await _add_taken(connection, key.brand, key.iso_week, {after: 1} | ({before: -1} if before else {}))

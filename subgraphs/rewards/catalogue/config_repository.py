@@ -49,9 +49,9 @@ class ConfigWriter:
         version stays recalled, whatever comes before or after.
 
         Args:
-            connection: in a write transaction.
-            rows: with the columns of the reward_config table.
-            retired: the retired versions.
+            connection: In a write transaction.
+            rows: With the columns of the reward_config table.
+            retired: The retired versions.
 
         Returns:
             How many rows were added or changed.
@@ -77,8 +77,8 @@ class ConfigWriter:
         """Return the indexes of rows that contradict the stored terms, or the status of the same instant.
 
         Args:
-            connection: in the transaction that has just stored the rows.
-            rows: with the columns of the reward_config table.
+            connection: In the transaction that has just stored the rows.
+            rows: With the columns of the reward_config table.
         """
         terms = await RevisionConflicts(self.table, None, _STATUS).among(connection, rows)
         status = await RevisionConflicts(self.table, "occurred_at").among(connection, rows)

@@ -11,9 +11,9 @@ class RewardLaw:
     """A rule for rewards in a jurisdiction, in force from an instant on.
 
     Attributes:
-        source: the regulation that the rule comes from.
-        max_wagering_multiple: how many times a bonus may have to be wagered at most.
-        one_product: whether a reward must be of the product that earns it.
+        source: The regulation that the rule comes from.
+        max_wagering_multiple: How many times a bonus may have to be wagered at most.
+        one_product: Whether a reward must be of the product that earns it.
     """
 
     jurisdiction: str

@@ -19,9 +19,9 @@ class OperatorStatuses:
     """What operators decided about the rewards of one brand.
 
     Attributes:
-        versions: the status of a version, and when it was decided.
-        rewards_off: the rewards whose kill switch is on.
-        brand_off: whether the kill switch of the brand is on.
+        versions: The status of a version, and when it was decided.
+        rewards_off: The rewards whose kill switch is on.
+        brand_off: Whether the kill switch of the brand is on.
     """
 
     versions: Mapping[Version, tuple[str, datetime]] = field(default_factory=dict)
@@ -35,8 +35,8 @@ class OperatorStatuses:
         before or after. While a kill switch is on, nobody can choose the version.
 
         Args:
-            config: the version with the squad's status.
-            occurred_at: when the squad decided on it.
+            config: The version with the squad's status.
+            occurred_at: When the squad decided on it.
         """
         status, decided_at = self.versions.get((config.reward_id, config.version), (None, occurred_at))
         if status == RECALLED:

@@ -40,10 +40,10 @@ class ContentPublication:
         """Let customers see these editions and no others, each from its instant on.
 
         Args:
-            connection: in a write transaction.
-            key: whose content.
-            editions: in the order of publication; empty to show none.
-            now: of editions that are due, only the last matters.
+            connection: In a write transaction.
+            key: Whose content.
+            editions: In the order of publication; empty to show none.
+            now: Of editions that are due, only the last matters.
 
         Returns:
             Whether anything changed.

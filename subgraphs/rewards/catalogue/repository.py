@@ -83,11 +83,11 @@ class CatalogueRepository:
         """Store content as a revision of its reward and locale, to be published from `at` on.
 
         Args:
-            connection: in a write transaction.
-            brand: the brand.
-            content: the content.
-            at: from when it is shown.
-            first: whether it comes before all other revisions instead of after them.
+            connection: In a write transaction.
+            brand: The brand.
+            content: The content.
+            at: From when it is shown.
+            first: Whether it comes before all other revisions instead of after them.
         """
         c = self.content.c
         same = (c.brand_id == brand, c.reward_id == content.reward_id, c.locale == content.locale)

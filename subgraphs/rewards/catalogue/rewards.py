@@ -23,11 +23,11 @@ class RewardConfig:
     """One version of a reward. Its terms never change, only its status.
 
     Attributes:
-        status: active, paused or withdrawn.
-        value_minor: in minor units of `currency`; None for boosts and spins.
-        target_minor: the target that earns the reward, in the same units.
-        effective_to: exclusive; None for no end.
-        recalled: whether it was withdrawn for safety or law, so that no customer gets it any more.
+        status: Active, paused or withdrawn.
+        value_minor: In minor units of `currency`; None for boosts and spins.
+        target_minor: The target that earns the reward, in the same units.
+        effective_to: Exclusive; None for no end.
+        recalled: Whether it was withdrawn for safety or law, so that no customer gets it any more.
     """
 
     brand: str
@@ -54,8 +54,8 @@ class RewardContent:
     """How a version of a reward is shown in one locale.
 
     Attributes:
-        position: the reward's position among the options, set by editors.
-        config_version: the version whose terms the text describes; None for the reward's first.
+        position: The reward's position among the options, set by editors.
+        config_version: The version whose terms the text describes; None for the reward's first.
     """
 
     reward_id: str
@@ -88,7 +88,7 @@ class Catalogue:
     """All that a brand offers, at any time.
 
     Attributes:
-        editions: including those to come; for each version and locale in the order of revisions.
+        editions: Including those to come; for each version and locale in the order of revisions.
     """
 
     configs: tuple[RewardConfig, ...]
@@ -116,7 +116,7 @@ class OptionId:
         """Return the parts of an option's id.
 
         Raises:
-            BadInput: not the id of an option.
+            BadInput: Not the id of an option.
         """
         brand, _, rest = text.partition(":")
         reward_id, _, version = rest.rpartition(":")

@@ -18,10 +18,10 @@ class Announcement(NamedTuple):
     """The last published message about a week.
 
     Attributes:
-        revision: of the last message; 0 before the first.
-        due: whether the week's qualification is confirmed, so that the final reward must be published.
-        final: whether the final reward was published, after which nothing more is published.
-        occurred_at: when it was published; None before the first message.
+        revision: Of the last message; 0 before the first.
+        due: Whether the week's qualification is confirmed, so that the final reward must be published.
+        final: Whether the final reward was published, after which nothing more is published.
+        occurred_at: When it was published; None before the first message.
     """
 
     revision: int

@@ -41,7 +41,7 @@ def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
     """Return the reward that a customer gets, which is the choice that the graph shows.
 
     Args:
-        menu: what the customer was offered in that week; None if the club does not serve the customer.
+        menu: What the customer was offered in that week; None if the club does not serve the customer.
         stored: None if nothing was chosen.
     """
     otherwise = ChoiceSource.DEFAULT if stored is None else ChoiceSource.REPLACEMENT

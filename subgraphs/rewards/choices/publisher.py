@@ -111,11 +111,11 @@ class ChoicePublisher:
         """Continue after a revision that was published before the database was lost or restored.
 
         Args:
-            connection: in a write transaction that has locked the week's announcement.
-            key: the week.
-            revision: of the message.
-            at: when it was published.
-            final: whether it was the final one.
+            connection: In a write transaction that has locked the week's announcement.
+            key: The week.
+            revision: Of the message.
+            at: When it was published.
+            final: Whether it was the final one.
         """
         await self.announcements.store(connection, key, revision, at, final=final)
         if final:

@@ -20,8 +20,8 @@ class PublishedChoice:
     """The reward of a week as it was published.
 
     Attributes:
-        final: whether the message was the last one about the week.
-        reward: id and config version; None if no reward could be paid.
+        final: Whether the message was the last one about the week.
+        reward: Id and config version; None if no reward could be paid.
     """
 
     key: ClubKey
@@ -47,12 +47,12 @@ class ChoiceReadBack:
         ignores it: the present reward is published again as the next revision.
 
         Args:
-            connection: in a write transaction.
-            published: this subgraph's messages, in the order of the topic.
+            connection: In a write transaction.
+            published: This subgraph's messages, in the order of the topic.
 
         Returns:
             How many have changed something, and the indexes of those that contradict what was published
-            since.
+            Since.
         """
         changed, conflicts = 0, []
         for index, one in enumerate(published):

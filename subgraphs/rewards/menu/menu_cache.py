@@ -23,7 +23,7 @@ class Audience(msgspec.Struct, frozen=True, gc=False):
     """The audience of a menu: all customers with the same values are shown the same options.
 
     Attributes:
-        spent: the rewards whose budget is spent in the current week.
+        spent: The rewards whose budget is spent in the current week.
     """
 
     scheme: Scheme
@@ -79,7 +79,7 @@ class MenuCache:
     """The menus of one brand's catalogue.
 
     Attributes:
-        spent: the rewards whose budget was spent when the catalogue was read.
+        spent: The rewards whose budget was spent when the catalogue was read.
     """
 
     catalogue: Catalogue

@@ -70,10 +70,10 @@ class Menu:
     """A brand's offer to a group of customers at an instant. Options are derived once.
 
     Attributes:
-        contents: the published content, in all locales.
-        locale: the customers' locale.
-        spent: ids of the rewards whose budget is spent.
-        given_at: the instant whose law applies; None stands for `now`.
+        contents: The published content, in all locales.
+        locale: The customers' locale.
+        spent: Ids of the rewards whose budget is spent.
+        given_at: The instant whose law applies; None stands for `now`.
     """
 
     configs: tuple[RewardConfig, ...]

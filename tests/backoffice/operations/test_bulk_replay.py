@@ -36,7 +36,7 @@ class KilledRun:
     """A run whose process is killed at a note, which is not stored any more.
 
     Attributes:
-        checkpoint: the last one that was stored.
+        checkpoint: The last one that was stored.
     """
 
     job: Job

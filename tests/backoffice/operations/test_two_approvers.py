@@ -19,8 +19,8 @@ from backoffice.errors import Conflict, FourEyes
 from backoffice.global_events.models import SUBJECT
 from backoffice.jobs.models import JOB
 from backoffice.jobs.service import Jobs
-from backoffice.operations.reward_status import StatusAction
 from backoffice.operations.reward_statuses import RewardStatusService
+from backoffice.operations.status_changes import StatusAction
 from backoffice.operations.weeks import WeekService
 from storage.clock import ManualClock
 from storage.database import Database

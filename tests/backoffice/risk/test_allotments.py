@@ -52,12 +52,12 @@ class Round:
     """What happens in some seconds.
 
     Attributes:
-        raised: by how much the budget is raised.
-        asks: how many customers of each cell ask; a cell's gateway serves also while its consumer is away.
-        alive: the cells whose consumers run; the others read and report nothing.
-        answered: the cells whose upstream answers.
-        lost: the cells whose reports are lost.
-        old: the place of an old report that arrives again.
+        raised: By how much the budget is raised.
+        asks: How many customers of each cell ask; a cell's gateway serves also while its consumer is away.
+        alive: The cells whose consumers run; the others read and report nothing.
+        answered: The cells whose upstream answers.
+        lost: The cells whose reports are lost.
+        old: The place of an old report that arrives again.
     """
 
     raised: int

@@ -38,7 +38,7 @@ class Cells:
     """An installation without cells, whose back office also hears of three cells with the same customers.
 
     Attributes:
-        sent: what the cells have sent.
+        sent: What the cells have sent.
     """
 
     whole: RiskStand

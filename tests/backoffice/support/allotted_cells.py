@@ -58,7 +58,7 @@ class RewardsCell:
     """The rewards database of a cell, and its place on the global topic.
 
     Attributes:
-        applied: how many global messages it has read.
+        applied: How many global messages it has read.
     """
 
     cell: Cell
@@ -138,8 +138,8 @@ class AllottedCells:
     """A back office and four cells.
 
     Attributes:
-        topic: the global topic, in order.
-        reports: all that cells have reported, in order.
+        topic: The global topic, in order.
+        reports: All that cells have reported, in order.
     """
 
     stand: RiskStand

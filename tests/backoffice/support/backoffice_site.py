@@ -44,7 +44,7 @@ class Person:
     """Somebody with an account.
 
     Attributes:
-        secret: of the authenticator.
+        secret: Of the authenticator.
     """
 
     user_id: str

@@ -101,8 +101,8 @@ class MemoryTopic:
     """The global topic in memory. It can be compacted, lost, and refuse or forget to answer.
 
     Attributes:
-        generation: its name; another one is another topic.
-        fails: whether the next messages are written, but not acknowledged.
+        generation: Its name; another one is another topic.
+        fails: Whether the next messages are written, but not acknowledged.
     """
 
     generation: str = "first"

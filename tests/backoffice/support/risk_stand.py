@@ -58,13 +58,13 @@ class CustomerWeek:
 
     Attributes:
         territory: None if the account is not known.
-        bets: what each bet counts; 0 for a bet that does not.
-        status: of the qualification; None if the target was never reached.
-        choice: the reward that the customer chose.
-        state: of the fulfilment; None if there is none.
-        paid: the reward of the fulfilment; None stands for no reward.
-        excluded: whether the account is closed to offers, before the week's end.
-        seen: whether the customer was shown the tracker.
+        bets: What each bet counts; 0 for a bet that does not.
+        status: Of the qualification; None if the target was never reached.
+        choice: The reward that the customer chose.
+        state: Of the fulfilment; None if there is none.
+        paid: The reward of the fulfilment; None stands for no reward.
+        excluded: Whether the account is closed to offers, before the week's end.
+        seen: Whether the customer was shown the tracker.
     """
 
     customer: str

@@ -127,7 +127,7 @@ class MovingRig:
     """A cell on the first server, and where it may go.
 
     Attributes:
-        folder: where moves keep their journal.
+        folder: Where moves keep their journal.
     """
 
     here: CellServer

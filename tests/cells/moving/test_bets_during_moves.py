@@ -50,9 +50,9 @@ class Load:
     """What was produced, and when anything was applied or read.
 
     Attributes:
-        sent: how many bets each customer has placed.
-        say: is told after each move what waited how long.
-        unreadable_seconds: the longest time from a read that failed to the next that did not.
+        sent: How many bets each customer has placed.
+        say: Is told after each move what waited how long.
+        unreadable_seconds: The longest time from a read that failed to the next that did not.
     """
 
     say: Callable[[str], None]

@@ -76,7 +76,7 @@ class Writer:
     """Processes of the cell that write all the time, to the place that accepts their writes.
 
     Attributes:
-        noted: what was acknowledged.
+        noted: What was acknowledged.
     """
 
     places: tuple[DatabaseSettings, ...]

@@ -85,11 +85,11 @@ def run_both(
     """Executes both ways in event loops of their own, checks that they agree, and gives the result.
 
     Args:
-        schema: the schema.
-        query: the operation.
-        root: makes a root value, once for each way.
-        after: called after each execution.
-        arguments: as `execute` takes them.
+        schema: The schema.
+        query: The operation.
+        root: Makes a root value, once for each way.
+        after: Called after each execution.
+        arguments: As `execute` takes them.
     """
     document = parse(query) if isinstance(query, str) else query
 

@@ -69,8 +69,8 @@ class Graph:
     """A schema with its behaviour.
 
     Attributes:
-        waiting: whether resolvers may give awaitables.
-        trouble: how often, of a hundred, something goes wrong.
+        waiting: Whether resolvers may give awaitables.
+        trouble: How often, of a hundred, something goes wrong.
     """
 
     chance: random.Random

@@ -36,11 +36,11 @@ class Model:
     """The facts of one customer's week.
 
     Attributes:
-        told: from when on the account was eligible or not, in the order of its revisions.
-        changes: when the customer joined and left.
-        kept: whether a worker has closed the week.
-        row: the state of the reward: None, open, stopped or taken back (both for good), or paid.
-        sent: whether a provider may have been asked.
+        told: From when on the account was eligible or not, in the order of its revisions.
+        changes: When the customer joined and left.
+        kept: Whether a worker has closed the week.
+        row: The state of the reward: None, open, stopped or taken back (both for good), or paid.
+        sent: Whether a provider may have been asked.
     """
 
     told: list[tuple[datetime, bool]]
@@ -120,9 +120,9 @@ class Model:
         """What the graph may show; one state, but for what only the provider knows.
 
         Args:
-            worked: whether the worker has just been at it.
-            calm: whether the provider had no fault to meet.
-            credited: whether the provider has a credit on its books.
+            worked: Whether the worker has just been at it.
+            calm: Whether the provider had no fault to meet.
+            credited: Whether the provider has a credit on its books.
         """
         if self.row == "paid":
             return set(PAID)

@@ -62,11 +62,11 @@ class Rig:
     """The subgraphs, the simulator and recovery.
 
     Attributes:
-        stand: subgraphs that wait long for the upstream.
-        impatient: subgraphs that give up a call after a moment, without a retry.
-        api: a client of the simulator's own API.
-        stack: closes what is opened later.
-        revisions: the revisions of published accounts.
+        stand: Subgraphs that wait long for the upstream.
+        impatient: Subgraphs that give up a call after a moment, without a retry.
+        api: A client of the simulator's own API.
+        stack: Closes what is opened later.
+        revisions: The revisions of published accounts.
     """
 
     stand: Stand

@@ -111,8 +111,8 @@ class Stand:
     """The subgraphs, their clock and their databases.
 
     Attributes:
-        url: as FURLONG_DATABASE_URL.
-        upstream_url: where they make changes.
+        url: As FURLONG_DATABASE_URL.
+        upstream_url: Where they make changes.
     """
 
     club: Subgraph

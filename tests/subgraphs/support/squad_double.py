@@ -24,9 +24,9 @@ class Squad:
     """Stands behind respx as the squad's API.
 
     Attributes:
-        script: what the next calls meet: an answer, an error, or something that is done before confirming.
-        calls: all calls, oldest first.
-        effects: what was confirmed, once for each idempotency key.
+        script: What the next calls meet: an answer, an error, or something that is done before confirming.
+        calls: All calls, oldest first.
+        effects: What was confirmed, once for each idempotency key.
     """
 
     script: list[Scripted] = field(default_factory=list)

@@ -32,8 +32,8 @@ class Desk:
     """A signed-in person's browser.
 
     Attributes:
-        secret: of the person's authenticator.
-        faults: errors of scripts, and what the content security policy refused.
+        secret: Of the person's authenticator.
+        faults: Errors of scripts, and what the content security policy refused.
     """
 
     page: Page

@@ -43,9 +43,9 @@ class Office:
     """The running product.
 
     Attributes:
-        url: of the back office.
-        accounts: the user, the password and the authenticator's secret of each account, by its name.
-        upstream_address: of the upstream squad's API.
+        url: Of the back office.
+        accounts: The user, the password and the authenticator's secret of each account, by its name.
+        upstream_address: Of the upstream squad's API.
     """
 
     site: Site

@@ -154,20 +154,20 @@ def _open_merge() -> Move:
 
 
 def _carry_out(found: Move, *, quiet: bool) -> None:
-    from cells.moving.move import only_mover, run
+    from cells.moving.move import moving_lock, run
 
     def report(step: Step, says: str) -> None:
         if not quiet:
             typer.echo(f"{step.value:14} {says}")
 
-    with only_mover(found.folder, found.findings.cell.name):
+    with moving_lock(found.folder, found.findings.cell.name):
         run(found, report)
 
 
 def _give_up(found: Move) -> None:
-    from cells.moving.move import go_back, only_mover
+    from cells.moving.move import go_back, moving_lock
 
-    with only_mover(found.folder, found.findings.cell.name):
+    with moving_lock(found.folder, found.findings.cell.name):
         go_back(found)
 
 

@@ -37,8 +37,8 @@ class ProviderConfiguration:
     use; after a start, that is the one that this node used last, or else the file's.
 
     Attributes:
-        files: the configurations of the file, by name.
-        worker: this process, as reports name it.
+        files: The configurations of the file, by name.
+        worker: This process, as reports name it.
     """
 
     database: Database
@@ -120,7 +120,7 @@ class ProviderConfiguration:
         """Put a configuration into the registry; return False if it was there already.
 
         Raises:
-            ProviderConfigError: this node cannot use it.
+            ProviderConfigError: This node cannot use it.
         """
         if (problem := self.settings.lease_problem(config)) is not None:
             raise ProviderConfigError(problem)

@@ -26,13 +26,13 @@ class ProviderReport:
     """What a worker knows about a provider.
 
     Attributes:
-        worker: the process.
-        revision: the revision of the configuration in use; 0 for the file's, or if there is none.
-        order: of the last decision that the worker looked at, whether it could use it or not.
-        problem: why the newest configuration cannot be used; never a secret.
+        worker: The process.
+        revision: The revision of the configuration in use; 0 for the file's, or if there is none.
+        order: Of the last decision that the worker looked at, whether it could use it or not.
+        problem: Why the newest configuration cannot be used; never a secret.
         circuit: `closed`, `open`, `half_open`, or `none` if nothing can be sent.
-        calls: how many are running.
-        error: the class of the last failure.
+        calls: How many are running.
+        error: The class of the last failure.
     """
 
     worker: str

@@ -16,7 +16,7 @@ class DecidedConfiguration:
     """What the back office decided about a provider.
 
     Attributes:
-        state: as the message has it.
+        state: As the message has it.
     """
 
     name: str
@@ -32,7 +32,7 @@ class DecidedConfiguration:
         """Return the configuration.
 
         Raises:
-            ProviderConfigError: this version of the node does not support it.
+            ProviderConfigError: This version of the node does not support it.
         """
         fields = {name: value for name, value in self.state.items() if name in ProviderConfig.model_fields}
         try:
@@ -46,9 +46,9 @@ class ProviderUse:
     """How a worker has applied the decisions about a provider.
 
     Attributes:
-        revision: the revision in use; 0 for the file's, or if there is none.
-        seen: the last decision that was looked at, whether it could be used or not.
-        problem: why it, or the file's configuration, cannot be used; never a secret.
+        revision: The revision in use; 0 for the file's, or if there is none.
+        seen: The last decision that was looked at, whether it could be used or not.
+        problem: Why it, or the file's configuration, cannot be used; never a secret.
     """
 
     name: str

@@ -46,9 +46,9 @@ def money(minor: int, currency: str, locale: str) -> Money:
     """Return an amount as shown in the graph; it is shared, so it must not be changed.
 
     Args:
-        minor: the amount in minor units, such as 500 for five pounds.
-        currency: the ISO 4217 code.
-        locale: the BCP 47 name, such as en-GB.
+        minor: The amount in minor units, such as 500 for five pounds.
+        currency: The ISO 4217 code.
+        locale: The BCP 47 name, such as en-GB.
     """
     return Money(minor=MinorUnits(minor), currency=currency, display=written(minor, currency, locale))
 
@@ -68,7 +68,7 @@ class _Form:
     """How a locale formats amounts that are too small for digit grouping.
 
     Attributes:
-        scale: minor units in one unit.
+        scale: Minor units in one unit.
     """
 
     before: str

@@ -102,10 +102,10 @@ def build_schema(
     """Build a subgraph's schema.
 
     Args:
-        query: a Strawberry type.
-        mutation: a Strawberry type.
-        types: entities that no field of Query or Mutation returns.
-        subscription: a Strawberry type.
+        query: A Strawberry type.
+        mutation: A Strawberry type.
+        types: Entities that no field of Query or Mutation returns.
+        subscription: A Strawberry type.
     """
     return SubgraphSchema(
         query=query,

@@ -31,9 +31,9 @@ class AccountHistory:
         """Store revisions, including superseded ones; of equal ones, the first stays.
 
         Args:
-            connection: the connection of the transaction that has just stored the accounts: whoever has read
+            connection: The connection of the transaction that has just stored the accounts: whoever has read
                 and locked an account also has all of its revisions.
-            rows: rows with the columns of the account table.
+            rows: Rows with the columns of the account table.
         """
         names = [column.name for column in self.table.columns]
         key = [column.name for column in self.table.primary_key]

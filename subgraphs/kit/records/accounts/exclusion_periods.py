@@ -28,9 +28,9 @@ def exclusion_periods_of(
     """Return the times in which a customer could not take part.
 
     Args:
-        changes: all known revisions of the account, in any order.
-        brand: the customer's brand.
-        served: the jurisdictions and currencies for which the brand has a scheme.
+        changes: All known revisions of the account, in any order.
+        brand: The customer's brand.
+        served: The jurisdictions and currencies for which the brand has a scheme.
     """
     found: list[ExclusionPeriod] = []
     until: datetime | None = None
@@ -50,9 +50,9 @@ def excluded_at(
     """Return why a customer was excluded at an instant or later; None if never.
 
     Args:
-        periods: the customer's exclusion periods.
-        start: the instant.
-        end: periods that begin after `start` count only if they begin before it; None: all of them count.
+        periods: The customer's exclusion periods.
+        start: The instant.
+        end: Periods that begin after `start` count only if they begin before it; None: all of them count.
     """
     for period in sorted(periods, key=lambda period: period.since):
         lasted = period.until is None or period.until > start

@@ -43,8 +43,8 @@ class GlobalOrder(NamedTuple):
     """The order of global messages: of two about one subject, the greater is valid.
 
     Attributes:
-        epoch: increases when the publisher's database or the topic was lost.
-        number: counts the messages.
+        epoch: Increases when the publisher's database or the topic was lost.
+        number: Counts the messages.
     """
 
     epoch: int

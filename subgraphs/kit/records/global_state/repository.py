@@ -17,12 +17,12 @@ class StoredMessage:
     """The last message of a subject.
 
     Attributes:
-        key: the record's key.
-        brand: the brand, or `*`.
-        event_id: identifies the decision; the same decision may be published again under another number.
-        state: what holds from now on; None if the subgraph has no use for the kind.
-        understood: whether this version knows the kind.
-        produced_at: when the record was produced, as the producer or the broker says.
+        key: The record's key.
+        brand: The brand, or `*`.
+        event_id: Identifies the decision; the same decision may be published again under another number.
+        state: What holds from now on; None if the subgraph has no use for the kind.
+        understood: Whether this version knows the kind.
+        produced_at: When the record was produced, as the producer or the broker says.
     """
 
     key: str

@@ -14,8 +14,8 @@ class SwitchedOff:
     """What is switched off for a brand.
 
     Attributes:
-        whole_brand: whether the whole club of the brand is paused.
-        rewards: the ids of rewards that are switched off.
+        whole_brand: Whether the whole club of the brand is paused.
+        rewards: The ids of rewards that are switched off.
     """
 
     whole_brand: bool = False

@@ -23,11 +23,11 @@ class Fact:
     """A message to other subgraphs.
 
     Attributes:
-        schema: name and major version, such as `club.membership/1`.
-        key: the key of the record, such as `brand:customer`; records of one key are published in the order
+        schema: Name and major version, such as `club.membership/1`.
+        key: The key of the record, such as `brand:customer`; records of one key are published in the order
             written.
-        identity: identifies the fact however often it is published, such as a version.
-        body: the message without `schema` and `event_id`.
+        identity: Identifies the fact however often it is published, such as a version.
+        body: The message without `schema` and `event_id`.
     """
 
     topic: str

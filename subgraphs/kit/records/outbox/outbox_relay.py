@@ -35,12 +35,12 @@ class OutboxStatus:
     """The state of one outbox when its relay last looked.
 
     Attributes:
-        waiting: number of facts that no relay has published yet.
-        oldest_at: when the oldest of them was written.
-        published: number of facts that this relay has published and removed.
-        leads: whether this relay publishes; the others stand by.
-        kafka: what is wrong with the brokers; empty if nothing is.
-        database: what is wrong with the database; empty if nothing is.
+        waiting: Number of facts that no relay has published yet.
+        oldest_at: When the oldest of them was written.
+        published: Number of facts that this relay has published and removed.
+        leads: Whether this relay publishes; the others stand by.
+        kafka: What is wrong with the brokers; empty if nothing is.
+        database: What is wrong with the database; empty if nothing is.
     """
 
     waiting: int = 0

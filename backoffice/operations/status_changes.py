@@ -48,7 +48,7 @@ class StatusChange:
     """What changes a version's status.
 
     Attributes:
-        others: how many other versions of the reward are active and have content.
+        others: How many other versions of the reward are active and have content.
     """
 
     brand: str
@@ -89,7 +89,7 @@ async def plan_change(
     """Return what changes a version's status.
 
     Raises:
-        CannotChange: there is no such version, or its status cannot change.
+        CannotChange: There is no such version, or its status cannot change.
     """
     known = await versions(rewards, option.brand)
     config = next((one for one in known if OptionId(one.brand, one.reward_id, one.version) == option), None)
