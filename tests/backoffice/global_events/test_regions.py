@@ -85,10 +85,10 @@ class Regions:
 
 
 @pytest.fixture
-async def regions(tmp_path: Path, kafka: PrivateKafka) -> AsyncIterator[Regions]:
+async def regions(tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Regions]:
     """Two Kafkas, MirrorMaker between them, and a node in each region."""
     other = await asyncio.to_thread(start_kafka, tmp_path / "kafka")
-    brokers = {HOME: kafka.bootstrap, ABROAD: other.bootstrap}
+    brokers = {HOME: empty_kafka.bootstrap, ABROAD: other.bootstrap}
     for bootstrap in brokers.values():
         await create_topics(bootstrap, 2, 1, TopicSettings(), TOPICS)
     described = {name: {"kafka": [bootstrap]} for name, bootstrap in brokers.items()}

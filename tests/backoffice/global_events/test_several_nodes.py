@@ -122,7 +122,7 @@ async def installation(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         async with installed(stream, folders(tmp_path).__next__) as found:
             yield found
         return
-    kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
+    kafka, mariadb = request.getfixturevalue("empty_kafka"), request.getfixturevalue("mariadb")
     await create_topics(kafka.bootstrap, 2, 1, TopicSettings(), TOPICS)
     stream = StreamSettings(bootstrap=kafka.bootstrap, poll_seconds=0.1)
     async with installed(stream, mariadb.fresh_url) as found:
