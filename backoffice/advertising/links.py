@@ -18,7 +18,7 @@ def link_problem(url: str, hosts: Collection[str]) -> str | None:
     if len(url) > LONGEST:
         return f"is longer than {LONGEST} characters"
     if _UNSAFE.search(url):
-        return "has characters that a link must write as %-escapes"
+        return "has characters that must be percent-encoded in a link"
     return None if url.startswith("/") and not url.startswith("//") else _absolute_problem(url, hosts)
 
 

@@ -79,9 +79,9 @@ class ContentDocumentInput:
         return {"position": self.position, "eligible_games": self.eligible_games, "texts": texts}
 
 
-@strawberry.input(description="Content of a version of a reward, as somebody saw it.")
+@strawberry.input(description="A reward version's content, and the item version that the caller saw.")
 class ContentStepInput:
-    """An item."""
+    """The item that a step is taken on."""
 
     brand: str
     reward_id: str
@@ -148,8 +148,8 @@ class Query:
     """Reads."""
 
     @strawberry.field(
-        description="Content by brand, reward and version; without a brand, of all that one may read. "
-        "`states`: whose open revision, or else whose newest one, is in one of them.",
+        description="Content by brand, reward and version; without a brand, of all brands that the person "
+        "may read. `states`: items whose open revision, or newest if none is open, has one of these.",
         directives=[READ],
     )
     async def content_items(
@@ -186,7 +186,8 @@ class Query:
         return shown_revision(await info.context.service.revision(info.context.actor, key, revision))
 
     @strawberry.field(
-        description="What differs between two revisions, by field and locale; null: from nothing.",
+        description="What differs between two revisions, by field and locale; without `before`, from an "
+        "empty document.",
         directives=[READ],
     )
     async def content_diff(
@@ -247,7 +248,7 @@ class Query:
         return [shown_state(one) for one in info.context.service.preview_states(info.context.actor)]
 
     @strawberry.field(
-        description="The brands whose content one may read.",
+        description="The brands whose content the person may read.",
         directives=[permitted(Permission.CONTENT_READ, ANY)],
     )
     async def content_brands(self, info: ContentInfo) -> list[ContentBrand]:
@@ -377,4 +378,4 @@ def _after(after: str | None) -> ContentKey | None:
         case [str(brand), str(reward_id), int(version)]:
             return ContentKey(brand, reward_id, version)
         case _:
-            raise Invalid([Problem("after", "This is no cursor of this list.")])
+            raise Invalid([Problem("after", "This is not a cursor of this list.")])

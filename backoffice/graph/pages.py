@@ -117,4 +117,4 @@ def time_of(after: str | None) -> tuple[datetime, str] | None:
 
 
 def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is no cursor of this list.")])
+    return Invalid([Problem("after", "This is not a cursor of this list.")])

@@ -29,7 +29,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class WorkersReport:
-    """What the node's workers made of what its consumer has applied, and what customers used of it."""
+    """What the node's workers report.
+
+    These are messages that they could not apply, the health of providers, and the use of budgets.
+    """
 
     refused: tuple[Refused, ...] = ()
     providers: tuple[ProviderHealth, ...] = ()

@@ -37,7 +37,7 @@ BUDGET: Final[ContextVar[AnswerBudget | None]] = ContextVar("answer_budget", def
 
 
 def spend(places: int) -> bool:
-    """Take places from the budget, and return True, so that a test may call it.
+    """Take places from the budget, and return True, so that a generated condition may call it.
 
     Raises:
         BudgetSpent: Fewer places are left.

@@ -218,7 +218,7 @@ class ContentEditing:
         revision = await self._proposed_revision(connection, proposal)
         item = None if revision is None else await repository.item(connection, revision.key, locked=True)
         if item is None or revision is None or item.open_revision != revision.revision:
-            raise Conflict("This revision is not in review any more.")
+            raise Conflict("This revision is no longer in review.")
         return item, revision
 
     async def _proposed_revision(
@@ -273,7 +273,7 @@ def document_of(key: ContentKey, values: Mapping[str, Any]) -> ContentDocument:
         or any(mark in ": \t\n" or not mark.isprintable() for mark in name)
     ]
     if not 0 <= key.config_version < 2**31:
-        problems.append(Problem("configVersion", "must be a whole number from 1 on, or 0"))
+        problems.append(Problem("configVersion", "must be a whole number, 0 or more"))
     if problems:
         raise Invalid(problems)
     try:
@@ -284,7 +284,7 @@ def document_of(key: ContentKey, values: Mapping[str, Any]) -> ContentDocument:
     if size > LARGEST:
         raise Invalid([Problem("document", f"is longer than {LARGEST} bytes")])
     if len(document.texts) > MOST_LOCALES or any(len(locale) > 35 for locale in document.texts):  # noqa: PLR2004
-        raise Invalid([Problem("document.texts", "names too many or too long locales")])
+        raise Invalid([Problem("document.texts", "has too many locales, or a locale that is too long")])
     return document
 
 

@@ -105,7 +105,7 @@ def _facts_problems(document: BrandDocument) -> Iterator[Problem]:
         yield Problem("locales", "A language is named twice.")
     for at, locale in enumerate(document.locales):
         if not _is_locale(locale):
-            yield Problem(f"locales.{at}", f"{locale[:40]!r} is no language such as en-GB.")
+            yield Problem(f"locales.{at}", f"{locale[:40]!r} is not a language such as en-GB.")
     if document.default_locale not in document.locales:
         yield Problem("defaultLocale", "The default is one of the brand's languages.")
 

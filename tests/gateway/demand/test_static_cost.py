@@ -274,7 +274,7 @@ def test_slicing_arguments_that_clients_do_not_see_are_not_required() -> None:
 
 def test_a_weight_that_is_no_number_is_refused_in_words() -> None:
     """At the start; decimal numbers in strings, as IBM's specification has them, are rounded up."""
-    with pytest.raises(SupergraphError, match=r"weight of Query\.a in @cost is no number: much"):
+    with pytest.raises(SupergraphError, match=r"weight of Query\.a in @cost is not a number: much"):
         Priced.of('type Query { a: Int @cost(weight: "much") }'.replace("$", ""))
     assert Priced.of('type Query { a: Int @cost(weight: "2.5") }').cost("{ a }") == 3
 
