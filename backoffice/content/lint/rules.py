@@ -25,8 +25,8 @@ LENGTHS: Final = {
 }
 """How many characters fit on the bet-slip, and how many are accepted at all, by field."""
 
-MOST_GAMES: Final = 50
-LONGEST_GAME: Final = 100
+MAX_GAMES: Final = 50
+MAX_GAME_LENGTH: Final = 100
 SMALLEST_IMAGE: Final = (320, 160)
 GOOD_IMAGE: Final = (640, 320)
 _TAG: Final = re.compile(r"<\s*[a-zA-Z/!?]")
@@ -83,10 +83,10 @@ def _common(document: ContentDocument, context: LintContext) -> Iterator[Finding
     if not 0 <= document.position < 2**31:
         yield error("POSITION", "position", "must be a whole number, 0 or more")
     games = document.eligible_games
-    if len(games) > MOST_GAMES:
-        yield error("GAMES", "eligible_games", f"lists more than {MOST_GAMES} games")
+    if len(games) > MAX_GAMES:
+        yield error("GAMES", "eligible_games", f"lists more than {MAX_GAMES} games")
     for index, game in enumerate(games):
-        if not game or len(game) > LONGEST_GAME or _hidden(game):
+        if not game or len(game) > MAX_GAME_LENGTH or _hidden(game):
             yield error("GAMES", f"eligible_games.{index}", "is empty, too long, or has hidden characters")
     if not games and any(config.kind is RewardKind.FREE_SPINS for config in context.configs):
         yield warning("GAMES", "eligible_games", "free spins should name their games")

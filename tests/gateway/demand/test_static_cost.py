@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.demand import CostRules
-from gateway.demand.operation_cost import MOST
+from gateway.demand.operation_cost import MAX_COST
 from gateway.errors import RequestError, SupergraphError
 from gateway.pipeline.graphql_response import GraphQLRequest
 from gateway.pipeline.preparation.preparer import Preparer
@@ -186,8 +186,8 @@ def test_costs_stop_growing_before_numbers_do() -> None:
       gift: Int @cost(weight: -50) gifts: [Query] @cost(weight: -5) price: Int @cost(weight: 3) }
     """)
     level = "all(n: 2147483647) { "
-    assert deep.cost("{ " + level * 18 + "__typename" + " }" * 19) == MOST
-    assert deep.cost("{ cube { cube { __typename } } }") == MOST
+    assert deep.cost("{ " + level * 18 + "__typename" + " }" * 19) == MAX_COST
+    assert deep.cost("{ cube { cube { __typename } } }") == MAX_COST
     assert deep.cost("{ gift gifts { gift } price }") == 3
 
 
@@ -379,4 +379,4 @@ def test_the_cost_is_that_of_the_document_with_everything_expanded(
         "y": conditions[1],
     }
     expected = Reference.cost(GRAPH.supergraph, query, variables)
-    assert GRAPH.cost(query, variables) == min(MOST, expected)
+    assert GRAPH.cost(query, variables) == min(MAX_COST, expected)
