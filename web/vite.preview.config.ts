@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 
 import { ALIAS, CSS_TARGET, SMALLER_LIBRARIES } from './alias.ts';
 
-// Builds the back office's preview: the widget as the frame has it, in a page without an origin of its own.
+// Builds the back office's preview: the widget as it is built for the frame, in a page with an opaque origin.
 export default defineConfig({
   root: fileURLToPath(new URL('backoffice/preview', import.meta.url)),
   base: '/backoffice/preview/',

@@ -6,7 +6,7 @@ the topic ends elsewhere than it should: another process has written to it. Then
 - a record that is older than the decision is published again under the same number, which changes nothing for
   nodes that have the newer one;
 - records that the database does not know were published before it was restored: it takes them over;
-- if the topic is another one, or the database was restored, a new epoch begins, and all that holds is
+- if the topic was recreated, or the database was restored, a new epoch begins, and all that holds is
   published under new numbers: a number never has two contents.
 """
 
@@ -43,7 +43,7 @@ class TopicContents:
     """The topic as it is.
 
     Attributes:
-        generation: Its generation; another one means that it is another topic.
+        generation: Its generation; another one means that it was recreated.
         end: The next offset.
         last: The last readable record of each key.
     """

@@ -77,7 +77,7 @@ class OidcRoutes:
         return response
 
     async def callback(self, request: Request) -> Response:
-        """Take the provider's answer, and begin a session."""
+        """Handle the provider's response, and begin a session."""
         attempt = self._attempt(request)
         asked = request.query_params
         if not hmac.compare_digest(asked.get("state", "").encode(), attempt["state"].encode()):

@@ -1,4 +1,4 @@
-"""Reads requests strictly, and answers refusals in one form."""
+"""Reads requests strictly, and turns every error into a response of one form."""
 
 from typing import Final, TypeVar
 
@@ -53,7 +53,7 @@ def json_response(content: object, status: int = 200) -> Response:
 
 
 def error_response(error: BackofficeError) -> Response:
-    """Return an error in words."""
+    """Return an error as a JSON response."""
     status = STATUS.get(type(error), 403 if isinstance(error, CrossSiteRequest) else 400)
     if isinstance(error, BodyTooLarge):
         status = 413
@@ -80,7 +80,7 @@ async def body_of(request: Request, expected: type[T]) -> T:
     try:
         return msgspec.json.decode(received, type=expected, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise BadRequest("The body is not what is expected here.") from None
+        raise BadRequest("The body does not have the expected fields.") from None
 
 
 async def require_session(request: Request, site: Site, sign_in: SignIn) -> AuthenticatedSession:

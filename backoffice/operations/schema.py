@@ -306,7 +306,7 @@ def _order(after: str | None) -> GlobalOrder | None:
         case [int(epoch), int(number)]:
             return GlobalOrder(epoch, number)
         case _:
-            raise Invalid([Problem("after", "This is no cursor of this list.")])
+            raise Invalid([Problem("after", "This is not a cursor of this list.")])
 
 
 def create_schema() -> SubgraphSchema:

@@ -246,7 +246,7 @@ def _reward_key(after: str | None) -> list[Any] | None:
 
 
 def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is no cursor of this list.")])
+    return Invalid([Problem("after", "This is not a cursor of this list.")])
 
 
 def create_schema() -> SubgraphSchema:

@@ -178,4 +178,4 @@ def _after(after: str | None) -> tuple[str, str] | None:
         case [str(customer), str(bet)]:
             return customer, bet
         case _:
-            raise Invalid([Problem("after", "This is no cursor of this list.")])
+            raise Invalid([Problem("after", "This is not a cursor of this list.")])

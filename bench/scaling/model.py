@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.scaling.costs import MICROSECOND, Costs
 
-MOST_INSIDE: Final = 256
+MAX_INSIDE: Final = 256
 """Requests inside a process beyond which more are refused (FURLONG_GATEWAY_REQUESTS_INSIDE)."""
 
 
@@ -34,9 +34,9 @@ def answers(costs: Costs, processes: int, rate: float) -> Answers:
     """
     service = costs.read.ours * MICROSECOND
     capacity = processes / service
-    if rate >= capacity * (1 - 1 / MOST_INSIDE):
-        full = MOST_INSIDE * service * 1000
-        return Answers(1.0, float(MOST_INSIDE * processes), costs.idle_ms + full, max(0.0, rate - capacity))
+    if rate >= capacity * (1 - 1 / MAX_INSIDE):
+        full = MAX_INSIDE * service * 1000
+        return Answers(1.0, float(MAX_INSIDE * processes), costs.idle_ms + full, max(0.0, rate - capacity))
     busy = rate / capacity
     waiting = service / (1 - busy)
     idle = costs.idle_ms / 1000

@@ -25,7 +25,7 @@ EVERYTHING: Final = "/"
 """A text that every address contains."""
 
 KAFKA: Final = "kafka"
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
+_SHORTEST_PAUSE, _MAX_PAUSE = 0.2, 10.0
 RETRY_SECONDS: Final = 1.0
 
 
@@ -82,7 +82,7 @@ class Removals:
                 for text in texts:
                     self.add(text)
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = min(2 * pause, _MAX_PAUSE)
             else:
                 pause = _SHORTEST_PAUSE
                 troubles.end(self.url)

@@ -138,5 +138,5 @@ async def _run(consumer: Consumer) -> None:
     try:
         await consumer.run()
     except Exception:
-        log.exception("a consumer stopped")
+        log.exception("consumer_stopped")
         raise

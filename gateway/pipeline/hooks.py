@@ -68,7 +68,7 @@ class Hooks:
 
 
 def joined(hooks: Iterable[Hooks]) -> Hooks:
-    """Return both sets of hooks as one, in order."""
+    """Return all sets of hooks as one, in order."""
     every = tuple(hooks)
     return Hooks(
         requests=tuple(each for one in every for each in one.requests),

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.caching import WeightedCache
-from gateway.executor import AnswerLimits, CallMiddleware
+from gateway.executor import CallMiddleware, ResponseLimits
 from gateway.limits import DocumentLimits
 from gateway.metrics import Metrics
 from gateway.pipeline.demand import DemandControl
-from gateway.pipeline.introspection_answers import AnswerCache, Introspection
+from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.labels import Labels, labels
@@ -61,9 +61,9 @@ def operation_executor(
         execution=settings.execution,
         on_deopt=metrics.deopt,
         on_errors=metrics.errors,
-        limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
+        limits=ResponseLimits(settings.response_places, settings.fetch_entities, settings.list_items),
         introspection=Introspection(
-            model.public, AnswerCache(settings.introspection_cache_bytes), access.visible
+            model.public, IntrospectionCache(settings.introspection_cache_bytes), access.visible
         ),
         middleware=middleware,
         events=events,

@@ -11,7 +11,7 @@ from backoffice.audit import repository
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.audit.repository import AuditFilter, Head
-from backoffice.audit.verification import Fault, Finding, Verification, verify
+from backoffice.audit.verification import Fault, LogFault, Verification, verify
 from storage.clock import ManualClock
 from storage.database import Database
 
@@ -125,9 +125,9 @@ async def test_an_anchor_shows_what_the_owner_of_the_database_hides(database: Da
         update(AUDIT_HEAD).values(sequence=4, hash=fourth),
     )
     assert (await checked(database)).findings == ()
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.CUT_OFF),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.CUT_OFF),)
     await write(database, 77)
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.REWRITTEN),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.REWRITTEN),)
 
 
 async def test_writers_at_once_make_one_chain(database: Database) -> None:

@@ -13,7 +13,7 @@ from furlong.cli.main import app
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 INSTALLED = "/opt/furlong/bin/furlong"
-MOST_EXPOSED = 20
+MAX_EXPOSED = 20
 """The greatest exposure that `systemd-analyze security` may find, in tenths; without settings it is 96."""
 
 pytestmark = pytest.mark.systemd
@@ -83,7 +83,7 @@ def test_a_unit_may_do_little_beside_its_work(units: Path, unit: str) -> None:
     name = f"{unit}.service".replace("@.", "@x.")
     (units / f"{unit}.service").rename(units / name)
     measured = subprocess.run(
-        ["systemd-analyze", "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", f"./{name}"],
+        ["systemd-analyze", "security", "--offline=yes", f"--threshold={MAX_EXPOSED}", f"./{name}"],
         cwd=units,
         capture_output=True,
         text=True,

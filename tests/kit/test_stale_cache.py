@@ -143,7 +143,7 @@ async def test_a_database_that_is_away_is_not_asked_by_every_request(
     for _ in range(50):
         assert await shelf.held.get("northbet") == "first"
     assert shelf.reads == 2
-    assert [entry["event"] for entry in logged] == ["public data could not be renewed"]
+    assert [entry["event"] for entry in logged] == ["public_data_not_renewed"]
 
 
 async def test_a_brand_that_cannot_be_read_at_all_is_an_error(shelf: Shelf) -> None:

@@ -26,7 +26,7 @@ _WORD: Final = re.compile(r"[A-Za-z0-9+]+")
 _RUN: Final = re.compile(r"[A-Za-z0-9+/=_\-]{20,}")
 MIXED_CHARACTERS: Final = 10
 LONG_CHARACTERS: Final = 24
-MOST_CHANGES: Final = 2
+MAX_CHANGES: Final = 2
 LONG_ENTROPY: Final = 3.7
 HEX_CHARACTERS: Final = 24
 
@@ -57,7 +57,7 @@ def _is_random(word: str) -> bool:
     if word.isdigit():
         return len(word) >= LONG_CHARACTERS
     turns = sum(a.isdigit() != b.isdigit() for a, b in pairwise(word))
-    if len(word) >= MIXED_CHARACTERS and turns > MOST_CHANGES:
+    if len(word) >= MIXED_CHARACTERS and turns > MAX_CHANGES:
         return True
     return len(word) >= LONG_CHARACTERS and _entropy(word) >= LONG_ENTROPY
 

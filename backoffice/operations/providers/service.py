@@ -27,7 +27,7 @@ from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderReposi
 from subgraphs.kit.records.global_state.kinds import provider_subject
 from subgraphs.kit.records.global_state.switches import KillSwitches
 
-MOST_PENDING = 100
+MAX_PENDING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class ProviderService:
         async with self.database.home.read() as connection:
             present = await self.configurations.newest(connection)
             reports = await self.nodes.all(connection)
-            pending = await approvals.newest_first(connection, wanted, MOST_PENDING, None)
+            pending = await approvals.newest_first(connection, wanted, MAX_PENDING, None)
             missing = {
                 name: await self._missing(connection, name, reports)
                 for name, one in present.items()

@@ -25,7 +25,7 @@ from subgraphs.kit.records.accounts.account_history import AccountChange, Accoun
 from subgraphs.kit.records.reference import NamePage, ReferenceRepository
 from subgraphs.progress.repository import ProgressRepository, Total
 
-LONGEST_ID: Final = 128
+MAX_ID_LENGTH: Final = 128
 REFERENCES: Final = ReferenceRepository(REFERENCE)
 
 
@@ -78,7 +78,7 @@ class Customers:
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = prefix.strip()
-        if not wanted or len(wanted) > LONGEST_ID:
+        if not wanted or len(wanted) > MAX_ID_LENGTH:
             raise Invalid([Problem("search", "Type the beginning of a customer's id.")])
         page = NamePage(wanted, after or "", size)
         await self.looks.record(actor, "search", brand, f"customers:{brand}:{wanted}")

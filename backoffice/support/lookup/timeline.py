@@ -76,7 +76,7 @@ def position_of(after: str | None) -> HistoryPosition | None:
 
 
 def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is no cursor of this list.")])
+    return Invalid([Problem("after", "This is not a cursor of this list.")])
 
 
 def _has_id(position: HistoryPosition) -> bool:

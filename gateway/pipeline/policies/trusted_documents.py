@@ -23,7 +23,7 @@ class TrustedDocumentsPolicy:
 
     Attributes:
         manifests: The manifests of trusted documents.
-        refuses: Whether documents that are not trusted are refused, or only logged.
+        refuses: Whether untrusted documents are refused; otherwise they are only logged.
         requires_id: Whether trusted documents must be sent by their ids.
         operations: The names of the operations that a client may execute, by client name; all if empty.
         metrics: Counts documents that are not trusted.

@@ -41,7 +41,7 @@ class PreparedDocument:
         is_query: Whether the operation is a query, which GET allows.
         is_subscription: Whether it is a subscription.
         introspection: The selected introspection; None if `__schema` and `__type` are not selected.
-        cache_policy: For how long the answer to a GET may be cached; None for not at all.
+        cache_policy: How long the response to a GET may be cached; None if it may not.
         access: What a client needs in order to see all of it; None if every client may.
         deferring: Its `@defer` and `@stream` directives; None if none can apply.
         plans: The known plans.

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from graphql_http import GraphQLRequest, MethodNotAllowed
-from jit.codegen import BUDGET, AnswerBudget, BudgetSpent
+from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
 from signatures.asgi import SignedRequests
 from storage.clock import Clock
 from storage.database import Database
@@ -246,7 +246,7 @@ class Subgraph:
 
         async def run(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
             callers.check(operation)
-            BUDGET.set(AnswerBudget(callers.limits.places))
+            BUDGET.set(ResponseBudget(callers.limits.places))
             prepared = self.operations.prepared(operation.query, operation.operation_name)
             context = await self._context(headers)
             if prepared is None or (operation.read_only and not prepared.is_query):

@@ -154,7 +154,7 @@ class StaleCache(Generic[V]):
             try:
                 await self._reread(brand)
             except (DatabaseAway, SQLAlchemyError, OSError) as error:
-                log.warning("a change of public data is not seen yet", brand=brand, error=repr(error))
+                log.warning("public_data_change_not_seen", brand=brand, error=repr(error))
                 continue
             now = self._copies.get(brand)
             if now is None or before is None or now.value is not before.value:
@@ -206,7 +206,7 @@ class StaleCache(Generic[V]):
         self._forget(self._reading, brand, task)
         error = None if task.cancelled() else task.exception()
         if error is not None and brand in self._copies:  # otherwise the caller gets the error
-            log.warning("public data could not be renewed", brand=brand, error=repr(error))
+            log.warning("public_data_not_renewed", brand=brand, error=repr(error))
 
     @staticmethod
     def _forget(tasks: dict[str, asyncio.Task[T]], brand: str, task: "asyncio.Task[T]") -> None:

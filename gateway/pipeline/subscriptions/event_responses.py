@@ -8,11 +8,11 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gateway.errors import AnswerTooLarge
+from gateway.errors import ResponseTooLarge
 from gateway.executor import FetchedData, is_large
+from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import HttpRequest, Response, encode
@@ -20,10 +20,10 @@ from gateway.subscriptions import OperationCounts
 from jit.codegen import BudgetSpent
 
 Make: TypeAlias = Callable[[PolicyInput, PlannedOperation, FetchedData], Response]
-"""Projects and encodes a response; raises `AnswerTooLarge`."""
+"""Projects and encodes a response; raises `ResponseTooLarge`."""
 
 Begin: TypeAlias = Callable[[], None]
-"""Starts the deadline and the answer budget of the next event for the current task."""
+"""Starts the deadline and the response budget of the next event for the current task."""
 
 
 Observe: TypeAlias = Callable[[Awaitable[Response], PolicyInput], Awaitable[Response]]
@@ -31,7 +31,7 @@ Observe: TypeAlias = Callable[[Awaitable[Response], PolicyInput], Awaitable[Resp
 
 
 @dataclass(frozen=True, slots=True)
-class EventAnswers:
+class EventResponses:
     """Turns events into responses.
 
     Attributes:
@@ -47,7 +47,7 @@ class EventAnswers:
         observe: Observes how each response is made; None if nothing is observed.
     """
 
-    authentication: AuthenticationPart
+    authentication: AuthenticationComponent
     executor: OperationExecutor
     make: Make
     large_responses: Executor
@@ -80,7 +80,7 @@ class EventAnswers:
                     self.large_responses, self.make, self.asked, planned, fetched
                 )
             return self.make(self.asked, planned, fetched)
-        except AnswerTooLarge as error:
+        except ResponseTooLarge as error:
             return encode(refused(error))
 
     async def _session(self, request: HttpRequest) -> object:
@@ -92,5 +92,5 @@ class EventAnswers:
 
 def too_large(_spent: BudgetSpent) -> Response:
     """Return the response to an event that exceeds its budget."""
-    error = AnswerTooLarge("The answer is too large: select less, or ask for shorter lists.")
+    error = ResponseTooLarge("The response is too large: select less, or ask for shorter lists.")
     return encode(refused(error))
