@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import NODE
 from backoffice.global_events.repository import GlobalDecision
-from consumers.cells.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
+from consumers.acknowledgements.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
 from storage.columns import upsert
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 

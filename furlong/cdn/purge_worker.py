@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
-from consumers.cells.message import CELLS_TOPIC, decode_acknowledgement
+from consumers.acknowledgements.message import CELLS_TOPIC, decode_acknowledgement
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record

@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Outbox, Waiting
+from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
@@ -50,7 +50,7 @@ class KafkaPublisher:
     producer: AIOKafkaProducer
     tracer: Tracer | None = None
 
-    async def publish(self, facts: Sequence[Waiting]) -> set[int]:
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
         """Send facts in order; return the ids of those that the broker accepted."""
         deliveries = {}
         spans: list[Span] = []

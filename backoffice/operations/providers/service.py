@@ -19,7 +19,7 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.providers.configurations import KIND, ProviderConfigurations
 from backoffice.operations.providers.document import KINDS_OF
 from backoffice.operations.providers.repository import ProviderRevision
-from consumers.cells.message import ProviderHealth
+from consumers.acknowledgements.message import ProviderHealth
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT

@@ -90,7 +90,7 @@ class GoodwillCredits:
             GOODWILL,
             Permission.SUPPORT_APPROVE_GOODWILL,
             self._approved,
-            ended=self._ended,
+            declined=self._ended,
             step_up=True,
         )
 

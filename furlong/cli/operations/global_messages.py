@@ -166,7 +166,7 @@ def _run(
     from sqlalchemy.exc import SQLAlchemyError
 
     from backoffice.errors import BackofficeError
-    from backoffice.global_events.publishing import NotPublished
+    from backoffice.global_events.run_publisher import NotPublished
 
     try:
         return asyncio.run(_acting(act, person, publishes=publishes))
@@ -181,7 +181,7 @@ async def _acting(
     publishes: bool,
 ) -> R:
     from backoffice.audit.audit_log import AuditLog
-    from backoffice.global_events.publishing import publish_now
+    from backoffice.global_events.run_publisher import publish_now
     from backoffice.operations.kill_switches import KillSwitchService
     from backoffice.operations.nodes import NodeService
     from storage.database import Database

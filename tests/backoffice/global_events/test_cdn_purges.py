@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry
 from server_process import free_port
 
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.global_events.publishing import running_publisher
-from consumers.cells.settings import NodeSettings
+from backoffice.global_events.run_publisher import running_publisher
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from furlong.cdn.purge_worker import Removals, Troubles, run_purges

@@ -22,10 +22,10 @@ from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.metrics import NodeMetrics
-from backoffice.global_events.publishing import running_publisher
 from backoffice.global_events.repository import GlobalDecision
+from backoffice.global_events.run_publisher import running_publisher
 from cells.claim import claim
-from consumers.cells.settings import NodeSettings
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.club.wiring import create_consumer as create_club
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from risk_stand import WEEK
 
 from backoffice.risk.budgets.division import CellUse, divided
-from consumers.cells.message import CellRange
+from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
 from subgraphs.rewards.budgets.repository import BudgetRepository
 

@@ -239,7 +239,7 @@ def _step(
 async def _send(parts: ContentParts) -> None:
     from aiokafka.errors import KafkaError
 
-    from backoffice.global_events.publishing import NotPublished, publish_now
+    from backoffice.global_events.run_publisher import NotPublished, publish_now
 
     try:
         await publish_now(parts.base.database, stream_settings(), parts.base.clock)
