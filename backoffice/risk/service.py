@@ -203,7 +203,7 @@ class RiskService:
         ]
 
     async def budgets(self, actor: Actor, brand: str, iso_week: str | None = None) -> list[BudgetLine]:
-        """Return the budgets of a week, by default of the present one, by reward.
+        """Return the budgets of a week, by default of the current one, by reward.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
@@ -291,7 +291,7 @@ class RiskService:
         return FigureRows(self.counter, known, _week(known, iso_week))
 
     async def count(self, actor: Actor, brand: str, iso_week: str | None = None) -> WeekFigures:
-        """Count a week now, by default the present one, and store its figures.
+        """Count a week now, by default the current one, and store its figures.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.

@@ -70,11 +70,11 @@ class Customers:
     async def search(
         self, actor: Actor, brand: str, prefix: str, size: int, after: str | None
     ) -> Sequence[str]:
-        """Return ids of a brand's customers that begin as given.
+        """Return the ids of a brand's customers that begin with a text.
 
         Raises:
             Forbidden: The actor may not look at this brand's customers.
-            Invalid: Nothing is looked for.
+            Invalid: The search text is empty.
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = prefix.strip()
@@ -180,7 +180,7 @@ def owner_of(customer_id: str) -> Owner:
     """Return the customer of an id such as `northbet:c-1`.
 
     Raises:
-        NotFound: It is no such id.
+        NotFound: It is not such an id.
     """
     brand, colon, customer = customer_id.partition(":")
     if not (brand and colon and customer):
