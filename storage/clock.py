@@ -56,7 +56,7 @@ def seconds_of(clock: Clock) -> Callable[[], float]:
 
 @dataclass(slots=True)
 class ManualClock:
-    """A clock that stands still until it is moved, for tests and simulations."""
+    """A clock that stops until it is moved, for tests and simulations."""
 
     instant: datetime
 
