@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, TypeGuard
 
 from storage.cells.cell import Cell
-from storage.clock import Clock, SystemClock
+from storage.clock import Clock, SystemClock, seconds_of
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.settings import SessionSettings
@@ -84,11 +84,7 @@ class SessionVerifier:
         Raises:
             ValueError: A setting is missing; the message names it.
         """
-        machine = (clock or SystemClock()).machine  # the issuer does not follow a rehearsal's clock
-
-        def now() -> float:
-            return machine.now().timestamp()
-
+        now = seconds_of((clock or SystemClock()).machine)  # the issuer does not follow a rehearsal's clock
         limits = limits or RefreshLimits()
         accepted = (accepted_issuer(settings), *further)
         if len({each.issuer for each in accepted}) != len(accepted):
