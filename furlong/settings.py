@@ -14,7 +14,7 @@ from backoffice.risk.settings import RiskSettings
 from backoffice.settings import BackofficeSettings
 from cells.moving.settings import MoveSettings
 from cells.regions.bound_region import RegionSettings
-from consumers.cells.settings import NodeSettings
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.embedding.settings import EmbedSettings

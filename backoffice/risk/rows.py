@@ -171,7 +171,7 @@ class FigureRows:
 
     async def _members(self, after: str, size: int) -> Window:
         async with self.counter.progress.home.read() as connection:
-            names = await participation.changed_members_after(connection, self._brand, after, size)
+            names = await participation.ever_members_after(connection, self._brand, after, size)
             if not names:
                 return Window((), None)
             found = await participation.members_between(

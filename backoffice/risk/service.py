@@ -20,8 +20,8 @@ from backoffice.figures.week_figures import (
     RewardFigure,
     WeekFigures,
 )
-from backoffice.risk.budgets.cells import used_by_cells
 from backoffice.risk.budgets.use import BudgetLine, week_lines
+from backoffice.risk.budgets.use_by_cells import used_by_cells
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from backoffice.risk.figures.forecast import (
@@ -242,7 +242,7 @@ class RiskService:
         first: int,
         after: str = "",
     ) -> RowPage:
-        """Return a page of the customers behind a figure. They are named, so the look is recorded.
+        """Return a page of the customers behind a figure. They are named, so the access is recorded.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.message import ProviderHealth, Refused
-from consumers.cells.report import WorkersReport
+from consumers.acknowledgements.message import ProviderHealth, Refused
+from consumers.acknowledgements.report import WorkersReport
 from storage.clock import Clock
 from subgraphs.fulfilment.payout.configuration import repository
 from subgraphs.fulfilment.payout.configuration.repository import ProviderReport

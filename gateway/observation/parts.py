@@ -11,7 +11,7 @@ from gateway.executor import AnswerLimits, FetchedData
 from gateway.observation.debugging import DebugReport
 from gateway.observation.observation import CACHE, MISS, Observation
 from gateway.observation.outcomes import note_operation
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation

@@ -17,7 +17,7 @@ from gateway.incremental.metrics import IncrementalMetrics
 from gateway.incremental.payloads import Errors, Payload
 from gateway.incremental.records import DeliveryLimits
 from gateway.incremental.slices import Keys
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput

@@ -11,11 +11,11 @@ from gateway.executor import AnswerLimits, CallMiddleware, Context, Failure, Fet
 from gateway.executor.failures import UNAUTHORIZED
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.introspection_answers import Introspection
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import plan_bytes
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
 from gateway.executor import AnswerLimits, FetchedData
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest

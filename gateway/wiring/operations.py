@@ -12,10 +12,10 @@ from gateway.metrics import Metrics
 from gateway.pipeline.demand import DemandControl
 from gateway.pipeline.introspection_answers import AnswerCache, Introspection
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.labels import Labels, labels
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
@@ -81,8 +81,8 @@ def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:
     return KnownBodies(settings.body_cache_bytes, preparer.documents)
 
 
-def _limits(settings: GatewaySettings, access: AccessControl) -> Limits:
-    return Limits(
+def _limits(settings: GatewaySettings, access: AccessControl) -> PreparationLimits:
+    return PreparationLimits(
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
         mutation_fields=settings.mutation_fields,

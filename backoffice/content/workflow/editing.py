@@ -54,7 +54,7 @@ class ContentEditing:
             Permission.CONTENT_APPROVE,
             self._approved,
             unchanged=self._unchanged,
-            ended=self._rejected,
+            declined=self._rejected,
         )
 
     async def save(

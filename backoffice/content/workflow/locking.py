@@ -1,4 +1,4 @@
-"""Optimistic locking of items: a change of an older version than the present one is refused."""
+"""Optimistic locking of items: a change of an older version than the current one is refused."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +23,7 @@ async def locked_item(connection: AsyncConnection, key: ContentKey, expected_ver
 
     Raises:
         NotFound: Nobody has written it.
-        Stale: Somebody has changed it since; with the present version.
+        Stale: Somebody has changed it since; with the current version.
     """
     found = await repository.item(connection, key, locked=True)
     if found is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from consumers.cells.message import CellRange
+from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
 
 

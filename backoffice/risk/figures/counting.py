@@ -80,7 +80,7 @@ class WeekCounter:
             seen = await impressions.count(connection, brand.id, week.iso)
         async with self.progress.home.read() as connection:
             closed = await participation.is_closed(connection, brand.id, week.iso)
-            opted_in = await participation.members(connection, brand.id, week)
+            opted_in = await participation.count_members(connection, brand.id, week)
             turnover = await participation.turnover(connection, brand.id, week)
         async with self.fulfilment.home.read() as connection:
             qualified = await week_rewards.qualified(connection, brand.id, week.iso)

@@ -24,7 +24,7 @@ from gateway.http.streams.formats import (
     StreamFormats,
 )
 from gateway.http.streams.merged_stream import MergedStream
-from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.incremental import IncrementalStream
 from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.stages import ResponseStream, encode

@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 
 from gateway.errors import Overloaded
 from gateway.pipeline.introspection_answers import Introspection
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.preparation.preparer import Preparer
 from graphql_http import GraphQLRequest
 
 T = TypeVar("T")

@@ -57,7 +57,7 @@ class TrustedDocumentsPolicy:
         """Return the code of the violation, or None."""
         if not by_id and self.requires_id:
             return ID_REQUIRED
-        if not by_id and not self.manifests.documents.allows(document.tokens, client):
+        if not by_id and not self.manifests.documents.allows(document.token_digest, client):
             return NOT_TRUSTED
         if self.operations and not any(
             document.name in self.operations.get(name, ()) for name in (EVERY_CLIENT, client or EVERY_CLIENT)

@@ -34,7 +34,7 @@ class PreparedDocument:
         name: The name of the chosen operation, if any.
         key: Identifies the document, without ignored characters, and the operation. Documents with the same
             key share their plans.
-        tokens: The digest of the document without ignored characters, whatever its operation.
+        token_digest: The digest of the document without ignored characters, whatever its operation.
         conditions: The variables of @skip and @include.
         variables: Coerces the operation's variables.
         variable_names: The names of these variables.
@@ -50,7 +50,7 @@ class PreparedDocument:
     text: str
     name: str | None
     key: bytes
-    tokens: bytes
+    token_digest: bytes
     conditions: frozenset[str]
     variables: Variables
     variable_names: frozenset[str]

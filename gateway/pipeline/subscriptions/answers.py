@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from gateway.errors import AnswerTooLarge
 from gateway.executor import FetchedData, is_large
-from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.policies import PolicyInput

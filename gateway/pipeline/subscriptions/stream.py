@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 
 from gateway.errors import RequestError, SubgraphUnreachable
-from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.stages import Response, encode
 from gateway.pipeline.subscriptions.answers import EventAnswers, too_large
 from gateway.subscriptions import SessionEnded, source_failed

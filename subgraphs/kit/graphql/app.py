@@ -126,7 +126,7 @@ class Subgraph:
         Returns:
             A function of variables, as JSON values; of headers, with lower-case names, of which
             `authorization`, `accept-language` and `traceparent` are read; and of the session. It returns a
-            New dict, with `data` and `errors` as in GraphQL over HTTP, and never raises, whatever goes wrong.
+            new dict, with `data` and `errors` as in GraphQL over HTTP, and never raises, whatever goes wrong.
             If the session is a `RequestIdentity`, the gateway has verified the token already: see
             `Authenticator`. Any other session is ignored.
         """
@@ -182,8 +182,8 @@ class Subgraph:
 
         Returns:
             A function with the same arguments as that of `prepare`, which yields the events. The headers must
-            Have the token of the session as long as the subscription lasts: each event is authenticated
-            Again.
+            have the token of the session as long as the subscription lasts: each event is authenticated
+            again.
         """
         prepared = self.subscriptions.prepared(document, operation_name)
 

@@ -26,7 +26,7 @@ from backoffice.global_events.models import SUBJECT
 from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.secret_shapes import looks_like_secret
 from backoffice.operations.providers.service import ProviderService
-from consumers.cells.message import Acknowledgement, ProviderHealth, Refused
+from consumers.acknowledgements.message import Acknowledgement, ProviderHealth, Refused
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT

@@ -15,8 +15,8 @@ from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, SUBJECT
 from backoffice.risk.budgets.allotter import BudgetAllotter
-from consumers.cells.message import SCHEMA, Acknowledgement, CellRange
-from consumers.cells.report import read_report
+from consumers.acknowledgements.message import SCHEMA, Acknowledgement, CellRange
+from consumers.acknowledgements.report import read_report
 from consumers.messages.global_events.message import GlobalEvent, decode_global
 from consumers.messages.global_events.states import BudgetState
 from consumers.rewards.budget_reports import BudgetReports

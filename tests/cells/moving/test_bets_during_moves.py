@@ -120,7 +120,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
     """Provide a broker with all topics."""
     topics = [plan.name for plan in MESSAGES]
     if LONG:
-        kafka = request.getfixturevalue("kafka")
+        kafka = request.getfixturevalue("empty_kafka")
         kafka.create_topics(topics, partitions=OWN.of)
         return Broker(kafka.bootstrap, None)
     embedded = request.getfixturevalue("embedded_broker")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from gateway.demand import CostRules
 from gateway.demand.operation_cost import MOST
 from gateway.errors import RequestError, SupergraphError
-from gateway.pipeline.graphql_request import GraphQLRequest
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.graphql_response import GraphQLRequest
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.demand.priced import Priced
 from tests.gateway.demand.reference import Reference

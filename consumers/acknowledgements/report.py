@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.message import BudgetReport, Kept, ProviderHealth, Refused
+from consumers.acknowledgements.message import BudgetReport, Kept, ProviderHealth, Refused
 from consumers.messages.global_events.message import head_of
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
