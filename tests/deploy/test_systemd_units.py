@@ -48,7 +48,12 @@ def wanted() -> list[str]:
 def commands() -> list[list[str]]:
     """Return the arguments that each unit passes to `furlong`, instances of templates included."""
     found = []
-    for unit in [*wanted(), "furlong-worker@feeds.service", "furlong-upgrade.service"]:
+    for unit in [
+        *wanted(),
+        "furlong-worker@feeds.service",
+        "furlong-worker@purges.service",
+        "furlong-upgrade.service",
+    ]:
         name, _, instance = unit.removesuffix(".service").partition("@")
         file = FOLDER / (f"{name}@.service" if instance else f"{name}.service")
         for line in re.findall(r"^ExecStart=(.*)$", file.read_text(), re.MULTILINE):
