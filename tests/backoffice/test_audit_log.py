@@ -129,10 +129,10 @@ async def test_a_log_that_is_cut_emptied_or_put_back_is_found(database: Database
     # With the head as well, yesterday's copy is a whole log: only an anchor that is newer shows it.
     await tamper(database, delete(AUDIT_HEAD), *back, insert(AUDIT_HEAD).values(head))
     assert (await checked(database)).findings == (await checked(database, anchor)).findings == ()
-    assert (await checked(database, newer)).findings == (Finding(6, Fault.CUT_OFF),)
+    assert (await checked(database, newer)).findings == (LogFault(6, Fault.CUT_OFF),)
     await tamper(database, delete(AUDIT_HEAD), delete(AUDIT_LOG))
     assert (await checked(database)).findings == ()
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.CUT_OFF),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.CUT_OFF),)
 
 
 async def test_an_inserted_row_is_found(database: Database) -> None:
