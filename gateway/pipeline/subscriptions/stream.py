@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from asyncio import CancelledError, Future, Task, TimerHandle, current_task, get_running_loop
+from asyncio import Task, TimerHandle, get_running_loop
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
@@ -28,10 +28,8 @@ MAX_TIMER_SECONDS: Final = 24 * 3600.0
 class SubscriptionStream:
     """A subscription as a `ResponseStream`.
 
-    The consumer's task takes each event from the source and makes its response: a task of its own for each
-    event would cost more than it does. If the stream has to end meanwhile, the wait is interrupted like that
-    of `asyncio.timeout`: by cancelling the consumer's task, which then continues. If the consumer itself is
-    cancelled, so is the source.
+    A task takes one event from the source and makes its response. If the waiting consumer is cancelled, the
+    task continues, so that no event is lost. It is cancelled when the stream ends.
 
     Args:
         source: The source of events.
@@ -45,10 +43,9 @@ class SubscriptionStream:
         "__weakref__",
         "_answers",
         "_closing",
-        "_consumer",
         "_ended",
-        "_interruption",
         "_is_over",
+        "_pull",
         "_reason",
         "_source",
         "_subgraph",
@@ -69,10 +66,7 @@ class SubscriptionStream:
         self._subgraph = subgraph
         self._answers = answers
         self._ended = ended
-        self._consumer: Task[Any] | None = None
-        """The task that waits for an event; None while nothing is awaited."""
-        self._interruption: Future[None] | None = None
-        """Is done once the interrupted wait is over; None as long as no wait was interrupted."""
+        self._pull: Task[Response | None] | None = None
         self._reason: RequestError | None = None
         self._is_over = False
         self._closing: Task[None] | None = None
@@ -84,14 +78,19 @@ class SubscriptionStream:
         return self
 
     async def __anext__(self) -> Response:
-        """Return the next response. After a cancelled wait, the stream must be closed.
+        """Return the next response; after a cancelled wait, the method can be called again.
 
         Raises:
             StopAsyncIteration: The stream has ended.
         """
         response = None
         if not self._is_over and self._reason is None:
-            response = await self._next_unless_ended()
+            if self._pull is None:
+                self._pull = get_running_loop().create_task(self._next())
+            await _settled(self._pull)
+            pull, self._pull = self._pull, None
+            if pull is not None and not pull.cancelled():
+                response = pull.result()
         if self._is_over:
             raise StopAsyncIteration
         if response is not None and self._reason is None:
@@ -129,16 +128,14 @@ class SubscriptionStream:
             return
         if self._timer is not None:
             self._timer.cancel()
-        loop = get_running_loop()
-        if self._consumer is not None:
-            self._interruption = loop.create_future()
-            self._consumer.cancel()
-        self._closing = loop.create_task(self._close_source(reason))
+        if self._pull is not None:
+            self._pull.cancel()
+        self._closing = get_running_loop().create_task(self._close_source(self._pull, reason))
 
-    async def _close_source(self, reason: str) -> None:
+    async def _close_source(self, pull: Task[Response | None] | None, reason: str) -> None:
         try:
-            if self._interruption is not None:
-                await self._interruption
+            if pull is not None:
+                await _settled(pull)
             await self._source.aclose()
         except Exception as error:  # noqa: BLE001 - the stream ends even if its source cannot be closed
             structlog.get_logger("gateway").warning(
@@ -146,23 +143,6 @@ class SubscriptionStream:
             )
         finally:
             self._ended(self, reason)
-
-    async def _next_unless_ended(self) -> Response | None:
-        """Return the response to the next event; None at the end of the source or of the stream."""
-        consumer = self._consumer = current_task()
-        assert consumer is not None  # noqa: S101 - this is a coroutine
-        earlier = consumer.cancelling()
-        try:
-            return await self._next()
-        except CancelledError:
-            if self._interruption is None or consumer.cancelling() > earlier + 1:
-                raise
-            return None
-        finally:
-            self._consumer = None
-            if self._interruption is not None:
-                consumer.uncancel()
-                self._interruption.set_result(None)
 
     async def _next(self) -> Response | None:
         """Return the response to the next event; None at the end of the source."""
@@ -210,3 +190,20 @@ def _masked(error: Exception) -> RequestError:
     reference = uuid.uuid4().hex
     structlog.get_logger("gateway").error("gateway_fault", id=reference, exc_info=error)
     return _Masked(reference)
+
+
+async def _settled(task: Task[Any]) -> None:
+    """Wait for a task without raising its exception; cancelling the wait does not cancel the task."""
+    if task.done():
+        return
+    waiter = get_running_loop().create_future()
+
+    def wake(_: Task[Any]) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    task.add_done_callback(wake)
+    try:
+        await waiter
+    finally:
+        task.remove_done_callback(wake)

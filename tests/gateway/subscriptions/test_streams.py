@@ -95,39 +95,16 @@ async def test_closing_ends_the_source_while_an_event_is_awaited() -> None:
     assert newsroom.closed == 1
 
 
-@pytest.mark.parametrize("is_stopping", [False, True])
-async def test_a_consumer_that_is_cancelled_closes_the_source(is_stopping: bool) -> None:  # noqa: FBT001 - pytest's
-    """Its own cancellation passes through, also if the server ends the stream at the same time."""
-    newsroom = Newsroom(Wire())
-    app = newsroom.app(live=False)
-    stream = await subscribed(app, PUBLISHED)
-    reading = asyncio.ensure_future(bodies(stream))
-    await asyncio.sleep(0)
-    if is_stopping:
-        app.draining.end()  # type: ignore[attr-defined]
-    reading.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await reading
-    await asyncio.wait_for(stream.aclose(), 60)
-    assert newsroom.closed == 1
-
-
-async def test_an_ended_stream_leaves_its_consumer_uncancelled() -> None:
-    """The wait is interrupted by a cancellation, of which nothing remains."""
-    newsroom = Newsroom(Wire())
-    app = newsroom.app(live=False)
-    stream = await subscribed(app, PUBLISHED)
-
-    async def read() -> tuple[int, int]:
-        found, task = await bodies(stream), asyncio.current_task()
-        assert task is not None
-        await asyncio.sleep(0)
-        return len(found), task.cancelling()
-
-    reading = asyncio.ensure_future(read())
-    await asyncio.sleep(0)
-    app.draining.end()  # type: ignore[attr-defined]
-    assert await asyncio.wait_for(reading, 60) == (1, 0)
+async def test_a_wait_that_is_cancelled_loses_no_event() -> None:
+    """A consumer may wait with a time limit, to send a heartbeat, and then wait on."""
+    wire = Wire()
+    stream = await subscribed(Newsroom(wire).app(), PUBLISHED)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(anext(aiter(stream)), 0.01)
+    wire.send(3)
+    response = await asyncio.wait_for(anext(aiter(stream)), 60)
+    assert body(response)["data"]["published"]["id"] == "3"
+    await stream.aclose()
 
 
 async def test_what_a_source_refuses_is_the_first_response() -> None:
