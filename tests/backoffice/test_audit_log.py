@@ -12,7 +12,7 @@ from backoffice.audit import repository
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.audit.repository import AuditFilter, Head
-from backoffice.audit.verification import Fault, Finding, Verification, verify
+from backoffice.audit.verification import Fault, LogFault, Verification, verify
 from storage.clock import ManualClock
 from storage.database import Database
 
@@ -129,10 +129,10 @@ async def test_a_log_that_is_cut_emptied_or_put_back_is_found(database: Database
     # With the head as well, yesterday's copy is a whole log: only an anchor that is newer shows it.
     await tamper(database, delete(AUDIT_HEAD), *back, insert(AUDIT_HEAD).values(head))
     assert (await checked(database)).findings == (await checked(database, anchor)).findings == ()
-    assert (await checked(database, newer)).findings == (Finding(6, Fault.CUT_OFF),)
+    assert (await checked(database, newer)).findings == (LogFault(6, Fault.CUT_OFF),)
     await tamper(database, delete(AUDIT_HEAD), delete(AUDIT_LOG))
     assert (await checked(database)).findings == ()
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.CUT_OFF),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.CUT_OFF),)
 
 
 async def test_an_inserted_row_is_found(database: Database) -> None:
@@ -156,9 +156,9 @@ async def test_an_anchor_shows_what_the_owner_of_the_database_hides(database: Da
         update(AUDIT_HEAD).values(sequence=4, hash=fourth),
     )
     assert (await checked(database)).findings == ()
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.CUT_OFF),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.CUT_OFF),)
     await write(database, 77)
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.REWRITTEN),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.REWRITTEN),)
 
 
 async def test_writers_at_once_make_one_chain(database: Database) -> None:

@@ -24,6 +24,7 @@ def office(
     mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     """All processes, which the tests of this module share; each changes what no other one looks at."""
+    kafka.clear()
     with running_office(mariadb, kafka, tmp_path_factory.mktemp("office")) as running:
         yield running
 

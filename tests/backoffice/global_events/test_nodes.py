@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from consumers.cells.report import read_report
+from consumers.acknowledgements.report import read_report
 from consumers.fulfilment.decisions import ProviderDecisions
 from consumers.messages.global_events.message import GlobalEvent, decode_global
 from consumers.messages.global_events.reducer import GlobalReducer

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, table
+from furlong.cli.json_lists import AsJson, echo_json, echo_table, table
 from furlong.cli.operations.backoffice.signed_in import User, run_as
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
+    from backoffice.figures.cell_ages import CellAge
     from backoffice.risk.app import RiskParts
 
 cli = typer.Typer(
@@ -44,8 +45,23 @@ def liability(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
 
 
 @cli.command()
+def cells(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
+    """Show when each cell counted its part of the figures, the oldest first."""
+
+    async def work(parts: RiskParts, actor: Actor) -> Sequence[CellAge]:
+        return (await parts.risk.liability(actor, brand)).cells
+
+    found = _with_risk(user, work)
+    if as_json:
+        echo_json(found)
+        return
+    rows = [(one.cell, one.partitions, one.as_of) for one in found]
+    echo_table(("cell", "partitions", "counted at"), rows, "No cell has counted.")
+
+
+@cli.command()
 def forecast(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
-    """Show how many rewards the current week may earn: no promise."""
+    """Estimate how many rewards customers will earn in the current week."""
     _show(user, "forecast", {"brand": brand}, as_json=as_json)
 
 
@@ -84,7 +100,7 @@ def customers(
     user: User,
     as_json: AsJson = False,
 ) -> None:
-    """List the customers behind a figure; the look is recorded."""
+    """List the customers behind a figure; the access is recorded."""
     parameters = {"brand": brand, "isoWeek": week, "figure": figure, "currency": currency or ""}
     if reward is not None:
         parameters["reward"] = reward
