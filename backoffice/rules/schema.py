@@ -22,7 +22,7 @@ from backoffice.rules.types import (
 )
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
-LONGEST_KEY: Final = 64
+MAX_KEY_LENGTH: Final = 64
 RulesInfo = Info[RulesContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 READ = permitted(Permission.RULES_READ, "brand")
@@ -156,8 +156,8 @@ class Mutation:
     async def start_dry_run(self, info: RulesInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
         """Start a dry run."""
         context, given = info.context, input.idempotency_key
-        if given is not None and len(given) > LONGEST_KEY:
-            raise Invalid([Problem("idempotencyKey", f"Use at most {LONGEST_KEY} characters.")])
+        if given is not None and len(given) > MAX_KEY_LENGTH:
+            raise Invalid([Problem("idempotencyKey", f"Use at most {MAX_KEY_LENGTH} characters.")])
         key = None if given is None else f"dry-run:{context.actor.user_id}:{given}"
         job_id = await context.rules.start_dry_run(
             context.actor, input.brand, input.scheme.values(), input.iso_week, key
