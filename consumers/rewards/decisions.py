@@ -21,7 +21,7 @@ from subgraphs.rewards.catalogue.publication import ContentKey, ContentPublicati
 from subgraphs.rewards.catalogue.rewards import Edition, RewardContent
 from subgraphs.rewards.models import GLOBAL_STATE
 
-FURTHEST_BEHIND: Final = timedelta(days=1)
+MAX_CLOCK_LAG: Final = timedelta(days=1)
 """How far the clock of a node may be behind that of the back office's database."""
 
 
@@ -77,7 +77,7 @@ def _in_force(edition: Edition, decided_at: datetime) -> Edition:
     """Let an edition that was due when it was decided be due by a clock that is behind, too."""
     if edition.since > decided_at:
         return edition
-    return replace(edition, since=edition.since - FURTHEST_BEHIND)
+    return replace(edition, since=edition.since - MAX_CLOCK_LAG)
 
 
 def editions_of(state: ContentState) -> tuple[Edition, ...]:
