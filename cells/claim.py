@@ -1,4 +1,4 @@
-"""Writes into the databases of a cell which cell they belong to, and reads it back."""
+"""Records in a cell's databases which cell they belong to, and reads it back."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from storage.settings import DatabaseSettings
 
 @dataclass(frozen=True, slots=True)
 class DatabaseCell:
-    """What one database says.
+    """The cell of one database.
 
     Attributes:
         database: The subgraph whose database it is.

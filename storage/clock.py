@@ -49,7 +49,7 @@ class SystemClock:
 
 @dataclass(slots=True)
 class ManualClock:
-    """A clock that stands still until it is moved, for tests and simulations."""
+    """A clock that stops until it is moved, for tests and simulations."""
 
     instant: datetime
 

@@ -179,7 +179,7 @@ class GlobalPublisher:
         unknown: Sequence[GlobalEvent],
         contents: TopicContents,
     ) -> None:
-        """Take over what the database does not know, and number everything anew."""
+        """Take over what the database does not know, and give everything new numbers."""
         now = self.clock.machine.now()
         for event in unknown:
             known = decisions.get(event.key)

@@ -84,7 +84,7 @@ class JobWorker:
     async def _next(self) -> None:
         try:
             found = await self.run_once()
-        except Exception:  # noqa: BLE001 - the worker outlives a database that is away
+        except Exception:  # noqa: BLE001 - the worker outlives a database that is unavailable
             _log.exception("jobs_not_taken")
             found = False
         if not found:

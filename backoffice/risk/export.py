@@ -58,7 +58,7 @@ class RiskExport:
         return _parts(HEADS[wanted], first, pages)
 
     async def rows(self, actor: Actor, table: RiskTable, parameters: Mapping[str, str]) -> AsyncIterator[Row]:
-        """Yield the rows of a table, for who may see it; a look at customers is recorded.
+        """Yield the rows of a table, for who may see it; access to customers is recorded.
 
         Raises:
             Forbidden, Invalid, NotFound: As for `lines`, but no permission to export is needed.

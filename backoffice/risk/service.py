@@ -242,7 +242,7 @@ class RiskService:
         first: int,
         after: str = "",
     ) -> RowPage:
-        """Return a page of the customers behind a figure. They are named, so the look is recorded.
+        """Return a page of the customers behind a figure. They are named, so the access is recorded.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.

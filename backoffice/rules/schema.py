@@ -111,7 +111,7 @@ class Query:
         return shown_dry_run(await info.context.rules.dry_run(info.context.actor, id))
 
     @strawberry.field(
-        description="The bets that would count differently; the look is recorded.",
+        description="The bets that would count differently; the access is recorded.",
         directives=[permitted(Permission.RULES_READ, FOUND)],
     )
     async def dry_run_differences(
@@ -126,7 +126,7 @@ class Query:
         return page_of(found, first, shown_difference, lambda one: [one.customer_id, one.bet_id])
 
     @strawberry.field(
-        description="The bets that would count differently, as CSV; the look is recorded.",
+        description="The bets that would count differently, as CSV; the access is recorded.",
         directives=[permitted(Permission.RULES_READ, FOUND)],
     )
     async def dry_run_csv(self, info: RulesInfo, id: ID) -> str:  # noqa: A002 - the argument's name

@@ -51,7 +51,7 @@ def open_merge(settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collec
 
 
 def check_merge(source: Location, target: Location) -> Findings:
-    """Look at both cells, and return what a merge would find. Nothing is changed.
+    """Check both cells, and return what was found. Nothing is changed.
 
     Raises:
         MoveError: The databases of one of them belong to no cell, or not to the same.

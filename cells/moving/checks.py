@@ -13,12 +13,12 @@ FENCED: Final = "fenced"
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the servers say about a move.
+    """What a check of the servers found before a move.
 
     Attributes:
         epoch: The cell's epoch before the move.
         bytes: The size of the databases, as the server estimates it.
-        problems: What stands in the way.
+        problems: What prevents the move.
         is_moved: Whether the target has the cell already, and the source has given it up.
     """
 
@@ -30,7 +30,7 @@ class Findings:
     is_moved: bool = False
 
     def require(self) -> None:
-        """Check that nothing stands in the way.
+        """Check that nothing prevents the move.
 
         Raises:
             MoveError: Something does.
@@ -40,7 +40,7 @@ class Findings:
 
 
 def check(source: Location, target: Location) -> Findings:
-    """Look at both locations, and return what a move would find. Nothing is changed.
+    """Check both locations, and return what was found. Nothing is changed.
 
     Raises:
         MoveError: The source has no cell.

@@ -38,7 +38,7 @@ class Server:
 
     @contextmanager
     def session(self, *, dicts: bool = False, streams: bool = False) -> Iterator[Cursor]:
-        """Yield a cursor of a session of its own, in which each statement commits by itself.
+        """Yield a cursor of a new session in autocommit mode.
 
         Args:
             dicts: Whether rows are dicts.

@@ -31,7 +31,7 @@ RETRY_SECONDS: Final = 1.0
 
 @dataclass(slots=True)
 class Troubles:
-    """What is wrong, by what it is wrong with: one CDN that responds does not hide another that is away."""
+    """Problems, by what they concern: a healthy CDN does not hide a broken one."""
 
     status: RoundStatus
     _found: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Removals:
     _added: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, text: str) -> None:
-        """Remove, soon, all responses whose address contains a text."""
+        """Schedule the removal of all responses whose URL contains a text."""
         self._texts.add(text)
         self._added.set()
 

@@ -126,7 +126,7 @@ async def run_outbox_worker(
         except* KafkaError as faults:
             log.warning("kafka_away", error=repr(faults.exceptions))
             for status in statuses.values():
-                status.kafka = f"Kafka is away: {faults.exceptions!r}"
+                status.kafka = f"Kafka is unavailable: {faults.exceptions!r}"
             await asyncio.sleep(REST_SECONDS)
 
 
@@ -149,7 +149,7 @@ async def _keep_publishing(relay: Relay) -> None:
             try:
                 published = await relay.publish_waiting()
             except (SQLAlchemyError, OSError) as fault:
-                relay.status.database = f"the database is away: {type(fault).__name__}"
+                relay.status.database = f"the database is unavailable: {type(fault).__name__}"
                 log.warning("database_away", error=type(fault).__name__)
                 await asyncio.sleep(REST_SECONDS)
                 continue

@@ -53,7 +53,7 @@ async def good_week(product: Product) -> None:
 
 
 async def bad_day(product: Product) -> None:
-    """Forged and foreign tokens, wrong input, an upstream that is away, and a database that fails."""
+    """Forged and foreign tokens, wrong input, an upstream that is unavailable, and a database that fails."""
     bearer = f"Bearer {make_token(CANARY)}"
     for wrong in (
         "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.canary",

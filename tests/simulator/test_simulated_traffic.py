@@ -1,4 +1,4 @@
-"""Simulated traffic: endless, plausible, and nobody's but the traffic customers'."""
+"""Simulated traffic: endless, plausible, and only of the traffic customers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable

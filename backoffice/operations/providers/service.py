@@ -49,7 +49,7 @@ class ProviderState:
 
     Attributes:
         present: Its configuration; None if neither the back office nor its copy of the file knows it.
-        missing: The parts of nodes that do not use the present revision, each with the reason if it cannot.
+        missing: The parts of nodes that do not use the current revision, each with the reason if it cannot.
         pending: Proposals that wait for another person.
         stopped: Why and since when nothing is sent to it; None if it is in use.
         everywhere: Whether its kill switch is on, on all nodes.

@@ -63,7 +63,7 @@ class FigureCollector:
             try:
                 if await self.figures.hold():
                     await self.count_due()
-            except Exception:  # noqa: BLE001 - a database that is away is back later
+            except Exception:  # noqa: BLE001 - a database that is unavailable is back later
                 _log.exception("risk_figures_not_counted")
             pause = max(self.every.total_seconds(), SHARE_OF_TIME * (loop.time() - begun))
             with suppress(TimeoutError):

@@ -95,7 +95,7 @@ class GoodwillCredits:
         )
 
     async def choice(self, actor: Actor, owner: Owner) -> GoodwillChoice:
-        """Return what a person can give to a customer; the look is recorded.
+        """Return what a person can give to a customer; the access is recorded.
 
         Raises:
             NotFound: There is no such customer whom the actor may give goodwill to.

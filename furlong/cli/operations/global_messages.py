@@ -94,7 +94,7 @@ def forget(
     reason: Reason,
     person: As = None,
 ) -> None:
-    """Forget a node that is gone for good. If it reports again, it is known again."""
+    """Forget a node that was removed permanently. If it reports again, it is known again."""
     _run(lambda nodes, _switches, actor: nodes.forget(actor, node, reason), person)
     typer.echo(f"{node} is forgotten.")
 

@@ -119,7 +119,7 @@ async def test_content_reaches_customers_by_two_people(each_stand: ContentStand)
 
 
 async def test_the_second_of_two_editors_is_told(stand: ContentStand) -> None:
-    """Nothing is overwritten, and the error has the present version."""
+    """Nothing is overwritten, and the error has the current version."""
     item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
     with pytest.raises(Stale) as stale:
         await stand.editing.save(BOB, KEY, document("Bob's"), 0)

@@ -49,7 +49,7 @@ async def test_of_two_who_approve_at_once_one_does(database_url: str) -> None:
         for kind in (statuses.proposal_kind, weeks.proposal_kind):
             approvals.register(kind)
         recall = await statuses.change(OLGA, "northbet:fb-5:1", StatusAction.RECALL, "wrong terms")
-        close = await weeks.propose_close(OLGA, "northbet", "2026-W12", "the worker is away")
+        close = await weeks.propose_close(OLGA, "northbet", "2026-W12", "the worker is down")
         for proposal_id in (str(recall), close):
             await _race(approvals, await _proposal(own, proposal_id))
         async with own.home.read() as connection:

@@ -89,7 +89,7 @@ def history(*, brand: Name, as_json: AsJson = False) -> None:
 
 @cli.command()
 def contrast(*, brand: Name, file: File) -> None:
-    """Show the contrast of each pair of colours, if a brand had the theme of a file; change nothing.
+    """Show the contrast of each pair of colours for a brand with the theme in a file; change nothing.
 
     The exit status is 1 if a pair cannot be read.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(
     no_args_is_help=True,
-    help="Reward content: write, submit, approve, publish, roll back; each as yourself.",
+    help="Reward content: write, submit, approve, publish, roll back; each command signs you in.",
 )
 Item = Annotated[str, typer.Argument(metavar="BRAND:REWARD[:VERSION]", help="Such as northbet:fb-5:3.")]
 Why = Annotated[str, typer.Option("--reason", help="Why, for the audit log.")]
@@ -149,7 +149,7 @@ def approve(
     *,
     user: User,
 ) -> None:
-    """Approve what another person submitted; the hash says what you have seen."""
+    """Approve what another person submitted; the hash is that of the document that you have seen."""
     from backoffice.errors import Conflict, Stale
 
     async def work(parts: ContentParts, actor: Actor, key: ContentKey) -> ContentItem:

@@ -1,6 +1,6 @@
 """Commands that act for somebody: who signs in at the terminal, as on the screens.
 
-Four eyes hold at the command line too: there is no option to be somebody else.
+The four-eyes rule applies on the command line, too: no option lets a person act as somebody else.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(no_args_is_help=True, help="Cells: which databases have which customers.")
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
 @cli.callback()
@@ -27,7 +27,7 @@ def group() -> None:
 
 @cli.command()
 def claim(*, dry_run: DryRun = False) -> None:
-    """Write into this cell's databases that they are the cell's, once, before its processes start.
+    """Record in this cell's databases that they belong to it, once, before its processes start.
 
     The cell is that of FURLONG_CELL, FURLONG_CELL_PARTITIONS and FURLONG_CELL_OF.
     """
@@ -53,7 +53,7 @@ def claim(*, dry_run: DryRun = False) -> None:
 def status(*, as_json: AsJson = False) -> None:
     """Show which cell each database belongs to. The exit status is 1 if one does not fit the settings.
 
-    Of a demo with cells in this folder, show all cells, unless FURLONG_CELL names one.
+    For a demo with cells in this folder, show all cells, unless FURLONG_CELL names one.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
