@@ -50,6 +50,11 @@ class Approvals:
         self._independent = independent
         self._kinds = {kind.name: kind for kind in kinds}
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the names of all kinds."""
+        return frozenset(self._kinds)
+
     def register(self, kind: ProposalKind) -> None:
         """Add a kind; areas do so when they are built."""
         if kind.name in self._kinds:

@@ -19,6 +19,7 @@ from backoffice.jobs.service import Jobs
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
@@ -120,10 +121,15 @@ class WeekService:
         Raises:
             Forbidden: The actor may not.
             StepUpRequired: The actor has to confirm their second factor.
+            Invalid: There is no reason, or no such week.
         """
         require(actor, Permission.OPERATIONS_WEEK, brand)
         require_step_up(actor, self.clock.machine.now())
         _require_reason(reason)
+        try:
+            week_named(iso_week, "UTC")
+        except BadInput as error:
+            raise Invalid([Problem("isoWeek", str(error))]) from error
         async with self.database.home.write() as connection:
             return await self.approvals.propose(
                 connection,

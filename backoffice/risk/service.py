@@ -11,6 +11,7 @@ from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.figures import repository
+from backoffice.figures.cell_ages import CellAge, cell_ages
 from backoffice.figures.repository import StoredReward, StoredWeek
 from backoffice.figures.week_figures import (
     CREDITED,
@@ -59,11 +60,13 @@ class LiabilityNow:
     Attributes:
         as_of: The oldest count among the weeks that may still change; None before the first.
         in_doubt: Changes of choice whose outcome is not known yet, in the weeks that may still change.
+        cells: When each cell counted its part, the oldest first; empty without cells.
     """
 
     as_of: datetime | None
     rewards: Sequence[StoredReward]
     in_doubt: int
+    cells: Sequence[CellAge]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ class RiskService:
             found = await repository.liable(connection, brand)
             as_of = await repository.oldest_count(connection, brand)
             in_doubt = await repository.in_doubt(connection, brand)
-        return LiabilityNow(as_of, found, in_doubt)
+            ages = await cell_ages(connection, brand)
+        return LiabilityNow(as_of, found, in_doubt, ages)
 
     async def weeks(
         self, actor: Actor, brand: str, first: int, before: str | None = None
@@ -203,7 +207,7 @@ class RiskService:
         ]
 
     async def budgets(self, actor: Actor, brand: str, iso_week: str | None = None) -> list[BudgetLine]:
-        """Return the budgets of a week, by default of the present one, by reward.
+        """Return the budgets of a week, by default of the current one, by reward.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
@@ -291,7 +295,7 @@ class RiskService:
         return FigureRows(self.counter, known, _week(known, iso_week))
 
     async def count(self, actor: Actor, brand: str, iso_week: str | None = None) -> WeekFigures:
-        """Count a week now, by default the present one, and store its figures.
+        """Count a week now, by default the current one, and store its figures.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.

@@ -52,6 +52,16 @@ class RiskReward:
     unvalued: int = strawberry.field(description="How many of them have a reward whose value is not money.")
 
 
+@strawberry.type(description="A cell whose counts are part of the figures.")
+class RiskCell:
+    """A cell, and when it counted."""
+
+    id: ID
+    cell: str
+    partitions: str
+    as_of: datetime = strawberry.field(description="The oldest of its counts of weeks that may still change.")
+
+
 @strawberry.type(description="What a brand may still have to pay.")
 class RiskLiability:
     """What a brand may still have to pay."""
@@ -62,6 +72,9 @@ class RiskLiability:
         description="Changes of choice without an answer: they may still change which reward is due."
     )
     lines: list[RiskReward]
+    cells: list[RiskCell] = strawberry.field(
+        description="When each cell counted its part of the figures, the oldest first; empty without cells."
+    )
 
 
 @strawberry.type(description="A week's money in one currency. Currencies are never added up.")
@@ -224,7 +237,13 @@ def shown_reward(brand: str, stored: StoredReward) -> RiskReward:
 def shown_liability(brand: str, found: LiabilityNow) -> RiskLiability:
     """Return what a brand may still have to pay."""
     lines = [shown_reward(brand, one) for one in found.rewards]
-    return RiskLiability(brand=brand, as_of=found.as_of, changes_in_doubt=found.in_doubt, lines=lines)
+    cells = [
+        RiskCell(id=ID(f"{brand}:{one.cell}"), cell=one.cell, partitions=one.partitions, as_of=one.as_of)
+        for one in found.cells
+    ]
+    return RiskLiability(
+        brand=brand, as_of=found.as_of, changes_in_doubt=found.in_doubt, lines=lines, cells=cells
+    )
 
 
 def shown_week(found: WeekSummary) -> RiskWeek:

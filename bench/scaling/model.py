@@ -31,16 +31,17 @@ def answers(costs: Costs, processes: int, rate: float) -> Answers:
     """Return how processes that share requests at random answer a request rate.
 
     Each process is a queue with random arrivals and varying service (M/M/1). Beyond its capacity it is full.
+    No request waits longer than for a full queue, because more are refused.
     """
     service = costs.read.ours * MICROSECOND
     capacity = processes / service
+    full = MAX_INSIDE * service * 1000
     if rate >= capacity * (1 - 1 / MAX_INSIDE):
-        full = MAX_INSIDE * service * 1000
         return Answers(1.0, float(MAX_INSIDE * processes), costs.idle_ms + full, max(0.0, rate - capacity))
     busy = rate / capacity
     waiting = service / (1 - busy)
     idle = costs.idle_ms / 1000
-    p99 = costs.idle_ms + waiting * math.log(100) * 1000
+    p99 = costs.idle_ms + min(waiting * math.log(100) * 1000, full)
     return Answers(busy, rate * (idle + waiting), p99, 0.0)
 
 

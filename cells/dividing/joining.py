@@ -6,7 +6,7 @@ from typing import Final
 
 from pymysql.cursors import Cursor
 
-from cells.dividing.rows import customer_tables, has_table, recount
+from cells.dividing.rows import ASKED, customer_tables, has_table, recount
 from cells.moving.server import Location, Server, quoted
 from storage.cells.cell import Cell
 
@@ -63,7 +63,19 @@ class _Copy:
         others = [
             table for table in ("outbox", "attempt", _ERASED) if has_table(self.writing, self.theirs, table)
         ]
+        if has_table(self.writing, self.theirs, ASKED):
+            self.asked()
         return copied + sum(self.table(table) for table in others)
+
+    def asked(self) -> None:
+        """Add how often rewards were asked for in vain."""
+        with self.server.session() as reading:
+            reading.execute(f"SELECT brand_id, iso_week, reward_id, asked FROM {quoted(self.ours)}.{ASKED}")  # noqa: S608
+            self.writing.executemany(
+                f"INSERT INTO {quoted(self.theirs)}.{ASKED} (brand_id, iso_week, reward_id, asked) "  # noqa: S608
+                "VALUES (%s, %s, %s, %s) ON DUPLICATE KEY UPDATE asked = asked + VALUES(asked)",
+                list(reading.fetchall()),
+            )
 
     def table(self, table: str, where: str = "", arguments: tuple[object, ...] = ()) -> int:
         """Copy a table, in the order of its key; rows that are numbered get new numbers."""

@@ -14,6 +14,9 @@ BOOKMARKS: Final = frozenset({"comparison"})
 NUMBERED: Final = ("outbox", "dead_letter", "attempt")
 """Tables of numbered rows, whose customer follows from a key or a partition."""
 
+ASKED: Final = "reward_asked"
+"""How often a reward was refused because the cell's share was used up."""
+
 _AT_ONCE: Final = 1000
 
 
@@ -39,7 +42,8 @@ def has_table(cursor: Cursor, schema: str, table: str) -> bool:
 def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
     """Delete the rows of all customers whom a cell does not have; return how many were deleted.
 
-    It can be repeated: what was deleted before is not found again. Other data, such as schemes, stays.
+    It can be repeated: what was deleted before is not found again. Other data, such as schemes, stays. The
+    number of refused requests for rewards stays with the original, so that it counts once.
 
     Args:
         location: Databases that nobody else writes.
@@ -54,6 +58,8 @@ def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bo
             deleted += _trim_customers(cursor, schema, keeps)
             deleted += _trim_positions(cursor, schema, keeps, keyed)
             deleted += _trim_numbered(cursor, schema, keeps, keyed, is_copy=is_copy)
+            if is_copy and has_table(cursor, schema, ASKED):
+                cursor.execute(f"DELETE FROM {quoted(schema)}.{ASKED}")  # noqa: S608 - a name of ours
             recount(cursor, schema)
     return deleted
 

@@ -25,7 +25,7 @@ from subgraphs.kit.auth.sessions import is_customer_id
 log = structlog.get_logger(__name__)
 MAX_BYTES: Final = 2_048
 PLACE: Final = 'name="furlong-embed" content=""'
-"""The place in the built page that receives the brand."""
+"""The placeholder for the brand in the built page."""
 
 NO_STORE: Final = {"cache-control": "no-store"}
 Outcome = Literal["issued", "refused"]

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from storage.cells.cell import Cell
 from storage.database import Database
 from subgraphs.kit.domain.currencies import minor_digits
 from subgraphs.kit.domain.errors import BadInput
@@ -76,11 +77,18 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class CrmPlan:
-    """What importing a file would do."""
+    """What importing a file would do.
+
+    Attributes:
+        elsewhere: How many rows are about customers of other cells.
+        cell: The cell that imports; None without cells.
+    """
 
     source: str
     rows: Sequence[Compared]
     rejected: Sequence[Rejected]
+    elsewhere: int = 0
+    cell: Cell | None = None
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the rows and of the summary."""
@@ -104,6 +112,11 @@ class CrmPlan:
             yield f"! line {rejected.line}: {rejected.reason}"
         counts = [sum(row.mark == mark for row in self.rows) for mark in "+~="]
         yield (f"{counts[0]} new, {counts[1]} changed, {counts[2]} as before, {len(self.rejected)} rejected")
+        if self.cell is not None:
+            yield (
+                f"cell {self.cell}: {self.elsewhere} rows are about customers of other cells; "
+                "import the file in each cell"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +138,8 @@ async def plan_import(
 ) -> CrmPlan:
     """Read a file, and compare it with earlier imports and with the ledger.
 
+    In a cell, only the rows of its own customers are read: the other cells import, or reject, theirs.
+
     Args:
         file: The export.
         progress: The database that holds the ledger and the imports.
@@ -135,7 +150,8 @@ async def plan_import(
     Raises:
         CrmError: The file as a whole cannot be read.
     """
-    lines = list(read_rows(_content(file)))
+    cell, found = progress.home.fence.cell, list(read_rows(_content(file)))
+    lines = [line for line in found if _is_read(line[1], cell)]
     offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
     async with progress.home.read() as connection:
         names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
@@ -151,7 +167,12 @@ async def plan_import(
             stored = await stored_qualifiers(connection, clubs)
             totals = await ledger_totals(connection, clubs)
             rows += [Compared(_mark(one, stored), one, totals.get(one.club)) for one in some]
-    return CrmPlan(file.name, rows, rejected)
+    return CrmPlan(file.name, rows, rejected, len(found) - len(lines), cell)
+
+
+def _is_read(row: Mapping[str, str] | Rejected, cell: Cell | None) -> bool:
+    """Return whether a cell reads a row; whose a row is that has no fields, nobody knows."""
+    return cell is None or isinstance(row, Rejected) or cell.has(row["brand"], row["customer"])
 
 
 async def _offered(

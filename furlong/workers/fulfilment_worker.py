@@ -26,6 +26,7 @@ from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconcilia
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.payout.callbacks import callback_routes
 from subgraphs.fulfilment.payout.configuration.applying import ProviderConfiguration
+from subgraphs.fulfilment.payout.other_cells import OtherCells
 from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
 from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
 from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
@@ -46,13 +47,18 @@ class PayoutGate:
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentProcess:
-    """The parts of the worker."""
+    """The parts of the worker.
+
+    Attributes:
+        others: The workers of other cells, to which callbacks about their rewards are passed on.
+    """
 
     database: Database
     uow: UnitOfWork
     registry: ProviderRegistry
     worker: Worker
     configuration: ProviderConfiguration
+    others: OtherCells
     gate: PayoutGate = field(default_factory=PayoutGate)
 
     @classmethod
@@ -90,7 +96,7 @@ class FulfilmentProcess:
         by_name = {one.name: one for one in files}
         configuration = ProviderConfiguration(database, registry, settings, clock, by_name)
         worker = Worker(uow, registry, settings, on_step, configuration)
-        return cls(database, uow, registry, worker, configuration)
+        return cls(database, uow, registry, worker, configuration, OtherCells(settings.other_cells))
 
     @property
     def reconciliation(self) -> Reconciliation:
@@ -202,7 +208,7 @@ def create_status_app(process: FulfilmentProcess) -> FastAPI:
         return _figures(await process.health())
 
     app = status_app("fulfilment worker", health, figures)
-    app.include_router(callback_routes(process.registry, RedemptionTracker(process.uow)))
+    app.include_router(callback_routes(process.registry, RedemptionTracker(process.uow), process.others))
     return app
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import pytest
 from backoffice_stand import NOW, actor, backoffice_database
@@ -102,6 +103,36 @@ async def test_tampering_is_found(
     """Whatever is changed, deleted or moved shows, with the place."""
     await tamper(database, *statements())
     assert {(one.sequence, one.fault) for one in (await checked(database)).findings} == findings
+
+
+@pytest.mark.parametrize("column", [one.name for one in AUDIT_LOG.columns])
+async def test_each_column_is_covered(database: Database, column: str) -> None:
+    """No value of a row can be changed; a changed number shows as a gap, too."""
+    forged = {"sequence": 99, "at": NOW + timedelta(seconds=1)}.get(column, "forged")
+    await tamper(database, update(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 3).values({column: forged}))
+    assert (await checked(database)).findings != ()
+
+
+async def test_a_log_that_is_cut_emptied_or_put_back_is_found(database: Database) -> None:
+    """The head's row shows it; an anchor shows it, too, if that was made to fit or deleted."""
+    anchor = (await checked(database)).last
+    async with database.home.read() as connection:
+        before = [dict(row._mapping) for row in await connection.execute(select(AUDIT_LOG))]
+        head = [dict(row._mapping) for row in await connection.execute(select(AUDIT_HEAD))]
+    await write(database, 5)
+    newer = (await checked(database)).last
+    emptied = [delete(AUDIT_LOG)]
+    back = [*emptied, insert(AUDIT_LOG).values(before)]
+    for statements, fault in ((back, Fault.CUT_OFF), (emptied, Fault.CUT_OFF)):
+        await tamper(database, *statements)
+        assert [one.fault for one in (await checked(database)).findings] == [fault]
+    # With the head as well, yesterday's copy is a whole log: only an anchor that is newer shows it.
+    await tamper(database, delete(AUDIT_HEAD), *back, insert(AUDIT_HEAD).values(head))
+    assert (await checked(database)).findings == (await checked(database, anchor)).findings == ()
+    assert (await checked(database, newer)).findings == (LogFault(6, Fault.CUT_OFF),)
+    await tamper(database, delete(AUDIT_HEAD), delete(AUDIT_LOG))
+    assert (await checked(database)).findings == ()
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.CUT_OFF),)
 
 
 async def test_an_inserted_row_is_found(database: Database) -> None:

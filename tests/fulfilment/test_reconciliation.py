@@ -5,7 +5,13 @@ from datetime import date, timedelta
 import pytest
 from payout_harness import CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
+from storage.cells.cell import Cell
+from storage.cells.settings import CellSettings
+from storage.cells.table import CellRow, CellState, write_cell
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
+from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.accounting.report import Report
 from subgraphs.fulfilment.errors import JournalUnavailable
 
@@ -55,6 +61,35 @@ async def test_every_difference_is_found(harness: PayoutHarness) -> None:
         ("MISSING_HERE", "a key of nobody"),
         ("TWICE", key_of("c-2")),
     }
+
+
+async def test_a_cell_compares_its_own_customers_credits(harness: PayoutHarness) -> None:
+    """Of credits that are missing here, a cell reports its customers', and the other cell the rest."""
+    cells = (Cell("c0", 0, 1, 4), Cell("c1", 2, 3, 4))
+    mine = [one for one in (f"c-{number}" for number in range(8)) if cells[0].has("northbet", one)]
+    assert 0 < len(mine) < 8
+    for customer in mine:
+        await harness.owe(customer)
+    await harness.run_worker(harness.open())
+    books = harness.providers["sportsbook"].handler.books
+    for number in range(8):
+        body = {"brand": "northbet", "customer": f"c-{number}", "type": "free_bet"}
+        lost = body | {"amount_minor": 900, "currency": "GBP"}
+        books.credit(f"lost {number}", lost, harness.clock.now(), valid_days=7)
+    found = []
+    for cell in cells:
+        async with harness.database.home.write() as connection:
+            await write_cell(connection, CellRow(cell, 1, CellState.OPEN, harness.clock.now()))
+        own = CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of)
+        database = Database.open(DatabaseSettings(url=harness.url, cell=own), "fulfilment")
+        registered = harness.open().registry.find("sportsbook")
+        assert registered is not None
+        report = await Reconciliation(database, harness.clock).compare(registered, harness.clock.now().date())
+        await database.close()
+        found.append({(one.kind, one.key) for one in report.differences})
+    lost_mine = {("MISSING_HERE", f"lost {one[2:]}") for one in mine}
+    assert found[0] == lost_mine
+    assert found[1] == {("MISSING_HERE", f"lost {number}") for number in range(8)} - lost_mine
 
 
 async def test_a_journal_is_read_page_by_page(harness: PayoutHarness) -> None:

@@ -11,8 +11,14 @@ from redis import Redis
 from squad_messages import reward
 from typer.testing import CliRunner, Result
 
+from cells.claim import without_fence
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from furlong.cli import app
+from storage.cells.cell import Cell
+from storage.cells.table import CellRow, CellState, write_cell
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
 from subgraphs.kit.live.notices import decode
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
@@ -61,6 +67,41 @@ def test_good_rows_are_imported_though_others_are_rejected(folder: Path) -> None
     assert "! line 3: no such week: 'never'" in first.output
     assert "1 new, 0 changed, 0 as before, 1 rejected\nImported." in first.output
     assert "0 new, 0 changed, 1 as before, 1 rejected" in second.output
+
+
+@pytest.mark.parametrize("mode", [(), ("--all-or-nothing",)])
+def test_each_cell_imports_its_own_customers_rows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, mode: tuple[str, ...]
+) -> None:
+    """The same file is imported in each of two cells: each row is taken, or rejected, in one of them."""
+    customers = {f"c-{number}" for number in range(8)}
+    rows = [f"northbet,{one},2026-W10,25.00,GBP\n" for one in sorted(customers)]
+    (folder / "a.csv").write_text(HEADER + "".join(rows))
+    (folder / "wrong.csv").write_text(HEADER + "nobody,c-1,2026-W10,25.00,GBP\n")
+    taken, wrong = [], []
+    for cell in (Cell("c0", 0, 1, 4), Cell("c1", 2, 3, 4)):
+        asyncio.run(_give_to(cell))
+        monkeypatch.setenv("FURLONG_CELL", cell.name)
+        monkeypatch.setenv("FURLONG_CELL_PARTITIONS", cell.partitions)
+        monkeypatch.setenv("FURLONG_CELL_OF", str(cell.of))
+        ended = imports("a.csv", *mode)
+        assert ended.exit_code == 0, ended.output
+        found = {one for one in customers if f"+ northbet 2026-W10 {one}:" in ended.output}
+        assert found == {one for one in customers if cell.has("northbet", one)}
+        assert f"{8 - len(found)} rows are about customers of other cells" in ended.output
+        taken.append(found)
+        wrong.append(imports("wrong.csv", *mode).exit_code)
+    assert taken[0] | taken[1] == customers
+    assert sorted(wrong) == [0, 1]
+
+
+async def _give_to(cell: Cell) -> None:
+    """Write into the databases which cell they belong to."""
+    for name in ("progress", "rewards"):
+        database = Database.open(without_fence(DatabaseSettings()), name)
+        async with database.home.write() as connection:
+            await write_cell(connection, CellRow(cell, 1, CellState.OPEN, SystemClock().now()))
+        await database.close()
 
 
 def test_an_unknown_reward_is_refused_with_its_line_in_a_dry_run_as_well(folder: Path) -> None:

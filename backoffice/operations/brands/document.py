@@ -85,7 +85,7 @@ def theme_contrasts(theme: Mapping[str, TokenColours]) -> tuple[Contrast, ...]:
     """Return the contrast of each pair that the widget uses, also of those that cannot be read.
 
     Raises:
-        Invalid: It is no theme.
+        Invalid: It is not a theme.
     """
     tidy = {name: one.tidied() for name, one in theme.items()}
     malformed = list(_malformed(tidy))

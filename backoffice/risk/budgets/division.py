@@ -1,8 +1,8 @@
 """Divides a budget among cells: a pure function of the last division and of what the cells report.
 
-Each part of a budget is in one place at a time. A cell that is to give something back is told so first, and
-only what it has acknowledged to have given back is given to another. So what all cells hold never exceeds the
-budget, whatever is lost, repeated or reordered, and whoever is killed.
+Each part of a budget belongs to one cell at a time. A cell that has to give a part back is told first, and
+another cell gets that part only after this is acknowledged. So the shares of all cells together never exceed
+the budget, whatever message is lost, repeated or reordered, and whichever process is killed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -67,8 +67,9 @@ def divided(before: AllotmentState, budget: int, uses: Sequence[CellUse], partit
 def _known_shares(before: Iterable[CellShare], uses: Mapping[str, CellUse]) -> list[CellShare]:
     """Return the shares with what each cell may hold; new cells are added, former ones left out.
 
-    A cell that was split or merged has other partitions, and holds what it has used. What was held under the
-    former partitions is left out once all of these have reported as another cell's.
+    A cell that was split or merged has other partitions, and holds what it has used; what was asked for
+    before does not count as asked for again. What was held under the former partitions is left out once all
+    of these have reported as another cell's.
     """
     shares = {_share_id(one): one for one in before}
     for name, use in uses.items():
@@ -76,7 +77,7 @@ def _known_shares(before: Iterable[CellShare], uses: Mapping[str, CellUse]) -> l
         if known is None:
             first, last = use.cell.first, use.cell.last
             shares[name] = CellShare(
-                cell=use.cell.name, first=first, last=last, rewards=0, held=use.used, asked=0
+                cell=use.cell.name, first=first, last=last, rewards=0, held=use.used, asked=use.asked
             )
         else:
             shares[name] = replace(known, held=max(known.rewards, use.used))

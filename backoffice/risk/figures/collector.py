@@ -19,7 +19,7 @@ NEWEST: Final = 2
 EARLIER_EVERY: Final = timedelta(minutes=10)
 EARLIER_AT_ONCE: Final = 4
 FINISHED_AFTER: Final = timedelta(days=35)
-"""So long after its end a closed week of which nothing is due is not counted again."""
+"""How long after its end a closed week with nothing due is still counted."""
 
 SHARE_OF_TIME: Final = 10
 """Counting takes at most one part in eleven of the time."""

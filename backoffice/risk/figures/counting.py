@@ -60,7 +60,7 @@ class WeekCounter:
             return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
     async def weeks(self, brand: str) -> BrandWeeks | None:
-        """Return the weeks of a brand up to the present one; None if there is no such brand."""
+        """Return the weeks of a brand up to the current one; None if there is no such brand."""
         reference = ReferenceRepository(REFERENCE)
         async with self.progress.home.read() as connection:
             found = (await reference.brands(connection, [brand])).get(brand)
@@ -121,7 +121,7 @@ class WeekCounter:
 
 
 def territory_of(home: Home, brand: Brand) -> Territory:
-    """Return where a customer is at home; unknown customers are where the brand is."""
+    """Return a customer's territory; unknown customers have the brand's default one."""
     return home.jurisdiction or brand.default_jurisdiction, home.currency or brand.default_currency
 
 

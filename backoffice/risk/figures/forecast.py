@@ -1,7 +1,7 @@
 """Forecasts how many rewards a week will earn, from the share that earlier weeks had at the same hour.
 
 The method is simple on purpose. For each of the last weeks it is recorded how many rewards were expected
-after each hour, and how many in the end. The present number divided by the weeks' common share is the
+after each hour, and how many in the end. The current number divided by the weeks' common share is the
 forecast; the largest and the smallest share of a single week give the range. It is an estimate: `backtest`
 says how far the same method was off in the weeks that are over.
 """

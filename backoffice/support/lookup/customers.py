@@ -12,6 +12,7 @@ from backoffice.access.roles import Permission
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.looks import Looks, customer_subject
+from storage.cells.cell import customer_key, partition_of
 from storage.clock import Clock
 from subgraphs.club.membership.membership import MembershipState, fold
 from subgraphs.club.membership.repository import MembershipRepository
@@ -70,11 +71,11 @@ class Customers:
     async def search(
         self, actor: Actor, brand: str, prefix: str, size: int, after: str | None
     ) -> Sequence[str]:
-        """Return ids of a brand's customers that begin as given.
+        """Return the ids of a brand's customers that begin with a text.
 
         Raises:
             Forbidden: The actor may not look at this brand's customers.
-            Invalid: Nothing is looked for.
+            Invalid: The search text is empty.
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = prefix.strip()
@@ -146,7 +147,17 @@ class Customers:
             raise _no_customer()
         await self.looks.record(actor, "customer", owner.brand, customer_subject(owner))
         if not await self.exists(owner):
-            raise _no_customer()
+            raise self._unknown(owner)
+
+    def _unknown(self, owner: Owner) -> NotFound:
+        cell = self.databases.club.home.fence.cell
+        if cell is None or cell.has(owner.brand, owner.customer):
+            return _no_customer()
+        partition = partition_of(customer_key(owner.brand, owner.customer), cell.of)
+        return NotFound(
+            f"This back office reads the databases of cell {cell.name}. The customer belongs to the cell "
+            f"with partition {partition}: run `furlong customer` with that cell's settings."
+        )
 
     async def rules_of(self, owner: Owner) -> tuple[BrandRules, Account]:
         """Return the rules of a customer's brand, and the account that selects among them.
@@ -180,7 +191,7 @@ def owner_of(customer_id: str) -> Owner:
     """Return the customer of an id such as `northbet:c-1`.
 
     Raises:
-        NotFound: It is no such id.
+        NotFound: It is not such an id.
     """
     brand, colon, customer = customer_id.partition(":")
     if not (brand and colon and customer):

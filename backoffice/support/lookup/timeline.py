@@ -60,7 +60,7 @@ def position_of(after: str | None) -> HistoryPosition | None:
     """Return the position of a page's key; None for the first page.
 
     Raises:
-        Invalid: It is no key of a timeline.
+        Invalid: It is not a key of a timeline.
     """
     key: Any = key_of(after)
     if key is None:

@@ -149,7 +149,10 @@ async def _carry_feeds(names: list[str], listen: str | None) -> None:
 
 @cli.command()
 def outbox(*, listen: Listen = None) -> None:
-    """Publish facts of subgraphs and decisions of the back office. One node is active; others are standby."""
+    """Publish facts of subgraphs and decisions of the back office.
+
+    One node is active, the others are standbys.
+    """
     log_to_stderr()
     check_databases()
     asyncio.run(_publish_outboxes(listen))

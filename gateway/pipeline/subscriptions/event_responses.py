@@ -15,7 +15,7 @@ from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.stages import HttpRequest, Response, encode
+from gateway.pipeline.stages import Response, encode
 from gateway.subscriptions import OperationCounts
 from jit.codegen import BudgetSpent
 
@@ -58,18 +58,17 @@ class EventResponses:
     counts: OperationCounts
     observe: Observe | None = None
 
-    async def response(self, event: Mapping[str, Any]) -> Response:
-        """Return the response to an event.
-
-        Raises:
-            Unauthenticated: The session has ended.
-        """
+    def response(self, event: Mapping[str, Any]) -> Awaitable[Response]:
+        """Return the response to an event; awaiting it raises `Unauthenticated` if the session has ended."""
         if self.observe is not None:
-            return await self.observe(self._made(event), self.asked)
-        return await self._made(event)
+            return self.observe(self._made(event), self.asked)
+        return self._made(event)
 
     async def _made(self, event: Mapping[str, Any]) -> Response:
-        session = await self._session(self.asked.request)
+        request = self.asked.request
+        session = self.authentication.cached(request.forwarded)
+        if session is None and self.authentication.is_required:
+            session = await self.authentication.session(request)
         self.counts.events += 1
         planned, variables = self.planned, self.asked.prepared.variables
         try:
@@ -82,12 +81,6 @@ class EventResponses:
             return self.make(self.asked, planned, fetched)
         except ResponseTooLarge as error:
             return encode(refused(error))
-
-    async def _session(self, request: HttpRequest) -> object:
-        session = self.authentication.cached(request.forwarded)
-        if session is None and self.authentication.is_required:
-            return await self.authentication.session(request)
-        return session
 
 
 def too_large(_spent: BudgetSpent) -> Response:

@@ -40,6 +40,9 @@ class Reconciliation:
     async def compare(self, registered: RegisteredProvider, day: date) -> Report:
         """Compare a provider's credits of a day (UTC), and store the report.
 
+        A provider's journal has the credits of all cells. Each cell compares those of its own customers, and
+        those under its own keys, so that each credit is compared in at least one.
+
         Raises:
             subgraphs.fulfilment.errors.JournalUnavailable: The provider's journal cannot be read.
         """
@@ -56,6 +59,10 @@ class Reconciliation:
             for page in _pages(sorted({entry.key for entry in theirs} - set(known))):
                 for each in self.paid:
                     known |= await each.by_keys(connection, page)
+        if (cell := self.database.home.fence.cell) is not None:
+            theirs = [
+                entry for entry in theirs if entry.key in known or cell.has(entry.brand, entry.customer)
+            ]
         our_keys = [fulfilment.key for fulfilment in ours]
         differences = tuple(_differences(our_keys, known, theirs))
         report = Report(name, day, len({*our_keys, *(entry.key for entry in theirs)}), differences)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
 from subgraphs.fulfilment.errors import BadSignature
+from subgraphs.fulfilment.payout.other_cells import OtherCells
 from subgraphs.fulfilment.payout.steps.redemption import CallbackResult, RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
@@ -18,7 +19,6 @@ STATUS_OF: Final = {
     CallbackResult.DUPLICATE: 204,
     CallbackResult.TOO_EARLY: 409,
     CallbackResult.CONTRADICTION: 422,
-    CallbackResult.UNKNOWN_KEY: 404,
 }
 
 
@@ -30,12 +30,12 @@ class CallbackBody(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     at: Annotated[datetime, Meta(tz=True)]
 
 
-def callback_routes(registry: ProviderRegistry, tracker: RedemptionTracker) -> APIRouter:
+def callback_routes(registry: ProviderRegistry, tracker: RedemptionTracker, others: OtherCells) -> APIRouter:
     """Return the route `POST /callbacks/{provider}`.
 
     It responds with 204 if the callback is applied, now or earlier, and with 409 if the credit is not yet
-    known here, so that the provider repeats the call. After 401, 404, 413 and 422, repeating it does not
-    help.
+    known here, or 503 if another cell that may know it is away, so that the provider repeats the call. After
+    401, 404, 413 and 422, repeating it does not help.
     """
     routes = APIRouter()
     decoder = msgspec.json.Decoder(CallbackBody)
@@ -58,6 +58,8 @@ def callback_routes(registry: ProviderRegistry, tracker: RedemptionTracker) -> A
             return Response(status_code=422)
         outcome = CreditOutcome(callback.status)
         result = await tracker.receive(provider, callback.key, outcome, callback.at)
+        if result is CallbackResult.UNKNOWN_KEY:
+            return Response(status_code=await others.receive(target, request.headers, body))
         return Response(status_code=STATUS_OF[result])
 
     return routes

@@ -121,6 +121,11 @@ class FulfilmentSettings(BaseSettings):
         description="A folder with a file for each secret of a provider that FURLONG_FULFILMENT_SECRETS does "
         "not have; the file's name is the secret's. A replaced file is read again within seconds",
     )
+    other_cells: tuple[str, ...] = Field(
+        default=(),
+        description="In a cell, the URLs of the other cells' fulfilment workers as JSON, such as "
+        '["http://10.0.1.5:8090"]: callbacks about their rewards are passed on to them',
+    )
     lease_seconds: float = Field(
         default=60.0, gt=0, description="How long a worker's lease of a reward lasts"
     )

@@ -41,6 +41,35 @@ def test_an_hour_that_exists_twice_has_to_be_told_apart() -> None:
     assert local_text(later, LONDON) == "2026-10-25 01:30 Europe/London (UTC+0)"
 
 
+@pytest.mark.parametrize(
+    ("zone", "skipped", "around", "twice", "offsets"),
+    [
+        (LONDON, "2026-03-29T01:30", ("00:30", "02:30"), "2026-10-25T01:30", ("+1", "+0")),
+        ("America/New_York", "2026-03-08T02:30", ("01:30", "03:30"), "2026-11-01T01:30", ("-4", "-5")),
+        (
+            "Australia/Lord_Howe",
+            "2026-10-04T02:15",
+            ("01:45", "02:45"),
+            "2026-04-05T01:45",
+            ("+11", "+10.5"),
+        ),
+    ],
+)
+def test_both_changes_of_the_clocks(
+    zone: str, skipped: str, around: tuple[str, str], twice: str, offsets: tuple[str, str]
+) -> None:
+    """A skipped time is refused with times around it; of a repeated one, people say which."""
+    told = rf"does not exist .* such as {around[0]}, .* such as {around[1]}"
+    with pytest.raises(InvalidLocalTime, match=told):
+        instant_of(datetime.fromisoformat(skipped), zone)
+    with pytest.raises(InvalidLocalTime, match="exists twice"):
+        instant_of(datetime.fromisoformat(twice), zone)
+    both = [instant_of(datetime.fromisoformat(twice), zone, which) for which in Occurrence]
+    assert both[1] - both[0] == timedelta(hours=float(offsets[0]) - float(offsets[1]))
+    shown = twice.replace("T", " ")
+    assert [local_text(at, zone) for at in both] == [f"{shown} {zone} (UTC{one})" for one in offsets]
+
+
 @given(
     st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),  # noqa: DTZ001
     st.sampled_from(ZONES),

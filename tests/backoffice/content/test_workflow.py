@@ -272,6 +272,18 @@ async def test_times_follow_the_brands_zone(stand: ContentStand) -> None:
     assert (await revision_of(stand, 1)).publish_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
+async def test_the_last_schedule_holds(stand: ContentStand) -> None:
+    """An earlier time that is set later replaces the later one, and nothing is published twice."""
+    await approve(stand, await submitted(stand))
+    for local in (datetime(2026, 3, 28, 9), datetime(2026, 3, 27, 9)):  # noqa: DTZ001
+        await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, local)
+    stand.clock.instant = datetime(2026, 3, 27, 9, tzinfo=UTC)
+    assert await stand.publication.publish_due() == 1
+    stand.clock.instant += timedelta(days=2)
+    assert await stand.publication.publish_due() == 0
+    assert titles(stand) == ["£5 free bet"]
+
+
 async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentStand) -> None:
     """The revision goes back with a note, and the worker continues."""
     await approve(stand, await submitted(stand))

@@ -209,6 +209,24 @@ def test_after_a_split_each_half_holds_what_its_customers_have() -> None:
     assert divided(both, 10, [], 12) == both
 
 
+def test_what_a_cell_asked_for_before_a_split_is_not_asked_for_again() -> None:
+    """Neither half gets more of what is left, nor do others give up any, until somebody asks in a half."""
+    own = CellShare(cell="c1", first=0, last=7, rewards=6, held=6, asked=5)
+    far = CellShare(cell="c3", first=8, last=11, rewards=4, held=4, asked=0)
+    before = AllotmentState(reward_id=REWARD, iso_week=WEEK.iso, spent=False, shares=(own, far))
+    uses = [
+        CellUse(cell("c1", 0, 3), used=3, asked=5),
+        CellUse(cell("c2", 4, 7), used=3, asked=0),
+        CellUse(cell("c3", 8, 11), used=0, asked=0),
+    ]
+    after = divided(before, 10, uses, 12)
+    assert [one.rewards for one in after.shares] == [0, 0, 4]
+    after = divided(after, 10, uses, 12)
+    assert [one.rewards for one in after.shares] == [0, 0, 4]
+    uses[1] = CellUse(cell("c2", 4, 7), used=3, asked=1)
+    assert [one.rewards for one in divided(after, 10, uses, 12).shares] == [0, 0, 2]
+
+
 def test_a_lowered_budget_takes_back_only_what_is_unused() -> None:
     """Customers keep what they have chosen, and a cell that does not answer keeps its share."""
     shares = tuple(

@@ -1,6 +1,7 @@
 """The sum of what cells have counted equals a count over all, whatever became of the messages on the way."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from sqlalchemy import delete, insert
 
 from backoffice.cells.consumer import CellsReducer, decode_cells
 from backoffice.figures import repository
+from backoffice.figures.cell_ages import cell_ages
 from backoffice.figures.message import CellFigures
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.collector import FigureCollector
@@ -31,6 +33,7 @@ from subgraphs.progress.models import WEEK_CLOSING
 
 CELLS = (Cell("c0", 0, 2, 12), Cell("c1", 3, 7, 12), Cell("c2", 8, 11, 12))
 EVERY = timedelta(seconds=15)
+LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 
 @dataclass(frozen=True)
@@ -165,8 +168,9 @@ async def close_week(stand: RiskStand) -> None:
         await connection.execute(insert(WEEK_CLOSING).values(row))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=600 if LONG else 12, deadline=None)
 @given(found=weeks(), data=st.data())
+@pytest.mark.timeout(1800 if LONG else 300)
 def test_the_sum_of_the_cells_equals_sql_over_all(
     cells: Cells, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek], data: st.DataObject
 ) -> None:
@@ -233,6 +237,13 @@ def test_a_week_is_shown_only_once_all_partitions_are_counted(
         after = await cells.stored()
         assert after is not None
         assert after["week"].qualified == c0.figures.qualified + c2.figures.qualified + 2 + 5
+        async with cells.whole.base.database.home.read() as connection:
+            ages = await cell_ages(connection, "northbet")
+        counts = [("c0", "0-2", c0), ("c1", "3-4", c1), ("c2", "8-11", c2), ("c3", "5-7", c1)]
+        assert sorted((one.cell, one.partitions, one.as_of) for one in ages) == [
+            (name, partitions, count.figures.as_of) for name, partitions, count in counts
+        ]
+        assert ages == sorted(ages, key=lambda one: one.as_of)
 
     loop.run_until_complete(run())
 

@@ -17,6 +17,7 @@ from backoffice.graph.pages import cursor
 from backoffice.support.lookup.timeline import HISTORIES, position_key, position_of
 from backoffice.support.types import shown_entry
 from backoffice.support.words.entry_titles import TITLES
+from storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.rewards.models import REWARD_CHOICE
@@ -49,6 +50,18 @@ async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportStan
     with pytest.raises(Invalid):
         await customers.search(SAM, "northbet", " ", 2, None)
     assert (await stand.audited())[0] == ("support.look_at_search", "customers:northbet:c-1")
+
+
+async def test_a_customer_of_another_cell_is_said_to_be_there(stand: SupportStand) -> None:
+    """The back office reads one cell's databases, and does not say that others' customers do not exist."""
+    own = Cell("c0", 0, 1, 4)
+    stand.parts.customers.databases.club.home.fence.cell = own
+    foreign = next(one for one in map("x-{}".format, range(99)) if not own.has("northbet", one))
+    unknown = next(one for one in map("x-{}".format, range(99)) if own.has("northbet", one))
+    with pytest.raises(NotFound, match=r"belongs to the cell with partition [23]: run `furlong customer`"):
+        await stand.parts.customers.view(SAM, Owner("northbet", foreign))
+    with pytest.raises(NotFound, match="no such customer"):
+        await stand.parts.customers.view(SAM, Owner("northbet", unknown))
 
 
 async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportStand) -> None:

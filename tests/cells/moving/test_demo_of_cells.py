@@ -42,7 +42,7 @@ def staked(demo: Demo, customer: str) -> int:
 
 
 def bet(demo: Demo, customer: str) -> None:
-    """Location a bet, and wait until the tracker shows it."""
+    """Place a bet, and wait until the tracker shows it."""
     before = staked(demo, customer)
     slip = {"stakeMinor": STAKE_MINOR, "oddsMilli": 2500, "betType": "single"}
     headers = {"authorization": f"Bearer {demo.site.tokens[customer]}"}

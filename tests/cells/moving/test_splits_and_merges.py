@@ -35,12 +35,15 @@ KEYED, SHARED = "club.choice.v1", "club.week.v1"
 LOWER, UPPER = Cell("c1", 0, 0, 4), Cell("c2", 1, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(1000, 1120) if Cell("c1", 0, 1, 4).has("northbet", f"c-{n}")]
 AT = datetime(2026, 4, 6, 9, 0, 0, 123456, tzinfo=UTC)
-OF_NOBODY = {"cell", "position", "dead_letter", "outbox", "attempt", "erasure", "lease", "reward_taken"}
+OF_NOBODY = {
+    *("cell", "position", "dead_letter", "outbox", "attempt", "erasure", "lease"),
+    *("reward_taken", "reward_asked"),
+}
 """Tables without a column of the customer that these tests look at one by one."""
 
 COPIED = {
     *("brand", "scheme", "week_definition", "global_state", "reward_budget", "reward_config"),
-    *("reward_content", "reward_allotment", "reward_asked", "week_closing", "reconciliation"),
+    *("reward_content", "reward_allotment", "week_closing", "reconciliation"),
     *("provider", "provider_in_use", "provider_report"),
 }
 """Tables whose rows concern no single customer: both halves have them."""
@@ -100,6 +103,9 @@ async def fill(place: CellServer) -> None:
                     for topic, at in ((KEYED, 0), (KEYED, 1), (SHARED, 0))
                 ],
             )
+            if name == "rewards":
+                asked = {"brand_id": "northbet", "iso_week": "2026-W15", "reward_id": "fb-5", "asked": 7}
+                await connection.execute(tables["reward_asked"].insert(), [asked])
             if name == "fulfilment":
                 await connection.execute(
                     tables["attempt"].insert(),
@@ -153,6 +159,22 @@ def keys_at(place: CellServer, topic: str) -> Counter[int]:
 def partitions_at(place: CellServer) -> set[tuple[object, ...]]:
     """Return the positions of the progress consumer."""
     return set(place.as_root(f"SELECT topic, `partition` FROM {PREFIX}_progress.position"))  # noqa: S608
+
+
+def asked_at(place: CellServer) -> list[int]:
+    """Return how often rewards were asked for in vain."""
+    return [int(asked) for (asked,) in place.as_root(f"SELECT asked FROM {PREFIX}_rewards.reward_asked")]  # noqa: S608
+
+
+def ask_at(place: CellServer, *rewards: str) -> None:
+    """Let a customer ask for rewards in vain, as the gateway notes it."""
+    table = f"{PREFIX}_rewards.reward_asked"
+    for reward in rewards:
+        place.as_root(
+            f"INSERT INTO {table} (brand_id, iso_week, reward_id, asked) "  # noqa: S608
+            f"VALUES ('northbet', '2026-W15', '{reward}', 1) "
+            "ON DUPLICATE KEY UPDATE asked = asked + 1"
+        )
 
 
 def split_of(moving: MovingRig) -> Move:
@@ -216,6 +238,8 @@ def test_a_cell_is_split_and_merged_back_whatever_is_killed(moving: MovingRig) -
     halves = [rows_at(place, of=lambda one: one.name == "attempt") for place in (here, there)]
     assert halves[0]["fulfilment.attempt"] + halves[1]["fulfilment.attempt"] == attempts["fulfilment.attempt"]
     assert all(half["fulfilment.attempt"] for half in halves)
+    assert (asked_at(here), asked_at(there)) == ([7], [])
+    ask_at(there, "fb-5", "cash-2")
 
     killed_everywhere(lambda: merge_of(moving), merge_of(moving).actions)
     assert (cells_at(here), cells_at(there)) == ({("c1", 0, 1, "open")}, {("c2", 1, 1, "fenced")})
@@ -223,6 +247,7 @@ def test_a_cell_is_split_and_merged_back_whatever_is_killed(moving: MovingRig) -
     assert rows_at(here, of=lambda one: one.name == "attempt") == attempts
     assert keys_at(here, KEYED) == facts
     assert partitions_at(here) == {(KEYED, 0), (KEYED, 1), (SHARED, 0)}
+    assert sorted(asked_at(here)) == [1, 7 + 1]
 
 
 def test_until_rows_are_deleted_or_copied_there_is_a_way_back(moving: MovingRig) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, table
+from furlong.cli.json_lists import AsJson, echo_json, echo_table, table
 from furlong.cli.operations.backoffice.signed_in import User, run_as
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
+    from backoffice.figures.cell_ages import CellAge
     from backoffice.risk.app import RiskParts
 
 cli = typer.Typer(
@@ -41,6 +42,21 @@ def count(brand: Brand, *, week: Week = None, user: User) -> None:
 def liability(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
     """Show what may still have to be paid, by week, stage and reward."""
     _show(user, "liability", {"brand": brand}, as_json=as_json)
+
+
+@cli.command()
+def cells(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
+    """Show when each cell counted its part of the figures, the oldest first."""
+
+    async def work(parts: RiskParts, actor: Actor) -> Sequence[CellAge]:
+        return (await parts.risk.liability(actor, brand)).cells
+
+    found = _with_risk(user, work)
+    if as_json:
+        echo_json(found)
+        return
+    rows = [(one.cell, one.partitions, one.as_of) for one in found]
+    echo_table(("cell", "partitions", "counted at"), rows, "No cell has counted.")
 
 
 @cli.command()

@@ -4,7 +4,7 @@ import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
-import { counted, money, number, units, word } from '../figures/amounts.ts';
+import { counted, money, number, time, units, word } from '../figures/amounts.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 
@@ -13,15 +13,24 @@ import type { RewardFigure } from '../figures/rewardFigure.ts';
 const LIABILITY = `query RiskLiability($brand: String!) {
   riskLiability(brand: $brand) {
     asOf changesInDoubt
+    cells { id cell partitions asOf }
     lines { id isoWeek stage source reward version kind currency customers valueMinor spins unvalued }
   }
 }`;
 const NOT_COUNTED = { isPending: (found: Found) => found.riskLiability.asOf === null };
 const STAGES = ['expected', 'owed', 'outstanding'];
 
+interface Cell {
+  readonly id: string;
+  readonly cell: string;
+  readonly partitions: string;
+  readonly asOf: string;
+}
+
 interface Liability {
   readonly asOf: string | null;
   readonly changesInDoubt: number;
+  readonly cells: readonly Cell[];
   readonly lines: readonly RewardFigure[];
 }
 
@@ -38,7 +47,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<Found>(LIABILITY, { brand }, NOT_COUNTED);
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
   if (data === null) return null;
-  const { asOf, changesInDoubt, lines } = data.riskLiability;
+  const { asOf, changesInDoubt, cells, lines } = data.riskLiability;
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
   return (
     <FigureTable
@@ -56,6 +65,11 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
       <Typography variant="body2" color="text.secondary">
         {counted(asOf)} Changes of choice in doubt: {number(changesInDoubt)}.
       </Typography>
+      {cells.length > 0 && (
+        <Typography variant="body2" color="text.secondary">
+          The oldest count of each cell: {cells.map((one) => `${one.cell} at ${time(one.asOf)}`).join(', ')}.
+        </Typography>
+      )}
       {currencies.map((currency) => {
         const mine = lines.filter((line) => line.currency === currency);
         const total = STAGES.reduce((all, stage) => all + sum(mine, stage), 0);
