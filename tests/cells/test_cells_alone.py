@@ -219,7 +219,7 @@ def test_a_cell_whose_neighbours_database_fails_notices_nothing(
         with (
             running_cell(OWN, sqlite_in(folders["c1"]), embedded_broker, folders["c1"]) as own,
             running_cell(NEIGHBOUR, victim.url, embedded_broker, folders["c0"]) as neighbour,
-            _routed(own, neighbour) as port,
+            routed(own, neighbour) as port,
         ):
             eventually(lambda: own.serves(STAKE_MINOR), "the cell serves")
             eventually(lambda: neighbour.serves(STAKE_MINOR), "its neighbour serves")
@@ -229,7 +229,7 @@ def test_a_cell_whose_neighbours_database_fails_notices_nothing(
             assert usual.wrong == []
             faults = {
                 "frozen": lambda: os.kill(pid, signal.SIGSTOP),
-                "full": lambda: _fill(pid),
+                "full": lambda: fill(pid),
                 "dead": lambda: os.kill(pid, signal.SIGKILL),
             }
             with _asking(port, neighbour):
@@ -252,14 +252,14 @@ def test_a_cell_whose_neighbours_database_fails_notices_nothing(
         victim.stop()
 
 
-def _fill(pid: int) -> None:
+def fill(pid: int) -> None:
     """Let a server continue that cannot write any more: no file may grow, as on a full disk."""
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
     os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager
-def _routed(*running: RunningCell) -> Iterator[int]:
+def routed(*running: RunningCell) -> Iterator[int]:
     """Put HAProxy before cells, and yield its port."""
     port = server_process.free_port()
     entries = [

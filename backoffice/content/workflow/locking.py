@@ -1,4 +1,4 @@
-"""Optimistic locking of items: a change based on an outdated version is refused."""
+"""Optimistic locking of items: a change based on an older version than the current one is refused."""
 
 from dataclasses import replace
 from datetime import datetime
