@@ -71,7 +71,7 @@ class Stale(BackofficeError):
 
     Args:
         message: What changed.
-        version: The present version, which the client has to look at.
+        version: The current version, which the client must read before it tries again.
     """
 
     code = "STALE"

@@ -1,12 +1,13 @@
-"""Writes into the databases of a cell which cell they belong to, and reads it back."""
+"""Records in a cell's databases which cell they belong to, and reads it back."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, String, column, select, table
+from sqlalchemy import Integer, String, column, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cells.regions.bound_region import COUNT
 from storage.cells.cell import Cell
 from storage.cells.errors import CellMismatch
 from storage.cells.fence import NOT_CELLS, require_same
@@ -19,7 +20,7 @@ from storage.settings import DatabaseSettings
 
 @dataclass(frozen=True, slots=True)
 class DatabaseCell:
-    """What one database says.
+    """The cell of one database.
 
     Attributes:
         database: The subgraph whose database it is.
@@ -78,6 +79,21 @@ async def read_cells(settings: DatabaseSettings, names: Iterable[str]) -> list[D
         sqlalchemy.exc.SQLAlchemyError: A database cannot be read.
     """
     return [await _read(settings, name) for name in names]
+
+
+async def count_accounts(settings: DatabaseSettings, name: str) -> list[tuple[str, str, int]]:
+    """Return brand, jurisdiction and number of the accounts in a cell, from one subgraph's database.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: The database cannot be read.
+    """
+    database = Database.open(without_fence(settings), name)
+    try:
+        async with database.home.read() as connection:
+            rows = await connection.execute(text(COUNT.format(account="account")))
+            return [(str(brand), str(jurisdiction), int(number)) for brand, jurisdiction, number in rows]
+    finally:
+        await database.close()
 
 
 async def require_cells(settings: DatabaseSettings, names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""What maps that operators write have in common: addresses, and that nothing unknown is accepted."""
+"""What the maps that operators write share: addresses, and models that refuse unknown fields."""
 
 from typing import Annotated
 

@@ -4,8 +4,10 @@ import base64
 import re
 import shutil
 import subprocess
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,6 +98,22 @@ class PrivateKafka:
         ]
         for made in client.create_topics(wanted).values():
             made.result(timeout=30)
+
+    def clear(self) -> None:
+        """Delete all topics with their groups' positions, and return when they are gone.
+
+        Raises:
+            KafkaException: The broker does not respond.
+            TimeoutError: A topic is still listed after half a minute.
+        """
+        client = AdminClient({"bootstrap.servers": self.bootstrap})
+        deadline = time.monotonic() + 30
+        while names := [name for name in client.list_topics(timeout=30).topics if not name.startswith("__")]:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"topics that are still there: {', '.join(names)}")
+            for deleted in client.delete_topics(names).values():
+                with suppress(KafkaException):  # it is being deleted already
+                    deleted.result(timeout=30)
 
     def answers(self) -> bool:
         """Return whether the broker answers and has joined its cluster."""

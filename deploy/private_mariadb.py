@@ -168,6 +168,7 @@ def _launch(
         "--no-defaults",
         *_as_this_user(),
         f"--datadir={data}",
+        f"--tmpdir={_temporary(folder)}",
         f"--port={port}",
         "--socket=mariadb.sock",
         f"--pid-file={folder / 'mariadb.pid'}",
@@ -190,7 +191,7 @@ def _install(data: Path, log: Path) -> None:
     for attempt in range(1, _INSTALL_ATTEMPTS + 1):
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
-        told = _write_system_tables(fresh)
+        told = _write_system_tables(fresh, _temporary(data.parent))
         with log.open("a") as output:
             output.write(told.stdout)
         if told.returncode == 0:
@@ -204,7 +205,14 @@ def _install(data: Path, log: Path) -> None:
             )
 
 
-def _write_system_tables(data: Path) -> subprocess.CompletedProcess[str]:
+def _temporary(folder: Path) -> Path:
+    """Return a folder for temporary tables: a server that starts deletes those of others in a shared one."""
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True, mode=0o700)
+    return temporary
+
+
+def _write_system_tables(data: Path, temporary: Path) -> subprocess.CompletedProcess[str]:
     command = [
         _find("mariadb-install-db") or "mariadb-install-db",
         "--no-defaults",
@@ -216,7 +224,13 @@ def _write_system_tables(data: Path) -> subprocess.CompletedProcess[str]:
         "--skip-name-resolve",
     ]
     return subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+        command,
+        env=os.environ | {"TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
     )
 
 

@@ -13,7 +13,8 @@ from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.risk.settings import RiskSettings
 from backoffice.settings import BackofficeSettings
 from cells.moving.settings import MoveSettings
-from consumers.cells.settings import NodeSettings
+from cells.regions.bound_region import RegionSettings
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.embedding.settings import EmbedSettings
@@ -103,6 +104,7 @@ class TopicSettings(BaseSettings):
 ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     DatabaseSettings,
     CellSettings,
+    RegionSettings,
     MoveSettings,
     ClockSettings,
     StreamSettings,

@@ -138,8 +138,8 @@ def show_plan(
     from gateway.access.requirements import Granted
     from gateway.compiled import write_plan
     from gateway.errors import InvalidDocument, RequestError
-    from gateway.pipeline.preparation.document_cache import Preparer
-    from gateway.pipeline.preparation.limits import Limits
+    from gateway.pipeline.preparation.limits import PreparationLimits
+    from gateway.pipeline.preparation.preparer import Preparer
     from gateway.plan import show
     from gateway.planner import INCREMENTALLY, explain_plan, normalize, plan_with_reasons
     from gateway.supergraph import load_supergraph
@@ -147,7 +147,7 @@ def show_plan(
     with _reported(supergraph):
         model = load_supergraph(_text(supergraph), incremental=True)
     settings = _settings()
-    limits = Limits(settings.document_chars, settings.document_tokens)
+    limits = PreparationLimits(settings.document_chars, settings.document_tokens)
     try:
         prepared = Preparer(model, limits).prepare(_text(query), operation)
         given = _variables(variables)

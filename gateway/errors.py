@@ -8,7 +8,6 @@ from typing import Any, ClassVar, TypeVar
 from graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
 
 __all__ = [
-    "AnswerTooLarge",
     "BodyTooLarge",
     "BudgetExceeded",
     "CannotPlan",
@@ -24,6 +23,7 @@ __all__ = [
     "Overloaded",
     "ReplyTooLarge",
     "RequestError",
+    "ResponseTooLarge",
     "SubgraphBusy",
     "SubgraphNotCalled",
     "SubgraphTimeout",
@@ -64,7 +64,7 @@ class AuthenticationUnavailable(RequestError):
         super().__init__(message, code="AUTHENTICATION_UNAVAILABLE", status=503)
 
 
-class AnswerTooLarge(RequestError):
+class ResponseTooLarge(RequestError):
     """The response to a request exceeds a limit; the client gets no data.
 
     Changes that a mutation has made by then are kept, so the response looks like that of an executed

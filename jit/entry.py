@@ -191,7 +191,12 @@ def subscribe(  # noqa: PLR0917 - graphql-core's signature
         raise GraphQLError("Expected subscription operation.")
     operation = _kept.find(schema, document, operation_name)
     settings = Settings(
-        field_resolver, type_resolver, max_coercion_errors, _as_manager(middleware), hide_suggestions
+        field_resolver,
+        type_resolver,
+        max_coercion_errors,
+        _as_manager(middleware),
+        hide_suggestions,
+        awaited=True,
     )
     return _responses(executor, operation, settings)
 

@@ -49,7 +49,7 @@ PERSONAL_NAMES: Final = frozenset(
 )
 """Names whose values are never logged, in lower case and with underscores."""
 
-LONGEST: Final = 16_000
+MAX_LENGTH: Final = 16_000
 """The most characters of one value in a line: a traceback has some thousands."""
 
 _DEEPEST: Final = 4
@@ -95,7 +95,7 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 
 def redacted(text: str) -> str:
     """Return a text without what must not be logged, as far as its form reveals that."""
-    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    text = text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
     return text
@@ -105,7 +105,7 @@ def redacted_traceback(text: str) -> str:
     """Return a traceback whose messages are impersonal; its files, lines and code stay."""
     kept = []
     is_code = False
-    for line in text[:LONGEST].splitlines():
+    for line in text[:MAX_LENGTH].splitlines():
         if is_code or _FRAME.match(line):
             is_code = 'File "' in line and not is_code
             kept.append(line)

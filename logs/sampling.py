@@ -17,7 +17,7 @@ SAMPLED: Final = frozenset({"warning", "warn", "error", "exception", "critical",
 EVENT_FACTOR: Final = 10
 """Lines of one event may differ in their ids; this many times as many of them are logged."""
 
-MOST_KEYS: Final = 5_000
+MAX_KEYS: Final = 5_000
 _PLACES: Final = ("service", "provider", "feed", "topic", "group", "brand")
 """The fields that say where something happened; the first one that a line has is used."""
 
@@ -90,7 +90,7 @@ class Sampler:
         if self.clock() >= self._ends:
             self.flush()
         with self._lock:
-            if (name, place) not in self._counts and len(self._counts) >= MOST_KEYS:
+            if (name, place) not in self._counts and len(self._counts) >= MAX_KEYS:
                 name = place = ""  # what is new now counts as one event
             event: Key = (name, place)
             self._counts[event] += 1

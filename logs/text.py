@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-LONGEST: Final = 300
+MAX_LENGTH: Final = 300
 """The maximum length of such a text in a log."""
 
 _CONTROL: Final = re.compile(
@@ -21,14 +21,14 @@ _SHORT_NUMBER: Final = re.compile(r"[0-9]{1,4}[:.]?")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 
 
-def cleaned(text: str, longest: int = LONGEST) -> str:
+def cleaned(text: str, longest: int = MAX_LENGTH) -> str:
     """Return a text on one line, cut to a length."""
     # Only a little more is cleaned than is kept: the text may have megabytes.
     short = _CONTROL.sub(" ", text[: longest + 1])
     return short if len(short) <= longest else short[: longest - 1] + "…"
 
 
-def impersonal(text: str, longest: int = LONGEST, *, quoted: bool = True) -> str:
+def impersonal(text: str, longest: int = MAX_LENGTH, *, quoted: bool = True) -> str:
     """Return a text on one line, cut to a length, with `#` for each word that has a digit or an @.
 
     Such a word may be an id, an amount, an address or a token. What remains says what happened, but not to

@@ -4,13 +4,13 @@ import asyncio
 
 from starlette.requests import Request
 
-LONGEST_HOLD_SECONDS = 30.0
+MAX_HOLD_SECONDS = 30.0
 
 
 class HangingRequests:
     """Holds requests up to a time limit."""
 
-    def __init__(self, longest_hold_seconds: float = LONGEST_HOLD_SECONDS) -> None:
+    def __init__(self, longest_hold_seconds: float = MAX_HOLD_SECONDS) -> None:
         self._longest_hold_seconds = longest_hold_seconds
         self._released = asyncio.Event()
 

@@ -118,20 +118,23 @@ class Database:
 
     def __init__(
         self,
-        engine: AsyncEngine,
         settings: DatabaseSettings,
+        subgraph: str,
         tracer: Tracer | None = None,
         fence: Fence | None = None,
     ) -> None:
         seconds = settings.statement_seconds + SECONDS_TO_ANSWER
+        engine = create_engine(settings, subgraph, connections=settings.pool_size)
+        # A pool of their own, so that transactions that wait for a lock cannot take them.
+        reading = create_engine(settings, subgraph, connections=settings.reading_connections)
         self.tracer = tracer
         if tracer is None:
-            pinned = PinnedConnections(engine, settings.reading_connections, seconds)
+            pinned = PinnedConnections(reading, settings.reading_connections, seconds)
         else:
             spans = StatementSpans.of(tracer, engine.sync_engine)
             spans.listen(engine.sync_engine)
-            pinned = TracedConnections(engine, settings.reading_connections, seconds, spans)
-        self._engine = engine
+            pinned = TracedConnections(reading, settings.reading_connections, seconds, spans)
+        self._engine, self._reading_engine = engine, reading
         self.home = Shard(engine, pinned, fence)
         self.shards = (self.home,)
 
@@ -139,12 +142,12 @@ class Database:
     def open(cls, settings: DatabaseSettings, subgraph: str, tracer: Tracer | None = None) -> "Database":
         """Create a pool of connections to the subgraph's database; nothing connects yet."""
         fence = None if subgraph in NOT_CELLS else Fence(settings.cell.own())
-        return cls(create_engine(settings, subgraph), settings, tracer, fence)
+        return cls(settings, subgraph, tracer, fence)
 
     @property
     def dialect(self) -> str:
         """Return `mysql`, `mariadb` or `sqlite`."""
-        return self._engine.dialect.name
+        return self.sql.name
 
     @property
     def sql(self) -> Dialect:
@@ -175,31 +178,39 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.home.pinned.close()
-        await self._engine.dispose()
+        for engine in (self._engine, self._reading_engine):
+            await engine.dispose()
 
 
-def create_engine(settings: DatabaseSettings, subgraph: str, *, pooled: bool = True) -> AsyncEngine:
-    """Create an engine: the one place where the set-up differs between dialects."""
+def create_engine(
+    settings: DatabaseSettings, subgraph: str, *, connections: int | None = None
+) -> AsyncEngine:
+    """Create an engine: the one place where the set-up differs between dialects.
+
+    Args:
+        settings: Where the database is, and its limits.
+        subgraph: Whose database it is.
+        connections: The size of the pool; None for an engine that connects anew each time.
+    """
     url = database_url(settings.url, subgraph)
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if connections is not None:
+        pool = {"pool_size": connections, "max_overflow": 0}
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         # Values in statements may identify customers, so error messages omit them.
-        engine = create_async_engine(url, hide_parameters=True, **({} if pooled else {"poolclass": NullPool}))
+        engine = create_async_engine(url, hide_parameters=True, **pool)
         event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    pool: dict[str, Any] = {
-        "pool_size": settings.pool_size + settings.reading_connections,
-        "max_overflow": 0,
-        "pool_pre_ping": True,
-    }
     engine = create_async_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         hide_parameters=True,
         isolation_level="READ COMMITTED",
         connect_args={"init_command": _mysql_session(settings), "connect_timeout": 5},
-        **(pool if pooled else {"poolclass": NullPool}),
+        pool_pre_ping=connections is not None,
+        **pool,
     )
     event.listen(engine.sync_engine, "connect", _prepare_mysql(settings))
     event.listen(engine.sync_engine, "handle_error", _distrust)

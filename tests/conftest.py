@@ -109,12 +109,22 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateKafka]:
-    """A private Kafka broker for the session; it makes no topic unasked: `kafka.create_topics([…])`."""
+    """A private Kafka broker for the session; it makes no topic unasked: `kafka.create_topics([…])`.
+
+    It has the topics of earlier tests. Who uses the product's own topics asks for `empty_kafka`.
+    """
     folder = tmp_path_factory.mktemp("kafka")
     broker = start_kafka(folder)
     yield broker
     broker.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def empty_kafka(kafka: PrivateKafka) -> PrivateKafka:
+    """The session's broker without the topics of other tests."""
+    kafka.clear()
+    return kafka
 
 
 @pytest.fixture(scope="session")

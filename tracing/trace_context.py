@@ -10,7 +10,7 @@ from opentelemetry.trace import INVALID_SPAN_ID, INVALID_TRACE_ID, SpanContext, 
 
 TRACEPARENT: Final = "traceparent"
 TRACESTATE: Final = "tracestate"
-MOST_STATE: Final = 512
+MAX_STATE: Final = 512
 """The longest `tracestate` that is passed on: the minimum that the recommendation requires."""
 
 _FORM: Final = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
@@ -29,7 +29,7 @@ def span_context_of(traceparent: str | None, tracestate: str | None = None) -> S
     if trace_id == INVALID_TRACE_ID or span_id == INVALID_SPAN_ID:
         return None
     state = None
-    if tracestate and len(tracestate) <= MOST_STATE:
+    if tracestate and len(tracestate) <= MAX_STATE:
         state = TraceState.from_header([tracestate])
     return SpanContext(
         trace_id, span_id, is_remote=True, trace_flags=TraceFlags(int(found[3], 16)), trace_state=state

@@ -12,7 +12,7 @@ export const ALIAS = [
 ];
 
 /** What stands in for larger libraries in the element and the frame: Preact is a tenth of React's size. */
-export const SMALLER = [
+export const SMALLER_LIBRARIES = [
   { find: /^react\/jsx-runtime$/u, replacement: 'preact/jsx-runtime' },
   { find: /^react-dom\/client$/u, replacement: 'preact/compat/client' },
   { find: /^react$/u, replacement: 'preact/compat' },

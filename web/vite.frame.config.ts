@@ -1,10 +1,10 @@
 import { defineConfig } from 'vite';
 
-import { ALIAS, CSS_TARGET, SMALLER } from './alias.ts';
+import { ALIAS, CSS_TARGET, SMALLER_LIBRARIES } from './alias.ts';
 
 // Builds the page of the frame after the demo's page, into the same folder.
 export default defineConfig({
-  resolve: { alias: [...SMALLER, ...ALIAS] },
+  resolve: { alias: [...SMALLER_LIBRARIES, ...ALIAS] },
   build: {
     outDir: 'dist',
     emptyOutDir: false,

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig, type UserConfig } from 'vite';
 
-import { ALIAS, CSS_TARGET, SMALLER } from './alias.ts';
+import { ALIAS, CSS_TARGET, SMALLER_LIBRARIES } from './alias.ts';
 
 /** Modules that the page using the package must provide. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { react: ['react', '@furlong/element'] };
@@ -20,7 +20,7 @@ export default defineConfig(({ mode }): UserConfig => {
   const folder = (path: string) => fileURLToPath(new URL(`packages/${mode}/${path}`, import.meta.url));
   const external = LEFT_OUT[mode] ?? [];
   return {
-    resolve: { alias: external.length > 0 ? [] : [...SMALLER, ...ALIAS] },
+    resolve: { alias: external.length > 0 ? [] : [...SMALLER_LIBRARIES, ...ALIAS] },
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       outDir: folder('dist'),

@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vite';
 
-import { ALIAS, CSS_TARGET, SMALLER } from './alias.ts';
+import { ALIAS, CSS_TARGET, SMALLER_LIBRARIES } from './alias.ts';
 
-// Builds the back office's preview: the widget as the frame has it, in a page without an origin of its own.
+// Builds the back office's preview: the widget as it is built for the frame, in a page with an opaque origin.
 export default defineConfig({
   root: fileURLToPath(new URL('backoffice/preview', import.meta.url)),
   base: '/backoffice/preview/',
-  resolve: { alias: [...SMALLER, ...ALIAS] },
+  resolve: { alias: [...SMALLER_LIBRARIES, ...ALIAS] },
   build: {
     outDir: fileURLToPath(new URL('dist/backoffice/preview', import.meta.url)),
     emptyOutDir: true,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-LONGEST: Final = 2000
+MAX_LENGTH: Final = 2000
 UPLOADED: Final = re.compile(r"image:([0-9a-f]{64})", re.ASCII)
 _UNSAFE: Final = re.compile(r"[\s\\<>\"'`{}|^\x00-\x20\x7f]|[^\x00-\x7f]")
 
@@ -15,10 +15,10 @@ def link_problem(url: str, hosts: Collection[str]) -> str | None:
 
     A path of the site, `/terms`, is allowed. A host is allowed with the hosts below it.
     """
-    if len(url) > LONGEST:
-        return f"is longer than {LONGEST} characters"
+    if len(url) > MAX_LENGTH:
+        return f"is longer than {MAX_LENGTH} characters"
     if _UNSAFE.search(url):
-        return "has characters that a link must write as %-escapes"
+        return "has characters that must be percent-encoded in a link"
     return None if url.startswith("/") and not url.startswith("//") else _absolute_problem(url, hosts)
 
 

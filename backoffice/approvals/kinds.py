@@ -20,7 +20,7 @@ rolls the approval back."""
 Unchanged: TypeAlias = Callable[[AsyncConnection, Proposal], Awaitable[bool]]
 """Tells whether the subject is unchanged since the proposal."""
 
-Ended: TypeAlias = Callable[[AsyncConnection, Actor, Proposal, str | None], Awaitable[None]]
+Declined: TypeAlias = Callable[[AsyncConnection, Actor, Proposal, str | None], Awaitable[None]]
 """Records, in the transaction of the decision, that a proposal was rejected or withdrawn, and why."""
 
 
@@ -30,20 +30,20 @@ Independent: TypeAlias = Callable[[AsyncConnection, str, str], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class ProposalKind:
-    """A kind of proposals.
+    """A kind of proposal.
 
     Attributes:
         name: As `area.what`, for instance `support.adjustment`.
-        approve: The permission that approving and rejecting needs.
+        approve_permission: The permission that approving and rejecting needs.
         execute: Executes an approved proposal.
         unchanged: Checks for changes since; None where only the proposal's own content matters.
-        ended: Records that a proposal was rejected or withdrawn; None if nothing depends on it.
+        declined: Records that a proposal was rejected or withdrawn; None if nothing depends on it.
         step_up: Whether the approver confirms their second factor again: where money moves.
     """
 
     name: str
-    approve: Permission
+    approve_permission: Permission
     execute: Execute
     unchanged: Unchanged | None = None
-    ended: Ended | None = None
+    declined: Declined | None = None
     step_up: bool = False

@@ -50,6 +50,11 @@ class Approvals:
         self._independent = independent
         self._kinds = {kind.name: kind for kind in kinds}
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the names of all kinds."""
+        return frozenset(self._kinds)
+
     def register(self, kind: ProposalKind) -> None:
         """Add a kind; areas do so when they are built."""
         if kind.name in self._kinds:
@@ -149,8 +154,8 @@ class Approvals:
             proposal, kind = await self._undecided(connection, actor, proposal_id)
             if actor.person == proposal.proposer_person:
                 raise FourEyes("This is your own proposal: withdraw it.")
-            if kind.ended is not None:
-                await kind.ended(connection, actor, proposal, reason)
+            if kind.declined is not None:
+                await kind.declined(connection, actor, proposal, reason)
             decision = Decision(ProposalStatus.REJECTED, actor, now, reason)
             return await self._decide(connection, proposal, "approvals.reject", decision)
 
@@ -167,8 +172,8 @@ class Approvals:
                 raise NotFound("You have no such proposal.")
             _require_pending(proposal)
             kind = self._kinds.get(proposal.kind)
-            if kind is not None and kind.ended is not None:
-                await kind.ended(connection, actor, proposal, None)
+            if kind is not None and kind.declined is not None:
+                await kind.declined(connection, actor, proposal, None)
             decision = Decision(ProposalStatus.WITHDRAWN, actor, now)
             return await self._decide(connection, proposal, "approvals.withdraw", decision)
 
@@ -179,7 +184,7 @@ class Approvals:
         kind = None if proposal is None else self._kinds.get(proposal.kind)
         if proposal is None or kind is None or not allows(actor, Permission.APPROVALS_READ, proposal.brand):
             raise NotFound("There is no such proposal.")
-        require(actor, kind.approve, proposal.brand)
+        require(actor, kind.approve_permission, proposal.brand)
         _require_pending(proposal)
         return proposal, kind
 

@@ -12,7 +12,7 @@ GENESIS: Final = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that somebody did or looked at.
+    """One action, or one access to data.
 
     Attributes:
         sequence: Counts from 1.

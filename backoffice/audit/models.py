@@ -28,7 +28,7 @@ AUDIT_LOG = Table(
     Index("audit_log_user", "user_id", "sequence"),
     Index("audit_log_action", "action", "sequence"),
 )
-"""One row for each change and each look at personal data; rows are only ever inserted.
+"""One row for each change and each access to personal data; rows are only ever inserted.
 
 `sequence` counts from 1 without gaps. `hash` covers the row and `previous_hash`, the hash of the row before.
 `before` and `after` are canonical JSON."""

@@ -28,7 +28,7 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LogFault:
     """A fault, and the sequence of the row where it shows."""
 
     sequence: int
@@ -41,7 +41,7 @@ class Verification:
 
     rows: int
     last: Head
-    findings: tuple[Finding, ...]
+    findings: tuple[LogFault, ...]
 
 
 async def verify(connection: AsyncConnection, anchor: Head | None = None) -> Verification:
@@ -52,26 +52,26 @@ async def verify(connection: AsyncConnection, anchor: Head | None = None) -> Ver
         anchor: A head that was exported earlier and kept where the database's owner cannot change it.
     """
     claimed = await repository.head(connection)
-    findings: list[Finding] = []
+    findings: list[LogFault] = []
     last, rows, anchored = Head(0, GENESIS), 0, anchor is None or anchor.sequence == 0
     async for stored in repository.in_order(connection):
         findings.extend(_faults(last, stored))
         last, rows = Head(stored.entry.sequence, stored.hash), rows + 1
         anchored = anchored or last == anchor
     if claimed != last:
-        findings.append(Finding(max(claimed.sequence, last.sequence), Fault.CUT_OFF))
+        findings.append(LogFault(max(claimed.sequence, last.sequence), Fault.CUT_OFF))
     if anchor is not None and not anchored:
         cut = anchor.sequence > last.sequence
-        findings.append(Finding(anchor.sequence, Fault.CUT_OFF if cut else Fault.REWRITTEN))
+        findings.append(LogFault(anchor.sequence, Fault.CUT_OFF if cut else Fault.REWRITTEN))
     return Verification(rows, last, tuple(dict.fromkeys(findings)))
 
 
-def _faults(last: Head, stored: StoredEntry) -> list[Finding]:
+def _faults(last: Head, stored: StoredEntry) -> list[LogFault]:
     entry, found = stored.entry, []
     if entry.sequence != last.sequence + 1:
-        found.append(Finding(last.sequence + 1, Fault.MISSING))
+        found.append(LogFault(last.sequence + 1, Fault.MISSING))
     if entry.previous_hash != last.hash:
-        found.append(Finding(entry.sequence, Fault.BROKEN))
+        found.append(LogFault(entry.sequence, Fault.BROKEN))
     if entry.hash != stored.hash:
-        found.append(Finding(entry.sequence, Fault.CHANGED))
+        found.append(LogFault(entry.sequence, Fault.CHANGED))
     return found

@@ -1,1 +1,1 @@
-"""What the back office hears of cells and nodes: acknowledgements, and figures of weeks."""
+"""What the back office receives from cells and nodes: acknowledgements, and figures of weeks."""

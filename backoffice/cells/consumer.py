@@ -14,7 +14,7 @@ from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.metrics import NodeMetrics
 from backoffice.global_events.models import STREAM
 from backoffice.metadata import NAME
-from consumers.cells.message import CELLS_TOPIC, Acknowledgement, decode_acknowledgement
+from consumers.acknowledgements.message import CELLS_TOPIC, Acknowledgement, decode_acknowledgement
 from consumers.messages.global_events.message import head_of
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.records import Record

@@ -23,7 +23,7 @@ class ItemFilter:
 
     Attributes:
         brands: Of these brands; `*` for all.
-        states: Whose open revision, or else whose newest one, is in one of these states.
+        states: Items whose open revision, or newest if none is open, has one of these states.
         after: Only items after this one.
     """
 

@@ -17,9 +17,9 @@ from backoffice.content.types import (
     ContentFieldChange,
     ContentImage,
     ContentInfo,
+    ContentItemType,
     ContentPreview,
     ContentPreviewState,
-    ItemShown,
     LintFinding,
     ShownRevision,
     shown_brand,
@@ -79,9 +79,9 @@ class ContentDocumentInput:
         return {"position": self.position, "eligible_games": self.eligible_games, "texts": texts}
 
 
-@strawberry.input(description="Content of a version of a reward, as somebody saw it.")
+@strawberry.input(description="A reward version's content, and the item version that the caller saw.")
 class ContentStepInput:
-    """An item."""
+    """The item that a step is taken on."""
 
     brand: str
     reward_id: str
@@ -148,8 +148,8 @@ class Query:
     """Reads."""
 
     @strawberry.field(
-        description="Content by brand, reward and version; without a brand, of all that one may read. "
-        "`states`: whose open revision, or else whose newest one, is in one of them.",
+        description="Content by brand, reward and version; without a brand, of all brands that the person "
+        "may read. `states`: items whose open revision, or newest if none is open, has one of these.",
         directives=[READ],
     )
     async def content_items(
@@ -161,7 +161,7 @@ class Query:
         reward_id: str | None = None,
         first: First = 25,
         after: str | None = None,
-    ) -> Page[ItemShown]:
+    ) -> Page[ContentItemType]:
         """Return a page of items."""
         wanted = ItemFilter(
             frozenset(), None if states is None else frozenset(states), reward_id, _after(after)
@@ -172,7 +172,7 @@ class Query:
     @strawberry.field(description="An item; null if nobody has written it.", directives=[READ])
     async def content_item(
         self, info: ContentInfo, brand: str, reward_id: str, config_version: int | None = None
-    ) -> ItemShown | None:
+    ) -> ContentItemType | None:
         """Return an item."""
         found = await info.context.service.item(info.context.actor, _key(brand, reward_id, config_version))
         return None if found is None else shown_item(found)
@@ -186,7 +186,8 @@ class Query:
         return shown_revision(await info.context.service.revision(info.context.actor, key, revision))
 
     @strawberry.field(
-        description="What differs between two revisions, by field and locale; null: from nothing.",
+        description="What differs between two revisions, by field and locale; without `before`, from an "
+        "empty document.",
         directives=[READ],
     )
     async def content_diff(
@@ -247,7 +248,7 @@ class Query:
         return [shown_state(one) for one in info.context.service.preview_states(info.context.actor)]
 
     @strawberry.field(
-        description="The brands whose content one may read.",
+        description="The brands whose content the person may read.",
         directives=[permitted(Permission.CONTENT_READ, ANY)],
     )
     async def content_brands(self, info: ContentInfo) -> list[ContentBrand]:
@@ -268,7 +269,7 @@ class Mutation:
         description="Store a draft. A revision in review, approved or scheduled is withdrawn by it.",
         directives=[EDIT],
     )
-    async def save_content(self, info: ContentInfo, input: SaveContentInput) -> ItemShown:  # noqa: A002
+    async def save_content(self, info: ContentInfo, input: SaveContentInput) -> ContentItemType:  # noqa: A002
         """Store a draft."""
         key = _key(input.brand, input.reward_id, input.config_version)
         await info.context.editing.save(
@@ -277,21 +278,21 @@ class Mutation:
         return await _shown(info, key)
 
     @strawberry.mutation(description="Submit the draft for another person's approval.", directives=[EDIT])
-    async def submit_content(self, info: ContentInfo, input: SubmitContentInput) -> ItemShown:  # noqa: A002
+    async def submit_content(self, info: ContentInfo, input: SubmitContentInput) -> ContentItemType:  # noqa: A002
         """Submit the draft."""
         key = _key(input.brand, input.reward_id, input.config_version)
         await info.context.editing.submit(info.context.actor, key, input.expected_version, input.reason)
         return await _shown(info, key)
 
     @strawberry.mutation(description="Withdraw the open revision from publication.", directives=[EDIT])
-    async def withdraw_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
+    async def withdraw_content(self, info: ContentInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
         """Withdraw the open revision."""
         key = _key(input.brand, input.reward_id, input.config_version)
         await info.context.editing.withdraw(info.context.actor, key, input.expected_version)
         return await _shown(info, key)
 
     @strawberry.mutation(description="Publish the approved revision now.", directives=[PUBLISH])
-    async def publish_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
+    async def publish_content(self, info: ContentInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
         """Publish."""
         key = _key(input.brand, input.reward_id, input.config_version)
         await info.context.publication.publish(info.context.actor, key, input.expected_version)
@@ -302,7 +303,7 @@ class Mutation:
         self,
         info: ContentInfo,
         input: ScheduleContentInput,  # noqa: A002
-    ) -> ItemShown:
+    ) -> ContentItemType:
         """Schedule."""
         key = _key(input.brand, input.reward_id, input.config_version)
         await info.context.publication.schedule(
@@ -311,7 +312,7 @@ class Mutation:
         return await _shown(info, key)
 
     @strawberry.mutation(description="Cancel a schedule.", directives=[PUBLISH])
-    async def unschedule_content(self, info: ContentInfo, input: ContentStepInput) -> ItemShown:  # noqa: A002
+    async def unschedule_content(self, info: ContentInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
         """Unschedule."""
         key = _key(input.brand, input.reward_id, input.config_version)
         await info.context.publication.unschedule(info.context.actor, key, input.expected_version)
@@ -322,7 +323,7 @@ class Mutation:
         self,
         info: ContentInfo,
         input: RollBackContentInput,  # noqa: A002
-    ) -> ItemShown:
+    ) -> ContentItemType:
         """Roll back."""
         key = _key(input.brand, input.reward_id, input.config_version)
         await info.context.publication.roll_back(
@@ -359,7 +360,7 @@ def create_schema() -> SubgraphSchema:
     return build_schema(Query, Mutation)
 
 
-async def _shown(info: ContentInfo, key: ContentKey) -> ItemShown:
+async def _shown(info: ContentInfo, key: ContentKey) -> ContentItemType:
     found = await info.context.service.item(info.context.actor, key)
     if found is None:
         raise NotFound(f"There is no content {key}.")
@@ -377,4 +378,4 @@ def _after(after: str | None) -> ContentKey | None:
         case [str(brand), str(reward_id), int(version)]:
             return ContentKey(brand, reward_id, version)
         case _:
-            raise Invalid([Problem("after", "This is no cursor of this list.")])
+            raise Invalid([Problem("after", "This is not a cursor of this list.")])

@@ -28,7 +28,7 @@ from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class ShownItem:
+class ItemWithRevisions:
     """An item with the revisions that matter: the open one and the published one, if there are."""
 
     item: ContentItem
@@ -51,7 +51,7 @@ class ContentService:
 
     async def items(
         self, actor: Actor, brand: str | None, wanted: ItemFilter, limit: int
-    ) -> Sequence[ShownItem]:
+    ) -> Sequence[ItemWithRevisions]:
         """Return items of a brand, or of all brands that the actor may read; `wanted.brands` is replaced.
 
         Raises:
@@ -73,7 +73,7 @@ class ContentService:
             revisions = await repository.revisions_numbered(connection, numbers)
         return [_shown(one, revisions) for one in found]
 
-    async def item(self, actor: Actor, key: ContentKey) -> ShownItem | None:
+    async def item(self, actor: Actor, key: ContentKey) -> ItemWithRevisions | None:
         """Return an item; None if nobody has written it.
 
         Raises:
@@ -225,9 +225,11 @@ class ContentService:
         return image
 
 
-def _shown(item: ContentItem, revisions: Mapping[tuple[ContentKey, int], ContentRevision]) -> ShownItem:
+def _shown(
+    item: ContentItem, revisions: Mapping[tuple[ContentKey, int], ContentRevision]
+) -> ItemWithRevisions:
     open_, published = (
         None if number is None else revisions.get((item.key, number))
         for number in (item.open_revision, item.published_revision)
     )
-    return ShownItem(item, open_, published)
+    return ItemWithRevisions(item, open_, published)

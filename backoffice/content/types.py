@@ -15,7 +15,7 @@ from backoffice.content.revisions.diff import FieldChange, SpanKind
 from backoffice.content.revisions.document import ContentDocument, ContentText
 from backoffice.content.revisions.revision import ContentRevision
 from backoffice.content.revisions.states import RevisionState
-from backoffice.content.service import ShownItem
+from backoffice.content.service import ItemWithRevisions
 from backoffice.content.workflow.announcement import image_address
 from backoffice.content.workflow.local_time import Occurrence, local_text
 from backoffice.graph.pages import Page, key_of, page_of, page_size
@@ -134,10 +134,10 @@ class ShownRevision:
 
 
 @strawberry.type(name="ContentItem", description="The content of a version of a reward.")
-class ItemShown:
+class ContentItemType:
     """An item."""
 
-    shown: Private[ShownItem]
+    shown: Private[ItemWithRevisions]
     id: ID
     brand: str
     reward_id: str
@@ -238,10 +238,10 @@ class ContentImage:
     bytes: int
 
 
-def shown_item(one: ShownItem) -> ItemShown:
+def shown_item(one: ItemWithRevisions) -> ContentItemType:
     """Return an item as the graph shows it."""
     key = one.item.key
-    return ItemShown(
+    return ContentItemType(
         shown=one,
         id=ID(str(key)),
         brand=key.brand,

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from backoffice.figures.week_figures import WeekFigures
-from consumers.cells.message import SCHEMA, CellRange
+from consumers.acknowledgements.message import SCHEMA, CellRange
 from consumers.messages.fields import IsoWeek
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record

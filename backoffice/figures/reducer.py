@@ -24,7 +24,7 @@ CellWeek = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FiguresReducer:
-    """Applies batches of figures: losses, repetitions and reorderings do no harm."""
+    """Applies batches of figures; lost, repeated and reordered messages do no harm."""
 
     clock: Clock
 

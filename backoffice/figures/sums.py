@@ -26,7 +26,7 @@ def newest_of_cells(messages: Iterable[CellFigures]) -> list[CellFigures]:
 def summed(messages: Iterable[CellFigures]) -> WeekFigures | None:
     """Return the sum of the newest figures of all cells; None until all partitions have been counted.
 
-    It is closed when it is closed everywhere, and as old as the oldest of its parts.
+    It is closed when it is closed everywhere, and as old as its oldest part.
     """
     parts = [one.figures for one in newest_of_cells(messages)]
     if not parts:

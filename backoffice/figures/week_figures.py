@@ -17,7 +17,7 @@ COST: Final = (OWED, OUTSTANDING, USED)
 """What the closed part of a week costs, if everything that is outstanding is used."""
 
 DUE: Final = (EXPECTED, OWED, OUTSTANDING, USED, EXPIRED)
-"""What a week's qualifiers earn: what forecasts forecast."""
+"""What a week's qualifiers earn, which the forecast estimates."""
 
 SET, DEFAULT, NONE = "set", "default", "none"
 

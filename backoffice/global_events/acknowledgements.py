@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import NODE
 from backoffice.global_events.repository import GlobalDecision
-from consumers.cells.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
+from consumers.acknowledgements.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
 from storage.columns import upsert
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
@@ -114,7 +114,7 @@ class NodeRepository:
         return [_report(row) for row in rows]
 
     async def forget(self, connection: AsyncConnection, node: str) -> int:
-        """Forget a node that is gone for good; if it reports again, it is known again."""
+        """Forget a node that was removed permanently; if it reports again, it is known again."""
         return (await connection.execute(delete(NODE).where(NODE.c.node == node))).rowcount
 
 

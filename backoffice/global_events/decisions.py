@@ -46,9 +46,10 @@ class GlobalDecisions:
             brand: The brand; not used for a provider, which belongs to all brands.
             state: What holds from now on.
             by: The person's name, or the command.
-            at: Now.
+            at: The current product time.
             reason: Why, for the people who read it on the nodes.
-            again: Whether to number also a decision that is in force: a node may have left it by itself.
+            again: Whether a decision that is already in force gets a new number: a node may have departed
+                from it by itself.
 
         Raises:
             Poison: The nodes would refuse the state as a dead letter.

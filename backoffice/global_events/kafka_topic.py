@@ -18,7 +18,7 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Waiting
+from subgraphs.kit.records.outbox.outbox import TOMBSTONE, UnpublishedFact
 
 log = structlog.get_logger(__name__)
 GLOBAL_PARTITION: Final = TopicPartition(GLOBAL_TOPIC, 0)
@@ -83,7 +83,7 @@ class KafkaGlobalTopic:
                     last[event.key] = event
         return TopicContents(found[GLOBAL_TOPIC], end, last)
 
-    async def send(self, messages: Sequence[Waiting]) -> set[int]:
+    async def send(self, messages: Sequence[UnpublishedFact]) -> set[int]:
         """Send messages in order; return the ids of those that the broker accepted."""
         deliveries = {}
         with suppress(KafkaError):

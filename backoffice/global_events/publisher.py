@@ -6,7 +6,7 @@ the topic ends elsewhere than it should: another process has written to it. Then
 - a record that is older than the decision is published again under the same number, which changes nothing for
   nodes that have the newer one;
 - records that the database does not know were published before it was restored: it takes them over;
-- if the topic is another one, or the database was restored, a new epoch begins, and all that holds is
+- if the topic was recreated, or the database was restored, a new epoch begins, and all that holds is
   published under new numbers: a number never has two contents.
 """
 
@@ -29,7 +29,7 @@ from consumers.messages.global_events.message import GlobalEvent
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, GlobalOrder
-from subgraphs.kit.records.outbox.outbox import Waiting, prefix_delivered
+from subgraphs.kit.records.outbox.outbox import UnpublishedFact, prefix_delivered
 
 log = structlog.get_logger(__name__)
 AT_ONCE: Final = 500
@@ -43,7 +43,7 @@ class TopicContents:
     """The topic as it is.
 
     Attributes:
-        generation: Its generation; another one means that it is another topic.
+        generation: Its generation; another one means that it was recreated.
         end: The next offset.
         last: The last readable record of each key.
     """
@@ -62,7 +62,7 @@ class Topic(Protocol):
     async def read(self) -> TopicContents:
         """Read the whole topic."""
 
-    async def send(self, messages: Sequence[Waiting]) -> set[int]:
+    async def send(self, messages: Sequence[UnpublishedFact]) -> set[int]:
         """Send messages in order; return the ids of those that the broker accepted."""
 
 
@@ -74,7 +74,7 @@ class GlobalPublisher:
         adopts: Whether an empty database takes over what is on the topic, as after a loss. With cells it may
             not: the workers of each cell have a database of a back office, and only one of these is used.
         published: How many messages this one has published.
-        leads: Whether it holds the lease.
+        is_leader: Whether it holds the lease.
     """
 
     database: Database
@@ -84,7 +84,7 @@ class GlobalPublisher:
     adopts: bool = True
     holder: str = field(default_factory=lambda: str(uuid.uuid4()))
     published: int = 0
-    leads: bool = False
+    is_leader: bool = False
     _expected_end: int | None = None
     _check_at: float = 0.0
 
@@ -101,8 +101,8 @@ class GlobalPublisher:
         self._check_at = (now + CHECK_EVERY).timestamp()
         if not self.adopts and not await self._has_decided():
             return 0
-        self.leads = await self._hold_lease()
-        if not self.leads:
+        self.is_leader = await self._hold_lease()
+        if not self.is_leader:
             self._expected_end = None
             return 0
         if self._expected_end is None or await self.topic.end() != self._expected_end:
@@ -179,7 +179,7 @@ class GlobalPublisher:
         unknown: Sequence[GlobalEvent],
         contents: TopicContents,
     ) -> None:
-        """Take over what the database does not know, and number everything anew."""
+        """Take over what the database does not know, and give everything new numbers."""
         now = self.clock.machine.now()
         for event in unknown:
             known = decisions.get(event.key)

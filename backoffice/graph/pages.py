@@ -13,7 +13,7 @@ from backoffice.errors import Invalid, Problem
 
 N = TypeVar("N")
 S = TypeVar("S")
-MOST: Final = 100
+MAX_PAGE_SIZE: Final = 100
 
 
 @strawberry.type(description="A page of a list.")
@@ -31,8 +31,8 @@ def page_size(first: int) -> int:
     Raises:
         Invalid: The size is not between 1 and 100.
     """
-    if not 1 <= first <= MOST:
-        raise Invalid([Problem("first", f"A page has 1 to {MOST} rows.")])
+    if not 1 <= first <= MAX_PAGE_SIZE:
+        raise Invalid([Problem("first", f"A page has 1 to {MAX_PAGE_SIZE} rows.")])
     return first + 1
 
 
@@ -117,4 +117,4 @@ def time_of(after: str | None) -> tuple[datetime, str] | None:
 
 
 def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is no cursor of this list.")])
+    return Invalid([Problem("after", "This is not a cursor of this list.")])

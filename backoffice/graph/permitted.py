@@ -1,7 +1,7 @@
 """The directive that says which permission a field needs, and for which brand.
 
-The area's service decides by `access.decision`; the directive lets a test compare each field with it, and
-fails for a field that has none.
+The area's service decides, by `access.decision`. A test compares each field's directive with that decision,
+and fails for a field without a directive.
 """
 
 from typing import Final
@@ -18,7 +18,7 @@ ALL: Final = "(all)"
 """All brands at once."""
 
 FOUND: Final = "(found)"
-"""The brand of what is found by an id; for other brands it is as if there were none."""
+"""The brand of the object that the id names; for other brands the object does not exist."""
 
 
 @strawberry.schema_directive(locations=[Location.FIELD_DEFINITION], name="permitted")
@@ -33,7 +33,7 @@ def permitted(permission: Permission, brand: str) -> Permitted:
     """Return the directive for a field.
 
     Args:
-        permission: What the person must be permitted.
+        permission: The permission that the person must have.
         brand: The argument that holds the brand, as `brand` or `input.brand` (null stands for `ANY`); or
             `ANY`, `ALL`, or `FOUND`.
     """

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from backoffice.errors import BackofficeError, NotSignedIn
 from backoffice.graph.admin_subgraph import Download
-from backoffice.http.requests import body_of, refusal, visit_of
+from backoffice.http.requests import body_of, error_response, require_session
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.sessions import Stage
 from backoffice.identity.sign_in import SignIn
@@ -40,12 +40,12 @@ class Downloads:
         if table is None:
             return Response("There is no such table.", 404, media_type="text/plain")
         try:
-            visit = await visit_of(request, self.site, self.sign_in)
-            if visit.session.stage is not Stage.FULL:
+            current = await require_session(request, self.site, self.sign_in)
+            if current.session.stage is not Stage.FULL:
                 raise NotSignedIn
-            parts = await table(visit.actor, await body_of(request, dict[str, str]))
+            parts = await table(current.actor, await body_of(request, dict[str, str]))
         except BackofficeError as error:
-            return refusal(error)
+            return error_response(error)
         name = request.path_params["name"]
         headers = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": NO_STORE}
         return StreamingResponse(parts, headers=headers, media_type="text/csv; charset=utf-8")

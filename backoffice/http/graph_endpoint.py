@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backoffice.errors import BackofficeError, NotSignedIn
 from backoffice.graph.gateway import ACTOR_HEADER, RequestActors
-from backoffice.http.requests import ForeignPage, answer, visit_of
+from backoffice.http.requests import CrossSiteRequest, json_response, require_session
 from backoffice.http.security import Site
 from backoffice.identity.sessions import Stage
 from backoffice.identity.sign_in import SignIn
@@ -37,15 +37,15 @@ class GraphEndpoint:
             await response(scope, receive, send)
             return
         try:
-            visit = await visit_of(request, self.site, self.sign_in)
-            if visit.session.stage is not Stage.FULL:
+            current = await require_session(request, self.site, self.sign_in)
+            if current.session.stage is not Stage.FULL:
                 raise NotSignedIn
         except BackofficeError as error:
-            status = 403 if isinstance(error, ForeignPage) else 401
+            status = 403 if isinstance(error, CrossSiteRequest) else 401
             await _refused(error.code, str(error), status)(scope, receive, send)
             return
         name = secrets.token_urlsafe(16)
-        self.actors.by_name[name] = visit.actor
+        self.actors.by_name[name] = current.actor
         try:
             await self.gateway(_forwarded(scope, name), receive, send)
         finally:
@@ -63,4 +63,4 @@ def _forwarded(scope: Scope, name: str) -> Scope:
 
 
 def _refused(code: str, message: str, status: int) -> Response:
-    return answer({"errors": [{"message": message, "extensions": {"code": code}}]}, status)
+    return json_response({"errors": [{"message": message, "extensions": {"code": code}}]}, status)

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from backoffice.errors import BackofficeError
-from backoffice.http.requests import BODY_BYTES, BodyTooLarge, refusal
+from backoffice.http.requests import BODY_BYTES, BodyTooLarge, error_response
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.oidc.provider import ProviderRefused
 from backoffice.identity.oidc.sign_in import OidcSignIn
@@ -55,10 +55,12 @@ class OidcRoutes:
         more = {}
         if request.query_params.get("step_up"):
             token = self.site.token(request)
-            visit = await self.sign_in.base.visit(token, self.site.address(request)) if token else None
-            if visit is None or visit.session.stage is not Stage.FULL:
+            current = (
+                await self.sign_in.base.authenticate(token, self.site.address(request)) if token else None
+            )
+            if current is None or current.session.stage is not Stage.FULL:
                 raise ProviderRefused("Sign in first.")
-            attempt["session"] = visit.session.session_id
+            attempt["session"] = current.session.session_id
             more = {"prompt": "login", "max_age": 0}
         url = await self.sign_in.provider.authorization_url(self._callback(request), attempt, **more)
         response = RedirectResponse(url, 303, {"cache-control": NO_STORE})
@@ -75,7 +77,7 @@ class OidcRoutes:
         return response
 
     async def callback(self, request: Request) -> Response:
-        """Take the provider's answer, and begin a session."""
+        """Handle the provider's response, and begin a session."""
         attempt = self._attempt(request)
         asked = request.query_params
         if not hmac.compare_digest(asked.get("state", "").encode(), attempt["state"].encode()):
@@ -104,13 +106,13 @@ class OidcRoutes:
         async for chunk in request.stream():
             received += chunk
             if len(received) > BODY_BYTES:
-                return refusal(BodyTooLarge("The body is too long."))
+                return error_response(BodyTooLarge("The body is too long."))
         token = parse_qs(received.decode("utf-8", "replace")).get("logout_token", [""])[0]
         try:
             await self.sign_in.log_out(token)
         except ProviderRefused as error:
             self.outcomes.labels("provider_logout", error.code).inc()
-            return refusal(error)
+            return error_response(error)
         self.outcomes.labels("provider_logout", "OK").inc()
         return Response(status_code=200, headers={"cache-control": NO_STORE})
 

@@ -1,4 +1,4 @@
-"""Reads requests strictly, and answers refusals in one form."""
+"""Reads requests strictly, and turns every error into a response of one form."""
 
 from typing import Final, TypeVar
 
@@ -11,7 +11,7 @@ from backoffice.errors import BackofficeError, Conflict, Forbidden, Invalid, Not
 from backoffice.http.security import CSRF_HEADER, NO_STORE, Site
 from backoffice.identity.errors import SignInRefused, TooManyAttempts
 from backoffice.identity.secrets import Keys
-from backoffice.identity.sign_in import SignIn, Visit
+from backoffice.identity.sign_in import AuthenticatedSession, SignIn
 
 T = TypeVar("T")
 BODY_BYTES: Final = 16 * 1024
@@ -38,7 +38,7 @@ class BodyTooLarge(BadRequest):
     code = "BODY_TOO_LARGE"
 
 
-class ForeignPage(BackofficeError):
+class CrossSiteRequest(BackofficeError):
     """The request comes from a page of another origin, or without the session's CSRF token."""
 
     code = "FOREIGN_PAGE"
@@ -47,17 +47,17 @@ class ForeignPage(BackofficeError):
         super().__init__("This request does not come from the back office's own pages.")
 
 
-def answer(content: object, status: int = 200) -> Response:
+def json_response(content: object, status: int = 200) -> Response:
     """Return JSON that no cache stores."""
     return Response(orjson.dumps(content), status, {"cache-control": NO_STORE}, media_type="application/json")
 
 
-def refusal(error: BackofficeError) -> Response:
-    """Return an error in words."""
-    status = STATUS.get(type(error), 403 if isinstance(error, ForeignPage) else 400)
+def error_response(error: BackofficeError) -> Response:
+    """Return an error as a JSON response."""
+    status = STATUS.get(type(error), 403 if isinstance(error, CrossSiteRequest) else 400)
     if isinstance(error, BodyTooLarge):
         status = 413
-    response = answer({"error": {"message": str(error), **error.extensions}}, status)
+    response = json_response({"error": {"message": str(error), **error.extensions}}, status)
     if isinstance(error, TooManyAttempts):
         response.headers["retry-after"] = str(error.seconds)
     return response
@@ -80,25 +80,25 @@ async def body_of(request: Request, expected: type[T]) -> T:
     try:
         return msgspec.json.decode(received, type=expected, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise BadRequest("The body is not what is expected here.") from None
+        raise BadRequest("The body does not have the expected fields.") from None
 
 
-async def visit_of(request: Request, site: Site, sign_in: SignIn) -> Visit:
-    """Return the visit of a request that changes something.
+async def require_session(request: Request, site: Site, sign_in: SignIn) -> AuthenticatedSession:
+    """Return the authenticated session of a request that changes something.
 
     Raises:
-        ForeignPage: It comes from a page of another origin, or without the session's CSRF token.
+        CrossSiteRequest: It comes from a page of another origin, or without the session's CSRF token.
         NotSignedIn: There is no session.
     """
     if not site.is_own_page(request):
-        raise ForeignPage
+        raise CrossSiteRequest
     token = site.token(request)
-    visit = await sign_in.visit(token, site.address(request)) if token else None
-    if visit is None:
+    current = await sign_in.authenticate(token, site.address(request)) if token else None
+    if current is None:
         raise NotSignedIn
     if not has_csrf_token(request, sign_in.keys, token):
-        raise ForeignPage
-    return visit
+        raise CrossSiteRequest
+    return current
 
 
 def has_csrf_token(request: Request, keys: Keys, token: str) -> bool:

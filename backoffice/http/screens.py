@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from backoffice.http.security import PREVIEW_FILE, PREVIEW_PAGE
-from gateway.browsers.static_files import ASKED_AGAIN, BuiltFiles, file_response
+from gateway.browsers.static_files import NO_CACHE, BuiltFiles, file_response
 
 HOME: Final = "/backoffice/"
 PREVIEW: Final = "preview"
@@ -29,8 +29,8 @@ def screen_routes(folder: Path) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         index = folder / "index.html"
         if not index.is_file():
-            return HTMLResponse(NOT_BUILT, headers={"cache-control": ASKED_AGAIN})
-        return file_response(index, request.headers, {"cache-control": ASKED_AGAIN})
+            return HTMLResponse(NOT_BUILT, headers={"cache-control": NO_CACHE})
+        return file_response(index, request.headers, {"cache-control": NO_CACHE})
 
     async def preview(_request: Request) -> Response:
         index = folder / PREVIEW / "preview.html"

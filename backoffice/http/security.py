@@ -15,13 +15,13 @@ POLICY: Final = (
     "font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'"
 )
-"""No script but our own files. Element styles are allowed: components set them, and they run nothing."""
+"""No script but our own files. Inline styles are allowed: components set them, and they cannot run code."""
 
 PREVIEW_POLICY: Final = (
     "sandbox allow-scripts; default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
-"""The page that shows a draft in the widget: of no origin, so without cookies; it connects nowhere."""
+"""The page that shows a draft. It has an opaque origin, so it gets no cookies; it may connect nowhere."""
 
 NO_STORE: Final = "no-store"
 EVERY_RESPONSE: Final[Mapping[str, str]] = {
@@ -44,7 +44,8 @@ PREVIEW_FILE: Final[Mapping[str, str]] = {
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
 }
-"""The preview's scripts and styles are the public widget's; its page is of no origin that could be named."""
+"""The preview's scripts and styles are the public widget's; its page has an opaque origin, which CORS cannot
+name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Site:
 
     Attributes:
         url: The origin that browsers use; empty for that of each request.
-        proxies: Addresses of proxies that are believed.
+        proxies: Addresses of trusted proxies.
     """
 
     url: str
@@ -104,7 +105,7 @@ class Site:
         return request.cookies.get(self.cookie_name(request), "")
 
     def set_token(self, request: Request, response: Response, token: str) -> None:
-        """Give the browser a session's token, until it is closed."""
+        """Set the session's cookie, which lasts until the browser is closed."""
         response.set_cookie(
             self.cookie_name(request),
             token,
@@ -115,7 +116,7 @@ class Site:
         )
 
     def drop_token(self, request: Request, response: Response) -> None:
-        """Let the browser forget the token."""
+        """Delete the session's cookie."""
         response.delete_cookie(
             self.cookie_name(request),
             path="/",

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from backoffice.errors import BackofficeError
-from backoffice.http.requests import ForeignPage, answer, body_of, refusal, visit_of
+from backoffice.http.requests import CrossSiteRequest, body_of, error_response, json_response, require_session
 from backoffice.http.security import Site
 from backoffice.identity.credentials.second_factor import provisioning_uri
 from backoffice.identity.sessions import Origin, Session, Stage
-from backoffice.identity.sign_in import SignIn, Ticket, Visit
+from backoffice.identity.sign_in import AuthenticatedSession, SignIn, Ticket
 from backoffice.identity.users import User
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -76,74 +76,74 @@ class SessionRoutes:
     async def show(self, request: Request) -> Response:
         """Return who is signed in, and the CSRF token of the session."""
         token = self.site.token(request)
-        visit = await self.sign_in.visit(token, self.site.address(request)) if token else None
-        if visit is None:
-            return answer({"signedIn": False, "stage": "anonymous", "external": self.external})
-        return answer(self._described(visit.user, visit.session, token))
+        current = await self.sign_in.authenticate(token, self.site.address(request)) if token else None
+        if current is None:
+            return json_response({"signedIn": False, "stage": "anonymous", "external": self.external})
+        return json_response(self._described(current.user, current.session, token))
 
     async def begin(self, request: Request) -> Response:
         """Begin a session by name and password; complete it if the code is there."""
         if not self.site.is_own_page(request):
-            raise ForeignPage
+            raise CrossSiteRequest
         given = await body_of(request, Credentials)
         origin, before = self._origin(request), self.site.token(request)
         ticket = await self.sign_in.with_password(given.user, given.password, origin)
-        if before and (old := await self.sign_in.visit(before, origin.address)) is not None:
+        if before and (old := await self.sign_in.authenticate(before, origin.address)) is not None:
             await self.sign_in.sign_out(old)
         if given.code and ticket.session.stage is Stage.FACTOR:
-            visit = await self._renewed(ticket, origin)
-            ticket = await self.sign_in.with_code(visit, given.code, origin)
+            current = await self._renewed(ticket, origin)
+            ticket = await self.sign_in.with_code(current, given.code, origin)
         return await self._signed(request, ticket)
 
     async def give_code(self, request: Request) -> Response:
         """Give the second factor, or confirm that it is set up."""
-        visit, given = await self._visit(request), await body_of(request, Code)
+        current, given = await self._current(request), await body_of(request, Code)
         step = self.sign_in.with_code
-        if visit.session.stage is Stage.ENROLMENT:
+        if current.session.stage is Stage.ENROLMENT:
             step = self.sign_in.confirm_enrolment
-        return await self._signed(request, await step(visit, given.code, self._origin(request)))
+        return await self._signed(request, await step(current, given.code, self._origin(request)))
 
     async def enrol(self, request: Request) -> Response:
         """Return the secret to set an authenticator up with."""
-        visit, _ = await self._visit(request), await body_of(request, Nothing)
-        secret = await self.sign_in.enrolment(visit)
-        return answer({"secret": secret, "uri": provisioning_uri(secret, visit.user.login)})
+        current, _ = await self._current(request), await body_of(request, Nothing)
+        secret = await self.sign_in.enrolment(current)
+        return json_response({"secret": secret, "uri": provisioning_uri(secret, current.user.login)})
 
     async def step_up(self, request: Request) -> Response:
         """Confirm the second factor again."""
-        visit, given = await self._visit(request), await body_of(request, Code)
+        current, given = await self._current(request), await body_of(request, Code)
         return await self._signed(
-            request, await self.sign_in.step_up(visit, given.code, self._origin(request))
+            request, await self.sign_in.step_up(current, given.code, self._origin(request))
         )
 
     async def change_password(self, request: Request) -> Response:
         """Choose another password."""
-        visit, given = await self._visit(request), await body_of(request, PasswordChange)
-        ticket = await self.sign_in.change_password(visit, given.present, given.new, self._origin(request))
+        current, given = await self._current(request), await body_of(request, PasswordChange)
+        ticket = await self.sign_in.change_password(current, given.present, given.new, self._origin(request))
         return await self._signed(request, ticket)
 
     async def end(self, request: Request) -> Response:
         """Sign out."""
-        await self.sign_in.sign_out(await self._visit(request))
-        response = answer({"signedIn": False, "stage": "anonymous", "external": self.external})
+        await self.sign_in.sign_out(await self._current(request))
+        response = json_response({"signedIn": False, "stage": "anonymous", "external": self.external})
         self.site.drop_token(request, response)
         return response
 
-    async def _visit(self, request: Request) -> Visit:
-        return await visit_of(request, self.site, self.sign_in)
+    async def _current(self, request: Request) -> AuthenticatedSession:
+        return await require_session(request, self.site, self.sign_in)
 
-    async def _renewed(self, ticket: Ticket, origin: Origin) -> Visit:
-        visit = await self.sign_in.visit(ticket.token, origin.address)
-        if visit is None:
-            raise ForeignPage
-        return visit
+    async def _renewed(self, ticket: Ticket, origin: Origin) -> AuthenticatedSession:
+        current = await self.sign_in.authenticate(ticket.token, origin.address)
+        if current is None:
+            raise CrossSiteRequest
+        return current
 
     async def _signed(self, request: Request, ticket: Ticket) -> Response:
-        visit = await self._renewed(ticket, self._origin(request))
-        shown = self._described(visit.user, ticket.session, ticket.token)
+        current = await self._renewed(ticket, self._origin(request))
+        shown = self._described(current.user, ticket.session, ticket.token)
         if ticket.recovery_codes:
             shown["recoveryCodes"] = list(ticket.recovery_codes)
-        response = answer(shown)
+        response = json_response(shown)
         self.site.set_token(request, response, ticket.token)
         return response
 
@@ -168,7 +168,7 @@ class SessionRoutes:
                 response = await handler(request)
             except BackofficeError as error:
                 self.outcomes.labels(step, error.code).inc()
-                return refusal(error)
+                return error_response(error)
             if step != "show":
                 self.outcomes.labels(step, "OK").inc()
             return response

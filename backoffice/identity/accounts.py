@@ -26,8 +26,8 @@ from storage.clock import Clock
 from storage.database import Database
 
 INITIAL_BYTES: Final = 15
-LONGEST_LOGIN: Final = 254
-LONGEST_NAME: Final = 200
+MAX_LOGIN_LENGTH: Final = 254
+MAX_NAME_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,14 @@ class Accounts:
         """
         _require_for(actor, new.roles)
         login, name = new.login.strip().lower(), new.name.strip()
-        _check_names(login, name)
+        person = (new.person or login).strip().lower()
+        _check_names(login, name, person)
         now, password = self._now(), secrets.token_urlsafe(INITIAL_BYTES)
         user = User(
             user_id=uuid.uuid4().hex,
             login=login,
             name=name,
-            person=(new.person or login).strip().lower(),
+            person=person,
             status=UserStatus.ACTIVE,
             password_hash=await self.passwords.hash(password),
             password_expired=True,
@@ -338,11 +339,13 @@ def _require_revision(user: User, revision: int) -> None:
         raise Stale("This account was changed meanwhile.", user.revision)
 
 
-def _check_names(login: str, name: str) -> None:
+def _check_names(login: str, name: str, person: str) -> None:
     problems = []
-    if not login or len(login) > LONGEST_LOGIN or not login.isprintable() or " " in login:
-        problems.append(Problem("login", f"Use 1 to {LONGEST_LOGIN} characters without spaces."))
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        problems.append(Problem("name", f"Use 1 to {LONGEST_NAME} characters."))
+    if not login or len(login) > MAX_LOGIN_LENGTH or not login.isprintable() or " " in login:
+        problems.append(Problem("login", f"Use 1 to {MAX_LOGIN_LENGTH} characters without spaces."))
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        problems.append(Problem("name", f"Use 1 to {MAX_NAME_LENGTH} characters."))
+    if not person or len(person) > MAX_LOGIN_LENGTH or not person.isprintable():
+        problems.append(Problem("person", f"Use 1 to {MAX_LOGIN_LENGTH} characters."))
     if problems:
         raise Invalid(problems)

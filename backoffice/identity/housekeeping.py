@@ -30,4 +30,4 @@ async def keep_tidy(database: Database, clock: Clock) -> None:
         try:
             await tidy(database, clock)
         except Exception:  # noqa: BLE001 - tried again in an hour
-            _log.exception("old sessions cannot be deleted")
+            _log.exception("expired_sessions_not_deleted")

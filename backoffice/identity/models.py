@@ -30,7 +30,7 @@ USER = Table(
 
 `login` is in lower case. `person` is the human being: several accounts may share it. `status`: active,
 disabled. `password_hash`: argon2id in PHC form; null for people who sign in by OpenID Connect.
-`password_expired`: the next sign-in has to choose another one. `totp_secret` is encrypted;
+`password_expired`: the person has to choose another one at the next sign-in. `totp_secret` is encrypted;
 `totp_last_step` is the last time step whose code was accepted. `revision` counts changes."""
 
 USER_ROLE = Table(
@@ -51,7 +51,7 @@ RECOVERY_CODE = Table(
     Column("code_hash", Identifier(64), primary_key=True),
     Column("used_at", UtcDateTime, nullable=True),
 )
-"""Codes that stand for a lost second factor, hashed; each works once."""
+"""Codes that replace a lost second factor, hashed; each works once."""
 
 SESSION = Table(
     "backoffice_session",

@@ -161,12 +161,12 @@ async def end_oidc(connection: AsyncConnection, oidc_session: str) -> None:
 
 
 async def end_expired(connection: AsyncConnection, now: datetime) -> None:
-    """Delete all sessions that have ended by themselves."""
+    """Delete all expired sessions."""
     await _delete(connection, SESSION.c.expires_at <= now)
 
 
 async def end_stale(connection: AsyncConnection, user_id: str, now: datetime) -> None:
-    """Delete the sessions of an account that have ended by themselves."""
+    """Delete the expired sessions of an account."""
     await _delete(connection, (SESSION.c.user_id == user_id) & (SESSION.c.expires_at <= now))
 
 

@@ -21,7 +21,7 @@ from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class AuthenticatedSession:
     """A request with a session: who, and how far they are signed in.
 
     Attributes:
@@ -62,8 +62,8 @@ class SignIn:
         """Return machine time: a rehearsal moves neither sessions nor codes."""
         return self.clock.machine.now()
 
-    async def visit(self, token: str, address: str) -> Visit | None:
-        """Return the visit of a token; None if the session has ended, or the account is disabled."""
+    async def authenticate(self, token: str, address: str) -> AuthenticatedSession | None:
+        """Return the session of a token; None if it has ended, or the account is disabled."""
         now = self.now()
         async with self.database.home.read() as connection:
             session = await sessions.with_token(connection, token, now, self.lifetimes)
@@ -75,7 +75,7 @@ class SignIn:
             async with self.database.home.write() as connection:
                 await sessions.seen(connection, session.session_id, now)
         held = roles if session.stage is Stage.FULL else {}
-        return Visit(session, user, _actor(user, session, address, held))
+        return AuthenticatedSession(session, user, _actor(user, session, address, held))
 
     async def with_password(self, login: str, password: str, origin: Origin) -> Ticket:
         """Begin a session by login and password.
@@ -105,7 +105,7 @@ class SignIn:
             token = await sessions.add(connection, session)
         return Ticket(token, session)
 
-    async def with_code(self, visit: Visit, code: str, origin: Origin) -> Ticket:
+    async def with_code(self, current: AuthenticatedSession, code: str, origin: Origin) -> Ticket:
         """Give the second factor: a code of the authenticator, or a recovery code.
 
         Raises:
@@ -113,35 +113,35 @@ class SignIn:
             TooManyAttempts: There were too many failures.
             Conflict: The session does not wait for it.
         """
-        if visit.session.stage is not Stage.FACTOR:
+        if current.session.stage is not Stage.FACTOR:
             raise Conflict("This session does not wait for a second factor.")
-        user = await self._checked(visit, code, origin, recovery=True)
+        user = await self._checked(current, code, origin, recovery=True)
         stage = Stage.PASSWORD if user.password_expired else Stage.FULL
-        return await self._advance(visit, user, stage, "session.sign_in")
+        return await self._advance(current, user, stage, "session.sign_in")
 
-    async def step_up(self, visit: Visit, code: str, origin: Origin) -> Ticket:
+    async def step_up(self, current: AuthenticatedSession, code: str, origin: Origin) -> Ticket:
         """Confirm the second factor again, before money moves: only by the authenticator.
 
         Raises:
             SignInRefused, TooManyAttempts: As for `with_code`.
             Conflict: The session is not complete.
         """
-        if visit.session.stage is not Stage.FULL:
+        if current.session.stage is not Stage.FULL:
             raise Conflict("Sign in first.")
-        user = await self._checked(visit, code, origin, recovery=False)
+        user = await self._checked(current, code, origin, recovery=False)
         until = self.now() + self.lifetimes.step_up
-        return await self._advance(visit, user, Stage.FULL, "session.step_up", stepped_up_until=until)
+        return await self._advance(current, user, Stage.FULL, "session.step_up", stepped_up_until=until)
 
-    async def enrolment(self, visit: Visit) -> str:
+    async def enrolment(self, current: AuthenticatedSession) -> str:
         """Return a secret to set the authenticator up with, until it is confirmed.
 
         Raises:
             Conflict: The second factor is set up already.
         """
-        if visit.session.stage is not Stage.ENROLMENT:
+        if current.session.stage is not Stage.ENROLMENT:
             raise Conflict("The second factor is set up already.")
         async with self.database.home.write() as connection:
-            user = await users.find(connection, visit.user.user_id, locked=True)
+            user = await users.find(connection, current.user.user_id, locked=True)
             if user is None or user.totp_confirmed:
                 raise Conflict("The second factor is set up already.")
             if user.totp_secret is not None:
@@ -151,25 +151,27 @@ class SignIn:
             await users.change(connection, user.user_id, self.now(), totp_secret=sealed)
         return secret
 
-    async def confirm_enrolment(self, visit: Visit, code: str, origin: Origin) -> Ticket:
+    async def confirm_enrolment(self, current: AuthenticatedSession, code: str, origin: Origin) -> Ticket:
         """Confirm that the authenticator is set up; return recovery codes, which are shown this once.
 
         Raises:
             SignInRefused, TooManyAttempts: As for `with_code`.
             Conflict: There is nothing to confirm.
         """
-        if visit.session.stage is not Stage.ENROLMENT:
+        if current.session.stage is not Stage.ENROLMENT:
             raise Conflict("The second factor is set up already.")
-        user = await self._checked(visit, code, origin, recovery=False)
+        user = await self._checked(current, code, origin, recovery=False)
         codes = second_factor.new_recovery_codes()
         async with self.database.home.write() as connection:
             await users.change(connection, user.user_id, self.now(), totp_confirmed=True)
             await users.set_recovery_codes(connection, user.user_id, map(second_factor.recovery_hash, codes))
         stage = Stage.PASSWORD if user.password_expired else Stage.FULL
-        ticket = await self._advance(visit, user, stage, "session.enrol")
+        ticket = await self._advance(current, user, stage, "session.enrol")
         return replace(ticket, recovery_codes=codes)
 
-    async def change_password(self, visit: Visit, present: str, new: str, origin: Origin) -> Ticket:
+    async def change_password(
+        self, current: AuthenticatedSession, present: str, new: str, origin: Origin
+    ) -> Ticket:
         """Choose another password; all other sessions of the account end.
 
         Raises:
@@ -177,8 +179,8 @@ class SignIn:
             TooManyAttempts: There were too many failures.
             Invalid: The new password breaks the rules, or is the present one.
         """
-        user, now = visit.user, self.now()
-        if visit.session.stage not in {Stage.PASSWORD, Stage.FULL} or user.password_hash is None:
+        user, now = current.user, self.now()
+        if current.session.stage not in {Stage.PASSWORD, Stage.FULL} or user.password_hash is None:
             raise Conflict("This account has no password here, or is not signed in.")
         account = self.keys.attempt_key("account", user.login)
         await self._charge(account, origin, now)
@@ -195,26 +197,28 @@ class SignIn:
         async with self.database.home.write() as connection:
             await throttle.forget(connection, account)
             await users.change(connection, user.user_id, now, password_hash=fresh, password_expired=False)
-            await sessions.end_all(connection, user.user_id, but=visit.session.session_id)
-        return await self._advance(visit, user, Stage.FULL, "people.change_password")
+            await sessions.end_all(connection, user.user_id, but=current.session.session_id)
+        return await self._advance(current, user, Stage.FULL, "people.change_password")
 
-    async def sign_out(self, visit: Visit) -> None:
+    async def sign_out(self, current: AuthenticatedSession) -> None:
         """End the session."""
         async with self.database.home.write() as connection:
-            await sessions.end(connection, visit.session.session_id)
-            await self._record(connection, visit.actor, "session.sign_out", visit.user)
+            await sessions.end(connection, current.session.session_id)
+            await self._record(connection, current.actor, "session.sign_out", current.user)
 
-    async def _checked(self, visit: Visit, code: str, origin: Origin, *, recovery: bool) -> User:
-        """Check a code of the visit's account, which is then used up."""
-        now, account = self.now(), self.keys.attempt_key("account", visit.user.login)
+    async def _checked(
+        self, current: AuthenticatedSession, code: str, origin: Origin, *, recovery: bool
+    ) -> User:
+        """Check a code of the session's account, which is then used up."""
+        now, account = self.now(), self.keys.attempt_key("account", current.user.login)
         await self._charge(account, origin, now)
         async with self.database.home.write() as connection:
-            user = await users.find(connection, visit.user.user_id, locked=True)
+            user = await users.find(connection, current.user.user_id, locked=True)
             right = user is not None and await self._is_right(connection, user, code, now, recovery=recovery)
             if right:
                 await throttle.forget(connection, account)
         if user is None or not right:
-            await self._refuse(visit.user, account, origin, now, "code")
+            await self._refuse(current.user, account, origin, now, "code")
         return user
 
     async def _is_right(
@@ -231,14 +235,16 @@ class SignIn:
         hashed = second_factor.recovery_hash(code)
         return await users.use_recovery_code(connection, user.user_id, hashed, now)
 
-    async def _advance(self, visit: Visit, user: User, stage: Stage, action: str, **values: Any) -> Ticket:
+    async def _advance(
+        self, current: AuthenticatedSession, user: User, stage: Stage, action: str, **values: Any
+    ) -> Ticket:
         """Give the session a new token at a later stage."""
-        session = replace(visit.session, stage=stage, **values)
+        session = replace(current.session, stage=stage, **values)
         async with self.database.home.write() as connection:
             if await sessions.find(connection, session.session_id) is None:
                 raise NotSignedIn
             token = await sessions.rotate(connection, session, stage=stage.value, **values)
-            await self._record(connection, visit.actor, action, user)
+            await self._record(connection, current.actor, action, user)
         return Ticket(token, session)
 
     async def _charge(self, account: str, origin: Origin, now: datetime) -> None:

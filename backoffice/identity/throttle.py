@@ -15,7 +15,7 @@ FREE: Final[Mapping[str, int]] = {"account": 5, "address": 30}
 """How many failures have no consequence: behind one address there may be an office."""
 
 FIRST_DELAY: Final = timedelta(seconds=2)
-LONGEST_DELAY: Final = timedelta(minutes=15)
+MAX_DELAY: Final = timedelta(minutes=15)
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 
 
@@ -91,4 +91,4 @@ def delay(failures: int, free: int) -> timedelta:
     if failures < free:
         return timedelta(0)
     doublings: int = min(failures - free, 20)
-    return min(LONGEST_DELAY, FIRST_DELAY * (1 << doublings))
+    return min(MAX_DELAY, FIRST_DELAY * (1 << doublings))

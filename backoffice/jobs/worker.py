@@ -19,7 +19,7 @@ from backoffice.jobs.service import Jobs
 LEASE: Final = timedelta(seconds=60)
 RENEWAL_SECONDS: Final = 15.0
 POLL_SECONDS: Final = 1.0
-MOST_ATTEMPTS: Final = 5
+MAX_ATTEMPTS: Final = 5
 
 _log = structlog.get_logger("backoffice.jobs")
 
@@ -84,8 +84,8 @@ class JobWorker:
     async def _next(self) -> None:
         try:
             found = await self.run_once()
-        except Exception:  # noqa: BLE001 - the worker outlives a database that is away
-            _log.exception("jobs cannot be taken")
+        except Exception:  # noqa: BLE001 - the worker outlives a database that is unavailable
+            _log.exception("jobs_not_taken")
             found = False
         if not found:
             await asyncio.sleep(POLL_SECONDS)
@@ -97,7 +97,7 @@ class JobWorker:
             job = await repository.claim(connection, self.holder, sorted(self.jobs.kinds), now, now + LEASE)
         if job is None:
             return False
-        if job.attempts > MOST_ATTEMPTS:
+        if job.attempts > MAX_ATTEMPTS:
             await self._end(job, JobStatus.FAILED, error="It was started too often, and never finished.")
             return True
         await self._run(_Run(self.jobs, job, self.holder))
@@ -116,7 +116,7 @@ class JobWorker:
         except BackofficeError as error:
             await self._end(run.job, JobStatus.FAILED, error=str(error)[:500])
         except Exception:  # noqa: BLE001 - whatever goes wrong in the work ends the job only
-            _log.exception("a job failed", job=run.job.job_id, kind=run.job.kind)
+            _log.exception("job_failed", job=run.job.job_id, kind=run.job.kind)
             await self._end(
                 run.job, JobStatus.FAILED, error=f"Internal fault: look for {run.job.job_id} in the log."
             )
@@ -136,7 +136,7 @@ class JobWorker:
                     work.cancel()
                 raise
             except Exception:  # noqa: BLE001 - tried again; the lease lasts longer
-                _log.exception("the lease of a job cannot be renewed", job=run.job.job_id)
+                _log.exception("job_lease_not_renewed", job=run.job.job_id)
 
     async def _stopped(self, run: _Run) -> None:
         """End a cancelled job; give back the job of a process that stops."""

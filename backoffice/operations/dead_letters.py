@@ -56,7 +56,7 @@ class NamedLetter:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterService:
-    """Looks at dead letters, and replays them. Their bytes may name customers: each look is recorded.
+    """Looks at dead letters, and replays them. Their bytes may name customers: each access is recorded.
 
     Attributes:
         settings: Where the databases of the subgraphs are.

@@ -107,7 +107,7 @@ class InstallationService:
     ) -> list[tuple[str, Intent]]:
         """Return changes of a brand's customers whose outcome is in doubt, the oldest first.
 
-        They name customers, so the look is recorded.
+        They name customers, so the access is recorded.
 
         Raises:
             Forbidden: The actor may not see them.

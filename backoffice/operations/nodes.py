@@ -118,7 +118,7 @@ class NodeService:
         return await self.states()
 
     async def forget(self, actor: Actor, node: str, reason: str) -> int:
-        """Forget a node that is gone for good; if it reports again, it is known again.
+        """Forget a node that was removed permanently; if it reports again, it is known again.
 
         Raises:
             Forbidden: The actor may not.

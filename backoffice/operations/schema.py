@@ -94,7 +94,7 @@ class ReplayAllInput:
 
 @strawberry.input
 class ForgetNodeInput:
-    """A node that is gone for good."""
+    """A node that was removed permanently."""
 
     node: str
     reason: str
@@ -149,7 +149,7 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
         return [shown_node(one) for one in await info.context.nodes.listed(info.context.actor)]
 
     @strawberry.field(
-        description="The newest dead letters of a consumer; the look is recorded.",
+        description="The newest dead letters of a consumer; the access is recorded.",
         directives=[permitted(_READ, ALL)],
     )
     async def dead_letters(
@@ -165,13 +165,15 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
         found = await info.context.letters.newest(info.context.actor, app, page_size(first), topic, before)
         return page_of(found, first, shown_letter, lambda one: one.letter.id)
 
-    @strawberry.field(description="A dead letter; the look is recorded.", directives=[permitted(_READ, ALL)])
+    @strawberry.field(
+        description="A dead letter; each access is recorded.", directives=[permitted(_READ, ALL)]
+    )
     async def dead_letter(self, info: OperationsInfo, id: ID) -> DeadLetterInfo:  # noqa: A002
         """Return a dead letter."""
         return shown_letter(await info.context.letters.find(info.context.actor, id))
 
     @strawberry.field(
-        description="Changes in doubt, the oldest first; the look is recorded.",
+        description="Changes in doubt, the oldest first; the access is recorded.",
         directives=[permitted(_READ, "brand")],
     )
     async def pending_intents(  # noqa: PLR0917 - GraphQL passes arguments by name
@@ -273,7 +275,7 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
         return ID(job.job_id)
 
     @strawberry.mutation(
-        description="Forget a node that is gone for good.", directives=[permitted(_SWITCH, ALL)]
+        description="Forget a node that was removed permanently.", directives=[permitted(_SWITCH, ALL)]
     )
     async def forget_node(self, info: OperationsInfo, input: ForgetNodeInput) -> int:  # noqa: A002
         """Forget a node."""
@@ -304,7 +306,7 @@ def _order(after: str | None) -> GlobalOrder | None:
         case [int(epoch), int(number)]:
             return GlobalOrder(epoch, number)
         case _:
-            raise Invalid([Problem("after", "This is no cursor of this list.")])
+            raise Invalid([Problem("after", "This is not a cursor of this list.")])
 
 
 def create_schema() -> SubgraphSchema:

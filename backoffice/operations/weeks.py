@@ -19,6 +19,7 @@ from backoffice.jobs.service import Jobs
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
@@ -93,10 +94,11 @@ class WeekService:
 
         Raises:
             Forbidden: The actor may not.
+            Invalid: There is no reason, no such brand, or no such week.
             Conflict: It cannot be opened.
         """
         require(actor, Permission.OPERATIONS_WEEK, brand)
-        _require_reason(reason)
+        await self._require_week(brand, iso_week, reason)
         async with self.database.home.write() as connection:
             await self.audit.record(
                 connection,
@@ -120,10 +122,11 @@ class WeekService:
         Raises:
             Forbidden: The actor may not.
             StepUpRequired: The actor has to confirm their second factor.
+            Invalid: There is no reason, no such brand, or no such week.
         """
         require(actor, Permission.OPERATIONS_WEEK, brand)
         require_step_up(actor, self.clock.machine.now())
-        _require_reason(reason)
+        await self._require_week(brand, iso_week, reason)
         async with self.database.home.write() as connection:
             return await self.approvals.propose(
                 connection,
@@ -134,6 +137,15 @@ class WeekService:
                 content={"brand": brand, "week": iso_week},
                 reason=reason,
             )
+
+    async def _require_week(self, brand: str, iso_week: str, reason: str) -> None:
+        _require_reason(reason)
+        if brand not in await self._lifecycle.brands():
+            raise Invalid([Problem("brand", f"There is no brand {brand[:64]}.")])
+        try:
+            week_named(iso_week, "UTC")
+        except BadInput as error:
+            raise Invalid([Problem("isoWeek", str(error))]) from error
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         content = proposal.content

@@ -7,7 +7,7 @@ from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
 from backoffice.errors import Invalid, Problem
-from backoffice.graph.pages import MOST
+from backoffice.graph.pages import MAX_PAGE_SIZE
 from backoffice.risk.rows import RiskFigure, RowFilter
 from backoffice.risk.service import RiskService
 from backoffice.risk.tables import (
@@ -58,7 +58,7 @@ class RiskExport:
         return _parts(HEADS[wanted], first, pages)
 
     async def rows(self, actor: Actor, table: RiskTable, parameters: Mapping[str, str]) -> AsyncIterator[Row]:
-        """Yield the rows of a table, for who may see it; a look at customers is recorded.
+        """Yield the rows of a table, for who may see it; access to customers is recorded.
 
         Raises:
             Forbidden, Invalid, NotFound: As for `lines`, but no permission to export is needed.
@@ -102,13 +102,13 @@ class RiskExport:
 
     async def _rewards(self, actor: Actor, brand: str, iso_week: str | None) -> AsyncIterator[Iterable[Row]]:
         after = None
-        while found := await self.risk.rewards(actor, brand, MOST, after, iso_week):
+        while found := await self.risk.rewards(actor, brand, MAX_PAGE_SIZE, after, iso_week):
             yield [reward_row(brand, one) for one in found]
             after = found[-1].key
 
     async def _weeks(self, actor: Actor, brand: str, table: RiskTable) -> AsyncIterator[Iterable[Row]]:
         before = None
-        while found := await self.risk.weeks(actor, brand, MOST, before):
+        while found := await self.risk.weeks(actor, brand, MAX_PAGE_SIZE, before):
             if table is RiskTable.FUNNEL:
                 yield [funnel_row(one) for one in found]
             else:
@@ -132,7 +132,7 @@ class RiskExport:
         rows = await self.risk.figure_rows(actor, brand, week)
         after, more = "", True
         while more:
-            page = await rows.page(figure, wanted, after, MOST)
+            page = await rows.page(figure, wanted, after, MAX_PAGE_SIZE)
             yield [customer_row((brand, week, figure.value), row) for row in page.rows]
             after, more = page.end or "", page.has_next
 
@@ -144,7 +144,7 @@ class RiskExport:
             brand, **{name: parameters.get(given) or None for name, given in names.items()}
         )
         after = None
-        while found := await self.risk.goodwill(actor, wanted, MOST, after):
+        while found := await self.risk.goodwill(actor, wanted, MAX_PAGE_SIZE, after):
             yield [goodwill_row(brand, one) for one in found]
             after = found[-1].position
 

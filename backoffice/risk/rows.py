@@ -27,7 +27,7 @@ from subgraphs.rewards.choices import week_choices
 from subgraphs.rewards.choices.week_menu import Territory
 
 WINDOWS: Final = 5
-LARGEST_WINDOW: Final = 500
+MAX_WINDOW: Final = 500
 """MariaDB makes a join of a list of a thousand ids, and then no longer looks them up by key."""
 
 
@@ -128,7 +128,7 @@ async def fill_page(read: ReadWindow, wanted: RowFilter, after: str, first: int)
             return RowPage(found[:first], found[first - 1].customer, has_next=True)
         if window.last is None:
             return RowPage(found, found[-1].customer if found else None, has_next=False)
-        after, size = window.last, min(size * 4, LARGEST_WINDOW)
+        after, size = window.last, min(size * 4, MAX_WINDOW)
     return RowPage(found, after, has_next=True)
 
 
@@ -171,7 +171,7 @@ class FigureRows:
 
     async def _members(self, after: str, size: int) -> Window:
         async with self.counter.progress.home.read() as connection:
-            names = await participation.changed_members_after(connection, self._brand, after, size)
+            names = await participation.ever_members_after(connection, self._brand, after, size)
             if not names:
                 return Window((), None)
             found = await participation.members_between(

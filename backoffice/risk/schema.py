@@ -133,7 +133,7 @@ class Query:
 
     @strawberry.field(
         description="The customers behind a figure, by id. A page may be shorter than asked and yet have a "
-        "next one: a request reads a bounded number of rows. Each look is recorded.",
+        "next one: a request reads a bounded number of rows. Each access is recorded.",
         directives=[permitted(_READ, "brand")],
     )
     async def risk_customers(
@@ -246,7 +246,7 @@ def _reward_key(after: str | None) -> list[Any] | None:
 
 
 def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is no cursor of this list.")])
+    return Invalid([Problem("after", "This is not a cursor of this list.")])
 
 
 def create_schema() -> SubgraphSchema:

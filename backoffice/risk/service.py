@@ -21,8 +21,8 @@ from backoffice.figures.week_figures import (
     RewardFigure,
     WeekFigures,
 )
-from backoffice.risk.budgets.cells import used_by_cells
 from backoffice.risk.budgets.use import BudgetLine, week_lines
+from backoffice.risk.budgets.use_by_cells import used_by_cells
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from backoffice.risk.figures.forecast import (
@@ -207,7 +207,7 @@ class RiskService:
         ]
 
     async def budgets(self, actor: Actor, brand: str, iso_week: str | None = None) -> list[BudgetLine]:
-        """Return the budgets of a week, by default of the present one, by reward.
+        """Return the budgets of a week, by default of the current one, by reward.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
@@ -246,7 +246,7 @@ class RiskService:
         first: int,
         after: str = "",
     ) -> RowPage:
-        """Return a page of the customers behind a figure. They are named, so the look is recorded.
+        """Return a page of the customers behind a figure. They are named, so the access is recorded.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
@@ -295,7 +295,7 @@ class RiskService:
         return FigureRows(self.counter, known, _week(known, iso_week))
 
     async def count(self, actor: Actor, brand: str, iso_week: str | None = None) -> WeekFigures:
-        """Count a week now, by default the present one, and store its figures.
+        """Count a week now, by default the current one, and store its figures.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.

@@ -142,7 +142,7 @@ class RiskForecastTest:
     within: bool
 
 
-@strawberry.type(description="The forecast of the current week's rewards in one currency: no promise.")
+@strawberry.type(description="An estimate of the current week's rewards in one currency.")
 class RiskForecast:
     """A forecast."""
 

@@ -29,7 +29,7 @@ from subgraphs.rewards.repository import ChoiceRepository
 
 DRY_RUN_KIND: Final = "rules.dry_run"
 CUSTOMERS_AT_ONCE: Final = 200
-MOST_KEPT: Final = 100_000
+MAX_KEPT: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class DryRunJob:
         return found
 
     async def _keep(self, job_id: str, found: Sequence[Difference], totals: DryRunTotals) -> None:
-        kept = found[: max(0, MOST_KEPT - totals.kept)]
+        kept = found[: max(0, MAX_KEPT - totals.kept)]
         totals.kept += len(kept)
         if kept:
             async with self.database.home.write() as connection:

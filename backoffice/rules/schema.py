@@ -1,6 +1,6 @@
 """Rules' part of the graph."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 from strawberry import ID, Info
@@ -22,6 +22,7 @@ from backoffice.rules.types import (
 )
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
+MAX_KEY_LENGTH: Final = 64
 RulesInfo = Info[RulesContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 READ = permitted(Permission.RULES_READ, "brand")
@@ -111,7 +112,7 @@ class Query:
         return shown_dry_run(await info.context.rules.dry_run(info.context.actor, id))
 
     @strawberry.field(
-        description="The bets that would count differently; the look is recorded.",
+        description="The bets that would count differently; the access is recorded.",
         directives=[permitted(Permission.RULES_READ, FOUND)],
     )
     async def dry_run_differences(
@@ -126,7 +127,7 @@ class Query:
         return page_of(found, first, shown_difference, lambda one: [one.customer_id, one.bet_id])
 
     @strawberry.field(
-        description="The bets that would count differently, as CSV; the look is recorded.",
+        description="The bets that would count differently, as CSV; the access is recorded.",
         directives=[permitted(Permission.RULES_READ, FOUND)],
     )
     async def dry_run_csv(self, info: RulesInfo, id: ID) -> str:  # noqa: A002 - the argument's name
@@ -154,12 +155,10 @@ class Mutation:
     )
     async def start_dry_run(self, info: RulesInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
         """Start a dry run."""
-        context = info.context
-        key = (
-            None
-            if input.idempotency_key is None
-            else f"dry-run:{context.actor.user_id}:{input.idempotency_key}"
-        )
+        context, given = info.context, input.idempotency_key
+        if given is not None and len(given) > MAX_KEY_LENGTH:
+            raise Invalid([Problem("idempotencyKey", f"Use at most {MAX_KEY_LENGTH} characters.")])
+        key = None if given is None else f"dry-run:{context.actor.user_id}:{given}"
         job_id = await context.rules.start_dry_run(
             context.actor, input.brand, input.scheme.values(), input.iso_week, key
         )
@@ -178,4 +177,4 @@ def _after(after: str | None) -> tuple[str, str] | None:
         case [str(customer), str(bet)]:
             return customer, bet
         case _:
-            raise Invalid([Problem("after", "This is no cursor of this list.")])
+            raise Invalid([Problem("after", "This is not a cursor of this list.")])

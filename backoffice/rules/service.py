@@ -178,7 +178,7 @@ class SchemeRules:
     async def differences(
         self, actor: Actor, job_id: str, first: int, after: tuple[str, str] | None = None
     ) -> Sequence[Difference]:
-        """Return the bets that would count differently, by customer and bet; the look is recorded.
+        """Return the bets that would count differently, by customer and bet; the access is recorded.
 
         Raises:
             NotFound: There is no such dry run that the actor may see.
@@ -190,7 +190,7 @@ class SchemeRules:
         return found
 
     async def csv(self, actor: Actor, job_id: str) -> str:
-        """Return the bets that would count differently as CSV; the look is recorded.
+        """Return the bets that would count differently as CSV; the access is recorded.
 
         Raises:
             NotFound: There is no such dry run that the actor may see.

@@ -50,7 +50,7 @@ async def measure_live(testbed: TestBed, options: LiveOptions) -> dict[str, dict
 
     Returns:
         A row for each rate, and one for exclusions; `live` has the last rate's figures as well as those of
-        Idle trackers.
+        idle trackers.
 
     Raises:
         ServiceFailedError: A stream failed.

@@ -19,7 +19,7 @@ class NamedValues:
         self._calls = 0
 
     def __call__(self, body: bytes) -> bytes:
-        """Return the whole HTTP response to a request's body; an empty body asks for their number."""
+        """Return the HTTP response to a request's body; an empty body asks for the number of requests."""
         if not body:
             return _response({"calls": self._calls})
         self._calls += 1
@@ -32,7 +32,7 @@ class NamedValues:
 def _respond(request: dict[str, Any]) -> bytes:
     operation = parse(request["query"]).definitions[0]
     if not isinstance(operation, OperationDefinitionNode):
-        raise TypeError("gateways ask for the operation first")
+        raise TypeError("the document must begin with the operation")
     return _response({"data": _object(operation.selection_set, "Query", request.get("variables") or {})})
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.scaling.costs import MICROSECOND, Costs
 
-MOST_INSIDE: Final = 256
+MAX_INSIDE: Final = 256
 """Requests inside a process beyond which more are refused (FURLONG_GATEWAY_REQUESTS_INSIDE)."""
 
 
@@ -31,16 +31,17 @@ def answers(costs: Costs, processes: int, rate: float) -> Answers:
     """Return how processes that share requests at random answer a request rate.
 
     Each process is a queue with random arrivals and varying service (M/M/1). Beyond its capacity it is full.
+    No request waits longer than for a full queue, because more are refused.
     """
     service = costs.read.ours * MICROSECOND
     capacity = processes / service
-    if rate >= capacity * (1 - 1 / MOST_INSIDE):
-        full = MOST_INSIDE * service * 1000
-        return Answers(1.0, float(MOST_INSIDE * processes), costs.idle_ms + full, max(0.0, rate - capacity))
+    full = MAX_INSIDE * service * 1000
+    if rate >= capacity * (1 - 1 / MAX_INSIDE):
+        return Answers(1.0, float(MAX_INSIDE * processes), costs.idle_ms + full, max(0.0, rate - capacity))
     busy = rate / capacity
     waiting = service / (1 - busy)
     idle = costs.idle_ms / 1000
-    p99 = costs.idle_ms + waiting * math.log(100) * 1000
+    p99 = costs.idle_ms + min(waiting * math.log(100) * 1000, full)
     return Answers(busy, rate * (idle + waiting), p99, 0.0)
 
 

@@ -12,14 +12,14 @@ from storage.cells.cell import Cell
 
 _AT_ONCE: Final = 1000
 _ERASED: Final = "erasure"
-"""Who was erased: both cells may know it."""
+"""Erased customers, whom both cells may know."""
 
 
 def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Collection[str]) -> int:
     """Copy the rows of all customers of one cell into another; return how many were copied.
 
-    Neither may be written meanwhile. Each database is changed in one transaction, together with the cell's
-    range in it, which says whether that was done: it can be repeated.
+    Nothing else may write to them. Each database is changed in one transaction, together with the cell's
+    range in it, which shows whether this was done, so it can be repeated.
 
     Args:
         source: The databases of the cell that ends.
@@ -47,7 +47,7 @@ def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Col
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """From one database into another, in the transaction of a session."""
+    """Copies rows from one database into another, in the transaction of a session."""
 
     server: Server
     ours: str

@@ -6,7 +6,7 @@ from typing import Final
 
 from cells.dividing.joining import join
 from cells.moving import ownership
-from cells.moving.checks import FENCED, OPEN, Findings, cell_at, size_of
+from cells.moving.checks import FENCED, OPEN, Findings, cell_at, problems_of_region, size_of
 from cells.moving.errors import MoveError
 from cells.moving.journal import Journal, Kind, Step
 from cells.moving.move import CLOSING, Actions, Facts, Move, fence_source
@@ -51,7 +51,7 @@ def open_merge(settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collec
 
 
 def check_merge(source: Location, target: Location) -> Findings:
-    """Look at both cells, and return what a merge would find. Nothing is changed.
+    """Check both cells, and return what was found. Nothing is changed.
 
     Raises:
         MoveError: The databases of one of them belong to no cell, or not to the same.
@@ -71,6 +71,7 @@ def check_merge(source: Location, target: Location) -> Findings:
     ]
     if cell.of != other.of or (cell.last + 1 != other.first and other.last + 1 != cell.first):
         problems.append(f"the partitions of {cell} and {other} are not next to one another")
+    problems += problems_of_region(source, target)
     for ours, theirs in zip(source.schemas, target.schemas, strict=True):
         if source.server.rows(_COLUMNS, (ours,)) != target.server.rows(_COLUMNS, (theirs,)):
             problems.append(f"{ours} and {theirs} are of different releases: run `furlong db upgrade`")

@@ -9,10 +9,10 @@ from cells.moving.server import Location, quoted
 from storage.cells.cell import Cell, partition_of
 
 BOOKMARKS: Final = frozenset({"comparison"})
-"""Tables that name a customer as the place where a worker goes on, and hold nothing of theirs."""
+"""Tables that name a customer only as the position from which a worker continues."""
 
 NUMBERED: Final = ("outbox", "dead_letter", "attempt")
-"""Tables of rows with a number of their own, whose customer is known by a key or a partition."""
+"""Tables of numbered rows, whose customer follows from a key or a partition."""
 
 ASKED: Final = "reward_asked"
 """How often a reward was refused because the cell's share was used up."""
@@ -42,14 +42,14 @@ def has_table(cursor: Cursor, schema: str, table: str) -> bool:
 def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
     """Delete the rows of all customers whom a cell does not have; return how many were deleted.
 
-    It can be repeated: what was deleted before is not found again. What is nobody's stays, such as schemes;
-    how often rewards were asked for in vain stays with the original, so that it counts once.
+    It can be repeated: what was deleted before is not found again. Other data, such as schemes, stays. The
+    number of refused requests for rewards stays with the original, so that it counts once.
 
     Args:
         location: Databases that nobody else writes.
         keeps: The cell.
         keyed: The topics that are keyed by customer.
-        is_copy: Whether other databases publish what is nobody's and still waits in the outbox.
+        is_copy: Whether other databases publish the outbox's facts that concern no single customer.
     """
     deleted = 0
     for schema in location.schemas:
@@ -65,7 +65,7 @@ def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bo
 
 
 def recount(cursor: Cursor, schema: str) -> None:
-    """Count the chosen rewards anew, which are counted for all customers of a cell together."""
+    """Count the chosen rewards again: they are counted over all customers of a cell."""
     if not has_table(cursor, schema, "reward_taken"):
         return
     taken, choice = f"{quoted(schema)}.reward_taken", f"{quoted(schema)}.reward_choice"
@@ -113,7 +113,7 @@ def _trim_positions(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[
 
 
 def _trim_numbered(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
-    """Delete what waits to be published for others, and the attempts of rewards that were deleted."""
+    """Delete other customers' facts from the outbox, and the attempts of deleted rewards."""
     deleted = _delete_where(
         cursor,
         f"{quoted(schema)}.outbox",

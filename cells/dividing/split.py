@@ -1,7 +1,7 @@
 """Splits a cell: its upper partitions become a new cell, with databases on another server.
 
-The whole cell is copied as for a move. Behind the fence, the copy loses the rows of the lower partitions, and
-then the source those of the upper ones: before any worker starts, for otherwise both halves would pay.
+The whole cell is copied as for a move. Behind the fence, the rows of the lower partitions are deleted from
+the copy, and then those of the upper ones from the source. No worker may start before: both halves would pay.
 """
 
 from collections.abc import Collection

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from cells.moving.errors import MoveError
 from cells.moving.server import Location, Server, quoted
+from cells.regions.bound_region import COUNT
 from storage.cells.cell import Cell
 
 OPEN: Final = "open"
@@ -13,12 +14,12 @@ FENCED: Final = "fenced"
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the servers say about a move.
+    """What a check of the servers found before a move.
 
     Attributes:
         epoch: The cell's epoch before the move.
         bytes: The size of the databases, as the server estimates it.
-        problems: What stands in the way.
+        problems: What prevents the move.
         is_moved: Whether the target has the cell already, and the source has given it up.
     """
 
@@ -30,7 +31,7 @@ class Findings:
     is_moved: bool = False
 
     def require(self) -> None:
-        """Check that nothing stands in the way.
+        """Check that nothing prevents the move.
 
         Raises:
             MoveError: Something does.
@@ -40,7 +41,7 @@ class Findings:
 
 
 def check(source: Location, target: Location) -> Findings:
-    """Look at both locations, and return what a move would find. Nothing is changed.
+    """Check both locations, and return what was found. Nothing is changed.
 
     Raises:
         MoveError: The source has no cell.
@@ -58,7 +59,7 @@ def check(source: Location, target: Location) -> Findings:
     if _is_moved(found, target):
         return Findings(cell, epoch, size, tables, is_moved=True)
     problems = [*_problems_of_cell(found), *_problems_of_servers(source.server, target.server)]
-    problems += _problems_of_target(target, name, epoch)
+    problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target)]
     problems += [
         f"{each.server} has no account {each.account}" for each in (source, target) if not each.accounts
     ]
@@ -77,6 +78,14 @@ def cell_at(location: Location) -> tuple[Cell, int, str] | None:
     name, _, _, of, epoch, state = found[0]
     cell = Cell(name, min(row[1] for row in found), max(row[2] for row in found), of)
     return cell, int(epoch), str(state)
+
+
+def problems_of_region(source: Location, target: Location) -> list[str]:
+    """Return which of the source's customers may not be in the target's region."""
+    if target.region is None:
+        return []
+    account = f"{quoted(source.schemas[0])}.account"
+    return target.region.problems(source.server.rows(COUNT.format(account=account)))
 
 
 def size_of(location: Location) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 
 class MoveError(Exception):
-    """A move cannot begin, or cannot go on; the message says why, and what to do."""
+    """A move cannot begin or continue; the message says why, and what to do."""
 
 
 class NotCaughtUp(MoveError):

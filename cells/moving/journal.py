@@ -43,7 +43,7 @@ class Step(Enum):
 
 
 _WITHOUT_RETURN: Final = frozenset({Step.TRIM_SOURCE, Step.JOIN, Step.OPEN})
-"""Once one of these has begun, there is no way back."""
+"""Once one of these has begun, the move cannot be undone."""
 
 _FORMER_NAMES: Final = {"level": Step.FINAL_CATCH_UP}
 
@@ -71,7 +71,7 @@ class Journal:
         begun: The steps that have begun at least once.
         done: The seconds that each finished step took.
         facts: What later steps need of earlier ones.
-        went_back: Whether the move was given up.
+        went_back: Whether the move was aborted.
     """
 
     file: Path
@@ -125,7 +125,7 @@ class Journal:
 
     @property
     def is_over(self) -> bool:
-        """Return whether the move is complete, or was given up."""
+        """Return whether the move is complete, or was aborted."""
         return self.went_back or Step.CLEAN_UP in self.done
 
     @property

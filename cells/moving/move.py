@@ -31,7 +31,7 @@ class Move:
 
     Attributes:
         findings: What the servers said before the move.
-        runtime: The router before the databases; None if the processes' settings are changed by hand.
+        runtime: The router in front of the databases; None if the processes' settings are changed by hand.
         level_seconds: How long writes may wait for the target.
         actions: The steps.
     """
@@ -87,10 +87,10 @@ def run(move: Move, report: Report) -> None:
 
 
 def go_back(move: Move) -> None:
-    """Give a move up: the source has the cell again, and the copy is dropped.
+    """Abort a move: the source has the cell again, and the copy is dropped.
 
     Raises:
-        MoveError: There is no move to give up, or the target may have taken writes already.
+        MoveError: There is no move to abort, or the target may have taken writes already.
     """
     if not move.journal.begun:
         raise MoveError(

@@ -34,10 +34,10 @@ def unlock_account(location: Location) -> None:
 
 
 def fence(location: Location, epoch: int) -> None:
-    """End all writes at the source, for good. The row that says so is the last one that it replicates.
+    """End all writes at the source permanently. The row that says so is the last one that it replicates.
 
-    Reads go on there until the switch. A transaction that holds up the row for a second belongs to a process
-    that was stopped, or is stuck: then the account is locked and all its sessions are ended.
+    Reads continue there until the switch. A transaction that holds up the row for a second belongs to a
+    process that was stopped, or is stuck: then the account is locked and all its sessions are ended.
 
     Args:
         location: The source.

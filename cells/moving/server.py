@@ -9,6 +9,8 @@ import pymysql
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 from sqlalchemy import URL
 
+from cells.regions.bound_region import BoundRegion
+
 CONNECT_SECONDS: Final = 10
 
 
@@ -38,7 +40,7 @@ class Server:
 
     @contextmanager
     def session(self, *, dicts: bool = False, streams: bool = False) -> Iterator[Cursor]:
-        """Yield a cursor of a session of its own, in which each statement commits by itself.
+        """Yield a cursor of a new session in autocommit mode.
 
         Args:
             dicts: Whether rows are dicts.
@@ -90,16 +92,20 @@ class Location:
     Attributes:
         schemas: The names of the cell's databases.
         account: The user name of the cell's processes.
+        region: The region that it is in; None if customers are bound to none.
     """
 
     server: Server
     schemas: tuple[str, ...]
     account: str
+    region: BoundRegion | None = None
 
     @classmethod
-    def of(cls, server: Server, subgraphs: tuple[str, ...], account: str) -> "Location":
+    def of(
+        cls, server: Server, subgraphs: tuple[str, ...], account: str, region: BoundRegion | None = None
+    ) -> "Location":
         """Return the location of the databases with the server's prefix."""
-        return cls(server, tuple(f"{server.prefix}_{name}" for name in subgraphs), account)
+        return cls(server, tuple(f"{server.prefix}_{name}" for name in subgraphs), account, region)
 
     @property
     def accounts(self) -> list[str]:

@@ -19,6 +19,11 @@ class MoveSettings(BaseSettings):
     target_url: SecretStr | None = Field(
         default=None, description="The server that gets the cell, the same way and with the same prefix"
     )
+    target_region: str | None = Field(
+        default=None,
+        description="The target's region, if it is another than FURLONG_REGION; then no customer of the cell "
+        "may be bound to this one",
+    )
     account: str = Field(
         default="furlong",
         description="The account of the cell's processes on both servers; it is locked at one and unlocked "

@@ -60,7 +60,7 @@ def checksums(cursor: Cursor, schemas: tuple[str, ...]) -> dict[str, Any]:
 def _sum_of_rows(cursor: Cursor, schema: str, table: str) -> tuple[Any, ...]:
     """Return the number of rows and a sum over all columns that are stored.
 
-    CHECKSUM TABLE reads what was left in memory in the place of a column that is computed when it is read.
+    CHECKSUM TABLE would read stale memory in place of a column that is computed when it is read.
     """
     cursor.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s "

@@ -9,6 +9,8 @@ from cells.moving.journal import Journal
 from cells.moving.move import MOVING, Move
 from cells.moving.server import Location, Server
 from cells.moving.settings import MoveSettings
+from cells.regions.bound_region import RegionSettings
+from cells.regions.region_map import RegionMapError
 from cells.routing.runtime import Runtime
 
 
@@ -21,7 +23,11 @@ def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Lo
     source = _server("FURLONG_CELL_MOVE_SOURCE_URL", settings.source_url)
     target = _server("FURLONG_CELL_MOVE_TARGET_URL", settings.target_url)
     account = settings.target_account or settings.account
-    return Location.of(source, subgraphs, settings.account), Location.of(target, subgraphs, account)
+    try:
+        region = RegionSettings().own(settings.target_region)
+    except RegionMapError as error:
+        raise MoveError(str(error)) from error
+    return Location.of(source, subgraphs, settings.account), Location.of(target, subgraphs, account, region)
 
 
 def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:

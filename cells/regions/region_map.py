@@ -1,7 +1,7 @@
-"""The map of all regions, as an operator writes it: where each region's Kafka is, and which one is home."""
+"""The map of all regions, as an operator writes it: their Kafkas and customers, and which one is home."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -13,6 +13,9 @@ from cells.map_parts import Address, StrictModel
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 """A region's name. MirrorMaker joins two of them by `->`, and begins settings with one and a dot."""
 
+Customers = Annotated[str, Field(pattern=r"^[^:\s]{1,64}(:[A-Z]{2}(-[A-Z0-9]{1,3})?)?$")]
+"""BRAND, for all customers of a brand, or BRAND:JURISDICTION."""
+
 SECRETS = re.compile(r"password|jaas|secret|\.key$", re.IGNORECASE)
 REFERENCE = re.compile(r"\$\{env:[A-Za-z_][A-Za-z0-9_]*\}")
 
@@ -22,15 +25,17 @@ class RegionMapError(ValueError):
 
 
 class Region(StrictModel):
-    """A region's Kafka.
+    """A region's Kafka, and its customers.
 
     Attributes:
         kafka: Addresses of its brokers.
+        customers: Which customers it has, by brand and jurisdiction.
         client: Settings of Kafka's clients for it, such as `security.protocol`. Secrets are references to
             environment variables of MirrorMaker: `${env:NAME}`.
     """
 
     kafka: tuple[Address, ...] = Field(min_length=1)
+    customers: tuple[Customers, ...] = ()
     client: Mapping[str, str] = {}
 
     @field_validator("client")
@@ -67,6 +72,32 @@ class RegionMap(StrictModel):
                 if owners.setdefault(address, name) != name:
                     raise ValueError(f"{address} is the Kafka of {owners[address]} and of {name}")
         return self
+
+    @model_validator(mode="after")
+    def _binds_each_customer_once(self) -> Self:
+        without = sorted(name for name, region in self.regions.items() if not region.customers)
+        if without and len(without) < len(self.regions):
+            raise ValueError(f"name the customers of all regions, or of none: {', '.join(without)} has none")
+        owners: dict[str, str] = {}
+        for name, customers in self._bindings():
+            if customers in owners:
+                raise ValueError(f"{customers} are customers of {owners[customers]} and of {name}")
+            owners[customers] = name
+        for customers, name in owners.items():
+            brand, _, jurisdiction = customers.partition(":")
+            if jurisdiction and brand in owners:
+                raise ValueError(f"{name} has {customers}, but {owners[brand]} has all of {brand}")
+        return self
+
+    def region_of(self, brand: str, jurisdiction: str) -> str | None:
+        """Return the region that has a brand's customers of a jurisdiction; None if no region has them."""
+        owners = {customers: name for name, customers in self._bindings()}
+        return owners.get(f"{brand}:{jurisdiction}") or owners.get(brand)
+
+    def _bindings(self) -> Iterator[tuple[str, str]]:
+        for name, region in self.regions.items():
+            for customers in region.customers:
+                yield name, customers
 
 
 def read_regions(file: Path) -> RegionMap:

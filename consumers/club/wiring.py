@@ -2,8 +2,8 @@
 
 from prometheus_client import CollectorRegistry
 
-from consumers.cells.settings import NodeSettings
-from consumers.cells.wiring import acknowledging
+from consumers.acknowledgements.settings import NodeSettings
+from consumers.acknowledgements.wiring import acknowledging
 from consumers.club.reducers import ClubReducer, MembershipReducer
 from consumers.messages.global_events.reducer import GlobalReducer
 from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure

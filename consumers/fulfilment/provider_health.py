@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.message import ProviderHealth, Refused
-from consumers.cells.report import WorkersReport
+from consumers.acknowledgements.message import ProviderHealth, RefusedMessage
+from consumers.acknowledgements.report import WorkersReport
 from storage.clock import Clock
 from subgraphs.fulfilment.payout.configuration import repository
 from subgraphs.fulfilment.payout.configuration.repository import ProviderReport
@@ -18,7 +18,7 @@ from subgraphs.kit.records.global_state.kinds import provider_subject
 SILENT_AFTER: Final = timedelta(seconds=30)
 """A worker reports every three seconds; one that was silent for so long has ended."""
 
-MOST_LISTED: Final = 200
+MAX_LISTED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ class ProviderHealthReader:
                 for name in silent
             ),
         ]
-        return WorkersReport(tuple(refused[:MOST_LISTED]), tuple(health[:MOST_LISTED]))
+        return WorkersReport(tuple(refused[:MAX_LISTED]), tuple(health[:MAX_LISTED]))
 
 
-def _refusal(report: ProviderReport, decided: DecidedConfiguration) -> Refused | None:
+def _refusal(report: ProviderReport, decided: DecidedConfiguration) -> RefusedMessage | None:
     if report.order < decided.order:
         reason = "has not taken it yet"
     elif report.problem is not None:
         reason = f"cannot use it, and stays with what it had: {report.problem}"
     else:
         return None
-    return Refused(
+    return RefusedMessage(
         key=provider_subject(decided.name).key,
         epoch=decided.order.epoch,
         number=decided.order.number,

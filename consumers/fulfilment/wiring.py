@@ -2,8 +2,8 @@
 
 from prometheus_client import CollectorRegistry
 
-from consumers.cells.settings import NodeSettings
-from consumers.cells.wiring import acknowledging
+from consumers.acknowledgements.settings import NodeSettings
+from consumers.acknowledgements.wiring import acknowledging
 from consumers.fulfilment.decisions import ProviderDecisions
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.fulfilment.provider_health import ProviderHealthReader

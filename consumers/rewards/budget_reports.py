@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.message import BudgetReport
-from consumers.cells.report import WorkersReport
+from consumers.acknowledgements.message import BudgetReport
+from consumers.acknowledgements.report import WorkersReport
 from storage.cells.cell import Cell
 from storage.clock import Clock
 from subgraphs.kit.domain.weeks import week_at
@@ -46,7 +46,7 @@ class BudgetReports:
                     iso_week=one.iso_week,
                     share=one.shares.shares.get(me),
                     used=one.taken + pending[one.brand, one.iso_week].get(one.reward_id, 0),
-                    asked=one.asked,
+                    asked=one.refused,
                 )
                 for one in await allotments.uses(connection, since)
                 if (one.brand, one.iso_week) in pending

@@ -3,7 +3,9 @@
 The statuses of rewards, the kill switches and the brands need no more than their message: reads apply them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +20,9 @@ from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.catalogue.publication import ContentKey, ContentPublication
 from subgraphs.rewards.catalogue.rewards import Edition, RewardContent
 from subgraphs.rewards.models import GLOBAL_STATE
+
+FURTHEST_BEHIND: Final = timedelta(days=1)
+"""How far the clock of a node may be behind that of the back office's database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,10 @@ class RewardDecisions:
         return GlobalReducer(GlobalStateRepository(GLOBAL_STATE), concerns)
 
     async def content(self, connection: AsyncConnection, decision: Decision[ContentState]) -> None:
-        """Show the published content from now on."""
+        """Show the published content from now on, whatever this node's clock says."""
         state = decision.state
         key = ContentKey(decision.brand, state.reward_id, state.locale, state.config_version)
-        editions = editions_of(state)
+        editions = [_in_force(one, decision.decided_at) for one in editions_of(state)]
         await self.publication.replace(connection, key, editions, await self.clock.at(connection))
 
     async def budget(self, connection: AsyncConnection, decision: Decision[BudgetState]) -> None:
@@ -66,6 +71,13 @@ class RewardDecisions:
         ]
         key = (decision.brand, state.iso_week, state.reward_id)
         await allotments.replace(connection, key, shares, spent=state.spent)
+
+
+def _in_force(edition: Edition, decided_at: datetime) -> Edition:
+    """Let an edition that was due when it was decided be due by a clock that is behind, too."""
+    if edition.since > decided_at:
+        return edition
+    return replace(edition, since=edition.since - FURTHEST_BEHIND)
 
 
 def editions_of(state: ContentState) -> tuple[Edition, ...]:

@@ -2,8 +2,8 @@
 
 from prometheus_client import CollectorRegistry
 
-from consumers.cells.settings import NodeSettings
-from consumers.cells.wiring import acknowledging
+from consumers.acknowledgements.settings import NodeSettings
+from consumers.acknowledgements.wiring import acknowledging
 from consumers.messages.choices import CHOICE_TOPIC, decode_choice
 from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.reducers import ReferenceReducer, reference_topics

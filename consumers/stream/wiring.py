@@ -35,7 +35,7 @@ def wire(
     tracing: Tracing | None = None,
     changed: CustomersChanged | None = None,
 ) -> Consumer:
-    """Return a consumer of the app's topics that writes into the database, and closes it in the end.
+    """Return a consumer of the app's topics; it writes into the database, and closes it when it ends.
 
     It joins a Kafka group unless `join` says otherwise, records traces if `tracing` is given, and calls
     `changed` with customers whose data a commit has changed. A cell's consumer has a group of its own, which

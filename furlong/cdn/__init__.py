@@ -1,1 +1,1 @@
-"""Content delivery networks before `furlong serve`: what they keep is removed when it is obsolete."""
+"""Content delivery networks in front of `furlong serve`: obsolete responses are removed from them."""

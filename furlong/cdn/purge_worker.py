@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
-from consumers.cells.message import CELLS_TOPIC, decode_acknowledgement
+from consumers.acknowledgements.message import CELLS_TOPIC, decode_acknowledgement
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
@@ -25,13 +25,13 @@ EVERYTHING: Final = "/"
 """A text that every address contains."""
 
 KAFKA: Final = "kafka"
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
+_SHORTEST_PAUSE, _MAX_PAUSE = 0.2, 10.0
 RETRY_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True)
 class Troubles:
-    """What is wrong, by what it is wrong with: one CDN that responds does not hide another that is away."""
+    """Problems, by what they concern: a healthy CDN does not hide a broken one."""
 
     status: RoundStatus
     _found: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Removals:
     _added: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, text: str) -> None:
-        """Remove, soon, all responses whose address contains a text."""
+        """Schedule the removal of all responses whose URL contains a text."""
         self._texts.add(text)
         self._added.set()
 
@@ -82,7 +82,7 @@ class Removals:
                 for text in texts:
                     self.add(text)
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = min(2 * pause, _MAX_PAUSE)
             else:
                 pause = _SHORTEST_PAUSE
                 troubles.end(self.url)

@@ -58,7 +58,7 @@ async def _note_clock(settings: DatabaseSettings, name: str, clocks: MachineCloc
     url = database_url(settings.url, name)
     if url.get_backend_name() == "sqlite":
         return
-    engine = create_engine(settings, name, pooled=False)
+    engine = create_engine(settings, name)
     try:
         async with engine.connect() as connection:
             said = (await connection.execute(text("SELECT UTC_TIMESTAMP(3)"))).scalar_one()

@@ -8,7 +8,7 @@ from typing import Final
 
 from furlong.checks.finding import Check, CheckFailed
 
-MOST_SECONDS: Final = 10.0
+MAX_SECONDS: Final = 10.0
 """How far clocks may differ: tokens allow for 30 seconds, and both sides may be wrong."""
 
 
@@ -51,7 +51,7 @@ class MachineClocks:
             return "no server told its time"
         server, most = max(self.ahead.items(), key=lambda each: abs(each[1]))
         # Servers send whole seconds.
-        if abs(most) > MOST_SECONDS + 1:
+        if abs(most) > MAX_SECONDS + 1:
             direction = "behind" if most > 0 else "ahead of"
             raise CheckFailed(
                 f"this machine's clock is {abs(most):.0f} s {direction} that of {server}",

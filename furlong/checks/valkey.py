@@ -24,7 +24,7 @@ async def ping(url: str, setting: str) -> str:
     except (RedisError, OSError) as error:
         raise CheckFailed(
             f"{plain(url)} cannot be reached: {type(error).__name__}",
-            f"is it running? Otherwise correct {setting}. Until it responds, each process decides by itself",
+            f"is it running? Otherwise correct {setting}. Until it responds, each process decides on its own",
         ) from error
     finally:
         await client.aclose()

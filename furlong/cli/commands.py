@@ -96,7 +96,7 @@ COMMANDS: Final = {
     "subgraph": Command(
         f"{PROCESSES}.subgraph",
         "cli",
-        "A subgraph by itself: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
+        "A single subgraph: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
     ),
     "deadletters": Command(
         f"{OPERATIONS}.deadletters", "cli", "Records that could not be applied, by consumer."
@@ -145,12 +145,12 @@ COMMANDS: Final = {
     "fulfilment": Command(
         f"{OPERATIONS}.fulfilment",
         "cli",
-        "Rewards in review, stopped providers, comparisons with providers' books.",
+        "Rewards in review, stopped providers, comparisons with providers' journals.",
     ),
     "content": Command(
         f"{OPERATIONS}.backoffice.content",
         "cli",
-        "Reward content: write, submit, approve, publish, roll back; each as yourself.",
+        "Reward content: write, submit, approve, publish, roll back; each command signs you in.",
     ),
     "scheme": Command(
         f"{OPERATIONS}.backoffice.scheme",
@@ -165,7 +165,7 @@ COMMANDS: Final = {
     "support": Command(
         f"{OPERATIONS}.backoffice.support",
         "cli",
-        "Customers: find one, say what happened to them, and correct what went wrong; each as yourself.",
+        "Customers: find them, explain what happened, correct what went wrong; each command signs you in.",
     ),
     "backoffice": Command(
         f"{PROCESSES}.backoffice", "cli", "The back office: serve it; its accounts and its graph."

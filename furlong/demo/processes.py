@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from backoffice.cells.consumer import create_consumer as create_backoffice
-from backoffice.global_events.publishing import running_publisher
+from backoffice.global_events.run_publisher import running_publisher
 from backoffice.risk.budgets.allotter import allot_budgets
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
@@ -138,5 +138,5 @@ async def _run(consumer: Consumer) -> None:
     try:
         await consumer.run()
     except Exception:
-        log.exception("a consumer stopped")
+        log.exception("consumer_stopped")
         raise

@@ -23,9 +23,9 @@ from storage.clock import Clock
 from subgraphs.kit.auth.sessions import is_customer_id
 
 log = structlog.get_logger(__name__)
-MOST_BYTES: Final = 2_048
+MAX_BYTES: Final = 2_048
 PLACE: Final = 'name="furlong-embed" content=""'
-"""The place in the built page that receives the brand."""
+"""The placeholder for the brand in the built page."""
 
 NO_STORE: Final = {"cache-control": "no-store"}
 Outcome = Literal["issued", "refused"]
@@ -159,8 +159,8 @@ async def _read(request: Request) -> SessionRequest:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
-            raise Refused(413, "REQUEST_TOO_LARGE", f"Send at most {MOST_BYTES} bytes.")
+        if len(body) > MAX_BYTES:
+            raise Refused(413, "REQUEST_TOO_LARGE", f"Send at most {MAX_BYTES} bytes.")
     try:
         return SessionRequest.model_validate_json(bytes(body))
     except ValidationError as error:

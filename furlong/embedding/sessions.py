@@ -12,7 +12,7 @@ from typing import Final
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from furlong.embedding.settings import LONGEST_SECONDS, EmbeddingBrand, EmbedSettings
+from furlong.embedding.settings import MAX_SECONDS, EmbeddingBrand, EmbedSettings
 from tokens import Issuer
 
 TYPE: Final = "embed+jwt"
@@ -73,7 +73,7 @@ def embed_issuer(settings: EmbedSettings) -> Issuer | None:
         older_secrets=tuple(older),
         types=(TYPE,),
         untyped=False,
-        longest_lifetime_seconds=LONGEST_SECONDS,
+        longest_lifetime_seconds=MAX_SECONDS,
         required_claims=("sub", "brand", "origin", "iat"),
         leeway_seconds=_LEEWAY_SECONDS,
     )

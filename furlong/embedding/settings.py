@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.browsers.origins import checked_exact_origin
 
-LONGEST_SECONDS: Final = 300
+MAX_SECONDS: Final = 300
 """The longest lifetime of a session for a frame."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -72,7 +72,7 @@ class EmbedSettings(BaseSettings):
     )
     issuer: str = Field(default="furlong-embed", min_length=1, description="The `iss` of these sessions")
     audience: str = Field(default="furlong-embed", min_length=1, description="Their `aud`")
-    seconds: int = Field(default=300, gt=0, le=LONGEST_SECONDS, description="How long they are valid")
+    seconds: int = Field(default=300, gt=0, le=MAX_SECONDS, description="How long they are valid")
 
     def brands(self) -> Mapping[str, EmbeddingBrand]:
         """Return the brands of the file; none without a file.

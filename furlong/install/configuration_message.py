@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 async def send_configuration(
     producer: AIOKafkaProducer, topic: str, key: str, body: Mapping[str, Any], sender: str
 ) -> Awaitable[object]:
-    """Send a message. Await the result as well: flushing does not tell whether the broker accepted it."""
+    """Send a message. The caller also awaits the result: flushing does not tell whether it was accepted."""
     delivery: Awaitable[object] = await producer.send(
         topic,
         orjson.dumps(body),

@@ -72,8 +72,8 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
             replace(_change(brand.id, content, stored[brand.id], known), image_alt=image_alt)
             for content, image_alt in _contents(brand)
         ]
-        after = {content.replaces: content for content in stored[brand.id]}
-        after |= {change.content.replaces: change.content for change in of_brand}
+        after = {content.content_key: content for content in stored[brand.id]}
+        after |= {change.content.content_key: change.content for change in of_brand}
         missing = versions_without_content(known, after.values(), now)
         without_content += [OptionId(brand.id, config.reward_id, config.version) for config in missing]
         changes += of_brand
@@ -109,7 +109,7 @@ def _change(
     configs: Collection[RewardConfig],
 ) -> ContentChange:
     """Compare content of the file with that of its version; infer the version if only one is possible."""
-    texts = [one for one in stored if one.replaces[:2] == content.replaces[:2]]
+    texts = [one for one in stored if one.content_key[:2] == content.content_key[:2]]
     if content.config_version is None and texts:
         unchanged = [one for one in texts if replace(one, config_version=None) == content]
         if unchanged:
@@ -122,7 +122,7 @@ def _change(
                 f"say for which version: give it a config_version ({', '.join(map(str, sorted(numbers)))})"
             )
         content = replace(content, config_version=texts[0].config_version)
-    before = next((one for one in texts if one.replaces == content.replaces), None)
+    before = next((one for one in texts if one.content_key == content.content_key), None)
     return ContentChange("+" if before is None else "=" if before == content else "~", brand, content)
 
 

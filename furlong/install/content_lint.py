@@ -1,4 +1,4 @@
-"""Lint of a world's content, by the rules of the back office."""
+"""Lints the content of the file that `furlong load` reads, by the back office's rules."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from subgraphs.kit.domain.schemes import Brand as KnownBrand
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 
-def require_lawful(
+def require_lint_clean(
     world: World,
     changes: Collection[ContentChange],
     configs: Mapping[str, Sequence[RewardConfig]],

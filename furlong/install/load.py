@@ -20,7 +20,7 @@ from furlong.install.budgets import BudgetChange, budget_state, plan_budgets
 from furlong.install.configuration_message import send_configuration
 from furlong.install.content import CATALOGUE, ContentPlan, content_state, plan_content
 from furlong.install.content_history import note_content
-from furlong.install.content_lint import require_lawful
+from furlong.install.content_lint import require_lint_clean
 from furlong.install.world import Brand, World, WorldError
 from storage.database import Database
 from subgraphs.club.models import REFERENCE
@@ -110,7 +110,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
     content, budgets = await plan_content(world, rewards, now), await plan_budgets(world, rewards)
     async with rewards.home.read() as connection:
         configs = await CATALOGUE.configs(connection, [brand.id for brand in world.brands])
-    require_lawful(world, content.changes, configs, now)
+    require_lint_clean(world, content.changes, configs, now)
     return LoadPlan(brands, world.brands, tuple(schemes), content, budgets)
 
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from furlong.settings import ROOT
 from gateway.browsers.security_headers import page_headers
-from gateway.browsers.static_files import ASKED_AGAIN, BuiltFiles
+from gateway.browsers.static_files import NO_CACHE, BuiltFiles
 
 BUILT: Final = ROOT / ".docs" / "html"
 PATH: Final = "/docs/"
@@ -24,6 +24,6 @@ def add_documentation(app: FastAPI, built: Path = BUILT) -> str | None:
     """Serve the documentation, and return its path; None if it is not built."""
     if not (built / "index.html").is_file():
         return None
-    headers = {**dict(page_headers(POLICY)), "cache-control": ASKED_AGAIN}
+    headers = {**dict(page_headers(POLICY)), "cache-control": NO_CACHE}
     app.mount(PATH.rstrip("/"), BuiltFiles(built, headers=headers, html=True), name="docs")
     return PATH

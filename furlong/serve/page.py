@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from gateway.browsers.security_headers import page_headers
-from gateway.browsers.static_files import ASKED_AGAIN, BuiltFiles, file_response
+from gateway.browsers.static_files import NO_CACHE, BuiltFiles, file_response
 from storage.clock import Clock
 from storage.rehearsal import rehearsal_marks
 
@@ -44,7 +44,7 @@ def add_page(app: FastAPI, built: Path, clock: Clock) -> None:
         app.add_api_route("/", hint, methods=["GET"], include_in_schema=False)
         return
 
-    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": ASKED_AGAIN}
+    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": NO_CACHE}
 
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, index, request.headers, headers)
@@ -60,7 +60,7 @@ def add_gallery(app: FastAPI, built: Path) -> None:
     gallery = built / "gallery.html"
     if not gallery.is_file():
         return
-    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": ASKED_AGAIN}
+    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": NO_CACHE}
 
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, gallery, request.headers, headers)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from cells.regions.bound_region import RegionSettings
 from consumers.stream.settings import StreamSettings
 from furlong.embedding.sessions import embed_issuer
 from furlong.embedding.settings import EmbedSettings
@@ -12,7 +13,7 @@ from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.fulfilment.app import create_subgraph as create_fulfilment
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth.sessions import SessionRegion, SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
@@ -63,9 +64,13 @@ class Parts:
         framed = embed_issuer(EmbedSettings())
         further = () if framed is None else (framed,)
         database = database or DatabaseSettings()
-        cell = database.cell.own()
+        bound = RegionSettings().own()
         verifier = SessionVerifier.from_settings(
-            sessions or SessionSettings(), clock, further=further, cell=cell
+            sessions or SessionSettings(),
+            clock,
+            further=further,
+            cell=database.cell.own(),
+            region=None if bound is None else SessionRegion(bound.name, bound.brands),
         )
         stream, live = stream or StreamSettings(), LiveSettings()
         return cls(

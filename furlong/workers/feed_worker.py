@@ -71,7 +71,7 @@ async def _run(worker: FeedWorker) -> None:
     try:
         await worker.run()
     except Exception:
-        log.exception("a feed stopped", feed=worker.feed.name)
+        log.exception("feed_stopped", feed=worker.feed.name)
         raise
 
 

@@ -178,7 +178,7 @@ async def _caught_up(process: FulfilmentProcess, stream: StreamSettings, stop: a
 
     def waits_for(reason: str) -> None:
         process.gate.waits_for = reason
-        log.info("nothing is paid before all topics are applied", waits_for=reason)
+        log.info("payment_waits_for_topics", waits_for=reason)
 
     gate = catch_up(process.database, stream, process.uow.clock)
     await until_caught_up(gate, stop, waits_for)
@@ -191,7 +191,7 @@ async def _every_night(process: FulfilmentProcess) -> None:
         try:
             await nightly.make_missing()
         except (SQLAlchemyError, OSError):
-            log.exception("the nightly comparison failed")
+            log.exception("nightly_comparison_failed")
         await asyncio.sleep(NIGHTLY_SECONDS)
 
 

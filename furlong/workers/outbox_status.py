@@ -41,7 +41,7 @@ class OutboxMetrics(Collector):
             published.add_metric([name], status.published)
             families["waiting"].add_metric([name], status.waiting)
             families["oldest_seconds"].add_metric([name], status.oldest_seconds(now))
-            families["leads"].add_metric([name], status.leads)
+            families["leads"].add_metric([name], status.is_leader)
             families["up"].add_metric([name], not status.trouble)
         yield published
         yield from families.values()

@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Outbox, Waiting
+from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
@@ -50,7 +50,7 @@ class KafkaPublisher:
     producer: AIOKafkaProducer
     tracer: Tracer | None = None
 
-    async def publish(self, facts: Sequence[Waiting]) -> set[int]:
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
         """Send facts in order; return the ids of those that the broker accepted."""
         deliveries = {}
         spans: list[Span] = []
@@ -126,7 +126,7 @@ async def run_outbox_worker(
         except* KafkaError as faults:
             log.warning("kafka_away", error=repr(faults.exceptions))
             for status in statuses.values():
-                status.kafka = f"Kafka is away: {faults.exceptions!r}"
+                status.kafka = f"Kafka is unavailable: {faults.exceptions!r}"
             await asyncio.sleep(REST_SECONDS)
 
 
@@ -149,7 +149,7 @@ async def _keep_publishing(relay: Relay) -> None:
             try:
                 published = await relay.publish_waiting()
             except (SQLAlchemyError, OSError) as fault:
-                relay.status.database = f"the database is away: {type(fault).__name__}"
+                relay.status.database = f"the database is unavailable: {type(fault).__name__}"
                 log.warning("database_away", error=type(fault).__name__)
                 await asyncio.sleep(REST_SECONDS)
                 continue

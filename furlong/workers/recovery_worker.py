@@ -31,7 +31,7 @@ from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 log = structlog.get_logger(__name__)
 IDLE_SECONDS: Final = 1.0
-LONGEST_PAUSE_SECONDS: Final = 15.0
+MAX_PAUSE_SECONDS: Final = 15.0
 REST_SECONDS: Final = 2.0
 LEAVING: Final = frozenset({"optOut", FORCE_OUT})
 """The operations that are always allowed."""
@@ -92,7 +92,7 @@ async def _round(rounds: RecoveryRounds, pause: float, status: RoundStatus) -> f
         log.warning("changes_in_doubt", settled=made.settled, in_doubt=made.in_doubt)
     if made.settled or not made.in_doubt:
         return IDLE_SECONDS
-    return min(pause * 2, LONGEST_PAUSE_SECONDS)
+    return min(pause * 2, MAX_PAUSE_SECONDS)
 
 
 def create_recovery_rounds(

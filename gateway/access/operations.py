@@ -14,7 +14,7 @@ from gateway.errors import Unauthorized
 from gateway.planner import Operation
 from gateway.supergraph import Supergraph
 
-MOST_PATHS: Final = 50
+MAX_PATHS: Final = 50
 """How many fields a refusal names at most."""
 
 
@@ -51,7 +51,7 @@ class OperationAccess:
         """
         restricted = restrict(self.fields, unmet, operation)
         if self.rejects:
-            paths = list(islice(dict.fromkeys(hidden_paths(restricted)), MOST_PATHS))
+            paths = list(islice(dict.fromkeys(hidden_paths(restricted)), MAX_PATHS))
             if paths:
                 raise Unauthorized(paths)
         return restricted

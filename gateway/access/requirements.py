@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from gateway.supergraph import Access
 
-MOST_COMBINATIONS: Final = 4_096
+MAX_COMBINATIONS: Final = 4_096
 """With more combinations of alternatives than this, no rule is said to follow from them."""
 
 
@@ -95,7 +95,7 @@ def implies(rules: Collection[Rule], rule: Rule) -> bool:
     alike = [each.alternatives for each in rules if each.kind == rule.kind]
     if rule.kind == "authenticated" or not alike:
         return bool(alike)
-    if prod(map(len, alike)) > MOST_COMBINATIONS:
+    if prod(map(len, alike)) > MAX_COMBINATIONS:
         return False
     return all(any(wanted <= have for wanted in rule.alternatives) for have in _combined(alike))
 

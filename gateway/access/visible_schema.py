@@ -33,7 +33,7 @@ from gateway.access.rules import AccessRules
 from gateway.access.visible_types import VisibleTypes
 from gateway.lru_cache import LruCache
 
-MOST_SCHEMAS: Final = 16
+MAX_SCHEMAS: Final = 16
 """The most schemas that are cached; building one takes about as long as introspecting it."""
 
 N = TypeVar("N", bound=Node)
@@ -48,7 +48,7 @@ class VisibleSchemas:
     """
 
     rules: AccessRules
-    _known: LruCache[Requirement, GraphQLSchema] = field(default_factory=lambda: LruCache(MOST_SCHEMAS))
+    _known: LruCache[Requirement, GraphQLSchema] = field(default_factory=lambda: LruCache(MAX_SCHEMAS))
 
     def without(self, unmet: Requirement) -> GraphQLSchema:
         """Return the schema for clients for whom some rules do not hold."""

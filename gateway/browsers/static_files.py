@@ -19,7 +19,7 @@ CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 HASHED: Final = "public, max-age=31536000, immutable"
 """The `Cache-Control` of files whose names change with their contents."""
 
-ASKED_AGAIN: Final = "no-cache"
+NO_CACHE: Final = "no-cache"
 """The `Cache-Control` of files that browsers cache but revalidate."""
 
 
@@ -99,7 +99,7 @@ class BuiltFiles(StaticFiles):
         """Return a file of the folder."""
         del stat_result
         is_hashed = os.path.realpath(full_path).startswith(self._hashed)
-        headers = {"cache-control": HASHED if is_hashed else ASKED_AGAIN, **self._headers}
+        headers = {"cache-control": HASHED if is_hashed else NO_CACHE, **self._headers}
         return file_response(os.fspath(full_path), Headers(scope=scope), headers, status_code)
 
 

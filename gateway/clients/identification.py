@@ -10,7 +10,7 @@ from gateway.clients.client_class import DEFAULT, ClientClass
 from gateway.clients.settings import ClientSettings
 from gateway.errors import RequestError
 
-_LONGEST = 128
+_MAX_LENGTH = 128
 """The most characters of a client's name or version; a longer one is ignored."""
 
 
@@ -80,5 +80,5 @@ def _first(headers: Mapping[bytes, bytes], names: tuple[bytes, ...]) -> str | No
     for name in names:
         value = headers.get(name)
         if value:
-            return value.decode("latin-1") if len(value) <= _LONGEST else None
+            return value.decode("latin-1") if len(value) <= _MAX_LENGTH else None
     return None

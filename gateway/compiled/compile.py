@@ -24,7 +24,7 @@ from gateway.executor import Calls
 from gateway.plan import Entities, Fetch, OperationKind, QueryPlan, RootFields, Shape
 from jit.codegen import Source
 
-MOST_FIELDS: Final = 2_000
+MAX_FIELDS: Final = 2_000
 """A plan with more response fields is not compiled: it would take long, and such operations are rare."""
 
 
@@ -82,7 +82,7 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
         The functions; None if the plan is too large or too deep.
     """
     try:
-        if _size(plan.shape, {}) > MOST_FIELDS:
+        if _size(plan.shape, {}) > MAX_FIELDS:
             return None
         source = Source("plan", {})
         functions = FunctionCache(source)

@@ -26,8 +26,8 @@ from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import Operation, condition_variables, normalize
 from gateway.supergraph import Supergraph
 
-MOST_ERRORS: Final = 5
-MOST_FIELDS: Final = 10_000
+MAX_ERRORS: Final = 5
+MAX_FIELDS: Final = 10_000
 """In documents with more fields, fragments are not expanded, and nothing is validated."""
 DOCUMENTS_KEPT: Final = 1_000
 """Results are cached, because logs repeat the same documents."""
@@ -134,16 +134,16 @@ class DocumentReader:
             "document_fields": measures.fields,
             # Merged fields are only counted in small documents: fragments multiply them.
             "document_merged_fields": (
-                most_merged(document, measures) if measures.fields <= MOST_FIELDS else measures.fields
+                most_merged(document, measures) if measures.fields <= MAX_FIELDS else measures.fields
             ),
             "document_root_fields": measures.root_fields,
             "document_aliases": measures.aliases,
             "document_fragment_depth": measures.fragment_depth,
         }
-        if measures.fields > MOST_FIELDS:
-            found.errors.append(f"The document has more than {MOST_FIELDS} fields, with fragments in place.")
+        if measures.fields > MAX_FIELDS:
+            found.errors.append(f"The document has more than {MAX_FIELDS} fields, with fragments in place.")
             return False
-        errors = validate(self._supergraph.public, document, max_errors=MOST_ERRORS)
+        errors = validate(self._supergraph.public, document, max_errors=MAX_ERRORS)
         found.errors += [_located(error) for error in errors]
         return not errors
 
@@ -198,7 +198,7 @@ class DocumentReader:
         known = [
             each for each in operation.variable_definitions or () if each.variable.name.value not in missing
         ]
-        given = get_variable_values(self._supergraph.public, known, dict(variables), MOST_ERRORS)
+        given = get_variable_values(self._supergraph.public, known, dict(variables), MAX_ERRORS)
         if isinstance(given, list):
             raise GraphQLError("; ".join(error.message for error in given))
         return given, missing

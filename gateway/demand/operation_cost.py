@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues
 from gateway.demand.field_call import FieldCall, field_call
 from gateway.demand.rules import CostRules, FieldRule
 
-MOST: Final = 1_000_000_000
+MAX_COST: Final = 1_000_000_000
 """Costs are capped here: nested lists multiply, and no limit is this high."""
 
 
@@ -160,8 +160,8 @@ class OperationCost:
                     known = costliest[id(each.cases)] = _costliest(each.cases, costs)
                 one = known[0] if weight is None else weight + known[1]
             size = _size(each, calls, self._rules.list_size)
-            costs[position] = min(MOST, max(0, call.cost + size * max(0, one)))
-        cost = min(MOST, self._base + sum(costs[position] for position in self._root.fields))
+            costs[position] = min(MAX_COST, max(0, call.cost + size * max(0, one)))
+        cost = min(MAX_COST, self._base + sum(costs[position] for position in self._root.fields))
         return Estimate(cost, next((call.fault for call in calls if call.fault is not None), None))
 
     def _in_case(self, case: TypeCase, data: dict[str, Any], calls: Sequence[FieldCall]) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 _STRING: Final = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\])*"')
-_MOST_CHARS: Final = 2_000
+_MAX_CHARS: Final = 2_000
 """How many characters of a document are logged."""
 
 
@@ -46,7 +46,7 @@ class UnknownDocuments:
             log.warning("untrusted_documents_not_logged_any_more", logged=self.most)
             return
         # String values may contain customers' data.
-        document = _STRING.sub('""', tokens)[:_MOST_CHARS]
+        document = _STRING.sub('""', tokens)[:_MAX_CHARS]
         log.warning(
             "untrusted_document",
             sha256=digest.hexdigest(),

@@ -20,9 +20,9 @@ from gateway.errors import (
     SubgraphTimeout,
     SubgraphUnreachable,
 )
-from gateway.executor.answer_limits import too_large
 from gateway.executor.calls import Calls
 from gateway.executor.failures import Failure, invalid, unreachable
+from gateway.executor.response_limits import too_large
 from gateway.masking import ErrorMasking, ShownError
 from gateway.plan import Fetch
 from jit.codegen import BudgetSpent, own
@@ -99,7 +99,7 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
         values: The values of the other variables: representations, and arguments from `@fromContext`.
 
     Raises:
-        AnswerTooLarge: The response exceeds the request's budget.
+        ResponseTooLarge: The response exceeds the request's budget.
     """
     variables = {name: context.variables[name] for name in fetch.variables if name in context.variables}
     started = perf_counter()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
-from gateway.executor.answer_limits import check_entities, spend_copies
 from gateway.executor.contexts import group_by_values
 from gateway.executor.entities import Batch, represent
 from gateway.executor.exchange import (
@@ -20,6 +19,7 @@ from gateway.executor.failures import Failure, Path, of_subgraph
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import NO_WINDOWS, Position, Windows, find
+from gateway.executor.response_limits import check_entities, spend_copies
 from gateway.masking import ShownError
 from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering

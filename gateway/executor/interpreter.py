@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.errors import AnswerTooLarge
+from gateway.errors import ResponseTooLarge
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure
 from gateway.executor.fetch import Execution, FetchExecution
@@ -41,7 +41,7 @@ async def _in_order(fetches: Sequence[Fetch], execute: Callable[[Fetch], Any]) -
     try:
         await _by_dependency(fetches, execute)
     except ExceptionGroup as group:
-        refused = group.subgroup(AnswerTooLarge)
+        refused = group.subgroup(ResponseTooLarge)
         if refused is None:
             raise
         raise refused.exceptions[0] from None

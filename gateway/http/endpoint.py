@@ -28,7 +28,7 @@ from gateway.http.responses import (
 )
 from gateway.http.streams import TOKEN, SingleConnectionMode, StreamFormat, Streams, names_stream
 from gateway.metrics import Metrics
-from gateway.pipeline.incremental import AnsweredInParts
+from gateway.pipeline.incremental import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
 from gateway.subscriptions import NotStreamed
 from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
@@ -150,7 +150,7 @@ class Endpoint:
             else:
                 response = await self.pipeline.respond(request)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
-            is_stream = isinstance(error, NotStreamed | AnsweredInParts)
+            is_stream = isinstance(error, NotStreamed | ResponseInParts)
             if is_stream and self._stream_format(headers) is not None:
                 return await self._streamed(request)
             response = error_response(error, client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from gateway.errors import AnswerTooLarge, RequestError
+from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor.failures import Failure, Path
 from gateway.incremental.delivery_stages import Stage, Stages
 from gateway.incremental.fetching import Fetching
@@ -219,7 +219,7 @@ class Delivering:
         self._records += 1
         if self._records > self._limits.records:
             message = f"The response has more than {self._limits.records} deferred parts: defer less."
-            raise AnswerTooLarge(message, TOO_MANY_PARTS)
+            raise ResponseTooLarge(message, TOO_MANY_PARTS)
 
     def _settle(self, payload: Payload) -> None:
         """Announce and deliver all deferred fragments that are due."""

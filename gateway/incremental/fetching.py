@@ -42,7 +42,7 @@ class Fetching:
         """Fetch what a delivery has in a slice, and return what failed.
 
         Raises:
-            AnswerTooLarge: The response exceeds the request's budget.
+            ResponseTooLarge: The response exceeds the request's budget.
         """
         fetches = [each for each in self.plan.fetches if each.delivery == delivery]
         await self._ended([self._start(each, part) for each in fetches if part.home(each) is part])
@@ -51,7 +51,7 @@ class Fetching:
         return list(missing_fields.failures)
 
     def task(self, work: Coroutine[Any, Any, T]) -> Task[T]:
-        """Start work that belongs to the request: to its deadline, its answer budget, and its trace."""
+        """Start work that belongs to the request: to its deadline, its response budget, and its trace."""
         return asyncio.create_task(work, context=self._task_context.copy())
 
     async def close(self) -> None:

@@ -26,7 +26,7 @@ from graphql import (
 )
 
 CONDITIONS: Final = frozenset({"skip", "include", "defer", "stream"})
-MOST: Final = 1_000_000
+MAX_NUMBER: Final = 1_000_000
 """Numbers are capped here: nested fragments multiply, and no limit is this high."""
 
 
@@ -106,7 +106,7 @@ def measure(document: DocumentNode) -> Measures:
             _complete(one, fragments)
         roots += [one for name, one in fragments.items() if name not in found.spread]
         found.depth = max((one.depth for one in roots), default=0)
-        found.fields = min(MOST, sum(one.fields for one in roots))
+        found.fields = min(MAX_NUMBER, sum(one.fields for one in roots))
         found.root_fields = max((one.root_fields for one in roots), default=0)
         found.aliases = max((one.aliases for one in roots), default=0)
         found.fragment_depth = max((one.fragment_depth for one in roots), default=0)
@@ -208,9 +208,9 @@ def _complete(one: _Definition, fragments: Mapping[str, _Definition]) -> None:
         if fragment is None:
             continue  # validation reports it
         one.depth = max(one.depth, level - 1 + fragment.depth)
-        one.fields = min(MOST, one.fields + fragment.fields)
-        one.aliases = min(MOST, one.aliases + fragment.aliases)
-        one.root_fields = min(MOST, one.root_fields + fragment.root_fields * (level == 1))
+        one.fields = min(MAX_NUMBER, one.fields + fragment.fields)
+        one.aliases = min(MAX_NUMBER, one.aliases + fragment.aliases)
+        one.root_fields = min(MAX_NUMBER, one.root_fields + fragment.root_fields * (level == 1))
         one.fragment_depth = max(one.fragment_depth, 1 + fragment.fragment_depth)
 
 

@@ -21,7 +21,7 @@ EVERY_CODE: Final = "*"
 _OWN: Final = frozenset({"code", "service"})
 """The extensions that the gateway itself adds to an error."""
 
-_LONGEST_CODE: Final = 80
+_MAX_CODE_LENGTH: Final = 80
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -110,14 +110,14 @@ class ErrorMasking:
         Equal texts have equal ids, so that an id is in the log even if repeated lines are dropped.
         """
         first = masked[0]
-        code = impersonal(_code(first) or "", _LONGEST_CODE)
+        code = impersonal(_code(first) or "", _MAX_CODE_LENGTH)
         text = first.get("message")
         message = impersonal(text) if isinstance(text, str) else ""
         digest = blake2b(f"{subgraph}\n{code}\n{message}".encode(), digest_size=6, key=self.key)
         reference = digest.hexdigest()
         # The id under which the subgraph has logged the error, if it did.
         at_source = _extensions(first).get("id")
-        more = {"subgraph_id": cleaned(at_source, _LONGEST_CODE)} if isinstance(at_source, str) else {}
+        more = {"subgraph_id": cleaned(at_source, _MAX_CODE_LENGTH)} if isinstance(at_source, str) else {}
         structlog.get_logger("gateway").warning(
             "subgraph_error",
             service=subgraph,

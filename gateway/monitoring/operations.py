@@ -34,7 +34,7 @@ class Document(Protocol):
         ...
 
     @property
-    def tokens(self) -> bytes:
+    def token_digest(self) -> bytes:
         """Identifies the document."""
         ...
 

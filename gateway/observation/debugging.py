@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from gateway.clients import Identification
 from gateway.errors import RequestError
 from gateway.observation.observation import Observation, Timing
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.plan import plan_as_json, show
 
 PLAN: Final = "plan"
 TIMING: Final = "timing"
-_LONGEST: Final = 64
+_MAX_LENGTH: Final = 64
 _NANOSECONDS: Final = 1_000_000
 
 
@@ -64,7 +64,7 @@ class Debugging:
     def asked(self, headers: Mapping[bytes, bytes]) -> DebugReport | None:
         """Return the report that a request's client asks for and may get; None for no report."""
         value = headers.get(self.header)
-        if value is None or len(value) > _LONGEST:
+        if value is None or len(value) > _MAX_LENGTH:
             return None
         wanted = {each.strip() for each in value.decode("latin-1").lower().split(",")}
         report = DebugReport(PLAN in wanted, TIMING in wanted)

@@ -13,7 +13,7 @@ from opentelemetry.trace import INVALID_SPAN, NoOpTracer
 
 from gateway.observation.debugging import Debugging, DebugReport
 from gateway.observation.observation import OBSERVED, Observation
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.incremental import IncrementalResponses, IncrementalStream
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation

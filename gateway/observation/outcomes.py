@@ -20,7 +20,7 @@ def note_operation(span: Span, asked: PolicyInput) -> None:
     """Record the operation and its client."""
     document, client = asked.prepared.document, asked.client
     span.set_attribute("graphql.operation.type", document.kind)
-    span.set_attribute("graphql.document.hash", document.tokens.hex())
+    span.set_attribute("graphql.document.hash", document.token_digest.hex())
     if document.name is not None:
         span.set_attribute("graphql.operation.name", document.name)
     if client.name is not None and CLIENT_NAME.fullmatch(client.name):

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Final
 
-from gateway.executor import AnswerLimits, FetchedData
+from gateway.executor import FetchedData, ResponseLimits
 from gateway.observation.debugging import DebugReport
 from gateway.observation.observation import CACHE, MISS, Observation
 from gateway.observation.outcomes import note_operation
-from gateway.pipeline.graphql_request import GraphQLResponse
-from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
+from gateway.pipeline.components import (
+    AuthenticationComponent,
+    BodiesComponent,
+    ExecutorComponent,
+    PlanningComponent,
+)
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
@@ -30,7 +35,7 @@ PROJECT: Final = "project"
 class ObservedAuthentication:
     """Finds the session of an observed request."""
 
-    part: AuthenticationPart
+    part: AuthenticationComponent
     observation: Observation
 
     @property
@@ -59,7 +64,7 @@ class ObservedAuthentication:
 class ObservedBodies:
     """Recognizes the body of an observed request."""
 
-    part: BodiesPart
+    part: BodiesComponent
     observation: Observation
 
     def get(self, body: bytes) -> PreparedRequest | None:
@@ -79,7 +84,7 @@ class ObservedBodies:
 class ObservedPlanning:
     """Prepares and plans an observed request."""
 
-    part: PlanningPart
+    part: PlanningComponent
     observation: Observation
 
     def is_known(self, asked: GraphQLRequest) -> bool:
@@ -115,12 +120,12 @@ class ObservedExecutor:
         report: The report that the client gets with the response; None for no report.
     """
 
-    part: ExecutorPart
+    part: ExecutorComponent
     observation: Observation
     report: DebugReport | None
 
     @property
-    def limits(self) -> AnswerLimits:
+    def limits(self) -> ResponseLimits:
         """Limits on the data of a response."""
         return self.part.limits
 

@@ -19,8 +19,8 @@ from gateway.observation.parts import (
     ObservedPolicies,
 )
 from gateway.observation.request_tracing import RequestTracing
-from gateway.pipeline.incremental import AnsweredInParts
-from gateway.pipeline.parts import AuthenticationPart
+from gateway.pipeline.components import AuthenticationComponent
+from gateway.pipeline.incremental import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 
@@ -40,7 +40,7 @@ class ObservedPipeline:
     debugging: Debugging | None
 
     @property
-    def authentication(self) -> AuthenticationPart:
+    def authentication(self) -> AuthenticationComponent:
         """Finds the session of a request."""
         return self.pipeline.authentication
 
@@ -92,7 +92,7 @@ class ObservedPipeline:
         try:
             response = await self._observed(observation, report).respond(request)
         except BaseException as error:
-            if not isinstance(error, AnsweredInParts):
+            if not isinstance(error, ResponseInParts):
                 note_failure(observation.span, error)
             raise
         else:

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.monitoring import Family
 
-MOST_BYTES: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = 64 * 1024 * 1024
 """The longest message; a longer one means that the connection is out of step."""
 
 _LENGTH: Final = 4
@@ -48,6 +48,6 @@ async def read_message(reader: asyncio.StreamReader) -> bytes:
         ConnectionError: The message is too long.
     """
     length = int.from_bytes(await reader.readexactly(_LENGTH), "big")
-    if length > MOST_BYTES:
+    if length > MAX_BYTES:
         raise ConnectionError(f"a message of {length} bytes")
     return await reader.readexactly(length)

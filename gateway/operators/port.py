@@ -43,13 +43,13 @@ class OperatorsPort:
 
     Attributes:
         workers: The workers.
-        enough: How many workers must be ready.
+        required_workers: How many workers must be ready.
         registry: The merged metrics of all workers, and metrics about the workers themselves.
         token: The bearer token that readers need; None if they need none.
     """
 
     workers: Workers
-    enough: int
+    required_workers: int
     registry: CollectorRegistry
     token: str | None = None
 
@@ -71,7 +71,7 @@ class OperatorsPort:
             return UNAUTHORIZED
         await self.workers.refresh()
         ready = self.workers.ready
-        is_ready = ready >= self.enough
+        is_ready = ready >= self.required_workers
         lines = ["ready" if is_ready else "not ready", f"workers: {ready} of {self.workers.expected}"]
         lines += filter(None, [self.workers.remark])
         return PlainTextResponse("\n".join([*lines, ""]), 200 if is_ready else 503)
@@ -124,9 +124,9 @@ def operators_port(
     registry = CollectorRegistry()
     registry.register(counted)
     registry.register(counted.metrics)
-    enough, token = math.ceil(workers * settings.operators_ready_share), settings.operators_token
+    required_workers, token = math.ceil(workers * settings.operators_ready_share), settings.operators_token
     text = None if token is None else token.get_secret_value()
-    served = OperatorsPort(counted, enough, registry, text)
+    served = OperatorsPort(counted, required_workers, registry, text)
     folder = Path(tempfile.mkdtemp(prefix="furlong-operators-"))
     try:
         own_tls = tls if settings.operators_tls else None

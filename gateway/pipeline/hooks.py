@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.executor import CallMiddleware
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import HttpRequest
@@ -68,7 +68,7 @@ class Hooks:
 
 
 def joined(hooks: Iterable[Hooks]) -> Hooks:
-    """Return both sets of hooks as one, in order."""
+    """Return all sets of hooks as one, in order."""
     every = tuple(hooks)
     return Hooks(
         requests=tuple(each for one in every for each in one.requests),

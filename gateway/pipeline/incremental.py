@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from gateway.errors import AnswerTooLarge, RequestError
+from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor import Failure
 from gateway.incremental.delivery import Delivering
 from gateway.incremental.fetching import Fetching
@@ -17,7 +17,7 @@ from gateway.incremental.metrics import IncrementalMetrics
 from gateway.incremental.payloads import Errors, Payload
 from gateway.incremental.records import DeliveryLimits
 from gateway.incremental.slices import Keys
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
@@ -29,7 +29,7 @@ from graphql_http.parts import IncrementalSpec
 NOT_ACCEPTABLE: Final = 406
 
 
-class AnsweredInParts(RequestError):
+class ResponseInParts(RequestError):
     """The response has parts, and is sent as a stream to clients that accept one."""
 
     def __init__(self) -> None:
@@ -220,7 +220,7 @@ class IncrementalStream:
         """Encode a part.
 
         Raises:
-            AnswerTooLarge: All parts together have too many bytes.
+            ResponseTooLarge: All parts together have too many bytes.
         """
         if self._merged is not None:
             self._complete(payload, self._merged)
@@ -228,7 +228,7 @@ class IncrementalStream:
         self._bytes += len(content)
         most, is_last_word = self._parts.response_bytes, not payload.has_next and not payload.increments
         if self._bytes > most and not is_last_word:
-            raise AnswerTooLarge(f"The response is larger than {most} bytes: select less.")
+            raise ResponseTooLarge(f"The response is too large (over {most} bytes): select less.")
         self._delivering.confirm(payload)
         self._has_next = payload.has_next
         metrics = self._parts.metrics

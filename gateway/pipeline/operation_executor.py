@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.compiled import OnDeopt, ignore_deopt
-from gateway.executor import AnswerLimits, CallMiddleware, Context, Failure, FetchedData
+from gateway.executor import CallMiddleware, Context, Failure, FetchedData, ResponseLimits
 from gateway.executor.failures import UNAUTHORIZED
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
-from gateway.pipeline.graphql_request import GraphQLResponse
-from gateway.pipeline.introspection_answers import Introspection
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.graphql_response import GraphQLResponse
+from gateway.pipeline.introspection_responses import Introspection
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import plan_bytes
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect
 from gateway.transport import SubgraphSubscription, Transport
-from jit.codegen import BUDGET, AnswerBudget
+from jit.codegen import BUDGET, ResponseBudget
 
 
 def _ignore_errors(_errors: list[dict[str, Any]]) -> None:
@@ -53,7 +53,7 @@ class OperationExecutor:
     on_deopt: OnDeopt = ignore_deopt
     on_errors: Callable[[list[dict[str, Any]]], None] = _ignore_errors
     introspection: Introspection | None = None
-    limits: AnswerLimits = field(default_factory=AnswerLimits)
+    limits: ResponseLimits = field(default_factory=ResponseLimits)
     middleware: tuple[CallMiddleware, ...] = ()
     events: tuple[CallMiddleware, ...] = ()
     masking: ErrorMasking = field(default_factory=ErrorMasking)
@@ -74,11 +74,11 @@ class OperationExecutor:
             session: The client's session, which in-process subgraphs receive in addition to the headers.
 
         Raises:
-            AnswerTooLarge: Raised while awaiting the result; data fetched so far is discarded.
+            ResponseTooLarge: Raised while awaiting the result; data fetched so far is discarded.
         """
         ready = planned.executable or self.make_executable(planned)
         # All calls made by this task share the budget, including in-process subgraphs.
-        BUDGET.set(AnswerBudget(self.limits.places))
+        BUDGET.set(ResponseBudget(self.limits.places))
         most = self.limits.entities
         return ready.execution.fetch(
             Context(ready.calls, variables, headers, self.observe, session, most, self.masking)
@@ -91,7 +91,7 @@ class OperationExecutor:
         headers: Mapping[str, str],
         session: object,
     ) -> Context:
-        """Return what the fetches of a response in parts need, and start the answer budget of the task.
+        """Return what the fetches of a response in parts need, and start the response budget of the task.
 
         Args:
             planned: The plan.
@@ -120,8 +120,8 @@ class OperationExecutor:
         return errors
 
     def budget(self) -> None:
-        """Start an answer budget for the current task, shared with in-process subgraphs."""
-        BUDGET.set(AnswerBudget(self.limits.places))
+        """Start an response budget for the current task, shared with in-process subgraphs."""
+        BUDGET.set(ResponseBudget(self.limits.places))
 
     def fetch_event(
         self,

@@ -8,14 +8,19 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from gateway.clients import ClientIdentity, Identification
-from gateway.errors import AnswerTooLarge, AuthenticationUnavailable, Overloaded, RequestError
+from gateway.errors import AuthenticationUnavailable, Overloaded, RequestError, ResponseTooLarge
 from gateway.executor import FetchedData, is_large
 from gateway.header_rules import KnownValues
 from gateway.monitoring import Recorders
+from gateway.pipeline.components import (
+    AuthenticationComponent,
+    BodiesComponent,
+    ExecutorComponent,
+    PlanningComponent,
+)
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks
-from gateway.pipeline.incremental import AnsweredInParts, IncrementalPart
-from gateway.pipeline.parts import AuthenticationPart, BodiesPart, ExecutorPart, PlanningPart
+from gateway.pipeline.incremental import IncrementalPart, ResponseInParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import IncrementalRequest, PreparedRequest, in_parts
@@ -49,13 +54,13 @@ class Pipeline:
         incremental: Answers in parts; None if all responses are sent as a whole.
     """
 
-    authentication: AuthenticationPart
+    authentication: AuthenticationComponent
     identification: Identification
-    planning: PlanningPart
+    planning: PlanningComponent
     hooks: Hooks
-    executor: ExecutorPart
+    executor: ExecutorComponent
     admission: AdmissionControl
-    known_bodies: BodiesPart
+    known_bodies: BodiesComponent
     documents: DocumentResolver
     response_bytes: int
     large_responses: Executor
@@ -78,7 +83,7 @@ class Pipeline:
         if recognized is None:
             recognized = await self._authenticate_and_prepare(request)
             if self._in_parts(request, recognized[1]) is not None:
-                raise AnsweredInParts
+                raise ResponseInParts
         session, prepared = recognized
         return await self._answer(request, session, prepared)
 
@@ -140,7 +145,7 @@ class Pipeline:
         asked, planned = await self._permit_and_plan(request, session, prepared)
         spec = request.incremental_spec()
         if self.incremental is None or spec is None:
-            raise AnsweredInParts
+            raise ResponseInParts
         headers = self._headers(request, session, asked.client)
         if not self.admission.enter():
             raise Overloaded
@@ -199,7 +204,7 @@ class Pipeline:
         """Project and encode the response.
 
         Raises:
-            AnswerTooLarge: It has too many bytes.
+            ResponseTooLarge: It has too many bytes.
         """
         response = self.executor.project(asked.prepared, planned, fetched)
         for hook in self.hooks.responses:
@@ -209,7 +214,9 @@ class Pipeline:
             cache_policy = cache_policy.as_private()
         encoded = encode(response, cache_policy=cache_policy)
         if len(encoded.content) > self.response_bytes:
-            raise AnswerTooLarge(f"The response is larger than {self.response_bytes} bytes: select less.")
+            raise ResponseTooLarge(
+                f"The response is too large (over {self.response_bytes} bytes): select less."
+            )
         return encoded
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:

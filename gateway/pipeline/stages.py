@@ -10,7 +10,7 @@ import orjson
 
 from gateway.cache_control import CachePolicy
 from gateway.monitoring import Recorder
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from graphql_http import GraphQLRequest
 from graphql_http.parts import IncrementalSpec
 

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLScalarType
 
-from gateway.executor.answer_limits import LIST_TOO_LONG
 from gateway.executor.failures import INVALID, UNAUTHORIZED, Failure, Path
+from gateway.executor.response_limits import LIST_TOO_LONG
 from gateway.plan import Shape, ShapeField
 from gateway.projection.leaves import is_valid_leaf
 from gateway.supergraph.selections import TYPENAME
 
-MOST_DENIALS: Final = 1_000
+MAX_DENIALS: Final = 1_000
 """The most errors about hidden fields; in long lists, the errors would outweigh the data."""
 
 
@@ -61,7 +61,7 @@ class Projection:
     def _deny(self, path: Path) -> None:
         """Record that the client may not see the value at a path."""
         self._denials += 1
-        if self._denials <= MOST_DENIALS:
+        if self._denials <= MAX_DENIALS:
             self._fail("Unauthorized field or type", UNAUTHORIZED, path)
 
     def _hide(self, wanted: ShapeField, path: Path) -> None:

@@ -43,7 +43,7 @@ class RateLimitMetrics(Collector):
         yield refused
         decisions = CounterMetricFamily(
             "furlong_gateway_rate_limit_decisions",
-            "Requests that rate limits decided on, by where the buckets are; memory while Valkey is away.",
+            "Requests that rate limits decided on, by where the buckets are; memory if Valkey is down",
             labels=["source"],
         )
         for source, store in self.stores.items():

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from gateway.http.graph_versions import ServedGraph
 
-LONGEST_REASON: Final = 500
+MAX_REASON_LENGTH: Final = 500
 """The most characters of a reason that operators see; the log has all of it."""
 
 DIGEST_CHARS: Final = 12
@@ -144,4 +144,4 @@ class ReloadOutcomes(Collector):
 
 def _line(reason: str) -> str:
     text = " ".join(reason.split())
-    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"
+    return text if len(text) <= MAX_REASON_LENGTH else f"{text[:MAX_REASON_LENGTH]}…"

@@ -12,7 +12,7 @@ from gateway.errors import DeadlineExceeded, SubgraphTimeout
 from gateway.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
 from gateway.transport import SubgraphOperation
 
-MOST_DIGITS: Final = 7
+MAX_DIGITS: Final = 7
 """The most digits of a client's deadline in milliseconds: some hours."""
 
 MILLISECONDS: Final = 1000
@@ -59,7 +59,7 @@ class Deadlines:
         seconds = self.seconds
         given = None if self.client_header is None else headers.get(self.client_header)
         is_hurried = False
-        if given is not None and given.isdigit() and len(given) <= MOST_DIGITS:
+        if given is not None and given.isdigit() and len(given) <= MAX_DIGITS:
             wanted = int(given) / MILLISECONDS
             is_hurried = wanted < seconds
             seconds = min(seconds, wanted)

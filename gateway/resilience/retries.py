@@ -22,7 +22,7 @@ from gateway.transport import SubgraphOperation
 RETRIED: Final = (ConnectionFailed, ConnectionLost, SubgraphUnavailable)
 """The failures after which a query is sent again: there was no answer, and there is time left."""
 
-MOST_TOKENS: Final = 10.0
+MAX_TOKENS: Final = 10.0
 
 
 @dataclass(slots=True)
@@ -37,13 +37,13 @@ class RetryBudget:
     """
 
     share: float
-    tokens: float = MOST_TOKENS
+    tokens: float = MAX_TOKENS
     spent: int = field(default=0, init=False)
     refused: int = field(default=0, init=False)
 
     def earn(self) -> None:
         """Count the first attempt of a call."""
-        self.tokens = min(MOST_TOKENS, self.tokens + self.share)
+        self.tokens = min(MAX_TOKENS, self.tokens + self.share)
 
     def spend(self) -> bool:
         """Return whether a further attempt may be made, and count it."""

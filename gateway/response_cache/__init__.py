@@ -4,7 +4,7 @@ from gateway.response_cache.caching import Caching
 from gateway.response_cache.entry_keys import EntryKeys
 from gateway.response_cache.invalidation import Invalidation, parse_invalidations
 from gateway.response_cache.metrics import ResponseCacheMetrics
-from gateway.response_cache.middleware import ResponseCache
+from gateway.response_cache.middleware import ResponseCacheMiddleware
 from gateway.response_cache.stores import MemoryStore, Store, StoreUnavailable
 
 __all__ = [
@@ -12,8 +12,8 @@ __all__ = [
     "EntryKeys",
     "Invalidation",
     "MemoryStore",
-    "ResponseCache",
     "ResponseCacheMetrics",
+    "ResponseCacheMiddleware",
     "Store",
     "StoreUnavailable",
     "parse_invalidations",

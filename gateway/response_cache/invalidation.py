@@ -12,7 +12,7 @@ from typing import Any
 from gateway.errors import RequestError
 from gateway.response_cache.tags import subgraph_tag, type_tag, written_tag
 
-MOST = 1_000
+MAX_INVALIDATIONS = 1_000
 """The most invalidations in one request."""
 
 
@@ -40,8 +40,8 @@ def parse_invalidations(value: Any, known: Collection[str]) -> tuple[Invalidatio
     Raises:
         RequestError: The value is anything else; the message names the entry.
     """
-    if not isinstance(value, list) or not 0 < len(value) <= MOST:
-        raise _bad(f"The body must be a list of 1 to {MOST} invalidations.")
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_INVALIDATIONS:
+        raise _bad(f"The body must be a list of 1 to {MAX_INVALIDATIONS} invalidations.")
     return tuple(_parsed(index, each, known) for index, each in enumerate(value))
 
 

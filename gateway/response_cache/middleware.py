@@ -14,7 +14,7 @@ from gateway.transport import SubgraphOperation
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseCache:
+class ResponseCacheMiddleware:
     """Caches the results of query fetches.
 
     Attributes:

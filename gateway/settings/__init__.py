@@ -18,7 +18,6 @@ from gateway.rate_limits.settings import RateLimitSettings
 from gateway.resilience.settings import ResilienceSettings
 from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
-from gateway.settings.answers import AnswerSettings
 from gateway.settings.compression import CompressionSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.extensions import ExtensionSettings
@@ -26,6 +25,7 @@ from gateway.settings.http import HttpSettings
 from gateway.settings.live import LiveSettings
 from gateway.settings.observation import ObservationSettings
 from gateway.settings.planning import PlanningSettings
+from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.signed_requests.settings import SigningSettings
 from gateway.sources.settings import ReloadSettings
@@ -42,7 +42,7 @@ class GatewaySettings(
     ExtensionSettings,
     UsageSettings,
     MonitoringSettings,
-    AnswerSettings,
+    ResponseSettings,
     MaskingSettings,
     SubscriptionSettings,
     ResilienceSettings,

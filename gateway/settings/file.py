@@ -20,10 +20,10 @@ from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
-from gateway.settings.answers import AnswerSettings
 from gateway.settings.compression import CompressionSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.planning import PlanningSettings
+from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.sources.settings import SettingsFile
 
@@ -44,7 +44,7 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     ResilienceSettings,
     MaskingSettings,
     CompressionSettings,
-    AnswerSettings,
+    ResponseSettings,
 )
 """The parts of the settings from which only versions of the graph are built."""
 

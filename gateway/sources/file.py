@@ -15,7 +15,7 @@ from gateway.sources.source import SourceError, decoded
 SETTLE_SECONDS: Final = 0.2
 """How long a changed file must be quiet before it is read: a half-written schema may look complete."""
 
-MOST_LOOKS: Final = 20
+MAX_LOOKS: Final = 20
 """How often a constantly changing file is checked before that is reported."""
 
 _Signature: TypeAlias = tuple[int, int, int]
@@ -67,7 +67,7 @@ class FileSource:
         before = await asyncio.to_thread(self._signature)
         if before == self._returned and not anew:
             return None
-        for _ in range(MOST_LOOKS):
+        for _ in range(MAX_LOOKS):
             await asyncio.sleep(self.settle_seconds)
             after, content = await asyncio.to_thread(self._content, opener=_without_waiting)
             if after == before:

@@ -17,7 +17,7 @@ from gateway.sources.source import SourceError, decoded
 OK: Final = 200
 NOT_MODIFIED: Final = 304
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-MOST_REDIRECTS: Final = 3
+MAX_REDIRECTS: Final = 3
 """The most redirects: a registry may redirect to an object store, by a signed URL."""
 
 
@@ -79,7 +79,7 @@ class UrlSource:
 
     async def _fetched(self, client: httpx.AsyncClient, *, anew: bool) -> str | None:
         first = url = httpx.URL(self.url)
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             headers = {"accept": "*/*", "accept-encoding": "identity", "user-agent": "furlong-gateway"}
             if _origin(url) == _origin(first):
                 headers |= self.headers
@@ -90,7 +90,7 @@ class UrlSource:
                     url = _checked(url.join(answer.headers.get("location", "")))
                     continue
                 return await self._text(answer)
-        raise SourceError(f"more than {MOST_REDIRECTS} redirects")
+        raise SourceError(f"more than {MAX_REDIRECTS} redirects")
 
     async def _text(self, answer: httpx.Response) -> str | None:
         if answer.status_code == NOT_MODIFIED:

@@ -16,7 +16,7 @@ from gateway.executor.merge import copied
 from gateway.plan import Entities, Fetch, OperationKind
 from gateway.resilience.sharing import SESSION_HEADERS
 from gateway.transport import FailedResponse, SubgraphOperation
-from jit.codegen import BUDGET, AnswerBudget, spend
+from jit.codegen import BUDGET, ResponseBudget, spend
 
 Key: TypeAlias = tuple[object, ...]
 """Identifies calls that may be joined."""
@@ -64,7 +64,7 @@ class _Batch:
         sent: The representations to send, without duplicates.
         places: The index of each representation in `sent`, by its JSON.
         asking: The waiting fetches, each with the indexes of its entities in `sent`.
-        spent: The response's cost in units of the answer budget.
+        spent: The response's cost in units of the response budget.
     """
 
     sent: list[Mapping[str, Any]] = field(default_factory=list)
@@ -135,7 +135,7 @@ class _JoinedCalls:
         self, batch: _Batch, rest: Mapping[str, Any], headers: Mapping[str, str], session: object
     ) -> None:
         # Each waiting fetch is charged its part of the response from its own budget.
-        meter = AnswerBudget(maxsize)
+        meter = ResponseBudget(maxsize)
         BUDGET.set(meter)
         try:
             response = await self.call({**rest, self.entities.variable: batch.sent}, headers, session)

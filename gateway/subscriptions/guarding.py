@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,9 +97,9 @@ class _GuardedSource:
         """Return the source itself."""
         return self
 
-    async def __anext__(self) -> Mapping[str, Any]:
+    def __anext__(self) -> Coroutine[Any, Any, Mapping[str, Any]]:
         """Return the next event; errors of the source propagate."""
-        return await self.source.__anext__()
+        return self.source.__anext__()
 
     async def aclose(self) -> None:
         """Close the source."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gateway.usage.store import StoredUse
 
-MOST_REQUESTS: Final = 10_000
+MAX_REQUESTS: Final = 10_000
 """The most requests in a report, which keeps it below Hive's limit of 15 MB."""
 
 API_VERSION: Final = ("X-Usage-API-Version", "2")
@@ -21,7 +21,7 @@ def hive_report(
     uses: Sequence[StoredUse],
     documents: Mapping[str, str],
     coordinates: Mapping[str, Sequence[str]],
-    most: int = MOST_REQUESTS,
+    most: int = MAX_REQUESTS,
 ) -> dict[str, Any]:
     """Return a report.
 

@@ -34,7 +34,7 @@ from graphql import (
 
 from gateway.usage.literals import EmptyScalars
 
-MOST_COORDINATES: Final = 5_000
+MAX_COORDINATES: Final = 5_000
 """The most coordinates of one operation; the type of a variable could otherwise add far more."""
 
 
@@ -113,7 +113,7 @@ class _Coordinates(Visitor):
                 self._add(coordinate)
 
     def _add(self, coordinate: str) -> None:
-        if len(self._found) < MOST_COORDINATES:
+        if len(self._found) < MAX_COORDINATES:
             self._found[coordinate] = None
 
     def _owners(self, field: str) -> Iterable[str]:

@@ -15,10 +15,10 @@ from gateway.usage.operation import UsedOperation, used_operation
 from gateway.usage.settings import UsageSettings
 from gateway.usage.store import UsageStore, UsageStoreError, Use
 
-MOST_RECORDERS: Final = 5_000
+MAX_RECORDERS: Final = 5_000
 """The most pairs of operation and client between two writes; all other uses only count as lost."""
 
-MOST_KNOWN: Final = 5_000
+MAX_KNOWN: Final = 5_000
 """The most operations whose coordinates a worker caches."""
 
 
@@ -31,7 +31,7 @@ class OperationReader:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._known: LruCache[bytes, UsedOperation] = LruCache(MOST_KNOWN)
+        self._known: LruCache[bytes, UsedOperation] = LruCache(MAX_KNOWN)
 
     def read(self, key: bytes, text: str, name: str | None) -> UsedOperation | None:
         """Return an operation with the coordinates that it uses; None if it cannot be read.
@@ -73,7 +73,7 @@ class UsageTable:
 
     def activate(self, recorder: _UsageRecorder) -> bool:
         """Record that a recorder has counts to write; return whether there is room."""
-        if len(self._active) >= MOST_RECORDERS:
+        if len(self._active) >= MAX_RECORDERS:
             self.lost += 1
             return False
         self._active.append(recorder)

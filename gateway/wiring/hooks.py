@@ -8,7 +8,7 @@ from gateway.limits import IntrospectionSizes
 from gateway.pipeline.demand import DemandControl
 from gateway.pipeline.hooks import Hooks, joined
 from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy, RateLimitPolicy
-from gateway.response_cache import ResponseCache
+from gateway.response_cache import ResponseCacheMiddleware
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
@@ -78,4 +78,4 @@ def _override_labels(model: Supergraph, settings: GatewaySettings, shared: Share
 def _response_cache(model: Supergraph, shared: SharedParts) -> Hooks:
     if shared.caching is None or not model.cache_hints:
         return Hooks()
-    return Hooks(calls=(ResponseCache(model, shared.caching),))
+    return Hooks(calls=(ResponseCacheMiddleware(model, shared.caching),))

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.caching import WeightedCache
-from gateway.executor import AnswerLimits, CallMiddleware
+from gateway.executor import CallMiddleware, ResponseLimits
 from gateway.limits import DocumentLimits
 from gateway.metrics import Metrics
 from gateway.pipeline.demand import DemandControl
-from gateway.pipeline.introspection_answers import AnswerCache, Introspection
+from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.labels import Labels, labels
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
@@ -61,9 +61,9 @@ def operation_executor(
         execution=settings.execution,
         on_deopt=metrics.deopt,
         on_errors=metrics.errors,
-        limits=AnswerLimits(settings.response_places, settings.fetch_entities, settings.list_items),
+        limits=ResponseLimits(settings.response_places, settings.fetch_entities, settings.list_items),
         introspection=Introspection(
-            model.public, AnswerCache(settings.introspection_cache_bytes), access.visible
+            model.public, IntrospectionCache(settings.introspection_cache_bytes), access.visible
         ),
         middleware=middleware,
         events=events,
@@ -81,8 +81,8 @@ def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:
     return KnownBodies(settings.body_cache_bytes, preparer.documents)
 
 
-def _limits(settings: GatewaySettings, access: AccessControl) -> Limits:
-    return Limits(
+def _limits(settings: GatewaySettings, access: AccessControl) -> PreparationLimits:
+    return PreparationLimits(
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
         mutation_fields=settings.mutation_fields,

@@ -12,7 +12,7 @@ from simulator.kafka.messages import Message, bet_message
 from simulator.kafka.producer import MessageProducer
 from simulator.world import BetType, Brand, World
 
-MOST_OPEN_BETS = 200
+MAX_OPEN_BETS = 200
 DECIDED_SHARE = 0.45
 CASINO_SHARE = 0.04
 FREE_BET_SHARE = 0.06
@@ -49,14 +49,14 @@ async def run_traffic(
 def traffic(world: World, seed: int, run: str, clock: Callable[[], datetime]) -> Iterator[Bet]:
     """Yield bets without end: new bets, and later revisions of them.
 
-    Every bet id begins with `run`. At most `MOST_OPEN_BETS` bets are open at any time.
+    Every bet id begins with `run`. At most `MAX_OPEN_BETS` bets are open at any time.
     """
     random = Random(seed)  # noqa: S311 - plausible, not secret
     punters = [(brand, customer.id) for brand in world.brands for customer in brand.betting_customers()]
     open_bets: list[Bet] = []
     number = 0
     while True:
-        if open_bets and (len(open_bets) >= MOST_OPEN_BETS or random.random() < DECIDED_SHARE):
+        if open_bets and (len(open_bets) >= MAX_OPEN_BETS or random.random() < DECIDED_SHARE):
             yield _decided(open_bets.pop(random.randrange(len(open_bets))), random, clock())
             continue
         number += 1

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.hanging_requests import LONGEST_HOLD_SECONDS
+from simulator.hanging_requests import MAX_HOLD_SECONDS
 from simulator.upstream.faults import Fault, FaultName, Faults
 from simulator.upstream.record import Record
 
@@ -18,7 +18,7 @@ class FaultOrder(BaseModel):
     fault: FaultName
     times: Annotated[int, Field(ge=1)] = 1
     customer: str | None = None
-    late_seconds: Annotated[float, Field(gt=0, le=LONGEST_HOLD_SECONDS)] = 1.0
+    late_seconds: Annotated[float, Field(gt=0, le=MAX_HOLD_SECONDS)] = 1.0
     code: Annotated[str, Field(min_length=1)] = "REFUSED"
 
 

@@ -22,4 +22,4 @@ class CellFenced(DatabaseAway):
 
 
 class CellMoved(DatabaseAway):
-    """The database has another epoch than this process knew; the next transaction may pass."""
+    """The database's epoch differs from the one that this process knew; the next transaction may pass."""

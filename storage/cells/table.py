@@ -1,4 +1,4 @@
-"""The table that says which cell a database belongs to, and its statements."""
+"""The table that records which cell a database belongs to, and its statements."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +81,7 @@ async def has_cell_table(connection: AsyncConnection) -> bool:
 
 
 async def write_cell(connection: AsyncConnection, row: CellRow) -> None:
-    """Replace what the database says about its cell. In a write transaction."""
+    """Replace the database's record of its cell. Call it in a write transaction."""
     await connection.execute(_CELL.delete())
     cell = row.cell
     values = {"name": cell.name, "first": cell.first, "last": cell.last, "of": cell.of}

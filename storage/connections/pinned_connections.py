@@ -133,4 +133,4 @@ async def _discard(pooled: AsyncConnection) -> None:
         await pooled.invalidate()
         await pooled.close()
     except (SQLAlchemyError, OSError) as error:
-        log.debug("a broken connection did not close", error=repr(error))
+        log.debug("broken_connection_not_closed", error=repr(error))

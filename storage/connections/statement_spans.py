@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.connections.pinned_connections import PinnedConnections, Rows
 from tracing import CURRENT, fail
 
-MOST_TEXTS: Final = 512
+MAX_TEXTS: Final = 512
 """How many shortened statements are remembered: the same few are executed again and again."""
 
-MOST_READ: Final = 4_000
+MAX_READ: Final = 4_000
 """How many characters of a statement are read: bulk statements may have many thousands."""
 
-MOST_CHARS: Final = 1_000
+MAX_CHARS: Final = 1_000
 """The longest text of a statement in a span."""
 
 _SYSTEMS: Final = {"mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
@@ -35,18 +35,18 @@ _SPAN: Final = "furlong statement span"
 
 def anonymous(statement: str) -> str:
     """Return a statement without any value, and with its lists of placeholders shortened."""
-    return _shown(statement[:MOST_READ])[2]
+    return _shown(statement[:MAX_READ])[2]
 
 
-@lru_cache(MOST_TEXTS)
+@lru_cache(MAX_TEXTS)
 def _shown(statement: str) -> tuple[str, str | None, str]:
     """Return the operation, the first table, and the text without values."""
     operation = statement.lstrip().partition(" ")[0].upper()[:16]
     table = _TABLE.search(statement)
     without_values = _LITERAL.sub("?", statement)
-    if len(statement) == MOST_READ:  # it may have been cut within a value
+    if len(statement) == MAX_READ:  # it may have been cut within a value
         without_values = without_values.partition("'")[0]
-    text = _ROWS.sub("(…), …", _PLACEHOLDERS.sub("(…)", without_values))[:MOST_CHARS]
+    text = _ROWS.sub("(…), …", _PLACEHOLDERS.sub("(…)", without_values))[:MAX_CHARS]
     return operation, None if table is None else table[1], text
 
 
@@ -76,7 +76,7 @@ class StatementSpans:
         current = CURRENT.get()
         if current is None:
             return INVALID_SPAN
-        operation, table, text = _shown(statement[:MOST_READ])
+        operation, table, text = _shown(statement[:MAX_READ])
         attributes: dict[str, str | int] = {
             "db.system.name": self.system,
             "db.namespace": self.namespace,

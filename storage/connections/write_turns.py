@@ -24,7 +24,7 @@ class WriteTurns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Run the block when all earlier writers of this event loop are done, or when patience ends."""
+        """Run the block when all earlier writers of this event loop are done, or after the longest wait."""
         lock = self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
         try:
             async with asyncio.timeout(self._patience):

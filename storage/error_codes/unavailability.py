@@ -31,7 +31,7 @@ _WORDS_OF_SQLITE: Final = ("database is locked", "unable to open database file",
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Return whether the database is away, overloaded or too slow; the same request may succeed later."""
+    """Return whether the database is unreachable, overloaded or too slow; the request may succeed later."""
     match error:
         case DatabaseAway() | PoolTimeoutError() | TimeoutError() | ConnectionError():
             return True

@@ -1,6 +1,6 @@
 """Makes migration steps resumable: a step whose work an interrupted upgrade has already done is skipped.
 
-MariaDB and MySQL commit each DDL statement by itself, so an upgrade that is killed leaves a migration half
+MariaDB and MySQL commit each DDL statement on its own, so an upgrade that is killed leaves a migration half
 done and its revision unrecorded. These classes replace Alembic's own for each dialect, which is how Alembic
 is meant to be extended. They look at the live schema before each step, so migrations keep Alembic's style.
 A migration that copies rows uses `copy_missing_rows`.

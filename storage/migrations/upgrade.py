@@ -124,7 +124,7 @@ async def upgrade(
     """
     await create_database(settings, subgraph)
     # An index over a large table takes longer than any statement of a request may.
-    engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), subgraph, pooled=False)
+    engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), subgraph)
     config = migration_config(subgraph, metadata)
     try:
         async with exclusive(engine, f"furlong_{subgraph}", waiting, wait_seconds) as connection:
@@ -158,7 +158,7 @@ async def status(settings: DatabaseSettings, subgraph: str, metadata: MetaData) 
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite" and not _is_file(url):
         return absent
-    engine = create_engine(settings, subgraph, pooled=False)
+    engine = create_engine(settings, subgraph)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_status, subgraph, metadata)

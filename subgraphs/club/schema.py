@@ -1,7 +1,6 @@
 """The club subgraph's part of the graph."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,6 @@ from subgraphs.club.membership.membership import fold
 from subgraphs.kit.domain import schemes
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import BadInput, Unauthenticated
-from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Terms, WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import checked_key
@@ -320,13 +318,11 @@ class Subscription:
         viewer = info.context.of_brand(brand)
         if viewer is None:
             raise Unauthenticated("sign in first")
-        return _updates(info.context, viewer.owner)
+        return info.context.updates.of(info.context, viewer.owner, _update)
 
 
-async def _updates(context: ClubContext, owner: Owner) -> AsyncGenerator[ClubUpdate, None]:
-    async with aclosing(context.updates.of(context, owner)) as updates:
-        async for version, club in updates:
-            yield ClubUpdate(version=version, club=Club(club=club))
+def _update(version: int, club: CustomerClub) -> ClubUpdate:
+    return ClubUpdate(version=version, club=Club(club=club))
 
 
 def _after(club: CustomerClub, context: ClubContext, refusal: Refusal | None) -> ClubPayload:

@@ -33,7 +33,7 @@ TRUTHS: Final = (
         MEMBERSHIP_EVENT,
         Source.TOPIC,
         ("club.membership.v1",),
-        lost="the history of memberships: the present state and the first opt-in of each customer are read "
+        lost="the history of memberships: the current state and the first opt-in of each customer are read "
         "back, but not what happened between them, nor the terms that were agreed to",
     ),
     TableTruth(
@@ -46,7 +46,7 @@ TRUTHS: Final = (
         INTENT,
         Source.UPSTREAM,
         ("furlong worker intents",),
-        lost="the memory of idempotency keys: a client that repeats a request gets the present state, and "
+        lost="the memory of idempotency keys: a client that repeats a request gets the current state, and "
         "changes in doubt are found by comparing with the upstream",
     ),
     TableTruth(

@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from storage.error_codes.unavailability import is_unavailable
 from subgraphs.club.customer_club import CustomerClub
@@ -13,6 +13,7 @@ from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.watches import Watch, customer_key
 
+T = TypeVar("T")
 RETRY_SECONDS: Final = 1.0
 
 
@@ -44,14 +45,17 @@ class ClubUpdates:
     bus: EventBus = field(default_factory=MemoryBus)
     settings: LiveSettings = field(default_factory=LiveSettings)
 
-    async def of(self, context: ClubReads, owner: Owner) -> AsyncGenerator[tuple[int, CustomerClub], None]:
-        """Yield the version and the state of a customer's club, now and after each change.
+    async def of(
+        self, context: ClubReads, owner: Owner, event: Callable[[int, CustomerClub], T]
+    ) -> AsyncGenerator[T, None]:
+        """Yield an event with the version and the state of a customer's club, now and after each change.
 
         The version counts the changes of this stream from 1, including those that were merged into one event.
 
         Args:
             context: The context of the subscription's request. Each event has a copy with its own instant.
             owner: The customer.
+            event: Makes an event of its version and its state.
 
         Raises:
             CallerError: The session has ended.
@@ -63,7 +67,7 @@ class ClubUpdates:
         try:
             club = await context.club(owner)
             while True:
-                yield version, club
+                yield event(version, club)
                 next_at = loop.time() + self.settings.interval_seconds
                 await self._changed(watch, context)
                 # Most changes come later: a timer for each event would cost more than this comparison.

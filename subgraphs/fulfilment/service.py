@@ -151,9 +151,7 @@ class FulfilmentService:
         published: PublishedOutcome,
         now: datetime,
     ) -> None:
-        log.warning(
-            "a reward was published as further than it is stored", key=fulfilment.key, state=published.state
-        )
+        log.warning("published_state_ahead_of_stored", key=fulfilment.key, state=published.state)
         await self.lifecycle.adopt(connection, fulfilment, published, now)
 
     async def _revoke(self, connection: AsyncConnection, fulfilment: Fulfilment, now: datetime) -> None:
@@ -196,7 +194,7 @@ class FulfilmentService:
     async def _flag(
         self, connection: AsyncConnection, fulfilment: Fulfilment, flag: str, now: datetime
     ) -> None:
-        log.warning("a reward needs a look", flag=flag, key=fulfilment.key)
+        log.warning("reward_needs_review", flag=flag, key=fulfilment.key)
         await self.lifecycle.update(connection, fulfilment, now, flag=flag, flagged_at=now)
 
 

@@ -1,4 +1,4 @@
-"""What the rewards tables record about a customer: choices, and changes of them that were asked for."""
+"""What the rewards tables record about a customer: choices, and requested changes of them."""
 
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, recorded_at
 from subgraphs.rewards.models import INTENT, REWARD_CHOICE

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import pytest
 from backoffice_stand import NOW, actor, backoffice_database
@@ -11,7 +12,7 @@ from backoffice.audit import repository
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.audit.repository import AuditFilter, Head
-from backoffice.audit.verification import Fault, Finding, Verification, verify
+from backoffice.audit.verification import Fault, LogFault, Verification, verify
 from storage.clock import ManualClock
 from storage.database import Database
 
@@ -104,6 +105,36 @@ async def test_tampering_is_found(
     assert {(one.sequence, one.fault) for one in (await checked(database)).findings} == findings
 
 
+@pytest.mark.parametrize("column", [one.name for one in AUDIT_LOG.columns])
+async def test_each_column_is_covered(database: Database, column: str) -> None:
+    """No value of a row can be changed; a changed number shows as a gap, too."""
+    forged = {"sequence": 99, "at": NOW + timedelta(seconds=1)}.get(column, "forged")
+    await tamper(database, update(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 3).values({column: forged}))
+    assert (await checked(database)).findings != ()
+
+
+async def test_a_log_that_is_cut_emptied_or_put_back_is_found(database: Database) -> None:
+    """The head's row shows it; an anchor shows it, too, if that was made to fit or deleted."""
+    anchor = (await checked(database)).last
+    async with database.home.read() as connection:
+        before = [dict(row._mapping) for row in await connection.execute(select(AUDIT_LOG))]
+        head = [dict(row._mapping) for row in await connection.execute(select(AUDIT_HEAD))]
+    await write(database, 5)
+    newer = (await checked(database)).last
+    emptied = [delete(AUDIT_LOG)]
+    back = [*emptied, insert(AUDIT_LOG).values(before)]
+    for statements, fault in ((back, Fault.CUT_OFF), (emptied, Fault.CUT_OFF)):
+        await tamper(database, *statements)
+        assert [one.fault for one in (await checked(database)).findings] == [fault]
+    # With the head as well, yesterday's copy is a whole log: only an anchor that is newer shows it.
+    await tamper(database, delete(AUDIT_HEAD), *back, insert(AUDIT_HEAD).values(head))
+    assert (await checked(database)).findings == (await checked(database, anchor)).findings == ()
+    assert (await checked(database, newer)).findings == (LogFault(6, Fault.CUT_OFF),)
+    await tamper(database, delete(AUDIT_HEAD), delete(AUDIT_LOG))
+    assert (await checked(database)).findings == ()
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.CUT_OFF),)
+
+
 async def test_an_inserted_row_is_found(database: Database) -> None:
     """A row that was put at the end, and even made the head, does not continue the chain."""
     async with database.home.read() as connection:
@@ -125,9 +156,9 @@ async def test_an_anchor_shows_what_the_owner_of_the_database_hides(database: Da
         update(AUDIT_HEAD).values(sequence=4, hash=fourth),
     )
     assert (await checked(database)).findings == ()
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.CUT_OFF),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.CUT_OFF),)
     await write(database, 77)
-    assert (await checked(database, anchor)).findings == (Finding(5, Fault.REWRITTEN),)
+    assert (await checked(database, anchor)).findings == (LogFault(5, Fault.REWRITTEN),)
 
 
 async def test_writers_at_once_make_one_chain(database: Database) -> None:

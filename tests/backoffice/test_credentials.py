@@ -137,34 +137,34 @@ async def test_an_account_lives_on_both_engines(database_url: str) -> None:
         with pytest.raises(Conflict):
             await accounts.add(ROOT_ACTOR, NewAccount("ann@example.com", "Ann", {"northbet": frozenset()}))
         ticket = await sign_in.with_password("ANN@example.com ", initial, HERE)
-        visit = await sign_in.visit(ticket.token, "192.0.2.1")
-        assert visit is not None
-        assert (visit.session.stage, visit.actor.roles) == (Stage.ENROLMENT, {})
-        secret = await sign_in.enrolment(visit)
-        assert await sign_in.enrolment(visit) == secret
-        ticket = await sign_in.confirm_enrolment(visit, pyotp.TOTP(secret).at(clock.now()), HERE)
-        visit = await sign_in.visit(ticket.token, "192.0.2.1")
-        assert visit is not None
-        ticket = await sign_in.change_password(visit, initial, "seven green horses", HERE)
+        current = await sign_in.authenticate(ticket.token, "192.0.2.1")
+        assert current is not None
+        assert (current.session.stage, current.actor.roles) == (Stage.ENROLMENT, {})
+        secret = await sign_in.enrolment(current)
+        assert await sign_in.enrolment(current) == secret
+        ticket = await sign_in.confirm_enrolment(current, pyotp.TOTP(secret).at(clock.now()), HERE)
+        current = await sign_in.authenticate(ticket.token, "192.0.2.1")
+        assert current is not None
+        ticket = await sign_in.change_password(current, initial, "seven green horses", HERE)
         clock.advance(timedelta(seconds=60))
-        visit = await sign_in.visit(ticket.token, "192.0.2.1")
-        assert visit is not None
-        ticket = await sign_in.step_up(visit, pyotp.TOTP(secret).at(clock.now()), HERE)
-        visit = await sign_in.visit(ticket.token, "192.0.2.1")
-        assert visit is not None
-        assert visit.actor.roles == {"northbet": frozenset({Role.EDITOR})}
-        assert visit.actor.stepped_up_until is not None
-        assert await accounts.recovery_codes_left(visit.actor) == 10
+        current = await sign_in.authenticate(ticket.token, "192.0.2.1")
+        assert current is not None
+        ticket = await sign_in.step_up(current, pyotp.TOTP(secret).at(clock.now()), HERE)
+        current = await sign_in.authenticate(ticket.token, "192.0.2.1")
+        assert current is not None
+        assert current.actor.roles == {"northbet": frozenset({Role.EDITOR})}
+        assert current.actor.stepped_up_until is not None
+        assert await accounts.recovery_codes_left(current.actor) == 10
         found = await accounts.find(ROOT_ACTOR, added.user.user_id)
         await accounts.set_roles(
             ROOT_ACTOR, found.user.user_id, {"*": frozenset({Role.RISK})}, found.user.revision
         )
-        again = await sign_in.visit(ticket.token, "192.0.2.1")
+        again = await sign_in.authenticate(ticket.token, "192.0.2.1")
         assert again is not None
         assert again.actor.roles == {"*": frozenset({Role.RISK})}
         found = await accounts.find(ROOT_ACTOR, added.user.user_id)
         await accounts.set_status(ROOT_ACTOR, found.user.user_id, UserStatus.DISABLED, found.user.revision)
-        assert await sign_in.visit(ticket.token, "192.0.2.1") is None
+        assert await sign_in.authenticate(ticket.token, "192.0.2.1") is None
     finally:
         await base.database.close()
 

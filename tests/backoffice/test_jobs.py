@@ -15,7 +15,7 @@ from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.jobs import repository
 from backoffice.jobs.jobs import Job, JobId, JobKind, JobRun, JobStatus
 from backoffice.jobs.service import Jobs
-from backoffice.jobs.worker import MOST_ATTEMPTS, JobWorker
+from backoffice.jobs.worker import MAX_ATTEMPTS, JobWorker
 from storage.clock import ManualClock
 
 ANN = actor("ann", Role.EDITOR)
@@ -162,7 +162,7 @@ async def test_failures_are_shown_or_masked(bench: Bench) -> None:
 async def test_a_job_that_kills_its_processes_fails(bench: Bench) -> None:
     """A job is not begun for ever."""
     job_id = await bench.start(to=1)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         async with bench.jobs.database.home.write() as connection:
             now = bench.clock.now()
             assert await repository.claim(connection, "dies", ["test.count"], now, now)

@@ -191,11 +191,17 @@ async def test_a_proposal_is_approved_in_the_graph(site: OfficeSite) -> None:
     roles = [{"brand": "*", "role": "SUPPORT"}, {"brand": "northbet", "role": "SUPPORT"}]
     await chief.ask(SET, input={"userId": user_id, "roles": roles, "revision": revision})
     proposer = await site.signed_in(ann)
-    visit = await base.sign_in.visit(proposer.client.cookies["furlong-backoffice"], "127.0.0.1")
-    assert visit is not None
+    current = await base.sign_in.authenticate(proposer.client.cookies["furlong-backoffice"], "127.0.0.1")
+    assert current is not None
     async with base.database.home.write() as connection:
         await base.approvals.propose(
-            connection, visit.actor, "test.goodwill", brand="northbet", subject="c-1", content={}, reason="r"
+            connection,
+            current.actor,
+            "test.goodwill",
+            brand="northbet",
+            subject="c-1",
+            content={},
+            reason="r",
         )
     listing = "{ approvals(status: PENDING) { nodes { id contentHash own content proposedBy } } }"
     (shown,) = (await proposer.ask(listing))["data"]["approvals"]["nodes"]
@@ -227,11 +233,17 @@ async def test_who_gave_the_roles_is_no_second_pair_of_eyes(site: OfficeSite) ->
     roles = [{"brand": "*", "role": "EDITOR"}]
     await chief.ask(SET, input={"userId": user_id, "roles": roles, "revision": revision})
     browser = await site.signed_in(puppet)
-    visit = await base.sign_in.visit(browser.client.cookies["furlong-backoffice"], "127.0.0.1")
-    assert visit is not None
+    current = await base.sign_in.authenticate(browser.client.cookies["furlong-backoffice"], "127.0.0.1")
+    assert current is not None
     async with base.database.home.write() as connection:
         await base.approvals.propose(
-            connection, visit.actor, "test.content", brand="northbet", subject="s", content={}, reason="r"
+            connection,
+            current.actor,
+            "test.content",
+            brand="northbet",
+            subject="s",
+            content={},
+            reason="r",
         )
     (shown,) = (await chief.ask("{ approvals { nodes { id contentHash } } }"))["data"]["approvals"]["nodes"]
     given = {"proposalId": shown["id"], "contentHash": shown["contentHash"]}

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.scaling.autoscaler import Autoscaler
@@ -99,6 +99,7 @@ def test_the_number_stays_within_its_bounds(usages: list[float], first: int) -> 
         before = now
 
 
+@example(17, 88_381.0)  # one process more is nearly full instead of full
 @given(st.integers(1, 50), st.floats(0, 1e5))
 def test_more_processes_never_answer_slower(processes: int, rate: float) -> None:
     """Latency, requests inside and refusals do not grow with the number of processes."""

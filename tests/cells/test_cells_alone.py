@@ -1,4 +1,4 @@
-"""A cell without the others: it starts while all else is away, and serves while its neighbour fails."""
+"""A cell without the others: it starts while all else is down, and serves while its neighbour fails."""
 
 import asyncio
 import json
@@ -129,7 +129,7 @@ def staked(port: int, customer: str, seconds: float = 60.0) -> object:
 def running_cell(
     cell: Cell, url: str, broker: EmbeddedBroker, folder: Path, workers: tuple[str, ...] = ()
 ) -> Iterator[RunningCell]:
-    """Start a cell that has never run; Redis is away."""
+    """Start a cell that has never run; Redis is unavailable."""
     folder.mkdir()
     environment = {
         "FURLONG_DATABASE_URL": url,

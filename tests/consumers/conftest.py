@@ -3,28 +3,23 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from confluent_kafka import KafkaException
+from aiokafka import AIOKafkaProducer
 from database_probe import contents, migrate
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
 
 from consumers.progress.wiring import create_consumer
-from consumers.stream.broker.broker_generation import BrokerGenerations
-from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.consumer import Consumer
-from consumers.stream.database.positions import Positions
-from consumers.stream.records import Partition, Record
+from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.progress.models import METADATA, STREAM
+from subgraphs.progress.models import METADATA
 
 TOPICS = (
     "club.scheme.v1",
@@ -49,7 +44,6 @@ class ConsumerRig:
     database: Database
     producer: AIOKafkaProducer
     create_topics: Callable[..., None] = lambda _: None
-    usual: dict[str, object] = field(default_factory=dict)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     tasks: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -62,7 +56,7 @@ class ConsumerRig:
             "session_seconds": 6.0,  # the least that a broker allows unless told otherwise
         }
         return StreamSettings(
-            **({"bootstrap": self.bootstrap, "generation": self.generation} | quick | self.usual | changes)
+            **({"bootstrap": self.bootstrap, "generation": self.generation} | quick | changes)
         )
 
     async def start(self, make: Callable[..., Consumer] = create_consumer, **changes: object) -> Consumer:
@@ -137,38 +131,14 @@ async def rig(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterato
 
 
 async def open_real_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
-    """Yield a rig over real Kafka and MariaDB; other tests of the session may have used the same topics.
-
-    A good record of one test is poison in another, which knows other brands: the limit allows all of it.
-    """
-    kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
-    with suppress(KafkaException):  # they may exist already
-        await asyncio.to_thread(kafka.create_topics, TOPICS)
+    """Yield a rig over real Kafka and MariaDB."""
+    kafka, mariadb = request.getfixturevalue("empty_kafka"), request.getfixturevalue("mariadb")
+    await asyncio.to_thread(kafka.create_topics, TOPICS)
     url = mariadb.fresh_url()
     async for opened in open_rig(kafka.bootstrap, None, url):
         opened.create_topics = kafka.create_topics
-        opened.usual = {"dead_letter_limit": 100_000}
         yield opened
     await asyncio.to_thread(mariadb.drop, url)
-
-
-async def _begin_at_the_ends(rig: ConsumerRig) -> None:
-    """Skip what other tests of the session have put into the same topics."""
-    settings = rig.settings()
-    broker_generations = await BrokerGenerations.open(settings, await cluster_id(settings))
-    generations = await broker_generations.require(TOPICS)
-    await broker_generations.close()
-    async with AIOKafkaConsumer(*TOPICS, bootstrap_servers=rig.bootstrap) as consumer:
-        ends = await consumer.end_offsets(consumer.assignment())
-    positions = Positions.of(STREAM.position, rig.database.dialect, SystemClock())
-    async with rig.database.home.write() as connection:
-        await positions.store(
-            connection,
-            {
-                Partition(place.topic, place.partition, generations[place.topic]): end
-                for place, end in ends.items()
-            },
-        )
 
 
 @pytest.fixture

@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 
 from consumers.stream.settings import StreamSettings
 from furlong.cli.main import app
+from furlong.cli.processes import workers
 from furlong.install.topics import MESSAGES
 from furlong.settings import ALL_SETTINGS, listed
+from furlong.subgraph_names import DATABASES
 from furlong.workers.consumer_process import create_consumer
 from gateway.http.admission import Admission
 from gateway.metrics import Metrics
@@ -330,6 +332,13 @@ def test_nobody_may_call_a_pod_except_those_who_must(cell: list[dict[str, Any]])
                 reached = [pod for pod in pods(cell) if selects(policy["spec"]["podSelector"], pod)]
                 assert [pod["spec"]["containers"][0]["name"] for pod in reached] == ["serve"]
                 assert rule["ports"] == [{"port": "http"}]
+
+
+def test_the_chart_has_every_consumer_and_worker() -> None:
+    """A process that the chart does not know could not be run in a cluster."""
+    commands = {one.callback.__name__ for one in workers.cli.registered_commands if one.callback is not None}
+    assert set(DEFAULTS["workers"]) == commands
+    assert set(DEFAULTS["consumers"]) == set(DATABASES)
 
 
 def test_policies_and_secrets_name_processes_that_exist() -> None:

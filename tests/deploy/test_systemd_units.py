@@ -13,8 +13,10 @@ from furlong.cli.main import app
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 INSTALLED = "/opt/furlong/bin/furlong"
-MOST_EXPOSED = 20
+MAX_EXPOSED = 20
 """The greatest exposure that `systemd-analyze security` may find, in tenths; without settings it is 96."""
+OPTIONAL = ("furlong-backoffice.service", "furlong-worker@feeds.service", "furlong-worker@purges.service")
+"""Units that the target wants only after `systemctl enable`."""
 
 pytestmark = pytest.mark.systemd
 
@@ -48,7 +50,12 @@ def wanted() -> list[str]:
 def commands() -> list[list[str]]:
     """Return the arguments that each unit passes to `furlong`, instances of templates included."""
     found = []
-    for unit in [*wanted(), "furlong-worker@feeds.service", "furlong-upgrade.service"]:
+    for unit in [
+        *wanted(),
+        "furlong-worker@feeds.service",
+        "furlong-worker@purges.service",
+        "furlong-upgrade.service",
+    ]:
         name, _, instance = unit.removesuffix(".service").partition("@")
         file = FOLDER / (f"{name}@.service" if instance else f"{name}.service")
         for line in re.findall(r"^ExecStart=(.*)$", file.read_text(), re.MULTILINE):
@@ -66,8 +73,16 @@ def settings() -> dict[str, str]:
 
 def test_systemd_accepts_the_target_and_all_units(units: Path) -> None:
     """Nothing is misspelt, unknown or ignored."""
-    checked = verify(units, "furlong.target", "furlong-upgrade.service", *wanted())
+    checked = verify(units, "furlong.target", "furlong-upgrade.service", *wanted(), *OPTIONAL)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_units_beside_the_usual_ones_can_be_enabled() -> None:
+    """Without a section [Install], they would not be there after the next start of the machine."""
+    for unit in OPTIONAL:
+        name, _, instance = unit.removesuffix(".service").partition("@")
+        file = FOLDER / (f"{name}@.service" if instance else unit)
+        assert file.read_text().endswith("[Install]\nWantedBy=furlong.target\n"), unit
 
 
 def test_a_misspelt_unit_is_found(units: Path) -> None:
@@ -77,13 +92,13 @@ def test_a_misspelt_unit_is_found(units: Path) -> None:
     assert "Restrat" in verify(units, "furlong-serve.service").stderr
 
 
-@pytest.mark.parametrize("unit", ["furlong-serve", "furlong-consume@", "furlong-worker@", "furlong-upgrade"])
+@pytest.mark.parametrize("unit", sorted(file.stem for file in FOLDER.glob("*.service")))
 def test_a_unit_may_do_little_beside_its_work(units: Path, unit: str) -> None:
     """Its exposure by systemd's own measure is low."""
     name = f"{unit}.service".replace("@.", "@x.")
     (units / f"{unit}.service").rename(units / name)
     measured = subprocess.run(
-        ["systemd-analyze", "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", f"./{name}"],
+        ["systemd-analyze", "security", "--offline=yes", f"--threshold={MAX_EXPOSED}", f"./{name}"],
         cwd=units,
         capture_output=True,
         text=True,

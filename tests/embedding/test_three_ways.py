@@ -172,9 +172,11 @@ def test_a_bet_moves_the_element_without_polling(
         before = shown.inner_text()
         visitor.page.wait_for_timeout(2_500)
         asked.clear()
+        sessions = len(site.sessions)
         demo.site.produce(demo.site.bet("c-1003", "live-1"), key="northbet:c-1003")
         expect(shown).not_to_have_text(before, timeout=PATIENCE_MS)
-        assert [url for url in asked if url.endswith("/graphql")] == []
+        # A session that was renewed meanwhile begins with one read.
+        assert sum(url.endswith("/graphql") for url in asked) <= len(site.sessions) - sessions
         assert faults_of(visitor, demo) == []
 
 

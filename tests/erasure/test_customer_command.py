@@ -5,7 +5,6 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 from archive import MODELS, Archive, life_of
-from confluent_kafka import KafkaException
 from database_probe import migrate
 from prometheus_client import CollectorRegistry
 from squad_messages import reward, scheme
@@ -46,13 +44,12 @@ def person() -> str:
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
 async def stream(request: pytest.FixtureRequest) -> StreamSettings:
-    """Create all topics; records of other tests on a real broker do no harm."""
+    """Create all topics."""
     names = [plan.name for plan in TOPICS]
     if request.param == "kafka":
-        kafka = request.getfixturevalue("kafka")
-        with suppress(KafkaException):  # they are there already
-            await asyncio.to_thread(kafka.create_topics, names)
-        return StreamSettings(bootstrap=kafka.bootstrap, dead_letter_limit=100_000)
+        kafka = request.getfixturevalue("empty_kafka")
+        await asyncio.to_thread(kafka.create_topics, names)
+        return StreamSettings(bootstrap=kafka.bootstrap)
     broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
     await asyncio.to_thread(broker.create_topics, names)
     return StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation)

@@ -253,6 +253,12 @@ async def test_a_bad_night_credits_everybody_once(harness: PayoutHarness, seed: 
     customers = [f"c-{number}" for number in range(15)]
     for place, customer in enumerate(customers):
         await harness.owe(customer, list(REWARDS.values())[place % 3])
-    await harness.run_worker(harness.open(), 12, pause=MINUTE)
-    assert {await harness.state(customer) for customer in customers} == {FulfilmentState.CREDITED}
+    fulfilling = harness.open()
+    for _ in range(60):  # a slow machine misses the timeout by itself, too
+        await harness.run_worker(fulfilling)
+        harness.clock.advance(MINUTE)
+        states = {await harness.state(customer) for customer in customers}
+        if states == {FulfilmentState.CREDITED}:
+            break
+    assert states == {FulfilmentState.CREDITED}
     assert [harness.effects(customer) for customer in customers] == [1] * len(customers)

@@ -9,7 +9,7 @@ from federation.case import Operation, Served, World, serve
 from federation.comparison import GatewayOf, difference
 from generous_limits import GENEROUS_LIMITS
 
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import show
 from gateway.supergraph import load_supergraph
 

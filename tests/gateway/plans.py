@@ -5,7 +5,7 @@ from __future__ import annotations
 from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import show
 from gateway.planner import Budget, normalize, plan
 from gateway.supergraph import load_supergraph

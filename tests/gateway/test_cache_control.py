@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.cache_control import CachePolicy
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, load_supergraph
 from tests.gateway.plans import joined
 
@@ -70,7 +70,7 @@ MODEL = load_supergraph(SUPERGRAPH)
 def policy(query: str, sdl: str | None = None) -> CachePolicy | None:
     """The policy of a document with one operation."""
     model = MODEL if sdl is None else load_supergraph(sdl)
-    return Preparer(model, Limits()).prepare(query, None).cache_policy
+    return Preparer(model, PreparationLimits()).prepare(query, None).cache_policy
 
 
 PUBLIC_60 = CachePolicy(60)

@@ -9,9 +9,9 @@ import pytest
 
 from gateway.errors import CannotPlan, InvalidDocument, Overloaded, RequestError
 from gateway.pipeline.planning.cold_planning import MAX_WAITING, ColdPlanning
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import Budget
 from gateway.supergraph import load_supergraph
 from graphql_http import GraphQLRequest
@@ -45,7 +45,7 @@ def held() -> Iterator[Held]:
 @pytest.fixture
 def preparer() -> Preparer:
     """Plans for the club."""
-    return Preparer(SUPERGRAPH, Limits())
+    return Preparer(SUPERGRAPH, PreparationLimits())
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def frames(error: BaseException) -> int:
 
 def test_an_operation_that_cannot_be_planned_takes_the_budget_once() -> None:
     """Its refusal is remembered, so sending it again costs nothing more."""
-    preparer = Preparer(SUPERGRAPH, Limits(budget=Budget(1, 1)))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(budget=Budget(1, 1)))
     request = preparer.prepare_request(asked('{ club(brand: "b") { id brand { name } } }'))
     with pytest.raises(CannotPlan) as first:
         preparer.plan_request(request)
@@ -148,7 +148,7 @@ def test_an_operation_that_cannot_be_planned_takes_the_budget_once() -> None:
 @pytest.mark.parametrize("query", ["{ nothing }", "{ club { id } }"])
 def test_a_refusal_that_is_remembered_keeps_no_frames_of_its_requests(query: str) -> None:
     """A client that sends one invalid document all day takes no memory by it."""
-    preparer = Preparer(SUPERGRAPH, Limits())
+    preparer = Preparer(SUPERGRAPH, PreparationLimits())
     found = []
     for _ in range(50):
         with pytest.raises(RequestError) as refused:

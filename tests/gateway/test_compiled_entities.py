@@ -11,7 +11,7 @@ from generous_limits import GENEROUS_LIMITS
 
 from gateway.executor import Context, Failure
 from gateway.pipeline.execution_mode import ExecutionMode, executable
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 

@@ -15,8 +15,8 @@ from gateway.limits import DocumentLimits, check_document
 from gateway.limits import measures as measuring
 from gateway.limits.measures import measure
 from gateway.pipeline.preparation import document_reader
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 
 SUPERGRAPH = """
@@ -61,7 +61,7 @@ ATTACKS = {
 @pytest.fixture(scope="module")
 def preparer() -> Preparer:
     """Of a small graph, with the default limits."""
-    return Preparer(load_supergraph(SUPERGRAPH), Limits())
+    return Preparer(load_supergraph(SUPERGRAPH), PreparationLimits())
 
 
 @pytest.mark.parametrize("code", ATTACKS)
@@ -110,7 +110,7 @@ def test_fragments_that_double_are_measured_without_being_followed(monkeypatch: 
         measuring, "_count_directives", lambda *given: (steps.update(["step"]), original(*given))[1]
     )
     found = measure(document)
-    assert (found.fields, found.depth, found.fragment_depth) == (measuring.MOST, levels + 2, levels + 1)
+    assert (found.fields, found.depth, found.fragment_depth) == (measuring.MAX_NUMBER, levels + 2, levels + 1)
     assert steps["step"] < 8 * levels
 
 
@@ -121,7 +121,7 @@ def test_white_space_and_comments_buy_nothing(preparer: Preparer, monkeypatch: p
     monkeypatch.setattr(
         document_reader, "validate", lambda *a, **k: (validated.append(a), original(*a, **k))[1]
     )
-    fresh = Preparer(preparer.supergraph, Limits())
+    fresh = Preparer(preparer.supergraph, PreparationLimits())
     first = fresh.prepare("{ node { id } }", None)
     assert fresh.prepare("{ node { id } } # one", None) is first
     assert fresh.prepare("{\n  node { id, } }", None) is first
@@ -135,7 +135,7 @@ def test_white_space_and_comments_buy_nothing(preparer: Preparer, monkeypatch: p
 def test_errors_suggest_names_only_where_introspection_is_on(preparer: Preparer) -> None:
     """A suggestion tells a part of the schema."""
     for suggestions in (False, True):
-        one = Preparer(preparer.supergraph, Limits(suggestions=suggestions))
+        one = Preparer(preparer.supergraph, PreparationLimits(suggestions=suggestions))
         with pytest.raises(InvalidDocument) as refused:
             one.prepare("{ node { nam } }", None)
         assert ("Did you mean" in refused.value.message) == suggestions

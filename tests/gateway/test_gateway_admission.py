@@ -16,7 +16,7 @@ from gateway.http.admission.admission import (
 )
 from gateway.http.admission.cpu_usage import CpuSeconds, cpu_seconds
 
-MOST = 512
+MAX_INSIDE = 512
 
 
 @dataclass
@@ -52,7 +52,7 @@ def offered(admission: Admission, machine: Machine, looks: int) -> None:
         machine.go_on(SAMPLE_SECONDS / 4)
 
 
-def admission_on(machine: Machine, most: int = MOST) -> Admission:
+def admission_on(machine: Machine, most: int = MAX_INSIDE) -> Admission:
     """For a machine."""
     return Admission(most, machine.clock, machine.spent)
 
@@ -64,7 +64,7 @@ def test_more_are_let_in_while_the_processor_has_time_left() -> None:
     offered(admission, machine, 5)
     few = admission.inside
     offered(admission, machine, 60)
-    assert INITIAL_LIMIT <= few < admission.inside == MOST
+    assert INITIAL_LIMIT <= few < admission.inside == MAX_INSIDE
 
 
 def test_a_crowd_that_comes_once_is_let_in() -> None:
@@ -81,7 +81,7 @@ def test_fewer_are_let_in_once_the_processor_is_busy() -> None:
     offered(admission, machine, 60)
     machine.share = 1.0
     offered(admission, machine, 60)
-    assert admission.inside == MOST
+    assert admission.inside == MAX_INSIDE
     assert admission.limit == MIN_LIMIT
 
 
@@ -116,9 +116,9 @@ def test_after_a_quiet_time_a_crowd_is_let_in_again() -> None:
     for _ in range(admission.inside):
         admission.leave()
     machine.go_on(RESET_SECONDS / 2)
-    assert sum(admission.enter() for _ in range(MOST)) == MIN_LIMIT
+    assert sum(admission.enter() for _ in range(MAX_INSIDE)) == MIN_LIMIT
     machine.go_on(2 * RESET_SECONDS)
-    assert MIN_LIMIT + sum(admission.enter() for _ in range(MOST)) == INITIAL_LIMIT
+    assert MIN_LIMIT + sum(admission.enter() for _ in range(MAX_INSIDE)) == INITIAL_LIMIT
 
 
 def test_the_setting_may_be_less_than_the_fewest() -> None:

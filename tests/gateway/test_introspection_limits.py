@@ -29,8 +29,8 @@ from gateway import GatewaySettings, create_gateway
 from gateway.limits import IntrospectionSizes
 from gateway.limits.introspection import is_usual_introspection
 from gateway.limits.introspection_size import STANDARD
-from gateway.pipeline import introspection_answers
-from gateway.pipeline.introspection_answers import AnswerCache
+from gateway.pipeline import introspection_responses
+from gateway.pipeline.introspection_responses import IntrospectionCache
 from gateway.supergraph import load_supergraph
 from tests.attacks.documents import Habits, Writer
 
@@ -129,7 +129,7 @@ async def test_introspection_without_measure_is_refused_before_it_is_executed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Aliases in nested fragments multiply; the estimate does not follow them."""
-    monkeypatch.setattr(introspection_answers, "introspect", lambda *_: pytest.fail("executed"))
+    monkeypatch.setattr(introspection_responses, "introspect", lambda *_: pytest.fail("executed"))
     with counted_calls() as counted:
         estimate = SIZES["club"].response_bytes(parse(BOMB), operation_of(BOMB))
     assert estimate > 2 * SIZES["club"].standard_bytes()
@@ -142,13 +142,13 @@ async def test_a_repeated_introspection_is_made_once_and_not_in_the_event_loop(
 ) -> None:
     """Other white space, other bodies: the answer's text is kept. The planning thread makes it."""
     threads: list[str] = []
-    original = introspection_answers.introspect
+    original = introspection_responses.introspect
 
     def observed(*given: Any) -> Any:
         threads.append(threading.current_thread().name)
         return original(*given)
 
-    monkeypatch.setattr(introspection_answers, "introspect", observed)
+    monkeypatch.setattr(introspection_responses, "introspect", observed)
     app = application()
     first = await send(app, STANDARD)
     assert [await send(app, f"{STANDARD}{' ' * blanks}") for blanks in range(3)] == 3 * [first]
@@ -166,7 +166,7 @@ async def test_answers_depend_on_variables_and_stand_beside_data() -> None:
 
 def test_kept_answers_are_bounded_by_their_bytes() -> None:
     """The least recently used are forgotten first; what is larger than the cache is not kept."""
-    cache = AnswerCache(100)
+    cache = IntrospectionCache(100)
     for name in "abc":
         cache.put(name, {}, 40)
         assert cache.get("a") is not None

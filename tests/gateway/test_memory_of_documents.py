@@ -15,21 +15,23 @@ import pytest
 from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf_type, is_required_argument
 
 from gateway.limits import DocumentLimits
-from gateway.pipeline.graphql_request import GraphQLRequest
+from gateway.pipeline.graphql_response import GraphQLRequest
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.pipeline.planning.warm_up import prepare_documents
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.known_bodies import KnownBodies
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.prepared import PreparedDocument
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import json_bytes
 from gateway.supergraph import load_supergraph
 from jit.codegen import Variables
 
 ROOT = Path(__file__).resolve().parents[2]
 SUPERGRAPH = load_supergraph((ROOT / "schema.graphql").read_text())
-UNLIMITED = Limits(document_tokens=10_000, document_chars=100_000, shape=DocumentLimits(aliases=1_000))
+UNLIMITED = PreparationLimits(
+    document_tokens=10_000, document_chars=100_000, shape=DocumentLimits(aliases=1_000)
+)
 LEAST = 5_000
 """The least bytes of a document in the cache."""
 
@@ -48,7 +50,7 @@ class Silent:
         return call
 
 
-def executor_of(limits: Limits) -> OperationExecutor:
+def executor_of(limits: PreparationLimits) -> OperationExecutor:
     """What plans and compiles for the club."""
     transports = {name: Silent() for name in SUPERGRAPH.subgraphs}
     return OperationExecutor(Preparer(SUPERGRAPH, limits), transports, lambda *_: None)
@@ -117,7 +119,7 @@ def test_the_size_of_a_document_is_what_the_allocator_counts() -> None:
 
 def test_a_document_is_not_kept_as_a_tree() -> None:
     """Planning parses it again, so neither a cached document nor its plan holds a node of it."""
-    executor = executor_of(Limits())
+    executor = executor_of(PreparationLimits())
     gc.collect()
     before = sum(isinstance(each, FieldNode | Token) for each in gc.get_objects())
     document = planned(executor, "query($b: ID!) { club(brand: $b) { id state week { id } } }")
@@ -136,7 +138,7 @@ def test_the_size_of_variables_is_what_they_take(value: Any) -> None:
 
 def test_a_flood_of_documents_leaves_what_is_used_often_planned() -> None:
     """Hundreds of documents that come once take no more than the cache's bytes, and the plans stay."""
-    executor = executor_of(Limits(cache_bytes=10 * 40_000))
+    executor = executor_of(PreparationLimits(cache_bytes=10 * 40_000))
     preparer = executor.preparer
     hot = [f"query($b: ID!) {{ club(brand: $b) {{ id h{number}: state }} }}" for number in range(5)]
     for _ in range(3):
@@ -153,7 +155,7 @@ def test_a_flood_of_documents_leaves_what_is_used_often_planned() -> None:
 
 def test_an_evicted_document_is_given_back_whoever_knows_its_body() -> None:
     """A known body names its document and does not hold it."""
-    preparer = Preparer(SUPERGRAPH, Limits(cache_bytes=20 * LEAST))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(cache_bytes=20 * LEAST))
     bodies = KnownBodies(1024 * 1024, preparer.documents)
     alive: weakref.WeakSet[Variables] = weakref.WeakSet()
     for number in range(100):
@@ -169,7 +171,7 @@ def test_an_evicted_document_is_given_back_whoever_knows_its_body() -> None:
 
 def test_a_body_with_large_variables_is_not_kept() -> None:
     """It would take the room of many others."""
-    preparer = Preparer(SUPERGRAPH, Limits())
+    preparer = Preparer(SUPERGRAPH, PreparationLimits())
     bodies = KnownBodies(100_000, preparer.documents)
     request = preparer.prepare_request(
         GraphQLRequest("{ __typename }", None, {"x": [[] for _ in range(1_000)]})
@@ -182,7 +184,7 @@ def test_a_body_with_large_variables_is_not_kept() -> None:
 
 def test_the_plans_of_one_document_evict_one_another() -> None:
     """Sixty-four combinations of conditions keep no more plans than allowed; others lose nothing."""
-    preparer = Preparer(SUPERGRAPH, Limits(plans=4))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(plans=4))
     names = [f"v{number}" for number in range(6)]
     query = (
         f"query({' '.join(f'${name}: Boolean!' for name in names)}) "
@@ -201,7 +203,7 @@ def test_the_plans_of_one_document_evict_one_another() -> None:
 
 async def test_a_document_that_is_not_kept_is_made_once_for_all_that_wait() -> None:
     """Requests with it share what one of them has made, although no cache holds it."""
-    preparer = Preparer(SUPERGRAPH, Limits(cache_bytes=1))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(cache_bytes=1))
     made = []
     prepare, plan = preparer.prepare, preparer.plan_request
     preparer.prepare = lambda *asked, **how: (made.append("document"), prepare(*asked, **how))[1]  # type: ignore[method-assign]
@@ -219,7 +221,7 @@ async def test_a_document_that_is_not_kept_is_made_once_for_all_that_wait() -> N
 def test_documents_of_the_start_are_pinned(tmp_path: Path) -> None:
     """A flood takes no more than its own part of the cache."""
     (tmp_path / "a.graphql").write_text("query A { __typename }")
-    executor = executor_of(Limits(cache_bytes=20 * LEAST))
+    executor = executor_of(PreparationLimits(cache_bytes=20 * LEAST))
     prepare_documents(tmp_path, executor)
     document = executor.preparer.cached_document("query A { __typename }", "A")
     assert document is not None

@@ -21,7 +21,7 @@ TOGETHER = "{ me { name } topProducts(first: 1) { name } }"
 
 Ask = Callable[[SubgraphRequest], Awaitable[Mapping[str, Any]]]
 
-NOTE: ContextVar[str] = ContextVar("note", default="nobody's")
+NOTE: ContextVar[str] = ContextVar("note", default="no one")
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_context_variables_of_fetches_at_the_same_time_are_their_own(feder
         return federation.subgraph_answer("products", request)
 
     await fetched(federation, accounts=sets, products=reads)
-    assert sorted([*seen, NOTE.get()]) == ["mine", "nobody's", "nobody's"]
+    assert sorted([*seen, NOTE.get()]) == ["mine", "no one", "no one"]
 
 
 class InterruptedFetch(BaseException):

@@ -13,7 +13,7 @@ from generous_limits import GENEROUS_LIMITS
 from gateway.compiled.analysis.passthrough import passthrough_shapes
 from gateway.executor import Context
 from gateway.pipeline.execution_mode import executable
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan, Shape
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated

@@ -9,7 +9,7 @@ from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
 from gateway.errors import BudgetExceeded, CannotPlan
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.planner import Budget, normalize, plan
 from gateway.planner.budget import Work

@@ -4,7 +4,7 @@ import pytest
 from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import normalize
 from gateway.planner.budget import Budget, Work
 from gateway.planner.planner import plan_with_reasons

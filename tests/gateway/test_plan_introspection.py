@@ -5,8 +5,8 @@ from federation.case import Operation
 from federation.comparison import GatewayOf
 from graphql import build_schema, get_introspection_query, graphql_sync
 
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated
 
@@ -115,7 +115,9 @@ def test_it_is_answered_beside_data() -> None:
 def test_alone_it_makes_no_call() -> None:
     """No subgraph is asked what the gateway knows."""
     supergraph = load_supergraph(CATALOGUE.composed.supergraph)
-    planned = Preparer(supergraph, Limits()).plan("{ __schema { queryType { name } } }", None, {})[1]
+    planned = Preparer(supergraph, PreparationLimits()).plan("{ __schema { queryType { name } } }", None, {})[
+        1
+    ]
     assert planned.plan.fetches == ()
 
 

@@ -8,9 +8,9 @@ from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
 from gateway import GatewaySettings, create_gateway
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.labels import Labels, labels
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed
@@ -76,7 +76,9 @@ MOVING = federated(
 
 def planned(query: str, labels: Labels, preparer: Preparer | None = None) -> list[str]:
     """The subgraphs that a plan asks."""
-    chosen = preparer or Preparer(load_supergraph(MOVING.composed.supergraph), Limits(), labels=labels)
+    chosen = preparer or Preparer(
+        load_supergraph(MOVING.composed.supergraph), PreparationLimits(), labels=labels
+    )
     return list(chosen.plan(query, None, {})[1].plan.subgraphs())
 
 
@@ -131,7 +133,10 @@ def test_a_plan_is_made_once_for_each_decision_that_matters() -> None:
     hits: list[bool] = []
     draws = iter([0.9, 0.1, 0.9, 0.1, 0.9, 0.1, 0.9, 0.1] * 4)
     preparer = Preparer(
-        load_supergraph(MOVING.composed.supergraph), Limits(), hits.append, Labels(chance=lambda: next(draws))
+        load_supergraph(MOVING.composed.supergraph),
+        PreparationLimits(),
+        hits.append,
+        Labels(chance=lambda: next(draws)),
     )
     for _ in range(4):
         preparer.plan("{ ant { id } }", None, {})
@@ -143,7 +148,7 @@ def test_both_ways_are_remembered() -> None:
     hits: list[bool] = []
     on = iter([True, False, True, False])
     labels = Labels(is_on=lambda _label: next(on))
-    preparer = Preparer(load_supergraph(MOVING.composed.supergraph), Limits(), hits.append, labels)
+    preparer = Preparer(load_supergraph(MOVING.composed.supergraph), PreparationLimits(), hits.append, labels)
     asked = [planned("{ ant { nest } }", labels, preparer) for _ in range(4)]
     assert asked == [["a", "b"], ["a"], ["a", "b"], ["a"]]
     assert hits == [False, False, True, True]

@@ -34,8 +34,8 @@ from graphql import (
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport

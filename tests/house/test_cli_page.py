@@ -20,7 +20,7 @@ def leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def with_commands(page: str) -> str:
-    """Return the page with the list of the present commands."""
+    """Return the page with the list of the current commands."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     rows = [

@@ -7,7 +7,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LANGUAGES: Final = frozenset({".py", ".ts", ".tsx", ".mjs"})
-MOST: Final = 12
+MAX_MODULES: Final = 12
 
 
 def test_no_folder_has_more_than_a_dozen_modules() -> None:
@@ -17,7 +17,7 @@ def test_no_folder_has_more_than_a_dozen_modules() -> None:
     """
     sizes = Counter(str(path.parent) for path in _files() if _is_module(path))
     assert {"gateway", "web", "web/packages/club/src/tracker"} <= sizes.keys()
-    assert {folder: size for folder, size in sizes.items() if size > MOST} == {}
+    assert {folder: size for folder, size in sizes.items() if size > MAX_MODULES} == {}
 
 
 def _is_module(path: PurePosixPath) -> bool:

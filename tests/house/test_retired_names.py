@@ -1,6 +1,8 @@
 """Retired names do not come back; docs/glossary.md lists the names to use."""
 
 import ast
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -9,6 +11,14 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 RETIRED: Final = {
+    "backoffice": {
+        "ForeignPage",
+        "ItemShown",
+        "NoSuchTime",
+        "ShownItem",
+        "Visit",
+        "visit_of",
+    },
     "bench": {
         "Betting",
         "Books",
@@ -58,6 +68,7 @@ RETIRED: Final = {
         "QualificationsApply",
         "RELAYED",
         "ReferenceApply",
+        "Refused",
         "Revoked",
         "RewardsApply",
         "STALLS",
@@ -119,6 +130,19 @@ RETIRED: Final = {
         "told",
         "unwritten",
     },
+    "gateway": {
+        "ASKED_AGAIN",
+        "AnswerCache",
+        "AnswerLimits",
+        "AnswerSettings",
+        "AnswerTooLarge",
+        "AnsweredInParts",
+        "AuthenticationPart",
+        "BodiesPart",
+        "EventAnswers",
+        "ExecutorPart",
+        "PlanningPart",
+    },
     "gateway/compiled": {
         "Answer",
         "Asked",
@@ -150,7 +174,10 @@ RETIRED: Final = {
         "strand",
         "surf",
     },
-    "gateway/errors.py": {"OutOfReach", "OutOfWork"},
+    "gateway/errors.py": {
+        "OutOfReach",
+        "OutOfWork",
+    },
     "gateway/executor": {
         "Answer",
         "Asked",
@@ -186,7 +213,9 @@ RETIRED: Final = {
         "standing",
         "while_there",
     },
-    "gateway/http/server": {"Protocols"},
+    "gateway/http/server": {
+        "Protocols",
+    },
     "gateway/pipeline": {
         "Answering",
         "Asked",
@@ -249,6 +278,7 @@ RETIRED: Final = {
         "guises",
         "hurrying",
         "least_worth",
+        "names_only",
         "needs",
         "place",
         "room",
@@ -266,9 +296,21 @@ RETIRED: Final = {
         "worth",
         "worths",
     },
-    "gateway/supergraph": {"_guises", "guise", "guises"},
-    "gateway/transport": {"Call", "answer", "vouches"},
+    "gateway/response_cache": {
+        "ResponseCache",
+    },
+    "gateway/supergraph": {
+        "_guises",
+        "guise",
+        "guises",
+    },
+    "gateway/transport": {
+        "Call",
+        "answer",
+        "vouches",
+    },
     "jit": {
+        "AnswerBudget",
         "Kinds",
         "Lasting",
         "Place",
@@ -287,9 +329,30 @@ RETIRED: Final = {
         "strand",
         "walking",
     },
-    "simulator/providers": {"CutOff", "ProviderDesk", "Wanted", "What", "desk", "told"},
-    "simulator/upstream": {"Answer", "Asked", "Desk", "Place", "asked", "desk", "place", "turn_away"},
-    "storage": {"KeptConnections", "is_clash", "points", "waited_in_vain"},
+    "simulator/providers": {
+        "CutOff",
+        "ProviderDesk",
+        "Wanted",
+        "What",
+        "desk",
+        "told",
+    },
+    "simulator/upstream": {
+        "Answer",
+        "Asked",
+        "Desk",
+        "Place",
+        "asked",
+        "desk",
+        "place",
+        "turn_away",
+    },
+    "storage": {
+        "KeptConnections",
+        "is_clash",
+        "points",
+        "waited_in_vain",
+    },
     "subgraphs/club": {
         "ClubView",
         "NOBODY",
@@ -354,6 +417,7 @@ RETIRED: Final = {
         "PointStatement",
         "Reception",
         "Visit",
+        "Waiting",
         "at_hand",
         "barred",
         "bars_of",
@@ -443,5 +507,18 @@ def test_retired_names_do_not_come_back(room: str) -> None:
         for file in files
         for name in names_of(ast.parse(file.read_text(encoding="utf-8")))
         if name in RETIRED[room]
+    }
+    assert found == set()
+
+
+def test_limits_are_named_max() -> None:
+    """No constant of the product is named `MOST_…`, `LONGEST_…` or `LARGEST_…`: the word is `MAX_…`."""
+    retired = re.compile(r"_?(MOST|LONGEST|LARGEST)(_[A-Z_]+)?")
+    files = subprocess.check_output(["git", "ls-files", "*.py"], cwd=ROOT, text=True).splitlines()
+    found = {
+        f"{file}: {name}"
+        for file in files
+        for name in names_of(ast.parse((ROOT / file).read_text(encoding="utf-8")))
+        if retired.fullmatch(name)
     }
     assert found == set()

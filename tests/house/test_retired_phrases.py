@@ -16,6 +16,9 @@ RETIRED: Final = {
     "a glance": "read, look up",
     "had a hand in": "edited",
     "time on the wall": "local time",
+    "is away": "is unavailable, is down",
+    "nobody's": "say what it is",
+    "look is recorded": "each access is recorded",
 }
 """Each phrase, with what to write instead."""
 

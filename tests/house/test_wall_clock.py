@@ -44,6 +44,7 @@ READINGS: Final = frozenset(
 
 ALLOWED: Final = {
     ("storage/clock.py", "datetime.now"): "the clock itself",
+    ("storage/clock.py", "time.time"): "the same, in seconds",
     ("storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
     ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
     ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",

@@ -7,11 +7,11 @@ from typing import Final
 import pytest
 
 BUILT: Final = Path(__file__).resolve().parents[2] / "web" / "dist" / "graphiql"
-LARGEST: Final = 120_000
+MAX_STYLES: Final = 120_000
 """The style sheets, without which nothing is painted, in bytes, compressed with brotli, for all together."""
-LARGEST_SCRIPTS: Final = 960_000
+MAX_SCRIPTS: Final = 960_000
 """The scripts before an editor is ready; GraphiQL 5 with all of Monaco has more than a million."""
-MOST_SCRIPTS: Final = 7
+MAX_SCRIPTS: Final = 7
 IMPORT: Final = re.compile(r"""(?:^|[;}])import(?:[^"'();]*?from)?["']\./([^"']+\.js)["']""")
 LATER: Final = re.compile(r"worker|babel|estree|standalone|jsonMode")
 """Workers and formatters, which are loaded when an editor is there."""
@@ -22,7 +22,7 @@ def test_style_sheets_have_no_fonts_of_text() -> None:
     """GraphiQL's own sheet has half a megabyte of inlined fonts; the build leaves them out."""
     sheets = sorted((BUILT / "assets").glob("*.css.br"))
     assert sheets
-    assert sum(sheet.stat().st_size for sheet in sheets) < LARGEST
+    assert sum(sheet.stat().st_size for sheet in sheets) < MAX_STYLES
 
 
 @pytest.mark.web
@@ -30,10 +30,10 @@ def test_the_page_names_the_scripts_of_an_editor_and_no_others() -> None:
     """The browser loads them side by side, instead of finding each in the one before."""
     page = (BUILT / "index.html").read_text()
     names = re.findall(r'(?:src|href)="/graphiql/(assets/[^"]+\.js)"', page)
-    assert len(set(names)) == len(names) <= MOST_SCRIPTS
+    assert len(set(names)) == len(names) <= MAX_SCRIPTS
     assert not [name for name in names if LATER.search(name)]
     assert sum("monaco-editor" in name for name in names) == 1
-    assert sum(_sent_bytes(BUILT / name) for name in names) < LARGEST_SCRIPTS
+    assert sum(_sent_bytes(BUILT / name) for name in names) < MAX_SCRIPTS
 
 
 @pytest.mark.web

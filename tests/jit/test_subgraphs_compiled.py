@@ -94,7 +94,7 @@ async def test_the_clubs_operation_is_the_same(stand: Stand) -> None:
 
 
 async def test_the_rewards_operation_is_the_same(stand: Stand) -> None:
-    """For two weeks at once, a club of nobody's and one without an id."""
+    """For two weeks at once, a club of no customer and one without an id."""
     broken = [{"__typename": "Club", "id": "nonsense"}, {"__typename": "Club"}]
     await check(stand.rewards, REWARDS, {"r": [*clubs(WEEK, "2026-W12"), *broken]})
 

@@ -175,3 +175,22 @@ def test_urls_of_no_use_are_refused_without_telling_the_password(base: str) -> N
     with pytest.raises(ValueError, match="FURLONG_DATABASE_URL") as refused:
         database_url(base, "club")
     assert "secret" not in str(refused.value)
+
+
+async def test_waiting_writers_do_not_keep_the_hot_reads_waiting(each_url: str) -> None:
+    """Transactions that wait, for a lock or an upstream, take no connection that small reads need."""
+    database = Database.open(DatabaseSettings(url=each_url, pool_size=2, reading_connections=1), "club")
+    begun, end = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with database.home.write():
+            begun.set()
+            await end.wait()
+
+    writers = [asyncio.create_task(write()) for _ in range(3)]
+    await begun.wait()
+    await asyncio.sleep(0.5)  # the others would have taken what is left
+    assert [row[0] for row in await database.home.pinned.fetch("SELECT 1", ())] == [1]
+    end.set()
+    await asyncio.gather(*writers)
+    await database.close()

@@ -172,7 +172,7 @@ async def test_an_upgrade_that_waits_too_long_says_who_is_in_the_way(database_ur
     """It tells the waiter who holds the lock, then ends with an error of its own; nothing is changed."""
     settings = DatabaseSettings(url=database_url)
     await upgrade(settings, "club", METADATA["club"])
-    engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), "club", pooled=False)
+    engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), "club")
     told: list[str] = []
     async with exclusive(engine, "furlong_club", None, 10):
         quick = settings.model_copy(update={"url": f"{database_url}"})

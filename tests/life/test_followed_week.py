@@ -19,7 +19,7 @@ from tests.life.test_life_of_a_week import ANY, BEGINS, CLOSED, LONG_FORM, OPEN,
 
 EXAMPLES: Final = 100 if LONG_FORM else 2
 DISRUPTIVE: Final = frozenset({"restart"})
-"""What ends streams: clients subscribe again, and begin with the present state."""
+"""What ends streams: clients subscribe again, and begin with the current state."""
 
 
 def any_of(events: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:

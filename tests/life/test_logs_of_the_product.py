@@ -22,7 +22,7 @@ MAIL = "canary.first@mail.example.com"
 BEGINS = datetime(2026, 3, 25, 12, tzinfo=UTC)
 FORGED = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.canary"
 PERSONAL = ("canary", "eyj", "203.0.113.77", "northbet:c-")
-EXPECTED = {"the end", "upstream gave no answer", "fault in a resolver", "database unavailable"}
+EXPECTED = {"the end", "upstream_no_answer", "resolver_fault", "database_unavailable"}
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -53,7 +53,7 @@ async def good_week(product: Product) -> None:
 
 
 async def bad_day(product: Product) -> None:
-    """Forged and foreign tokens, wrong input, an upstream that is away, and a database that fails."""
+    """Forged and foreign tokens, wrong input, an upstream that is unavailable, and a database that fails."""
     bearer = f"Bearer {make_token(CANARY)}"
     for wrong in (
         "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.canary",

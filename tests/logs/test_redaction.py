@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logs.redaction import LONGEST as LONGEST_VALUE
+from logs.redaction import MAX_LENGTH as MAX_VALUE_LENGTH
 from logs.redaction import redact, redacted, redacted_traceback
-from logs.text import LONGEST, cleaned, impersonal
+from logs.text import MAX_LENGTH, cleaned, impersonal
 
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
 CANARY = "canary"
@@ -124,13 +124,13 @@ def test_any_text_can_be_redacted(text: str, by: Any) -> None:
 def test_a_long_value_is_cut_quickly() -> None:
     """Megabytes of what looks like the beginning of a secret take no noticeable time, and little space."""
     for part in ("token=", "eyJ", "a@", "a.", "Bearer ", "'", "://a:", "customer", "a-", "Duplicate entry '"):
-        assert len(redacted(part * 500_000)) < 4 * LONGEST_VALUE
+        assert len(redacted(part * 500_000)) < 4 * MAX_VALUE_LENGTH
 
 
 @given(st.text())
 def test_cleaned_text_is_short_and_on_one_line(text: str) -> None:
     """Whatever is said, it is printable and short, and names no long number and no address of mail."""
-    assert len(cleaned(text)) <= LONGEST
+    assert len(cleaned(text)) <= MAX_LENGTH
     assert not any(ord(each) < 32 or 0x7F <= ord(each) < 0xA0 for each in cleaned(text))
     assert "@" not in impersonal(text)
     assert not any(word.isdecimal() and len(word) > 4 for word in impersonal(text).split())

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from logs.sampling import MOST_KEYS, Sampler
+from logs.sampling import MAX_KEYS, Sampler
 
 
 class Later:
@@ -90,12 +90,12 @@ def test_information_is_not_sampled(method: str) -> None:
 def test_memory_is_bounded() -> None:
     """Ever other events count as one kind in the end."""
     sampler = Later().sampler()
-    for number in range(3 * MOST_KEYS):
+    for number in range(3 * MAX_KEYS):
         try:
             sampler(None, "warning", {"event": str(number)})
         except structlog.DropEvent:
             continue
-    assert len(sampler._counts) <= MOST_KEYS + 31
+    assert len(sampler._counts) <= MAX_KEYS + 31
 
 
 def test_lines_of_libraries_are_sampled_by_their_text_before_values() -> None:

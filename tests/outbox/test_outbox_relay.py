@@ -21,7 +21,7 @@ from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC, MembershipKin
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.outbox.outbox import Fact, Outbox, Waiting
+from subgraphs.kit.records.outbox.outbox import Fact, Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox.outbox_relay import LEASE, Relay
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ class Broker:
     """Records what is published; refuses `refused` facts, and waits while the `gate` is closed."""
 
     refused: set[int] = field(default_factory=set)
-    taken: list[Waiting] = field(default_factory=list)
+    taken: list[UnpublishedFact] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,7 +43,7 @@ class Broker:
         """Open the gate."""
         self.gate.set()
 
-    async def publish(self, facts: Sequence[Waiting]) -> set[int]:
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
         """Accept every fact that is not refused."""
         self.begun.set()
         await self.gate.wait()
@@ -243,7 +243,7 @@ async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Databa
     clock.advance(timedelta(seconds=20))
     assert await relay.publish_waiting() == 2
     status = relay.status
-    assert (status.published, status.waiting, status.leads, status.oldest_seconds(clock.now())) == (
+    assert (status.published, status.waiting, status.is_leader, status.oldest_seconds(clock.now())) == (
         2,
         1,
         True,

@@ -1,4 +1,4 @@
-"""Simulated traffic: endless, plausible, and nobody's but the traffic customers'."""
+"""Simulated traffic: endless, plausible, and only of the traffic customers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from itertools import count, islice
 import pytest
 
 from simulator.kafka.bets import Bet
-from simulator.kafka.traffic import MOST_OPEN_BETS, traffic
+from simulator.kafka.traffic import MAX_OPEN_BETS, traffic
 from simulator.world import World
 
 START = datetime(2026, 3, 25, 14, tzinfo=UTC)
@@ -87,7 +87,7 @@ def test_few_bets_stay_open(world: World) -> None:
     """However long it runs, only a bounded number of bets wait for their decision."""
     statuses = Counter(bet.status == "placed" for bet in some_traffic(world, 20_000))
     casino = sum(bet.product == "casino" for bet in some_traffic(world, 20_000))
-    assert statuses[True] - (statuses[False] - casino) <= MOST_OPEN_BETS
+    assert statuses[True] - (statuses[False] - casino) <= MAX_OPEN_BETS
 
 
 def test_the_seed_fixes_the_traffic(world: World) -> None:

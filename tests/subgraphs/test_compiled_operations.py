@@ -16,7 +16,7 @@ from subgraphs.kit.auth.authentication import RequestIdentity
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.graphql.operations import LONGEST_KEPT
+from subgraphs.kit.graphql.operations import MAX_KEPT_LENGTH
 
 CLUB = """query Mine($week: ID, $with: Boolean = true) { club(brand: "northbet", week: $week) {
   __typename id brand { id name timeZone } week { id isoWeek startsAt endsAt hours state provisionalUntil }
@@ -74,7 +74,7 @@ ASKED: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("club", "{ club(", {}, None),
     ("club", "subscription { x }", {}, None),
     ("club", "{ __schema { queryType { name } } _service { sdl } }", {}, None),
-    ("club", "{ " + "a " * LONGEST_KEPT + "}", {}, None),
+    ("club", "{ " + "a " * MAX_KEPT_LENGTH + "}", {}, None),
     ("rewards", ENTITIES.format(REWARDS), {"r": REFERENCES}, None),
     ("rewards", ENTITIES.format(REWARDS), {"r": [{"__typename": "Nobody"}]}, None),
     ("rewards", ENTITIES.format(REWARDS), {"r": "Club"}, None),
@@ -153,7 +153,7 @@ async def test_an_operation_is_prepared_once_for_all_callers(both: tuple[Stand, 
     """Over HTTP and in process it is the same one; one that is too long to keep is not prepared."""
     operations = both[0].club.operations
     assert operations.prepared(CLUB, None) is operations.prepared(CLUB, None)
-    assert operations.prepared(CLUB + " " * LONGEST_KEPT, None) is None
+    assert operations.prepared(CLUB + " " * MAX_KEPT_LENGTH, None) is None
     assert both[1].club.operations.prepared(CLUB, None) is None
 
 
@@ -201,7 +201,7 @@ async def test_a_fault_outside_the_resolvers_is_masked(
     assert entry["fault"] == answer["errors"][0]["extensions"]["id"]
 
 
-@pytest.mark.parametrize("document", [MINE, MINE + " " * LONGEST_KEPT])
+@pytest.mark.parametrize("document", [MINE, MINE + " " * MAX_KEPT_LENGTH])
 async def test_a_call_answers_even_where_nothing_can_be_executed(
     both: tuple[Stand, Stand], logged: list[MutableMapping[str, Any]], document: str
 ) -> None:

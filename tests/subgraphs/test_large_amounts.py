@@ -6,18 +6,18 @@ import pytest
 from graphql import GraphQLError
 
 from jit import ExactIntegers
-from subgraphs.kit.graphql.schema.money import MINOR_UNITS, MOST_MINOR, money
+from subgraphs.kit.graphql.schema.money import MAX_MINOR, MINOR_UNITS, money
 
 
-@pytest.mark.parametrize("minor", [0, -1, 2**31 - 1, 2**31, 2**40, MOST_MINOR])
+@pytest.mark.parametrize("minor", [0, -1, 2**31 - 1, 2**31, 2**40, MAX_MINOR])
 def test_an_amount_of_any_size_serializes_to_itself(minor: int) -> None:
     """It becomes a JSON number that JavaScript reads exactly."""
     shown = money(minor, "IDR", "id-ID").minor
     assert json.dumps(MINOR_UNITS.serialize(shown)) == str(minor)
 
 
-@pytest.mark.parametrize("wrong", [MOST_MINOR + 1, -MOST_MINOR - 1, 1.0, True, "1", None])
+@pytest.mark.parametrize("wrong", [MAX_MINOR + 1, -MAX_MINOR - 1, 1.0, True, "1", None])
 def test_anything_else_is_an_error(wrong: object) -> None:
     """Nothing is rounded or converted silently."""
     with pytest.raises((TypeError, GraphQLError)):
-        ExactIntegers(-MOST_MINOR, MOST_MINOR)(wrong)
+        ExactIntegers(-MAX_MINOR, MAX_MINOR)(wrong)

@@ -49,6 +49,6 @@ async def test_a_fault_of_a_subgraph_is_masked_once_with_the_id_of_its_log_entry
     """Without tables every read is a fault: the client gets its id, and no word of SQL."""
     text, error, logged = await asked(f"sqlite+aiosqlite:///{tmp_path}")
     assert "no such table" not in text
-    faults = [each["fault"] for each in logged if each["event"] == "fault in a resolver"]
+    faults = [each["fault"] for each in logged if each["event"] == "resolver_fault"]
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "service": "club", "id": faults[0]}
     assert not [each for each in logged if each["event"] == "subgraph_error"]

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from gateway.limits import DocumentLimits
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
 
 GENEROUS: Final[dict[str, Any]] = {
     "document_chars": 1_000_000,
@@ -35,7 +35,7 @@ GENEROUS_SHAPE: Final = DocumentLimits(
 )
 """The same, as limits on a document's shape."""
 
-GENEROUS_LIMITS: Final = Limits(
+GENEROUS_LIMITS: Final = PreparationLimits(
     document_chars=GENEROUS["document_chars"],
     document_tokens=GENEROUS["document_tokens"],
     shape=GENEROUS_SHAPE,

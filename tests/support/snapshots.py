@@ -23,7 +23,7 @@ BLUR: Final = 2.0
 """The radius over which pixels are averaged: smoothing and hinting of letters differ between machines."""
 TOLERANCE: Final = 34
 """By how much an averaged pixel may differ, of 255."""
-MOST: Final = 30
+MAX_PIXELS: Final = 30
 """How many pixels may differ by more. A tick or one line of text has hundreds."""
 SHIFT: Final = 2
 """By how many pixels a screen may be higher or wider."""
@@ -106,7 +106,7 @@ def _compare(name: str, old: Image.Image | None, new: Image.Image | None) -> Dif
         [0] * TOLERANCE + [255] * (256 - TOLERANCE)
     )
     pixels = strong.histogram()[255]
-    if pixels <= MOST:
+    if pixels <= MAX_PIXELS:
         return None
     marked = new.crop(box)
     marked.paste("red", mask=strong)

@@ -163,7 +163,7 @@ async def test_old_revocations_leave_the_stream(valkey: PrivateValkey) -> None:
 
 
 async def test_without_valkey_nobody_can_say(free_port: Callable[[], int]) -> None:
-    """From the start, and when it is away for too long: known tokens too are accepted no longer."""
+    """From the start, and when it is unavailable for too long: known tokens too are accepted no longer."""
     time = ManualTime()
     where = at(f"redis://127.0.0.1:{free_port()}/0")
     async with verifying(where, time) as verifier:

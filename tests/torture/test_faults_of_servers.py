@@ -47,7 +47,7 @@ async def test_an_outage_of_the_database_is_sat_out(rig: Any, scale: Any) -> Non
     restart = rig.servers.kill("mariadb")
     before = _resident_mebibytes(member.process.pid)
     await rig.stream(scale.of(5, 60), int(scale.of(400, 1500)))
-    assert member.logged("batch_put_off") > 0
+    assert member.logged("batch_deferred") > 0
     grown = _resident_mebibytes(member.process.pid) - before
     assert grown < 64
     restart()

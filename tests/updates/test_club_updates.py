@@ -1,4 +1,4 @@
-"""A customer's stream begins with the present state, and follows every change of it."""
+"""A customer's stream begins with the current state, and follows every change of it."""
 
 import asyncio
 from collections.abc import Mapping

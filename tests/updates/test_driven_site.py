@@ -104,7 +104,7 @@ async def test_after_an_outage_every_stream_is_told(tmp_path: Path, monkeypatch:
             raise ConnectionRefusedError
 
         async with following(rig.site, make_token(CUSTOMER)) as stream:
-            progress.database.ping = away  # type: ignore[method-assign] - the server is away
+            progress.database.ping = away  # type: ignore[method-assign] - the server is unavailable
             await asked.wait()
             progress.database.ping = ping  # type: ignore[method-assign] - and back
             await stream.until(lambda: len(stream.events) == 2)

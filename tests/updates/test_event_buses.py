@@ -13,7 +13,7 @@ from tcp_proxy import tcp_proxy
 
 from subgraphs.kit.live import notices, valkey_bus
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
-from subgraphs.kit.live.notices import MOST_WAITING, Notices, WaitingNotices, decode, encode
+from subgraphs.kit.live.notices import MAX_WAITING, Notices, WaitingNotices, decode, encode
 from subgraphs.kit.live.valkey_bus import ValkeyBus
 from subgraphs.kit.live.watches import Watches
 
@@ -218,7 +218,7 @@ def test_notices_that_wait_are_one_for_each_customer_and_bounded() -> None:
     assert (taken.customers, taken.brands, taken.committed_at) == ((ANN, BEA), ("northbet",), 4.0)
     assert not waiting
     waiting.put_back(taken)
-    waiting.add(6.0, (b"northbet:%d" % number for number in range(MOST_WAITING)))
+    waiting.add(6.0, (b"northbet:%d" % number for number in range(MAX_WAITING)))
     taken = waiting.take(9.0)
     assert (taken.everything, taken.customers, bool(waiting)) == (True, (), False)
     assert decode(encode(taken)) == taken
@@ -227,10 +227,10 @@ def test_notices_that_wait_are_one_for_each_customer_and_bounded() -> None:
 def test_a_large_batch_is_sent_in_several_messages() -> None:
     """Together they name each customer once."""
     waiting, sent = WaitingNotices(b"me"), []
-    waiting.add(1.0, (b"northbet:%d" % number for number in range(notices.MOST_IN_MESSAGE + 5)))
+    waiting.add(1.0, (b"northbet:%d" % number for number in range(notices.MAX_IN_MESSAGE + 5)))
     while waiting:
         sent.append(waiting.take(9.0))
-    assert [len(each.customers) for each in sent] == [notices.MOST_IN_MESSAGE, 5]
+    assert [len(each.customers) for each in sent] == [notices.MAX_IN_MESSAGE, 5]
     assert {each.committed_at for each in sent} == {1.0}
 
 

@@ -127,7 +127,7 @@ def screens(stack: ExitStack, chromium: LocalChromium, url: str) -> list[Browser
 
 
 def test_all_pages_are_live_again_without_a_rush(tmp_path: Path, chromium: LocalChromium) -> None:
-    """Each page gets the present state from its new stream; their waits are spread over seconds."""
+    """Each page gets the current state from its new stream; their waits are spread over seconds."""
     with installation(tmp_path) as installed, ExitStack() as stack:
         perform(change(installed.database, None))
         gateway = installed.start()

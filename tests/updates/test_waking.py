@@ -45,7 +45,7 @@ async def test_only_some_read_at_once_and_the_others_changes_are_merged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each stream reads all its changes once, in the order of the first ones; nothing is lost."""
-    monkeypatch.setattr(waking, "MOST_READING", 2)
+    monkeypatch.setattr(waking, "MAX_READING", 2)
     monkeypatch.setattr(waking, "GATHER_SECONDS", 0.001)
     streams = Streams(5)
     await asyncio.sleep(0)
@@ -62,7 +62,7 @@ async def test_only_some_read_at_once_and_the_others_changes_are_merged(
 
 async def test_streams_that_end_leave_their_place_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream that ends before it has read, or before it is woken, holds nobody up."""
-    monkeypatch.setattr(waking, "MOST_READING", 1)
+    monkeypatch.setattr(waking, "MAX_READING", 1)
     monkeypatch.setattr(waking, "GATHER_SECONDS", 0.001)
     streams = Streams(1)
     first, second, third = (streams.watches.open(b"northbet:other") for _ in range(3))

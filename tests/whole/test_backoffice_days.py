@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from bet_slip_page import PATIENCE_MS
 from local_chromium import LocalChromium
-from office import content, operations, people, risk, support
+from office import content, hostile_texts, operations, people, risk, support
 from office.desk import Staff, staff_of
-from office.stack import Office, running_office
+from office.hostile_changes import Clerks
+from office.stack import DEPUTY, EVERYBODY, Office, running_office
 from playwright.sync_api import expect
 from private_kafka import PrivateKafka
 from private_mariadb import PrivateMariadb
@@ -23,6 +24,7 @@ def office(
     mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     """All processes, which the tests of this module share; each changes what no other one looks at."""
+    kafka.clear()
     with running_office(mariadb, kafka, tmp_path_factory.mktemp("office")) as running:
         yield running
 
@@ -103,3 +105,19 @@ def test_an_administrators_day(office: Office, staff: Staff) -> None:
     people.ask_for_recovery_codes(desk)
     assert "The chain is intact" in office.programs.run("audit", "verify")
     assert desk.faults == []
+
+
+@pytest.mark.timeout(900)
+def test_no_text_of_any_change_runs_as_script(office: Office, staff: Staff) -> None:
+    """A hostile text is refused or stored as it is, and every screen shows it as the text that it is.
+
+    Last, because it changes what the other people look at.
+    """
+    others = {name: staff.desk(name) for name in (DEPUTY, "approver", "risk")}
+    clerks = Clerks(staff.desk(EVERYBODY), others)
+    for desk in (clerks.everybody, *others.values()):
+        hostile_texts.step_up(desk)
+    marks = hostile_texts.bring_by_kafka(office, clerks.everybody) | hostile_texts.expected_marks()
+    wrong = hostile_texts.send_hostile_texts(clerks)
+    shown, live = hostile_texts.look_at_screens(clerks.everybody)
+    assert json.dumps((wrong, live, [mark for mark in marks if mark not in shown])) == "[{}, [], []]"

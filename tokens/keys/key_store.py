@@ -15,7 +15,7 @@ from tokens.keys.verification_key import KeysById, VerificationKey, all_keys, re
 
 log = structlog.get_logger(__name__)
 MAX_UNKNOWN_IDS: Final = 1024
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
+FIRST_PAUSE, MAX_PAUSE = 1.0, 10.0
 WARN_EVERY: Final = 60.0
 
 
@@ -205,7 +205,7 @@ class RefreshedKeys:
         now = self._now()
         self._counts.failed += 1
         self._due_at = self._asked_at = now + self._pause
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._pause = min(self._pause * 2, MAX_PAUSE)
         if now >= self._warn_at:
             self._warn_at = now + WARN_EVERY
             log.warning(

@@ -181,7 +181,7 @@ describe('two hundred pages whose gateway is killed and comes back', () => {
     live.clear();
     for (const listener of [...listeners.values()]) listener.ended('lost');
     await vi.advanceTimersByTimeAsync(60_000);
-    // While it is away, each page asks less than once in two seconds, though it both polls and connects.
+    // While it is unavailable, each page asks less than once in two seconds, though it both polls and connects.
     expect(requests.length).toBeLessThan((PAGES * 60) / 2);
 
     up = true;

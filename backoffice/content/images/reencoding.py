@@ -9,9 +9,9 @@ from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MOST_BYTES: Final = 5 * 2**20
-MOST_PIXELS: Final = 16_000_000
-LONGEST_SIDE: Final = 8000
+MAX_BYTES: Final = 5 * 2**20
+MAX_PIXELS: Final = 16_000_000
+MAX_SIDE: Final = 8000
 SHOWN_WIDTH: Final = 1600
 """Wider images are scaled down: the bet-slip shows none wider than 640 points at twice the density."""
 
@@ -47,8 +47,8 @@ def reencode(upload: bytes) -> StoredImage:
     Raises:
         ImageRefused: Too large, of another type, animated, broken, or with anything after its end.
     """
-    if len(upload) > MOST_BYTES:
-        raise ImageRefused(f"the file has {len(upload)} bytes, at most {MOST_BYTES}")
+    if len(upload) > MAX_BYTES:
+        raise ImageRefused(f"the file has {len(upload)} bytes, at most {MAX_BYTES}")
     kind = _kind(upload)
     try:
         with Image.open(io.BytesIO(upload), formats=[kind]) as opened:
@@ -89,8 +89,8 @@ def _kind(upload: bytes) -> str:
 def _check(image: Image.Image) -> None:
     """Check what the header says, before any pixel is decoded."""
     width, height = image.size
-    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        raise ImageRefused(f"{width} by {height} pixels are too many: at most {MOST_PIXELS // 10**6} million")
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise ImageRefused(f"{width} by {height} pixels are too many: at most {MAX_PIXELS // 10**6} million")
     if getattr(image, "n_frames", 1) > 1:
         raise ImageRefused("animated images are not published")
 

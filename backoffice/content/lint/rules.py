@@ -1,4 +1,4 @@
-"""The rules of lint, over one document and what is known about its brand and reward."""
+"""Lint rules: each checks one document against what is known about its brand and reward."""
 
 import re
 import unicodedata
@@ -25,8 +25,8 @@ LENGTHS: Final = {
 }
 """How many characters fit on the bet-slip, and how many are accepted at all, by field."""
 
-MOST_GAMES: Final = 50
-LONGEST_GAME: Final = 100
+MAX_GAMES: Final = 50
+MAX_GAME_LENGTH: Final = 100
 SMALLEST_IMAGE: Final = (320, 160)
 GOOD_IMAGE: Final = (640, 320)
 _TAG: Final = re.compile(r"<\s*[a-zA-Z/!?]")
@@ -69,7 +69,9 @@ def lint(document: ContentDocument, context: LintContext) -> tuple[Finding, ...]
 def _locales(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
     for locale in context.brand.locales:
         if locale not in document.texts:
-            yield error("LOCALE_MISSING", f"texts.{locale}", f"{context.brand.name} also speaks {locale}")
+            yield error(
+                "LOCALE_MISSING", f"texts.{locale}", f"{context.brand.name} also has the locale {locale}"
+            )
     for locale in document.texts:
         if locale not in context.brand.locales:
             yield error(
@@ -79,15 +81,15 @@ def _locales(document: ContentDocument, context: LintContext) -> Iterator[Findin
 
 def _common(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
     if not 0 <= document.position < 2**31:
-        yield error("POSITION", "position", "must be a whole number from 0 on")
+        yield error("POSITION", "position", "must be a whole number, 0 or more")
     games = document.eligible_games
-    if len(games) > MOST_GAMES:
-        yield error("GAMES", "eligible_games", f"lists more than {MOST_GAMES} games")
+    if len(games) > MAX_GAMES:
+        yield error("GAMES", "eligible_games", f"lists more than {MAX_GAMES} games")
     for index, game in enumerate(games):
-        if not game or len(game) > LONGEST_GAME or _hidden(game):
+        if not game or len(game) > MAX_GAME_LENGTH or _hidden(game):
             yield error("GAMES", f"eligible_games.{index}", "is empty, too long, or has hidden characters")
     if not games and any(config.kind is RewardKind.FREE_SPINS for config in context.configs):
-        yield warning("GAMES", "eligible_games", "free spins should say on which games")
+        yield warning("GAMES", "eligible_games", "free spins should name their games")
 
 
 def _reward(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
@@ -117,7 +119,7 @@ def _required(text: ContentText, locale: str, context: LintContext) -> Iterator[
     ):
         if not _seen(getattr(text, name)):
             rule = "TERMS_MISSING" if "terms" in name else "TEXT_MISSING"
-            yield error(rule, f"texts.{locale}.{name}", f"{what} must be there, close to the offer")
+            yield error(rule, f"texts.{locale}.{name}", f"{what} is required next to the offer")
 
 
 def _lengths(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
@@ -168,7 +170,9 @@ def _image(text: ContentText, locale: str, context: LintContext) -> Iterator[Fin
         return
     if not _seen(text.image_alt):
         yield error(
-            "ALT_TEXT", f"texts.{locale}.image_alt", "an image needs a text for people who cannot see it"
+            "ALT_TEXT",
+            f"texts.{locale}.image_alt",
+            "an image needs alternative text for people who cannot see it",
         )
     uploaded = UPLOADED.fullmatch(text.image_url)
     if uploaded is None:

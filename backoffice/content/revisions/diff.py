@@ -10,7 +10,7 @@ from typing import Final
 from backoffice.content.revisions.document import TEXT_FIELDS, ContentDocument, ContentText
 
 _WORDS: Final = re.compile(r"\s+|\w+|[^\w\s]")
-MOST_WORDS: Final = 600
+MAX_WORDS: Final = 600
 """Longer texts are compared by what they begin and end with, because comparing words takes quadratic time."""
 
 
@@ -75,7 +75,7 @@ def _change(
 def word_spans(before: str, after: str) -> tuple[Span, ...]:
     """Return the words that two texts share, and those that only one has, in reading order."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    if max(len(old), len(new)) > MOST_WORDS:
+    if max(len(old), len(new)) > MAX_WORDS:
         return _joined(_by_ends(old, new))
     return _joined(_by_words(old, new))
 

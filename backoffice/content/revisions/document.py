@@ -37,7 +37,7 @@ class ContentText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         image_url: The image's address: https, a path of the site, or `image:HASH` for an uploaded image.
-        image_alt: What the image shows, for those who do not see it.
+        image_alt: What the image shows, for people who cannot see it.
     """
 
     title: str = ""

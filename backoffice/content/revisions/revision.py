@@ -37,7 +37,7 @@ class Approval:
 
     Attributes:
         person: The human being, whichever account was used.
-        name: As shown.
+        name: The approver's name as screens show it.
         content_hash: The hash of the document that the person saw.
     """
 
@@ -52,7 +52,7 @@ class ContentRevision:
     """One revision. Only a draft can be edited; of the others, only the state changes.
 
     Attributes:
-        editors: The persons who edited the document.
+        editors: The people who edited the document.
         rollback_of: The earlier revision whose document this one publishes again.
         publish_at: When it is to be published, if it is scheduled.
         note: Why it was rejected, or why its publication failed.

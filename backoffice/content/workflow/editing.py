@@ -27,9 +27,9 @@ from storage.clock import Clock
 from storage.database import Database
 
 REVISION_KIND: Final = "content.revision"
-LARGEST: Final = 64 * 1024
-MOST_LOCALES: Final = 40
-LONGEST_NAME: Final = 64
+MAX_DOCUMENT_BYTES: Final = 64 * 1024
+MAX_LOCALES: Final = 40
+MAX_NAME_LENGTH: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ContentEditing:
             Permission.CONTENT_APPROVE,
             self._approved,
             unchanged=self._unchanged,
-            ended=self._rejected,
+            declined=self._rejected,
         )
 
     async def save(
@@ -218,7 +218,7 @@ class ContentEditing:
         revision = await self._proposed_revision(connection, proposal)
         item = None if revision is None else await repository.item(connection, revision.key, locked=True)
         if item is None or revision is None or item.open_revision != revision.revision:
-            raise Conflict("This revision is not in review any more.")
+            raise Conflict("This revision is no longer in review.")
         return item, revision
 
     async def _proposed_revision(
@@ -269,11 +269,11 @@ def document_of(key: ContentKey, values: Mapping[str, Any]) -> ContentDocument:
     problems = [
         Problem(path, "must be 1 to 64 characters without spaces and colons")
         for path, name in (("brand", key.brand), ("rewardId", key.reward_id))
-        if not 0 < len(name) <= LONGEST_NAME
+        if not 0 < len(name) <= MAX_NAME_LENGTH
         or any(mark in ": \t\n" or not mark.isprintable() for mark in name)
     ]
     if not 0 <= key.config_version < 2**31:
-        problems.append(Problem("configVersion", "must be a whole number from 1 on, or 0"))
+        problems.append(Problem("configVersion", "must be a whole number, 0 or more"))
     if problems:
         raise Invalid(problems)
     try:
@@ -281,10 +281,10 @@ def document_of(key: ContentKey, values: Mapping[str, Any]) -> ContentDocument:
         size = len(msgspec.json.encode(document))
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise Invalid([Problem("document", str(error))]) from error
-    if size > LARGEST:
-        raise Invalid([Problem("document", f"is longer than {LARGEST} bytes")])
-    if len(document.texts) > MOST_LOCALES or any(len(locale) > 35 for locale in document.texts):  # noqa: PLR2004
-        raise Invalid([Problem("document.texts", "names too many or too long locales")])
+    if size > MAX_DOCUMENT_BYTES:
+        raise Invalid([Problem("document", f"is longer than {MAX_DOCUMENT_BYTES} bytes")])
+    if len(document.texts) > MAX_LOCALES or any(len(locale) > 35 for locale in document.texts):  # noqa: PLR2004
+        raise Invalid([Problem("document.texts", "has too many locales, or a locale that is too long")])
     return document
 
 

@@ -5,7 +5,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 
-class NoSuchTime(ValueError):
+class InvalidLocalTime(ValueError):
     """A local time does not exist in the zone, or exists twice; the message says what to write."""
 
 
@@ -25,17 +25,17 @@ def instant_of(local: datetime, zone: str, occurrence: Occurrence | None = None)
         occurrence: Which one, for a time that exists twice.
 
     Raises:
-        NoSuchTime: The clocks skip that time, or repeat it and `occurrence` is None.
+        InvalidLocalTime: The clocks skip that time, or repeat it and `occurrence` is None.
     """
     if local.tzinfo is not None:
-        raise NoSuchTime(f"write the time as it is in {zone}, without an offset")
+        raise InvalidLocalTime(f"write the time as it is in {zone}, without an offset")
     first = local.replace(tzinfo=ZoneInfo(zone), fold=0)
     second = first.replace(fold=1)
     shown = f"{local:%H:%M on %d %B %Y}"
     if first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
         until = second.astimezone(UTC).astimezone(ZoneInfo(zone))  # before the change, by the later offset
         after = first.astimezone(UTC).astimezone(ZoneInfo(zone))
-        raise NoSuchTime(
+        raise InvalidLocalTime(
             f"{shown} does not exist in {zone}: the clocks go forward over it. "
             f"Take a time before the change, such as {until:%H:%M}, or after it, such as {after:%H:%M}"
         )
@@ -47,7 +47,7 @@ def instant_of(local: datetime, zone: str, occurrence: Occurrence | None = None)
         case Occurrence.LATER:
             return second.astimezone(UTC)
         case None:
-            raise NoSuchTime(
+            raise InvalidLocalTime(
                 f"{shown} exists twice in {zone}, because the clocks go back: say EARLIER for "
                 f"{_utc(first)} or LATER for {_utc(second)}"
             )

@@ -1,4 +1,4 @@
-"""Optimistic locking of items: a change of an older version than the present one is refused."""
+"""Optimistic locking of items: a change based on an older version than the current one is refused."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +23,7 @@ async def locked_item(connection: AsyncConnection, key: ContentKey, expected_ver
 
     Raises:
         NotFound: Nobody has written it.
-        Stale: Somebody has changed it since; with the present version.
+        Stale: Somebody has changed it since; with the current version.
     """
     found = await repository.item(connection, key, locked=True)
     if found is None:
@@ -47,7 +47,9 @@ async def locked_or_new_item(
         try:
             await repository.add_item(connection, found)
         except IntegrityError as exists:
-            raise Stale("Somebody else has begun this content meanwhile: look at it first.") from exists
+            raise Stale(
+                "Somebody else has created this content in the meantime: look at it first."
+            ) from exists
         return found
     _require_version(found, expected_version)
     return found
@@ -63,7 +65,7 @@ async def open_revision(connection: AsyncConnection, item: ContentItem) -> Conte
     if item.open_revision is not None:
         found = await repository.revision(connection, item.key, item.open_revision)
     if found is None:
-        raise Conflict(f"Nothing of {item.key} waits to be published.")
+        raise Conflict(f"{item.key} has no open revision.")
     return found
 
 

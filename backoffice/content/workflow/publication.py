@@ -19,7 +19,7 @@ from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.revisions.revision import ContentItem, ContentRevision
 from backoffice.content.revisions.states import RevisionState
 from backoffice.content.workflow.editing import audited, require_clean
-from backoffice.content.workflow.local_time import NoSuchTime, Occurrence, instant_of
+from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
 from backoffice.content.workflow.locking import locked_item, open_revision, step
 from backoffice.errors import Conflict, Invalid, NotFound, Problem
 from storage.clock import Clock
@@ -95,7 +95,7 @@ class ContentPublication:
         try:
             wall = datetime.fromisoformat(local) if isinstance(local, str) else local
             at = instant_of(wall, zone, occurrence)
-        except NoSuchTime as error:
+        except InvalidLocalTime as error:
             raise Invalid([Problem("at", str(error))]) from error
         except ValueError as error:
             raise Invalid([Problem("at", "write the time as 2026-03-29T09:00")]) from error

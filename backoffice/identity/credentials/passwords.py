@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from backoffice.errors import Problem
 from backoffice.identity.credentials.common_passwords import COMMON
 
-LONGEST: Final = 256
+MAX_LENGTH: Final = 256
 HASHES_AT_ONCE: Final = 2
 """Each takes 64 MiB and a core for some tens of milliseconds."""
 
@@ -37,7 +37,7 @@ class Passwords:
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Compare a password; None, of an account that does not exist, takes as long and never matches."""
-        if len(password) > LONGEST:
+        if len(password) > MAX_LENGTH:
             return False
         if stored is None:
             if not self._unknown:
@@ -60,8 +60,8 @@ class Passwords:
         normal = _normal(password)
         if len(normal) < self.least:
             return [Problem("password", f"Use at least {self.least} characters.")]
-        if len(normal) > LONGEST:
-            return [Problem("password", f"Use at most {LONGEST} characters.")]
+        if len(normal) > MAX_LENGTH:
+            return [Problem("password", f"Use at most {MAX_LENGTH} characters.")]
         if _is_guessed(normal.casefold(), about):
             return [Problem("password", "This password is easy to guess: choose another one.")]
         return []

@@ -48,7 +48,7 @@ def accepted_step(secret: str, code: str, now: datetime, last: int | None) -> in
 
 
 def new_recovery_codes() -> tuple[str, ...]:
-    """Return codes of 80 bits, in groups that one can type."""
+    """Return codes of 80 bits, in groups that are easy to type."""
     return tuple(
         "-".join("".join(secrets.choice(_ALPHABET) for _ in range(size)) for size in _GROUPS)
         for _ in range(RECOVERY_CODES)

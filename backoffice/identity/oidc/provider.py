@@ -98,7 +98,7 @@ class Provider:
         claims = await self._verified(token, now)
         events = claims.get("events")
         if not isinstance(events, Mapping) or LOGOUT not in events or "nonce" in claims:
-            raise ProviderRefused("This is no logout token.")
+            raise ProviderRefused("This is not a logout token.")
         session, subject = claims.get("sid"), claims.get("sub")
         if not session and not subject:
             raise ProviderRefused("The logout token names neither a session nor a person.")

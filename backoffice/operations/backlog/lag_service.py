@@ -16,7 +16,7 @@ from backoffice.access.roles import Permission
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.operations.backlog.consumer_lag import PartitionLag, read_lag
 from backoffice.operations.dead_letters import CONSUMERS
-from consumers.cells.settings import ONLY_NODE, NodeSettings
+from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
 from storage.cells.cell import Cell

@@ -21,7 +21,7 @@ from consumers.messages.global_events.states import BrandState, Colour
 from subgraphs.kit.domain.schemes import Brand
 
 NAME_CHARACTERS: Final = 200
-MOST_LOCALES: Final = 50
+MAX_LOCALES: Final = 50
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -85,7 +85,7 @@ def theme_contrasts(theme: Mapping[str, TokenColours]) -> tuple[Contrast, ...]:
     """Return the contrast of each pair that the widget uses, also of those that cannot be read.
 
     Raises:
-        Invalid: It is no theme.
+        Invalid: It is not a theme.
     """
     tidy = {name: one.tidied() for name, one in theme.items()}
     malformed = list(_malformed(tidy))
@@ -99,13 +99,13 @@ def _facts_problems(document: BrandDocument) -> Iterator[Problem]:
         yield Problem("name", f"A name has 1 to {NAME_CHARACTERS} characters.")
     if any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Cn"} for each in document.name):
         yield Problem("name", "A name has no control characters.")
-    if not 1 <= len(document.locales) <= MOST_LOCALES:
-        yield Problem("locales", f"A brand has 1 to {MOST_LOCALES} languages.")
+    if not 1 <= len(document.locales) <= MAX_LOCALES:
+        yield Problem("locales", f"A brand has 1 to {MAX_LOCALES} languages.")
     if len(set(document.locales)) < len(document.locales):
         yield Problem("locales", "A language is named twice.")
     for at, locale in enumerate(document.locales):
         if not _is_locale(locale):
-            yield Problem(f"locales.{at}", f"{locale[:40]!r} is no language such as en-GB.")
+            yield Problem(f"locales.{at}", f"{locale[:40]!r} is not a language such as en-GB.")
     if document.default_locale not in document.locales:
         yield Problem("defaultLocale", "The default is one of the brand's languages.")
 

@@ -104,7 +104,7 @@ class BrandService:
 
         Raises:
             Forbidden: The actor may not see the brand.
-            Invalid: It is no theme.
+            Invalid: It is not a theme.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         return theme_contrasts(theme)

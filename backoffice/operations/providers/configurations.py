@@ -37,7 +37,7 @@ class ProviderConfigurations:
 
     Attributes:
         database: The back office's.
-        files: What stands in the workers' file, by name.
+        files: What is in the workers' file, by name.
         settings: Those of workers, as far as this process has them.
     """
 
@@ -174,7 +174,7 @@ class ProviderConfigurations:
         return seen == (0 if present is None else present.revision)
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
-        """Carry an approval out: store the revision, and decide it for all nodes."""
+        """Execute an approval: store the revision, and decide it for all nodes."""
         seen, config = _content(proposal)
         before = (await self.newest(connection)).get(config.name)
         at = await self.clock.at(connection)
@@ -214,7 +214,7 @@ def _content(proposal: Proposal) -> tuple[int, ProviderConfig]:
 
 
 def _require_same_api(before: ProviderConfig, after: ProviderConfig) -> None:
-    """Refuse another API under the same name: rewards that were sent are asked for there.
+    """Refuse another API under the same name: the status of sent rewards is queried there.
 
     Raises:
         Invalid: The adapter differs.

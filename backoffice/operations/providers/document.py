@@ -15,7 +15,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings, Provider
 from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalKind
 
 CHANGED: Final = "Somebody else has changed this provider meanwhile: look at it again."
-MOST_FIELD: Final = 40
+MAX_FIELD_LENGTH: Final = 40
 KINDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "sportsbook": ("free_bet", "bet_boost"),
     "games": ("free_spins", "casino_bonus"),
@@ -47,7 +47,10 @@ def checked(fields: Mapping[str, Any], reason: str, settings: FulfilmentSettings
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
         raise Invalid(
-            [Problem(".".join(str(part)[:MOST_FIELD] for part in one["loc"]), one["msg"]) for one in found]
+            [
+                Problem(".".join(str(part)[:MAX_FIELD_LENGTH] for part in one["loc"]), one["msg"])
+                for one in found
+            ]
         ) from None
     problems = [*_rules(config, reason), *_lease(config, settings)]
     if problems:

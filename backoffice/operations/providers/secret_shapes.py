@@ -1,4 +1,4 @@
-"""Recognises what looks like a secret, so that none is stored where only the name of one belongs."""
+"""Recognizes what looks like a secret, so that none is stored where only the name of one belongs."""
 
 import re
 from collections import Counter
@@ -26,7 +26,7 @@ _WORD: Final = re.compile(r"[A-Za-z0-9+]+")
 _RUN: Final = re.compile(r"[A-Za-z0-9+/=_\-]{20,}")
 MIXED_CHARACTERS: Final = 10
 LONG_CHARACTERS: Final = 24
-MOST_CHANGES: Final = 2
+MAX_CHANGES: Final = 2
 LONG_ENTROPY: Final = 3.7
 HEX_CHARACTERS: Final = 24
 
@@ -53,11 +53,11 @@ def _has_password(text: str) -> bool:
 
 
 def _is_random(word: str) -> bool:
-    """Return whether a word is no word: letters and digits take turns, or it is long and has no order."""
+    """Return whether a word looks random: letters and digits alternate, or it is long and irregular."""
     if word.isdigit():
         return len(word) >= LONG_CHARACTERS
     turns = sum(a.isdigit() != b.isdigit() for a, b in pairwise(word))
-    if len(word) >= MIXED_CHARACTERS and turns > MOST_CHANGES:
+    if len(word) >= MIXED_CHARACTERS and turns > MAX_CHANGES:
         return True
     return len(word) >= LONG_CHARACTERS and _entropy(word) >= LONG_ENTROPY
 
@@ -69,7 +69,7 @@ def _is_hexadecimal(run: str) -> bool:
 
 
 def _mixes_cases(run: str) -> bool:
-    """Return whether small and capital letters and digits take turns, as in base64."""
+    """Return whether small and capital letters and digits alternate, as in base64."""
     kinds = ["d" if each.isdigit() else "u" if each.isupper() else "l" for each in run if each.isalnum()]
     turns = sum(a != b for a, b in pairwise(kinds))
     return len(set(kinds)) == 3 and turns * 3 >= len(kinds)  # noqa: PLR2004 - the three kinds

@@ -19,7 +19,7 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.providers.configurations import KIND, ProviderConfigurations
 from backoffice.operations.providers.document import KINDS_OF
 from backoffice.operations.providers.repository import ProviderRevision
-from consumers.cells.message import ProviderHealth
+from consumers.acknowledgements.message import ProviderHealth
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
@@ -27,7 +27,7 @@ from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderReposi
 from subgraphs.kit.records.global_state.kinds import provider_subject
 from subgraphs.kit.records.global_state.switches import KillSwitches
 
-MOST_PENDING = 100
+MAX_PENDING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ProviderState:
 
     Attributes:
         present: Its configuration; None if neither the back office nor its copy of the file knows it.
-        missing: The parts of nodes that do not use the present revision, each with the reason if it cannot.
+        missing: The parts of nodes that do not use the current revision, each with the reason if it cannot.
         pending: Proposals that wait for another person.
         stopped: Why and since when nothing is sent to it; None if it is in use.
         everywhere: Whether its kill switch is on, on all nodes.
@@ -108,7 +108,7 @@ class ProviderService:
         async with self.database.home.read() as connection:
             present = await self.configurations.newest(connection)
             reports = await self.nodes.all(connection)
-            pending = await approvals.newest_first(connection, wanted, MOST_PENDING, None)
+            pending = await approvals.newest_first(connection, wanted, MAX_PENDING, None)
             missing = {
                 name: await self._missing(connection, name, reports)
                 for name, one in present.items()

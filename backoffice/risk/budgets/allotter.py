@@ -25,7 +25,7 @@ from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.models import REFERENCE
 
 WEEKS_AHEAD: Final = 2
-"""So many weeks before they begin budgets are divided: so long the back office may be away."""
+"""How many weeks ahead budgets are divided: the back office may be down for that long."""
 
 EVERY_SECONDS: Final = 1.0
 PART: Final = "rewards"

@@ -1,8 +1,8 @@
 """Divides a budget among cells: a pure function of the last division and of what the cells report.
 
-Each part of a budget is in one place at a time. A cell that is to give something back is told so first, and
-only what it has acknowledged to have given back is given to another. So what all cells hold never exceeds the
-budget, whatever is lost, repeated or reordered, and whoever is killed.
+Each part of a budget belongs to one cell at a time. A cell that has to give a part back is told first, and
+another cell gets that part only after this is acknowledged. So the shares of all cells together never exceed
+the budget, whatever message is lost, repeated or reordered, and whichever process is killed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from consumers.cells.message import CellRange
+from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
 
 

@@ -29,7 +29,7 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
 
 RAISE: Final = "risk.raise_budget"
-MOST_REWARDS: Final = 2**31 - 1
+MAX_REWARDS: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class BudgetService:
 
     async def _validate(self, limit: BudgetLimit, reason: str) -> None:
         problems = [] if reason.strip() else [Problem("reason", "Say why: the audit log keeps it.")]
-        if limit.rewards is not None and not 0 <= limit.rewards <= MOST_REWARDS:
+        if limit.rewards is not None and not 0 <= limit.rewards <= MAX_REWARDS:
             problems.append(Problem("rewards", "A budget is a number of rewards, 0 or more."))
         async with self.rewards.home.read() as connection:
             reference = ReferenceRepository(REFERENCE)

@@ -17,7 +17,7 @@ from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.risk.figures.published_figures import PublishedFigures
 from backoffice.risk.settings import RiskSettings
-from consumers.cells.message import CELLS_PARTITION, CELLS_TOPIC
+from consumers.acknowledgements.message import CELLS_PARTITION, CELLS_TOPIC
 from consumers.stream.settings import StreamSettings
 from storage.cells.cell import Cell
 from storage.clock import Clock

@@ -19,7 +19,7 @@ NEWEST: Final = 2
 EARLIER_EVERY: Final = timedelta(minutes=10)
 EARLIER_AT_ONCE: Final = 4
 FINISHED_AFTER: Final = timedelta(days=35)
-"""So long after its end a closed week of which nothing is due is not counted again."""
+"""How long after its end a closed week with nothing due is still counted."""
 
 SHARE_OF_TIME: Final = 10
 """Counting takes at most one part in eleven of the time."""
@@ -63,8 +63,8 @@ class FigureCollector:
             try:
                 if await self.figures.hold():
                     await self.count_due()
-            except Exception:  # noqa: BLE001 - a database that is away is back later
-                _log.exception("the figures of risk cannot be counted")
+            except Exception:  # noqa: BLE001 - a database that is unavailable is back later
+                _log.exception("risk_figures_not_counted")
             pause = max(self.every.total_seconds(), SHARE_OF_TIME * (loop.time() - begun))
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):

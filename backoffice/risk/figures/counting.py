@@ -60,7 +60,7 @@ class WeekCounter:
             return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
     async def weeks(self, brand: str) -> BrandWeeks | None:
-        """Return the weeks of a brand up to the present one; None if there is no such brand."""
+        """Return the weeks of a brand up to the current one; None if there is no such brand."""
         reference = ReferenceRepository(REFERENCE)
         async with self.progress.home.read() as connection:
             found = (await reference.brands(connection, [brand])).get(brand)
@@ -80,7 +80,7 @@ class WeekCounter:
             seen = await impressions.count(connection, brand.id, week.iso)
         async with self.progress.home.read() as connection:
             closed = await participation.is_closed(connection, brand.id, week.iso)
-            opted_in = await participation.members(connection, brand.id, week)
+            opted_in = await participation.count_members(connection, brand.id, week)
             turnover = await participation.turnover(connection, brand.id, week)
         async with self.fulfilment.home.read() as connection:
             qualified = await week_rewards.qualified(connection, brand.id, week.iso)
@@ -121,7 +121,7 @@ class WeekCounter:
 
 
 def territory_of(home: Home, brand: Brand) -> Territory:
-    """Return where a customer is at home; unknown customers are where the brand is."""
+    """Return a customer's territory; unknown customers have the brand's default one."""
     return home.jurisdiction or brand.default_jurisdiction, home.currency or brand.default_currency
 
 

@@ -1,8 +1,8 @@
 """Forecasts how many rewards a week will earn, from the share that earlier weeks had at the same hour.
 
 The method is simple on purpose. For each of the last weeks it is recorded how many rewards were expected
-after each hour, and how many in the end. The present number divided by the weeks' common share is the
-forecast; the largest and the smallest share of a single week give the range. It is no promise: `backtest`
+after each hour, and how many in the end. The current number divided by the weeks' common share is the
+forecast; the largest and the smallest share of a single week give the range. It is an estimate: `backtest`
 says how far the same method was off in the weeks that are over.
 """
 
@@ -15,7 +15,7 @@ from backoffice.figures.repository import FINAL_HOUR, CurvePoint
 from subgraphs.kit.domain.weeks import Week
 
 LEAST_WEEKS: Final = 3
-MOST_WEEKS: Final = 8
+MAX_WEEKS: Final = 8
 LEAST_SHARE: Final = 0.05
 """Below this share of a week's rewards, a few more customers would change the forecast a lot."""
 
@@ -138,7 +138,7 @@ def forecast(now: Amount, elapsed: float, earlier: Sequence[Curve]) -> Forecast:
         earlier: The recorded weeks before it, the newest first.
     """
     usable = [(curve, share) for curve in earlier if (share := curve.share(elapsed)) is not None]
-    usable = usable[:MOST_WEEKS]
+    usable = usable[:MAX_WEEKS]
     weeks = tuple(curve.iso_week for curve, _ in usable)
     if len(usable) < LEAST_WEEKS:
         reason = (
@@ -166,7 +166,7 @@ def backtest(elapsed: float, earlier: Sequence[Curve]) -> list[Tested]:
         made = forecast(then, elapsed, earlier[place + 1 :])
         if made.estimate is not None:
             found.append(Tested(curve.iso_week, made.estimate, curve.final))
-    return found[:MOST_WEEKS]
+    return found[:MAX_WEEKS]
 
 
 def _grown(now: Amount, share: float) -> Amount:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from backoffice.figures.message import CellFigures, message_of
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.stored_figures import LEASE
-from consumers.cells.message import CellRange
+from consumers.acknowledgements.message import CellRange
 from storage.cells.cell import Cell
 from storage.clock import Clock
 from storage.database import Database

@@ -14,7 +14,7 @@ from storage.database import Database
 from subgraphs.kit.records.leases import Lease
 
 LEASE: Final = timedelta(seconds=60)
-"""So long others wait for a process that was killed while it counted."""
+"""How long others wait for a process that was killed while it counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from subgraphs.rewards.catalogue.law import LAWS, RewardLaw
 from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu
 
-LONGEST_TERMS: Final = 2000
-LONGEST_ODDS: Final = 100_000
+MAX_TERMS_LENGTH: Final = 2000
+MAX_ODDS_MILLI: Final = 100_000
 SHORTEST_ODDS: Final = 1000
 SAME_REWARDS: Final = "docs/club.md: an option's target and product are those of the scheme"
 
@@ -162,7 +162,7 @@ def _amounts(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
         return
     if scheme.min_odds_milli < SHORTEST_ODDS:
         yield _error("ODDS", "min_odds_milli", "decimal odds are at least 1.0, which is 1000")
-    elif scheme.min_odds_milli > LONGEST_ODDS:
+    elif scheme.min_odds_milli > MAX_ODDS_MILLI:
         yield _warning("ODDS", "min_odds_milli", "hardly any bet has odds above 100")
     for name in ("bet_types", "channels"):
         if not getattr(scheme, name):
@@ -193,8 +193,8 @@ def _terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     hosts = context.hosts
     if context.schemes and (why := link_problem(terms.url, hosts)):
         yield _error("LINK", "terms.url", why)
-    if len(terms.summary) > LONGEST_TERMS:
-        yield _error("TOO_LONG", "terms.summary", f"is longer than {LONGEST_TERMS} characters")
+    if len(terms.summary) > MAX_TERMS_LENGTH:
+        yield _error("TOO_LONG", "terms.summary", f"is longer than {MAX_TERMS_LENGTH} characters")
     mark = AGE_MARKS.get(scheme.jurisdiction)
     if mark and mark not in terms.summary:
         yield _error("AGE_MARK", "terms.summary", f"must say {mark}", AGE_MARK_SOURCE)

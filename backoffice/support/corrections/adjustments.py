@@ -32,7 +32,7 @@ from subgraphs.progress.adjustment_repository import ADJUSTMENT_SCHEMA, ADJUSTME
 from subgraphs.progress.repository import ProgressRepository
 
 ADJUSTMENT: Final = "support.adjustment"
-MOST_MINOR: Final = 10_000_000
+MAX_MINOR: Final = 10_000_000
 REASON_CHARACTERS: Final = 500
 Publish = Callable[[AsyncConnection, Fact, datetime], Awaitable[None]]
 
@@ -100,8 +100,8 @@ class Adjustments:
     async def _validated(self, wanted: AdjustmentRequest) -> Scheme:
         """Return the rules of the week for the customer."""
         problems = reason_problems(wanted.reason)
-        if not 0 < abs(wanted.amount_minor) <= MOST_MINOR:
-            problems.append(Problem("amountMinor", f"An adjustment has 1 to {MOST_MINOR} minor units."))
+        if not 0 < abs(wanted.amount_minor) <= MAX_MINOR:
+            problems.append(Problem("amountMinor", f"An adjustment has 1 to {MAX_MINOR} minor units."))
         rules, account = await self.customers.rules_of(wanted.owner)
         try:
             week = rules.week_named(wanted.iso_week)

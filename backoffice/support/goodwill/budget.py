@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 EVERY_WEEK: Final = ""
-MOST_MINOR: Final = 2**31 - 1
+MAX_MINOR: Final = 2**31 - 1
 
 
 class ReservationStatus(Enum):

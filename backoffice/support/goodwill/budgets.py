@@ -23,7 +23,7 @@ from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,
-    MOST_MINOR,
+    MAX_MINOR,
     NOTHING,
     GoodwillBudget,
     GoodwillBudgetKey,
@@ -165,8 +165,8 @@ class GoodwillBudgets:
         problems = reason_problems(reason)
         paths = ("amountMinor", "customerMinor", "agentMinor")
         for path, amount in zip(paths, limits, strict=True):
-            if not 0 <= amount <= MOST_MINOR:
-                problems.append(Problem(path, f"A budget has 0 to {MOST_MINOR} minor units."))
+            if not 0 <= amount <= MAX_MINOR:
+                problems.append(Problem(path, f"A budget has 0 to {MAX_MINOR} minor units."))
         async with self.databases.club.home.read() as connection:
             schemes = (await ReferenceRepository(REFERENCE).schemes(connection, [key.brand]))[key.brand]
         if key.currency not in {scheme.currency for scheme in schemes}:

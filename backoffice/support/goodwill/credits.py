@@ -90,12 +90,12 @@ class GoodwillCredits:
             GOODWILL,
             Permission.SUPPORT_APPROVE_GOODWILL,
             self._approved,
-            ended=self._ended,
+            declined=self._ended,
             step_up=True,
         )
 
     async def choice(self, actor: Actor, owner: Owner) -> GoodwillChoice:
-        """Return what a person can give to a customer; the look is recorded.
+        """Return what a person can give to a customer; the access is recorded.
 
         Raises:
             NotFound: There is no such customer whom the actor may give goodwill to.

@@ -1,1 +1,1 @@
-"""What support looks at: customers, their history, and why a bet did not count. Every look is recorded."""
+"""What support looks at: customers, their history, and why a bet did not count. Every access is recorded."""

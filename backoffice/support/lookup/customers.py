@@ -26,7 +26,7 @@ from subgraphs.kit.records.accounts.account_history import AccountChange, Accoun
 from subgraphs.kit.records.reference import NamePage, ReferenceRepository
 from subgraphs.progress.repository import ProgressRepository, Total
 
-LONGEST_ID: Final = 128
+MAX_ID_LENGTH: Final = 128
 REFERENCES: Final = ReferenceRepository(REFERENCE)
 
 
@@ -71,15 +71,15 @@ class Customers:
     async def search(
         self, actor: Actor, brand: str, prefix: str, size: int, after: str | None
     ) -> Sequence[str]:
-        """Return ids of a brand's customers that begin as given.
+        """Return the ids of a brand's customers that begin with a text.
 
         Raises:
             Forbidden: The actor may not look at this brand's customers.
-            Invalid: Nothing is looked for.
+            Invalid: The search text is empty.
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = prefix.strip()
-        if not wanted or len(wanted) > LONGEST_ID:
+        if not wanted or len(wanted) > MAX_ID_LENGTH:
             raise Invalid([Problem("search", "Type the beginning of a customer's id.")])
         page = NamePage(wanted, after or "", size)
         await self.looks.record(actor, "search", brand, f"customers:{brand}:{wanted}")
@@ -191,7 +191,7 @@ def owner_of(customer_id: str) -> Owner:
     """Return the customer of an id such as `northbet:c-1`.
 
     Raises:
-        NotFound: It is no such id.
+        NotFound: It is not such an id.
     """
     brand, colon, customer = customer_id.partition(":")
     if not (brand and colon and customer):

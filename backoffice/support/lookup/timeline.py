@@ -60,7 +60,7 @@ def position_of(after: str | None) -> HistoryPosition | None:
     """Return the position of a page's key; None for the first page.
 
     Raises:
-        Invalid: It is no key of a timeline.
+        Invalid: It is not a key of a timeline.
     """
     key: Any = key_of(after)
     if key is None:
@@ -76,7 +76,7 @@ def position_of(after: str | None) -> HistoryPosition | None:
 
 
 def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is no cursor of this list.")])
+    return Invalid([Problem("after", "This is not a cursor of this list.")])
 
 
 def _has_id(position: HistoryPosition) -> bool:

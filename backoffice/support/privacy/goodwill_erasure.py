@@ -64,7 +64,7 @@ class GoodwillErasure:
             try:
                 await self.apply()
             except (SQLAlchemyError, OSError):
-                _log.exception("reservations of erased customers cannot be renamed")  # tried again in an hour
+                _log.exception("reservations_of_erased_customers_not_renamed")  # tried again in an hour
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY_SECONDS):
                     await stop.wait()

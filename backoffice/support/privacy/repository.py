@@ -64,7 +64,7 @@ async def holds_of(connection: AsyncConnection, owner: Owner) -> Sequence[LegalH
 async def add_export(
     connection: AsyncConnection, job_id: str, owner: Owner, document: str, at: datetime
 ) -> None:
-    """Store an export; a job that is begun again stores it anew."""
+    """Store an export; a job that starts again replaces it."""
     await connection.execute(delete(CUSTOMER_EXPORT).where(CUSTOMER_EXPORT.c.job_id == job_id))
     await connection.execute(
         insert(CUSTOMER_EXPORT).values(

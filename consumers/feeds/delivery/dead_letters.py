@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError
 
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
-from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, Refused
+from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, RejectedRecord
 from logs import impersonal
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class FeedDeadLetters:
         """Return the topic that the letters are published to."""
         return self.topic + DEAD_LETTER_SUFFIX
 
-    async def publish(self, refused: Refused) -> None:
+    async def publish(self, refused: RejectedRecord) -> None:
         """Publish one record with the reason, and return when the brokers have it.
 
         Raises:
@@ -80,7 +80,7 @@ class FeedDeadLetters:
         ends = await consumer.end_offsets(partitions)
         return sum(ends[one] - first.offset for one, first in firsts.items() if first is not None)
 
-    def _headers(self, refused: Refused) -> Headers:
+    def _headers(self, refused: RejectedRecord) -> Headers:
         """Return the record's own headers, including `traceparent`, and those that say where it came from."""
         record = refused.record
         origin = {

@@ -15,7 +15,7 @@ from consumers.feeds.delivery.metrics import FeedMetrics
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.mapping.progress_message import ProgressMessage
 from consumers.stream.database.dead_letter_limit import DeadLetterLimit
-from consumers.stream.database.dead_letters import Refused
+from consumers.stream.database.dead_letters import RejectedRecord
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
@@ -92,14 +92,14 @@ class Forwarder:
                 log.info("feed_begins", feed=self.feed.name, topic=one.topic, partition=one.partition)
                 await self.consumer.seek_to_beginning(one)
 
-    def _map(self, records: Sequence[Record]) -> tuple[list[ProgressMessage], list[Refused]]:
+    def _map(self, records: Sequence[Record]) -> tuple[list[ProgressMessage], list[RejectedRecord]]:
         messages: list[ProgressMessage] = []
-        refused: list[Refused] = []
+        refused: list[RejectedRecord] = []
         for record in records:
             try:
                 messages.append(self.feed.message(record))
             except Poison as found:
-                refused.append(Refused(record, found.reason))
+                refused.append(RejectedRecord(record, found.reason))
         return messages, refused
 
     async def _publish(self, messages: Sequence[ProgressMessage]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from consumers.stream.database.dead_letters import Refused
+from consumers.stream.database.dead_letters import RejectedRecord
 from consumers.stream.errors import TooManyDeadLetters
 
 
@@ -29,7 +29,7 @@ class DeadLetterLimit:
         for topic, letters in recent.items():
             self._levels.setdefault(topic, letters)
 
-    def check(self, topic: str, records: int, dead: Sequence[Refused]) -> None:
+    def check(self, topic: str, records: int, dead: Sequence[RejectedRecord]) -> None:
         """Check that a batch may be committed.
 
         Raises:

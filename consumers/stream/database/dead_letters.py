@@ -29,7 +29,7 @@ A transaction that stores letters locks it first, so that letters become visible
 """
 
 
-class Refused(NamedTuple):
+class RejectedRecord(NamedTuple):
     """A record that cannot be applied, and why."""
 
     record: Record
@@ -61,7 +61,9 @@ class DeadLetters:
     clock: Clock
     positions: Positions
 
-    async def store(self, connection: AsyncConnection, generation: str, refused: Sequence[Refused]) -> None:
+    async def store(
+        self, connection: AsyncConnection, generation: str, refused: Sequence[RejectedRecord]
+    ) -> None:
         """Store records with the reason; a record that is stored already stays as it is."""
         if not refused:
             return
@@ -158,13 +160,13 @@ def _stored_reason(reason: str) -> str:
     return reason[:REASON_CHARACTERS].encode(errors="replace").decode()
 
 
-def _origin(refused: Refused) -> tuple[str, int, int]:
+def _origin(refused: RejectedRecord) -> tuple[str, int, int]:
     return (refused.record.topic, refused.record.partition, refused.record.offset)
 
 
-def _chunks(refused: Sequence[Refused]) -> Iterator[list[Refused]]:
+def _chunks(refused: Sequence[RejectedRecord]) -> Iterator[list[RejectedRecord]]:
     """Yield the records in lists that each fit into one statement."""
-    chunk: list[Refused] = []
+    chunk: list[RejectedRecord] = []
     chunk_bytes = 0
     for one in refused:
         value_bytes = len(one.record.value or b"")

@@ -70,7 +70,7 @@ class Retry:
                         conflict = isinstance(fault, DBAPIError) and is_conflict(fault)
                         raise Transient(f"the database: {cause(fault)}", unavailable=not conflict) from fault
                     raise
-                log.info("transaction_begins_anew", error=cause(fault), attempt=attempt)
+                log.info("transaction_retried", error=cause(fault), attempt=attempt)
             self.on_retry()
             await asyncio.sleep(_pause(attempt))
             attempt += 1

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.database.batch import Batch
 from consumers.stream.database.dead_letter_limit import DeadLetterLimit
-from consumers.stream.database.dead_letters import DeadLetters, Refused
+from consumers.stream.database.dead_letters import DeadLetters, RejectedRecord
 from consumers.stream.database.idle_timeout import set_idle_timeout
 from consumers.stream.database.positions import Positions
 from consumers.stream.errors import Poison
@@ -27,7 +27,7 @@ class Applied:
     records: int
     stale: int = 0
     duplicates: int = 0
-    dead: Sequence[Refused] = ()
+    dead: Sequence[RejectedRecord] = ()
     conflicts: Sequence[Record] = ()
 
     @property
@@ -81,11 +81,14 @@ class Sink:
             if len(messages) > 1:
                 first, second = batch.bisect()
                 return await self.apply(first) + await self.apply(second)
-            poison = [*poison, *(Refused(message.record, data_error_reason(fault)) for message in messages)]
+            poison = [
+                *poison,
+                *(RejectedRecord(message.record, data_error_reason(fault)) for message in messages),
+            ]
             return await self._commit(batch, [], poison)
 
     async def _commit(
-        self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[Refused]
+        self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[RejectedRecord]
     ) -> Applied:
         async with self.shard.write() as connection:
             await set_idle_timeout(connection)
@@ -106,30 +109,30 @@ class Sink:
         connection: AsyncConnection,
         batch: Batch,
         messages: Sequence[Message[object]],
-        poison: Sequence[Refused],
+        poison: Sequence[RejectedRecord],
     ) -> Applied:
         if not messages:
             return Applied(len(batch), dead=tuple(poison))
         with following(batch.trace_of):
             outcome = await batch.topic.apply(connection, messages)
-        refused = [Refused(record, reason) for record, reason in outcome.refused]
+        refused = [RejectedRecord(record, reason) for record, reason in outcome.refused]
         dead = (*poison, *refused)
         return Applied(len(batch), outcome.stale, outcome.duplicates, dead, outcome.conflicts)
 
 
 def decode(
     topic: AnyTopic, records: Iterable[Record], cell: CellPartitions | None = None
-) -> tuple[list[Message[object]], list[Refused]]:
+) -> tuple[list[Message[object]], list[RejectedRecord]]:
     """Return the messages in records, and the records that are poison."""
     messages: list[Message[object]] = []
-    poison: list[Refused] = []
+    poison: list[RejectedRecord] = []
     for record in records:
         try:
             if cell is not None:
                 cell.check_key(record)
             messages.append(Message(record, topic.decode(record)))
         except Poison as found:
-            poison.append(Refused(record, found.reason))
+            poison.append(RejectedRecord(record, found.reason))
     return messages, poison
 
 

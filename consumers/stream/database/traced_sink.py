@@ -13,7 +13,7 @@ from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.records import Record
 from tracing import TRACEPARENT, TRACESTATE, Tracing, fail, header_of, is_sampled, span_context_of, within
 
-MOST_SPANS: Final = 64
+MAX_SPANS: Final = 64
 """How many records of a batch are traced at most; more occur only if every trace is recorded."""
 
 Sampled: TypeAlias = tuple[Record, SpanContext | None]
@@ -80,7 +80,7 @@ class TracedSink(Sink):
             sender = span_context_of(traceparent, record.header(TRACESTATE))
             if sampling.starts() if sender is None else sampling.continues(sender):
                 found.append((record, sender))
-                if len(found) == MOST_SPANS:
+                if len(found) == MAX_SPANS:
                     break
         return found
 

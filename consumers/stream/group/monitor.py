@@ -80,7 +80,7 @@ class SessionMonitor:
                     stored = await sink.positions.load(connection, cursors.awaited.keys())
                     cursors.note_other_members(stored)
         except (SQLAlchemyError, OSError) as fault:
-            log.info("references_not_looked_at", error=cause(fault))
+            log.info("reference_positions_not_read", error=cause(fault))
 
     async def _end_silent_batches(self, seconds: float) -> None:
         """End batches that have been running for long while the database answers nobody.

@@ -174,7 +174,7 @@ class Workers:
         pauses = [cursors[part.partition].back_off(time.monotonic(), first, longest) for part in batch.parts]
         for part in batch.parts:
             self.seek(part.partition, part.position)
-        log.warning("batch_put_off", topic=batch.topic.name, seconds=round(max(pauses), 2), error=str(fault))
+        log.warning("batch_deferred", topic=batch.topic.name, seconds=round(max(pauses), 2), error=str(fault))
 
     def _advance(self, batch: Batch, applied: Applied, cursors: Cursors, seconds: float) -> None:
         """Move the cursors past a committed batch, and count it."""

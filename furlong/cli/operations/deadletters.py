@@ -86,7 +86,7 @@ def replay(
     """Apply dead letters as the consumer would now, whether or not it is running.
 
     A letter that can be applied is removed in the same transaction. A letter that still cannot be applied
-    stays, with the present reason. Replaying twice does no harm. The exit status is 1 if any letter stays.
+    stays, with the current reason. Replaying twice does no harm. The exit status is 1 if any letter stays.
 
     The letters of a feed stay on their topic. Those that its adapter can read now are published to the
     progress topic; each counts once, however often it is replayed.
@@ -101,7 +101,7 @@ def replay(
 
 
 async def _report(replays: AsyncIterator[tuple[str, Replayed]], items: Items) -> int:
-    """Print what happened to letters and how many met which fate; return how many stay."""
+    """Print what happened to letters, with the number of each outcome; return how many stay."""
     from consumers.stream.database.dead_letter_replay import Fate
 
     fates: Counter[Fate] = Counter()

@@ -71,7 +71,7 @@ class FeedLetters:
             return await anext((one async for one in letters if one.position == position), None)
 
     async def replay(self, positions: Sequence[LetterPosition] | None) -> AsyncIterator[tuple[str, Replayed]]:
-        """Convert letters with the present adapter and publish them: those at the given positions, or all."""
+        """Convert letters with the current adapter and publish them: those at the given positions, or all."""
         missing = dict.fromkeys(positions or [])
         producer = create_producer(self.letters.settings)
         try:

@@ -1,4 +1,4 @@
-"""`furlong fulfilment …`: rewards in review, stopped providers, comparison with the providers' books."""
+"""`furlong fulfilment …`: rewards in review, stopped providers, comparison with the providers' journals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from subgraphs.fulfilment.state.fulfilment import Fulfilment
 
 cli = typer.Typer(
-    no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with providers' books."
+    no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with providers' journals."
 )
 HEADS: Final = ("key", "customer", "week", "reward", "provider", "state", "reason", "since")
 Key = Annotated[str, typer.Argument(help="The reward's key, as listed.")]
@@ -195,7 +195,7 @@ def reconcile(
     ] = None,
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
 ) -> None:
-    """Compare the providers' books of a day with ours. Exits with 1 if they differ or cannot be read."""
+    """Compare the providers' journals of a day with ours. Exits with 1 if they differ or cannot be read."""
     from subgraphs.fulfilment.errors import JournalUnavailable
 
     agree = True

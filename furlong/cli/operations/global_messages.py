@@ -94,7 +94,7 @@ def forget(
     reason: Reason,
     person: As = None,
 ) -> None:
-    """Forget a node that is gone for good. If it reports again, it is known again."""
+    """Forget a node that was removed permanently. If it reports again, it is known again."""
     _run(lambda nodes, _switches, actor: nodes.forget(actor, node, reason), person)
     typer.echo(f"{node} is forgotten.")
 
@@ -166,7 +166,7 @@ def _run(
     from sqlalchemy.exc import SQLAlchemyError
 
     from backoffice.errors import BackofficeError
-    from backoffice.global_events.publishing import NotPublished
+    from backoffice.global_events.run_publisher import NotPublished
 
     try:
         return asyncio.run(_acting(act, person, publishes=publishes))
@@ -181,7 +181,7 @@ async def _acting(
     publishes: bool,
 ) -> R:
     from backoffice.audit.audit_log import AuditLog
-    from backoffice.global_events.publishing import publish_now
+    from backoffice.global_events.run_publisher import publish_now
     from backoffice.operations.kill_switches import KillSwitchService
     from backoffice.operations.nodes import NodeService
     from storage.database import Database

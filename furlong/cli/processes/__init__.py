@@ -1,1 +1,1 @@
-"""Commands that run until they are stopped: demo, serve, consume, the workers, a subgraph by itself."""
+"""Commands that run until they are stopped: demo, serve, consume, the workers, a single subgraph."""

@@ -33,7 +33,7 @@ def _create_schema(name: str) -> SubgraphSchema:
 SCHEMAS: dict[str, Callable[[], SubgraphSchema]] = {name: partial(_create_schema, name) for name in SUBGRAPHS}
 cli = typer.Typer(
     no_args_is_help=True,
-    help="A subgraph by itself: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
+    help="A single subgraph: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
 )
 
 

@@ -149,14 +149,17 @@ async def _carry_feeds(names: list[str], listen: str | None) -> None:
 
 @cli.command()
 def outbox(*, listen: Listen = None) -> None:
-    """Publish facts of subgraphs and decisions of the back office. One node is active, others stand by."""
+    """Publish facts of subgraphs and decisions of the back office.
+
+    One node is active, the others are standbys.
+    """
     log_to_stderr()
     check_databases()
     asyncio.run(_publish_outboxes(listen))
 
 
 async def _publish_outboxes(listen: str | None) -> None:
-    from backoffice.global_events.publishing import running_publisher
+    from backoffice.global_events.run_publisher import running_publisher
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.workers.outbox_status import outbox_status_app
@@ -182,7 +185,7 @@ async def _publish_outboxes(listen: str | None) -> None:
 def intents(*, listen: Listen = None) -> None:
     """Settle changes whose outcome is unknown, and adopt changes that other channels made upstream.
 
-    One node is active, the others stand by.
+    One node is active, the others are standbys.
     """
     log_to_stderr()
     check_databases("club", "rewards")
@@ -191,7 +194,7 @@ def intents(*, listen: Listen = None) -> None:
 
 @cli.command()
 def purges(*, listen: Listen = None) -> None:
-    """Remove what a decision of the back office makes obsolete from the CDNs in FURLONG_CDN_URLS."""
+    """Remove responses from the CDNs in FURLONG_CDN_URLS when a decision makes them obsolete."""
     from furlong.cdn.purge_worker import run_purges
     from furlong.workers.round_status import RoundStatus
 

@@ -49,7 +49,7 @@ def data_of(data: Path, count: int) -> Path:
 
 
 async def prepare(database: DatabaseSettings) -> None:
-    """Create the databases and, if they are a cell's, write into them whose they are.
+    """Create the databases and, for a cell, record in them which cell they belong to.
 
     Raises:
         CellMismatch: The folder is that of a demo with other cells.

@@ -28,7 +28,7 @@ class RoutedCell:
 class CellRouter:
     """An ASGI application that passes each request to a cell, and to another, once, if it was the wrong one.
 
-    Tokens are only read here, and verified by the gateways. Who has no token is served by the first cell.
+    Tokens are only read here, and verified by the gateways. Requests without one go to the first cell.
     """
 
     def __init__(self, cells: Sequence[RoutedCell]) -> None:
@@ -74,10 +74,10 @@ class CellRouter:
 
 @dataclass(slots=True)
 class _Answer:
-    """Sends a gateway's answer on, with headers that say whose it is.
+    """Passes a gateway's response on, with headers that name the cell.
 
     Attributes:
-        withheld: The status of an answer that is not sent on.
+        withheld: The status of a response that is not passed on.
         is_again: Whether this is the second attempt.
     """
 
@@ -104,7 +104,7 @@ class _Answer:
 
 
 def _repeated(body: bytes, receive: Receive) -> Receive:
-    """Return a source of a request whose body was read already."""
+    """Return a `receive` callable for a request whose body was already read."""
     unread = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

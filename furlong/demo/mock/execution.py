@@ -26,7 +26,7 @@ from furlong.demo.mock.overrides import claims_of, overrides_of
 from furlong.demo.mock.values import is_absent, leaf_value
 
 ITEMS: Final = 3
-MOST_ITEMS: Final = 20
+MAX_ITEMS: Final = 20
 EVENT_SECONDS: Final = 5.0
 Info: TypeAlias = GraphQLResolveInfo[Any]
 MockedCall: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str], object], Awaitable[Any]]
@@ -173,7 +173,7 @@ def _value(
         return None
     if isinstance(type_, GraphQLList):
         inner = type_.of_type.of_type if isinstance(type_.of_type, GraphQLNonNull) else type_.of_type
-        many = 0 if name == "errors" else min(int(arguments.get("first", ITEMS)), MOST_ITEMS)
+        many = 0 if name == "errors" else min(int(arguments.get("first", ITEMS)), MAX_ITEMS)
         return [_one(inner, owner, scope, number, info) for number in range(1, many + 1)]
     if name == "version" and info.path.prev is not None and info.path.prev.prev is None and request.tick:
         return request.tick

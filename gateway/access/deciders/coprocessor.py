@@ -12,7 +12,7 @@ import orjson
 
 from gateway.access.deciders.decider import PolicyQuestion
 
-MOST_BYTES: Final = 256 * 1024
+MAX_BYTES: Final = 256 * 1024
 """The most bytes of an answer."""
 CONNECTIONS: Final = 100
 """The most concurrent questions; further ones wait within their deadlines."""
@@ -77,7 +77,7 @@ class Coprocessor:
             read = bytearray()
             async for piece in answer.aiter_raw():
                 read += piece
-                if len(read) > MOST_BYTES:
+                if len(read) > MAX_BYTES:
                     raise ValueError("the answer is too long")
             return bytes(read)
 

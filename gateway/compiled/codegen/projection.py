@@ -27,7 +27,7 @@ from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import SharedList, checked, indent
 
-MOST_NESTED: Final = 3
+MAX_NESTED: Final = 3
 """The depth of nested objects that one function completes; deeper objects have functions of their own."""
 
 UNFIT = {
@@ -139,7 +139,7 @@ class ProjectionCodegen:
         shape = wanted.below
         if shape is None or shape.only is None or isinstance(get_nullable_type(wanted.type), GraphQLList):
             return []
-        if id(shape) in self._in_lines or value.count("_") >= MOST_NESTED:
+        if id(shape) in self._in_lines or value.count("_") >= MAX_NESTED:
             return []
         self._in_lines.add(
             id(shape)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.compiled.deopt import Deoptimize
-from gateway.executor.answer_limits import spend_copies
 from gateway.executor.merge import copied, merge
+from gateway.executor.response_limits import spend_copies
 from gateway.plan import Entities
 from gateway.supergraph.selections import TYPENAME
 

@@ -11,9 +11,9 @@ from gateway.compiled.deopt import DEOPT_ERRORS
 from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields
 from gateway.compiled.runtime.state import State
 from gateway.errors import SubgraphUnreachable
-from gateway.executor.answer_limits import check_entities, too_large
 from gateway.executor.exchange import parse_response, unreachable_response
 from gateway.executor.merge import merge
+from gateway.executor.response_limits import check_entities, too_large
 from gateway.plan import Fetch, RootFields
 from gateway.transport import SubgraphOperation
 from jit.codegen import BudgetSpent, own

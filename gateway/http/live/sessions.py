@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     # Servers without a gateway, such as a consumer's status port, must not import the planner.
-    from gateway.pipeline.parts import AuthenticationPart
+    from gateway.pipeline.components import AuthenticationComponent
     from gateway.pipeline.stages import HttpRequest
 
 CHECK_SECONDS: Final = 5.0
@@ -23,7 +23,7 @@ class LiveSession:
 
     __slots__ = ("_authentication", "_next_check", "request", "session")
 
-    def __init__(self, authentication: AuthenticationPart, request: HttpRequest) -> None:
+    def __init__(self, authentication: AuthenticationComponent, request: HttpRequest) -> None:
         self.request = request
         self.session: object = None
         self._authentication = authentication

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from gateway.errors import ClientDisconnected, RequestError, Unauthenticated
 from gateway.http.client import Client
-from gateway.pipeline.graphql_request import GraphQLResponse, refused
+from gateway.pipeline.graphql_response import GraphQLResponse, refused
 from gateway.pipeline.stages import Response, encode
 from gateway.rate_limits import RateLimited
 

@@ -25,7 +25,7 @@ from graphql_http import read_body
 TOKEN: Final = b"x-graphql-event-stream-token"
 TEXT: Final = b"text/plain; charset=utf-8"
 NO_STORE: Final = ((b"cache-control", b"no-store"),)
-LONGEST_NAME: Final = 128
+MAX_NAME_LENGTH: Final = 128
 
 ACCEPTED, CREATED, OK = 202, 201, 200
 
@@ -160,7 +160,7 @@ async def _operation_name(request: ReceivedRequest) -> str:
         raise MethodNotAllowed("Send the operations of a reserved stream by POST.")
     read_body(body, ids_are_documents=True)
     name = (orjson.loads(body).get("extensions") or {}).get("operationId")
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_LENGTH:
         raise _Refused(
             "extensions.operationId must be a string of 1 to 128 characters.", "INVALID_REQUEST", 400
         )

@@ -24,9 +24,9 @@ from gateway.http.streams.formats import (
     StreamFormats,
 )
 from gateway.http.streams.merged_stream import MergedStream
-from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.components import AuthenticationComponent
+from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.incremental import IncrementalStream
-from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.stages import ResponseStream, encode
 from gateway.pipeline.subscriptions import SingleResponse
 
@@ -50,7 +50,7 @@ class Streams:
 
     operations: LiveOperations
     connections: LiveConnections
-    authentication: AuthenticationPart
+    authentication: AuthenticationComponent
     admission: Admission
     cors: CorsPolicy | None
     formats: StreamFormats = field(default_factory=StreamFormats)

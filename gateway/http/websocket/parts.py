@@ -8,7 +8,7 @@ from typing import Protocol
 from gateway.browsers import CorsPolicy
 from gateway.http.live import LiveConnections, LiveOperations
 from gateway.metrics import Metrics
-from gateway.pipeline.parts import AuthenticationPart
+from gateway.pipeline.components import AuthenticationComponent
 
 
 class StreamedVersion(Protocol):
@@ -52,6 +52,6 @@ class WebSocketParts:
 
     graph: StreamedGraph
     connections: LiveConnections
-    authentication: AuthenticationPart
+    authentication: AuthenticationComponent
     metrics: Metrics
     init_headers: frozenset[str]

@@ -25,6 +25,9 @@ BURST_SECONDS: Final = 4
 FLUSH_SECONDS: Final = 5.0
 """How long a client may take to close its side, in seconds."""
 
+PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
+"""An empty ping, as every silent client gets it."""
+
 REASON_BYTES: Final = 123
 """The maximum length of a close frame's reason, in bytes."""
 
@@ -152,8 +155,7 @@ class WebSocket(asyncio.Protocol):
                 self.transport.abort()
         elif now - self._heard_at >= limits.ping_seconds:
             self._pinged_at = now
-            self._frames.send_ping(b"")
-            self._flush()
+            self.transport.write(PING)
         self.conversation.visit(now)
 
     def shut_down(self) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from gateway.clients import ClientClass
 from gateway.demand.metrics import CostMetrics
 from gateway.pipeline.demand.policy import INVALID_SLICING, TOO_EXPENSIVE, CostLimits
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.prepared import PreparedRequest
 

@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from gateway.errors import Overloaded
-from gateway.pipeline.introspection_answers import Introspection
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.introspection_responses import Introspection
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.preparation.preparer import Preparer
 from graphql_http import GraphQLRequest
 
 T = TypeVar("T")

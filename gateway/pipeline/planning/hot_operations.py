@@ -10,9 +10,9 @@ from typing import Final
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.errors import RequestError
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import Conditions, PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedDocument
+from gateway.pipeline.preparation.preparer import Preparer
 
 UNNAMED: Final = "an operation without a name"
 

@@ -16,7 +16,7 @@ from gateway.errors import RequestError, SupergraphError
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 
-MOST_CONDITIONS: Final = 4
+MAX_CONDITIONS: Final = 4
 """The most conditions of an operation that is planned in advance: each set of values has its own plan."""
 
 
@@ -76,7 +76,7 @@ def _names(document: DocumentNode) -> Iterator[str | None]:
 def _prepare(text: str, name: str | None, executor: OperationExecutor) -> None:
     prepared = executor.preparer.prepare(text, name, pinned=True)
     conditions = sorted(prepared.conditions)
-    if len(conditions) > MOST_CONDITIONS:
+    if len(conditions) > MAX_CONDITIONS:
         return
     for values in product((False, True), repeat=len(conditions)):
         planned = executor.preparer.planned_for(prepared, tuple(zip(conditions, values, strict=True)))

@@ -15,7 +15,7 @@ from gateway.access.operation_rules import DocumentAccess
 from gateway.access.requirements import Granted, Requirement
 from gateway.pipeline.policies.policy import PolicyInput
 
-MOST_LOGGED: Final = 1_000
+MAX_LOGGED: Final = 1_000
 """The most distinct warnings that a dry run logs."""
 
 
@@ -78,7 +78,7 @@ class AccessPolicy:
     def _log(self, asked: PolicyInput, access: DocumentAccess, unmet: Requirement) -> None:
         """Log what would be hidden, once for each document and set of rules."""
         document = asked.prepared.document
-        if (document.key, unmet) in self._logged or len(self._logged) >= MOST_LOGGED:
+        if (document.key, unmet) in self._logged or len(self._logged) >= MAX_LOGGED:
             return
         self._logged.add((document.key, unmet))
         structlog.get_logger("gateway").warning(

@@ -23,7 +23,7 @@ class TrustedDocumentsPolicy:
 
     Attributes:
         manifests: The manifests of trusted documents.
-        refuses: Whether documents that are not trusted are refused, or only logged.
+        refuses: Whether untrusted documents are refused; otherwise they are only logged.
         requires_id: Whether trusted documents must be sent by their ids.
         operations: The names of the operations that a client may execute, by client name; all if empty.
         metrics: Counts documents that are not trusted.
@@ -57,7 +57,7 @@ class TrustedDocumentsPolicy:
         """Return the code of the violation, or None."""
         if not by_id and self.requires_id:
             return ID_REQUIRED
-        if not by_id and not self.manifests.documents.allows(document.tokens, client):
+        if not by_id and not self.manifests.documents.allows(document.token_digest, client):
             return NOT_TRUSTED
         if self.operations and not any(
             document.name in self.operations.get(name, ()) for name in (EVERY_CLIENT, client or EVERY_CLIENT)

@@ -10,7 +10,7 @@ from gateway.cache_control import cache_policy
 from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument
 from gateway.limits import IntrospectionSizes, check_document
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import DocumentPlans
 from gateway.pipeline.preparation.prepared import PreparedDocument
@@ -26,7 +26,9 @@ MAX_ERRORS = 5
 class DocumentReader:
     """Reads documents by the public schema of one supergraph."""
 
-    def __init__(self, supergraph: Supergraph, limits: Limits, access: OperationAccess | None) -> None:
+    def __init__(
+        self, supergraph: Supergraph, limits: PreparationLimits, access: OperationAccess | None
+    ) -> None:
         self._supergraph = supergraph
         self._limits = limits
         self._access = access
@@ -53,7 +55,7 @@ class DocumentReader:
             text=query,
             name=name,
             key=digest(tokens, name),
-            tokens=digest(tokens),
+            token_digest=digest(tokens),
             conditions=condition_variables(document, operation),
             variables=Variables(self._supergraph.public, variables_of(operation)),
             variable_names=frozenset(

@@ -14,7 +14,7 @@ from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
 from gateway.pipeline.preparation.sizes import json_bytes
 
-LARGEST_PART: Final = 8
+MAX_PART: Final = 8
 """A body that would take more than this fraction of the cache is not kept."""
 
 
@@ -60,10 +60,10 @@ class KnownBodies:
     def put(self, body: bytes, prepared: PreparedRequest) -> None:
         """Remember the prepared request of a body, if its document is in the cache."""
         key = prepared.document.key
-        if key not in self.documents or len(body) * LARGEST_PART > self.size:
+        if key not in self.documents or len(body) * MAX_PART > self.size:
             return
         size = len(body) + json_bytes(prepared.variables)
-        if size * LARGEST_PART <= self.size:
+        if size * MAX_PART <= self.size:
             known = _KnownBody(
                 key,
                 prepared.conditions,

@@ -1,4 +1,4 @@
-"""Limits on documents, and the sizes of their caches."""
+"""The limits of preparation; all but mutation fields are enforced by its other modules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gateway.planner import Budget, Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PreparationLimits:
     """Limits on documents, and the sizes of the caches.
 
     Attributes:

@@ -34,14 +34,14 @@ class PreparedDocument:
         name: The name of the chosen operation, if any.
         key: Identifies the document, without ignored characters, and the operation. Documents with the same
             key share their plans.
-        tokens: The digest of the document without ignored characters, whatever its operation.
+        token_digest: The digest of the document without ignored characters, whatever its operation.
         conditions: The variables of @skip and @include.
         variables: Coerces the operation's variables.
         variable_names: The names of these variables.
         is_query: Whether the operation is a query, which GET allows.
         is_subscription: Whether it is a subscription.
         introspection: The selected introspection; None if `__schema` and `__type` are not selected.
-        cache_policy: For how long the answer to a GET may be cached; None for not at all.
+        cache_policy: How long the response to a GET may be cached; None if it may not.
         access: What a client needs in order to see all of it; None if every client may.
         deferring: Its `@defer` and `@stream` directives; None if none can apply.
         plans: The known plans.
@@ -50,7 +50,7 @@ class PreparedDocument:
     text: str
     name: str | None
     key: bytes
-    tokens: bytes
+    token_digest: bytes
     conditions: frozenset[str]
     variables: Variables
     variable_names: frozenset[str]

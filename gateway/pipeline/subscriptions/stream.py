@@ -12,16 +12,16 @@ from typing import Any, Final
 import structlog
 
 from gateway.errors import RequestError, SubgraphUnreachable
-from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.stages import Response, encode
-from gateway.pipeline.subscriptions.answers import EventAnswers, too_large
+from gateway.pipeline.subscriptions.event_responses import EventResponses, too_large
 from gateway.subscriptions import SessionEnded, source_failed
 from gateway.transport import EventSource
 from jit.codegen import BudgetSpent
 
 COMPLETE: Final = "COMPLETE"
 CLIENT: Final = "CLIENT"
-LONGEST_TIMER: Final = 24 * 3600.0
+MAX_TIMER_SECONDS: Final = 24 * 3600.0
 """The maximum delay of a timer in seconds; the expiry is checked again, as the clock may be changed."""
 
 
@@ -57,7 +57,7 @@ class SubscriptionStream:
         self,
         source: EventSource,
         subgraph: str,
-        answers: EventAnswers,
+        answers: EventResponses,
         expires: float | None,
         ended: Callable[[SubscriptionStream, str], None],
     ) -> None:
@@ -170,7 +170,7 @@ class SubscriptionStream:
             if left <= 0:
                 self.end(SessionEnded())
             else:
-                wait = min(left, LONGEST_TIMER)
+                wait = min(left, MAX_TIMER_SECONDS)
                 self._timer = get_running_loop().call_later(wait, self._watch_expiry)
 
 

@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 from gateway.errors import SubgraphUnreachable, Unauthorized
 from gateway.monitoring import KnownNames
+from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.subscriptions.answers import Begin, EventAnswers, Make, Observe
+from gateway.pipeline.subscriptions.event_responses import Begin, EventResponses, Make, Observe
 from gateway.pipeline.subscriptions.stream import SubscriptionStream
 from gateway.subscriptions import (
     OpenSubscriptions,
@@ -53,7 +53,7 @@ class Subscribing:
         observe: Observes the events of a subscription; None if nothing is observed.
     """
 
-    authentication: AuthenticationPart
+    authentication: AuthenticationComponent
     executor: OperationExecutor
     large_responses: Executor
     open: OpenSubscriptions
@@ -94,7 +94,7 @@ class Subscribing:
                 raise source_failed(subgraph, error) from error
             raise
         counts = self.metrics.of(self.names.operation(asked.prepared.document, asked.client), subgraph)
-        answers = EventAnswers(
+        answers = EventResponses(
             self.authentication,
             self.executor,
             make,

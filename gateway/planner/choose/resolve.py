@@ -144,7 +144,7 @@ class _Resolver:
         first = next(iter(paths.values()))
         if first.resolved.delivery == position.delivery or not first.resolved.delivery:
             return paths
-        if first.move is not None or first.resolved.name == TYPENAME or first.names_only:
+        if first.move is not None or first.resolved.name == TYPENAME or first.identifies_only:
             return paths
         later = {
             concrete: self.choices.search.postponed(path, position.node(concrete))
@@ -169,7 +169,7 @@ class _Resolver:
             return ResolvedField(wanted, definition, types, move)
         self.choices.search.work.step()
         response_key = position.scope.assign_key(self.supergraph, types, wanted)
-        resolved = ResolvedField(wanted, definition, types, move, response_key, path.names_only)
+        resolved = ResolvedField(wanted, definition, types, move, response_key, path.identifies_only)
         if wanted.children is not None:
             known = self.supergraph.subgraphs[position.subgraph].types[definition.type]
             abstract = self.supergraph.is_abstract(min(types), wanted.name)

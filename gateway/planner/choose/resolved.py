@@ -46,7 +46,7 @@ class ResolvedField:
         types: The concrete types for which it is selected.
         move: The move to make first; None to stay in the same fetch.
         response_key: Its key in the fetched data; None for a `__typename` that the move itself determines.
-        names_only: Whether it only serves as part of a key; its value in the response comes from another
+        identifies_only: Whether it only serves as part of a key; its value in the response comes from another
             subgraph.
         needs_typename: Whether the objects below may have several types.
         below: The fields of the objects below; None for a leaf.
@@ -57,7 +57,7 @@ class ResolvedField:
     types: frozenset[str]
     move: ResolvedMove | None
     response_key: str | None = None
-    names_only: bool = False
+    identifies_only: bool = False
     needs_typename: bool = False
     below: ResolvedFields | None = None
 

@@ -99,7 +99,7 @@ class _Builder:
                 wanted.variables,
                 below,
                 definition.shape.count("["),
-                each.names_only,
+                each.identifies_only,
             )
         return selected
 

@@ -22,7 +22,7 @@ class FieldDraft:
         variables: The client's variables in the arguments.
         selection: What is selected of its objects; None for a leaf.
         lists: How many lists are nested in its value.
-        names_only: Whether it only serves as a key; its value in the response comes from another subgraph.
+        identifies_only: Whether it serves only as a key; the response takes its value from another subgraph.
     """
 
     name: str
@@ -30,7 +30,7 @@ class FieldDraft:
     variables: frozenset[str]
     selection: SelectionDraft | None
     lists: int = 0
-    names_only: bool = False
+    identifies_only: bool = False
 
     def structural_key(self) -> Hashable:
         """Return a key that is equal for fields that select the same."""

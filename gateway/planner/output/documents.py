@@ -93,7 +93,7 @@ def write_context_batch(
 
     Returns:
         The parts from which the document is assembled once the values are known, the document for one set of
-        Values, and the name of the variable of the representations.
+        values, and the name of the variable of the representations.
     """
     variables = tuple(sorted(set[str]().union(*(_variables(each.selection) for each in fetches))))
     taken = {*header.definitions, *(name for each in fetches for name in each.variable_of.values())}

@@ -54,7 +54,7 @@ def _prune(mine: SelectionDraft, theirs: SelectionDraft) -> None:
     for types, fields in mine.fields_by_types.items():
         for response_key, selected in list(fields.items()):
             there = _selected(theirs, response_key, types)
-            if there is None or (there.names_only and not selected.names_only):
+            if there is None or (there.identifies_only and not selected.identifies_only):
                 continue
             if selected.selection is not None and there.selection is not None:
                 _prune(selected.selection, there.selection)

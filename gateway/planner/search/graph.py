@@ -191,7 +191,7 @@ class FieldPath:
         cost: The cost of all moves, including those for fields below it.
         unknown_types: How many of the types that the client names below it are unknown to the field's
             subgraph.
-        names_only: Whether it only serves as a key; its value in the response comes from another subgraph.
+        identifies_only: Whether it serves only as a key; the response takes its value from another subgraph.
         provided: The fields that a `@provides` or a key makes resolvable below it.
     """
 
@@ -201,5 +201,5 @@ class FieldPath:
     remaining: Field | None
     cost: Cost
     unknown_types: int = 0
-    names_only: bool = False
+    identifies_only: bool = False
     provided: tuple[Selections, ...] = ()

@@ -39,11 +39,11 @@ class Resolvability:
             return None
         if not self._is_external(definition) or self._is_provided(node, name):
             return definition
-        if field.response is not None and self.names_only(definition, node):
+        if field.response is not None and self.identifies_only(definition, node):
             return None
         return definition if self._is_in_key(node, name) else None
 
-    def names_only(self, definition: SubgraphField, node: Node) -> bool:
+    def identifies_only(self, definition: SubgraphField, node: Node) -> bool:
         """Return whether a field only serves as a key here; another subgraph resolves it for clients."""
         is_key_of_another = definition.key_only or definition.label is not None
         is_external = is_key_of_another and self._is_external(definition)

@@ -175,9 +175,9 @@ class Search:
         self, field: Field, definition: SubgraphField, node: Node, max_nesting: int, arrival: _Arrival
     ) -> Iterator[FieldPath]:
         """Yield the path that selects a field at a node, if anything of it can be fetched there."""
-        names_only = self.resolvability.names_only(definition, node)
+        identifies_only = self.resolvability.identifies_only(definition, node)
         if field.children is None:
-            yield FieldPath(arrival.move, definition, field, None, arrival.cost, 0, names_only)
+            yield FieldPath(arrival.move, definition, field, None, arrival.cost, 0, identifies_only)
             return
         provided = self.resolvability.provided_below(node, definition)
         below = self._children(field, definition, node, provided, max_nesting)
@@ -189,7 +189,7 @@ class Search:
                 below.remaining,
                 arrival.cost.then(below.cost),
                 below.unknown_types,
-                names_only,
+                identifies_only,
                 provided,
             )
 

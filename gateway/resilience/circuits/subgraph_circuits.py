@@ -22,13 +22,13 @@ from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
 from gateway.resilience.circuits.separate_calls import SeparateCalls
 from gateway.transport import FailedResponse, SubgraphOperation
 
-MOST_PARTS: Final = 16
+MAX_PARTS: Final = 16
 """The most circuits of single fields that a fetch of several fields is checked against."""
 
 FAILING_PARTS: Final = 3
 """How many different fetches must remain unanswered before silence counts against the whole subgraph."""
 
-MOST_KEPT: Final = 200
+MAX_KEPT: Final = 200
 """The most open circuits that are kept although no plan needs them at present."""
 
 NAME_CHARS: Final = 120
@@ -106,7 +106,7 @@ class Circuits:
         """
         own = self.of(coordinates)
         parts: tuple[Breaker, ...] = ()
-        if 1 < len(coordinates) <= MOST_PARTS:
+        if 1 < len(coordinates) <= MAX_PARTS:
             parts = tuple(self.of(frozenset((each,))) for each in sorted(coordinates))
         separate: SeparateCalls | None = None
 
@@ -220,7 +220,7 @@ class Circuits:
             self._kept.pop(breaker, None)
         else:
             self._kept[breaker] = None
-            if len(self._kept) > MOST_KEPT:
+            if len(self._kept) > MAX_KEPT:
                 del self._kept[next(iter(self._kept))]
         log = structlog.get_logger("gateway")
         match breaker.state:

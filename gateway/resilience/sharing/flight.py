@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
-from jit.codegen import BUDGET, AnswerBudget, CoroutineTask, spend
+from jit.codegen import BUDGET, CoroutineTask, ResponseBudget, spend
 
 Key: TypeAlias = tuple[object, ...]
 """Identifies what is fetched, and for whom."""
@@ -87,7 +87,7 @@ class Flight(msgspec.Struct, eq=False):
 
     async def _fly(self, call: Awaitable[Mapping[str, Any]]) -> None:
         # The waiters pay for the response from their own budgets.
-        meter = AnswerBudget(maxsize)
+        meter = ResponseBudget(maxsize)
         BUDGET.set(meter)
         self._given = await call
         self.places = maxsize - meter.places

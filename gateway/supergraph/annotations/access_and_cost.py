@@ -139,7 +139,7 @@ def _weight(at: str, weight: object) -> int:
     try:
         return math.ceil(float(weight)) if isinstance(weight, str | int | float) else 1
     except (ValueError, OverflowError):
-        raise SupergraphError(f"The weight of {at} in @cost is no number: {weight}.") from None
+        raise SupergraphError(f"The weight of {at} in @cost is not a number: {weight}.") from None
 
 
 def _list_size(arguments: dict[str, Any]) -> ListSize:

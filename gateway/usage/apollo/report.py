@@ -16,7 +16,7 @@ from gateway.usage.apollo.messages import report_class
 from gateway.usage.apollo.signature import operation_key, referenced_fields
 from gateway.usage.store import StoredUse
 
-MOST_BYTES: Final = 4 * 1024 * 1024
+MAX_BYTES: Final = 4 * 1024 * 1024
 """The approximate limit on a report's bytes before compression; the same as Apollo Server's."""
 
 BUCKETS: Final = 384
@@ -86,7 +86,7 @@ def apollo_report(
     return report
 
 
-def divided(report: Any, most: int = MOST_BYTES) -> Iterator[Any]:
+def divided(report: Any, most: int = MAX_BYTES) -> Iterator[Any]:
     """Split a report into several of about equal size; an operation is never split."""
     part, size = None, 0
     uncounted = report.operation_count - sum(map(_requests, report.traces_per_query.values()))

@@ -15,7 +15,7 @@ from gateway.http.routes import PATH
 from gateway.http.streams import Reservations, SingleConnectionMode, Streams
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
-from gateway.pipeline.parts import AuthenticationPart
+from gateway.pipeline.components import AuthenticationComponent
 from gateway.rate_limits import ClientAddresses, CustomerOf
 from gateway.settings import GatewaySettings
 
@@ -63,7 +63,7 @@ def streams(
     settings: GatewaySettings,
     operations: LiveOperations,
     parts: LiveParts | None,
-    authentication: AuthenticationPart,
+    authentication: AuthenticationComponent,
     admission: Admission,
 ) -> Streams | None:
     """Build the streams over HTTP for one version of the graph; None if streams are disabled."""
@@ -83,7 +83,7 @@ def websocket_endpoint(
     settings: GatewaySettings,
     graph: ServedGraph,
     connections: LiveConnections,
-    authentication: AuthenticationPart,
+    authentication: AuthenticationComponent,
     metrics: Metrics,
 ) -> WebSocketEndpoint:
     """Build the endpoint that accepts WebSockets."""

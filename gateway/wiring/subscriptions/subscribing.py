@@ -11,9 +11,9 @@ from prometheus_client import CollectorRegistry
 from gateway.errors import SupergraphError
 from gateway.executor import CallMiddleware
 from gateway.monitoring import Recorders
+from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.subscriptions import Subscribing
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
 from gateway.rate_limits import CustomerOf
@@ -79,7 +79,7 @@ def subscribing(
     recorders: Recorders,
     hooks: Hooks,
     *,
-    authentication: AuthenticationPart,
+    authentication: AuthenticationComponent,
     large_responses: Executor,
 ) -> Subscribing | None:
     """Build the opening of subscriptions for one version of the graph; None if it serves none."""
@@ -146,7 +146,7 @@ def _sharing(
 
 
 def _begin(executor: OperationExecutor, hooks: Hooks) -> Callable[[], None]:
-    """Return a function that gives each event its own answer budget and deadline."""
+    """Return a function that gives each event its own response budget and deadline."""
     deadlines = next((each for each in hooks.plans if isinstance(each, Deadlines)), None)
     if deadlines is None:
         return executor.budget

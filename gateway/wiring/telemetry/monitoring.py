@@ -7,7 +7,7 @@ from functools import partial
 from gateway.monitoring import KnownNames, ProcessMetrics, Recorders
 from gateway.monitoring.operations import Document
 from gateway.pipeline.policies.trusted_documents import EVERY_CLIENT
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.settings import GatewaySettings
 from gateway.usage import OperationReader
 from gateway.wiring.background import Background
@@ -19,7 +19,9 @@ def recorders(settings: GatewaySettings, shared: SharedParts, preparer: Preparer
     documents = shared.documents
 
     def is_known(document: Document, client: str | None) -> bool:
-        return preparer.documents.is_pinned(document.key) or documents.trusted.allows(document.tokens, client)
+        return preparer.documents.is_pinned(document.key) or documents.trusted.allows(
+            document.token_digest, client
+        )
 
     names = KnownNames(is_known, _clients(settings), settings.metrics_any_name)
     if shared.usage is None:

@@ -17,7 +17,7 @@ from graphql import GraphQLLeafType, is_enum_type, specified_scalar_types
 
 from jit.compile.source import Lines, Source, checked, indent
 from jit.exact_integers import ExactIntegers
-from jit.runtime.answer_budget import regain, spend
+from jit.runtime.response_budget import regain, spend
 from jit.runtime.shared_list import SharedList
 from jit.runtime.type_checks import MAX_CLASSES, is_mapping, is_plain
 

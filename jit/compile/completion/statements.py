@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from jit.compile.completion.expected_values import BranchWriter, CompletionBranch, CompletionTarget
 from jit.compile.completion.fast_completion import FastCompletion, Test, append_fast
 from jit.compile.source import Lines, Source, indent
-from jit.runtime.answer_budget import spending
 from jit.runtime.field_slot import FieldSlot
+from jit.runtime.response_budget import spending
 
 
 @dataclass(frozen=True, slots=True)

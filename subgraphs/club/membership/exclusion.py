@@ -78,7 +78,7 @@ class Exclusion:
 
         Returns:
             False if it was stored before, or another change is in progress. When that change is settled, its
-            Outcome is applied, and later compared with the upstream.
+            outcome is applied, and later compared with the upstream.
         """
         request = force_out_request(owner, occasion)
         if await self.intents.hold_pending(connection, owner, MEMBERSHIP):

@@ -35,7 +35,7 @@ class DailyReconciliation:
                 async with self.registry.using(registered):
                     await self.reconciliation.compare(registered, day)
             except JournalUnavailable as fault:
-                log.warning("no books", provider=registered.config.name, fault=str(fault))
+                log.warning("provider_books_missing", provider=registered.config.name, fault=str(fault))
             else:
                 made += 1
         return made

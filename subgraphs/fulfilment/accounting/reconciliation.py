@@ -69,7 +69,7 @@ class Reconciliation:
         async with self.database.home.write() as connection:
             await self._reports.store(connection, report, self.clock.now())
         if differences:
-            log.error("the books of a provider differ", provider=name, day=str(day), number=len(differences))
+            log.error("provider_books_differ", provider=name, day=str(day), number=len(differences))
         return report
 
     async def is_made(self, provider: str, day: date) -> bool:

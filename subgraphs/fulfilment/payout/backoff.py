@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
 EXPIRY_MARGIN = timedelta(minutes=5)
-LARGEST_EXPONENT = 16
+MAX_EXPONENT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Backoff:
 
     def pause(self, attempts: int) -> timedelta:
         """Return the pause after some attempts, shortened by up to a half, so that retries spread out."""
-        full = min(self.longest, self.first * (1 << min(attempts - 1, LARGEST_EXPONENT)))
+        full = min(self.longest, self.first * (1 << min(attempts - 1, MAX_EXPONENT)))
         return full * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
 
     def next_poll(

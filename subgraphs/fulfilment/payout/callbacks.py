@@ -34,8 +34,8 @@ def callback_routes(registry: ProviderRegistry, tracker: RedemptionTracker, othe
     """Return the route `POST /callbacks/{provider}`.
 
     It responds with 204 if the callback is applied, now or earlier, and with 409 if the credit is not yet
-    known here, or 503 if another cell that may know it is away, so that the provider repeats the call. After
-    401, 404, 413 and 422, repeating it does not help.
+    known here, or 503 if another cell that may know it is unavailable, so that the provider repeats the
+    call. After 401, 404, 413 and 422, repeating it does not help.
     """
     routes = APIRouter()
     decoder = msgspec.json.Decoder(CallbackBody)

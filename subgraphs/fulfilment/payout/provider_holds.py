@@ -36,7 +36,7 @@ class ProviderHolds:
 
     async def stop(self, connection: AsyncConnection, name: str, reason: str) -> None:
         """Stop a provider: nothing more is sent to it."""
-        log.error("a provider is stopped", provider=name, reason=reason)
+        log.error("provider_stopped", provider=name, reason=reason)
         await self.repository.store(
             connection, name, reason[:REASON_CHARACTERS], self.clock.now(), stopped=True
         )

@@ -95,7 +95,7 @@ class UnitOfWork:
         found = await self.lifecycle.repository.lock(connection, leased)
         kept = [one for one in leased if one.key in found and found[one.key].lease == one.lease]
         if len(kept) < len(leased):
-            log.warning("leases were lost", number=len(leased) - len(kept))
+            log.warning("leases_lost", number=len(leased) - len(kept))
         return [found[fulfilment.key] for fulfilment in kept]
 
     async def lock_payable(
@@ -216,7 +216,7 @@ class UnitOfWork:
 
     async def send_to_review(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
         """Leave a reward to a person."""
-        log.warning("a reward is in review", key=fulfilment.key, reason=reason)
+        log.warning("reward_in_review", key=fulfilment.key, reason=reason)
         await self.lifecycle.transition(
             connection,
             fulfilment,

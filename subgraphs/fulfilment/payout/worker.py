@@ -136,7 +136,7 @@ class Worker:
             if self._configuration is not None:
                 await self._configuration.refresh()
         except (SQLAlchemyError, OSError):
-            log.exception("the configuration of providers could not be read")
+            log.exception("provider_configuration_not_read")
             return False
         return True
 
@@ -145,7 +145,7 @@ class Worker:
             try:
                 pause = 0.0 if await one_round() else self._settings.poll_seconds
             except (SQLAlchemyError, OSError):
-                log.exception("the database failed a worker")
+                log.exception("database_failed_worker")
                 pause = DATABASE_PAUSE_SECONDS
             if pause:
                 await _sleep_unless_stopped(stop, pause)
@@ -208,9 +208,9 @@ class Worker:
         try:
             return [await work]
         except SQLAlchemyError as fault:
-            log.warning("the database failed rewards", keys=[one.key for one in leased], fault=repr(fault))
+            log.warning("database_failed_rewards", keys=[one.key for one in leased], fault=repr(fault))
         except Exception:
-            log.exception("rewards could not be worked on", keys=[one.key for one in leased])
+            log.exception("rewards_not_worked_on", keys=[one.key for one in leased])
         return []
 
     async def _is_stopped(self, registered: RegisteredProvider) -> bool:

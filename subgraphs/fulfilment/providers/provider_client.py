@@ -127,7 +127,7 @@ class ProviderClient:
                     response = await self._exchange(request)
         except (httpx.HTTPError, TimeoutError, BadSignature, InvalidResponse) as fault:
             log.warning(
-                "a provider gave no answer",
+                "provider_no_answer",
                 provider=self.config.name,
                 method=request.method,
                 key=request.key,

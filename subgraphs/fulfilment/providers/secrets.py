@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import SecretStr
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
-MOST_BYTES: Final = 64 * 1024
+MAX_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Secrets:
             return None
         try:
             with (self.folder / name).open("rb") as file:
-                return _usable(file.read(MOST_BYTES).strip())
+                return _usable(file.read(MAX_BYTES).strip())
         except OSError:
             return None
 

@@ -6,8 +6,13 @@ from functools import partial
 from typing import Final, TypeGuard
 
 from storage.cells.cell import Cell
-from storage.clock import Clock, SystemClock
-from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell
+from storage.clock import Clock, SystemClock, seconds_of
+from subgraphs.kit.domain.errors import (
+    AuthenticationUnavailable,
+    Unauthenticated,
+    WrongCell,
+    WrongRegion,
+)
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.settings import SessionSettings
 from tokens import (
@@ -51,6 +56,17 @@ class Viewer:
         )  # created once, since it is used often
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRegion:
+    """A region, and the brands whose customers it may have.
+
+    A token does not say in which jurisdiction its customer is, so the brand alone decides.
+    """
+
+    name: str
+    brands: frozenset[str]
+
+
 class SessionVerifier:
     """Checks bearer tokens: signature, `iss`, `aud`, `exp`, `sub` and `brand`, all of them required.
 
@@ -76,26 +92,23 @@ class SessionVerifier:
         further: Sequence[Issuer] = (),
         *,
         cell: Cell | None = None,
+        region: SessionRegion | None = None,
     ) -> "SessionVerifier":
         """Return a verifier for the configured issuer, and for additional ones.
 
-        With a cell, it refuses the tokens of other cells' customers.
+        With a cell or a region, it refuses the tokens of customers who belong to another.
 
         Raises:
             ValueError: A setting is missing; the message names it.
         """
-        machine = (clock or SystemClock()).machine  # the issuer does not follow a rehearsal's clock
-
-        def now() -> float:
-            return machine.now().timestamp()
-
+        now = seconds_of((clock or SystemClock()).machine)  # the issuer does not follow a rehearsal's clock
         limits = limits or RefreshLimits()
         accepted = (accepted_issuer(settings), *further)
         if len({each.issuer for each in accepted}) != len(accepted):
             raise ValueError(f"two issuers of sessions have the name {settings.issuer}")
         issuers = [TrustedIssuer.of(each, limits, now) for each in accepted]
         revocations = session_revocations(settings)
-        session_of = viewer_of if cell is None else partial(viewer_in, cell)
+        session_of = viewer_of if cell is None and region is None else partial(viewer_in, cell, region)
         return cls(
             TokenVerifier(issuers, session_of, revocations=revocations, now=now, kept=settings.tokens_kept)
         )
@@ -105,7 +118,7 @@ class SessionVerifier:
 
         Raises:
             Unauthenticated: The header is not valid.
-            WrongCell: The customer belongs to another cell.
+            WrongCell: The customer belongs to another cell, or to another region.
             AuthenticationUnavailable: No sufficiently fresh key of the issuer is known.
         """
         if authorization is None:
@@ -171,15 +184,18 @@ def viewer_of(token: VerifiedToken) -> Viewer:
     return Viewer(brand, customer, token.expires)
 
 
-def viewer_in(cell: Cell, token: VerifiedToken) -> Viewer:
-    """Return the customer that a token was issued to, who must be the cell's. Cached with the token.
+def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedToken) -> Viewer:
+    """Return the customer that a token was issued to, who must be the cell's and the region's.
 
     Raises:
         InvalidToken: Its `brand` or `sub` cannot be an id.
         WrongCell: The customer belongs to another cell.
+        WrongRegion: The customer's brand belongs to another region.
     """
     viewer = viewer_of(token)
-    if not cell.has(viewer.brand, viewer.customer):
+    if region is not None and viewer.brand not in region.brands:
+        raise WrongRegion(f"this is region {region.name}, and customers of {viewer.brand} belong to another")
+    if cell is not None and not cell.has(viewer.brand, viewer.customer):
         raise WrongCell(f"this is cell {cell.name}, and the customer belongs to another: try again")
     return viewer
 

@@ -43,6 +43,16 @@ class WrongCell(CallerError):
     status = 425
 
 
+class WrongRegion(WrongCell):
+    """No customer of the session's brand belongs to this region: answered with HTTP 421.
+
+    No cell of this region has the customer, so the request is not routed again.
+    """
+
+    code = "WRONG_REGION"
+    status = 421
+
+
 class Unauthenticated(CallerError):
     """The `Authorization` header is not valid: answered with HTTP 401."""
 

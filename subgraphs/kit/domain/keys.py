@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from subgraphs.kit.domain.errors import BadInput
 
-LONGEST_KEPT: Final = 512  # characters; longer ids are rare and would only waste memory
+MAX_KEPT_LENGTH: Final = 512  # characters; longer ids are rare and would only waste memory
 URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 
@@ -52,7 +52,7 @@ class ClubKey(NamedTuple):
         Raises:
             BadInput: The id was not made by `encode`.
         """
-        return _known(opaque) if len(opaque) <= LONGEST_KEPT else _decoded(opaque)
+        return _known(opaque) if len(opaque) <= MAX_KEPT_LENGTH else _decoded(opaque)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from graphql_http import GraphQLRequest, MethodNotAllowed
-from jit.codegen import BUDGET, AnswerBudget, BudgetSpent
+from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
 from signatures.asgi import SignedRequests
 from storage.clock import Clock
 from storage.database import Database
@@ -126,7 +126,7 @@ class Subgraph:
         Returns:
             A function of variables, as JSON values; of headers, with lower-case names, of which
             `authorization`, `accept-language` and `traceparent` are read; and of the session. It returns a
-            New dict, with `data` and `errors` as in GraphQL over HTTP, and never raises, whatever goes wrong.
+            new dict, with `data` and `errors` as in GraphQL over HTTP, and never raises, whatever goes wrong.
             If the session is a `RequestIdentity`, the gateway has verified the token already: see
             `Authenticator`. Any other session is ignored.
         """
@@ -182,8 +182,8 @@ class Subgraph:
 
         Returns:
             A function with the same arguments as that of `prepare`, which yields the events. The headers must
-            Have the token of the session as long as the subscription lasts: each event is authenticated
-            Again.
+            have the token of the session as long as the subscription lasts: each event is authenticated
+            again.
         """
         prepared = self.subscriptions.prepared(document, operation_name)
 
@@ -246,7 +246,7 @@ class Subgraph:
 
         async def run(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
             callers.check(operation)
-            BUDGET.set(AnswerBudget(callers.limits.places))
+            BUDGET.set(ResponseBudget(callers.limits.places))
             prepared = self.operations.prepared(operation.query, operation.operation_name)
             context = await self._context(headers)
             if prepared is None or (operation.read_only and not prepared.is_query):

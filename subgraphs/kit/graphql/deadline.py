@@ -11,7 +11,7 @@ T = TypeVar("T")
 HEADER: Final = "x-envoy-expected-rq-timeout-ms"
 """How many milliseconds the caller waits for the response: Envoy's name, since no RFC has one."""
 
-MOST_DIGITS: Final = 7
+MAX_DIGITS: Final = 7
 
 
 class DeadlineExceeded(RequestError):
@@ -30,7 +30,7 @@ async def until_deadline(work: Awaitable[T], headers: Mapping[str, str]) -> T:
         DeadlineExceeded: The deadline has passed.
     """
     given = headers.get(HEADER, "")
-    if not (given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS):
+    if not (given.isascii() and given.isdigit() and len(given) <= MAX_DIGITS):
         return await work
     try:
         async with asyncio.timeout(int(given) / 1000):

@@ -73,6 +73,6 @@ class SubgraphMetrics:
         yield refused
         yield CounterMetricFamily(
             "furlong_subgraph_unshared_signatures",
-            "Signatures accepted while the processes' common memory of signatures was away",
+            "Signatures accepted while the processes' common memory of signatures was unavailable",
             value=self.unshared(),
         )

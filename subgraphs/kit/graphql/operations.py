@@ -28,7 +28,7 @@ from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import Answer
 from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
 
-LONGEST_KEPT: Final = 64 * 1024
+MAX_KEPT_LENGTH: Final = 64 * 1024
 """The most characters of a document: longer ones are interpreted, so that the cache stays small."""
 
 
@@ -86,7 +86,7 @@ class Operations:
 
     def prepared(self, document: str, operation_name: str | None) -> PreparedOperation | None:
         """Return the operation; None for one that is left to `interpret`, which reports its errors."""
-        if not self._compiled or len(document) > LONGEST_KEPT:
+        if not self._compiled or len(document) > MAX_KEPT_LENGTH:
             return None
         return self._kept(document, operation_name)
 
@@ -95,7 +95,7 @@ class Operations:
 
         Its errors have no locations.
         """
-        if not self._compiled or len(document) > LONGEST_KEPT:
+        if not self._compiled or len(document) > MAX_KEPT_LENGTH:
             return None
         known = self._held.get((document, operation_name))
         if known is None:

@@ -19,7 +19,7 @@ from graphql import OperationType as Kind
 
 from jit import subscribe
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.graphql.operations import LONGEST_KEPT, answer_of, failed
+from subgraphs.kit.graphql.operations import MAX_KEPT_LENGTH, answer_of, failed
 from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT
 
 NO_SUBSCRIPTION = "This is not a subscription."
@@ -73,8 +73,8 @@ class Subscriptions:
         self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(partial(PreparedSubscription.of, schema))
 
     def prepared(self, document: str, operation_name: str | None) -> PreparedSubscription:
-        """Return a subscription; longer documents than `LONGEST_KEPT` are prepared each time."""
-        if len(document) > LONGEST_KEPT:
+        """Return a subscription; longer documents than `MAX_KEPT_LENGTH` are prepared each time."""
+        if len(document) > MAX_KEPT_LENGTH:
             return PreparedSubscription.of(self._schema, document, operation_name)
         return self._kept(document, operation_name)
 

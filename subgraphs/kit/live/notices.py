@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 FORMAT: Final = 1
-MOST_IN_MESSAGE: Final = 2_000
-MOST_WAITING: Final = 100_000
+MAX_IN_MESSAGE: Final = 2_000
+MAX_WAITING: Final = 100_000
 
 
 class Notices(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -79,7 +79,7 @@ class WaitingNotices:
         if not self._everything:
             self._customers.update(dict.fromkeys(customers))
             self._brands.update(brands)
-            everything = everything or len(self._customers) > MOST_WAITING
+            everything = everything or len(self._customers) > MAX_WAITING
         if everything:
             self._everything = True
             self._customers.clear()
@@ -87,7 +87,7 @@ class WaitingNotices:
 
     def take(self, now: float) -> Notices:
         """Remove and return as many notices as fit into one message."""
-        customers = tuple(islice(self._customers, MOST_IN_MESSAGE))
+        customers = tuple(islice(self._customers, MAX_IN_MESSAGE))
         taken = Notices(self._sender, self._since or now, self._everything, tuple(self._brands), customers)
         for key in customers:
             del self._customers[key]

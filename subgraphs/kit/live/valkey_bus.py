@@ -22,7 +22,7 @@ SILENCE_SECONDS: Final = 5.0
 """The time without a message after which the server is pinged, in seconds."""
 
 FIRST_PAUSE_SECONDS: Final = 0.2
-LONGEST_PAUSE_SECONDS: Final = 5.0
+MAX_PAUSE_SECONDS: Final = 5.0
 
 
 class ValkeyBus:
@@ -212,7 +212,7 @@ class _Pauses:
 
     def next(self) -> float:
         """Return the next pause in seconds."""
-        pause, self._next = self._next, min(self._next * 2, LONGEST_PAUSE_SECONDS)
+        pause, self._next = self._next, min(self._next * 2, MAX_PAUSE_SECONDS)
         return pause * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
 
     def reset(self) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 GATHER_SECONDS: Final = 0.05
 """The minimum time between two groups. A change after a quiet time is a group of its own, without delay."""
 
-MOST_READING: Final = 512
+MAX_READING: Final = 512
 """The maximum number of woken streams that have not read yet; meanwhile changes of the others are merged."""
 
 
@@ -66,7 +66,7 @@ class Waking:
 
     def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        for stream in list(islice(self._due, MOST_READING - len(self._reading))):
+        for stream in list(islice(self._due, MAX_READING - len(self._reading))):
             del self._due[stream]
             if stream.wake():
                 self._reading.add(stream)

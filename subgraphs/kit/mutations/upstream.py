@@ -18,7 +18,7 @@ from subgraphs.kit.settings import UpstreamSettings
 
 log = structlog.get_logger(__name__)
 CONFLICT, REFUSED, SERVER_ERRORS = 409, 422, 500
-LONGEST_ANSWER = 64 * 1024
+MAX_RESPONSE_BYTES = 64 * 1024
 
 
 class Verdict(Enum):
@@ -136,7 +136,7 @@ class UpstreamClient:
             ):
                 reply = _Reply(answer.status_code, await _json_object(answer))
         except (httpx.HTTPError, TimeoutError) as error:
-            log.warning("upstream gave no answer", record=_kind(path), error=repr(error))
+            log.warning("upstream_no_answer", record=_kind(path), error=repr(error))
             self.breaker.failed()
             return None
         if reply.status >= SERVER_ERRORS or reply.status == httpx.codes.TOO_MANY_REQUESTS:
@@ -170,7 +170,7 @@ def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
         return Answer(Verdict.CONFIRMED)
     if reply.status in {CONFLICT, REFUSED}:
         return Answer(Verdict.REFUSED, str(reply.content.get("code", "REFUSED")))
-    log.warning("upstream outcome unknown", record=_kind(path), status=reply.status)
+    log.warning("upstream_outcome_unknown", record=_kind(path), status=reply.status)
     return Answer(Verdict.UNKNOWN)
 
 
@@ -195,7 +195,7 @@ async def _json_object(answer: httpx.Response) -> Mapping[str, Any]:
     received = bytearray()
     async for part in answer.aiter_bytes():
         received += part
-        if len(received) > LONGEST_ANSWER:
+        if len(received) > MAX_RESPONSE_BYTES:
             return {}
     try:
         content = json.loads(received)

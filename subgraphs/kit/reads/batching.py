@@ -14,7 +14,7 @@ from storage.errors import DatabaseAway
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-MOST_RETRIES: Final = (
+MAX_RETRIES: Final = (
     32  # enough to isolate two bad keys among 128; a fault of all keys is not retried for long
 )
 UNREAD: Final[Any] = object()
@@ -168,7 +168,7 @@ class Batches(Generic[K, V]):
             self._flush_soon()
 
     async def _carry_out(self, batch: list[PendingRead[K, V]]) -> None:
-        parts, retries = [batch], MOST_RETRIES
+        parts, retries = [batch], MAX_RETRIES
         try:
             while parts:
                 part = parts.pop()

@@ -25,7 +25,7 @@ from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.kit.settings import Execution, PublicDataSettings
 
 V = TypeVar("V")
-MOST_REMEMBERED: Final = 1024
+MAX_REMEMBERED: Final = 1024
 _Served: TypeAlias = tuple[str, str, str]
 
 
@@ -49,7 +49,7 @@ class Eligibility(msgspec.Struct, frozen=True, gc=False):
 
 
 def _memo() -> BoundedCache[Any, Any]:
-    return BoundedCache(MOST_REMEMBERED)
+    return BoundedCache(MAX_REMEMBERED)
 
 
 @dataclass(frozen=True, slots=True)

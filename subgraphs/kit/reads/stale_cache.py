@@ -88,9 +88,16 @@ class StaleCache(Generic[V]):
         return {brand: copy.value for brand, copy in self._copies.items()}
 
     def get_fresh(self, brand: str, now: datetime) -> V | None:
-        """Return the brand's data if they are fresh; if None, use `get`."""
+        """Return the brand's data if they are fresh enough not to wait for a read; if None, use `get`.
+
+        Args:
+            brand: The brand.
+            now: The instant of the request, which saves reading the clock.
+        """
         copy = self._copies.get(brand)
-        return copy.value if copy is not None and copy.read_at <= now <= copy.fresh_until else None
+        if copy is None:
+            return None
+        return copy.value if copy.read_at <= now <= copy.fresh_until else self._usable(brand, copy)
 
     async def get(self, brand: str) -> V | None:
         """Return the brand's data; None for an unknown brand.
@@ -100,24 +107,30 @@ class StaleCache(Generic[V]):
             SQLAlchemyError: The same.
             OSError: The same.
         """
-        copy, freshness = self._copies.get(brand), self._freshness
+        copy = self._copies.get(brand)
         if copy is None:
             return await self._shared_read(brand)
-        age = self._clock.now() - copy.read_at
-        if NO_TIME <= age <= freshness.renew:
-            return copy.value
-        if self._failed_lately(brand):
-            if NO_TIME <= age <= freshness.away:
-                return copy.value
-        elif NO_TIME <= age <= freshness.stale:
-            self._start_reading(brand)
-            return copy.value
+        usable = self._usable(brand, copy)
+        if usable is not None:
+            return usable
         try:
             return await self._shared_read(brand)
         except (DatabaseAway, SQLAlchemyError, OSError):
-            if NO_TIME <= age <= freshness.away:
+            if NO_TIME <= self._clock.now() - copy.read_at <= self._freshness.away:
                 return copy.value
             raise
+
+    def _usable(self, brand: str, copy: _Copy[V]) -> V | None:
+        """Return data that may be returned now, and refresh them in the background if they are not fresh."""
+        age, freshness = self._clock.now() - copy.read_at, self._freshness
+        if NO_TIME <= age <= freshness.renew:
+            return copy.value
+        if self._failed_lately(brand):
+            return copy.value if NO_TIME <= age <= freshness.away else None
+        if NO_TIME <= age <= freshness.stale:
+            self._start_reading(brand)
+            return copy.value
+        return None
 
     def changed(self, brand: str) -> None:
         """Announce that a brand's data are changing; poll the database for some seconds to see it."""
@@ -154,7 +167,7 @@ class StaleCache(Generic[V]):
             try:
                 await self._reread(brand)
             except (DatabaseAway, SQLAlchemyError, OSError) as error:
-                log.warning("a change of public data is not seen yet", brand=brand, error=repr(error))
+                log.warning("public_data_change_not_seen", brand=brand, error=repr(error))
                 continue
             now = self._copies.get(brand)
             if now is None or before is None or now.value is not before.value:
@@ -206,7 +219,7 @@ class StaleCache(Generic[V]):
         self._forget(self._reading, brand, task)
         error = None if task.cancelled() else task.exception()
         if error is not None and brand in self._copies:  # otherwise the caller gets the error
-            log.warning("public data could not be renewed", brand=brand, error=repr(error))
+            log.warning("public_data_not_renewed", brand=brand, error=repr(error))
 
     @staticmethod
     def _forget(tasks: dict[str, asyncio.Task[T]], brand: str, task: "asyncio.Task[T]") -> None:

@@ -10,7 +10,7 @@ from tracing import CURRENT, within
 
 K = TypeVar("K")
 V = TypeVar("V")
-MOST_SPANS: Final = 32
+MAX_SPANS: Final = 32
 """How many requests get a span of one batch."""
 
 
@@ -55,7 +55,7 @@ class TracedBatches(Batches[K, V]):
         waiting = [span for each in batch for span in self._waiting.pop(each.key, ())]
         if not self._gathering:
             self._waiting.clear()  # of keys that nobody awaits any more
-        found = list({span.get_span_context().span_id: span for span in waiting}.values())[:MOST_SPANS]
+        found = list({span.get_span_context().span_id: span for span in waiting}.values())[:MAX_SPANS]
         return self._traced(reading, found, len(batch)) if found else reading
 
     async def _traced(self, reading: Coroutine[Any, Any, None], waiting: list[Span], keys: int) -> None:

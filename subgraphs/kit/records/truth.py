@@ -86,8 +86,8 @@ def common_truths(stream: StreamTables, outbox: OutboxTables, erasure: Table) ->
         TableTruth(
             outbox.outbox,
             Source.DERIVED,
-            lost="facts that were written but not published yet; comparing with the upstream and judging "
-            "bets again brings them back",
+            lost="facts that were written but not published yet; comparing with the upstream and assessing "
+            "bets again restores them",
         ),
         TableTruth(outbox.lease, Source.TRANSIENT),
         TableTruth(

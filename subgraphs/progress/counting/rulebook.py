@@ -14,7 +14,7 @@ from subgraphs.progress.counting.customers import KnownCustomers, Territory
 from subgraphs.progress.counting.revisions import in_force, with_revision
 from subgraphs.progress.counting.rules import DISPUTED, LATE, WeekRules, evaluate_bet
 
-MOST_REMEMBERED: Final = 1024
+MAX_REMEMBERED: Final = 1024
 _UNDECIDED: Final[Mapping[int, bool]] = MappingProxyType({})
 
 
@@ -58,7 +58,7 @@ class BrandRulebook:
         """Return the rules of a week for customers of a territory."""
         found = self._weeks.get((week.iso, territory))
         if found is None:
-            if len(self._weeks) >= MOST_REMEMBERED:
+            if len(self._weeks) >= MAX_REMEMBERED:
                 self._weeks.clear()
             versions = [s for s in self.schemes if (s.jurisdiction, s.currency) == territory]
             found = self._weeks[week.iso, territory] = WeekRules.of(
@@ -71,7 +71,7 @@ class BrandRulebook:
         placed_at, found = bet.placed_at, self._latest.get(territory)
         if found is None or not found.week.starts_at <= placed_at < found.week.ends_at:
             found = self.week_rules(self.calendar.week_at(placed_at), territory)
-            if len(self._latest) >= MOST_REMEMBERED:
+            if len(self._latest) >= MAX_REMEMBERED:
                 self._latest.clear()
             self._latest[territory] = found
         return found

@@ -1,4 +1,4 @@
-"""The progress reducer: bets in, contributions and totals out, in any order, any number of times."""
+"""The ledger: bets in, contributions and totals out, in any order, any number of times."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

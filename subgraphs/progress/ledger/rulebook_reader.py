@@ -11,7 +11,7 @@ from storage.bulk_sql import fetch, listed
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
 
-MOST_KEPT: Final = 64
+MAX_KEPT: Final = 64
 _FINGERPRINT: Final = """
 SELECT b.brand_id, b.occurred_at, COUNT(s.version), SUM(s.version), MAX(s.issued_at),
   (SELECT COUNT(*) FROM week_definition w WHERE w.brand_id = b.brand_id),
@@ -31,7 +31,7 @@ class RulebookReader:
 
     dialect: str
     reference: ReferenceRepository
-    _kept: BoundedCache[tuple[Any, ...], Rulebook] = field(default_factory=lambda: BoundedCache(MOST_KEPT))
+    _kept: BoundedCache[tuple[Any, ...], Rulebook] = field(default_factory=lambda: BoundedCache(MAX_KEPT))
 
     async def read(self, connection: AsyncConnection, brands: Collection[str]) -> Rulebook:
         """Return the rulebook of brands, without unknown ones."""

@@ -1,4 +1,4 @@
-"""The weeks of a brand in lines: state, scheme, and how many customers have earned the reward."""
+"""The weeks of a brand, one line for each territory: state, scheme, and who has earned the reward."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,10 @@ from subgraphs.kit.domain.weeks import Week
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from subgraphs.progress.weeks.week_status import WeekStatus
 
-BEGINNING: Final = "its beginning"
+BEGINNING: Final = "its start"
 END: Final = "its end"
 GRACE: Final = "late messages, until its grace is over"
-WORKER: Final = "the worker of weeks (furlong worker weeks), which is late"
+WORKER: Final = "the week worker (furlong worker weeks), which is late"
 CONFIRMATION: Final = "the qualifications of all customers to be confirmed"
 
 
@@ -22,8 +22,8 @@ class WeekLine:
     """A week for the customers of one jurisdiction and currency.
 
     Attributes:
-        state: OPEN, PROVISIONAL or CLOSED; NEXT for the week that opens next; NOT KEPT for a week without a
-            record.
+        state: OPEN, PROVISIONAL or CLOSED; NEXT for the week that opens next; NOT RECORDED for a week
+            without a record.
         confirmed: Whether the qualifications of all customers are confirmed.
         opened_with: The version of the scheme with which it opened.
         scheme: The version that applies now; None where it was not recorded how the week opened.
@@ -75,7 +75,7 @@ async def week_lines(lifecycle: WeekLifecycle, brand: str, *, counting: bool = T
         weeks.setdefault(status.iso_week, []).append(line)
     for (iso_week, territory), counts in sorted(qualified.items()):
         if iso_week in weeks:  # also if there is no scheme
-            weeks[iso_week].append(WeekLine(brand, iso_week, *territory, "NOT KEPT", customers=counts))
+            weeks[iso_week].append(WeekLine(brand, iso_week, *territory, "NOT RECORDED", customers=counts))
     coming = max(schemes)
     begins = calendar.week_named(coming).starts_at
     return [

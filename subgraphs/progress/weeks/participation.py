@@ -1,4 +1,4 @@
-"""Who takes part in a week, and the turnover of their counted bets: figures, and the customers behind them.
+"""SQL of who takes part in a week, and of the turnover of counted bets: figures, and customers behind them.
 
 Figures are summed over a few thousand customers at a time: one statement over all of them could exceed the
 time limit of statements, because consumers write the same tables.
@@ -50,10 +50,10 @@ class TotalRow:
     as_of: datetime
 
 
-async def members(connection: AsyncConnection, brand: str, week: Week) -> int:
+async def count_members(connection: AsyncConnection, brand: str, week: Week) -> int:
     """Return how many customers took part in a week: members at its end, or those who left during it."""
     found, after = 0, ""
-    while names := await changed_members_after(connection, brand, after, CUSTOMERS_AT_ONCE):
+    while names := await ever_members_after(connection, brand, after, CUSTOMERS_AT_ONCE):
         found += len(await members_between(connection, brand, week, (after, names[-1])))
         after = names[-1]
     return found
@@ -114,7 +114,7 @@ async def totals_after(
     ]
 
 
-async def changed_members_after(
+async def ever_members_after(
     connection: AsyncConnection, brand: str, after: str, limit: int
 ) -> Sequence[str]:
     """Return customers after the given one who were ever in the club."""

@@ -19,7 +19,7 @@ class AllottedUse(NamedTuple):
     Attributes:
         shares: Of all cells, as this one knows them.
         taken: How many customers have chosen the reward.
-        asked: How many requests were refused because the share was used up.
+        refused: How many requests were refused because the share was used up.
     """
 
     brand: str
@@ -27,11 +27,11 @@ class AllottedUse(NamedTuple):
     iso_week: str
     shares: Allotment
     taken: int
-    asked: int
+    refused: int
 
 
-def stored(shares: Sequence[Mapping[str, Any]], *, spent: bool) -> Allotment:
-    """Return an allotment as it is stored."""
+def allotment_of(shares: Sequence[Mapping[str, Any]], *, spent: bool) -> Allotment:
+    """Return the allotment that stored shares describe."""
     return Allotment(
         {(one["cell"], one["first"], one["last"]): one["rewards"] for one in shares}, spent=spent
     )
@@ -59,8 +59,8 @@ async def lock(connection: AsyncConnection, brand: str, iso_week: str, reward_id
     await connection.execute(upsert(connection.dialect.name, TAKEN, [row], add=("taken",)))
 
 
-async def ask(connection: AsyncConnection, brand: str, iso_week: str, reward_id: str) -> None:
-    """Note that somebody asked for more than the cell's share."""
+async def record_refusal(connection: AsyncConnection, brand: str, iso_week: str, reward_id: str) -> None:
+    """Count a request that was refused because the cell's share is used up."""
     row = {"brand_id": brand, "iso_week": iso_week, "reward_id": reward_id, "asked": 1}
     await connection.execute(upsert(connection.dialect.name, ASKED, [row], add=("asked",)))
 
@@ -98,7 +98,7 @@ async def uses(connection: AsyncConnection, since: str) -> list[AllottedUse]:
             row.brand_id,
             row.reward_id,
             row.iso_week,
-            stored(row.shares, spent=row.spent),
+            allotment_of(row.shares, spent=row.spent),
             row.taken,
             row.asked,
         )

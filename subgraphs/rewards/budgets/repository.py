@@ -86,7 +86,7 @@ class BudgetRepository:
         if await self._fits(connection, key, reward_id, intent, use):
             return True
         if use.more_elsewhere:
-            await allotments.ask(connection, key.brand, key.iso_week, reward_id)
+            await allotments.record_refusal(connection, key.brand, key.iso_week, reward_id)
         return False
 
     async def _fits(
@@ -145,7 +145,9 @@ def _use(row: Row[Any]) -> BudgetUse:
     if row.name is None or (row.first == 0 and row.last == row.of - 1):
         return BudgetUse(row.rewards, row.taken)
     cell = Cell(row.name, row.first, row.last, row.of)
-    allotment = NOTHING_ALLOTTED if row.shares is None else allotments.stored(row.shares, spent=row.spent)
+    allotment = (
+        NOTHING_ALLOTTED if row.shares is None else allotments.allotment_of(row.shares, spent=row.spent)
+    )
     return allotment.use(cell, row.rewards, row.taken)
 
 

@@ -31,12 +31,12 @@ class OperatorStatuses:
     def applied(self, config: RewardConfig, occurred_at: datetime) -> RewardConfig:
         """Return a version with its status in force.
 
-        Of the squad's status and the operator's, the later is valid. A recall is permanent, whatever comes
-        before or after. While a kill switch is on, nobody can choose the version.
+        Of the upstream's status and the operator's, the later one applies. A recall is permanent, whatever
+        comes before or after. While a kill switch is on, nobody can choose the version.
 
         Args:
-            config: The version with the squad's status.
-            occurred_at: When the squad decided on it.
+            config: The version with the upstream's status.
+            occurred_at: When the upstream decided on it.
         """
         status, decided_at = self.versions.get((config.reward_id, config.version), (None, occurred_at))
         if status == RECALLED:
@@ -50,7 +50,7 @@ class OperatorStatuses:
 def statuses_by_brand(
     messages: Iterable[StoredMessage], brands: Collection[str]
 ) -> dict[str, OperatorStatuses]:
-    """Sort messages of the kinds `KINDS` by brand."""
+    """Group messages of `KINDS` by brand."""
     versions: dict[str, dict[Version, tuple[str, datetime]]] = {brand: {} for brand in brands}
     switched_off: dict[str, set[str]] = {brand: set() for brand in (*brands, ALL_BRANDS)}
     whole: set[str] = set()

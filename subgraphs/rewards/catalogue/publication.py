@@ -50,7 +50,7 @@ class ContentPublication:
         """
         stored = (await self.catalogue.editions(connection, [key.brand], now))[key.brand]
         wanted_key = (key.reward_id, key.locale, key.version)
-        shown = [edition for edition in stored if edition.content.replaces == wanted_key]
+        shown = [edition for edition in stored if edition.content.content_key == wanted_key]
         if _effective(shown, now) == _effective(editions, now):
             return False
         await self._supersede(connection, key)

@@ -65,7 +65,7 @@ class CatalogueRepository:
             key = (row.brand_id, row.reward_id, row.locale)
             versions[key] = versions.get(key) if row.config_version is None else row.config_version
             content = _content(row, versions[key])
-            revisions = found[row.brand_id].setdefault(content.replaces, [])
+            revisions = found[row.brand_id].setdefault(content.content_key, [])
             if row.publish_at <= now:
                 revisions.clear()
             revisions.append(Edition(content, row.publish_at))

@@ -70,7 +70,7 @@ class RewardContent:
     config_version: int | None = None
 
     @property
-    def replaces(self) -> tuple[str, str, int | None]:
+    def content_key(self) -> tuple[str, str, int | None]:
         """Return the reward, locale and version: content with the same values replaces older content."""
         return self.reward_id, self.locale, self.config_version
 
@@ -97,7 +97,7 @@ class Catalogue:
     def contents(self, now: datetime) -> tuple[RewardContent, ...]:
         """Return the content published at an instant: of each version and locale the newest revision due."""
         due = (edition.content for edition in self.editions if edition.since <= now)
-        return tuple({content.replaces: content for content in due}.values())
+        return tuple({content.content_key: content for content in due}.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ CHOICE_SCHEMA: Final = "club.choice/1"
 class ChoiceSource(Enum):
     """Where a reward comes from.
 
-    REPLACEMENT: the default, because safety or law forbid the reward that was chosen.
+    REPLACEMENT: the default, because safety or the law forbids the chosen reward.
     """
 
     CHOSEN = "chosen"
@@ -55,13 +55,13 @@ def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
 
 
 def _payable(config: RewardConfig) -> bool:
-    """Return whether the reward states its value."""
+    """Return whether the reward has an amount; a bet boost needs none."""
     amount = config.spins if config.kind is RewardKind.FREE_SPINS else config.value_minor
     return amount is not None or config.kind is RewardKind.BET_BOOST
 
 
 def choice_fact(key: ClubKey, revision: int, due: DueReward, at: datetime, *, final: bool) -> Fact:
-    """Return the message about the reward of a week. For each week, the highest revision is valid."""
+    """Return the message about the reward of a week. For each week, the highest revision applies."""
     return Fact(
         topic=CHOICE_TOPIC,
         schema=CHOICE_SCHEMA,

@@ -52,7 +52,7 @@ class ChoiceReadBack:
 
         Returns:
             How many have changed something, and the indexes of those that contradict what was published
-            Since.
+            since.
         """
         changed, conflicts = 0, []
         for index, one in enumerate(published):

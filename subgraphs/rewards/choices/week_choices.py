@@ -1,4 +1,4 @@
-"""The choices of a week: how many, how many are in doubt, and the customers behind them."""
+"""SQL of a week's choices: how many, how many are pending, and the customers behind them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.menu.options import Choice, Menu, StoredChoice
 from subgraphs.rewards.menu.reward_option import RewardOption
 
-MOST_MENUS: Final = 1024
+MAX_MENUS: Final = 1024
 ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
@@ -94,7 +94,7 @@ class MenuCache:
         key = (id(audience.scheme), audience.jurisdiction, audience.locale, audience.spent)
         menu = self._menus.get(key)
         if menu is None or not menu.since <= now < menu.until:
-            if len(self._menus) >= MOST_MENUS:
+            if len(self._menus) >= MAX_MENUS:
                 self._menus.clear()
             menu = self._menus[key] = self._compute(brand, audience, now)
         return menu

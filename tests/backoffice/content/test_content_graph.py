@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy import insert, select
 
 from backoffice.access.roles import Role
-from backoffice.content.images.reencoding import MOST_BYTES
+from backoffice.content.images.reencoding import MAX_BYTES
 from backoffice.global_events.models import OUTBOX
 from consumers.messages.global_events.message import decode_global
 from consumers.rewards.decisions import RewardDecisions
@@ -209,11 +209,11 @@ async def test_an_image_of_five_mebibytes_is_uploaded_and_a_larger_one_refused_i
     written = io.BytesIO()
     Image.effect_noise((1400, 1200), 90).convert("RGB").save(written, format="PNG", compress_level=0)
     file = written.getvalue()
-    assert 4 * 2**20 < len(file) <= MOST_BYTES < 6 * 2**20
+    assert 4 * 2**20 < len(file) <= MAX_BYTES < 6 * 2**20
     largest = base64.b64encode(file).decode()
     answer = await editor.ask(upload, input={"brand": "northbet", "file": largest})
     assert answer["data"]["uploadContentImage"]["bytes"] > 0
-    larger = base64.b64encode(file + b"0" * (MOST_BYTES + 1 - len(file))).decode()
+    larger = base64.b64encode(file + b"0" * (MAX_BYTES + 1 - len(file))).decode()
     refused = await editor.ask(upload, input={"brand": "northbet", "file": larger})
     assert codes(refused) == ["INVALID"]
     assert "at most 5242880" in refused["errors"][0]["message"]

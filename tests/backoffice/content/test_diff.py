@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.content.revisions.diff import MOST_WORDS, SpanKind, document_changes, word_spans
+from backoffice.content.revisions.diff import MAX_WORDS, SpanKind, document_changes, word_spans
 from backoffice.content.revisions.document import ContentDocument
 
 TEXTS = st.text(st.sampled_from("ab ,.£é\n"), max_size=60)
@@ -25,8 +25,8 @@ def test_spans_are_whole_words() -> None:
 
 def test_long_texts_are_compared_by_their_ends() -> None:
     """Their spans make both texts as well, in linear time."""
-    before = "word " * MOST_WORDS + "old" + " end" * MOST_WORDS
-    after = "word " * MOST_WORDS + "new" + " end" * MOST_WORDS
+    before = "word " * MAX_WORDS + "old" + " end" * MAX_WORDS
+    after = "word " * MAX_WORDS + "new" + " end" * MAX_WORDS
     spans = word_spans(before, after)
     assert [one.text for one in spans if one.kind is not SpanKind.SAME] == ["old", "new"]
     assert "".join(one.text for one in spans if one.kind is not SpanKind.ADDED) == before

@@ -10,7 +10,7 @@ import pytest
 from backoffice_stand import NOW, backoffice_database
 from PIL import Image, PngImagePlugin
 
-from backoffice.content.images.reencoding import MOST_BYTES, ImageRefused, reencode
+from backoffice.content.images.reencoding import MAX_BYTES, ImageRefused, reencode
 from backoffice.content.images.repository import add_image
 from furlong.serve.site import IMAGES, create_site
 from furlong.serve.subgraphs import Parts
@@ -82,7 +82,7 @@ REFUSED = {
     "html": b"<html><script>alert(1)</script>",
     "gif": picture("GIF"),
     "empty": b"",
-    "huge": b"\x89PNG\r\n\x1a\n" + b"\0" * MOST_BYTES,
+    "huge": b"\x89PNG\r\n\x1a\n" + b"\0" * MAX_BYTES,
     "bomb": bomb(),
     "png and zip": picture("PNG") + b"PK\x03\x04<script>",
     "png and png": picture("PNG") + picture("PNG"),

@@ -119,7 +119,7 @@ async def test_content_reaches_customers_by_two_people(each_stand: ContentStand)
 
 
 async def test_the_second_of_two_editors_is_told(stand: ContentStand) -> None:
-    """Nothing is overwritten, and the error has the present version."""
+    """Nothing is overwritten, and the error has the current version."""
     item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
     with pytest.raises(Stale) as stale:
         await stand.editing.save(BOB, KEY, document("Bob's"), 0)
@@ -270,6 +270,18 @@ async def test_times_follow_the_brands_zone(stand: ContentStand) -> None:
     twice = datetime(2026, 10, 25, 1, 30)  # noqa: DTZ001
     await stand.publication.schedule(CAT, KEY, item.version, twice, Occurrence.LATER)
     assert (await revision_of(stand, 1)).publish_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+async def test_the_last_schedule_holds(stand: ContentStand) -> None:
+    """An earlier time that is set later replaces the later one, and nothing is published twice."""
+    await approve(stand, await submitted(stand))
+    for local in (datetime(2026, 3, 28, 9), datetime(2026, 3, 27, 9)):  # noqa: DTZ001
+        await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, local)
+    stand.clock.instant = datetime(2026, 3, 27, 9, tzinfo=UTC)
+    assert await stand.publication.publish_due() == 1
+    stand.clock.instant += timedelta(days=2)
+    assert await stand.publication.publish_due() == 0
+    assert titles(stand) == ["£5 free bet"]
 
 
 async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentStand) -> None:

@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry
 from server_process import free_port
 
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.global_events.publishing import running_publisher
-from consumers.cells.settings import NodeSettings
+from backoffice.global_events.run_publisher import running_publisher
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from furlong.cdn.purge_worker import Removals, Troubles, run_purges
@@ -103,7 +103,7 @@ async def test_readers_get_what_was_decided_although_they_never_stop_asking(
 
 
 async def test_a_removal_is_repeated_until_the_cdn_has_accepted_it() -> None:
-    """A CDN that is away or refuses is asked again, and health says so; "everything" stands for the rest."""
+    """A CDN that is down or refuses is asked again, and health says so; "everything" stands for the rest."""
     asked: list[str] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -116,7 +116,7 @@ async def test_a_removal_is_repeated_until_the_cdn_has_accepted_it() -> None:
 
     port, status = free_port(), RoundStatus("purges")
     troubles = Troubles(status)
-    troubles.begin("another", "another is away")
+    troubles.begin("another", "another is unavailable")
     removals = Removals(f"http://127.0.0.1:{port}/")
     removals.add(BRAND)
     async with httpx.AsyncClient() as client:
@@ -124,7 +124,7 @@ async def test_a_removal_is_repeated_until_the_cdn_has_accepted_it() -> None:
         await _until(lambda: "does not accept" in status.trouble)
         async with await asyncio.start_server(answer, "127.0.0.1", port):
             await _until(lambda: status.rounds == 1)
-            assert (asked, status.trouble) == ([BRAND] * 3, "another is away")
+            assert (asked, status.trouble) == ([BRAND] * 3, "another is unavailable")
             for text in ("southbet", "/", BRAND):
                 removals.add(text)
             await _until(lambda: status.rounds == 2)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from consumers.cells.report import read_report
+from consumers.acknowledgements.report import read_report
 from consumers.fulfilment.decisions import ProviderDecisions
 from consumers.messages.global_events.message import GlobalEvent, decode_global
 from consumers.messages.global_events.reducer import GlobalReducer
@@ -60,10 +60,10 @@ async def apply(database: Database, *events: GlobalEvent, reducer: GlobalReducer
         return await reducer.apply(connection, messages)
 
 
-async def titles(database: Database) -> list[tuple[int | None, str]]:
-    """Return the titles that customers are shown."""
+async def titles(database: Database, at: datetime = NOON) -> list[tuple[int | None, str]]:
+    """Return the titles that customers are shown at an instant of the node's clock."""
     async with database.home.read() as connection:
-        found = await CATALOGUE.published(connection, [BRAND], NOON)
+        found = await CATALOGUE.published(connection, [BRAND], at)
     return [(one.config_version, one.title) for one in found[BRAND]]
 
 
@@ -167,6 +167,13 @@ async def test_content_replaces_that_of_its_version_alone(each_database: Databas
     assert (2, "two") in await titles(database)
     await apply(database, event(content(version=2), 6), event(content(), 7))
     assert await titles(database) == [(None, "first")]
+
+
+async def test_a_node_whose_clock_is_behind_shows_what_is_published(database: Database) -> None:
+    """The new text takes the place of the old one at once: no clock leaves customers without either."""
+    for number, title in enumerate(("one", "two"), start=1):
+        await apply(database, event(content(title), number))
+        assert await titles(database, at=NOON - timedelta(hours=2)) == [(1, title)]
 
 
 async def test_a_kind_of_a_newer_version_is_kept_and_applied_after_the_upgrade(database: Database) -> None:

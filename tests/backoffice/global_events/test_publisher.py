@@ -125,7 +125,7 @@ async def test_two_publishers_at_once_send_each_message_once(each_database: Data
     await first.step()
     await decide(database, switch(off=False))
     assert await second.step() == 0
-    assert not second.leads
+    assert not second.is_leader
     await first.step()
     assert [message.number for message in topic.messages()] == [1, 2]
 

@@ -20,11 +20,11 @@ from server_process import ServerProcess
 from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.global_events.publishing import running_publisher
 from backoffice.global_events.repository import GlobalDecision
+from backoffice.global_events.run_publisher import running_publisher
 from cells.regions.mirror import FROM_HOME, OF_REGION, TO_HOME, mirror_properties
 from cells.regions.region_map import RegionMap
-from consumers.cells.settings import NodeSettings
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from furlong.install.topics import TOPICS, create_topics
@@ -85,10 +85,10 @@ class Regions:
 
 
 @pytest.fixture
-async def regions(tmp_path: Path, kafka: PrivateKafka) -> AsyncIterator[Regions]:
+async def regions(tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Regions]:
     """Two Kafkas, MirrorMaker between them, and a node in each region."""
     other = await asyncio.to_thread(start_kafka, tmp_path / "kafka")
-    brokers = {HOME: kafka.bootstrap, ABROAD: other.bootstrap}
+    brokers = {HOME: empty_kafka.bootstrap, ABROAD: other.bootstrap}
     for bootstrap in brokers.values():
         await create_topics(bootstrap, 2, 1, TopicSettings(), TOPICS)
     described = {name: {"kafka": [bootstrap]} for name, bootstrap in brokers.items()}

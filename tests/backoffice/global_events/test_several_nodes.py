@@ -22,10 +22,10 @@ from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.metrics import NodeMetrics
-from backoffice.global_events.publishing import running_publisher
 from backoffice.global_events.repository import GlobalDecision
+from backoffice.global_events.run_publisher import running_publisher
 from cells.claim import claim
-from consumers.cells.settings import NodeSettings
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.club.wiring import create_consumer as create_club
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
@@ -122,7 +122,7 @@ async def installation(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         async with installed(stream, folders(tmp_path).__next__) as found:
             yield found
         return
-    kafka, mariadb = request.getfixturevalue("kafka"), request.getfixturevalue("mariadb")
+    kafka, mariadb = request.getfixturevalue("empty_kafka"), request.getfixturevalue("mariadb")
     await create_topics(kafka.bootstrap, 2, 1, TopicSettings(), TOPICS)
     stream = StreamSettings(bootstrap=kafka.bootstrap, poll_seconds=0.1)
     async with installed(stream, mariadb.fresh_url) as found:

@@ -120,7 +120,7 @@ async def _change_and_apply(stand: Stand) -> None:
 
 
 async def test_the_second_of_two_operators_is_told(stand: Stand) -> None:
-    """Nothing is overwritten, and the refusal names the present revision."""
+    """Nothing is overwritten, and the refusal names the current revision."""
     await stand.service.change(OLGA, "northbet", document(name="One"), seen=0, reason="mine")
     with pytest.raises(Stale) as refused:
         await stand.service.change(OLGA, "northbet", document(name="Two"), seen=0, reason="mine too")

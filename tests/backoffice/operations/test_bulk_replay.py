@@ -21,7 +21,7 @@ from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.dead_letters import STORED_EVERY, DeadLetterService
-from consumers.cells.message import CELLS_TOPIC
+from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.settings import StreamSettings
 from storage.clock import ManualClock
 from storage.database import Database

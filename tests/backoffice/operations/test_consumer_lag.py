@@ -11,7 +11,7 @@ from backoffice.access.roles import Role
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.operations.backlog.consumer_lag import read_lag
 from backoffice.operations.backlog.lag_service import LagService
-from consumers.cells.message import Acknowledgement, CellRange
+from consumers.acknowledgements.message import Acknowledgement, CellRange
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import ManualClock

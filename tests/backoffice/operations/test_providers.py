@@ -26,7 +26,7 @@ from backoffice.global_events.models import SUBJECT
 from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.secret_shapes import looks_like_secret
 from backoffice.operations.providers.service import ProviderService
-from consumers.cells.message import Acknowledgement, ProviderHealth, Refused
+from consumers.acknowledgements.message import Acknowledgement, ProviderHealth, RefusedMessage
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
@@ -196,7 +196,7 @@ async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: Stand
     """A node whose worker cannot use it counts as missing; its health is shown beside."""
     assert await stand.approve(await stand.submit(secret="wallet-2026")) == "approved"
     (decision,) = await stand.decided()
-    refused = Refused(
+    refused = RefusedMessage(
         key=decision.key, epoch=decision.epoch, number=decision.number, reason="worker w1 cannot use it"
     )
     health = ProviderHealth(

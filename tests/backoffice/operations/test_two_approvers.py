@@ -1,79 +1,75 @@
-"""Recalling a reward and closing a week take two people; of two who approve at once, one does."""
+"""Two people decide on a proposal at once: whatever its kind, one decision holds, and the other is refused.
+
+The kinds come from the registry: one that is added without a case fails.
+"""
 
 import asyncio
-import json
-from datetime import timedelta
+from collections import Counter
+from collections.abc import AsyncIterator
 
-from backoffice_stand import NOW, actor, backoffice_database
-from club_samples import brand_row, config_row, make_brand, make_config
-from database_probe import migrated
-from sqlalchemy import insert, select
-
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
-from backoffice.approvals import repository
-from backoffice.approvals.proposals import Proposal
-from backoffice.approvals.service import Approvals
-from backoffice.audit.audit_log import AuditLog
-from backoffice.errors import Conflict, FourEyes
-from backoffice.global_events.models import SUBJECT
-from backoffice.jobs.models import JOB
-from backoffice.jobs.service import Jobs
-from backoffice.operations.reward_statuses import RewardStatusService
-from backoffice.operations.status_changes import StatusAction
-from backoffice.operations.weeks import WeekService
-from storage.clock import ManualClock
-from storage.database import Database
-from subgraphs.rewards import models as rewards
-
-SOON = NOW + timedelta(minutes=5)
-OLGA, OTTO, OMAR = (actor(name, Role.OPERATOR, stepped_up_until=SOON) for name in ("olga", "otto", "omar"))
-OLGA_TWICE = actor("olga2", Role.OPERATOR, person="olga", stepped_up_until=SOON)
+import pytest
+from proposal_kinds import KINDS, OMAR, OTTO, ProposalStand, proposal_stand
 
 
-async def test_of_two_who_approve_at_once_one_does(database_url: str) -> None:
-    """There is one decision and one job; the other approver and the proposer's second account are refused."""
-    clock = ManualClock(NOW)
-    async with (
-        backoffice_database(database_url) as own,
-        migrated(database_url, "rewards", rewards.METADATA) as known,
-    ):
-        async with known.home.write() as connection:
-            await connection.execute(insert(rewards.REFERENCE.brand).values(brand_row(make_brand())))
-            await connection.execute(insert(rewards.REWARD_CONFIG).values(config_row(make_config())))
-        audit = AuditLog(clock)
-        approvals, jobs = Approvals(own, audit, clock), Jobs(own, audit, clock)
-        statuses = RewardStatusService(own, known, audit, approvals, clock)
-        weeks = WeekService(own, known, audit, approvals, jobs, clock)
-        jobs.register(weeks.job_kind)
-        for kind in (statuses.proposal_kind, weeks.proposal_kind):
-            approvals.register(kind)
-        recall = await statuses.change(OLGA, "northbet:fb-5:1", StatusAction.RECALL, "wrong terms")
-        close = await weeks.propose_close(OLGA, "northbet", "2026-W12", "the worker is away")
-        for proposal_id in (str(recall), close):
-            await _race(approvals, await _proposal(own, proposal_id))
-        async with own.home.read() as connection:
-            (decision,) = (await connection.execute(select(SUBJECT))).all()
-            (job,) = (await connection.execute(select(JOB))).all()
-        assert (decision.state["status"], json.loads(job.arguments)["week"]) == ("recalled", "2026-W12")
+@pytest.fixture
+async def stand(database_url: str) -> AsyncIterator[ProposalStand]:
+    """The areas of the back office, on each engine."""
+    async with proposal_stand(database_url) as opened:
+        yield opened
 
 
-async def _proposal(own: Database, proposal_id: str) -> Proposal:
-    async with own.home.read() as connection:
-        found = await repository.find(connection, proposal_id)
-    assert found is not None
-    return found
+async def test_of_two_who_decide_at_once_one_does(stand: ProposalStand) -> None:
+    """There is one effect, that of an approval without a race; the proposer's second account has no part."""
+    assert stand.base.approvals.kinds == set(KINDS)
+    for kind in KINDS:
+        alone = await _alone(stand, kind)
+        await _two_approve(stand, kind, alone)
+        await _one_approves(stand, kind, alone, rejecting=True)
+        await _one_approves(stand, kind, alone, rejecting=False)
 
 
-async def _race(approvals: Approvals, proposal: Proposal) -> None:
-    """Let the proposer try with another account, and then two others at once."""
+async def _alone(stand: ProposalStand, kind: str) -> Counter[str]:
+    """Approve without a race, after the proposer tried; return the rows that were added."""
+    given = await stand.propose(kind, 0)
+    before = await stand.rows()
+    for who in (KINDS[kind].by, KINDS[kind].again):
+        assert await stand.outcome(who, "approve", input=given) == "FOUR_EYES", kind
+    assert await stand.rows() == before
+    assert await stand.outcome(OTTO, "approve", input=given) == "approve", kind
+    return _added(before, await stand.rows())
 
-    async def approve(who: Actor) -> str:
-        try:
-            await approvals.approve(who, proposal.proposal_id, proposal.content_hash, NOW)
-        except (Conflict, FourEyes) as refusal:
-            return refusal.code
-        return "approved"
 
-    assert [await approve(OLGA), await approve(OLGA_TWICE)] == ["FOUR_EYES", "FOUR_EYES"]
-    assert sorted(await asyncio.gather(approve(OTTO), approve(OMAR))) == ["CONFLICT", "approved"]
+async def _two_approve(stand: ProposalStand, kind: str, alone: Counter[str]) -> None:
+    given = await stand.propose(kind, 1)
+    before = await stand.rows()
+    own, *others = await asyncio.gather(
+        *(stand.outcome(who, "approve", input=given) for who in (KINDS[kind].again, OTTO, OMAR))
+    )
+    assert own in {"FOUR_EYES", "CONFLICT"}, kind
+    assert sorted(others) == ["CONFLICT", "approve"], kind
+    assert _added(before, await stand.rows()) == alone, kind
+    assert await stand.approvals(given["proposalId"]) == 1, kind
+
+
+async def _one_approves(stand: ProposalStand, kind: str, alone: Counter[str], *, rejecting: bool) -> None:
+    given = await stand.propose(kind, 2 if rejecting else 3)
+    before = await stand.rows()
+    proposal = given["proposalId"]
+    if rejecting:
+        ending = stand.outcome(OMAR, "reject", input={"proposalId": proposal, "reason": "no"})
+    else:
+        ending = stand.outcome(KINDS[kind].by, "withdraw", id=proposal)
+    approving = stand.outcome(OTTO, "approve", input=given)
+    ended, approved = await asyncio.gather(ending, approving)
+    if approved == "approve":
+        assert ended == "CONFLICT", kind
+        assert _added(before, await stand.rows()) == alone, kind
+    else:
+        assert (approved, ended) == ("CONFLICT", "reject" if rejecting else "withdraw"), kind
+        assert _added(before, await stand.rows()).keys() <= {"goodwill_reservation"}, kind
+    assert await stand.approvals(proposal) == (approved == "approve"), kind
+
+
+def _added(before: dict[str, int], after: dict[str, int]) -> Counter[str]:
+    """Return how many rows each table has more, or fewer."""
+    return Counter({name: after[name] - before[name] for name in after if after[name] != before[name]})

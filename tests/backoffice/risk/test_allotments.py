@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from risk_stand import WEEK
 
 from backoffice.risk.budgets.division import CellUse, divided
-from consumers.cells.message import CellRange
+from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
 from subgraphs.rewards.budgets.repository import BudgetRepository
 
@@ -53,7 +53,7 @@ class Round:
 
     Attributes:
         raised: By how much the budget is raised.
-        asks: How many customers of each cell ask; a cell's gateway serves also while its consumer is away.
+        asks: How many customers of each cell ask; a cell's gateway serves also while its consumer is down.
         alive: The cells whose consumers run; the others read and report nothing.
         answered: The cells whose upstream answers.
         lost: The cells whose reports are lost.

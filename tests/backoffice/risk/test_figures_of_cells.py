@@ -25,7 +25,7 @@ from backoffice.figures.message import CellFigures
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.published_figures import PublishedFigures
-from consumers.cells.message import CELLS_TOPIC
+from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from storage.cells.cell import Cell

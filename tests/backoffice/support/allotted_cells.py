@@ -15,8 +15,8 @@ from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, SUBJECT
 from backoffice.risk.budgets.allotter import BudgetAllotter
-from consumers.cells.message import SCHEMA, Acknowledgement, CellRange
-from consumers.cells.report import read_report
+from consumers.acknowledgements.message import SCHEMA, Acknowledgement, CellRange
+from consumers.acknowledgements.report import read_report
 from consumers.messages.global_events.message import GlobalEvent, decode_global
 from consumers.messages.global_events.states import BudgetState
 from consumers.rewards.budget_reports import BudgetReports
@@ -38,7 +38,7 @@ BRAND: Final = "northbet"
 REWARD: Final = "fb-5"
 CELLS: Final = (Cell("c0", 0, 2, 12), Cell("c1", 3, 5, 12), Cell("c2", 6, 8, 12), Cell("c3", 9, 11, 12))
 INTENTS: Final = IntentRepository(rewards.INTENT)
-MOST_ROUNDS: Final = 30
+MAX_ROUNDS: Final = 30
 TABLES: Final = (
     rewards.ALLOTMENT,
     rewards.ASKED,
@@ -197,7 +197,7 @@ class AllottedCells:
 
     async def settle_down(self) -> None:
         """Let everything arrive until nothing changes any more."""
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             for place, cell in enumerate(self.cells):
                 await self.read(place, len(self.topic))
                 await cell.settle()

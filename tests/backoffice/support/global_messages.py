@@ -18,7 +18,7 @@ from consumers.messages.global_events.states import (
 )
 from consumers.stream.records import Record
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
-from subgraphs.kit.records.outbox.outbox import Waiting
+from subgraphs.kit.records.outbox.outbox import UnpublishedFact
 
 NOON: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 BRAND: Final = "northbet"
@@ -106,7 +106,7 @@ class MemoryTopic:
     """
 
     generation: str = "first"
-    records: list[Waiting] = field(default_factory=list)
+    records: list[UnpublishedFact] = field(default_factory=list)
     fails: bool = False
     reads: int = 0
 
@@ -120,7 +120,7 @@ class MemoryTopic:
         last = {message.key: message for message in self.messages()}
         return TopicContents(self.generation, len(self.records), last)
 
-    async def send(self, messages: Sequence[Waiting]) -> set[int]:
+    async def send(self, messages: Sequence[UnpublishedFact]) -> set[int]:
         """Write messages."""
         self.records += messages
         return set() if self.fails else {one.id for one in messages}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.settings import NodeSettings
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.messages.global_events.message import GlobalEvent
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings

@@ -20,7 +20,7 @@ from subgraphs.progress.customer_history import BETS_TOPIC
 async def test_the_record_of_the_revision_in_force_is_found(
     stand: SupportStand, embedded_broker: EmbeddedBroker
 ) -> None:
-    """Among those of other bets and revisions, in whichever partition; each look is recorded."""
+    """Among those of other bets and revisions, in whichever partition; each access is recorded."""
     at = (NOW - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     first, second = ({"bet_id": "b-7", "bet_revision": number, "occurred_at": at} for number in (1, 2))
     away = {"bet_id": "b-8", "occurred_at": at}

@@ -1,4 +1,4 @@
-"""Support finds customers and their history; each look is recorded, and nobody looks at a foreign brand."""
+"""Support finds customers and their history; each access is recorded, and nobody looks at a foreign brand."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -56,7 +56,7 @@ async def erase_everywhere(stand: SupportStand, at: datetime) -> None:
 
 
 async def test_an_export_has_all_rows_about_one_person(stand: SupportStand) -> None:
-    """It is a job; its document is fetched by those who may, and each look is recorded."""
+    """It is a job; its document is fetched by those who may, and each access is recorded."""
     await stand.add_bets({}, {"bet_id": "b-other", "customer_id": "c-2"})
     await stand.parts.holds.put(SAM, CUSTOMER, "<script>alert(1)</script>")
     job_id = await stand.parts.requests.export(SAM, CUSTOMER, WHY)

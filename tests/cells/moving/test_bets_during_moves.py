@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(3600
 pytestmark += [pytest.mark.kafka] if LONG else []
 MOVES, BETS_PER_SECOND = (20, 800) if LONG else (1, 100)
 PAUSE_SECONDS = 0.05
-MOST_TIMES = 10
+MAX_TIMES = 10
 """How much longer than without a move anything may wait, if the machine is too slow for the wanted times."""
 
 WITHOUT_MOVER = {Step.FENCE, Step.FINAL_CATCH_UP, Step.OPEN, Step.SWITCH}
@@ -121,7 +121,7 @@ class Load:
                 f"longest time without {what}, median of {len(self.moved)} moves: {usual:.2f} s, "
                 f"{usual / machine:.1f} times that without a move ({machine:.2f} s); {allowed} s are wanted"
             )
-            assert usual <= max(allowed, MOST_TIMES * machine)
+            assert usual <= max(allowed, MAX_TIMES * machine)
 
 
 def longest(times: list[float], since: float) -> float:
@@ -151,7 +151,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
     """Provide a broker with all topics."""
     topics = [plan.name for plan in MESSAGES]
     if LONG:
-        kafka = request.getfixturevalue("kafka")
+        kafka = request.getfixturevalue("empty_kafka")
         kafka.create_topics(topics, partitions=OWN.of)
         return Broker(kafka.bootstrap, None)
     embedded = request.getfixturevalue("embedded_broker")

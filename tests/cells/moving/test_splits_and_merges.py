@@ -46,7 +46,7 @@ COPIED = {
     *("reward_content", "reward_allotment", "week_closing", "reconciliation"),
     *("provider", "provider_in_use", "provider_report"),
 }
-"""Tables whose rows are nobody's: both halves have them."""
+"""Tables whose rows concern no single customer: both halves have them."""
 
 Rows = dict[str, Counter[str]]
 

@@ -22,6 +22,18 @@ GOOD = {
 }
 
 
+def bound(customers: list[str]) -> dict[str, object]:
+    """Return a map that binds customers, with the given ones in a third region."""
+    return {
+        "home": "uk",
+        "regions": {
+            "uk": {"kafka": ["10.0.0.5:9092"], "customers": ["northbet:GB", "northbet:IE", "clubbet"]},
+            "mt": {"kafka": ["10.1.0.5:9093"], "customers": ["northbet:MT", "svenbet"]},
+            "se": {"kafka": ["10.2.0.5:9092"], "customers": customers},
+        },
+    }
+
+
 def with_region(**changes: object) -> dict[str, object]:
     """Return the map with a change of one region."""
     regions = {name: dict(region) for name, region in GOOD["regions"].items()}  # type: ignore[attr-defined]
@@ -57,6 +69,10 @@ def test_the_command_writes_one_file_for_all_regions(tmp_path: Path) -> None:
         (with_region(client={"security.protocol": "SSL\nuk->mt.enabled = false"}), "of one line"),
         (with_region(client={"security.protocol = SSL\nx": "y"}), "of one line"),
         (GOOD | {"regions": GOOD["regions"] | {"a->b": {"kafka": ["10.3.0.5:1"]}}}, "pattern"),  # type: ignore[operator]
+        (with_region(customers=["northbet:MT"]), "customers of all regions, or of none: se, uk"),
+        (with_region(customers=["northbet:Malta"]), "customers"),
+        (bound(["northbet:MT"]), "northbet:MT are customers of mt and of se"),
+        (bound(["northbet"]), "but se has all of northbet"),
         ([], "valid dictionary"),
     ],
 )

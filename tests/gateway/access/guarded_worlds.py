@@ -18,7 +18,7 @@ from gateway.access.operations import OperationAccess
 from gateway.access.requirements import Granted
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Access, Supergraph, load_supergraph
 from graphql_http import GraphQLRequest

@@ -9,8 +9,8 @@ from gateway.access.operations import OperationAccess
 from gateway.access.requirements import Granted, Rule
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.hot_operations import all_operations, warm_up
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperation
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from graphql_http import GraphQLRequest
 from tests.gateway.access.guarded_shop import shop

@@ -12,7 +12,7 @@ from graphql import build_schema, graphql_sync
 from pydantic import ValidationError
 
 from gateway import GatewaySettings, MemoryTransport, create_gateway
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from tests.gateway.plans import joined
 
 KEY = "the key of a class"

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.demand import CostRules
-from gateway.demand.operation_cost import MOST
+from gateway.demand.operation_cost import MAX_COST
 from gateway.errors import RequestError, SupergraphError
-from gateway.pipeline.graphql_request import GraphQLRequest
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.graphql_response import GraphQLRequest
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.demand.priced import Priced
 from tests.gateway.demand.reference import Reference
@@ -186,8 +186,8 @@ def test_costs_stop_growing_before_numbers_do() -> None:
       gift: Int @cost(weight: -50) gifts: [Query] @cost(weight: -5) price: Int @cost(weight: 3) }
     """)
     level = "all(n: 2147483647) { "
-    assert deep.cost("{ " + level * 18 + "__typename" + " }" * 19) == MOST
-    assert deep.cost("{ cube { cube { __typename } } }") == MOST
+    assert deep.cost("{ " + level * 18 + "__typename" + " }" * 19) == MAX_COST
+    assert deep.cost("{ cube { cube { __typename } } }") == MAX_COST
     assert deep.cost("{ gift gifts { gift } price }") == 3
 
 
@@ -274,7 +274,7 @@ def test_slicing_arguments_that_clients_do_not_see_are_not_required() -> None:
 
 def test_a_weight_that_is_no_number_is_refused_in_words() -> None:
     """At the start; decimal numbers in strings, as IBM's specification has them, are rounded up."""
-    with pytest.raises(SupergraphError, match=r"weight of Query\.a in @cost is no number: much"):
+    with pytest.raises(SupergraphError, match=r"weight of Query\.a in @cost is not a number: much"):
         Priced.of('type Query { a: Int @cost(weight: "much") }'.replace("$", ""))
     assert Priced.of('type Query { a: Int @cost(weight: "2.5") }').cost("{ a }") == 3
 
@@ -379,4 +379,4 @@ def test_the_cost_is_that_of_the_document_with_everything_expanded(
         "y": conditions[1],
     }
     expected = Reference.cost(GRAPH.supergraph, query, variables)
-    assert GRAPH.cost(query, variables) == min(MOST, expected)
+    assert GRAPH.cost(query, variables) == min(MAX_COST, expected)

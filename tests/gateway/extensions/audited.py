@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, Counter
 
 from gateway import Extension, Hooks, RequestError
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import HttpRequest

@@ -9,8 +9,8 @@ import pytest
 from federation.asked import SubgraphRequest
 from federation_over_http import PATIENCE_SECONDS, ServedFederation, eventually, hang, shop_over_http
 
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.resilience.circuits import query_parts
 from tests.gateway.worlds import shop
 
@@ -117,7 +117,7 @@ async def test_a_subgraph_that_is_away_is_not_asked_for_each_field() -> None:
 async def test_parts_together_are_what_the_whole_is(query: str) -> None:
     """Each part is a document of its own, and together they answer what the whole does."""
     federation = shop()
-    plan = Preparer(federation.supergraph, Limits()).plan(query, None, {"id": "2"})[1].plan
+    plan = Preparer(federation.supergraph, PreparationLimits()).plan(query, None, {"id": "2"})[1].plan
     fetch = next(each for each in plan.fetches if each.subgraph == "accounts")
 
     def answered(document: str, names: frozenset[str]) -> Any:

@@ -33,7 +33,7 @@ from gateway.incremental.delivery import Delivering
 from gateway.incremental.fetching import Fetching
 from gateway.incremental.payloads import Payload
 from gateway.incremental.records import DeliveryLimits
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import INCREMENTALLY
 from gateway.supergraph import load_supergraph
 from gateway.transport import Transport

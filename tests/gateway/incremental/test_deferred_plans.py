@@ -8,7 +8,7 @@ from typing import Any
 from generous_limits import GENEROUS_LIMITS
 from inline_snapshot import snapshot
 
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan, plan_as_json, show
 from gateway.planner import INCREMENTALLY, normalize, plan
 from gateway.supergraph import load_supergraph

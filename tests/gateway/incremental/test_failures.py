@@ -9,7 +9,7 @@ from federation.asked import SubgraphRequest, asking
 from generous_limits import GENEROUS_LIMITS
 
 from gateway.errors import SubgraphUnreachable
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 from tests.gateway.incremental.parted import bodies, payloads, payloads_over, with_directives

@@ -20,7 +20,7 @@ from graphql import parse, validate
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.incremental.deferred_documents import deferred
 from tests.gateway.incremental.parted import bodies, merged, payloads_over

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
-from logs.text import LONGEST
+from logs.text import MAX_LENGTH
 from tests.gateway.worlds import shop
 
 SQL = "(1146, \"Table 'wallets' doesn't exist at db7.internal:3306\") [parameters: ('canary-customer-17',)]"
@@ -148,5 +148,5 @@ def test_a_message_cannot_forge_lines_of_the_log() -> None:
     with capture_logs() as logged:
         ErrorMasking().shown("a", [failing("a\n\x1b[2Jb\u202ec\u2028d" + "x" * 5_000_000, code="E\r\nF")])
     assert logged[0]["message"].startswith("a [# c dxxx")
-    assert len(logged[0]["message"]) <= LONGEST
+    assert len(logged[0]["message"]) <= MAX_LENGTH
     assert logged[0]["code"] == "E F"

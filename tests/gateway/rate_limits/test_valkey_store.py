@@ -1,4 +1,4 @@
-"""Buckets in Valkey are shared by all processes, and those of a process stand in while it is away."""
+"""Buckets in Valkey are shared by all processes, and those of a process stand in while it is unavailable."""
 
 from __future__ import annotations
 

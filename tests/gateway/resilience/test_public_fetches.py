@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.pipeline.preparation.document_cache import Preparer
-from gateway.pipeline.preparation.limits import Limits
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.resilience import PublicFetches
 from gateway.supergraph import load_supergraph
 from tests.gateway.plans import joined
@@ -56,12 +56,12 @@ MODEL = load_supergraph(SDL)
 )
 def test_what_is_public(query: str, expected: list[bool]) -> None:
     """Each field may be cached, and none is private; an entity's type must say so itself."""
-    plan = Preparer(MODEL, Limits()).plan(query, None, {})[1].plan
+    plan = Preparer(MODEL, PreparationLimits()).plan(query, None, {})[1].plan
     assert [PublicFetches(MODEL).includes(each) for each in plan.fetches] == expected
 
 
 def test_nothing_is_public_without_hints() -> None:
     """Whatever subgraphs may mean."""
     model = load_supergraph(joined("type Query @join__type(graph: A) { a: String }", "a"))
-    plan = Preparer(model, Limits()).plan("{ a }", None, {})[1].plan
+    plan = Preparer(model, PreparationLimits()).plan("{ a }", None, {})[1].plan
     assert not PublicFetches(model).includes(plan.fetches[0])

@@ -11,7 +11,7 @@ from scripted_calls import Clock, Scripted
 
 from gateway.errors import ConnectionLost, SubgraphUnreachable
 from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, SharedFetches
-from jit.codegen import BUDGET, AnswerBudget, BudgetSpent, spend
+from jit.codegen import BUDGET, BudgetSpent, ResponseBudget, spend
 
 ANNE, BEN = {"authorization": "Bearer anne"}, {"authorization": "Bearer ben"}
 GOOD: dict[str, Any] = {"data": {"list": [{"a": 1}], "b": {"c": 2}}}
@@ -189,7 +189,7 @@ async def test_each_pays_for_the_response_from_its_own_budget() -> None:
     shared = sharing.shared(call, "{ a }", is_public=False)
 
     async def ask(budget: int) -> int | str:
-        BUDGET.set(AnswerBudget(budget))
+        BUDGET.set(ResponseBudget(budget))
         try:
             await shared({}, ANNE, None)
         except BudgetSpent:

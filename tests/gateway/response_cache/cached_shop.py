@@ -10,9 +10,16 @@ from federation.asked import SubgraphRequest, asking
 from generous_limits import GENEROUS_LIMITS
 
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.response_cache import Caching, EntryKeys, MemoryStore, ResponseCache, ResponseCacheMetrics, Store
+from gateway.pipeline.preparation.preparer import Preparer
+from gateway.response_cache import (
+    Caching,
+    EntryKeys,
+    MemoryStore,
+    ResponseCacheMetrics,
+    ResponseCacheMiddleware,
+    Store,
+)
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 from tests.gateway.plans import joined
@@ -72,7 +79,7 @@ class Shop:
     def __post_init__(self) -> None:
         self.model = load_supergraph(SUPERGRAPH)
         keys = EntryKeys(frozenset({"authorization"}), self.customer_of)
-        self.cache = ResponseCache(self.model, Caching(self.store, keys, self.metrics, 3600))
+        self.cache = ResponseCacheMiddleware(self.model, Caching(self.store, keys, self.metrics, 3600))
         self.preparer = Preparer(self.model, GENEROUS_LIMITS)
         transports: dict[str, MemoryTransport] = {"list": asking(self._list), "stock": asking(self._stock)}
         self.executor = OperationExecutor(

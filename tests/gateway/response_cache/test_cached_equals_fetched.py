@@ -23,9 +23,15 @@ from hypothesis import strategies as st
 from gateway.errors import CannotPlan
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.response_cache import Caching, EntryKeys, MemoryStore, ResponseCache, ResponseCacheMetrics
+from gateway.pipeline.preparation.preparer import Preparer
+from gateway.response_cache import (
+    Caching,
+    EntryKeys,
+    MemoryStore,
+    ResponseCacheMetrics,
+    ResponseCacheMiddleware,
+)
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph
 
 WORLDS = 25
@@ -61,7 +67,7 @@ class Cached:
     def answer(self, operation: Operation, mode: ExecutionMode) -> str:
         """The answer to an operation, as text."""
         _, planned = self.preparer.plan(operation.document, None, operation.variables)
-        middleware = (ResponseCache(self.model, self.caching),)
+        middleware = (ResponseCacheMiddleware(self.model, self.caching),)
         executor = OperationExecutor(
             self.preparer, self.gateway.transports(), lambda *_: None, mode, middleware=middleware
         )

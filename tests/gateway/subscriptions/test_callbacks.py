@@ -38,8 +38,8 @@ async def gateway(node: str, **settings: Any) -> AsyncIterator[FastAPI]:
                 "subscriptions_callback_url": f"http://127.0.0.1:{listener.getsockname()[1]}/events/here",
                 "subscriptions_heartbeat_seconds": 0.5,
                 "subgraph_error_codes": ["NO_NEWS"],
-                "connect_seconds": 10.0,
-                "total_seconds": 20.0,
+                "connect_seconds": 60.0,
+                "total_seconds": 60.0,
             }
             | settings
         )
@@ -52,7 +52,7 @@ async def test_events_come_by_requests_of_the_subgraph(node: str) -> None:
     """In order, with the fields of others, until the subgraph completes the subscription."""
     async with gateway(node) as app:
         stream = await subscribed(app, QUERY, variables={"topic": None})
-        found = await asyncio.wait_for(bodies(stream), 20)
+        found = await asyncio.wait_for(bodies(stream), 120)
     assert [each["data"]["published"]["author"]["name"] for each in found] == ["Author of 1", "Author of 2"]
 
 
@@ -75,7 +75,7 @@ async def test_the_subgraph_learns_that_nobody_listens(node: str) -> None:
     """By the answer to its next heartbeat."""
     async with gateway(node, subscriptions_heartbeat_seconds=0.1) as app:
         stream = await subscribed(app, QUERY, variables={"topic": "wait"})
-        first = await asyncio.wait_for(anext(aiter(stream)), 20)
+        first = await asyncio.wait_for(anext(aiter(stream)), 120)
         assert body(first)["data"]["published"]["id"] == "1"
         await stream.aclose()
         await ended(node)
@@ -91,7 +91,7 @@ async def test_a_subgraph_that_is_silent_has_lost_the_subscription(node: str) ->
     """After three heartbeats."""
     async with gateway(node, subscriptions_heartbeat_seconds=0.05) as app:
         stream = await subscribed(app, QUERY, variables={"topic": "silent"})
-        found = await asyncio.wait_for(bodies(stream), 20)
+        found = await asyncio.wait_for(bodies(stream), 120)
     assert found[-1]["errors"][0]["extensions"]["code"] == "SUBSCRIPTION_LOST"
 
 
@@ -99,7 +99,7 @@ async def test_what_the_subgraph_refuses_is_told(node: str) -> None:
     """By the errors with which it completes the subscription."""
     async with gateway(node) as app:
         stream = await subscribed(app, QUERY, variables={"topic": "refused"})
-        (only,) = await asyncio.wait_for(bodies(stream), 20)
+        (only,) = await asyncio.wait_for(bodies(stream), 120)
     assert only["errors"][0]["extensions"]["code"] == "NO_NEWS"
 
 

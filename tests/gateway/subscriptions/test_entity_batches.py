@@ -18,7 +18,7 @@ from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SubgraphTimeout
 from gateway.executor.merge import copied
-from gateway.pipeline.preparation.document_cache import Preparer
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import Fetch
 from gateway.subscriptions import EntityBatches
 from gateway.supergraph import load_supergraph

@@ -22,7 +22,7 @@ from gateway.usage import UsageStore, UsageTable
 from gateway.usage.hive import hive_report
 from gateway.usage.operation import UsedOperation
 from gateway.usage.store import CLIENTS_PER_OPERATION, StoredUse, Use
-from gateway.usage.table import MOST_RECORDERS
+from gateway.usage.table import MAX_RECORDERS
 from tests.gateway.usage.counting_gateway import SUPERGRAPH, ask, gateway, usage
 from tests.gateway.worlds import shop
 
@@ -193,10 +193,10 @@ async def test_a_worker_keeps_only_so_many_recorders(tmp_path: Path) -> None:
     table = table_of(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:
         await ask(client, "{ me { name } }")
-    table._active = table._active * MOST_RECORDERS
+    table._active = table._active * MAX_RECORDERS
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:
         await ask(client, "{ me { id } }")
-    assert (len(table._active), table.lost) == (MOST_RECORDERS, 1)
+    assert (len(table._active), table.lost) == (MAX_RECORDERS, 1)
 
 
 def test_old_days_are_forgotten(tmp_path: Path) -> None:

@@ -329,7 +329,7 @@ async def running_product(folder: Path, now: datetime) -> AsyncIterator[Product]
         try:
             await product.set_up()
             await product.hear_of_account(1, now - timedelta(days=3))
-            await product.keep()  # a week that nobody opened is nobody's to close
+            await product.keep()  # a week that nobody opened is not closed
             await product.save()
             yield product
         finally:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from subgraphs.rewards.catalogue.law import LAWS
 from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig
-from subgraphs.rewards.menu.menu_cache import MOST_MENUS, Audience, MenuCache
+from subgraphs.rewards.menu.menu_cache import MAX_MENUS, Audience, MenuCache
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 from subgraphs.rewards.menu.reward_option import RewardOption
 
@@ -101,9 +101,9 @@ def test_a_menu_is_worked_out_once_until_something_changes() -> None:
 def test_no_more_menus_are_kept_than_is_reasonable() -> None:
     """Any number of languages and jurisdictions cannot fill the memory."""
     kept = MenuCache(Catalogue((make_config(),), ()))
-    for number in range(MOST_MENUS + 10):
+    for number in range(MAX_MENUS + 10):
         kept.menu(BRAND, Audience(SCHEMES[0], f"J{number}", "en-GB"), NOW)
-    assert len(kept._menus) <= MOST_MENUS
+    assert len(kept._menus) <= MAX_MENUS
 
 
 def test_the_laws_are_looked_at_from_the_day_they_hold() -> None:

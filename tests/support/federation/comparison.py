@@ -22,9 +22,9 @@ from gateway.errors import CannotPlan, RequestError, SubgraphUnreachable, Superg
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.document_cache import Preparer
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 

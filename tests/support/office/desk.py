@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bet_slip_page import PATIENCE_MS
 from local_chromium import LocalChromium
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import APIResponse, Locator, Page, expect, sync_playwright
 from running_furlong import eventually
 from screen_gallery import faults_of_access
 
@@ -109,13 +109,15 @@ class Desk:
 
     def answer(self, query: str, **variables: Any) -> dict[str, Any]:
         """Send an operation to the graph in this person's session; return the answer."""
-        session = self.page.context.request.get(f"{self.url}session").json()
-        answer: dict[str, Any] = self.page.context.request.post(
-            f"{self.url}graphql",
-            data={"query": query, "variables": variables},
-            headers={"x-csrf-token": session["csrfToken"], "origin": self.url.removesuffix("/backoffice/")},
-        ).json()
+        sent = {"query": query, "variables": variables}
+        answer: dict[str, Any] = self.post("graphql", sent).json()
         return answer
+
+    def post(self, path: str, body: Any) -> APIResponse:
+        """Post JSON to a path of the back office in this person's session."""
+        session = self.page.context.request.get(f"{self.url}session").json()
+        headers = {"x-csrf-token": session["csrfToken"], "origin": self.url.removesuffix("/backoffice/")}
+        return self.page.context.request.post(f"{self.url}{path}", data=body, headers=headers)
 
 
 @dataclass

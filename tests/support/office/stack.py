@@ -32,7 +32,14 @@ PASSWORD: Final = "seven green horses"
 DEPUTY: Final = "deputy"
 """The account of a person who approves what support, risk and operators propose."""
 
-ROLES_OF: Final = {role.value: (role,) for role in Role} | {DEPUTY: (Role.SUPPORT, Role.RISK, Role.OPERATOR)}
+EVERYBODY: Final = "everybody"
+"""The account of a person who has all roles."""
+
+ROLES_OF: Final = {
+    **{role.value: (role,) for role in Role},
+    DEPUTY: (Role.SUPPORT, Role.RISK, Role.OPERATOR),
+    EVERYBODY: tuple(Role),
+}
 ANN, BEN, CAT, DAN = CUSTOMERS = ("c-1001", "c-1002", "c-1003", "c-1004")
 EARLY: Final = ("early-1", "early-2", "early-3")
 """Bets of the first customer that come before their brand is known, and so become dead letters."""

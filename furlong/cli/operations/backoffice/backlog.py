@@ -81,7 +81,7 @@ def intents(
     person: As = None,
     as_json: AsJson = False,
 ) -> None:
-    """List changes of a brand's customers whose outcome is in doubt, the oldest first; the look is recorded.
+    """List a brand's customers' changes in doubt, the oldest first; the access is recorded.
 
     `furlong worker intents` asks the upstream API until it knows.
     """

@@ -89,7 +89,7 @@ def history(*, brand: Name, as_json: AsJson = False) -> None:
 
 @cli.command()
 def contrast(*, brand: Name, file: File) -> None:
-    """Show the contrast of each pair of colours, if a brand had the theme of a file; change nothing.
+    """Show the contrast of each pair of colours for a brand with the theme in a file; change nothing.
 
     The exit status is 1 if a pair cannot be read.
     """
@@ -149,7 +149,7 @@ def _run(
     from sqlalchemy.exc import SQLAlchemyError
 
     from backoffice.errors import BackofficeError
-    from backoffice.global_events.publishing import NotPublished
+    from backoffice.global_events.run_publisher import NotPublished
 
     try:
         return asyncio.run(_acting(act, person, publishes=publishes))
@@ -161,7 +161,7 @@ async def _acting(
     act: Callable[[BrandService, Actor], Awaitable[R]], person: str | None, *, publishes: bool
 ) -> R:
     from backoffice.audit.audit_log import AuditLog
-    from backoffice.global_events.publishing import publish_now
+    from backoffice.global_events.run_publisher import publish_now
     from backoffice.operations.brands.service import BrandService
     from storage.database import Database
 

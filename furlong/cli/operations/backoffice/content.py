@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from backoffice.access.actor import Actor
     from backoffice.content.app import ContentParts
     from backoffice.content.revisions.document import ContentKey
-    from backoffice.content.revisions.revision import ContentItem
+    from backoffice.content.revisions.revision import ContentItem, ContentRevision
 
 cli = typer.Typer(
     no_args_is_help=True,
-    help="Reward content: write, submit, approve, publish, roll back; each as yourself.",
+    help="Reward content: write, submit, approve, publish, roll back; each command signs you in.",
 )
 Item = Annotated[str, typer.Argument(metavar="BRAND:REWARD[:VERSION]", help="Such as northbet:fb-5:3.")]
 Why = Annotated[str, typer.Option("--reason", help="Why, for the audit log.")]
@@ -149,7 +149,7 @@ def approve(
     *,
     user: User,
 ) -> None:
-    """Approve what another person submitted; the hash says what you have seen."""
+    """Approve what another person submitted; the hash is that of the document that you have seen."""
     from backoffice.errors import Conflict, Stale
 
     async def work(parts: ContentParts, actor: Actor, key: ContentKey) -> ContentItem:
@@ -227,19 +227,30 @@ def _step(
         found = await parts.service.item(actor, key)
         if found is None:
             return f"{item}: nothing"
-        waiting = (
-            "" if found.open is None else f", revision {found.open.revision} is {found.open.state.value}"
-        )
+        waiting = await _waiting(parts, actor, found.open)
         seen = found.item.published_revision
         return f"{key} at version {found.item.version}{waiting}, customers see {seen or 'nothing'}"
 
     typer.echo(_with_content(user, step))
 
 
+async def _waiting(parts: ContentParts, actor: Actor, revision: ContentRevision | None) -> str:
+    """Return the state of the open revision, with the time at which it is published."""
+    from backoffice.content.workflow.local_time import local_text
+
+    if revision is None:
+        return ""
+    state = f", revision {revision.revision} is {revision.state.value}"
+    if revision.publish_at is None:
+        return state
+    zone = (await parts.service.brand(actor, revision.key.brand)).brand.time_zone
+    return f"{state} for {local_text(revision.publish_at, zone)}"
+
+
 async def _send(parts: ContentParts) -> None:
     from aiokafka.errors import KafkaError
 
-    from backoffice.global_events.publishing import NotPublished, publish_now
+    from backoffice.global_events.run_publisher import NotPublished, publish_now
 
     try:
         await publish_now(parts.base.database, stream_settings(), parts.base.clock)

@@ -31,7 +31,7 @@ Reason = Annotated[str, typer.Option(help="Why; the approver, the audit log and 
 
 @cli.command("list")
 def list_(*, as_json: AsJson = False) -> None:
-    """List the providers in the order in which they are asked, with what each offers."""
+    """List the providers in their order, with what each offers."""
     found = _read(lambda service, actor: service.listed(actor))
     if as_json:
         echo_json(_facts(one) for one in found)
@@ -141,11 +141,11 @@ def rollback(
 def approve(
     *,
     proposal: Annotated[str, typer.Argument(help="The proposal.")],
-    content_hash: Annotated[str, typer.Argument(help="The hash of its content: what you have seen.")],
+    content_hash: Annotated[str, typer.Argument(help="The hash of the content that you have seen.")],
     user: User,
 ) -> None:
     """Approve a configuration that another person proposed: it holds on all nodes."""
-    from backoffice.global_events.publishing import publish_now
+    from backoffice.global_events.run_publisher import publish_now
 
     async def work(base: Base, actor: Actor) -> str:
         async def approved(service: ProviderService, actor: Actor) -> str:

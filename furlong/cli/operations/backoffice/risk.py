@@ -61,7 +61,7 @@ def cells(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
 
 @cli.command()
 def forecast(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
-    """Show how many rewards the current week may earn: no promise."""
+    """Estimate how many rewards customers will earn in the current week."""
     _show(user, "forecast", {"brand": brand}, as_json=as_json)
 
 
@@ -100,7 +100,7 @@ def customers(
     user: User,
     as_json: AsJson = False,
 ) -> None:
-    """List the customers behind a figure; the look is recorded."""
+    """List the customers behind a figure; the access is recorded."""
     parameters = {"brand": brand, "isoWeek": week, "figure": figure, "currency": currency or ""}
     if reward is not None:
         parameters["reward"] = reward

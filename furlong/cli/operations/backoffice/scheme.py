@@ -92,7 +92,7 @@ def propose(
 @cli.command()
 def approve(
     proposal: Annotated[str, typer.Argument(help="The proposal.")],
-    content_hash: Annotated[str, typer.Argument(help="The hash of its content: what you have seen.")],
+    content_hash: Annotated[str, typer.Argument(help="The hash of the content that you have seen.")],
     *,
     user: User,
 ) -> None:

@@ -1,6 +1,6 @@
 """Commands that act for somebody: who signs in at the terminal, as on the screens.
 
-Four eyes hold at the command line too: there is no option to be somebody else.
+The four-eyes rule applies on the command line, too: no option lets a person act as somebody else.
 """
 
 from __future__ import annotations
@@ -72,17 +72,17 @@ async def _signed_in(
     user, password, code, again = credentials
     origin = Origin("local", "furlong")
     ticket = await base.sign_in.with_password(user, password, origin)
-    visit = await base.sign_in.visit(ticket.token, origin.address)
-    if visit is None or visit.session.stage is not Stage.FACTOR:
+    current = await base.sign_in.authenticate(ticket.token, origin.address)
+    if current is None or current.session.stage is not Stage.FACTOR:
         raise NotSignedIn
-    ticket = await base.sign_in.with_code(visit, code, origin)
-    visit = await base.sign_in.visit(ticket.token, origin.address)
-    if visit is None or visit.session.stage is not Stage.FULL:
+    ticket = await base.sign_in.with_code(current, code, origin)
+    current = await base.sign_in.authenticate(ticket.token, origin.address)
+    if current is None or current.session.stage is not Stage.FULL:
         raise NotSignedIn
     if again is not None:
-        ticket = await base.sign_in.step_up(visit, again, origin)
-        visit = await base.sign_in.visit(ticket.token, origin.address) or visit
+        ticket = await base.sign_in.step_up(current, again, origin)
+        current = await base.sign_in.authenticate(ticket.token, origin.address) or current
     try:
-        return await work(base, visit.actor)
+        return await work(base, current.actor)
     finally:
-        await base.sign_in.sign_out(visit)
+        await base.sign_in.sign_out(current)

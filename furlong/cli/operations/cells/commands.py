@@ -14,10 +14,11 @@ from furlong.cli.options import database_settings, demo_cells, fail
 
 if TYPE_CHECKING:
     from cells.claim import DatabaseCell
+    from storage.settings import DatabaseSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Cells: which databases have which customers.")
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
 @cli.callback()
@@ -27,7 +28,7 @@ def group() -> None:
 
 @cli.command()
 def claim(*, dry_run: DryRun = False) -> None:
-    """Write into this cell's databases that they are the cell's, once, before its processes start.
+    """Record in this cell's databases that they belong to it, once, before its processes start.
 
     The cell is that of FURLONG_CELL, FURLONG_CELL_PARTITIONS and FURLONG_CELL_OF.
     """
@@ -53,18 +54,22 @@ def claim(*, dry_run: DryRun = False) -> None:
 def status(*, as_json: AsJson = False) -> None:
     """Show which cell each database belongs to. The exit status is 1 if one does not fit the settings.
 
-    Of a demo with cells in this folder, show all cells, unless FURLONG_CELL names one.
+    With FURLONG_REGION, also name customers whose brand and jurisdiction belong to another region.
+    For a demo with cells in this folder, show all cells, unless FURLONG_CELL names one.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
     from cells.claim import read_cells
+    from cells.regions.region_map import RegionMapError
     from furlong.subgraph_names import SUBGRAPHS
 
     of_demo = [] if "FURLONG_CELL" in os.environ else demo_cells()
+    databases = of_demo or [database_settings()]
     try:
-        read = [asyncio.run(read_cells(each, SUBGRAPHS)) for each in of_demo or [database_settings()]]
+        read = [asyncio.run(read_cells(each, SUBGRAPHS)) for each in databases]
         found = [one for each in read for one in each]
-    except (SQLAlchemyError, OSError) as error:
+        foreign = [problem for each in databases for problem in _foreign_customers(each)]
+    except (SQLAlchemyError, OSError, RegionMapError) as error:
         fail(error)
     if as_json:
         echo_json(_facts(one) for one in found)
@@ -76,7 +81,9 @@ def status(*, as_json: AsJson = False) -> None:
     for one in found:
         if one.problem:
             typer.echo(f"furlong: {one.database}: {one.problem}", err=True)
-    if any(one.problem for one in found):
+    for problem in foreign:
+        typer.echo(f"furlong: {problem}", err=True)
+    if foreign or any(one.problem for one in found):
         raise typer.Exit(1)
 
 
@@ -87,6 +94,15 @@ cli.command()(moving.merge)
 cli.command()(moving.verify)
 cli.command()(routing.route)
 cli.command()(mirroring.mirror)
+
+
+def _foreign_customers(settings: DatabaseSettings) -> list[str]:
+    from cells.claim import count_accounts
+    from cells.regions.bound_region import RegionSettings
+    from furlong.subgraph_names import SUBGRAPHS
+
+    region = RegionSettings().own()
+    return [] if region is None else region.problems(asyncio.run(count_accounts(settings, SUBGRAPHS[0])))
 
 
 def _facts(one: DatabaseCell) -> dict[str, Any]:

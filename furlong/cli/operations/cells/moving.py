@@ -20,7 +20,7 @@ _SHOWN: Final = ("cell", "source", "target", "tables", "bytes")
 
 
 def plan(*, as_json: AsJson = False) -> None:
-    """Show what a move would do and what prevents it. Nothing is changed; status 1 if anything does."""
+    """Show what a move would do and what prevents it. Nothing is changed; exits with 1 if anything does."""
     _show(_guarded(_open), as_json=as_json)
 
 
@@ -28,7 +28,7 @@ def move(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="The same as `furlong cell plan`.")] = False,
     back: Annotated[
-        bool, typer.Option("--back", help="Give the move up: the source has the cell again.")
+        bool, typer.Option("--back", help="Abort the move: the cell stays at the source.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -46,10 +46,10 @@ def move(
 def split(
     *,
     name: Annotated[str, typer.Argument(help="The new cell.")],
-    first: Annotated[int, typer.Argument(help="Its first partition; it has all from there on.")],
+    first: Annotated[int, typer.Argument(help="Its first partition; it gets all partitions from there on.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     back: Annotated[
-        bool, typer.Option("--back", help="Give the split up: the cell keeps all its partitions.")
+        bool, typer.Option("--back", help="Abort the split: the cell keeps all its partitions.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -70,7 +70,9 @@ def split(
 def merge(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
-    back: Annotated[bool, typer.Option("--back", help="Give the merge up: both cells stay.")] = False,
+    back: Annotated[
+        bool, typer.Option("--back", help="Abort the merge: both cells stay as they are.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Merge this cell into its neighbour, which gets its partitions and customers; a killed merge continues.
@@ -89,7 +91,7 @@ def merge(
 
 
 def _did(found: Move, *, back: bool, as_json: bool) -> bool:
-    """Carry out or give up, and say where the cell is; return whether there is more to say."""
+    """Carry out or abort a move, and print where the cell is; return whether the operator has more to do."""
     already = found.is_over
     _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
     if as_json:

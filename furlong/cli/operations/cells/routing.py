@@ -25,7 +25,7 @@ def route(
     check: Annotated[
         bool, typer.Option(help="Let HAProxy check the configuration before it is written.")
     ] = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files would change.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show which files would change.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write HAProxy's configuration, map of partitions and Lua code, which route customers to their cells."""

@@ -11,7 +11,7 @@ from gateway.http.headers import RawHeaders
 
 STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 
-MOST_KEPT_RESTS: Final = 64
+MAX_KEPT_RESTS: Final = 64
 
 
 class ResponseHeads:
@@ -73,7 +73,7 @@ class ResponseHeads:
         if not keep_alive:
             return b"".join((*lines, b"\r\nconnection: close\r\n\r\n"))
         rest = b"".join((*lines, b"\r\n\r\n"))
-        if len(self._rests) >= MOST_KEPT_RESTS:
+        if len(self._rests) >= MAX_KEPT_RESTS:
             self._rests.clear()  # most entries serve one response only; the others are soon rebuilt
         self._rests[headers] = rest
         return rest

@@ -113,7 +113,7 @@ class ProviderConfiguration:
             if name in self.files:  # no decision was ever used here
                 await self._put(self.files[name])
         except ProviderConfigError:
-            log.warning("what was used last cannot be used either", provider=name)
+            log.warning("last_used_configuration_unusable", provider=name)
         return 0
 
     async def _put(self, config: ProviderConfig) -> bool:
@@ -137,9 +137,9 @@ class ProviderConfiguration:
             return
         self._uses[use.name] = use
         if use.problem is not None:
-            log.error("a provider's configuration cannot be used", provider=use.name, problem=use.problem)
+            log.error("provider_configuration_unusable", provider=use.name, problem=use.problem)
         elif before is not None or use.revision:
-            log.info("a provider's configuration is in use", provider=use.name, revision=use.revision)
+            log.info("provider_configuration_in_use", provider=use.name, revision=use.revision)
 
     async def _report(self) -> None:
         """Store this worker's reports, after each change and at intervals."""

@@ -89,7 +89,7 @@ class Sender:
             try:
                 await self._settle(registered, begun, result)
             except DBAPIError as fault:
-                log.warning("a reward is settled again", key=begun.key, fault=repr(fault.orig))
+                log.warning("reward_settled_again", key=begun.key, fault=repr(fault.orig))
                 await asyncio.sleep(SETTLING_PAUSE_SECONDS * attempt)
             else:
                 return

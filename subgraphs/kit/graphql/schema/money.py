@@ -12,12 +12,12 @@ from babel.numbers import NumberPattern, parse_pattern
 from jit import ExactIntegers
 from subgraphs.kit.domain.currencies import minor_digits
 
-MOST_KEPT: Final = 4096
+MAX_KEPT: Final = 4096
 UNGROUPED: Final = 1000
 """The number of units from which a locale may group digits."""
 
 
-MOST_MINOR: Final = 2**53 - 1
+MAX_MINOR: Final = 2**53 - 1
 """The greatest whole number that JavaScript's numbers hold exactly."""
 
 MinorUnits = NewType("MinorUnits", int)
@@ -27,8 +27,8 @@ MINOR_UNITS = strawberry.scalar(
     name="MinorUnits",
     description="An amount in minor units (ISO 4217): 500 for five pounds, 5 for five yen. A whole number "
     "between -(2^53-1) and 2^53-1, written as a JSON number, which JavaScript holds exactly.",
-    serialize=ExactIntegers(-MOST_MINOR, MOST_MINOR),
-    parse_value=ExactIntegers(-MOST_MINOR, MOST_MINOR),
+    serialize=ExactIntegers(-MAX_MINOR, MAX_MINOR),
+    parse_value=ExactIntegers(-MAX_MINOR, MAX_MINOR),
 )
 
 
@@ -41,7 +41,7 @@ class Money:
     display: str
 
 
-@lru_cache(maxsize=MOST_KEPT)
+@lru_cache(maxsize=MAX_KEPT)
 def money(minor: int, currency: str, locale: str) -> Money:
     """Return an amount as shown in the graph; it is shared, so it must not be changed.
 

@@ -50,7 +50,7 @@ def shown_to_caller(error: GraphQLError) -> GraphQLError:
     if original is None or isinstance(original, CallerError | GraphQLError):
         return error
     if is_unavailable(original):
-        log.warning("database unavailable", path=error.path, fault=repr(original))
+        log.warning("database_unavailable", path=error.path, fault=repr(original))
         return GraphQLError(
             "This is not available at the moment. Please try again soon.",
             nodes=error.nodes,
@@ -58,7 +58,7 @@ def shown_to_caller(error: GraphQLError) -> GraphQLError:
             extensions={"code": UNAVAILABLE},
         )
     fault = uuid.uuid4().hex
-    log.error("fault in a resolver", fault=fault, path=error.path, exc_info=original)
+    log.error("resolver_fault", fault=fault, path=error.path, exc_info=original)
     return GraphQLError(
         "Something went wrong on our side.",
         nodes=error.nodes,

@@ -58,7 +58,7 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class UnpublishedFact:
     """A fact that is not published yet; ids grow in the order of writing."""
 
     id: int
@@ -114,11 +114,11 @@ class Outbox:
         c = self.tables.outbox.c
         return set(await connection.scalars(select(c.key).where(c.topic == topic)))
 
-    async def waiting(self, connection: AsyncConnection, limit: int) -> list[Waiting]:
+    async def waiting(self, connection: AsyncConnection, limit: int) -> list[UnpublishedFact]:
         """Return the oldest unpublished facts."""
         table = self.tables.outbox
         rows = await connection.execute(select(table).order_by(table.c.id).limit(limit))
-        return [Waiting(row.id, row.topic, row.key, row.value, row.headers) for row in rows]
+        return [UnpublishedFact(row.id, row.topic, row.key, row.value, row.headers) for row in rows]
 
     async def backlog(self, connection: AsyncConnection) -> tuple[int, datetime | None]:
         """Return how many facts are waiting, and since when the oldest has been waiting."""
@@ -133,7 +133,7 @@ class Outbox:
         await connection.execute(delete(self.tables.outbox).where(self.tables.outbox.c.id.in_(ids)))
 
 
-def prefix_delivered(waiting: Sequence[Waiting], delivered: Collection[int]) -> list[int]:
+def prefix_delivered(waiting: Sequence[UnpublishedFact], delivered: Collection[int]) -> list[int]:
     """Return the ids before the first that was not delivered.
 
     Facts delivered after it are published again: otherwise the older fact would be the last of its key.

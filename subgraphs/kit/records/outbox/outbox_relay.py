@@ -11,7 +11,7 @@ import structlog
 
 from storage.clock import Clock
 from storage.database import Database
-from subgraphs.kit.records.outbox.outbox import Outbox, Waiting, prefix_delivered
+from subgraphs.kit.records.outbox.outbox import Outbox, UnpublishedFact, prefix_delivered
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ COUNTED_EVERY: Final = timedelta(seconds=5)
 class Publisher(Protocol):
     """Hands facts to a broker: Kafka, or a test's own."""
 
-    async def publish(self, facts: Sequence[Waiting]) -> set[int]:
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
         """Send facts in order; return the ids of those that the broker accepted."""
 
 
@@ -38,7 +38,7 @@ class OutboxStatus:
         waiting: Number of facts that no relay has published yet.
         oldest_at: When the oldest of them was written.
         published: Number of facts that this relay has published and removed.
-        leads: Whether this relay publishes; the others stand by.
+        is_leader: Whether this relay publishes; the others stand by.
         kafka: What is wrong with the brokers; empty if nothing is.
         database: What is wrong with the database; empty if nothing is.
     """
@@ -46,7 +46,7 @@ class OutboxStatus:
     waiting: int = 0
     oldest_at: datetime | None = None
     published: int = 0
-    leads: bool = False
+    is_leader: bool = False
     kafka: str = ""
     database: str = ""
 
@@ -82,8 +82,8 @@ class Relay:
         """Publish some of the waiting facts; return how many were published and removed."""
         if not await self._has_waiting():
             return 0
-        self.status.leads = await self._hold_lease()
-        if not self.status.leads:
+        self.status.is_leader = await self._hold_lease()
+        if not self.status.is_leader:
             return 0
         async with self.database.home.read() as connection:
             waiting = await self.outbox.waiting(connection, FACTS_AT_ONCE)
@@ -115,7 +115,7 @@ class Relay:
         async with self.database.home.write() as connection:
             return await self.outbox.lease(self.holder).hold(connection, self.clock.now(), LEASE)
 
-    async def _deliver(self, waiting: Sequence[Waiting]) -> set[int]:
+    async def _deliver(self, waiting: Sequence[UnpublishedFact]) -> set[int]:
         try:
             async with asyncio.timeout(DELIVERY_SECONDS):
                 return await self.publisher.publish(waiting)

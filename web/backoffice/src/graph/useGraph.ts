@@ -21,7 +21,7 @@ const SECONDS_UNTIL_THERE = 3;
 
 /**
  * The framework's cache reads it, so that the framework's button to refresh reads it again. Nothing is kept
- * when its screen is left, and nothing is read again unasked: looks at personal data are recorded.
+ * when its screen is left, and nothing is read again unasked: access to personal data is recorded.
  *
  * @param variables null: nothing is read yet
  */

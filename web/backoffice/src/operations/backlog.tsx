@@ -38,7 +38,7 @@ export function BacklogPage() {
   return (
     <Page
       title="Lag"
-      about="How far consumers are behind what is on Kafka, and what is not on Kafka yet. This page updates by itself."
+      about="How far consumers lag behind Kafka, and what is not on Kafka yet. This page updates automatically."
       problem={problem}
       waiting={data === undefined}
       actions={

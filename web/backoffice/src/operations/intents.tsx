@@ -26,7 +26,7 @@ export function IntentList() {
   return (
     <Page
       title="Pending intents"
-      about="The worker of intents asks the upstream API until it knows; what stays here for long needs a person. Each look is recorded."
+      about="The intents worker asks the upstream API until the outcome is known; a change that stays here for a long time needs a person. Each access is recorded."
       actions={field}
       waiting={brand === null && !none}
     >

@@ -69,7 +69,7 @@ export function KillSwitches() {
   return (
     <Page
       title="Kill switches"
-      about="Each holds on every node, also on one that starts later. This page updates by itself."
+      about="Each applies on every node, including nodes that start later. This page updates automatically."
       actions={may && <SwitchOff />}
       problem={problem}
       waiting={data === undefined}

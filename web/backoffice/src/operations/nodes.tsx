@@ -33,7 +33,7 @@ export function Nodes() {
   return (
     <Page
       title="Nodes"
-      about="Each part of a node applies what is decided here to its own database, and says so. This page updates by itself."
+      about="Each part of a node applies these decisions to its own database and acknowledges them. This page updates automatically."
       problem={problem}
       waiting={data === undefined}
     >
@@ -57,7 +57,7 @@ export function Nodes() {
               !alive && (
                 <ChangeButton
                   label="Forget"
-                  question={`${node} is gone for good. If it reports again, it is known again.`}
+                  question={`${node}was removed permanently. If it reports again, it is known again.`}
                   mutation={FORGET}
                   variables={(reason) => ({ input: { node, reason } })}
                   wantsReason

@@ -19,7 +19,7 @@ import { KillSwitches } from './killSwitches.tsx';
 import { Nodes } from './nodes.tsx';
 import { ProviderCreate, ProviderShow } from './providers/ProviderShow.tsx';
 import { ProviderList } from './providers/ProviderList.tsx';
-import { RewardStatuses } from './rewards.tsx';
+import { RewardStatuses } from './rewardStatuses.tsx';
 import { Weeks } from './weeks.tsx';
 
 /** Return the resources; a function and no component, because react-admin reads the elements themselves. */

@@ -44,7 +44,7 @@ export function Weeks() {
   return (
     <Page
       title="Weeks"
-      about="Weeks open, end and close by themselves. What a person opens or closes is on record; closing takes two people."
+      about="Weeks open, end and close automatically. What a person opens or closes is recorded; closing takes two people."
       actions={field}
       problem={problem}
       waiting={data === undefined && !none}

@@ -80,7 +80,7 @@ function Decisions() {
     <TopToolbar>
       <ChangeButton
         label="Approve"
-        question="It is carried out at once, exactly as it is shown here."
+        question="It is carried out immediately, exactly as it is shown here."
         mutation={APPROVE}
         variables={() => ({ input: { proposalId, contentHash: String(record['contentHash']) } })}
         icon={<Check />}

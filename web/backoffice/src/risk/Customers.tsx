@@ -1,4 +1,4 @@
-/** The customers behind a figure, by key. Each look is recorded. */
+/** The customers behind a figure, by key. Each access is recorded. */
 import { DataTable, DateField, FunctionField, List, SelectInput, TextInput, TopToolbar, useListContext } from 'react-admin';
 
 import { CsvButton } from './figures/FigureTable.tsx';

@@ -1,4 +1,4 @@
-/** The goodwill credits behind the costs of goodwill. Each look is recorded. */
+/** The goodwill credits behind the costs of goodwill. Each access is recorded. */
 import { DataTable, DateField, FunctionField, List, TextInput, TopToolbar, useListContext } from 'react-admin';
 
 import { CsvButton } from './figures/FigureTable.tsx';

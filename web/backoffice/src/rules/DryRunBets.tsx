@@ -1,4 +1,4 @@
-/** The bets that would count differently, by pages; each look is recorded, because they are personal data. */
+/** The bets that would count differently, by pages; each access is recorded, because they are personal data. */
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Table from '@mui/material/Table';

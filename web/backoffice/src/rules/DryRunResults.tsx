@@ -111,7 +111,7 @@ function Figures({ label, head, rows }: FiguresProps) {
   );
 }
 
-/** Downloads the bets; the look is recorded. */
+/** Downloads the bets; the access is recorded. */
 function CsvButton({ id, week }: { readonly id: string; readonly week: string }) {
   const notify = useNotify();
   async function download() {

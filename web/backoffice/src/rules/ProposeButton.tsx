@@ -38,7 +38,7 @@ export function ProposeButton({ brand, scheme, disabled }: Props) {
           label="Reason"
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText="Who approves it reads it, and it is kept in the audit log."
+          helperText="The approver sees it, and it is kept in the audit log."
           margin="normal"
           fullWidth
           required

@@ -70,9 +70,9 @@ export function SchemeFields({ brand, form, problems, onChange, onTerritory }: P
         label="Bets of the week count that were placed before joining"
       />
       <Row>
-        {field('defaultRewardId', 'Reward by default', 'For members who choose none.')}
-        {field('choiceLockMinutes', 'Lock, minutes', 'No choice so long before the end.')}
-        {field('graceMinutes', 'Grace, minutes', 'For messages that come late.')}
+        {field('defaultRewardId', 'Reward by default', 'For members who choose nothing.')}
+        {field('choiceLockMinutes', 'Lock, minutes', 'How long before the end of the week the choice locks.')}
+        {field('graceMinutes', 'Grace, minutes', 'For messages that arrive late.')}
       </Row>
       <Row>
         {field('effectiveFrom', 'In effect from', 'RFC 3339 in UTC; the beginning of a week.')}

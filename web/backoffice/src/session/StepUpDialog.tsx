@@ -51,7 +51,7 @@ export function StepUpDialog() {
       <form onSubmit={(event) => void confirm(event)}>
         <DialogTitle id="step-up-title">Confirm that it is you</DialogTitle>
         <DialogContent>
-          <DialogContentText>This needs your second factor again.</DialogContentText>
+          <DialogContentText>Confirm your second factor again.</DialogContentText>
           <CodeField code={code} onChange={setCode} problem={problem} />
         </DialogContent>
         <DialogActions>

@@ -42,7 +42,7 @@ export function AdjustButton({ customer, week, currency }: Props) {
           type="number"
           value={amount}
           onChange={(event) => setAmount(event.target.value)}
-          helperText="500 adds five pounds, -500 takes them away."
+          helperText="500 adds five pounds, -500 subtracts them."
           margin="normal"
           fullWidth
           required

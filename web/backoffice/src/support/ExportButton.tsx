@@ -36,7 +36,7 @@ export function ExportButton({ customer }: Props) {
           if (job.status === 'DONE') setReady(true);
           if (job.status === 'FAILED' || job.status === 'CANCELLED') {
             setJobId('');
-            notify(job.error ?? 'The export has not come to its end.', { type: 'error' });
+            notify(job.error ?? 'The export did not finish.', { type: 'error' });
           }
         })
         .catch(() => undefined);

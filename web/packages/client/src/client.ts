@@ -35,7 +35,7 @@ export interface Follower<Data> {
 }
 
 export interface FurlongClient {
-  /** The session in use; nobody's until the first request. */
+  /** The session in use; anonymous until the first request. */
   readonly session: Session;
   /**
    * Sends a query; for changes of the club use `change`.

@@ -1,4 +1,4 @@
-"""`furlong support …`: what support does on the screens, each as yourself."""
+"""`furlong support …`: what support does on the screens, signed in as a person."""
 
 import typer
 
@@ -6,7 +6,7 @@ from furlong.cli.operations.backoffice.support import corrections, goodwill, loo
 
 cli = typer.Typer(
     no_args_is_help=True,
-    help="Customers: find one, say what happened to them, and correct what went wrong; each as yourself.",
+    help="Customers: find them, explain what happened, correct what went wrong; each command signs you in.",
 )
 for part in (lookup, corrections, goodwill, privacy):
     part.add_to(cli)

@@ -24,12 +24,12 @@ def adjust(
     brand: Brand,
     customer: Customer,
     week: Annotated[str, typer.Argument(help="The week, such as 2026-W13.")],
-    amount: Annotated[int, typer.Argument(help="In minor units; negative to take from the week.")],
+    amount: Annotated[int, typer.Argument(help="In minor units; a negative amount is subtracted.")],
     *,
     reason: Reason,
     user: User,
 ) -> None:
-    """Propose to add to a customer's week; print the proposal and the hash of its content."""
+    """Propose an adjustment of a customer's week; print the proposal and the hash of its content."""
     from backoffice.support.corrections.adjustments import AdjustmentRequest
     from subgraphs.kit.domain.keys import Owner
 
@@ -43,11 +43,11 @@ def adjust(
 
 def approve(
     proposal: Annotated[str, typer.Argument(help="The proposal.")],
-    content_hash: Annotated[str, typer.Argument(help="The hash of its content: what you have seen.")],
+    content_hash: Annotated[str, typer.Argument(help="The hash of the content that you have seen.")],
     *,
     user: User,
 ) -> None:
-    """Approve what another person of support proposed: it is executed at once."""
+    """Approve what another person proposed; it is executed immediately."""
 
     async def work(parts: SupportParts, actor: Actor) -> str:
         now = parts.base.clock.machine.now()

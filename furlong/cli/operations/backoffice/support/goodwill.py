@@ -100,9 +100,7 @@ def set_budget(
     *,
     week: Annotated[str | None, typer.Option(help="Only this week, such as 2026-W13.")] = None,
     per_customer: Annotated[int | None, typer.Option(min=0, help="At most this to one customer.")] = None,
-    per_agent: Annotated[
-        int | None, typer.Option(min=0, help="At most this by one person of support.")
-    ] = None,
+    per_agent: Annotated[int | None, typer.Option(min=0, help="At most this by one support agent.")] = None,
     reason: Reason,
     user: User,
 ) -> None:

@@ -33,7 +33,7 @@ def find(
     user: User,
     as_json: AsJson = False,
 ) -> None:
-    """Find customers by the beginning of their id, or by a bet; the look is recorded."""
+    """Find customers by the beginning of their id, or by a bet; the access is recorded."""
 
     async def work(parts: SupportParts, actor: Actor) -> list[str]:
         if bet is not None:
@@ -48,7 +48,7 @@ def find(
 
 
 def show(brand: Brand, customer: Customer, *, user: User) -> None:
-    """Show a customer's account, membership and current week as JSON; the look is recorded."""
+    """Show a customer's account, membership and current week as JSON; the access is recorded."""
     from subgraphs.kit.domain.keys import Owner
 
     async def work(parts: SupportParts, actor: Actor) -> Any:
@@ -62,7 +62,7 @@ def show(brand: Brand, customer: Customer, *, user: User) -> None:
 def timeline(
     brand: Brand, customer: Customer, *, limit: Limit = 50, user: User, as_json: AsJson = False
 ) -> None:
-    """List what happened to a customer, the newest first; the look is recorded."""
+    """List what happened to a customer, the newest first; the access is recorded."""
     from subgraphs.kit.domain.keys import Owner
 
     async def work(parts: SupportParts, actor: Actor) -> list[dict[str, Any]]:
@@ -80,7 +80,7 @@ def timeline(
 
 
 def why(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")], *, user: User) -> None:
-    """Say why a bet counted or did not, in words for its customer; the look is recorded."""
+    """Explain why a bet counted or did not, in words for its customer; the access is recorded."""
 
     async def work(parts: SupportParts, actor: Actor) -> Any:
         from backoffice.support.types import shown_explanation
@@ -93,7 +93,7 @@ def why(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")],
 
 
 def record(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")], *, user: User) -> None:
-    """Find a bet's message on Kafka, and when it arrived, as JSON; the look is recorded."""
+    """Find a bet's message on Kafka, and when it arrived, as JSON; the access is recorded."""
 
     async def work(parts: SupportParts, actor: Actor) -> Any:
         return asdict(await parts.records.of_bet(actor, brand, bet))

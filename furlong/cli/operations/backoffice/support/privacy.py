@@ -34,7 +34,7 @@ def export(
     reason: Reason,
     user: User,
 ) -> None:
-    """Export all that is stored about a customer; the job, its reason and the look are recorded."""
+    """Export all that is stored about a customer; the job, its reason and the access are recorded."""
     from subgraphs.kit.domain.keys import Owner
 
     async def work(parts: SupportParts, actor: Actor) -> str:
@@ -67,7 +67,7 @@ def erase(brand: Brand, customer: Customer, *, reason: Reason, user: User) -> No
 
 
 def hold(brand: Brand, customer: Customer, *, reason: Reason, user: User) -> None:
-    """Put a legal hold on a customer, who is not erased until it is lifted; print its id."""
+    """Place a legal hold on a customer, who is not erased until it is lifted; print its id."""
     from subgraphs.kit.domain.keys import Owner
 
     async def work(parts: SupportParts, actor: Actor) -> str:

@@ -112,7 +112,7 @@ function LocaleFields({ itemKey, document, locale, findings, readOnly, onChange 
         label={LABELS.imageAlt}
         value={text.imageAlt}
         lang={locale}
-        hint="What the image shows, for those who do not see it."
+        hint="What the image shows, for people who cannot see it."
         findings={at('imageAlt')}
         readOnly={readOnly}
         onChange={(imageAlt) => onChange(withText(document, locale, { imageAlt }))}

@@ -18,7 +18,7 @@ export function Contrasts({ contrasts }: { readonly contrasts: readonly Contrast
       </Typography>
       <Alert severity={unreadable.length === 0 ? 'success' : 'error'} role="status" sx={{ marginBottom: 2 }}>
         {unreadable.length === 0
-          ? 'Everything can be read, by WCAG 2.2 AA.'
+          ? 'Everything is legible by WCAG 2.2 AA.'
           : `${unreadable.length} of ${contrasts.length} pairs cannot be read; a theme with them is refused.`}
       </Alert>
       <DataRows

@@ -28,7 +28,7 @@ export function Revisions({ brand, present, onTake }: Props) {
         label="Revisions"
         rows={data?.brandRevisions.nodes ?? []}
         id={({ id }) => id}
-        nothing="The brand is as its schemes say."
+        nothing="The brand still has the name and languages of its schemes."
         columns={[
           { head: 'Revision', cell: ({ revision }) => (revision === present ? `${revision}, in force` : revision) },
           { head: 'At', cell: ({ changedAt }) => moment(changedAt) },

@@ -31,7 +31,7 @@ export function ProviderList() {
   return (
     <Page
       title="Providers"
-      about="In the order in which they are asked. A change of a configuration is approved by a second person, and holds on all nodes; secrets are named, never shown."
+      about="In the order in which they are considered. A second person approves each change of a configuration, which then applies on all nodes; secrets are shown by name only."
       problem={problem}
       waiting={data === undefined}
       actions={

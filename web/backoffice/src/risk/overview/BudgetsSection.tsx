@@ -81,7 +81,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
           type="number"
           value={rewards}
           onChange={(event) => setRewards(event.target.value)}
-          helperText="Empty for no limit. More than before is proposed, and another person approves it."
+          helperText="Empty for no limit. A higher limit is only proposed; another person approves it."
           slotProps={{ htmlInput: { min: 0, step: 1 } }}
           fullWidth
           margin="dense"

@@ -51,7 +51,7 @@ const NO_VALUES = { currency: '', isoWeek: '', amount: '', customer: '', agent: 
 const FIELDS = [
   ['currency', 'Currency', 'Such as GBP.'],
   ['isoWeek', 'Week', 'Such as 2026-W13; empty for every week without a budget of its own.'],
-  ['amount', 'Budget in minor units', 'More than before is proposed, and another person approves it.'],
+  ['amount', 'Budget in minor units', 'A higher limit is only proposed; another person approves it.'],
   ['customer', 'At most to one customer', 'In minor units; empty for the whole budget.'],
   ['agent', 'At most by one person', 'In minor units; empty for the whole budget.'],
   ['reason', 'Reason', 'It is kept in the audit log.'],

@@ -21,7 +21,7 @@ IntrospectedFields: TypeAlias = Mapping[str, orjson.Fragment]
 
 
 @dataclass(slots=True)
-class AnswerCache:
+class IntrospectionCache:
     """A thread-safe LRU cache of answers, bounded by bytes.
 
     Attributes:
@@ -68,7 +68,7 @@ class Introspection:
     """
 
     public: GraphQLSchema
-    answers: AnswerCache
+    answers: IntrospectionCache
     visible: VisibleSchemas | None = None
 
     def is_answered(self, prepared: PreparedRequest, planned: PlannedOperation) -> bool:

@@ -32,7 +32,7 @@ const MEANING: Readonly<Record<Action, string>> = {
   PAUSE: 'For now nobody else can choose it; customers who have chosen it keep it.',
   RESUME: 'It can be chosen again.',
   WITHDRAW: 'It leaves the menu; customers who have chosen it keep it.',
-  RECALL: 'For safety or law: nobody gets it any more, also not those who have chosen it. It cannot be undone, and another person has to approve it.',
+  RECALL: 'For safety or law: nobody gets it any more, not even customers who have chosen it. It cannot be undone, and another person has to approve it.',
 };
 
 function actionsFor({ status, recalled }: Version): readonly Action[] {
@@ -48,7 +48,7 @@ export function RewardStatuses() {
   return (
     <Page
       title="Reward status"
-      about="Of the reward squad’s status and the operators’, the later is valid. It holds on all nodes."
+      about="The later of the reward squad’s status and the operators’ applies, on all nodes."
       actions={field}
       problem={problem}
       waiting={data === undefined && !none}
@@ -63,7 +63,7 @@ export function RewardStatuses() {
           { head: 'Version', cell: ({ version }) => version, right: true },
           { head: 'Kind', cell: ({ kind }) => kind },
           { head: 'Status', cell: ({ status, recalled }) => <Chip size="small" color={status === 'active' ? 'success' : 'warning'} variant="outlined" label={recalled ? 'recalled' : status} /> },
-          { head: 'Not offered because', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
+          { head: 'Why not offered', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
           {
             head: 'Change',
             cell: (version) =>

@@ -8,14 +8,14 @@ from typing import Final, TypeAlias
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.cells.message import BudgetReport, Kept, ProviderHealth, Refused
+from consumers.acknowledgements.message import BudgetReport, Kept, ProviderHealth, RefusedMessage
 from consumers.messages.global_events.message import head_of
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 
-MOST_LISTED: Final = 50
-MOST_NUMBER: Final = 2**53
+MAX_LISTED: Final = 50
+MAX_NUMBER: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,18 @@ class Report:
     """What a database has applied: everything up to `order`, except for what is listed."""
 
     order: GlobalOrder
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedMessage, ...] = ()
     kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WorkersReport:
-    """What the node's workers made of what its consumer has applied, and what customers used of it."""
+    """What the node's workers report.
 
-    refused: tuple[Refused, ...] = ()
+    These are messages that they could not apply, the health of providers, and the use of budgets.
+    """
+
+    refused: tuple[RefusedMessage, ...] = ()
     providers: tuple[ProviderHealth, ...] = ()
     budgets: tuple[BudgetReport, ...] = ()
 
@@ -47,12 +50,12 @@ async def read_report(
         Kept(key=one.key, epoch=one.order.epoch, number=one.order.number, kind=one.kind)
         for one in await repository.not_understood(connection)
     ]
-    newest = _newest(await list_dead_letters(connection, dead_letter, MOST_LISTED, GLOBAL_TOPIC))
+    newest = _newest(await list_dead_letters(connection, dead_letter, MAX_LISTED, GLOBAL_TOPIC))
     applied = await repository.last_of(connection, newest.keys())
     refused = [
         _refused(key, letter) for key, letter in newest.items() if not _superseded(letter, applied.get(key))
     ]
-    return Report(await repository.newest(connection), tuple(refused), tuple(kept[:MOST_LISTED]))
+    return Report(await repository.newest(connection), tuple(refused), tuple(kept[:MAX_LISTED]))
 
 
 def _newest(letters: Iterable[DeadLetter]) -> dict[str, DeadLetter]:
@@ -77,9 +80,9 @@ def _superseded(letter: DeadLetter, applied: tuple[GlobalOrder, datetime | None]
     return produced_at is not None and at is not None and produced_at > at
 
 
-def _refused(key: str, letter: DeadLetter) -> Refused:
+def _refused(key: str, letter: DeadLetter) -> RefusedMessage:
     order = _order_of(letter) or NOTHING_APPLIED
-    return Refused(key=key, epoch=order.epoch, number=order.number, reason=letter.reason)
+    return RefusedMessage(key=key, epoch=order.epoch, number=order.number, reason=letter.reason)
 
 
 def _order_of(letter: DeadLetter) -> GlobalOrder | None:
@@ -89,4 +92,4 @@ def _order_of(letter: DeadLetter) -> GlobalOrder | None:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and 0 < value < MOST_NUMBER else 0
+    return value if isinstance(value, int) and 0 < value < MAX_NUMBER else 0

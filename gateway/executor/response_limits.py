@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.errors import AnswerTooLarge
+from gateway.errors import ResponseTooLarge
 from jit.codegen import BUDGET, BudgetSpent, spend
 
 LARGE_PLACES: Final = 20_000
@@ -23,7 +23,7 @@ TOO_MANY_ENTITIES: Final = "TOO_MANY_ENTITIES"
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLimits:
+class ResponseLimits:
     """Limits on the data of a response.
 
     Attributes:
@@ -37,33 +37,33 @@ class AnswerLimits:
     list_items: int = 1_000
 
 
-def is_large(limits: AnswerLimits) -> bool:
+def is_large(limits: ResponseLimits) -> bool:
     """Return whether the current task has fetched so much that projecting it would delay other requests."""
     budget = BUDGET.get()
     return budget is not None and limits.places - budget.places > LARGE_PLACES
 
 
-def too_large(_spent: BudgetSpent | None = None) -> AnswerTooLarge:
+def too_large(_spent: BudgetSpent | None = None) -> ResponseTooLarge:
     """Return the error for a request whose budget is spent."""
-    return AnswerTooLarge("The answer is too large: select less, or ask for shorter lists.")
+    return ResponseTooLarge("The response is too large: select less, or ask for shorter lists.")
 
 
 def check_entities(subgraph: str, count: int, most: int) -> None:
     """Refuse to fetch too many entities from a subgraph at once.
 
     Raises:
-        AnswerTooLarge: There are more than allowed.
+        ResponseTooLarge: There are more than allowed.
     """
     if count > most:
         message = f"{count} objects need fields of {subgraph}; at most {most} are fetched at once."
-        raise AnswerTooLarge(message, TOO_MANY_ENTITIES)
+        raise ResponseTooLarge(message, TOO_MANY_ENTITIES)
 
 
 def spend_copies(entity: Any, copies: int) -> None:
     """Charge the budget for the copies of an entity.
 
     Raises:
-        AnswerTooLarge: The budget is spent.
+        ResponseTooLarge: The budget is spent.
     """
     places, values = 0, [entity]
     while values:

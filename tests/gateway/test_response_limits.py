@@ -13,9 +13,9 @@ import pytest
 from federation.asked import SubgraphRequest, asking
 
 from gateway import GatewaySettings, create_gateway
-from gateway.errors import AnswerTooLarge
-from gateway.executor import AnswerLimits
-from gateway.executor.answer_limits import LARGE_PLACES
+from gateway.errors import ResponseTooLarge
+from gateway.executor import ResponseLimits
+from gateway.executor.response_limits import LARGE_PLACES
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
@@ -49,7 +49,7 @@ def many(number: int) -> Any:
 async def answered(
     federation: Federation,
     way: ExecutionMode,
-    limits: AnswerLimits,
+    limits: ResponseLimits,
     query: str = QUERY,
     transports: Mapping[str, Transport] | None = None,
 ) -> dict[str, Any]:
@@ -64,10 +64,10 @@ async def answered(
 async def test_a_fetch_for_too_many_entities_is_not_sent(federation: Federation, way: ExecutionMode) -> None:
     """The request is refused with a code of its own."""
     federation.broken["products"] = many(PRODUCTS)
-    await answered(federation, way, AnswerLimits(entities=PRODUCTS))
+    await answered(federation, way, ResponseLimits(entities=PRODUCTS))
     federation.asked.clear()
-    with pytest.raises(AnswerTooLarge) as refused:
-        await answered(federation, way, AnswerLimits(entities=PRODUCTS - 1))
+    with pytest.raises(ResponseTooLarge) as refused:
+        await answered(federation, way, ResponseLimits(entities=PRODUCTS - 1))
     assert refused.value.code == "TOO_MANY_ENTITIES"
     assert [name for name, _ in federation.asked] == ["products"]
 
@@ -81,8 +81,8 @@ async def test_a_list_that_is_too_long_is_null_with_an_error(
     federation = replace(federation, trusted=trusted)
     query = f"{{ topProducts {{ {fields} }} me {{ name }} }}"
     federation.broken["products"] = many(PRODUCTS)
-    assert "errors" not in await answered(federation, way, AnswerLimits(list_items=PRODUCTS), query)
-    answer = await answered(federation, way, AnswerLimits(list_items=PRODUCTS - 1), query)
+    assert "errors" not in await answered(federation, way, ResponseLimits(list_items=PRODUCTS), query)
+    answer = await answered(federation, way, ResponseLimits(list_items=PRODUCTS - 1), query)
     assert answer["data"]["topProducts"] is None
     assert answer["data"]["me"] is not None
     (error,) = answer["errors"]
@@ -103,10 +103,10 @@ async def test_subgraphs_in_the_process_stop_when_the_budget_is_spent(
 
     transports = {**federation.transports(), "products": asking(products)}
     for _ in range(2):
-        await answered(federation, way, AnswerLimits(places=1_000), "{ topProducts { upc } }", transports)
+        await answered(federation, way, ResponseLimits(places=1_000), "{ topProducts { upc } }", transports)
     made.clear()
-    with pytest.raises(AnswerTooLarge) as refused:
-        await answered(federation, way, AnswerLimits(places=500), "{ topProducts { upc } }", transports)
+    with pytest.raises(ResponseTooLarge) as refused:
+        await answered(federation, way, ResponseLimits(places=500), "{ topProducts { upc } }", transports)
     assert len(made) == 50
     assert refused.value.code == "RESPONSE_TOO_LARGE"
 
@@ -133,9 +133,9 @@ async def test_bytes_over_http_take_from_the_same_budget(federation: Federation,
     transports = {**federation.transports(), "products": HttpTransport(connections)}
     enough = len(body) // BYTES_A_PLACE
     query = "{ topProducts { upc } }"
-    await answered(federation, way, AnswerLimits(places=enough), query, transports)
-    with pytest.raises(AnswerTooLarge):
-        await answered(federation, way, AnswerLimits(places=enough - 1), query, transports)
+    await answered(federation, way, ResponseLimits(places=enough), query, transports)
+    with pytest.raises(ResponseTooLarge):
+        await answered(federation, way, ResponseLimits(places=enough - 1), query, transports)
 
 
 async def test_copies_of_an_entity_take_from_the_budget(federation: Federation, way: ExecutionMode) -> None:
@@ -152,10 +152,10 @@ async def test_copies_of_an_entity_take_from_the_budget(federation: Federation, 
 
     federation.broken |= {"reviews": reviews, "accounts": accounts}
     query = "{ me { reviews { author { name } } } }"
-    answer = await answered(federation, way, AnswerLimits(places=99), query)
+    answer = await answered(federation, way, ResponseLimits(places=99), query)
     assert len(answer["data"]["me"]["reviews"]) == 100
-    with pytest.raises(AnswerTooLarge):
-        await answered(federation, way, AnswerLimits(places=98), query)
+    with pytest.raises(ResponseTooLarge):
+        await answered(federation, way, ResponseLimits(places=98), query)
 
 
 async def test_a_response_that_is_too_large_has_no_data_and_is_counted(

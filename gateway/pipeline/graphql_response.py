@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.errors import AnswerTooLarge, CannotPlan, InvalidDocument, MethodNotAllowed, RequestError
+from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError, ResponseTooLarge
 from graphql_http import GraphQLRequest
 
 
@@ -28,7 +28,7 @@ class GraphQLResponse(msgspec.Struct, frozen=True):
 
 def refused(error: RequestError) -> GraphQLResponse:
     """Return the response to a refused request."""
-    if isinstance(error, AnswerTooLarge):
+    if isinstance(error, ResponseTooLarge):
         return GraphQLResponse({"errors": error.formatted(), "data": None}, error.status)
     well_formed = isinstance(error, InvalidDocument | CannotPlan)
     return GraphQLResponse({"errors": error.formatted()}, error.status, well_formed)

@@ -8,22 +8,22 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gateway.errors import AnswerTooLarge
+from gateway.errors import ResponseTooLarge
 from gateway.executor import FetchedData, is_large
-from gateway.pipeline.graphql_request import refused
+from gateway.pipeline.components import AuthenticationComponent
+from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.parts import AuthenticationPart
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.stages import HttpRequest, Response, encode
+from gateway.pipeline.stages import Response, encode
 from gateway.subscriptions import OperationCounts
 from jit.codegen import BudgetSpent
 
 Make: TypeAlias = Callable[[PolicyInput, PlannedOperation, FetchedData], Response]
-"""Projects and encodes a response; raises `AnswerTooLarge`."""
+"""Projects and encodes a response; raises `ResponseTooLarge`."""
 
 Begin: TypeAlias = Callable[[], None]
-"""Starts the deadline and the answer budget of the next event for the current task."""
+"""Starts the deadline and the response budget of the next event for the current task."""
 
 
 Observe: TypeAlias = Callable[[Awaitable[Response], PolicyInput], Awaitable[Response]]
@@ -31,7 +31,7 @@ Observe: TypeAlias = Callable[[Awaitable[Response], PolicyInput], Awaitable[Resp
 
 
 @dataclass(frozen=True, slots=True)
-class EventAnswers:
+class EventResponses:
     """Turns events into responses.
 
     Attributes:
@@ -47,7 +47,7 @@ class EventAnswers:
         observe: Observes how each response is made; None if nothing is observed.
     """
 
-    authentication: AuthenticationPart
+    authentication: AuthenticationComponent
     executor: OperationExecutor
     make: Make
     large_responses: Executor
@@ -58,18 +58,17 @@ class EventAnswers:
     counts: OperationCounts
     observe: Observe | None = None
 
-    async def response(self, event: Mapping[str, Any]) -> Response:
-        """Return the response to an event.
-
-        Raises:
-            Unauthenticated: The session has ended.
-        """
+    def response(self, event: Mapping[str, Any]) -> Awaitable[Response]:
+        """Return the response to an event; awaiting it raises `Unauthenticated` if the session has ended."""
         if self.observe is not None:
-            return await self.observe(self._made(event), self.asked)
-        return await self._made(event)
+            return self.observe(self._made(event), self.asked)
+        return self._made(event)
 
     async def _made(self, event: Mapping[str, Any]) -> Response:
-        session = await self._session(self.asked.request)
+        request = self.asked.request
+        session = self.authentication.cached(request.forwarded)
+        if session is None and self.authentication.is_required:
+            session = await self.authentication.session(request)
         self.counts.events += 1
         planned, variables = self.planned, self.asked.prepared.variables
         try:
@@ -80,17 +79,11 @@ class EventAnswers:
                     self.large_responses, self.make, self.asked, planned, fetched
                 )
             return self.make(self.asked, planned, fetched)
-        except AnswerTooLarge as error:
+        except ResponseTooLarge as error:
             return encode(refused(error))
-
-    async def _session(self, request: HttpRequest) -> object:
-        session = self.authentication.cached(request.forwarded)
-        if session is None and self.authentication.is_required:
-            return await self.authentication.session(request)
-        return session
 
 
 def too_large(_spent: BudgetSpent) -> Response:
     """Return the response to an event that exceeds its budget."""
-    error = AnswerTooLarge("The answer is too large: select less, or ask for shorter lists.")
+    error = ResponseTooLarge("The response is too large: select less, or ask for shorter lists.")
     return encode(refused(error))

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Table
 
-from consumers.cells.acknowledger import Acknowledger
-from consumers.cells.report import ReadWorkers
-from consumers.cells.settings import ONLY_NODE, NodeSettings
+from consumers.acknowledgements.acknowledger import Acknowledger
+from consumers.acknowledgements.report import ReadWorkers
+from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
 from consumers.messages.global_events.message import decode_global
 from consumers.messages.global_events.reducer import GlobalReducer
 from consumers.stream.consumer import App

@@ -20,10 +20,10 @@ from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import check_variables
-from gateway.pipeline.graphql_request import require_query
+from gateway.pipeline.graphql_response import require_query
 from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
 from gateway.pipeline.preparation.labels import Labels
-from gateway.pipeline.preparation.limits import Limits, check_mutation_fields
+from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
 from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
@@ -47,7 +47,7 @@ class Preparer:
     def __init__(
         self,
         supergraph: Supergraph,
-        limits: Limits,
+        limits: PreparationLimits,
         counted: Callable[[bool], None] | None = None,
         labels: Labels | None = None,
         cost_rules: CostRules | None = None,

@@ -1,19 +1,19 @@
-"""The interfaces of the pipeline's parts; each has a second implementation for observed requests."""
+"""The interfaces of the pipeline's components; each has a second implementation for observed requests."""
 
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
-from gateway.executor import AnswerLimits, FetchedData
-from gateway.pipeline.graphql_request import GraphQLResponse
+from gateway.executor import FetchedData, ResponseLimits
+from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
 from graphql_http import GraphQLRequest
 
 
-class AuthenticationPart(Protocol):
+class AuthenticationComponent(Protocol):
     """Finds the session of a request: see `Authentication`."""
 
     @property
@@ -34,7 +34,7 @@ class AuthenticationPart(Protocol):
         ...
 
 
-class BodiesPart(Protocol):
+class BodiesComponent(Protocol):
     """Recognizes queries by their bodies: see `KnownBodies`."""
 
     def get(self, body: bytes, /) -> PreparedRequest | None:
@@ -46,7 +46,7 @@ class BodiesPart(Protocol):
         ...
 
 
-class PlanningPart(Protocol):
+class PlanningComponent(Protocol):
     """Prepares and plans requests: see `ColdPlanning`."""
 
     def is_known(self, asked: GraphQLRequest, /) -> bool:
@@ -78,11 +78,11 @@ class PlanningPart(Protocol):
         ...
 
 
-class ExecutorPart(Protocol):
+class ExecutorComponent(Protocol):
     """Fetches and projects: see `OperationExecutor`."""
 
     @property
-    def limits(self) -> AnswerLimits:
+    def limits(self) -> ResponseLimits:
         """Limits on the data of a response."""
         ...
 

@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLObjectType, build_schema, parse
 
 from jit import SharedList, compile_operation
-from jit.codegen import BUDGET, AnswerBudget, BudgetSpent
+from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
 
 SDL = """
 type Query { rows: [Row!]! later: [Row] }
@@ -60,7 +60,7 @@ def answer(rows: Any, query: str, places: int | None) -> tuple[Any, int | None]:
     schema.query_type.fields["later"].resolve = later
     operation = compile_operation(schema, parse(query))
     assert operation.fallback_reason is None
-    budget = None if places is None else AnswerBudget(places)
+    budget = None if places is None else ResponseBudget(places)
 
     async def executed() -> Any:
         BUDGET.set(budget)

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 
-class AnswerSettings(BaseSettings):
+class ResponseSettings(BaseSettings):
     """Limits on the response to a request."""
 
     response_places: int = Field(

@@ -21,7 +21,7 @@ _Key = Annotated[str, Meta(max_length=255)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
+class RefusedMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A global message that the node could not apply: it is a dead letter there.
 
     Attributes:
@@ -124,7 +124,7 @@ class Acknowledgement(Body, frozen=True, kw_only=True):
     process: Annotated[str, Meta(max_length=128)]
     epoch: _Number
     number: _Number
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedMessage, ...] = ()
     kept: tuple[Kept, ...] = ()
     providers: tuple[ProviderHealth, ...] = ()
     budgets: tuple[BudgetReport, ...] = ()

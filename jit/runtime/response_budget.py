@@ -9,7 +9,7 @@ class BudgetSpent(BaseException):
     """An answer holds more than its budget. This ends the execution: no field may catch it as its error."""
 
 
-class AnswerBudget:
+class ResponseBudget:
     """How much the answers to one request may still hold.
 
     Attributes:
@@ -32,12 +32,12 @@ class AnswerBudget:
             raise BudgetSpent
 
 
-BUDGET: Final[ContextVar[AnswerBudget | None]] = ContextVar("answer_budget", default=None)
+BUDGET: Final[ContextVar[ResponseBudget | None]] = ContextVar("response_budget", default=None)
 """The budget of the current task; without one, answers are not limited."""
 
 
 def spend(places: int) -> bool:
-    """Take places from the budget, and return True, so that a test may call it.
+    """Take places from the budget, and return True, so that a generated condition may call it.
 
     Raises:
         BudgetSpent: Fewer places are left.

@@ -15,9 +15,15 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.cells.message import CELLS_PARTITION, CELLS_TOPIC, SCHEMA, Acknowledgement, CellRange
-from consumers.cells.report import ReadWorkers, WorkersReport, read_report
-from consumers.cells.settings import NodeSettings
+from consumers.acknowledgements.message import (
+    CELLS_PARTITION,
+    CELLS_TOPIC,
+    SCHEMA,
+    Acknowledgement,
+    CellRange,
+)
+from consumers.acknowledgements.report import ReadWorkers, WorkersReport, read_report
+from consumers.acknowledgements.settings import NodeSettings
 from consumers.messages.global_events.reducer import GlobalReducer
 from storage.cells.cell import Cell
 from storage.clock import Clock

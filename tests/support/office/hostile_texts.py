@@ -1,0 +1,218 @@
+"""Texts that would run as script, or as a formula, in every argument of every change, and on every screen."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+import pyotp
+from graphql import GraphQLInputObjectType, get_named_type, is_leaf_type
+from permission_rules import Field, fields, root_of
+from playwright.sync_api import expect
+from running_furlong import BRAND, eventually
+
+from office.desk import Desk
+from office.hostile_changes import CHANGES, CUSTOMER, PROVIDER, REWARD, Clerks
+from office.stack import CAT, Office
+
+PAYLOAD: Final = (
+    "=HYPERLINK('javascript:alert(1)')\"><svg/onload=alert(1)><img/src=x/onerror=alert(1)>"
+    "<script>alert(1)</script>{{7*7}}"
+)
+HANDLERS: Final = "[onload], [onerror], [href^='javascript:' i], [src^='javascript:' i]"
+"""What only a text that was taken for markup brings into a page."""
+
+LISTS: Final = {
+    "users": "{ users(first: 100) { nodes { id name } } }",
+    "approvals": "{ approvals(first: 100) { nodes { id reason } } }",
+    "jobs": "{ jobs(first: 100) { nodes { id arguments } } }",
+    "deadLetters": '{ deadLetters(app: "progress", first: 100) { nodes { id value } } }',
+}
+"""The lists whose rows have screens of their own."""
+
+
+def text_paths(change: Field) -> list[str]:
+    """Return the paths of a change's arguments that are texts or ids."""
+
+    def below(path: str, kind: Any) -> Iterator[str]:
+        named = get_named_type(kind)
+        if isinstance(named, GraphQLInputObjectType):
+            for name, each in named.fields.items():
+                yield from below(f"{path}.{name}", each.type)
+        elif named.name in {"String", "ID", "JSON"}:
+            yield path
+
+    arguments = root_of(change).fields[change.name].args
+    return [path for name, each in arguments.items() for path in below(name, each.type)]
+
+
+def changes_with_texts() -> dict[str, Field]:
+    """Return the changes of the graph that take a text or an id, by their names."""
+    return {one.name: one for one in fields() if one.operation == "mutation" and text_paths(one)}
+
+
+def mark(name: str, path: str) -> str:
+    """Return what a hostile text ends with, by which it is known on a screen."""
+    return f"~{name}.{path.removeprefix('input.').rpartition('.')[2]}~".lower()
+
+
+def hostile(name: str, path: str) -> str:
+    """Return the hostile text of an argument; some are short, and terms name an age."""
+    payload = '"><img/src=x/onerror=alert(1)>' if path.endswith("terms.version") else PAYLOAD
+    age = "18+. " if path.endswith("terms.summary") else ""
+    return age + payload + mark(name, path)
+
+
+def with_text(arguments: dict[str, Any], path: str, text: str) -> dict[str, Any]:
+    """Return arguments with a text at a path, in each element of the lists on the way."""
+    head, _, rest = path.partition(".")
+    changed = dict(arguments)
+    if rest:
+        at = changed.get(head) or {}
+        changed[head] = (
+            [with_text(each, rest, text) for each in at]
+            if isinstance(at, list)
+            else with_text(at, rest, text)
+        )
+    else:
+        changed[head] = [text] if isinstance(changed.get(head), list) else text
+    return changed
+
+
+def document_of(change: Field) -> str:
+    """Return the operation that sends a change, and reads what has no arguments of its own."""
+    found = root_of(change).fields[change.name]
+    declared = ", ".join(f"${name}: {each.type}" for name, each in found.args.items())
+    passed = ", ".join(f"{name}: ${name}" for name in found.args)
+    return f"mutation M({declared}) {{ {change.name}({passed}){_selection(found.type, 1)} }}"
+
+
+def _selection(kind: Any, depth: int) -> str:
+    named = get_named_type(kind)
+    if is_leaf_type(named):
+        return ""
+    parts = [
+        f"{name}{_selection(each.type, depth - 1)}"
+        for name, each in named.fields.items()
+        if not each.args and (depth > 0 or is_leaf_type(get_named_type(each.type)))
+    ]
+    return f" {{ {' '.join(parts)} }}"
+
+
+def send_hostile_texts(clerks: Clerks) -> dict[str, Any]:
+    """Send every change with hostile texts; return those that were decided otherwise than expected.
+
+    A text that names something, such as a brand, is refused with a reason; all others are stored as they are.
+    """
+    known = changes_with_texts()
+    wrong: dict[str, Any] = {}
+    for name, change in CHANGES.items():
+        sender = clerks.others[change.by] if change.by else clerks.everybody
+        try:
+            operation, arguments = document_of(known[name]), change.arguments(clerks)
+        except (AssertionError, LookupError) as missing:  # what it needs was refused
+            wrong[name] = repr(missing)
+            continue
+        for path in text_paths(known[name]):
+            if path in change.stored:
+                continue
+            answer = sender.answer(operation, **with_text(deepcopy(arguments), path, hostile(name, path)))
+            codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+            if not codes or "INTERNAL_SERVER_ERROR" in codes:
+                wrong[f"{name}.{path}"] = answer
+        if change.stored:
+            for path in change.stored:
+                arguments = with_text(arguments, path, hostile(name, path))
+            answer = sender.answer(operation, **arguments)
+            if "errors" in answer:
+                wrong[name] = answer
+            else:
+                clerks.found[name] = answer["data"][name]
+    return wrong
+
+
+def step_up(desk: Desk) -> None:
+    """Confirm the second factor by the newest code that is not used yet; that holds for ten minutes."""
+    totp = pyotp.TOTP(desk.secret)
+
+    def is_accepted() -> bool:
+        codes = (totp.at(datetime.now(UTC), counter_offset=offset) for offset in (0, 1))
+        return any(desk.post("session/step-up", {"code": code}).ok for code in codes)
+
+    eventually(is_accepted, "the second factor is confirmed")
+
+
+def bring_by_kafka(office: Office, desk: Desk) -> set[str]:
+    """Bring a bet with a hostile id and a record that is broken to the consumers; return their marks."""
+    bet_id = f'"><img/src=x/onerror=alert(1)>{mark("kafka", "bet")}'
+    broken = f"{{broken {PAYLOAD}{mark('kafka', 'record')}".encode()
+    office.site.produce(office.site.bet(CAT, bet_id), broken, key=f"{BRAND}:{CAT}")
+    bets = f'{{ timeline(customer: "{CUSTOMER}", first: 100) {{ nodes {{ betId }} }} }}'
+    arrived = {bets: mark("kafka", "bet"), LISTS["deadLetters"]: mark("kafka", "record")}
+    eventually(lambda: all(at in str(desk.ask(asked)) for asked, at in arrived.items()), "both are stored")
+    return set(arrived.values())
+
+
+def expected_marks() -> set[str]:
+    """Return the marks of all texts that some screen shows."""
+    return {
+        mark(name, path)
+        for name, change in CHANGES.items()
+        for path in change.stored
+        if path not in change.hidden
+    }
+
+
+def screens(desk: Desk) -> Iterator[str]:
+    """Yield the addresses of all screens, the audit log first: each look at a person's data adds to it."""
+    yield from ("audit?perPage=100", "approvals?filter={}", "jobs", "users")
+    yield from (
+        "content",
+        "schemes",
+        "switches",
+        "rewardStatus",
+        "providers",
+        "weeks",
+        "backlog",
+        "nodes",
+        "brands",
+    )
+    yield from (
+        "intents",
+        "customers",
+        "account",
+        "risk-overview",
+        "risk-rewards",
+        "risk-funnel",
+        "risk-profit",
+    )
+    yield f"content/{quote(f'{BRAND}:{REWARD}', safe='')}"
+    yield f"customers/{quote(CUSTOMER, safe='')}/show"
+    yield f"providers/{PROVIDER}/show"
+    yield "brands/lagunabet/show"
+    yield f"deadLetters?filter={quote(json.dumps({'app': 'progress'}))}"
+    for resource, asked in LISTS.items():
+        ((_, page),) = desk.ask(asked).items()
+        for row in page["nodes"]:
+            if "onerror" in json.dumps(row):
+                yield f"{resource}/{quote(row['id'], safe='')}/show"
+
+
+def look_at_screens(desk: Desk) -> tuple[str, list[str]]:
+    """Open all screens; return the text that they show, and those on which a text was more than that."""
+    shown, live = [], []
+    for screen in screens(desk):
+        desk.page.goto(f"{desk.url}{screen}")
+        expect(desk.page.locator("#react-admin-title")).not_to_be_empty()
+        desk.is_read()
+        desk.page.wait_for_load_state("networkidle")
+        for tab in ("Differences", "Revisions") if screen.startswith("content/") else ():
+            desk.page.get_by_role("tab", name=tab).click()
+            expect(desk.page.get_by_role("table", name=tab)).to_be_visible()
+            shown.append(desk.page.locator("body").inner_text())
+        shown.append(desk.page.locator("body").inner_text())
+        if desk.scripts_that_ran() or desk.page.locator(HANDLERS).count():
+            live.append(screen)
+    return "\n".join(shown).lower(), live
