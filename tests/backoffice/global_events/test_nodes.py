@@ -170,7 +170,7 @@ async def test_content_replaces_that_of_its_version_alone(each_database: Databas
 
 
 async def test_a_node_whose_clock_is_behind_shows_what_is_published(database: Database) -> None:
-    """The new text takes the place of the old one at once: no clock leaves customers without either."""
+    """The new text replaces the old one at once, whatever the clock: there is always one of them."""
     for number, title in enumerate(("one", "two"), start=1):
         await apply(database, event(content(title), number))
         assert await titles(database, at=NOON - timedelta(hours=2)) == [(1, title)]
