@@ -47,5 +47,5 @@ async def _status(client: httpx.AsyncClient, url: str, headers: Mapping[str, str
     try:
         return (await client.post(url, content=body, headers=headers)).status_code
     except httpx.HTTPError as fault:
-        log.warning("a callback was not passed on", url=url, fault=repr(fault))
+        log.warning("callback_not_passed_on", url=url, fault=repr(fault))
         return AGAIN

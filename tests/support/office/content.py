@@ -72,7 +72,7 @@ def write_and_submit(desk: Desk, folder: Path) -> None:
     expect(desk.page.get_by_text("puts pressure on customers")).to_have_count(0)
     desk.page.get_by_test_id("image-file").set_input_files(picture(folder))
     expect(field(desk, "Image")).to_have_value(re.compile("^image:[0-9a-f]{64}$"))
-    expect(desk.page.get_by_text("an image needs a text")).to_be_visible()
+    expect(desk.page.get_by_text("an image needs alternative text")).to_be_visible()
     field(desk, "Words for the image").fill("A horse")
     expect(preview(desk).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
     desk.look()

@@ -96,7 +96,7 @@ def change_a_brand(desk: Desk) -> None:
     expect(page.get_by_text("a theme with them is refused")).to_be_visible()
     desk.look()
     page.get_by_role("button", name="Start again").click()
-    expect(page.get_by_text("Everything can be read")).to_be_visible()
+    expect(page.get_by_text("Everything is legible")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("Northbet & Sons")
     page.get_by_role("button", name="Save for all nodes").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("the heirs")

@@ -57,7 +57,7 @@ export function Nodes() {
               !alive && (
                 <ChangeButton
                   label="Forget"
-                  question={`${node}was removed permanently. If it reports again, it is known again.`}
+                  question={`${node} was removed permanently. If it reports again, it is known again.`}
                   mutation={FORGET}
                   variables={(reason) => ({ input: { node, reason } })}
                   wantsReason
