@@ -87,7 +87,7 @@ READS: Final = frozenset(
             "check",
         ),
         *("lag", "outboxes", "intents", "reviews", "reconcile", "find", "timeline", "why", "holds", "count"),
-        *("liability", "forecast", "funnel", "profit", "rewards", "budgets", "customers", "export"),
+        *("liability", "cells", "forecast", "funnel", "profit", "rewards", "budgets", "customers", "export"),
         *("serve", "sdl", "offer"),
     }
 )

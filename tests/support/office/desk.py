@@ -48,8 +48,8 @@ class Desk:
         self.is_read()
 
     def is_read(self) -> None:
-        """Wait until nothing is being read any more."""
-        expect(self.page.get_by_role("progressbar")).to_have_count(0)
+        """Wait until nothing is being read any more; the bar of a job shows how far it is, and may stay."""
+        expect(self.page.locator("[role=progressbar]:not([aria-valuenow])")).to_have_count(0)
 
     def look(self) -> None:
         """Let axe look at what is shown, on a tablet in dark colours and on a desk in light ones."""
