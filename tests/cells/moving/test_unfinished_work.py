@@ -161,7 +161,13 @@ async def _work_and_move(
             credited = states_of_rewards(moving.there) == {"CREDITED": len(CUSTOMERS)}
             return credited and waiting_at(moving.there) == 0
 
-        async with asyncio.timeout(PATIENCE_SECONDS):  # a lease of a stopped payer has to end first
-            while not await done():  # noqa: ASYNC110 - other processes
-                await asyncio.sleep(0.1)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):  # a lease of a stopped payer has to end first
+                while not await done():  # noqa: ASYNC110 - other processes
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            found = rows(moving.there, "SELECT * FROM {cell}_fulfilment.fulfilment WHERE state <> 'CREDITED'")
+            pytest.fail(
+                f"{found}, {waiting_at(moving.there)} facts wait\n{workers.logs()}\n{programs.logs()}"
+            )
         assert len(await published(broker, len(CUSTOMERS))) == len(CUSTOMERS)
