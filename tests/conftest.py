@@ -15,7 +15,7 @@ from typing import Final
 
 import certifi
 import pytest
-import structlog
+from plain_logs import log_plainly
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "deploy"))
 
@@ -33,16 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Leave out tests whose service is missing, or fail at once where all services are required."""
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
-    _log_plainly()
+    log_plainly()
     _trust_one_authority(config)
-
-
-def _log_plainly() -> None:
-    """Log with plain tracebacks: structlog's own show all values, which takes seconds for a supergraph."""
-    structlog.reset_defaults()
-    *others, _renderer = structlog.get_config()["processors"]
-    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[*others, plain])
 
 
 def _trust_one_authority(config: pytest.Config) -> None:
@@ -85,7 +77,7 @@ def _logs_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level, hook = list(root.handlers), root.level, sys.excepthook
     yield
-    _log_plainly()
+    log_plainly()
     logging.captureWarnings(False)
     sys.excepthook = hook
     root.setLevel(level)

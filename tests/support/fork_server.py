@@ -19,6 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from plain_logs import log_plainly
+
 from furlong.cli.commands import COMMANDS
 
 ALSO: Final = (
@@ -68,6 +70,7 @@ def main() -> None:
             importlib.import_module(needed)
     for module in ALSO:
         importlib.import_module(module)
+    log_plainly()  # a command configures its own logs, a script does not
     gc.collect()
     gc.freeze()
     request = _serve(control)
