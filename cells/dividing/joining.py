@@ -68,7 +68,7 @@ class _Copy:
         return copied + sum(self.table(table) for table in others)
 
     def asked(self) -> None:
-        """Add how often rewards were asked for in vain."""
+        """Add the numbers of refused requests for rewards."""
         with self.server.session() as reading:
             reading.execute(f"SELECT brand_id, iso_week, reward_id, asked FROM {quoted(self.ours)}.{ASKED}")  # noqa: S608
             self.writing.executemany(

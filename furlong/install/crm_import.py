@@ -171,7 +171,7 @@ async def plan_import(
 
 
 def _is_read(row: Mapping[str, str] | Rejected, cell: Cell | None) -> bool:
-    """Return whether a cell reads a row; whose a row is that has no fields, nobody knows."""
+    """Return whether a cell reads a row; a malformed row may be any cell's, so all cells read it."""
     return cell is None or isinstance(row, Rejected) or cell.has(row["brand"], row["customer"])
 
 
