@@ -73,7 +73,8 @@ class CdnSettings(BaseSettings):
         default=2.0,
         gt=0,
         le=600,
-        description="After what time a removal is repeated for the last time; before, after a quarter of it",
+        description="After what time a removal is repeated for the last time; it is also repeated after a "
+        "sixteenth and a quarter of it",
     )
     timeout_seconds: float = Field(default=5.0, gt=0, le=60, description="The deadline of a removal")
 

@@ -25,8 +25,8 @@ EVERYTHING: Final = "/"
 """A text that every address contains."""
 
 KAFKA: Final = "kafka"
-EARLIER: Final = 4
-"""A removal is repeated after this fraction of the time as well."""
+PARTS: Final = (1 / 16, 1 / 4, 1)
+"""After which parts of the longest time a removal is repeated."""
 
 _SHORTEST_PAUSE, _MAX_PAUSE = 0.2, 10.0
 RETRY_SECONDS: Final = 1.0
@@ -97,8 +97,7 @@ class PurgeWorker:
 
     A brand's responses are removed when a decision about it is published, and again when a node has applied
     it: until then, the node may have given the CDN an old response. A node's processes read what was applied
-    into their memory a moment later, so each removal is repeated twice: soon, for the usual moment, and once
-    more for a long one.
+    into their memory a moment later, so each removal is repeated after growing pauses.
 
     Attributes:
         removals: What has to be removed, for each CDN.
@@ -129,11 +128,11 @@ class PurgeWorker:
         self.remove(EVERYTHING if each == ALL_BRANDS else each for each in brands)
 
     def remove(self, texts: Iterable[str]) -> None:
-        """Remove responses from all CDNs now, and twice more a little later."""
+        """Remove responses from all CDNs now, and again a little later."""
         for text in texts:
             self._add(text)
-            for seconds in (self.again_seconds / EARLIER, self.again_seconds):
-                asyncio.get_running_loop().call_later(seconds, self._add, text)
+            for part in PARTS:
+                asyncio.get_running_loop().call_later(part * self.again_seconds, self._add, text)
 
     def _add(self, text: str) -> None:
         for each in self.removals:
