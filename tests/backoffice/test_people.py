@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from backoffice_site import PASSWORD, Browser, OfficeSite, codes, running_site
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Permission, Role
 from backoffice.approvals.kinds import ProposalKind
 from backoffice.audit.canonical_json import Json
 from backoffice.audit.verification import verify
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 USERS = "{ users(first: 50) { nodes { id login revision roles { brand role } } hasNextPage } }"
 ADD = "mutation($input: AddUserInput!) { addUser(input: $input) { user { id login } initialPassword } }"
