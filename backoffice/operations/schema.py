@@ -79,7 +79,7 @@ class ReplayInput:
 
     letter: ID
     dry_run: bool = True
-    reason: str
+    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
 
 
 @strawberry.input
@@ -89,7 +89,7 @@ class ReplayAllInput:
     app: str
     topic: str | None = None
     dry_run: bool = True
-    reason: str
+    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
 
 
 @strawberry.input

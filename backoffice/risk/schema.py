@@ -167,7 +167,7 @@ class Query:
         )
 
     @strawberry.field(
-        description="The goodwill credits behind the costs of goodwill, by week and customer. Each look is "
+        description="The goodwill credits behind the costs of goodwill, the newest week first. Each look is "
         "recorded.",
         directives=[permitted(_READ, "brand")],
     )

@@ -65,3 +65,14 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
     fields: AUDIT,
   },
 };
+
+/** Return whether a filter has a value; an empty text has none. */
+export function isGiven(value: unknown): boolean {
+  return value !== '' && value !== null && value !== undefined;
+}
+
+/** Return the filters that a list needs and that are not given. */
+export function missingFilters(name: string, given: Readonly<Record<string, unknown>>): string[] {
+  const filters = Object.entries(RESOURCES[name]?.filters ?? {});
+  return filters.filter(([filter, type]) => type.endsWith('!') && !isGiven(given[filter])).map(([filter]) => filter);
+}

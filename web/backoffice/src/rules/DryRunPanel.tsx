@@ -11,6 +11,7 @@ import { useEffect, useState } from 'react';
 import { CANCEL, DRY_RUN, START, type DryRun } from './operations.ts';
 import { DryRunResults } from './DryRunResults.tsx';
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 interface Props {
   readonly brand: string;
@@ -33,7 +34,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
     const timer = setTimeout(() => {
       run<{ dryRun: DryRun }>(DRY_RUN, { id })
         .then(({ dryRun }) => setJob(dryRun))
-        .catch((error: unknown) => setProblem(String(error)));
+        .catch((error: unknown) => setProblem(messageOf(error)));
     }, LOOK_AGAIN_MS);
     return () => clearTimeout(timer);
   }, [underWay, id, job]);
@@ -43,7 +44,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
     try {
       await work();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   }
 
