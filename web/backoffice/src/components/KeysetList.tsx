@@ -6,7 +6,6 @@ import { DataTable, List, useListContext } from 'react-admin';
 
 import { KeysetPagination } from './KeysetPagination.tsx';
 import { messageOf } from '../session/session.ts';
-import { missingFilters } from '../graph/resources.ts';
 import { reasonForNoRows } from './noRows.ts';
 
 import type { DataTableProps, ListProps } from 'react-admin';
@@ -51,7 +50,7 @@ function NoRows({ rows }: { readonly rows: string }) {
   const given = { ...(filterValues as object), ...(filter as object | undefined) };
   return (
     <CardContent>
-      <Typography>{reasonForNoRows(rows, given, missingFilters(resource, given))}</Typography>
+      <Typography>{reasonForNoRows(resource, rows, given)}</Typography>
     </CardContent>
   );
 }

@@ -66,7 +66,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
       </Typography>
       <Stack direction="row" spacing={2} sx={{ alignItems: 'flex-start' }}>
         <TextField size="small" label="Week" placeholder="2026-W13" value={week} onChange={(event) => setWeek(event.target.value)} helperText="Empty: the last week that is over." />
-        <Button variant="outlined" startIcon={<PlayArrow />} disabled={disabled || underWay} onClick={() => void start()}>
+        <Button variant="outlined" sx={{ flexShrink: 0 }} startIcon={<PlayArrow />} disabled={disabled || underWay} onClick={() => void start()}>
           Try it
         </Button>
       </Stack>

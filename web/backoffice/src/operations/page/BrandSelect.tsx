@@ -32,6 +32,7 @@ export function useBrand(): ChosenBrand {
       select
       label="Brand"
       size="small"
+      fullWidth={false}
       value={brand ?? ''}
       onChange={(event) => setChosen(event.target.value)}
       sx={{ minWidth: 160 }}
