@@ -80,7 +80,7 @@ class ReplayInput:
 
     letter: ID
     dry_run: bool = True
-    reason: str
+    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
 
 
 @strawberry.input
@@ -90,7 +90,7 @@ class ReplayAllInput:
     app: str
     topic: str | None = None
     dry_run: bool = True
-    reason: str
+    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
 
 
 @strawberry.input

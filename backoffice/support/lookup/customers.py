@@ -172,6 +172,16 @@ class Customers:
             raise _no_customer()
         return rules, accounts.get(owner) or unknown_account(rules.brand)
 
+    async def require_brand(self, brand: str) -> None:
+        """Check that a brand exists.
+
+        Raises:
+            NotFound: There is none of that id.
+        """
+        async with self.databases.club.home.read() as connection:
+            if not await REFERENCES.brands(connection, [brand]):
+                raise NotFound(f"There is no brand {brand[:64]!r}.")
+
     async def exists(self, owner: Owner) -> bool:
         """Return whether anything is known of a customer."""
         async with self.databases.club.home.read() as connection:

@@ -92,6 +92,21 @@ async def test_who_may_not_switch_changes_nothing(service: KillSwitchService) ->
     assert await service.page(OPERATOR, first=10) == []
 
 
+async def test_a_misspelt_provider_is_not_switched(service: KillSwitchService) -> None:
+    """As soon as providers are known here: nothing would be stopped, and people would rely on it."""
+    informed = replace(service, files=("wallet", "games"))
+    misspelt = replace(PROVIDER, name="walet")
+    for off in (True, False):
+        with pytest.raises(Invalid, match="There is no provider walet; there are games, wallet"):
+            await informed.switch(FOR_ALL, misspelt, off=off, reason="slow")
+    assert await informed.page(FOR_ALL, first=10) == []
+    assert (await informed.switch(FOR_ALL, PROVIDER, off=True, reason="slow")).state["off"]
+    left = replace(service, files=("games",))  # it was removed from the file, and can be switched on again
+    assert not (await left.switch(FOR_ALL, PROVIDER, off=False, reason="well again")).state["off"]
+    other = replace(PROVIDER, name="other")
+    assert (await service.switch(FOR_ALL, other, off=True, reason="an emergency")).state["off"]
+
+
 async def test_nodes_that_lack_a_decision_are_named(service: KillSwitchService) -> None:
     """People of one brand see its decisions and those of all brands, and not those of other brands."""
     await service.switch(OPERATOR, BRAND, off=True, reason="wrong terms")

@@ -10,6 +10,7 @@ import { useRef, useState } from 'react';
 import { LABELS, type LocaleText } from '../document.ts';
 import { UPLOAD, type Finding } from '../operations.ts';
 import { run } from '../../graph/graph.ts';
+import { messageOf } from '../../session/session.ts';
 
 interface Props {
   readonly brand: string;
@@ -58,7 +59,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
       const { uploadContentImage: image } = await run<{ uploadContentImage: Uploaded }>(UPLOAD, { input });
       onChange(image.imageUrl, image.address);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     } finally {
       setBusy(false);
     }
