@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import allows, brands_with, require, require_step_up
 from backoffice.access.roles import Permission, Role
 from backoffice.audit.audit_log import AuditLog
@@ -25,6 +25,7 @@ from backoffice.identity.sessions import Lifetimes, Session
 from backoffice.identity.users import Roles, User, UserStatus
 from storage.clock import Clock
 from storage.database import Database
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 INITIAL_BYTES: Final = 15
 

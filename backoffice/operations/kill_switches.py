@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import brands_with, require, require_step_up
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
@@ -17,6 +17,7 @@ from backoffice.operations.providers import repository as providers
 from consumers.messages.global_events.states import SwitchState
 from storage.clock import Clock
 from storage.database import Database
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import GlobalKind, GlobalOrder, SwitchScope, switch_subject
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

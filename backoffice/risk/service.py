@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import brands_with, require
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
@@ -43,6 +43,7 @@ from subgraphs.fulfilment.goodwill.repository import (
     GoodwillRepository,
     GoodwillWanted,
 )
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK

@@ -16,7 +16,7 @@ BRAND: Final = "northbet"
 ZONE: Final = "Europe/London"
 NOW: Final = datetime(2026, 3, 27, 12, tzinfo=UTC)
 PRESENT: Final = week_named("2026-W13", ZONE)
-BETS_AT_ONCE: Final = 500_000
+BETS_PER_BATCH: Final = 500_000
 """Rows of one statement: more would need more memory than small servers give a transaction."""
 
 CUSTOMER: Final = "CONCAT('c-', LPAD(n, 7, '0'))"
@@ -222,7 +222,7 @@ class Filling:
         for week in self.weeks:
             done = 0
             while done < each:
-                part = min(BETS_AT_ONCE, each - done, self.customers)
+                part = min(BETS_PER_BATCH, each - done, self.customers)
                 self._run(
                     f"INSERT INTO {table} (brand_id, bet_id, customer_id, iso_week, revision, status, "  # noqa: S608
                     "bet_type, product, stake_minor, counting_stake_minor, currency, stake_source, "

@@ -17,7 +17,7 @@ NUMBERED: Final = ("outbox", "dead_letter", "attempt")
 ASKED: Final = "reward_asked"
 """How often a reward was refused because the cell's share was used up."""
 
-_AT_ONCE: Final = 1000
+_BATCH_SIZE: Final = 1000
 
 
 def customer_tables(cursor: Cursor, schema: str) -> list[str]:
@@ -89,8 +89,8 @@ def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
         f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255) COLLATE utf8mb4_bin, "
         "customer_id VARCHAR(255) COLLATE utf8mb4_bin, PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4"
     )
-    for at in range(0, len(foreign), _AT_ONCE):
-        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", foreign[at : at + _AT_ONCE])  # noqa: S608
+    for at in range(0, len(foreign), _BATCH_SIZE):
+        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", foreign[at : at + _BATCH_SIZE])  # noqa: S608
     return sum(
         cursor.execute(
             f"DELETE t FROM {quoted(schema)}.{quoted(table)} t JOIN {others} o "
@@ -132,6 +132,6 @@ def _trim_numbered(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[s
 def _delete_where(cursor: Cursor, table: str, is_foreign: Callable[[str, Any], bool]) -> int:
     cursor.execute(f"SELECT id, topic, `key` FROM {table}")  # noqa: S608 - a name of ours
     numbers = [number for number, topic, key in cursor.fetchall() if is_foreign(str(topic), key)]
-    for at in range(0, len(numbers), _AT_ONCE):
-        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + _AT_ONCE],))  # noqa: S608
+    for at in range(0, len(numbers), _BATCH_SIZE):
+        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + _BATCH_SIZE],))  # noqa: S608
     return len(numbers)

@@ -11,11 +11,11 @@ from club_samples import brand_row, make_brand
 from database_probe import migrated
 from sqlalchemy import insert
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Permission, Role
 from backoffice.approvals.kinds import ProposalKind
 from backoffice.audit.canonical_json import Json
 from backoffice.audit.verification import verify
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE
 

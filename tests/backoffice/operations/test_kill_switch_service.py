@@ -9,7 +9,6 @@ from backoffice_stand import NOW, actor, backoffice_database
 from database_probe import migrated
 from sqlalchemy import insert, select
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.models import AUDIT_LOG
@@ -18,6 +17,7 @@ from backoffice.global_events.acknowledgements import NodeReport
 from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
 from backoffice.operations.nodes import NodeService
 from storage.clock import ManualClock
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards
 

@@ -12,13 +12,13 @@ from foreign_rows import row
 from risk_stand import RISK, VIEWER, WEEK, CustomerWeek, RiskStand, risk_stand
 from sqlalchemy import insert, select
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Role
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.risk.tables import HEADS, RiskTable
 from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillRepository, GoodwillWanted
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ interface Uploaded {
   readonly height: number;
 }
 
-const MOST_BYTES = 5 * 2 ** 20;
+const MAX_BYTES = 5 * 2 ** 20;
 const ACCEPTED = 'image/png,image/jpeg,image/webp';
 
 /** Return a file's bytes in base64. */
@@ -49,7 +49,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
 
   async function upload(file: File) {
     setProblem('');
-    if (file.size > MOST_BYTES) {
+    if (file.size > MAX_BYTES) {
       setProblem(`The file has ${(file.size / 2 ** 20).toFixed(1)} MiB: images may have at most 5 MiB.`);
       return;
     }
