@@ -7,6 +7,7 @@ from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.identity.accounts import Accounts
 from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.known_brands import KnownBrands
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes
 from backoffice.identity.sign_in import SignIn
@@ -73,6 +74,6 @@ def create_base(
         audit=audit,
         approvals=Approvals(database, audit, clock, independent=are_independent),
         jobs=Jobs(database, audit, clock),
-        accounts=Accounts(database, audit, clock, keys, passwords, lifetimes),
+        accounts=Accounts(database, audit, clock, keys, passwords, lifetimes, KnownBrands(settings)),
         sign_in=SignIn(database, audit, clock, keys, passwords, lifetimes),
     )

@@ -56,5 +56,5 @@ def quality_of(parameters: dict[str, str]) -> float:
 def _spec(name: str, parameters: dict[str, str]) -> IncrementalSpec | None:
     if name not in (EVENT_STREAM, MULTIPART) or "subscriptionspec" in parameters:
         return None
-    asked = [(key, value) for key, value in parameters.items() if key in NAMES]
-    return SPECS.get(asked[0]) if asked else LATEST
+    named = [(key, value) for key, value in parameters.items() if key in NAMES]
+    return SPECS.get(named[0]) if named else LATEST

@@ -19,7 +19,7 @@ from storage.columns import Identifier, UtcDateTime, upsert
 
 R = TypeVar("R")
 Value = str | int | datetime | None
-KEYS_AT_ONCE: Final = 500
+KEYS_PER_BATCH: Final = 500
 """Few enough for an index lookup, and for the 1 MiB that MariaDB allows in one aggregated value by
 default.
 """
@@ -59,14 +59,14 @@ def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[st
         grouped.setdefault(first, []).append(second)
     for first in sorted(grouped):
         seconds = sorted(grouped[first])
-        for start in range(0, len(seconds), KEYS_AT_ONCE):
-            yield first, seconds[start : start + KEYS_AT_ONCE]
+        for start in range(0, len(seconds), KEYS_PER_BATCH):
+            yield first, seconds[start : start + KEYS_PER_BATCH]
 
 
 def in_portions(keys: Sequence[R]) -> Iterator[Sequence[R]]:
     """Yield keys in chunks small enough for an index lookup; nothing if there are no keys."""
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        yield keys[start : start + KEYS_AT_ONCE]
+    for start in range(0, len(keys), KEYS_PER_BATCH):
+        yield keys[start : start + KEYS_PER_BATCH]
 
 
 def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] = ()) -> str:
@@ -114,7 +114,7 @@ class JsonRows(Generic[R]):
         )
 
     async def few(self, connection: AsyncConnection, source: str) -> list[R]:
-        """Return the rows of `SELECT … {source}`, at most `KEYS_AT_ONCE`, in any order."""
+        """Return the rows of `SELECT … {source}`, at most `KEYS_PER_BATCH`, in any order."""
         result = await connection.exec_driver_sql(
             f"SELECT {self.together} {source}",
             execution_options=_AS_TEXT,

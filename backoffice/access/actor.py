@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from backoffice.access.roles import Role
-
-ALL_BRANDS: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +17,7 @@ class Actor:
         name: The name that the audit log and screens show.
         session_id: The public id of the session; never its token.
         address: The client's address.
-        roles: The roles by brand; `*` stands for all brands.
+        roles: The roles by brand, or by `ALL_BRANDS`.
         stepped_up_until: When the last step-up expires, in UTC; None without one.
     """
 

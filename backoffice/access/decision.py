@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import ROLES, Permission
 from backoffice.errors import Forbidden, StepUpRequired
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 def require(actor: Actor, permission: Permission, brand: str | None) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import Row, Table, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.content.models import CONTENT_ITEM, CONTENT_REVISION
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.revisions.revision import Approval, ContentItem, ContentRevision
 from backoffice.content.revisions.states import RevisionState
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 @dataclass(frozen=True, slots=True)

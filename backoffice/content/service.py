@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import brands_with, require
 from backoffice.access.roles import Permission
 from backoffice.approvals import repository as proposals
@@ -25,6 +25,7 @@ from backoffice.content.revisions.revision import ContentItem, ContentRevision
 from backoffice.content.workflow.editing import document_of
 from backoffice.errors import Forbidden, Invalid, NotFound, Problem
 from storage.database import Database
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, GlobalOrder
 from subgraphs.kit.records.outbox.outbox import UnpublishedFact, prefix_delivered
 
 log = structlog.get_logger(__name__)
-AT_ONCE: Final = 500
+BATCH_SIZE: Final = 500
 LEASE: Final = timedelta(seconds=30)
 CHECK_EVERY: Final = timedelta(seconds=2)
 FOUND: Final = "found on the topic"
@@ -131,7 +131,7 @@ class GlobalPublisher:
 
     async def _publish_waiting(self) -> int:
         async with self.database.home.read() as connection:
-            waiting = await self.repository.outbox.waiting(connection, AT_ONCE)
+            waiting = await self.repository.outbox.waiting(connection, BATCH_SIZE)
         if not waiting:
             return 0
         before, self._expected_end = self._expected_end, None  # unknown until all have been accepted

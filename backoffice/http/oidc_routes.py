@@ -79,15 +79,18 @@ class OidcRoutes:
     async def callback(self, request: Request) -> Response:
         """Handle the provider's response, and begin a session."""
         attempt = self._attempt(request)
-        asked = request.query_params
-        if not hmac.compare_digest(asked.get("state", "").encode(), attempt["state"].encode()):
+        parameters = request.query_params
+        if not hmac.compare_digest(parameters.get("state", "").encode(), attempt["state"].encode()):
             raise ProviderRefused("This answer belongs to another sign-in: begin again.")
-        if asked.get("iss", self.sign_in.provider.settings.issuer) != self.sign_in.provider.settings.issuer:
+        if (
+            parameters.get("iss", self.sign_in.provider.settings.issuer)
+            != self.sign_in.provider.settings.issuer
+        ):
             raise ProviderRefused("This answer comes from another provider.")
-        if "code" not in asked:
+        if "code" not in parameters:
             raise ProviderRefused("The provider did not sign you in.")
         claims = await self.sign_in.provider.claims_for(
-            asked["code"], self._callback(request), attempt, self.sign_in.base.now()
+            parameters["code"], self._callback(request), attempt, self.sign_in.base.now()
         )
         origin = Origin(self.site.address(request), request.headers.get("user-agent", ""))
         if attempt["session"]:

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import allows, brands_with, require, require_step_up
 from backoffice.access.roles import Permission, Role
 from backoffice.audit.audit_log import AuditLog
@@ -19,15 +19,15 @@ from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Problem, S
 from backoffice.identity import sessions, users
 from backoffice.identity.credentials import second_factor
 from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.known_brands import KnownBrands
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes, Session
 from backoffice.identity.users import Roles, User, UserStatus
 from storage.clock import Clock
 from storage.database import Database
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 INITIAL_BYTES: Final = 15
-MAX_LOGIN_LENGTH: Final = 254
-MAX_NAME_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,21 @@ class Accounts:
     keys: Keys
     passwords: Passwords
     lifetimes: Lifetimes
+    brands: KnownBrands
 
     async def add(self, actor: Actor, new: NewAccount, reason: str | None = None) -> tuple[Account, str]:
         """Add an account; return it with its initial password, which works once and is shown this once.
 
         Raises:
             Forbidden: The actor may not give these roles.
-            Invalid: A name is missing or too long.
+            Invalid: A name is missing or too long, or there is no such brand.
             Conflict: The login is in use.
         """
         _require_for(actor, new.roles)
+        await self.brands.require(new.roles)
         login, name = new.login.strip().lower(), new.name.strip()
         person = (new.person or login).strip().lower()
-        _check_names(login, name, person)
+        users.check_names(login, name, person)
         now, password = self._now(), secrets.token_urlsafe(INITIAL_BYTES)
         user = User(
             user_id=uuid.uuid4().hex,
@@ -134,6 +136,7 @@ class Accounts:
             Forbidden: It is the actor's own, or the actor may not manage a brand whose roles change.
             Stale: It was changed since `revision`.
             Conflict: It is the last administrator.
+            Invalid: There is no such brand.
         """
         async with self.database.home.write() as connection:
             present = await self._visible(connection, actor, user_id, locked=True)
@@ -144,6 +147,7 @@ class Accounts:
                 if present.roles.get(brand, frozenset()) != roles.get(brand, frozenset())
             }
             _require_for(actor, changed)
+            await self.brands.require(roles.keys() - present.roles.keys())
             _require_revision(present.user, revision)
             if Role.ADMINISTRATOR not in roles.get(ALL_BRANDS, frozenset()):
                 await self._require_another_administrator(connection, present)
@@ -337,15 +341,3 @@ def _require_another(actor: Actor, user: User) -> None:
 def _require_revision(user: User, revision: int) -> None:
     if user.revision != revision:
         raise Stale("This account was changed meanwhile.", user.revision)
-
-
-def _check_names(login: str, name: str, person: str) -> None:
-    problems = []
-    if not login or len(login) > MAX_LOGIN_LENGTH or not login.isprintable() or " " in login:
-        problems.append(Problem("login", f"Use 1 to {MAX_LOGIN_LENGTH} characters without spaces."))
-    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
-        problems.append(Problem("name", f"Use 1 to {MAX_NAME_LENGTH} characters."))
-    if not person or len(person) > MAX_LOGIN_LENGTH or not person.isprintable():
-        problems.append(Problem("person", f"Use 1 to {MAX_LOGIN_LENGTH} characters."))
-    if problems:
-        raise Invalid(problems)

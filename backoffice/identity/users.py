@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.roles import Role
+from backoffice.errors import Invalid, Problem
 from backoffice.identity.models import RECOVERY_CODE, USER, USER_ROLE
 
+MAX_LOGIN_LENGTH: Final = 254
+MAX_NAME_LENGTH: Final = 200
 Roles = Mapping[str, frozenset[Role]]
 
 
@@ -191,3 +194,20 @@ async def recovery_codes_left(connection: AsyncConnection, user_id: str) -> int:
 def _user(row: Row[Any]) -> User:
     values = row._asdict()
     return User(**{**values, "status": UserStatus(values["status"])})
+
+
+def check_names(login: str, name: str, person: str) -> None:
+    """Check the names of a new account.
+
+    Raises:
+        Invalid: One of them is missing, too long, or has characters that cannot be seen.
+    """
+    problems = []
+    if not login or len(login) > MAX_LOGIN_LENGTH or not login.isprintable() or " " in login:
+        problems.append(Problem("login", f"Use 1 to {MAX_LOGIN_LENGTH} characters without spaces."))
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        problems.append(Problem("name", f"Use 1 to {MAX_NAME_LENGTH} characters."))
+    if not person or len(person) > MAX_LOGIN_LENGTH or not person.isprintable():
+        problems.append(Problem("person", f"Use 1 to {MAX_LOGIN_LENGTH} characters."))
+    if problems:
+        raise Invalid(problems)

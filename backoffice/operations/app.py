@@ -27,13 +27,13 @@ def create_area(base: Base) -> AdminSubgraph:
     names = ("club", "rewards", "progress", "fulfilment")
     databases = {name: Database.open(base.settings, name) for name in names}
     own, audit, clock = base.database, base.audit, base.clock
-    switches = KillSwitchService(own, databases["rewards"], audit, clock)
+    files = {one.name: one for one in base.fulfilment.list_providers()}
+    switches = KillSwitchService(own, databases["rewards"], audit, clock, tuple(files))
     nodes = NodeService(own, audit, clock)
     statuses = RewardStatusService(own, databases["rewards"], audit, base.approvals, clock)
     letters = DeadLetterService(base.settings, base.stream, own, audit, base.jobs, clock)
     weeks = WeekService(own, databases["progress"], audit, base.approvals, base.jobs, clock)
     installation = InstallationService({**databases, "backoffice": own}, audit, clock)
-    files = {one.name: one for one in base.fulfilment.list_providers()}
     configurations = ProviderConfigurations(own, audit, base.approvals, clock, files, base.fulfilment)
     providers = ProviderService(databases["fulfilment"], own, configurations, clock)
     lag = LagService(base.settings, base.stream, own, clock)

@@ -110,17 +110,22 @@ class DeadLetterService:
     async def replay(self, actor: Actor, name: str, reason: str, *, dry_run: bool) -> Replayed:
         """Apply a dead letter as its consumer would now, or only say what would happen.
 
+        A dry run needs no reason, and is recorded as an access: its outcome may name a customer.
+
         Raises:
             Forbidden: The actor may not.
             StepUpRequired: A replay that is no dry run needs the second factor: it may move money.
-            Invalid: No such consumer, or no reason.
+            Invalid: No such consumer, or a replay without a reason.
         """
         require(actor, Permission.OPERATIONS_REPLAY, None)
         if not dry_run:
             require_step_up(actor, self.clock.machine.now())
         app, number = _parts(name)
-        _require_reason(reason)
-        if not dry_run:
+        _require_app(app)
+        if dry_run:
+            await self._look(actor, f"dead-letter:{name}")
+        else:
+            _require_reason(reason)
             async with self.database.home.write() as connection:
                 await self.audit.record(
                     connection,
@@ -138,18 +143,18 @@ class DeadLetterService:
     async def start_replay(
         self, actor: Actor, app: str, topic: str | None, reason: str, *, dry_run: bool
     ) -> Job:
-        """Replay all dead letters of a consumer, as a job with progress.
+        """Replay all dead letters of a consumer, as a job with progress; a dry run needs no reason.
 
         Raises:
             Forbidden: The actor may not.
             StepUpRequired: A replay that is no dry run needs the second factor: it may move money.
-            Invalid: No such consumer, or no reason.
+            Invalid: No such consumer, or a replay without a reason.
         """
         require(actor, Permission.OPERATIONS_REPLAY, None)
+        _require_app(app)
         if not dry_run:
             require_step_up(actor, self.clock.machine.now())
-        _require_app(app)
-        _require_reason(reason)
+            _require_reason(reason)
         arguments = {"app": app, "topic": topic, "dry_run": dry_run, "reason": reason}
         async with self.database.home.write() as connection:
             job_id = await self.jobs.start(connection, actor, REPLAY_JOB, brand=None, arguments=arguments)

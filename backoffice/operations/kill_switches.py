@@ -1,21 +1,24 @@
 """Kill switches: a brand, a reward or a provider is switched off on all nodes, and on again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import brands_with, require, require_step_up
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, Problem
+from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
+from backoffice.operations.providers import repository as providers
 from consumers.messages.global_events.states import SwitchState
 from storage.clock import Clock
 from storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GlobalKind, GlobalOrder, SwitchScope
+from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.records.global_state.kinds import GlobalKind, GlobalOrder, SwitchScope, switch_subject
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
@@ -58,13 +61,16 @@ class KillSwitchService:
     Attributes:
         database: The back office's.
         rewards: The rewards subgraph's, which knows brands and rewards.
+        files: The names of the providers in the workers' file, as far as this process has it.
     """
 
     database: Database
     rewards: Database
     audit: AuditLog
     clock: Clock
+    files: Collection[str] = ()
     decisions: GlobalDecisions = field(default_factory=GlobalDecisions)
+    nodes: NodeRepository = field(default_factory=NodeRepository)
 
     async def switch(self, actor: Actor, target: SwitchTarget, *, off: bool, reason: str) -> GlobalDecision:
         """Switch something off or on, for all nodes.
@@ -75,7 +81,7 @@ class KillSwitchService:
         Raises:
             Forbidden: The actor may not, for this brand.
             StepUpRequired: The actor has to confirm their second factor.
-            Invalid: There is no reason, or no such brand or reward.
+            Invalid: There is no reason, or no such brand, reward or provider.
         """
         require(actor, Permission.OPERATIONS_SWITCH, target.permission_brand)
         require_step_up(actor, self.clock.machine.now())
@@ -128,10 +134,28 @@ class KillSwitchService:
             problems.append(Problem("name", "Name the reward or the provider; a brand has no other name."))
         elif not _is_name(target.name):
             problems.append(Problem("name", "A name has at most 64 characters, no colons and no spaces."))
-        if not target.all_brands and not problems:
-            problems += await self._unknown(target)
+        if not problems:
+            unknown = self._unknown_provider if target.all_brands else self._unknown
+            problems += await unknown(target)
         if problems:
             raise Invalid(problems)
+
+    async def _unknown_provider(self, target: SwitchTarget) -> list[Problem]:
+        """Refuse a misspelt name; while no provider is known here, every name is accepted.
+
+        A provider is known by its configuration, by the reports of workers, or by its switch. The database of
+        fulfilment is not asked: a provider can be switched off while that database is away.
+        """
+        subject = switch_subject(target.scope, target.brand, target.name)
+        async with self.database.home.read() as connection:
+            known = {*self.files, *await providers.newest(connection)}
+            for report in await self.nodes.all(connection):
+                known |= {one.provider for one in report.providers}
+            used = await self.decisions.repository.find(connection, subject.key)
+        if not known or target.name in known or used is not None:
+            return []
+        names = ", ".join(sorted(known))
+        return [Problem("name", f"There is no provider {target.name}; there are {names}.")]
 
     async def _unknown(self, target: SwitchTarget) -> list[Problem]:
         async with self.rewards.home.read() as connection:

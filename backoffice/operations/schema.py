@@ -34,9 +34,10 @@ from backoffice.operations.types import (
     shown_letter,
     shown_node,
 )
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.mutations.intents import Intent
-from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalOrder, SwitchScope
+from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
 
 OperationsInfo = Info[OperationsContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
@@ -79,7 +80,7 @@ class ReplayInput:
 
     letter: ID
     dry_run: bool = True
-    reason: str
+    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
 
 
 @strawberry.input
@@ -89,7 +90,7 @@ class ReplayAllInput:
     app: str
     topic: str | None = None
     dry_run: bool = True
-    reason: str
+    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
 
 
 @strawberry.input

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import allows, brands_with
 from backoffice.access.roles import Permission
 from backoffice.approvals import repository as proposals
@@ -18,6 +18,7 @@ from backoffice.jobs.jobs import Job
 from backoffice.jobs.repository import JobFilter
 from backoffice.jobs.service import Jobs
 from storage.database import Database
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class Records:
             Forbidden: The actor may not see any, for this brand or at all.
         """
         brands = visible_brands(actor, Permission.JOBS_READ, brand)
-        asked = (None,) if brands is None else brands
-        kinds = frozenset.intersection(*(self.jobs.visible_kinds(actor, one) for one in asked))
+        held = (None,) if brands is None else brands
+        kinds = frozenset.intersection(*(self.jobs.visible_kinds(actor, one) for one in held))
         async with self.database.home.read() as connection:
             return await jobs_table.newest_first(
                 connection, replace(wanted, brands=brands, kinds=kinds), first, before

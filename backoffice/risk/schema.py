@@ -167,7 +167,7 @@ class Query:
         )
 
     @strawberry.field(
-        description="The goodwill credits behind the costs of goodwill, by week and customer. Each look is "
+        description="The goodwill credits behind the costs of goodwill, the newest week first. Each look is "
         "recorded.",
         directives=[permitted(_READ, "brand")],
     )
@@ -187,7 +187,7 @@ class Query:
         wanted = GoodwillWanted(brand, iso_week or None, currency or None, stage or None, kind or None)
         risk, actor = info.context.risk, info.context.actor
         found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_position(after))
-        await risk.record_look(actor, brand, f"goodwill:{brand}:{iso_week or ''}")
+        await risk.record_look(actor, brand, f"goodwill:{brand}:{iso_week or 'every-week'}")
         return page_of(found, first, shown_goodwill, lambda one: list(one.position))
 
 

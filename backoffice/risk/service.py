@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import brands_with, require
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
@@ -43,6 +43,7 @@ from subgraphs.fulfilment.goodwill.repository import (
     GoodwillRepository,
     GoodwillWanted,
 )
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK
@@ -127,8 +128,10 @@ class RiskService:
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.RISK_READ, brand)
+        await self._known(brand)
         async with self.database.home.read() as connection:
             found = await repository.liable(connection, brand)
             as_of = await repository.oldest_count(connection, brand)
@@ -143,8 +146,10 @@ class RiskService:
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.RISK_READ, brand)
+        await self._known(brand)
         async with self.database.home.read() as connection:
             found = await repository.weeks(connection, brand, first, before)
             names = [one.iso_week for one in found]
@@ -164,8 +169,10 @@ class RiskService:
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.RISK_READ, brand)
+        await self._known(brand)
         async with self.database.home.read() as connection:
             return await repository.rewards_page(connection, brand, first, after, iso_week)
 
@@ -174,8 +181,10 @@ class RiskService:
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.RISK_READ, brand)
+        await self._known(brand)
         async with self.database.home.read() as connection:
             stored = await repository.weeks(connection, brand, FORECAST_WEEKS)
             names = [one.iso_week for one in stored]
@@ -261,12 +270,14 @@ class RiskService:
     async def goodwill(
         self, actor: Actor, wanted: GoodwillWanted, first: int, after: GoodwillPosition | None = None
     ) -> list[GoodwillGiven]:
-        """Return goodwill credits of a brand by week, customer and key; the caller records the look.
+        """Return goodwill credits of a brand, the newest week first; the caller records the look.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
+            NotFound: There is no such brand.
         """
         require(actor, Permission.RISK_READ, wanted.brand)
+        await self._known(wanted.brand)
         async with self.counter.fulfilment.home.read() as connection:
             return await GoodwillRepository().given(connection, wanted, after, first)
 

@@ -28,7 +28,7 @@ from subgraphs.rewards.models import REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository
 
 DRY_RUN_KIND: Final = "rules.dry_run"
-CUSTOMERS_AT_ONCE: Final = 200
+CUSTOMERS_PER_BATCH: Final = 200
 MAX_KEPT: Final = 100_000
 
 
@@ -94,7 +94,7 @@ class DryRunJob:
 
     async def _page(self, dry_run: DryRun, reader: WeekReader, after: str) -> Sequence[str]:
         async with self.progress.home.read() as connection:
-            return await reader.page(connection, dry_run.brand, dry_run.week.iso, after, CUSTOMERS_AT_ONCE)
+            return await reader.page(connection, dry_run.brand, dry_run.week.iso, after, CUSTOMERS_PER_BATCH)
 
     async def _assess(
         self, dry_run: DryRun, reader: WeekReader, page: Sequence[str], totals: DryRunTotals

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
 from storage.columns import upsert
 
-ROWS_AT_ONCE = 500
+ROWS_PER_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Difference:
 
 async def add_differences(connection: AsyncConnection, job_id: str, found: Sequence[Difference]) -> None:
     """Store differences; the same ones again change nothing."""
-    for start in range(0, len(found), ROWS_AT_ONCE):
-        rows = [{"job_id": job_id, **asdict(one)} for one in found[start : start + ROWS_AT_ONCE]]
+    for start in range(0, len(found), ROWS_PER_BATCH):
+        rows = [{"job_id": job_id, **asdict(one)} for one in found[start : start + ROWS_PER_BATCH]]
         await connection.execute(upsert(connection.dialect.name, DRY_RUN_DIFFERENCE, rows))
 
 

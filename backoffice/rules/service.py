@@ -40,7 +40,7 @@ from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.records.outbox.outbox import Fact
 
 SCHEME_KIND: Final = "rules.scheme"
-ROWS_AT_ONCE: Final = 1000
+ROWS_PER_BATCH: Final = 1000
 CSV_HEADER: Final = tuple(Difference.__dataclass_fields__)
 
 Send: TypeAlias = Callable[[AsyncConnection, Fact, datetime], Awaitable[None]]
@@ -199,9 +199,9 @@ class SchemeRules:
         lines, after = [csv_lines([CSV_HEADER])], None
         async with self.database.home.write() as connection:
             while True:
-                found = await repository.differences(connection, job_id, ROWS_AT_ONCE, after)
+                found = await repository.differences(connection, job_id, ROWS_PER_BATCH, after)
                 lines.append(csv_lines([getattr(one, name) for name in CSV_HEADER] for one in found))
-                if len(found) < ROWS_AT_ONCE:
+                if len(found) < ROWS_PER_BATCH:
                     break
                 after = (found[-1].customer_id, found[-1].bet_id)
             await self._record_look(connection, actor, job, None)

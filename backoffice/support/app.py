@@ -46,13 +46,12 @@ class SupportParts:
         self.adjustments = Adjustments(
             base.database, self.databases, self.customers, base.approvals, publish, base.clock
         )
-        self.holds = LegalHolds(base.database, base.audit, base.clock)
+        self.holds = LegalHolds(base.database, self.customers, base.audit, base.clock)
         self.goodwill_erasure = GoodwillErasure.over(base.database, self.databases.fulfilment, base.settings)
         self.requests = DataRequests(
             base.settings,
             base.database,
             self.customers,
-            self.holds,
             self.goodwill_erasure,
             base.approvals,
             base.jobs,

@@ -16,7 +16,7 @@ BRAND: Final = "northbet"
 ZONE: Final = "Europe/London"
 NOW: Final = datetime(2026, 3, 27, 12, tzinfo=UTC)
 PRESENT: Final = week_named("2026-W13", ZONE)
-BETS_AT_ONCE: Final = 500_000
+BETS_PER_BATCH: Final = 500_000
 """Rows of one statement: more would need more memory than small servers give a transaction."""
 
 CUSTOMER: Final = "CONCAT('c-', LPAD(n, 7, '0'))"
@@ -63,6 +63,7 @@ class Filling:
             self._totals(week)
             self._choices(week)
             self._rewards(week, closed=week is not self.weeks[-1])
+            self._goodwill(week)
             print(f"filled {week.iso} ({place + 1} of {len(self.weeks)})", flush=True)
         self._bets()
         for database in ("progress", "rewards", "fulfilment"):
@@ -193,13 +194,35 @@ class Filling:
         }
         self.insert("fulfilment", "fulfilment", paid, "n % 10 < 3")
 
+    def _goodwill(self, week: Week) -> None:
+        """One customer of a hundred gets a credit in each week; one of a thousand of these is cash."""
+        credit = {
+            **_key(week),
+            "`key`": f"CONCAT('goodwill:{week.iso}:', n)",
+            "credit_id": f"CONCAT('{week.iso}:', n)",
+            "state": "'CREDITED'",
+            "revision": "3",
+            **_reward("'fb-5'"),
+            "kind": "IF(n % 100000 = 7, 'cash', 'free_bet')",
+            "attempts": "1",
+            "credited_at": _at(week, 100),
+            "lease": "1",
+            "created_at": _at(week, 90),
+            "changed_at": _at(week, 100),
+            "cause": "'LATE_REWARD'",
+            "explanation": "'it came late'",
+            "proposed_by": "'Sam'",
+            "approved_by": "'Rita'",
+        }
+        self.insert("fulfilment", "goodwill_credit", credit, "n % 100 = 7")
+
     def _bets(self) -> None:
         """Insert bets evenly over customers and weeks, in parts."""
         table, each = f"{self.prefix}_progress.contribution", max(1, self.bets // len(self.weeks))
         for week in self.weeks:
             done = 0
             while done < each:
-                part = min(BETS_AT_ONCE, each - done, self.customers)
+                part = min(BETS_PER_BATCH, each - done, self.customers)
                 self._run(
                     f"INSERT INTO {table} (brand_id, bet_id, customer_id, iso_week, revision, status, "  # noqa: S608
                     "bet_type, product, stake_minor, counting_stake_minor, currency, stake_source, "
@@ -218,7 +241,7 @@ class Filling:
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "progress": ("contribution", "progress", "qualification", "account", "membership_change"),
     "rewards": ("reward_choice", "reward_taken", "account"),
-    "fulfilment": ("qualification", "choice", "fulfilment", "account", "account_change"),
+    "fulfilment": ("qualification", "choice", "fulfilment", "goodwill_credit", "account", "account_change"),
 }
 
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 import pymysql
 from sqlalchemy import make_url
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.graph.admin_subgraph import AdminSubgraph
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 TIMES: Final = 3
 EVERYBODY = Actor("bench", "bench", "Bench", "bench", "127.0.0.1", {ALL_BRANDS: frozenset(Role)})

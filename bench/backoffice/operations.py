@@ -23,7 +23,12 @@ def operations(week: str, last_week: str, customers: int) -> list[Operation]:
         last_week: The one before.
         customers: How many customers there are, to page to the middle of them.
     """
-    return [*_existing(week, customers), *_risk(week, last_week, customers)]
+    return [
+        *_existing(week, customers),
+        *_configured(),
+        *_risk(week, last_week, customers),
+        *_goodwill(last_week, customers),
+    ]
 
 
 def _existing(week: str, customers: int) -> Iterator[Operation]:
@@ -102,6 +107,43 @@ def _existing(week: str, customers: int) -> Iterator[Operation]:
     )
 
 
+def _configured() -> Iterator[Operation]:
+    """What screens show of brands, rewards, providers and people."""
+    for name, area in (("riskBrands", "risk"), ("brands", "operations")):
+        yield Operation(name, area, f"{{ {name}(first: 25) {{ {PAGE} }} }}")
+    for name, area in (
+        ("supportBrands", "support"),
+        ("contentBrands", "content"),
+        ("providers", "operations"),
+    ):
+        yield Operation(name, area, f"{{ {name} {{ __typename }} }}")
+    document = "query Q($brand: String!) { rewardVersions(brand: $brand) { __typename } }"
+    yield Operation("rewardVersions", "operations", document, {"brand": BRAND})
+
+
+def _goodwill(week: str, customers: int) -> Iterator[Operation]:
+    """Credits by pages; what they cost is a sum over all of them, which are few: a budget limits them."""
+    brand = {"brand": BRAND}
+    document = (
+        "query Q($brand: String!, $isoWeek: String, $kind: String, $after: String) "
+        "{ riskGoodwill(brand: $brand, isoWeek: $isoWeek, kind: $kind, first: 25, after: $after) "
+        f"{{ {PAGE} }} }}"
+    )
+    middle = _cursor([week, f"c-{customers // 2:07}", ""])
+    for name, more in (
+        ("newest", {}),
+        ("of a week", {"isoWeek": week}),
+        ("in the middle", {"after": middle}),
+    ):
+        yield Operation(f"riskGoodwill, {name}", "risk", document, {**brand, **more})
+    rare = {**brand, "kind": "cash"}
+    yield Operation("riskGoodwill, a rare kind", "risk", document, rare, customers)
+    document = "query Q($brand: String!) { goodwillCosts(brand: $brand) { __typename } }"
+    yield Operation("goodwillCosts", "support", document, brand, customers)
+    document = "query Q($brand: String!) { goodwillBudgets(brand: $brand) { __typename } }"
+    yield Operation("goodwillBudgets", "support", document, brand)
+
+
 def _risk(week: str, last_week: str, customers: int) -> Iterator[Operation]:
     brand = {"brand": BRAND}
     for name, shown in (
@@ -133,5 +175,9 @@ def _risk(week: str, last_week: str, customers: int) -> Iterator[Operation]:
 
 
 def _after(number: int) -> str:
-    key = json.dumps(f"c-{number:07}").encode()
-    return base64.urlsafe_b64encode(key).decode().rstrip("=")
+    return _cursor(f"c-{number:07}")
+
+
+def _cursor(key: str | list[str]) -> str:
+    encoded = json.dumps(key).encode()
+    return base64.urlsafe_b64encode(encoded).decode().rstrip("=")

@@ -10,7 +10,7 @@ from bench.harness.servers import ServiceFailedError
 from bench.live.subscriber import Subscriber, Subscription
 
 FROM_ONE_ADDRESS: Final = 20_000
-AT_ONCE: Final = 100
+OPENED_TOGETHER: Final = 100
 PATIENCE_SECONDS: Final = 120
 SPARE_FILES: Final = 300
 
@@ -53,10 +53,10 @@ class SubscriberPool:
         Raises:
             ServiceFailedError: A stream was refused, or sent no event in time.
         """
-        for start in range(0, len(tokens), AT_ONCE):
+        for start in range(0, len(tokens), OPENED_TOGETHER):
             some = [
                 await self._connect(start + place, token, on_event)
-                for place, token in enumerate(tokens[start : start + AT_ONCE])
+                for place, token in enumerate(tokens[start : start + OPENED_TOGETHER])
             ]
             self.subscribers += some
             await self._first_events(some)

@@ -10,7 +10,7 @@ from cells.dividing.rows import ASKED, customer_tables, has_table, recount
 from cells.moving.server import Location, Server, quoted
 from storage.cells.cell import Cell
 
-_AT_ONCE: Final = 1000
+_BATCH_SIZE: Final = 1000
 _ERASED: Final = "erasure"
 """Erased customers, whom both cells may know."""
 
@@ -90,7 +90,7 @@ class _Copy:
                 f"SELECT {names} FROM {quoted(self.ours)}.{quoted(table)}{where}{order}",  # noqa: S608
                 arguments or None,
             )
-            while rows := reading.fetchmany(_AT_ONCE):
+            while rows := reading.fetchmany(_BATCH_SIZE):
                 self.writing.executemany(statement, list(rows))
                 copied += len(rows)
         return copied

@@ -17,7 +17,7 @@ NUMBERED: Final = ("outbox", "dead_letter", "attempt")
 ASKED: Final = "reward_asked"
 """How often a reward was refused because the cell's share was used up."""
 
-_AT_ONCE: Final = 1000
+_BATCH_SIZE: Final = 1000
 
 
 def customer_tables(cursor: Cursor, schema: str) -> list[str]:
@@ -37,6 +37,21 @@ def has_table(cursor: Cursor, schema: str, table: str) -> bool:
         (schema, table),
     )
     return bool(cursor.fetchone() != (0,))
+
+
+def strangers(location: Location, cell: Cell) -> list[str]:
+    """Return a sentence for each database that has rows of customers whom its cell does not have."""
+    found = []
+    for schema in location.schemas:
+        with location.server.session() as cursor:
+            others = _strangers_in(cursor, schema, cell)
+        if others:
+            brand, customer = min(others)
+            found.append(
+                f"{schema} at {location.server} has rows of {len(others)} customers of other cells, such as "
+                f"{customer} of {brand}"
+            )
+    return found
 
 
 def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
@@ -77,26 +92,31 @@ def recount(cursor: Cursor, schema: str) -> None:
     )
 
 
-def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
+def _strangers_in(cursor: Cursor, schema: str, cell: Cell) -> list[tuple[str, str]]:
+    """Return brand and name of all customers in a database whom a cell does not have."""
     tables = customer_tables(cursor, schema)
     if not tables:
-        return 0
+        return []
     names = [f"{quoted(schema)}.{quoted(table)}" for table in tables]
     cursor.execute(" UNION ".join(f"SELECT brand_id, customer_id FROM {name}" for name in names))  # noqa: S608
-    foreign = [owner for owner in cursor.fetchall() if not keeps.has(*owner)]
+    return [(brand, customer) for brand, customer in cursor.fetchall() if not cell.has(brand, customer)]
+
+
+def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
+    foreign = _strangers_in(cursor, schema, keeps)
     others = f"{quoted(schema)}.furlong_trim"
     cursor.execute(
         f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255) COLLATE utf8mb4_bin, "
         "customer_id VARCHAR(255) COLLATE utf8mb4_bin, PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4"
     )
-    for at in range(0, len(foreign), _AT_ONCE):
-        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", foreign[at : at + _AT_ONCE])  # noqa: S608
+    for at in range(0, len(foreign), _BATCH_SIZE):
+        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", foreign[at : at + _BATCH_SIZE])  # noqa: S608
     return sum(
         cursor.execute(
             f"DELETE t FROM {quoted(schema)}.{quoted(table)} t JOIN {others} o "
             "ON o.brand_id = t.brand_id AND o.customer_id = t.customer_id"
         )
-        for table in tables
+        for table in customer_tables(cursor, schema)
     )
 
 
@@ -132,6 +152,6 @@ def _trim_numbered(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[s
 def _delete_where(cursor: Cursor, table: str, is_foreign: Callable[[str, Any], bool]) -> int:
     cursor.execute(f"SELECT id, topic, `key` FROM {table}")  # noqa: S608 - a name of ours
     numbers = [number for number, topic, key in cursor.fetchall() if is_foreign(str(topic), key)]
-    for at in range(0, len(numbers), _AT_ONCE):
-        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + _AT_ONCE],))  # noqa: S608
+    for at in range(0, len(numbers), _BATCH_SIZE):
+        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + _BATCH_SIZE],))  # noqa: S608
     return len(numbers)

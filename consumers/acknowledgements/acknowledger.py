@@ -28,7 +28,7 @@ from consumers.messages.global_events.reducer import GlobalReducer
 from storage.cells.cell import Cell
 from storage.clock import Clock
 from storage.database import Database
-from subgraphs.kit.records.global_state.kinds import ALL_BRANDS
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS: Final = 1.0

@@ -29,7 +29,8 @@ def operator(person: str | None) -> "Actor":
 
 
 def _actor(person: str | None, role: "Role", stepped_up_until: datetime | None) -> "Actor":
-    from backoffice.access.actor import ALL_BRANDS, Actor
+    from backoffice.access.actor import Actor
+    from subgraphs.kit.domain.keys import ALL_BRANDS
 
     try:
         user = getpass.getuser()

@@ -119,8 +119,8 @@ class Embedding:
         brand = None
         try:
             brand = self._brand_of(request)
-            asked = await _read(request)
-            token = self._issued(brand, asked)
+            session_request = await _read(request)
+            token = self._issued(brand, session_request)
         except Refused as refused:
             self.sessions.labels(brand or "", "refused").inc()
             log.warning("embed_session_refused", brand=brand, code=refused.code)
@@ -140,12 +140,14 @@ class Embedding:
             raise Refused(401, "UNKNOWN_KEY", "Send `Authorization: Bearer KEY` with a key of the brand.")
         return brand
 
-    def _issued(self, brand: str, asked: SessionRequest) -> str:
-        if asked.origin not in self.brands.by_id[brand].origins:
+    def _issued(self, brand: str, session_request: SessionRequest) -> str:
+        if session_request.origin not in self.brands.by_id[brand].origins:
             raise Refused(403, "UNKNOWN_ORIGIN", "The origin is not among those of the brand.")
-        if not is_customer_id(asked.customer):
+        if not is_customer_id(session_request.customer):
             raise Refused(422, "INVALID_REQUEST", "The customer's id has 1 to 128 characters and no spaces.")
-        return issued_session(self.settings, brand, asked.customer, asked.origin, self.clock.machine.now())
+        return issued_session(
+            self.settings, brand, session_request.customer, session_request.origin, self.clock.machine.now()
+        )
 
 
 async def _read(request: Request) -> SessionRequest:

@@ -39,7 +39,7 @@ REQUIRED: Final = ("brand", "customer", "week", "staked", "currency")
 OPTIONAL: Final = ("reward",)
 MAX_BYTES: Final = 256 * 2**20
 MAX_MINOR: Final = 2**31 - 1
-ROWS_AT_ONCE: Final = 500
+ROWS_PER_BATCH: Final = 500
 _CUSTOMER: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
 _REWARD: Final = re.compile(r"[^\s:\x00-\x1f\x7f]{1,64}")
 _AMOUNT: Final = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
@@ -161,8 +161,8 @@ async def plan_import(
         erased = {owner: marker.erased_at for owner, marker in markers.items()}
         good, rejected = _checked(lines, _Known(brands, offered, erased), now)
         rows: list[Compared] = []
-        for start in range(0, len(good), ROWS_AT_ONCE):
-            some = good[start : start + ROWS_AT_ONCE]
+        for start in range(0, len(good), ROWS_PER_BATCH):
+            some = good[start : start + ROWS_PER_BATCH]
             clubs = [one.club for one in some]
             stored = await stored_qualifiers(connection, clubs)
             totals = await ledger_totals(connection, clubs)
@@ -197,8 +197,8 @@ async def apply_import(
     """Store new and changed rows, all of them or none; then notify the open streams of their customers."""
     changed = [row.qualifier for row in plan.rows if row.mark != "="]
     async with progress.home.write() as connection:
-        for start in range(0, len(changed), ROWS_AT_ONCE):
-            some = changed[start : start + ROWS_AT_ONCE]
+        for start in range(0, len(changed), ROWS_PER_BATCH):
+            some = changed[start : start + ROWS_PER_BATCH]
             await store_qualifiers(connection, progress.dialect, some, plan.source[:255], now)
     if notify is not None and changed:
         notify({customer_key(one.club.owner) for one in changed})

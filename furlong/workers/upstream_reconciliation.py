@@ -33,7 +33,7 @@ from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 log = structlog.get_logger(__name__)
 NAME: Final = "upstream"
-AT_ONCE: Final = 20
+BATCH_SIZE: Final = 20
 LEASE: Final = timedelta(minutes=5)
 """Well above the time of one batch of customers in which every call times out."""
 
@@ -141,7 +141,7 @@ class UpstreamReconciliation:
 
     async def _after(self, after: Owner, brand: str | None) -> list[tuple[Owner, Account]]:
         async with self.database.home.read() as connection:
-            return await self.accounts.accounts_after(connection, after, AT_ONCE, brand)
+            return await self.accounts.accounts_after(connection, after, BATCH_SIZE, brand)
 
     async def _compare(self, owner: Owner, account: Account) -> list[Difference]:
         await self._until_upstream_is_back()

@@ -26,7 +26,7 @@ from subgraphs.rewards.choices.publisher import ChoicePublisher
 
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS: Final = 5.0
-CHOICES_AT_ONCE: Final = 200
+CHOICES_PER_BATCH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class WeekWorker:
             log.info("qualifications_confirmed", customers=changed)
         async with self.rewards.home.write() as connection:
             publisher = ChoicePublisher(self.rewards.dialect)
-            await publisher.publish_waiting(connection, self.clock.now(), CHOICES_AT_ONCE)
+            await publisher.publish_waiting(connection, self.clock.now(), CHOICES_PER_BATCH)
 
     async def _settle(self) -> bool:
         """Check again the qualifications that were read back after a loss; all bets must be applied first."""

@@ -115,16 +115,16 @@ class FetchExecution:
         self, context_batch: ContextBatch, asking: Sequence[tuple[int, Mapping[str, Any], SentField]]
     ) -> None:
         sent: dict[str, Any] = {}
-        asked: list[SentField] = []
+        sent_fields: list[SentField] = []
         for number, (_, values, each) in enumerate(asking):
             suffix = numbering(number, len(asking))
             sent[each.entities.variable + suffix] = each.batch.sent
             sent |= {variable + suffix: value for variable, value in values.items()}
             alias = numbered_alias(number, len(asking))
-            asked.append(replace(each, entities=replace(each.entities, alias=alias)))
+            sent_fields.append(replace(each, entities=replace(each.entities, alias=alias)))
         self._check_entities(each for _, _, each in asking)
         fetch = replace(self.fetch, document=context_batch.written([index for index, _, _ in asking]))
-        self.merge_entity_response(await exchange(fetch, self.execution.context, sent), asked)
+        self.merge_entity_response(await exchange(fetch, self.execution.context, sent), sent_fields)
 
     async def execute_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
         """Fetch entities; those that lack a required field are fetched by the fallback."""
@@ -141,20 +141,20 @@ class FetchExecution:
                     self._mark_missing([position], entities.provided_fields, cause)
         if any(batch.sent for batch in batches):
             sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
-            asked = [SentField(*each) for each in zip(fields, batches, strict=True)]
-            self._check_entities(asked)
+            sent_fields = [SentField(*each) for each in zip(fields, batches, strict=True)]
+            self._check_entities(sent_fields)
             response = await exchange(self.fetch, self.execution.context, sent)
-            self.merge_entity_response(response, asked)
+            self.merge_entity_response(response, sent_fields)
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
         if self.fetch.fallback is not None and any(incomplete):
             await replace(self, fetch=self.fetch.fallback).execute_batch(parts, incomplete)
 
-    def merge_entity_response(self, response: SubgraphResponse, asked: Sequence[SentField]) -> None:
+    def merge_entity_response(self, response: SubgraphResponse, sent_fields: Sequence[SentField]) -> None:
         """Merge the response of an entity fetch, and record what is missing."""
         data = response.data or {}
         for error in response.errors:
-            self._record_entity_error(error, asked, data)
-        for each in asked:
+            self._record_entity_error(error, sent_fields, data)
+        for each in sent_fields:
             entities = data.get(each.entities.alias)
             if not each.fits(entities):
                 self._mark_missing(
@@ -171,12 +171,12 @@ class FetchExecution:
                     failure = invalid_response(self.fetch.subgraph, what)
                     self._mark_missing(positions, each.entities.provided_fields, failure)
 
-    def _check_entities(self, asked: Iterable[SentField]) -> None:
-        count = sum(len(each.batch.sent) for each in asked)
+    def _check_entities(self, sent_fields: Iterable[SentField]) -> None:
+        count = sum(len(each.batch.sent) for each in sent_fields)
         check_entities(self.fetch.subgraph, count, self.execution.context.most_entities)
 
     def _failure_of(
-        self, response: SubgraphResponse, asked: SentField | None = None, entities: object = None
+        self, response: SubgraphResponse, sent_field: SentField | None = None, entities: object = None
     ) -> Failure:
         """Return why a response cannot be used."""
         if response.failure is not None:
@@ -184,8 +184,8 @@ class FetchExecution:
         if response.errors:
             return of_subgraph(response.errors[0], self.fetch.subgraph)
         what = "returned no entities"
-        if asked is not None and isinstance(entities, list):
-            count = len(asked.batch.sent)
+        if sent_field is not None and isinstance(entities, list):
+            count = len(sent_field.batch.sent)
             what = f"returned {len(entities)} entities for {count} representations"
         return invalid_response(self.fetch.subgraph, what)
 
@@ -230,18 +230,20 @@ class FetchExecution:
             self._mark_missing(positions, provided_fields, failure)
 
     def _record_entity_error(
-        self, error: ShownError, asked: Sequence[SentField], data: Mapping[str, Any]
+        self, error: ShownError, sent_fields: Sequence[SentField], data: Mapping[str, Any]
     ) -> None:
         failure = of_subgraph(error, self.fetch.subgraph)
         alias, *rest = error.path or (None,)
-        concerned = [each for each in asked if each.entities.alias == alias]
+        concerned = [each for each in sent_fields if each.entities.alias == alias]
         match concerned, rest:
             case [each], [int(index), *below] if 0 <= index < len(each.batch.sent):
                 positions, provided_fields = each.batch.positions[index], each.entities.provided_fields
                 self._record_error(failure, tuple(below), positions, provided_fields, answered=False)
                 return
             case _:
-                lost = [each for each in concerned or asked if not each.fits(data.get(each.entities.alias))]
+                lost = [
+                    each for each in concerned or sent_fields if not each.fits(data.get(each.entities.alias))
+                ]
         for each in lost:
             self._mark_missing(each.all_positions(), each.entities.provided_fields, failure)
         if not lost:

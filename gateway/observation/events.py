@@ -33,13 +33,13 @@ class EventTracing:
     tracing: RequestTracing
     start: Span | None
 
-    async def observe(self, making: Awaitable[Response], asked: PolicyInput) -> Response:
+    async def observe(self, making: Awaitable[Response], policy_input: PolicyInput) -> Response:
         """Return the response to an event; raises what making it raises."""
         if not self.tracing.sampling.starts():
             return await making
         links = () if self.start is None else (Link(self.start.get_span_context()),)
         span = self.tracing.tracer.start_span(EVENT, Context(), kind=SpanKind.CONSUMER, links=links)
-        note_operation(span, asked)
+        note_operation(span, policy_input)
         observation = Observation(self.tracing.tracer, span)
         token = OBSERVED.set(observation)
         try:

@@ -34,22 +34,22 @@ class ReportedIncremental:
 
     def stream(
         self,
-        asked: PolicyInput,
+        policy_input: PolicyInput,
         planned: PlannedOperation,
         headers: Mapping[str, str],
         spec: IncrementalSpec,
         release: Callable[[], None],
     ) -> IncrementalStream:
         """Return the response to a request, as `IncrementalResponses.stream` does."""
-        report = self.debugging.asked(asked.request.headers)
+        report = self.debugging.asked(policy_input.request.headers)
         if report is None:
-            return self.part.stream(asked, planned, headers, spec, release)
+            return self.part.stream(policy_input, planned, headers, spec, release)
         observation = OBSERVED.get() or Observation(NoOpTracer(), INVALID_SPAN)
         reporting = _Reporting(report, planned, observation)
         part = replace(self.part, hooks=(*self.part.hooks, reporting))
         token = OBSERVED.set(observation)
         try:
-            return part.stream(asked, planned, headers, spec, release)
+            return part.stream(policy_input, planned, headers, spec, release)
         finally:
             OBSERVED.reset(token)
 
@@ -62,6 +62,6 @@ class _Reporting:
     planned: PlannedOperation
     observation: Observation
 
-    def complete(self, _asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
+    def complete(self, _policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Return the response with the report."""
         return self.report.complete(response, self.planned, self.observation)

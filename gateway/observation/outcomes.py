@@ -16,9 +16,9 @@ CLIENT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")
 """How many characters of a client's name are recorded: too few for a person's address."""
 
 
-def note_operation(span: Span, asked: PolicyInput) -> None:
+def note_operation(span: Span, policy_input: PolicyInput) -> None:
     """Record the operation and its client."""
-    document, client = asked.prepared.document, asked.client
+    document, client = policy_input.prepared.document, policy_input.client
     span.set_attribute("graphql.operation.type", document.kind)
     span.set_attribute("graphql.document.hash", document.token_digest.hex())
     if document.name is not None:

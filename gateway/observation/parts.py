@@ -87,15 +87,15 @@ class ObservedPlanning:
     part: PlanningComponent
     observation: Observation
 
-    def is_known(self, asked: GraphQLRequest) -> bool:
+    def is_known(self, graphql_request: GraphQLRequest) -> bool:
         """Return whether a document is in the cache."""
-        return self.part.is_known(asked)
+        return self.part.is_known(graphql_request)
 
-    async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
+    async def prepare(self, graphql_request: GraphQLRequest) -> PreparedRequest:
         """Prepare a request; raises what the part raises."""
         with self.observation.stage(PREPARE) as attributes:
-            attributes[CACHE] = "documents" if self.part.is_known(asked) else MISS
-            return await self.part.prepare(asked)
+            attributes[CACHE] = "documents" if self.part.is_known(graphql_request) else MISS
+            return await self.part.prepare(graphql_request)
 
     def known_plan(self, prepared: PreparedRequest) -> PlannedOperation | None:
         """Return the plan of a request if it is known; raises what the part raises."""
@@ -155,14 +155,14 @@ class ObservedPolicies:
     policies: tuple[Policy, ...]
     observation: Observation
 
-    def check(self, asked: PolicyInput) -> Awaitable[None]:
+    def check(self, policy_input: PolicyInput) -> Awaitable[None]:
         """Return an awaitable that checks all policies; raises what they raise."""
-        return self._check(asked)
+        return self._check(policy_input)
 
-    async def _check(self, asked: PolicyInput) -> None:
-        note_operation(self.observation.span, asked)
+    async def _check(self, policy_input: PolicyInput) -> None:
+        note_operation(self.observation.span, policy_input)
         with self.observation.stage(POLICIES):
             for policy in self.policies:
-                undecided = policy.check(asked)
+                undecided = policy.check(policy_input)
                 if undecided is not None:
                     await undecided

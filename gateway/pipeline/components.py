@@ -49,11 +49,11 @@ class BodiesComponent(Protocol):
 class PlanningComponent(Protocol):
     """Prepares and plans requests: see `ColdPlanning`."""
 
-    def is_known(self, asked: GraphQLRequest, /) -> bool:
+    def is_known(self, graphql_request: GraphQLRequest, /) -> bool:
         """Return whether a document is in the cache."""
         ...
 
-    async def prepare(self, asked: GraphQLRequest, /) -> PreparedRequest:
+    async def prepare(self, graphql_request: GraphQLRequest, /) -> PreparedRequest:
         """Prepare a request.
 
         Raises:

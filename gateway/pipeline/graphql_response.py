@@ -34,11 +34,11 @@ def refused(error: RequestError) -> GraphQLResponse:
     return GraphQLResponse({"errors": error.formatted()}, error.status, well_formed)
 
 
-def require_query(asked: GraphQLRequest, *, is_query: bool) -> None:
+def require_query(graphql_request: GraphQLRequest, *, is_query: bool) -> None:
     """Refuse what changes something if the request may execute only queries.
 
     Raises:
         MethodNotAllowed: It is neither a query nor a subscription, which are read alike.
     """
-    if asked.read_only and not is_query:
+    if graphql_request.read_only and not is_query:
         raise MethodNotAllowed("GET allows no mutations: use POST.")

@@ -28,7 +28,7 @@ class RequestCheck(Protocol):
 class PlanCheck(Protocol):
     """Refuses requests by their plan, before anything is fetched."""
 
-    def check(self, asked: PolicyInput, planned: PlannedOperation) -> Awaitable[None] | None:
+    def check(self, policy_input: PolicyInput, planned: PlannedOperation) -> Awaitable[None] | None:
         """Return None to let a request pass; or what must be awaited first.
 
         Raises:
@@ -43,7 +43,7 @@ class ResponseHook(Protocol):
     Large responses are completed in a thread, so a hook must not use the event loop.
     """
 
-    def complete(self, asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
+    def complete(self, policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Return the response or a new one; do not change the given one."""
         ...
 

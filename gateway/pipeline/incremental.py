@@ -45,7 +45,7 @@ class IncrementalPart(Protocol):
 
     def stream(
         self,
-        asked: PolicyInput,
+        policy_input: PolicyInput,
         planned: PlannedOperation,
         headers: Mapping[str, str],
         spec: IncrementalSpec,
@@ -80,7 +80,7 @@ class IncrementalResponses:
 
     def stream(
         self,
-        asked: PolicyInput,
+        policy_input: PolicyInput,
         planned: PlannedOperation,
         headers: Mapping[str, str],
         spec: IncrementalSpec,
@@ -89,7 +89,7 @@ class IncrementalResponses:
         """Return the response to a request, whose first part is still to be made.
 
         Args:
-            asked: The request.
+            policy_input: The request.
             planned: Its plan.
             headers: The headers that subgraphs may see.
             spec: The format of the parts.
@@ -98,8 +98,8 @@ class IncrementalResponses:
         Raises:
             RequestError: An argument of `@stream` is not valid.
         """
-        prepared, plan = asked.prepared, planned.plan
-        session = asked.session if prepared.document.is_query else None
+        prepared, plan = policy_input.prepared, planned.plan
+        session = policy_input.session if prepared.document.is_query else None
         counts = initial_counts(prepared, planned)
         fetching = Fetching(plan, self.executor.context(planned, prepared.variables, headers, session))
         fetching.data.update(self.executor.introspected(prepared, planned))
@@ -108,7 +108,7 @@ class IncrementalResponses:
             return self.executor.formatted(failures, plan)
 
         delivering = Delivering(plan, fetching, counts, self.limits, formatted)
-        return IncrementalStream(self, asked, delivering, spec, release)
+        return IncrementalStream(self, policy_input, delivering, spec, release)
 
 
 def initial_counts(prepared: PreparedRequest, planned: PlannedOperation) -> dict[Keys, int]:
@@ -140,7 +140,6 @@ class IncrementalStream:
     """
 
     __slots__ = (
-        "_asked",
         "_bytes",
         "_delivering",
         "_first",
@@ -148,6 +147,7 @@ class IncrementalStream:
         "_is_closed",
         "_merged",
         "_parts",
+        "_policy_input",
         "_release",
         "expires",
         "spec",
@@ -156,7 +156,7 @@ class IncrementalStream:
     def __init__(
         self,
         parts: IncrementalResponses,
-        asked: PolicyInput,
+        policy_input: PolicyInput,
         delivering: Delivering,
         spec: IncrementalSpec,
         release: Callable[[], None],
@@ -164,7 +164,7 @@ class IncrementalStream:
         self.expires: float | None = None
         self.spec = spec
         self._parts = parts
-        self._asked = asked
+        self._policy_input = policy_input
         self._delivering = delivering
         self._release = release
         self._first: Response | None = None
@@ -244,5 +244,5 @@ class IncrementalStream:
             return
         response = GraphQLResponse(merged.body())
         for hook in self._parts.hooks:
-            response = hook.complete(self._asked, response)
+            response = hook.complete(self._policy_input, response)
         payload.extensions = response.body.get("extensions")

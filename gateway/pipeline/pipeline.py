@@ -91,14 +91,14 @@ class Pipeline:
         is_query = prepared.document.is_query
         if not is_query and prepared.document.is_subscription:
             raise NotStreamed
-        asked, planned = await self._permit_and_plan(request, session, prepared)
+        policy_input, planned = await self._permit_and_plan(request, session, prepared)
         connection = request.client
         if not connection.admitted and not self.admission.enter():
             raise Overloaded
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
             passed_on = session if is_query else None
-            headers = self._headers(request, session, asked.client)
+            headers = self._headers(request, session, policy_input.client)
             fetching = self.executor.fetch(planned, prepared.variables, headers, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
             fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
@@ -107,8 +107,10 @@ class Pipeline:
                 self.admission.leave()
         if is_large(self.executor.limits):
             loop = get_running_loop()
-            return await loop.run_in_executor(self.large_responses, self._made, asked, planned, fetched)
-        return self._made(asked, planned, fetched)
+            return await loop.run_in_executor(
+                self.large_responses, self._made, policy_input, planned, fetched
+            )
+        return self._made(policy_input, planned, fetched)
 
     async def subscribe(self, request: HttpRequest) -> ResponseStream:
         """Start a subscription: authenticate, prepare, check, plan, subscribe.
@@ -129,9 +131,9 @@ class Pipeline:
             return SingleResponse(await self._answer(request, session, prepared))
         if self.subscribing is None:
             raise SubscriptionsOff
-        asked, planned = await self._permit_and_plan(request, session, prepared)
-        headers = self._headers(request, session, asked.client)
-        return await self.subscribing.stream(asked, planned, headers, self._made)
+        policy_input, planned = await self._permit_and_plan(request, session, prepared)
+        headers = self._headers(request, session, policy_input.client)
+        return await self.subscribing.stream(policy_input, planned, headers, self._made)
 
     def _in_parts(self, request: HttpRequest, prepared: PreparedRequest) -> IncrementalRequest | None:
         """Return the request with a response in parts, if its document and its client want one."""
@@ -142,15 +144,15 @@ class Pipeline:
     async def _answer_in_parts(
         self, request: HttpRequest, session: object, prepared: IncrementalRequest
     ) -> ResponseStream:
-        asked, planned = await self._permit_and_plan(request, session, prepared)
+        policy_input, planned = await self._permit_and_plan(request, session, prepared)
         spec = request.incremental_spec()
         if self.incremental is None or spec is None:
             raise ResponseInParts
-        headers = self._headers(request, session, asked.client)
+        headers = self._headers(request, session, policy_input.client)
         if not self.admission.enter():
             raise Overloaded
         try:
-            stream = self.incremental.stream(asked, planned, headers, spec, self.admission.leave)
+            stream = self.incremental.stream(policy_input, planned, headers, spec, self.admission.leave)
         except BaseException:
             self.admission.leave()
             raise
@@ -173,15 +175,15 @@ class Pipeline:
             await self._charge_refusal(request, session)
             raise
         request.recorder = self.recorders.of(prepared.document, client)
-        asked = PolicyInput(request, client, session, prepared)
+        policy_input = PolicyInput(request, client, session, prepared)
         for policy in self.hooks.policies:
-            undecided = policy.check(asked)
+            undecided = policy.check(policy_input)
             if undecided is not None:
                 await undecided
         planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
         if self.hooks.plans:
-            await self._check_plan(asked, planned)
-        return asked, planned
+            await self._check_plan(policy_input, planned)
+        return policy_input, planned
 
     def _headers(self, request: HttpRequest, session: object, client: ClientIdentity) -> Mapping[str, str]:
         """Return the headers that subgraphs may see."""
@@ -194,22 +196,22 @@ class Pipeline:
             if undecided is not None:
                 await undecided
 
-    async def _check_plan(self, asked: PolicyInput, planned: PlannedOperation) -> None:
+    async def _check_plan(self, policy_input: PolicyInput, planned: PlannedOperation) -> None:
         for each in self.hooks.plans:
-            undecided = each.check(asked, planned)
+            undecided = each.check(policy_input, planned)
             if undecided is not None:
                 await undecided
 
-    def _made(self, asked: PolicyInput, planned: PlannedOperation, fetched: FetchedData) -> Response:
+    def _made(self, policy_input: PolicyInput, planned: PlannedOperation, fetched: FetchedData) -> Response:
         """Project and encode the response.
 
         Raises:
             ResponseTooLarge: It has too many bytes.
         """
-        response = self.executor.project(asked.prepared, planned, fetched)
+        response = self.executor.project(policy_input.prepared, planned, fetched)
         for hook in self.hooks.responses:
-            response = hook.complete(asked, response)
-        cache_policy = asked.prepared.document.cache_policy
+            response = hook.complete(policy_input, response)
+        cache_policy = policy_input.prepared.document.cache_policy
         if cache_policy is not None and self.authentication.is_required:
             cache_policy = cache_policy.as_private()
         encoded = encode(response, cache_policy=cache_policy)

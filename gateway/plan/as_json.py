@@ -64,7 +64,7 @@ def _node(node: PlanNode) -> dict[str, Any]:
 
 
 def _fetch(fetch: Fetch) -> dict[str, Any]:
-    asked = {
+    described = {
         "kind": "Fetch",
         "id": fetch.number,
         "serviceName": fetch.subgraph,
@@ -74,11 +74,11 @@ def _fetch(fetch: Fetch) -> dict[str, Any]:
     }
     match fetch.returns:
         case RootFields(path):
-            return {"kind": "Flatten", "paths": [_path(path)], "node": asked} if path else asked
+            return {"kind": "Flatten", "paths": [_path(path)], "node": described} if path else described
         case batch:
-            asked["requires"] = [_required(each) for each in batch]
+            described["requires"] = [_required(each) for each in batch]
             paths = [_path(path) for each in batch for path in each.paths]
-            return {"kind": "Flatten", "paths": paths, "node": asked}
+            return {"kind": "Flatten", "paths": paths, "node": described}
 
 
 def _required(entities: Entities) -> dict[str, Any]:

@@ -100,8 +100,8 @@ def _fetch(fetch: Fetch) -> str:
     selections = _selections(fetch.document)
     match fetch.returns:
         case RootFields(path):
-            asked = _asked(fetch, print_ast(selections))
-            return _flattened([path], asked) if path else asked
+            shown = _asked(fetch, print_ast(selections))
+            return _flattened([path], shown) if path else shown
         case (Entities(paths=(path,)) as entities,):
             return _flattened([path], _asked(fetch, _entities(entities, selections)))
         case batch:

@@ -35,14 +35,14 @@ def introspection_document(
     """
     if not fields:
         return None
-    asked = OperationDefinitionNode(
+    introspection = OperationDefinitionNode(
         operation=OperationType.QUERY,
         variable_definitions=operation.variable_definitions,
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
     fragments = tuple(each for each in document.definitions if isinstance(each, FragmentDefinitionNode))
-    whole: DocumentNode = visit(DocumentNode(definitions=(asked, *fragments)), _Whole())
+    whole: DocumentNode = visit(DocumentNode(definitions=(introspection, *fragments)), _Whole())
     return whole
 
 

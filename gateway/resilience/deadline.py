@@ -27,7 +27,7 @@ class Request(Protocol):
         ...
 
 
-class Asked(Protocol):
+class HasRequest(Protocol):
     """The part of the hook's input that deadlines need."""
 
     @property
@@ -50,9 +50,9 @@ class Deadlines:
     client_header: bytes | None = None
     clock: Callable[[], float] = monotonic
 
-    def check(self, asked: Asked, _planned: object) -> None:
+    def check(self, policy_input: HasRequest, _planned: object) -> None:
         """Start the clock of a request whose plan is known: planning happens once per document."""
-        self.begin(asked.request.headers)
+        self.begin(policy_input.request.headers)
 
     def begin(self, headers: Mapping[bytes, bytes]) -> None:
         """Start the clock of a request; the current task and all tasks that it starts belong to it."""

@@ -17,7 +17,7 @@ from gateway.transport import SubgraphOperation
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class _CacheableEntity:
     """An entity that may be cached.
 
     Attributes:
@@ -53,28 +53,28 @@ class CachedEntities:
         self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object
     ) -> Mapping[str, Any]:
         """Return the response as the subgraph would send it."""
-        asked = list(self._asked(variables, headers, session))
-        if not asked:
+        cacheable = list(self._lookups(variables, headers, session))
+        if not cacheable:
             return await self.call(variables, headers, session)
-        found = await self.caching.store.find([each.lookup for each in asked])
+        found = await self.caching.store.find([each.lookup for each in cacheable])
         hits = {
             (each.alias, each.index): one.content
-            for each, one in zip(asked, found, strict=True)
+            for each, one in zip(cacheable, found, strict=True)
             if one.content is not None
         }
         lookups = self.caching.metrics.lookups
         lookups[self.subgraph, "hit"] += len(hits)
-        lookups[self.subgraph, "miss"] += len(asked) - len(hits)
+        lookups[self.subgraph, "miss"] += len(cacheable) - len(hits)
         fetched = _Fetched.without(hits, self.fields, variables)
         response: Mapping[str, Any] = {"data": {}}
         if fetched.is_needed:
             response = await self.call({**variables, **fetched.variables}, headers, session)
-        await self._keep(asked, found, fetched, response)
+        await self._keep(cacheable, found, fetched, response)
         return fetched.completed(response, hits, self.fields) if hits else response
 
-    def _asked(
+    def _lookups(
         self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object
-    ) -> Iterator[Asked]:
+    ) -> Iterator[_CacheableEntity]:
         for field in self.fields:
             values = used(field.variables, variables)
             prefix_for = self.caching.keys.prefix(self.subgraph, field.text, values, headers)
@@ -83,17 +83,21 @@ class CachedEntities:
                 prefix = None if policy is None else prefix_for(policy, session)
                 if policy is not None and prefix is not None:
                     lookup = Lookup(prefix.key(representation), field.tags_of(self.subgraph, representation))
-                    yield Asked(field.alias, index, lookup, self.caching.seconds(policy))
+                    yield _CacheableEntity(field.alias, index, lookup, self.caching.seconds(policy))
 
     async def _keep(
-        self, asked: Sequence[Asked], found: Sequence[Found], fetched: _Fetched, response: Mapping[str, Any]
+        self,
+        cacheable: Sequence[_CacheableEntity],
+        found: Sequence[Found],
+        fetched: _Fetched,
+        response: Mapping[str, Any],
     ) -> None:
         """Cache the entities of a response without errors."""
         data = response.get("data")
         if response.get("errors") or not isinstance(data, dict):
             return
         entries: list[Entry] = []
-        for each, one in zip(asked, found, strict=True):
+        for each, one in zip(cacheable, found, strict=True):
             entity = fetched.entity(data, each.alias, each.index) if one.content is None else None
             if isinstance(entity, dict):
                 content = orjson.dumps(entity)

@@ -60,15 +60,17 @@ class _Typing:
     _done: dict[Field, Field] = field(default_factory=dict)
 
     def selections(self, selections: Selections) -> Selections:
-        asked = frozenset[str]().union(
+        ambiguous_types = frozenset[str]().union(
             *(each for each in self.interfaces.values() if not alike(selections, each, self.schema))
         )
-        return Selections(tuple(self._group(group, asked) for group in selections.groups))
+        return Selections(tuple(self._group(group, ambiguous_types) for group in selections.groups))
 
-    def _group(self, group: Group, asked: frozenset[str]) -> Group:
+    def _group(self, group: Group, ambiguous_types: frozenset[str]) -> Group:
         fields = tuple(self._field(each) for each in group.fields)
         # A deferred `__typename` comes too late.
-        if group.types & asked and not any(each.name == TYPENAME and not each.delivery for each in fields):
+        if group.types & ambiguous_types and not any(
+            each.name == TYPENAME and not each.delivery for each in fields
+        ):
             fields = (CONCRETE_TYPE, *fields)
         return Group(group.types, fields)
 

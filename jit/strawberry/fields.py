@@ -110,7 +110,7 @@ class ResolverUnwrapper:
     def _permitted(self, field: StrawberryField, arguments: FieldArguments) -> DirectCall | None:
         """Return the reader that calls the function within Strawberry's permission checks, linked once."""
         resolver = field.base_resolver
-        asked = resolver.info_parameter if resolver else None
+        info_parameter = resolver.info_parameter if resolver else None
         if "info" in {each.python_name for each in field.arguments}:
             return None
         links = build_field_extension_resolvers(field)
@@ -119,7 +119,9 @@ class ResolverUnwrapper:
             function=chain,
             with_source=True,
             source_names=_source_names(resolver) if resolver else (),
-            info_names=("info", asked.name) if asked and asked.name != "info" else ("info",),
+            info_names=("info", info_parameter.name)
+            if info_parameter and info_parameter.name != "info"
+            else ("info",),
             write_info=info_writer(field, self._schema.config.info_class),
             arguments=arguments,
             is_async=iscoroutinefunction(links[-1]),

@@ -47,8 +47,8 @@ class ClubService:
         Returns:
             None if the upstream has confirmed it, else the reason.
         """
-        asked = {"terms_version": terms_version}
-        request = ChangeRequest(club.key.owner, "optIn", MEMBERSHIP, key, asked)
+        arguments = {"terms_version": terms_version}
+        request = ChangeRequest(club.key.owner, "optIn", MEMBERSHIP, key, arguments)
 
         async def validate(connection: AsyncConnection) -> UpstreamChange | Refusal:
             refusal = _opt_in_refused(club, terms_version)

@@ -202,14 +202,18 @@ class FulfilmentRepository:
         return await _fulfilments(connection, query.limit(limit))
 
     async def backlog(self, connection: AsyncConnection) -> dict[tuple[str | None, str], int]:
-        """Return how many fulfilments the worker still has to process, by provider and state."""
-        c = self.table.c
-        rows = await connection.execute(
-            select(c.provider, c.state, func.count().label("number"))
-            .where(c.next_at.is_not(None))
-            .group_by(c.provider, c.state)
-        )
-        return {(row.provider, row.state): row.number for row in rows}
+        """Return how many fulfilments the worker still has to process, by provider and state.
+
+        Each provider has a query of its own, which reads the entries of its index that are due: finished
+        rewards are kept for ever, and not read.
+        """
+        c, found = self.table.c, dict[tuple[str | None, str], int]()
+        for provider in (await connection.scalars(select(c.provider).distinct())).all():
+            of_provider = c.provider.is_(None) if provider is None else c.provider == provider
+            due = select(c.state, func.count()).where(of_provider, c.next_at.is_not(None))
+            for state, number in await connection.execute(due.group_by(c.state)):
+                found[provider, state] = number
+        return found
 
     async def credited_between(
         self, connection: AsyncConnection, provider: str, start: datetime, end: datetime

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 from backoffice_site import PASSWORD, Browser, OfficeSite, codes, running_site
+from club_samples import brand_row, make_brand
+from database_probe import migrated
+from sqlalchemy import insert
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Permission, Role
 from backoffice.approvals.kinds import ProposalKind
 from backoffice.audit.canonical_json import Json
 from backoffice.audit.verification import verify
+from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.rewards.models import METADATA as REWARDS
+from subgraphs.rewards.models import REFERENCE
 
 USERS = "{ users(first: 50) { nodes { id login revision roles { brand role } } hasNextPage } }"
 ADD = "mutation($input: AddUserInput!) { addUser(input: $input) { user { id login } initialPassword } }"
@@ -54,6 +59,24 @@ async def test_an_administrator_adds_people(site: OfficeSite) -> None:
     assert entry["name"] == "Chief"
     assert entry["after"]["roles"] == {"northbet": ["editor"]}
     assert made["initialPassword"] not in str(log)
+
+
+async def test_a_role_is_for_a_brand_that_exists(site: OfficeSite, tmp_path: Path) -> None:
+    """As soon as the installation has brands; a misspelt one would give nothing, and look as if it did."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    async with migrated(url, "rewards", REWARDS) as rewards, rewards.home.write() as connection:
+        await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
+    chief = await site.signed_in(await site.person("chief", Role.ADMINISTRATOR))
+    wanted = {"login": "new@example.com", "name": "New", "roles": [{"brand": "nrothbet", "role": "EDITOR"}]}
+    (refused,) = (await chief.ask(ADD, input=wanted))["errors"]
+    assert refused["extensions"]["code"] == "INVALID"
+    assert refused["message"] == "There is no brand 'nrothbet'; there are northbet."
+    wanted["roles"] = [{"brand": "northbet", "role": "EDITOR"}, {"brand": "*", "role": "VIEWER"}]
+    assert "errors" not in await chief.ask(ADD, input=wanted)
+    user_id, revision = await revision_of(chief, "new@example.com")
+    change = {"userId": user_id, "revision": revision, "roles": [{"brand": "southbet", "role": "EDITOR"}]}
+    assert codes(await chief.ask(SET, input=change)) == ["INVALID"]
+    assert await revision_of(chief, "new@example.com") == (user_id, revision)
 
 
 async def test_an_administrator_of_one_brand_stays_within_it(site: OfficeSite) -> None:

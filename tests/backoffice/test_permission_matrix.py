@@ -26,13 +26,14 @@ from permission_rules import (
     rule_of,
 )
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Permission, Role
 from backoffice.areas import SCHEMAS
 from backoffice.graph.admin_subgraph import AdminSubgraph
 from backoffice.graph.permitted import ALL, ANY, FOUND
 from furlong.databases import METADATA as TABLES
 from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 @pytest.mark.parametrize("area", SCHEMAS)

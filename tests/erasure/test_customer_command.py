@@ -17,12 +17,9 @@ from prometheus_client import CollectorRegistry
 from squad_messages import reward, scheme
 from typer.testing import CliRunner, Result
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
-from backoffice.audit.audit_log import AuditLog
 from backoffice.metadata import NAME
 from backoffice.models import METADATA
-from backoffice.support.privacy.holds import LegalHolds
+from backoffice.support.privacy.repository import LegalHold, add_hold
 from consumers.stream.settings import StreamSettings
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
@@ -31,7 +28,6 @@ from furlong.workers.consumer_process import create_consumer
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from subgraphs.kit.domain.keys import Owner
 
 Furlong = Callable[..., Awaitable[Result]]
 
@@ -151,10 +147,10 @@ async def test_a_customer_under_a_legal_hold_is_not_erased(
 ) -> None:
     """The command refuses as the back office does, and sends nothing."""
     await archive.fill(person)
-    clock, settings = SystemClock(), DatabaseSettings(url=archive.url)
-    database = Database.open(settings, NAME)
-    holder = Actor("u", "p", "Sue", "s", "local", {"*": frozenset({Role.SUPPORT})})
-    await LegalHolds(database, AuditLog(clock), clock).put(holder, Owner("northbet", person), "a claim")
+    database = Database.open(DatabaseSettings(url=archive.url), NAME)
+    hold = LegalHold("hold-1", "northbet", person, "a claim", "Sue", datetime.now(UTC))
+    async with database.home.write() as connection:
+        await add_hold(connection, hold)
     ended = await furlong("customer", "erase", "northbet", person, "--wait", "0")
     assert (ended.exit_code, "is under a legal hold" in ended.output) == (1, True), ended.output
     await database.close()

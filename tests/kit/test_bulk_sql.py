@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, delete, insert, text
 
 from storage.bulk_sql import (
-    KEYS_AT_ONCE,
+    KEYS_PER_BATCH,
     JsonRows,
     MultiRow,
     fetch,
@@ -214,5 +214,5 @@ def test_portions_hold_every_pair_once(pairs: set[tuple[str, str]]) -> None:
 
 def test_portions_are_small_enough_for_an_index() -> None:
     """MariaDB reads the whole table for longer lists."""
-    sizes = [len(seconds) for _, seconds in few_at_once(("a", str(n)) for n in range(2 * KEYS_AT_ONCE + 1))]
-    assert sizes == [KEYS_AT_ONCE, KEYS_AT_ONCE, 1]
+    sizes = [len(seconds) for _, seconds in few_at_once(("a", str(n)) for n in range(2 * KEYS_PER_BATCH + 1))]
+    assert sizes == [KEYS_PER_BATCH, KEYS_PER_BATCH, 1]

@@ -24,16 +24,16 @@ class Recorded:
     def __init__(self) -> None:
         self.operations: list[GraphQLRequest] = []
 
-    async def run(self, operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
+    async def run(self, graphql_request: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
         """Do as the document says."""
-        self.operations.append(operation)
+        self.operations.append(graphql_request)
         if headers.get("authorization") == "unavailable":
             raise AuthenticationUnavailable("later")
         if "authorization" in headers:
             raise Unauthenticated("no")
-        if operation.read_only and operation.query.startswith("mutation"):
+        if graphql_request.read_only and graphql_request.query.startswith("mutation"):
             raise MethodNotAllowed("not so")
-        if operation.query == "broken":
+        if graphql_request.query == "broken":
             return Answer({"errors": [{"message": "broken"}]}, executed=False)
         return Answer({"data": {"a": 1}})
 

@@ -129,7 +129,7 @@ async def test_doing_it_again_tells_nothing_new(desk: Desk) -> None:
 
 async def test_two_nodes_at_once_confirm_everybody_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both confirm portions of the customers in turns."""
-    monkeypatch.setattr(module, "CUSTOMERS_AT_ONCE", 3)
+    monkeypatch.setattr(module, "CUSTOMERS_PER_BATCH", 3)
     customers = [f"c-{number}" for number in range(10)]
     await desk.keep(DURING)
     for customer in customers:
@@ -142,7 +142,7 @@ async def test_two_nodes_at_once_confirm_everybody_once(desk: Desk, monkeypatch:
 
 async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it has confirmed stays, and the next worker confirms the rest."""
-    monkeypatch.setattr(module, "CUSTOMERS_AT_ONCE", 2)
+    monkeypatch.setattr(module, "CUSTOMERS_PER_BATCH", 2)
     customers = [f"c-{number}" for number in range(5)]
     await desk.keep(DURING)
     for customer in customers:

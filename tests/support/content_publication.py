@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.base import create_base
 from backoffice.content.app import ContentParts
@@ -13,6 +13,7 @@ from backoffice.content.revisions.document import ContentKey
 from backoffice.settings import BackofficeSettings
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 BRAND: Final = "northbet"
 

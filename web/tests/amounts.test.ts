@@ -6,7 +6,7 @@ import {
   formatMinor,
   formatShort,
   formatTyped,
-  MOST_MINOR,
+  MAX_MINOR,
   minorDigits,
   readAmount,
 } from '../packages/club/src/locale/amounts';
@@ -15,7 +15,7 @@ const LOCALES = ['en-GB', 'de', 'it', 'ar', 'ar-EG', 'de-CH', 'it-CH'];
 const CURRENCIES = ['GBP', 'EUR', 'CHF', 'AED', 'EGP', 'JPY', 'ISK', 'HUF', 'KWD', 'IQD', 'BHD', 'CLF'];
 
 const FEW_CURRENCIES = ['GBP', 'EUR', 'JPY', 'KWD'];
-const FEW_AMOUNTS = [5, 1_000_000, 1_234_500, MOST_MINOR];
+const FEW_AMOUNTS = [5, 1_000_000, 1_234_500, MAX_MINOR];
 
 /** Repeatable numbers of all sizes: none needs luck to be found again. */
 function* someAmounts(): Generator<number> {
@@ -24,7 +24,7 @@ function* someAmounts(): Generator<number> {
     state = (state * 48_271) % 2_147_483_647;
     yield 1 + (state % 10 ** (1 + (index % 9)));
   }
-  yield* [1, 9, 10, 99, 100, 101, 999, 1000, 1001, 999_999, 1_000_000, MOST_MINOR];
+  yield* [1, 9, 10, 99, 100, 101, 999, 1000, 1001, 999_999, 1_000_000, MAX_MINOR];
 }
 
 /** An amount in every form that `Intl` has for it: with and without sign, thousands, and decimals if it is whole. */

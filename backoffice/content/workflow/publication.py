@@ -27,7 +27,7 @@ from storage.database import Database
 
 log = structlog.get_logger(__name__)
 FURTHEST: Final = timedelta(days=366)
-AT_ONCE: Final = 50
+BATCH_SIZE: Final = 50
 
 
 class Announcement(Protocol):
@@ -175,7 +175,7 @@ class ContentPublication:
         """
         async with self.database.home.read() as connection:
             now = await self.clock.at(connection)
-            keys: Sequence[ContentKey] = await repository.due(connection, now, AT_ONCE)
+            keys: Sequence[ContentKey] = await repository.due(connection, now, BATCH_SIZE)
         return sum([await self._publish_scheduled(key) for key in keys])
 
     async def _publish_scheduled(self, key: ContentKey) -> bool:

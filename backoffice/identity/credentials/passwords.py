@@ -13,7 +13,7 @@ from backoffice.errors import Problem
 from backoffice.identity.credentials.common_passwords import COMMON
 
 MAX_LENGTH: Final = 256
-HASHES_AT_ONCE: Final = 2
+MAX_CONCURRENT_HASHES: Final = 2
 """Each takes 64 MiB and a core for some tens of milliseconds."""
 
 
@@ -27,7 +27,7 @@ class Passwords:
 
     least: int
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_HASHES))
     _unknown: list[str] = field(default_factory=list)
 
     async def hash(self, password: str) -> str:

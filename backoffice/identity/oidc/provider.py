@@ -53,7 +53,7 @@ class Provider:
         """
         metadata = await self._discovered()
         challenge = hashlib.sha256(attempt["verifier"].encode()).digest()
-        asked = {
+        parameters = {
             "response_type": "code",
             "client_id": self.settings.client_id,
             "redirect_uri": redirect,
@@ -64,7 +64,7 @@ class Provider:
             "code_challenge_method": "S256",
             **more,
         }
-        return str(httpx.URL(metadata["authorization_endpoint"]).copy_merge_params(asked))
+        return str(httpx.URL(metadata["authorization_endpoint"]).copy_merge_params(parameters))
 
     async def claims_for(
         self, code: str, redirect: str, attempt: Mapping[str, str], now: datetime
@@ -152,14 +152,14 @@ class Provider:
         except (httpx.HTTPError, ValueError) as error:
             raise ProviderRefused("The provider cannot be reached: try again soon.") from error
 
-    async def _token(self, asked: dict[str, str]) -> dict[str, Any]:
+    async def _token(self, parameters: dict[str, str]) -> dict[str, Any]:
         """Return the answer of the token endpoint; the client proves itself by Basic (RFC 6749, 2.3.1)."""
         url, secret = (await self._discovered())["token_endpoint"], self.settings.client_secret
         name, word = self.settings.client_id, secret.get_secret_value()
         basic = httpx.BasicAuth(quote_plus(name), quote_plus(word)) if word else httpx.USE_CLIENT_DEFAULT
         try:
             async with httpx.AsyncClient(transport=self.transport, timeout=SECONDS) as client:
-                sent = asked if word else {**asked, "client_id": name}
+                sent = parameters if word else {**parameters, "client_id": name}
                 response = await client.post(url, data=sent, auth=basic)
                 found: dict[str, Any] = response.raise_for_status().json()
                 return found

@@ -5,8 +5,8 @@ from typing import Final
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Role
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 EXAMPLE: Final = '{"betting-editors": ["editor@northbet"], "platform": ["operator", "administrator"]}'
 

@@ -15,7 +15,7 @@ from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
 
 OLDEST_SECONDS: Final = 3.0
-GROUPS_AT_ONCE: Final = 4
+MAX_CONCURRENT_GROUPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ async def read_lag(
         TimeoutError: They do not answer.
     """
     partitions = await partitions_of(settings, {topic for topics in groups.values() for topic in topics})
-    admitted = asyncio.Semaphore(GROUPS_AT_ONCE)
+    admitted = asyncio.Semaphore(MAX_CONCURRENT_GROUPS)
 
     async def one(group: str, topics: Collection[str]) -> list[PartitionLag]:
         async with admitted:

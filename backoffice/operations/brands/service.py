@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import brands_with, require
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
@@ -18,6 +18,7 @@ from backoffice.operations.brands.revising import revise
 from consumers.messages.global_events.states import state_fields
 from storage.clock import Clock
 from storage.database import Database
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.records.global_state.kinds import brand_subject
 from subgraphs.kit.records.reference import ReferenceRepository

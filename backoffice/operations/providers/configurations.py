@@ -22,7 +22,7 @@ from backoffice.operations.providers.repository import ProviderRevision
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from subgraphs.kit.records.global_state.kinds import ALL_BRANDS
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 KIND: Final = "operations.provider"
 IMPORTED: Final = "imported from the workers' file"

@@ -12,7 +12,8 @@ from backoffice.operations.providers.secret_shapes import REFUSED, looks_like_se
 from consumers.messages.global_events.states import ProviderState, read_state
 from consumers.stream.errors import Poison
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalKind
+from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.records.global_state.kinds import GlobalKind
 
 CHANGED: Final = "Somebody else has changed this provider meanwhile: look at it again."
 MAX_FIELD_LENGTH: Final = 40

@@ -17,7 +17,7 @@ NEWEST: Final = 2
 """The current week and the one before are counted each time."""
 
 EARLIER_EVERY: Final = timedelta(minutes=10)
-EARLIER_AT_ONCE: Final = 4
+EARLIER_PER_ROUND: Final = 4
 FINISHED_AFTER: Final = timedelta(days=35)
 """How long after its end a closed week with nothing due is still counted."""
 
@@ -98,4 +98,4 @@ class FigureCollector:
             if not finished and (as_of is None or now - as_of >= EARLIER_EVERY):
                 earlier.append((as_of is not None, as_of or now, week))
         waiting = [week for *_, week in sorted(earlier, key=lambda one: one[:2])]
-        return [*known.weeks[:NEWEST], *waiting[:EARLIER_AT_ONCE]]
+        return [*known.weeks[:NEWEST], *waiting[:EARLIER_PER_ROUND]]

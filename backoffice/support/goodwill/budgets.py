@@ -115,8 +115,10 @@ class GoodwillBudgets:
 
         Raises:
             Forbidden: The actor may not see it.
+            Invalid: There is no such brand.
         """
         require(actor, Permission.RISK_READ, brand)
+        await self._calendar(brand)
         async with self.databases.fulfilment.home.read() as connection:
             return await GoodwillRepository().costs(connection, brand, iso_week)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.decision import allows, brands_with, require
 from backoffice.access.roles import Permission
 from backoffice.errors import Invalid, NotFound, Problem
@@ -18,7 +18,7 @@ from subgraphs.club.membership.membership import MembershipState, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.keys import ALL_BRANDS, ClubKey, Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
@@ -171,6 +171,16 @@ class Customers:
         if rules is None:
             raise _no_customer()
         return rules, accounts.get(owner) or unknown_account(rules.brand)
+
+    async def require_brand(self, brand: str) -> None:
+        """Check that a brand exists.
+
+        Raises:
+            NotFound: There is none of that id.
+        """
+        async with self.databases.club.home.read() as connection:
+            if not await REFERENCES.brands(connection, [brand]):
+                raise NotFound(f"There is no brand {brand[:64]!r}.")
 
     async def exists(self, owner: Owner) -> bool:
         """Return whether anything is known of a customer."""

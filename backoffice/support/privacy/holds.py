@@ -13,6 +13,7 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.support.corrections.adjustments import reason_problems
 from backoffice.support.looks import customer_subject
+from backoffice.support.lookup.customers import Customers
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.repository import LegalHold
 from storage.clock import Clock
@@ -28,24 +29,26 @@ class UnderLegalHold(Conflict):
 class LegalHolds:
     """Puts holds on, lifts them, and says whether one is on.
 
-    A hold may be put on a customer of whom nothing is known yet.
+    A hold may be put on a customer of whom nothing is known yet, but not of a brand that does not exist.
 
     Attributes:
         database: The back office's.
     """
 
     database: Database
+    customers: Customers
     audit: AuditLog
     clock: Clock
 
     async def of_customer(self, actor: Actor, owner: Owner) -> Sequence[LegalHold]:
-        """Return the holds of a customer, lifted ones included; the caller recorded the look.
+        """Return the holds of a customer, lifted ones included; the look is recorded.
 
         Raises:
             NotFound: The actor may not look at this customer.
         """
         if not allows(actor, Permission.SUPPORT_READ, owner.brand):
             raise _no_customer()
+        await self.customers.looks.record(actor, "holds", owner.brand, customer_subject(owner))
         async with self.database.home.read() as connection:
             return await repository.holds_of(connection, owner)
 
@@ -53,11 +56,12 @@ class LegalHolds:
         """Put a hold on a customer.
 
         Raises:
-            NotFound: The actor may not erase customers of this brand, nor keep them.
+            NotFound: There is no such brand, or the actor may not erase its customers, nor keep them.
             Invalid: There is no reason.
         """
         if not allows(actor, Permission.SUPPORT_ERASE, owner.brand):
             raise _no_customer()
+        await self.customers.require_brand(owner.brand)
         if problems := reason_problems(reason):
             raise Invalid(problems)
         now = self.clock.machine.now()
@@ -89,19 +93,6 @@ class LegalHolds:
             lifted = await repository.hold_with(connection, hold_id)
         return lifted or hold
 
-    async def require_none(self, connection: AsyncConnection, owner: Owner) -> None:
-        """Check that no hold is on, in the write transaction that is about to erase the customer.
-
-        Raises:
-            UnderLegalHold: A hold is on.
-        """
-        on = [one for one in await repository.holds_of(connection, owner) if one.lifted_at is None]
-        if on:
-            raise UnderLegalHold(
-                f"{owner.customer} of {owner.brand} is under a legal hold since "
-                f"{on[-1].put_at:%Y-%m-%d}: {on[-1].reason}"
-            )
-
     async def _record(
         self, connection: AsyncConnection, actor: Actor, action: str, hold: LegalHold, reason: str
     ) -> None:
@@ -114,6 +105,20 @@ class LegalHolds:
             before=None,
             after={"hold": hold.hold_id},
             reason=reason.strip(),
+        )
+
+
+async def require_no_hold(connection: AsyncConnection, owner: Owner) -> None:
+    """Check that no hold is on, in the write transaction that is about to erase the customer.
+
+    Raises:
+        UnderLegalHold: A hold is on.
+    """
+    on = [one for one in await repository.holds_of(connection, owner) if one.lifted_at is None]
+    if on:
+        raise UnderLegalHold(
+            f"{owner.customer} of {owner.brand} is under a legal hold since "
+            f"{on[-1].put_at:%Y-%m-%d}: {on[-1].reason}"
         )
 
 

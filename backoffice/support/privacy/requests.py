@@ -29,7 +29,7 @@ from backoffice.support.lookup.customers import Customers
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.customer_data import CustomerErasure
 from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
-from backoffice.support.privacy.holds import LegalHolds
+from backoffice.support.privacy.holds import require_no_hold
 from consumers.messages.accounts import ACCOUNT_TOPIC
 from storage.clock import Clock
 from storage.database import Database
@@ -65,7 +65,6 @@ class DataRequests:
     settings: DatabaseSettings
     database: Database
     customers: Customers
-    holds: LegalHolds
     goodwill: GoodwillErasure
     approvals: Approvals
     jobs: Jobs
@@ -127,7 +126,7 @@ class DataRequests:
         if problems := reason_problems(reason):
             raise Invalid(problems)
         async with self.database.home.write() as connection:
-            await self.holds.require_none(connection, owner)
+            await require_no_hold(connection, owner)
             return await self.approvals.propose(
                 connection,
                 actor,
@@ -142,7 +141,7 @@ class DataRequests:
         """Publish the null value, unless a hold was put on meanwhile: then the approval is undone."""
         content: Any = proposal.content
         owner = Owner(content["brand"], content["customer"])
-        await self.holds.require_none(connection, owner)
+        await require_no_hold(connection, owner)
         now = self.clock.machine.now()
         headers = {"producer": "furlong", "brand": owner.brand}
         message = Encoded(ACCOUNT_TOPIC, ":".join(owner), TOMBSTONE, headers)

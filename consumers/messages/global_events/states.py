@@ -19,8 +19,8 @@ from consumers.messages.fields import (
     require_utc,
 )
 from consumers.stream.errors import Poison
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import (
-    ALL_BRANDS,
     GlobalKind,
     Subject,
     SwitchScope,

@@ -12,9 +12,9 @@ const UNSIGNED = new Set([
   'host', 'accept', 'accept-encoding', 'connection', 'content-length', 'transfer-encoding', 'user-agent',
   'traceparent', 'tracestate', 'baggage', 'x-envoy-expected-rq-timeout-ms',
 ]);
-const LONGEST_SECONDS = 60;
+const MAX_SECONDS = 60;
 const SKEW_SECONDS = 5;
-const MOST_NONCES = 500_000;
+const MAX_NONCES = 500_000;
 const LOOK_MILLISECONDS = 1000;
 
 /** A request is refused; `reason` says why, without anything from the request itself. */
@@ -96,7 +96,7 @@ export function verifier(audience, keys) {
     const { created, expires, nonce, keyid, alg } = stated.parameters;
     const lasts = expires - created;
     const isComplete = Number.isInteger(lasts) && typeof nonce === 'string';
-    if (!isComplete || lasts <= 0 || lasts > LONGEST_SECONDS || nonce.length < 8 || nonce.length > 128) {
+    if (!isComplete || lasts <= 0 || lasts > MAX_SECONDS || nonce.length < 8 || nonce.length > 128) {
       throw new Refused('parameters');
     }
     const covered = new Set(stated.components);
@@ -233,14 +233,14 @@ class Nonces {
   #endsAt = 0;
 
   use(nonce, now) {
-    const span = LONGEST_SECONDS + 2 * SKEW_SECONDS;
+    const span = MAX_SECONDS + 2 * SKEW_SECONDS;
     if (now >= this.#endsAt) {
       this.#past = now < this.#endsAt + span ? this.#present : new Set();
       this.#present = new Set();
       this.#endsAt = now + span;
     }
     if (this.#present.has(nonce) || this.#past.has(nonce)) throw new Refused('replayed');
-    if (this.#present.size >= MOST_NONCES) throw new Refused('overloaded', 503);
+    if (this.#present.size >= MAX_NONCES) throw new Refused('overloaded', 503);
     this.#present.add(nonce);
   }
 }

@@ -156,14 +156,14 @@ async def _require_no_hold(owner: Owner) -> None:
     from backoffice.audit.audit_log import AuditLog
     from backoffice.metadata import NAME
     from backoffice.support.looks import customer_subject
-    from backoffice.support.privacy.holds import LegalHolds
+    from backoffice.support.privacy.holds import require_no_hold
     from storage.database import Database
 
     clock = product_clock()
     database, audit = Database.open(database_settings(), NAME), AuditLog(clock)
     try:
         async with database.home.write() as connection:
-            await LegalHolds(database, audit, clock).require_none(connection, owner)
+            await require_no_hold(connection, owner)
             await audit.record(
                 connection,
                 operating_person(None),

@@ -11,7 +11,7 @@ import typer
 
 from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.operations.backoffice.actor import As, operator
-from furlong.cli.options import database_settings, fail, product_clock, stream_settings
+from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
@@ -142,7 +142,8 @@ def _switch(scope: str, name: str, reason: str, person: str | None, *, off: bool
 
 def _target(scope: str, name: str) -> SwitchTarget:
     from backoffice.operations.kill_switches import SwitchTarget
-    from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, SwitchScope
+    from subgraphs.kit.domain.keys import ALL_BRANDS
+    from subgraphs.kit.records.global_state.kinds import SwitchScope
 
     if scope == SwitchScope.BRAND.value:
         return SwitchTarget(SwitchScope.BRAND, name)
@@ -194,7 +195,8 @@ async def _acting(
         stack.push_async_callback(rewards.close)
         audit = AuditLog(clock)
         nodes = NodeService(backoffice, audit, clock)
-        switches = KillSwitchService(backoffice, rewards, audit, clock)
+        files = tuple(one.name for one in fulfilment_settings().list_providers())
+        switches = KillSwitchService(backoffice, rewards, audit, clock, files)
         result = await act(nodes, switches, operator(person))
         if publishes:
             await publish_now(backoffice, stream_settings(), clock)

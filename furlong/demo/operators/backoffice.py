@@ -17,7 +17,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.app import create_backoffice
 from backoffice.base import Base, create_base
@@ -33,6 +33,7 @@ from furlong.settings import ServeSettings
 from storage.clock import Clock
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 ACCOUNTS_FILE: Final = "backoffice-accounts.json"
 DEMO: Final = Actor(

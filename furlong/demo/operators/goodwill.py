@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
 from backoffice.base import Base
@@ -11,6 +11,7 @@ from backoffice.identity import users
 from backoffice.support.app import SupportParts
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, GoodwillLimits
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 LIMITS: Final = GoodwillLimits(amount_minor=50_000, customer_minor=2_000, agent_minor=20_000)
 SUPPORT: Final = Actor(

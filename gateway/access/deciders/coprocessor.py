@@ -53,8 +53,8 @@ class Coprocessor:
         """
         async with asyncio.timeout(self._seconds):
             # Claims may contain numbers that orjson cannot write.
-            asked = json.dumps({"input": _input(question)}, default=str).encode()
-            content = await self._post(asked)
+            body = json.dumps({"input": _input(question)}, default=str).encode()
+            content = await self._post(body)
         answer = orjson.loads(content)
         result = answer.get("result") if isinstance(answer, dict) else None
         match result:

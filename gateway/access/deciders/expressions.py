@@ -38,8 +38,8 @@ class Expressions:
 
     def decide(self, question: PolicyQuestion) -> frozenset[str]:
         """Return the policies whose expressions are true; expressions that fail count as false."""
-        asked = question.policies & self._programs.keys()
-        if not asked:
+        policies = question.policies & self._programs.keys()
+        if not policies:
             return frozenset()
         variables = {
             "authenticated": question.authenticated,
@@ -50,7 +50,7 @@ class Expressions:
             "variables": dict(question.variables),
             "headers": dict(question.headers),
         }
-        return frozenset(each for each in asked if self._holds(self._programs[each], variables))
+        return frozenset(each for each in policies if self._holds(self._programs[each], variables))
 
     @staticmethod
     def _holds(program: Program, variables: dict[str, object]) -> bool:

@@ -53,19 +53,19 @@ class State(msgspec.Struct, eq=False):
         self,
         fetch: Fetch,
         response: SubgraphResponse,
-        asked: Sequence[tuple[Entities, list[dict[str, Any]], Objects]],
+        sent_entities: Sequence[tuple[Entities, list[dict[str, Any]], Objects]],
     ) -> None:
         """Leave an entity fetch's response to the interpreter.
 
         Args:
             fetch: The fetch.
             response: The response.
-            asked: For each field, the sent representations and their objects.
+            sent_entities: For each field, the sent representations and their objects.
         """
         run = FetchExecution(fetch, self._interpreter())
         fields = [
             SentField(entities, Batch(sent, self._positions(entities, objects)))
-            for entities, sent, objects in asked
+            for entities, sent, objects in sent_entities
         ]
         run.merge_entity_response(response, fields)
 

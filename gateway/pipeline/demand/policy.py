@@ -44,14 +44,14 @@ class CostPolicy:
     enforced: bool
     metrics: CostMetrics
 
-    def check(self, asked: PolicyInput) -> None:
+    def check(self, policy_input: PolicyInput) -> None:
         """Refuse a request that may cost too much, or lacks the one slicing argument that a list requires.
 
         Raises:
             InvalidDocument: One of these holds, and limits are enforced.
         """
-        prepared = asked.prepared
-        limit = self.limits.of(asked.client.client_class)
+        prepared = policy_input.prepared
+        limit = self.limits.of(policy_input.client.client_class)
         if prepared.cost_fault is not None:
             self.metrics.estimated(prepared.cost, "invalid_slicing")
             self._refuse(prepared.cost_fault, INVALID_SLICING)

@@ -40,13 +40,13 @@ class CostReport:
     metrics: CostMetrics
     draw: Callable[[], float] = random.random
 
-    def complete(self, asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
+    def complete(self, policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Return a response, with its cost if the client asks for it and is allowed to."""
-        client_class = asked.client.client_class
-        wanted = self.header in asked.request.headers and self._may_ask(client_class)
+        client_class = policy_input.client.client_class
+        wanted = self.header in policy_input.request.headers and self._may_ask(client_class)
         if not wanted and self.draw() >= self.share:
             return response
-        prepared = asked.prepared
+        prepared = policy_input.prepared
         actual = _actual(prepared, response)
         if actual is None:
             return response

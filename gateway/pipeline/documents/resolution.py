@@ -61,24 +61,24 @@ class DocumentResolver:
         """The trusted documents in force."""
         return self.manifests.documents
 
-    async def resolve(self, asked: GraphQLRequest, client: ClientIdentity) -> ResolvedRequest:
+    async def resolve(self, graphql_request: GraphQLRequest, client: ClientIdentity) -> ResolvedRequest:
         """Return a request with its document.
 
         Raises:
             InvalidDocument: The id stands for no document that the client may send, or the client must send
                 an id.
         """
-        if asked.query:
-            return self._with_text(asked, client.client_class)
-        document_id = asked.document_id or ""
+        if graphql_request.query:
+            return self._with_text(graphql_request, client.client_class)
+        document_id = graphql_request.document_id or ""
         trusted = self.trusted
         document = trusted.find(document_id, client.name)
         # The document of an id may depend on the client's name, which is not part of the body.
         is_reusable = not trusted.depends_on_client(document_id)
         if document is None:
             text = await self._registered(document_id)
-            return ResolvedRequest(replace(asked, query=text), is_reusable=is_reusable)
-        return ResolvedRequest(replace(asked, query=document.text), trusted, is_reusable)
+            return ResolvedRequest(replace(graphql_request, query=text), is_reusable=is_reusable)
+        return ResolvedRequest(replace(graphql_request, query=document.text), trusted, is_reusable)
 
     async def register(self, resolved: ResolvedRequest) -> None:
         """Register the document of a request that asks for it; the document must have proved valid."""
@@ -100,15 +100,15 @@ class DocumentResolver:
             raise document_refused(AUTOMATIC_NOT_FOUND)
         return text
 
-    def _with_text(self, asked: GraphQLRequest, client_class: ClientClass) -> ResolvedRequest:
+    def _with_text(self, graphql_request: GraphQLRequest, client_class: ClientClass) -> ResolvedRequest:
         self._check_text(client_class)
-        digest = None if self.automatic is None else digest_in(asked.document_id)
+        digest = None if self.automatic is None else digest_in(graphql_request.document_id)
         if digest is None:
-            return ResolvedRequest(asked)
-        if digest_of(asked.query) != digest:
+            return ResolvedRequest(graphql_request)
+        if digest_of(graphql_request.query) != digest:
             raise document_refused(HASH_MISMATCH)
         # Each such request registers the document again: the store may have evicted it since.
-        return ResolvedRequest(asked, is_reusable=False, registers=digest)
+        return ResolvedRequest(graphql_request, is_reusable=False, registers=digest)
 
     def _check_text(self, client_class: ClientClass) -> None:
         if (

@@ -54,7 +54,7 @@ def trusted_documents_policies(
         return ()
     policy = TrustedDocumentsPolicy(
         documents.manifests,
-        refuses=settings.trusted_documents_mode == "only",
+        enforced=settings.trusted_documents_mode == "only",
         requires_id=settings.trusted_documents_require_id,
         operations=settings.trusted_operations,
         metrics=documents.metrics,

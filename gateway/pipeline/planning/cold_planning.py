@@ -51,11 +51,13 @@ class ColdPlanning:
         """How many documents are being prepared or planned, or are waiting for it."""
         return len(self._running)
 
-    def is_known(self, asked: GraphQLRequest) -> bool:
+    def is_known(self, graphql_request: GraphQLRequest) -> bool:
         """Return whether a document is in the cache."""
-        return self._preparer.cached_document(asked.query, asked.operation_name) is not None
+        return (
+            self._preparer.cached_document(graphql_request.query, graphql_request.operation_name) is not None
+        )
 
-    async def prepare(self, asked: GraphQLRequest) -> PreparedRequest:
+    async def prepare(self, graphql_request: GraphQLRequest) -> PreparedRequest:
         """Prepare a request; parse and validate its document if it is new.
 
         Concurrent requests with the same document share the work; cancelling one does not affect the others.
@@ -66,19 +68,19 @@ class ColdPlanning:
         """
         preparer = self._preparer
         document = await self._known_or_made(
-            (asked.query, asked.operation_name),
-            lambda: preparer.cached_document(asked.query, asked.operation_name),
-            lambda: preparer.prepare(asked.query, asked.operation_name),
+            (graphql_request.query, graphql_request.operation_name),
+            lambda: preparer.cached_document(graphql_request.query, graphql_request.operation_name),
+            lambda: preparer.prepare(graphql_request.query, graphql_request.operation_name),
         )
-        request = preparer.request(document, asked)
+        request = preparer.request(document, graphql_request)
         if request is None:
-            conditions = preparer.conditions(document, asked.variables)
+            conditions = preparer.conditions(document, graphql_request.variables)
             await self._known_or_made(
                 (document.key, conditions, "cost"),
                 lambda: document.plans.cost(conditions),
                 lambda: preparer.estimate(document, conditions),
             )
-            request = preparer.request(document, asked)
+            request = preparer.request(document, graphql_request)
         if request is None:
             raise AssertionError("a document keeps the cost that was made last")
         return request

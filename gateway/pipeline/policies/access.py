@@ -37,54 +37,54 @@ class AccessPolicy:
     metrics: AccessMetrics
     _logged: set[tuple[bytes, Requirement]] = field(default_factory=set)
 
-    def check(self, asked: PolicyInput) -> Awaitable[None] | None:
+    def check(self, policy_input: PolicyInput) -> Awaitable[None] | None:
         """Record in the prepared request which rules do not hold."""
-        access = asked.prepared.document.access
+        access = policy_input.prepared.document.access
         if access is None:
             return None
-        granted = self.access_of(asked.session)
+        granted = self.access_of(policy_input.session)
         if access.policies:
-            return self._decide(asked, access, granted)
-        self._apply(asked, access, granted)
+            return self._decide(policy_input, access, granted)
+        self._apply(policy_input, access, granted)
         return None
 
-    async def _decide(self, asked: PolicyInput, access: DocumentAccess, granted: Granted) -> None:
-        document = asked.prepared.document
+    async def _decide(self, policy_input: PolicyInput, access: DocumentAccess, granted: Granted) -> None:
+        document = policy_input.prepared.document
         question = PolicyQuestion(
             policies=access.policies,
-            session=asked.session,
-            claims=claims_of(asked.session),
+            session=policy_input.session,
+            claims=claims_of(policy_input.session),
             authenticated=granted.authenticated,
             scopes=granted.scopes,
-            client=asked.client.name,
+            client=policy_input.client.name,
             operation=document.name,
             kind=document.kind,
-            variables=asked.prepared.variables,
-            headers=asked.request.forwarded,
+            variables=policy_input.prepared.variables,
+            headers=policy_input.request.forwarded,
         )
         held = await self.decision(question)
-        self._apply(asked, access, replace(granted, policies=granted.policies | held))
+        self._apply(policy_input, access, replace(granted, policies=granted.policies | held))
 
-    def _apply(self, asked: PolicyInput, access: DocumentAccess, granted: Granted) -> None:
+    def _apply(self, policy_input: PolicyInput, access: DocumentAccess, granted: Granted) -> None:
         unmet = granted.unmet(access.rules)
         if not unmet:
             return
         self.metrics.requests[self.result] += 1
         if self.result == "answered":
-            self._log(asked, access, unmet)
+            self._log(policy_input, access, unmet)
         else:
-            asked.prepared.unmet = unmet
+            policy_input.prepared.unmet = unmet
 
-    def _log(self, asked: PolicyInput, access: DocumentAccess, unmet: Requirement) -> None:
+    def _log(self, policy_input: PolicyInput, access: DocumentAccess, unmet: Requirement) -> None:
         """Log what would be hidden, once for each document and set of rules."""
-        document = asked.prepared.document
+        document = policy_input.prepared.document
         if (document.key, unmet) in self._logged or len(self._logged) >= MAX_LOGGED:
             return
         self._logged.add((document.key, unmet))
         structlog.get_logger("gateway").warning(
             "access_would_be_denied",
             operation=document.name,
-            client=asked.client.name,
+            client=policy_input.client.name,
             fields=sorted(at for at, rules in access.coordinates.items() if not unmet.isdisjoint(rules)),
             rules=sorted(map(str, unmet)),
         )

@@ -25,16 +25,16 @@ class IntrospectionPolicy:
     allowed: IntrospectionPermission
     most_bytes: int
 
-    def check(self, asked: PolicyInput) -> None:
+    def check(self, policy_input: PolicyInput) -> None:
         """Refuse a document that selects `__schema` or `__type`, unless the client may introspect.
 
         Raises:
             InvalidDocument: The client may not introspect, or the response would be too large.
         """
-        found = asked.prepared.document.introspection
+        found = policy_input.prepared.document.introspection
         if found is None:
             return
-        permission = asked.client.client_class.introspection
+        permission = policy_input.client.client_class.introspection
         if permission is None:
             permission = self.allowed
         if permission is False:

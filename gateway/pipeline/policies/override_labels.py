@@ -23,8 +23,8 @@ class OverrideLabelsPolicy:
     names: frozenset[str]
     customer_of: CustomerOf
 
-    def check(self, asked: PolicyInput) -> None:
+    def check(self, policy_input: PolicyInput) -> None:
         """Record in the prepared request which labels are on."""
-        customer = None if asked.session is None else self.customer_of(asked.session)
+        customer = None if policy_input.session is None else self.customer_of(policy_input.session)
         if customer is not None:
-            asked.prepared.labels = self.labels.decide(self.names, customer)
+            policy_input.prepared.labels = self.labels.decide(self.names, customer)

@@ -35,7 +35,7 @@ class PolicyInput(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Policy(Protocol):
     """Refuses requests."""
 
-    def check(self, asked: PolicyInput) -> Awaitable[None] | None:
+    def check(self, policy_input: PolicyInput) -> Awaitable[None] | None:
         """Return None to let a request pass; or what must be awaited first.
 
         Raises:

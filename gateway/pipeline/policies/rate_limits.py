@@ -19,10 +19,12 @@ class RateLimitPolicy:
 
     limits: RateLimits
 
-    def check(self, asked: PolicyInput) -> Awaitable[None] | None:
+    def check(self, policy_input: PolicyInput) -> Awaitable[None] | None:
         """Charge the request's cost to its sender's buckets.
 
         Raises:
             RequestError: A bucket has too few points.
         """
-        return self.limits.take(asked.request, asked.session, asked.client, asked.prepared.cost)
+        return self.limits.take(
+            policy_input.request, policy_input.session, policy_input.client, policy_input.prepared.cost
+        )

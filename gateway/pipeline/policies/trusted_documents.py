@@ -23,7 +23,7 @@ class TrustedDocumentsPolicy:
 
     Attributes:
         manifests: The manifests of trusted documents.
-        refuses: Whether untrusted documents are refused; otherwise they are only logged.
+        enforced: Whether untrusted documents are refused; otherwise they are only logged.
         requires_id: Whether trusted documents must be sent by their ids.
         operations: The names of the operations that a client may execute, by client name; all if empty.
         metrics: Counts documents that are not trusted.
@@ -31,25 +31,25 @@ class TrustedDocumentsPolicy:
     """
 
     manifests: ManifestFiles
-    refuses: bool
+    enforced: bool
     requires_id: bool
     operations: Mapping[str, tuple[str, ...]]
     metrics: DocumentMetrics
     unknown: UnknownDocuments
 
-    def check(self, asked: PolicyInput) -> None:
+    def check(self, policy_input: PolicyInput) -> None:
         """Refuse or log a document that the client may not send.
 
         Raises:
             InvalidDocument: The document is refused.
         """
-        client, document = asked.client, asked.prepared.document
-        code = self._violation(client.name, document, by_id=asked.prepared.trusted is not None)
+        client, document = policy_input.client, policy_input.prepared.document
+        code = self._violation(client.name, document, by_id=policy_input.prepared.trusted is not None)
         if code is None or client.client_class.any_document or _introspects(document):
             return
-        result = "refused" if self.refuses else "answered"
+        result = "refused" if self.enforced else "answered"
         self.metrics.untrusted[client.client_class.name, result] += 1
-        if self.refuses:
+        if self.enforced:
             raise document_refused(code)
         self.unknown.log(strip_ignored_characters(document.text), document.name, client.name, client.version)
 

@@ -150,27 +150,27 @@ class Preparer:
         prepared = self.prepare(query, operation_name)
         return prepared, self.planned_for(prepared, self.conditions(prepared, variables))
 
-    def prepare_request(self, asked: GraphQLRequest) -> PreparedRequest:
+    def prepare_request(self, graphql_request: GraphQLRequest) -> PreparedRequest:
         """Prepare a request: everything that an equal request can reuse, except for its plan.
 
         Raises:
             RequestError: The document or its variables are not valid, or GET does not allow the operation.
         """
-        prepared = self.prepare(asked.query, asked.operation_name)
-        conditions = self.conditions(prepared, asked.variables)
+        prepared = self.prepare(graphql_request.query, graphql_request.operation_name)
+        conditions = self.conditions(prepared, graphql_request.variables)
         self.estimate(prepared, conditions)
-        return self._request(prepared, asked, prepared.plans.cost(conditions))
+        return self._request(prepared, graphql_request, prepared.plans.cost(conditions))
 
-    def request(self, prepared: PreparedDocument, asked: GraphQLRequest) -> PreparedRequest | None:
+    def request(self, prepared: PreparedDocument, graphql_request: GraphQLRequest) -> PreparedRequest | None:
         """Prepare a request whose document is prepared; None if `estimate` must come first.
 
         Raises:
             RequestError: The variables are not valid, or GET does not allow the operation.
         """
         if self._cost_rules is None:
-            return self._request(prepared, asked, None)
-        cost = prepared.plans.cost(self.conditions(prepared, asked.variables))
-        return None if cost is None else self._request(prepared, asked, cost)
+            return self._request(prepared, graphql_request, None)
+        cost = prepared.plans.cost(self.conditions(prepared, graphql_request.variables))
+        return None if cost is None else self._request(prepared, graphql_request, cost)
 
     def estimate(self, prepared: PreparedDocument, conditions: Conditions) -> OperationCost | None:
         """Derive the cost function of an operation, and keep it with the document; None without costs.
@@ -200,15 +200,15 @@ class Preparer:
         return _conditions(prepared, self._coerced(prepared, variables))
 
     def _request(
-        self, prepared: PreparedDocument, asked: GraphQLRequest, cost: OperationCost | None
+        self, prepared: PreparedDocument, graphql_request: GraphQLRequest, cost: OperationCost | None
     ) -> PreparedRequest:
-        require_query(asked, is_query=prepared.is_query or prepared.is_subscription)
-        given = self._coerced(prepared, asked.variables)
+        require_query(graphql_request, is_query=prepared.is_query or prepared.is_subscription)
+        given = self._coerced(prepared, graphql_request.variables)
         conditions = _conditions(prepared, given)
         if cost is None:
-            return PreparedRequest(prepared, conditions, asked.variables)
+            return PreparedRequest(prepared, conditions, graphql_request.variables)
         with bounded_nesting():
-            return PreparedRequest(prepared, conditions, asked.variables, *cost.estimate(given))
+            return PreparedRequest(prepared, conditions, graphql_request.variables, *cost.estimate(given))
 
     def cached_plan(self, request: PreparedRequest) -> PlannedOperation | None:
         """Return the plan of a prepared request if it is known, else None.

@@ -40,7 +40,7 @@ class EventResponses:
         make: Projects and encodes responses.
         large_responses: An executor with a thread for large responses.
         begin: Called before each event is requested.
-        asked: The subscription request.
+        policy_input: The subscription request.
         planned: The subscription's plan.
         headers: The headers that are forwarded to subgraphs.
         counts: Counts responses.
@@ -52,7 +52,7 @@ class EventResponses:
     make: Make
     large_responses: Executor
     begin: Begin
-    asked: PolicyInput
+    policy_input: PolicyInput
     planned: PlannedOperation
     headers: Mapping[str, str]
     counts: OperationCounts
@@ -61,24 +61,24 @@ class EventResponses:
     def response(self, event: Mapping[str, Any]) -> Awaitable[Response]:
         """Return the response to an event; awaiting it raises `Unauthenticated` if the session has ended."""
         if self.observe is not None:
-            return self.observe(self._made(event), self.asked)
+            return self.observe(self._made(event), self.policy_input)
         return self._made(event)
 
     async def _made(self, event: Mapping[str, Any]) -> Response:
-        request = self.asked.request
+        request = self.policy_input.request
         session = self.authentication.cached(request.forwarded)
         if session is None and self.authentication.is_required:
             session = await self.authentication.session(request)
         self.counts.events += 1
-        planned, variables = self.planned, self.asked.prepared.variables
+        planned, variables = self.planned, self.policy_input.prepared.variables
         try:
             fetched = await self.executor.fetch_event(planned, variables, self.headers, session, event)
             if is_large(self.executor.limits):
                 loop = get_running_loop()
                 return await loop.run_in_executor(
-                    self.large_responses, self.make, self.asked, planned, fetched
+                    self.large_responses, self.make, self.policy_input, planned, fetched
                 )
-            return self.make(self.asked, planned, fetched)
+            return self.make(self.policy_input, planned, fetched)
         except ResponseTooLarge as error:
             return encode(refused(error))
 

@@ -67,12 +67,12 @@ class Subscribing:
     observe: Observe | None = None
 
     async def stream(
-        self, asked: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str], make: Make
+        self, policy_input: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str], make: Make
     ) -> SubscriptionStream:
         """Subscribe to the subgraph of the plan's first fetch.
 
         Args:
-            asked: The subscription request.
+            policy_input: The subscription request.
             planned: The subscription's plan.
             headers: The headers that are forwarded to subgraphs.
             make: Projects and encodes responses.
@@ -84,23 +84,25 @@ class Subscribing:
         if not planned.plan.fetches:
             raise Unauthorized([_root(planned)])
         subgraph = planned.plan.fetches[0].subgraph
-        customer = None if self.customer_of is None else self.customer_of(asked.session)
+        customer = None if self.customer_of is None else self.customer_of(policy_input.session)
         self.open.enter(customer)
         try:
-            source = await self._source(asked, planned, headers)
+            source = await self._source(policy_input, planned, headers)
         except BaseException as error:
             self.open.leave(customer)
             if isinstance(error, SubgraphUnreachable):
                 raise source_failed(subgraph, error) from error
             raise
-        counts = self.metrics.of(self.names.operation(asked.prepared.document, asked.client), subgraph)
+        counts = self.metrics.of(
+            self.names.operation(policy_input.prepared.document, policy_input.client), subgraph
+        )
         answers = EventResponses(
             self.authentication,
             self.executor,
             make,
             self.large_responses,
             self.begin,
-            asked,
+            policy_input,
             planned,
             headers,
             counts,
@@ -110,21 +112,21 @@ class Subscribing:
         if queue is not None:
             queue.merged = counts.count_merged
         ended = partial(self._ended, customer, counts)
-        stream = SubscriptionStream(source, subgraph, answers, self.expires_of(asked.session), ended)
+        stream = SubscriptionStream(source, subgraph, answers, self.expires_of(policy_input.session), ended)
         counts.open += 1
         counts.started += 1
         self.open.add(stream)
         return stream
 
     async def _source(
-        self, asked: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str]
+        self, policy_input: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str]
     ) -> EventSource:
-        fetch, given = planned.plan.fetches[0], asked.prepared.variables
+        fetch, given = planned.plan.fetches[0], policy_input.prepared.variables
         variables = {name: given[name] for name in fetch.variables if name in given}
         subscribe = self.guards.guarded(self.executor.subscription(planned), fetch)
         if self.sharing is not None and self.sharing.is_public(fetch):
             return await self.sharing.subscribe(subscribe, fetch, variables, headers)
-        return await subscribe(variables, headers, asked.session)
+        return await subscribe(variables, headers, policy_input.session)
 
     def _ended(
         self, customer: str | None, counts: OperationCounts, stream: SubscriptionStream, reason: str

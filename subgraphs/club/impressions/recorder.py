@@ -18,7 +18,7 @@ DELAY_SECONDS: Final = 1.0
 """How long an impression waits for others before they are written together."""
 
 RETRY_SECONDS: Final = 10.0
-ROWS_AT_ONCE: Final = 500
+ROWS_PER_BATCH: Final = 500
 REMEMBERED: Final = 100_000
 """How many customers this process remembers as recorded, in each of two generations of some 8 MB."""
 
@@ -85,7 +85,7 @@ class ImpressionRecorder:
 
     async def _write(self) -> None:
         while self._waiting:
-            batch = dict(islice(self._waiting.items(), ROWS_AT_ONCE))
+            batch = dict(islice(self._waiting.items(), ROWS_PER_BATCH))
             for shard, keys in self.database.by_shard(batch, lambda key: key.owner):
                 async with shard.write() as connection:
                     await repository.record(connection, {key: batch[key] for key in keys})

@@ -18,7 +18,7 @@ from subgraphs.fulfilment.accounting.stage_sql import (
 )
 from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION, REFERENCE
 
-CUSTOMERS_AT_ONCE: Final = 5_000
+CUSTOMERS_PER_BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ async def reward_lines(
     stage = await _stage(connection, brand, iso_week, now)
     found: list[RewardLine] = []
     after = ""
-    while names := await qualified_after(connection, brand, iso_week, after, CUSTOMERS_AT_ONCE):
+    while names := await qualified_after(connection, brand, iso_week, after, CUSTOMERS_PER_BATCH):
         found += await _lines(connection, stage, brand, iso_week, (after, names[-1]))
         after = names[-1]
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Table, func, insert, select, tuple_, update
+from sqlalchemy import Table, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk_sql import in_portions
@@ -139,15 +139,25 @@ class GoodwillRepository:
     async def given(
         self, connection: AsyncConnection, wanted: GoodwillWanted, after: GoodwillPosition | None, limit: int
     ) -> list[GoodwillGiven]:
-        """Return credits after a position, by week, customer and key."""
+        """Return credits after a position, the newest week first, then by customer and key, both backwards.
+
+        All columns have one direction, so that a page is read from the index of weeks and nothing is sorted.
+        """
         c = self.table.c
         query = select(self.table).where(c.brand_id == wanted.brand)
         for column in (c.iso_week, c.currency, c.stage, c.kind):
             if (value := getattr(wanted, column.name)) is not None:
                 query = query.where(column == value)
-        order = (c.iso_week, c.customer_id, c.key)
         if after is not None:
-            query = query.where(tuple_(*order) > tuple_(*after))
+            same_week, same_customer = c.iso_week == after.iso_week, c.customer_id == after.customer_id
+            query = query.where(
+                or_(
+                    c.iso_week < after.iso_week,
+                    and_(same_week, c.customer_id < after.customer_id),
+                    and_(same_week, same_customer, c.key < after.key),
+                )
+            )
+        order = (c.iso_week.desc(), c.customer_id.desc(), c.key.desc())
         rows = await connection.execute(query.order_by(*order).limit(limit))
         names = [each.name for each in fields(GoodwillGiven)]
         return [GoodwillGiven(*(row[name] for name in names)) for row in rows.mappings()]

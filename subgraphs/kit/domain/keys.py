@@ -7,6 +7,9 @@ from typing import Final, NamedTuple
 
 from subgraphs.kit.domain.errors import BadInput
 
+ALL_BRANDS: Final = "*"
+"""What stands in the place of a brand where all are meant, as in a role or the stop of a provider."""
+
 MAX_KEPT_LENGTH: Final = 512  # characters; longer ids are rare and would only waste memory
 URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)

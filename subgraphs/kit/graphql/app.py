@@ -244,14 +244,14 @@ class Subgraph:
                 await nonces.close()
             await self.close()
 
-        async def run(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
-            callers.check(operation)
+        async def run(graphql_request: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
+            callers.check(graphql_request)
             BUDGET.set(ResponseBudget(callers.limits.places))
-            prepared = self.operations.prepared(operation.query, operation.operation_name)
+            prepared = self.operations.prepared(graphql_request.query, graphql_request.operation_name)
             context = await self._context(headers)
-            if prepared is None or (operation.read_only and not prepared.is_query):
-                return await self.operations.interpret(operation, context)
-            work = prepared.run(operation.variables, context)
+            if prepared is None or (graphql_request.read_only and not prepared.is_query):
+                return await self.operations.interpret(graphql_request, context)
+            work = prepared.run(graphql_request.variables, context)
             try:
                 # A mutation is not interrupted, because its outcome would be unknown.
                 return await (until_deadline(work, headers) if prepared.is_query else work)
@@ -303,11 +303,13 @@ class Subgraph:
             await close()
         await self.database.close()
 
-    async def follow(self, operation: GraphQLRequest, headers: Mapping[str, str], callers: Callers) -> Events:
+    async def follow(
+        self, graphql_request: GraphQLRequest, headers: Mapping[str, str], callers: Callers
+    ) -> Events:
         """Subscribe for a caller over HTTP or a WebSocket; the first event says what is refused.
 
         Args:
-            operation: The subscription.
+            graphql_request: The subscription.
             headers: The caller's headers, with lower-case names.
             callers: Decides how much one request may ask for.
 
@@ -316,20 +318,20 @@ class Subgraph:
             Unauthenticated: There is a token, but it is not valid.
             AuthenticationUnavailable: The token cannot be verified at present.
         """
-        callers.check(operation)
+        callers.check(graphql_request)
         identity = await self.authenticator.authenticate(headers)
         context = self.make_context(identity)
         context.renew = partial(self.authenticator.renew, identity, headers)
-        prepared = self.subscriptions.prepared(operation.query, operation.operation_name)
-        return await prepared.start(operation.variables, context)
+        prepared = self.subscriptions.prepared(graphql_request.query, graphql_request.operation_name)
+        return await prepared.start(graphql_request.variables, context)
 
     async def _stream(
-        self, callers: Callers, operation: GraphQLRequest, headers: Mapping[str, str]
+        self, callers: Callers, graphql_request: GraphQLRequest, headers: Mapping[str, str]
     ) -> Response:
         """Return the response that sends the events of a subscription."""
-        if operation.read_only:
+        if graphql_request.read_only:
             raise MethodNotAllowed("Subscribe by POST.")
-        return event_stream(await self.follow(operation, headers, callers))
+        return event_stream(await self.follow(graphql_request, headers, callers))
 
     async def _ready(self) -> Response:
         return Response(status_code=200 if await self.ready() else 503)

@@ -81,25 +81,25 @@ class Callers:
         verifier = SignatureVerifier(subgraph, keys, lives)
         return cls(verifier, hides_schema=False, limits=limits, nonces=_shared(settings, subgraph, lives))
 
-    def check(self, operation: GraphQLRequest) -> None:
+    def check(self, graphql_request: GraphQLRequest) -> None:
         """Check a request before it is parsed.
 
         Raises:
             RequestError: It asks for too much, or for the schema.
         """
-        if len(operation.query) > DOCUMENT_CHARS:
+        if len(graphql_request.query) > DOCUMENT_CHARS:
             raise RequestError(
                 f"The document is longer than {DOCUMENT_CHARS} characters.",
                 code="DOCUMENT_TOO_LARGE",
                 status=413,
             )
-        if _longest_list(operation.variables) > self.limits.representations:
+        if _longest_list(graphql_request.variables) > self.limits.representations:
             raise RequestError(
                 f"At most {self.limits.representations} representations are answered at once.",
                 code="TOO_MANY_REPRESENTATIONS",
                 status=413,
             )
-        if self.hides_schema and asks_for_schema(operation.query):
+        if self.hides_schema and asks_for_schema(graphql_request.query):
             raise RequestError(
                 "The schema is shown only where requests are signed.",
                 code="INTROSPECTION_DISABLED",

@@ -45,10 +45,10 @@ class SubgraphMetrics:
     def measured(self, run: Run) -> Run:
         """Return a handler that also measures requests."""
 
-        async def measured(operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
+        async def measured(graphql_request: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
             began, outcome = perf_counter(), "failed"
             try:
-                answer = await run(operation, headers)
+                answer = await run(graphql_request, headers)
                 outcome = "errors" if answer.body.get("errors") else "ok"
             except (RequestError, Unauthenticated, WrongCell, AuthenticationUnavailable):
                 outcome = "refused"

@@ -104,7 +104,7 @@ class Operations:
                 self._held[document, operation_name] = known
         return known
 
-    async def interpret(self, operation: GraphQLRequest, context: RequestContext) -> Answer:
+    async def interpret(self, graphql_request: GraphQLRequest, context: RequestContext) -> Answer:
         """Execute an operation without preparing it.
 
         Raises:
@@ -112,11 +112,11 @@ class Operations:
         """
         try:
             result = await self._schema.execute(
-                operation.query,
-                variable_values=_own(operation.variables),
-                operation_name=operation.operation_name,
+                graphql_request.query,
+                variable_values=_own(graphql_request.variables),
+                operation_name=graphql_request.operation_name,
                 context_value=context,
-                allowed_operation_types=(OperationType.QUERY,) if operation.read_only else None,
+                allowed_operation_types=(OperationType.QUERY,) if graphql_request.read_only else None,
             )
         except CannotGetOperationTypeError as error:
             return Answer({"errors": [{"message": error.as_http_error_reason()}]}, executed=False)

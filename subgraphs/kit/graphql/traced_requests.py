@@ -26,19 +26,19 @@ class TracedRequests:
     run: Run
     tracing: Tracing
 
-    async def __call__(self, operation: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
+    async def __call__(self, graphql_request: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
         """Run an operation; raises what `run` raises."""
         caller = span_context_of(headers.get(TRACEPARENT), headers.get(TRACESTATE))
         sampling = self.tracing.sampling
         if not (sampling.starts() if caller is None else sampling.continues(caller)):
-            return await self.run(operation, headers)
+            return await self.run(graphql_request, headers)
         context = Context() if caller is None else set_span_in_context(NonRecordingSpan(caller), Context())
         span = self.tracing.tracer.start_span("POST /graphql", context, SpanKind.SERVER)
         try:
             with within(span):
                 # What the operation writes belongs to this span: see `follow_request`.
                 answer = await self.run(
-                    operation, {**headers, TRACEPARENT: header_of(span.get_span_context())}
+                    graphql_request, {**headers, TRACEPARENT: header_of(span.get_span_context())}
                 )
             if answer.body.get("errors"):
                 span.set_attribute("graphql.error.count", len(answer.body["errors"]))

@@ -157,16 +157,16 @@ class ValkeyBus:
     async def _hear(self, pubsub: Any, pauses: "_Pauses") -> None:
         """Receive notices until the connection fails."""
         await pubsub.subscribe(self._channel)
-        asked = False
+        has_pinged = False
         while True:
             message = await pubsub.get_message(timeout=SILENCE_SECONDS)
             if message is None:
-                if asked:
+                if has_pinged:
                     raise ConnectionResetError("the server is silent")
-                asked = True
+                has_pinged = True
                 await pubsub.ping()
                 continue
-            asked = False
+            has_pinged = False
             match message["type"]:
                 case "message":
                     self._deliver(message["data"])

@@ -80,7 +80,7 @@ class Changes:
                 return found
             if found is None:
                 continue
-            if not found.before:
+            if not found.is_repeat:
                 self._tell(request.owner)
             outcome = await self._drive(found, record)
             if found.intent.upstream_key == request.upstream_key:
@@ -161,7 +161,9 @@ class Changes:
         self._tell(request.owner)
         return Adoption.ADOPTED
 
-    async def _write_down(self, request: ChangeRequest, validate: Validate) -> "_Asked | Refusal | None":
+    async def _write_down(
+        self, request: ChangeRequest, validate: Validate
+    ) -> "_RecordedIntent | Refusal | None":
         """Return the request's intent, or one that is in its way, or a refusal; None to try again."""
         shard = self.database.shard(request.owner)
         try:
@@ -183,7 +185,7 @@ class Changes:
                 raise
             async with shard.read() as connection:
                 found = await self._found(connection, request)
-        return _Asked(found, before=True) if isinstance(found, Intent) else found
+        return _RecordedIntent(found, is_repeat=True) if isinstance(found, Intent) else found
 
     async def _found(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | Refusal | None:
         known = await self.intents.by_client_key(connection, request)
@@ -193,7 +195,7 @@ class Changes:
 
     async def _begin(
         self, connection: AsyncConnection, request: ChangeRequest, validate: Validate
-    ) -> "_Asked | Refusal":
+    ) -> "_RecordedIntent | Refusal":
         """Write the intent, which takes the slot, and validate again.
 
         The slot's last holder may have changed what was validated, and time may have run out. Locks instead
@@ -207,13 +209,13 @@ class Changes:
         again = await validate(connection)
         if isinstance(again, Refusal):
             raise _Overtaken(again)
-        return _Asked(intent, before=False)
+        return _RecordedIntent(intent, is_repeat=False)
 
-    async def _drive(self, asked: "_Asked", record: Record) -> Refusal | None:
-        intent = asked.intent
+    async def _drive(self, recorded: "_RecordedIntent", record: Record) -> Refusal | None:
+        intent = recorded.intent
         if intent.status == PENDING:
             answer = await self.upstream.put(
-                intent.path, intent.body, intent.upstream_key, repeated=asked.before
+                intent.path, intent.body, intent.upstream_key, repeated=recorded.is_repeat
             )
             if answer.verdict is Verdict.UNKNOWN:
                 return _UNCONFIRMED
@@ -231,11 +233,11 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _RecordedIntent:
     """An intent, and whether it was requested before, so that the upstream may know it."""
 
     intent: Intent
-    before: bool
+    is_repeat: bool
 
 
 class _Overtaken(Exception):

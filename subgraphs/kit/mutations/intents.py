@@ -23,19 +23,19 @@ class ChangeRequest:
         operation: The mutation, such as optIn.
         slot: What it changes, such as membership; a slot has one pending change at a time.
         client_key: The customer's idempotency key.
-        asked: The arguments, as JSON; a repeated key must come with the same ones.
+        arguments: The arguments, as JSON; a repeated key must come with the same ones.
     """
 
     owner: Owner
     operation: str
     slot: str
     client_key: str
-    asked: Mapping[str, Any]
+    arguments: Mapping[str, Any]
 
     @property
     def body_hash(self) -> str:
         """Return a hash by which two requests can be compared."""
-        return hashlib.sha256(json.dumps(self.asked, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.arguments, sort_keys=True).encode()).hexdigest()
 
     @property
     def upstream_key(self) -> str:

@@ -26,8 +26,8 @@ from subgraphs.progress.ledger.rulebook_reader import RulebookReader
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualification.updater import QualificationUpdater, updater_of
 
-CUSTOMERS_AT_ONCE = 100
-BETS_AT_ONCE = 1000
+CUSTOMERS_PER_BATCH = 100
+BETS_PER_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,8 @@ class Ledger:
         """Reassess the bets of customers after facts about these customers have changed."""
         ordered = sorted(owners)
         rulebook = await self.lock_rulebook(connection, {owner.brand for owner in ordered}, exclusive=True)
-        for start in range(0, len(ordered), CUSTOMERS_AT_ONCE):
-            some = ordered[start : start + CUSTOMERS_AT_ONCE]
+        for start in range(0, len(ordered), CUSTOMERS_PER_BATCH):
+            some = ordered[start : start + CUSTOMERS_PER_BATCH]
             contributions = await self.repository.contributions_of_customers(connection, some)
             await self._reassess(connection, contributions, rulebook)
 
@@ -211,7 +211,7 @@ class Ledger:
         self, connection: AsyncConnection, brand: str, iso: str, rulebook: Rulebook
     ) -> None:
         after = (brand, "")
-        while page := await self.repository.contributions_of_week(connection, after, iso, BETS_AT_ONCE):
+        while page := await self.repository.contributions_of_week(connection, after, iso, BETS_PER_BATCH):
             after = page[-1].bet.key
             await self._reassess(connection, page, rulebook)
 
@@ -228,8 +228,8 @@ class Ledger:
             for change in all_changes
             if change.before != change.after or change.concerns_late_revisions
         ]
-        for start in range(0, len(changes), BETS_AT_ONCE):
-            await self._store(connection, changes[start : start + BETS_AT_ONCE], rulebook, customers)
+        for start in range(0, len(changes), BETS_PER_BATCH):
+            await self._store(connection, changes[start : start + BETS_PER_BATCH], rulebook, customers)
         # The weeks of unchanged bets as well: their target may have changed.
         weeks = {before.customer_week for before in stored} | {after.customer_week for after in assessed}
         await self.qualifications.update(connection, weeks, rulebook, customers, weeks)
@@ -269,8 +269,8 @@ class Ledger:
         owners = {(first.brand, first.customer) for first in firsts}
         territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
         asking = {name for name, brand in rulebook.brands.items() if brand.ask_for_opt_in}
-        asked = [owner for owner in owners if owner[0] in asking] if asking else []
-        return KnownCustomers(territories, await self.customers.first_opt_ins(connection, asked))
+        needed = [owner for owner in owners if owner[0] in asking] if asking else []
+        return KnownCustomers(territories, await self.customers.first_opt_ins(connection, needed))
 
     async def _store(
         self,

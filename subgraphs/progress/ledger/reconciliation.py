@@ -19,7 +19,7 @@ from subgraphs.progress.ledger.reconciliation_repository import (
 )
 from subgraphs.progress.ledger.repository import LedgerRepository
 
-CUSTOMERS_AT_ONCE = 500
+CUSTOMERS_PER_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +97,4 @@ class Reconciliation:
 
     async def _customers(self, brand: str, after: str) -> list[str]:
         async with self.shard.read() as connection:
-            return await customers_with_bets(connection, brand, after, CUSTOMERS_AT_ONCE)
+            return await customers_with_bets(connection, brand, after, CUSTOMERS_PER_BATCH)

@@ -25,7 +25,7 @@ from subgraphs.progress.qualification.read_back_repository import read_back_afte
 from subgraphs.progress.weeks.repository import known_brands, mark_confirmed, read_statuses, store_statuses
 from subgraphs.progress.weeks.week_status import WeekStatus
 
-CUSTOMERS_AT_ONCE = 200
+CUSTOMERS_PER_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class WeekLifecycle:
         after, changed = ("", "", ""), 0
         while True:
             async with self.database.home.write() as connection:
-                weeks = await read_back_after(connection, after, CUSTOMERS_AT_ONCE)
+                weeks = await read_back_after(connection, after, CUSTOMERS_PER_BATCH)
                 if not weeks:
                     return changed
                 brands = {week[0] for week in weeks}
@@ -229,11 +229,11 @@ class WeekLifecycle:
                 rulebook = await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
                 repository = self.ledger.qualifications.repository
                 customers = await repository.customers_of_week(
-                    connection, brand, iso_week, after, CUSTOMERS_AT_ONCE
+                    connection, brand, iso_week, after, CUSTOMERS_PER_BATCH
                 )
                 weeks = [(brand, customer, iso_week) for customer in customers]
                 changed += await self.ledger.requalify_weeks(connection, weeks, rulebook)
-                if len(customers) < CUSTOMERS_AT_ONCE:
+                if len(customers) < CUSTOMERS_PER_BATCH:
                     await mark_confirmed(connection, closed, self.clock.now())
                     return changed
                 after = customers[-1]

@@ -16,7 +16,7 @@ from subgraphs.kit.domain.weeks import Week
 from subgraphs.progress.models import MEMBERSHIP_CHANGE, PROGRESS, REFERENCE, WEEK_CLOSING
 from subgraphs.progress.qualification.week_membership import NO_MEMBERSHIP, MembershipChange, membership_in
 
-CUSTOMERS_AT_ONCE: Final = 5_000
+CUSTOMERS_PER_BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class TotalRow:
 async def count_members(connection: AsyncConnection, brand: str, week: Week) -> int:
     """Return how many customers took part in a week: members at its end, or those who left during it."""
     found, after = 0, ""
-    while names := await ever_members_after(connection, brand, after, CUSTOMERS_AT_ONCE):
+    while names := await ever_members_after(connection, brand, after, CUSTOMERS_PER_BATCH):
         found += len(await members_between(connection, brand, week, (after, names[-1])))
         after = names[-1]
     return found
@@ -63,7 +63,7 @@ async def turnover(connection: AsyncConnection, brand: str, week: Week) -> list[
     """Return the counted bets of a week by currency. Reads one row for each customer, and no bets."""
     sums: dict[str | None, list[int]] = {}
     after = ""
-    while rows := await totals_after(connection, brand, week, after, CUSTOMERS_AT_ONCE):
+    while rows := await totals_after(connection, brand, week, after, CUSTOMERS_PER_BATCH):
         for row in rows:
             line = sums.setdefault(row.currency, [0, 0, 0, 0])
             line[0] += row.counted_bets > 0

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalKind, SwitchScope
+from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.records.global_state.kinds import GlobalKind, SwitchScope
 from subgraphs.kit.records.global_state.repository import StoredMessage
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 

@@ -24,6 +24,7 @@ from consumers.stream.topics import Message
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA as PROGRESS
+from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
@@ -168,6 +169,32 @@ async def test_what_a_screen_needs_is_one_query_away(site: OfficeSite) -> None:
     assert len(data["contentPreviewStates"]) > 30
     viewer_saves = await staff[Role.VIEWER].ask(SAVE, input=draft(1))
     assert codes(viewer_saves) == ["FORBIDDEN"]
+
+
+PREVIEW = """
+query Preview($document: ContentDocumentInput!, $state: String!) {
+  contentPreview(
+    brand: "northbet", rewardId: "fb-5", configVersion: 1, document: $document, locale: "en-GB", state: $state
+  ) { club }
+}
+"""
+
+
+async def test_a_draft_is_previewed_for_a_customer_in_every_state(site: OfficeSite) -> None:
+    """The draft is once among what is offered; ineligible customers are offered nothing."""
+    viewer = (await site.staff([Role.VIEWER]))[Role.VIEWER]
+    typed = draft(title="Typed")["document"]
+    listed = await viewer.ask("{ contentPreviewStates { name } }")
+    shown: dict[str, int] = {}
+    for state in [one["name"] for one in listed["data"]["contentPreviewStates"]]:
+        answer = await viewer.ask(PREVIEW, document=typed, state=state)
+        club = json.loads(answer["data"]["contentPreview"]["club"])
+        titles = [one["title"] for one in club["options"] or ()]
+        assert titles.count("Typed") == (club["state"] != "INELIGIBLE"), state
+        assert len({one["id"] for one in club["options"] or ()}) == len(titles), state
+        shown[club["state"]] = shown.get(club["state"], 0) + 1
+    assert shown.keys() == {state.name for state in ClubState}
+    assert codes(await viewer.ask(PREVIEW, document=typed, state="nobody")) == ["NOT_FOUND"]
 
 
 async def test_an_image_is_uploaded_and_served_for_ever(site: OfficeSite) -> None:

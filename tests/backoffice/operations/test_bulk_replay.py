@@ -15,7 +15,8 @@ from sqlalchemy import func, insert, select
 from backoffice.access.roles import Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.errors import StepUpRequired
+from backoffice.audit.models import AUDIT_LOG
+from backoffice.errors import Invalid, StepUpRequired
 from backoffice.global_events.models import NODE, STREAM
 from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.jobs.service import Jobs
@@ -136,8 +137,29 @@ async def test_what_may_move_money_needs_the_second_factor(desk: Desk) -> None:
         await desk.service.replay(hasty, "backoffice:1", "quick", dry_run=False)
     with pytest.raises(StepUpRequired):
         await desk.service.start_replay(hasty, "backoffice", None, "quick", dry_run=False)
-    await desk.service.replay(hasty, "backoffice:1", "what if", dry_run=True)
+    await desk.service.replay(hasty, "backoffice:1", "", dry_run=True)
+    await desk.service.start_replay(hasty, "backoffice", None, "", dry_run=True)
     assert await desk.counts() == (GOOD + POISON, 0)
+
+
+async def test_what_changes_nothing_needs_no_reason_and_is_on_record(desk: Desk) -> None:
+    """A reason is for the audit log: a dry run is there as an access, a replay with its reason."""
+    await desk.service.replay(OLGA, "backoffice:1", "", dry_run=True)
+    with pytest.raises(Invalid, match="Say why"):
+        await desk.service.replay(OLGA, "backoffice:1", " ", dry_run=False)
+    with pytest.raises(Invalid, match="Say why"):
+        await desk.service.start_replay(OLGA, "backoffice", None, "", dry_run=False)
+    with pytest.raises(Invalid, match="There is no consumer wallet"):
+        await desk.service.replay(OLGA, "wallet:1", "after a fix", dry_run=False)
+    await desk.service.replay(OLGA, "backoffice:1", "after a fix", dry_run=False)
+    async with desk.database.home.read() as connection:
+        rows = await connection.execute(
+            select(AUDIT_LOG.c.action, AUDIT_LOG.c.subject, AUDIT_LOG.c.reason).order_by(AUDIT_LOG.c.sequence)
+        )
+        assert [tuple(row) for row in rows] == [
+            ("operations.look", "dead-letter:backoffice:1", None),
+            ("operations.replay", "dead-letter:backoffice:1", "after a fix"),
+        ]
 
 
 def _letter(at: int) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from backoffice_stand import NOW, actor, backoffice_database
 from database_probe import migrated
 from sqlalchemy import insert, select
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.models import AUDIT_LOG
@@ -18,6 +17,7 @@ from backoffice.global_events.acknowledgements import NodeReport
 from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
 from backoffice.operations.nodes import NodeService
 from storage.clock import ManualClock
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards
 
@@ -90,6 +90,21 @@ async def test_who_may_not_switch_changes_nothing(service: KillSwitchService) ->
         with pytest.raises(Invalid):
             await service.switch(OPERATOR, target, off=True, reason=reason)
     assert await service.page(OPERATOR, first=10) == []
+
+
+async def test_a_misspelt_provider_is_not_switched(service: KillSwitchService) -> None:
+    """As soon as providers are known here: nothing would be stopped, and people would rely on it."""
+    informed = replace(service, files=("wallet", "games"))
+    misspelt = replace(PROVIDER, name="walet")
+    for off in (True, False):
+        with pytest.raises(Invalid, match="There is no provider walet; there are games, wallet"):
+            await informed.switch(FOR_ALL, misspelt, off=off, reason="slow")
+    assert await informed.page(FOR_ALL, first=10) == []
+    assert (await informed.switch(FOR_ALL, PROVIDER, off=True, reason="slow")).state["off"]
+    left = replace(service, files=("games",))  # it was removed from the file, and can be switched on again
+    assert not (await left.switch(FOR_ALL, PROVIDER, off=False, reason="well again")).state["off"]
+    other = replace(PROVIDER, name="other")
+    assert (await service.switch(FOR_ALL, other, off=True, reason="an emergency")).state["off"]
 
 
 async def test_nodes_that_lack_a_decision_are_named(service: KillSwitchService) -> None:

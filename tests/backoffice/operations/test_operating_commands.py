@@ -19,7 +19,6 @@ from running_furlong import Programs, eventually, programs_in
 from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Role
 from backoffice.base import create_base
 from backoffice.identity import users
@@ -30,6 +29,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.kafka]
 

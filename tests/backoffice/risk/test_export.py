@@ -12,13 +12,13 @@ from foreign_rows import row
 from risk_stand import RISK, VIEWER, WEEK, CustomerWeek, RiskStand, risk_stand
 from sqlalchemy import insert, select
 
-from backoffice.access.actor import ALL_BRANDS
 from backoffice.access.roles import Role
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.risk.tables import HEADS, RiskTable
 from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillRepository, GoodwillWanted
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 @pytest.fixture
@@ -97,6 +97,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> Non
     while page := await stand.parts.risk.goodwill(RISK, wanted, 3, found[-1].position if found else None):
         found += page
     assert sorted(one.value_minor for one in found) == list(range(100, 108))
+    assert found == sorted(found, key=lambda one: one.position, reverse=True)
     async with stand.parts.counter.fulfilment.home.read() as connection:
         costs = await GoodwillRepository().costs(connection, "northbet")
     for one in costs:
@@ -110,7 +111,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> Non
         ("stopped", "cash"),
     }
     used = await exported(stand, "goodwill", isoWeek=WEEK.iso, stage="used", kind="cash", currency="GBP")
-    assert [line[used[0].index("credit")] for line in used[1:]] == ["id-2", "id-6"]
+    assert [line[used[0].index("credit")] for line in used[1:]] == ["id-6", "id-2"]
     with pytest.raises(Forbidden):
         await stand.parts.risk.goodwill(RISK, GoodwillWanted("lagunabet"), 3)
 
@@ -157,5 +158,6 @@ async def signed_in(site: OfficeSite, role: Role) -> Any:
 async def test_a_brand_that_does_not_exist_has_no_rows(stand: RiskStand) -> None:
     """A person who may see all brands gets an error that names the brand."""
     everywhere = replace(RISK, roles={ALL_BRANDS: frozenset({Role.RISK})})
-    with pytest.raises(NotFound):
-        await exported(stand, "budgets", by=everywhere, brand="nobet")
+    for table in ("budgets", "liability", "forecast", "rewards", "funnel", "profit", "goodwill"):
+        with pytest.raises(NotFound, match="There is no brand 'nobet'"):
+            await exported(stand, table, by=everywhere, brand="nobet")

@@ -94,7 +94,7 @@ def stand(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFact
     manager = risk_stand(f"sqlite+aiosqlite:///{folder}", ("northbet", "lagunabet"))
     with pytest.MonkeyPatch.context() as patch:
         for module in (participation, week_rewards):
-            patch.setattr(module, "CUSTOMERS_AT_ONCE", 2)
+            patch.setattr(module, "CUSTOMERS_PER_BATCH", 2)
         yield loop.run_until_complete(manager.__aenter__())
         loop.run_until_complete(manager.__aexit__(None, None, None))
 

@@ -249,7 +249,7 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
     await stand.reducer.memberships(*(joined(name) for name in names))
     await stand.reducer.bets(*(placed(number, name, odds_milli=1600) for number, name in enumerate(names)))
     whole = await stand.run(min_odds_milli=2000)
-    monkeypatch.setattr(dry_run_job, "CUSTOMERS_AT_ONCE", 2)
+    monkeypatch.setattr(dry_run_job, "CUSTOMERS_PER_BATCH", 2)
     job_id = await stand.rules.start_dry_run(ANN, "northbet", form(effective_from=NEXT, min_odds_milli=2000))
     pages, real = [], DryRunJob._page
 

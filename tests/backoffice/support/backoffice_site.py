@@ -15,7 +15,7 @@ from backoffice_stand import NOW
 from database_probe import migrate
 from pydantic import SecretStr
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.app import Backoffice, create_backoffice
 from backoffice.identity import users
@@ -27,6 +27,7 @@ from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
 from storage.clock import ManualClock
 from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import ALL_BRANDS
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 SCREENS: Final = ROOT / "web" / "dist" / "backoffice"

@@ -25,7 +25,7 @@ from pydantic import SecretStr
 from scheme_forms import NEXT
 from sqlalchemy import Table, func, insert, select
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.approvals.models import PROPOSAL
 from backoffice.areas import AREAS
@@ -40,7 +40,7 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
-from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from backoffice_stand import actor
 from sqlalchemy import select
 from support_stand import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportStand
 
-from backoffice.access.actor import Actor
+from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, StepUpRequired
@@ -53,6 +55,18 @@ async def erase_everywhere(stand: SupportStand, at: datetime) -> None:
         database = getattr(stand.parts.databases, name)
         async with database.home.write() as connection:
             await erasure_of(database.dialect, pseudonyms).erase(connection, CUSTOMER, at, at)
+
+
+async def test_a_hold_is_of_a_brand_that_exists(stand: SupportStand) -> None:
+    """A misspelt brand is refused in words and leaves no trace; an unknown customer of a brand is not."""
+    everywhere = actor("ada", Role.SUPPORT, brand=ALL_BRANDS)
+    with pytest.raises(NotFound, match="There is no brand 'nrothbet'"):
+        await stand.parts.holds.put(everywhere, Owner("nrothbet", "c-1"), WHY)
+    assert await stand.audited() == []
+    assert await stand.parts.holds.of_customer(everywhere, Owner("nrothbet", "c-1")) == []
+    assert await stand.audited() == [("support.look_at_holds", "customer:nrothbet:c-1")]
+    await stand.parts.holds.put(everywhere, Owner("northbet", "c-unborn"), WHY)
+    assert len(await stand.parts.holds.of_customer(everywhere, Owner("northbet", "c-unborn"))) == 1
 
 
 async def test_an_export_has_all_rows_about_one_person(stand: SupportStand) -> None:

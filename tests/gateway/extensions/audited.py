@@ -97,9 +97,9 @@ class Prepared:
 
     audit: Audit
 
-    def check(self, asked: PolicyInput) -> Any:
+    def check(self, policy_input: PolicyInput) -> Any:
         """Note the name of the operation."""
-        name = asked.prepared.document.operation.name
+        name = policy_input.prepared.document.operation.name
         return self.audit.note("policy", name.value if name else "")
 
 
@@ -109,9 +109,9 @@ class Planned:
 
     audit: Audit
 
-    def check(self, asked: PolicyInput, planned: PlannedOperation) -> Any:
+    def check(self, policy_input: PolicyInput, planned: PlannedOperation) -> Any:
         """Note the subgraphs."""
-        del asked
+        del policy_input
         return self.audit.note("plan", " ".join(planned.plan.subgraphs()))
 
 
@@ -139,10 +139,10 @@ class Responded:
 
     audit: Audit
 
-    def complete(self, asked: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
+    def complete(self, policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Add an extension."""
         self.audit.note("response", " ".join(response.body["data"]))
-        extensions = {**response.body.get("extensions", {}), "audit": asked.client.client_class.name}
+        extensions = {**response.body.get("extensions", {}), "audit": policy_input.client.client_class.name}
         return replace(response, body={**response.body, "extensions": extensions})
 
 

@@ -3,20 +3,20 @@
 from club_samples import LONG_AGO, NOW, WEEK, config_row, make_config
 from club_stand import Stand, statements
 
-from storage.bulk_sql import KEYS_AT_ONCE, in_portions
+from storage.bulk_sql import KEYS_PER_BATCH, in_portions
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from subgraphs.rewards.repository import ChoiceRepository
 
-MANY = 2 * KEYS_AT_ONCE + 100
+MANY = 2 * KEYS_PER_BATCH + 100
 
 
 def test_portions_are_all_keys_in_order() -> None:
     """There are full portions and a last one; without keys there is none."""
     keys = list(range(MANY))
     portions = list(in_portions(keys))
-    assert [len(portion) for portion in portions] == [KEYS_AT_ONCE, KEYS_AT_ONCE, 100]
+    assert [len(portion) for portion in portions] == [KEYS_PER_BATCH, KEYS_PER_BATCH, 100]
     assert [key for portion in portions for key in portion] == keys
     assert list(in_portions([])) == []
 

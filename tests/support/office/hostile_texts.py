@@ -1,6 +1,7 @@
 """Texts that would run as script, or as a formula, in every argument of every change, and on every screen."""
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -23,6 +24,9 @@ PAYLOAD: Final = (
 )
 HANDLERS: Final = "[onload], [onerror], [href^='javascript:' i], [src^='javascript:' i]"
 """What only a text that was taken for markup brings into a page."""
+
+MACHINE_MADE: Final = re.compile(r'Variable "\$|Cannot query|Unknown argument|\bNo \w+ (found|yet\.)')
+"""Messages of the GraphQL engine, and the framework's about empty lists, which name the resource."""
 
 LISTS: Final = {
     "users": "{ users(first: 100) { nodes { id name } } }",
@@ -104,7 +108,8 @@ def _selection(kind: Any, depth: int) -> str:
 def send_hostile_texts(clerks: Clerks) -> dict[str, Any]:
     """Send every change with hostile texts; return those that were decided otherwise than expected.
 
-    A text that names something, such as a brand, is refused with a reason; all others are stored as they are.
+    A text that names something, such as a brand, is refused with a reason; all others are stored as they are,
+    and each change that is accepted is in the audit log.
     """
     known = changes_with_texts()
     wrong: dict[str, Any] = {}
@@ -125,12 +130,21 @@ def send_hostile_texts(clerks: Clerks) -> dict[str, Any]:
         if change.stored:
             for path in change.stored:
                 arguments = with_text(arguments, path, hostile(name, path))
+            before = newest_entry(clerks)
             answer = sender.answer(operation, **arguments)
             if "errors" in answer:
                 wrong[name] = answer
             else:
                 clerks.found[name] = answer["data"][name]
+                if newest_entry(clerks) == before:
+                    wrong[f"{name} is not in the audit log"] = answer
     return wrong
+
+
+def newest_entry(clerks: Clerks) -> str:
+    """Return the id of the newest entry of the audit log."""
+    (newest,) = clerks.ask("{ audit(first: 1) { nodes { id } } }")["audit"]["nodes"]
+    return str(newest["id"])
 
 
 def step_up(desk: Desk) -> None:
@@ -187,6 +201,8 @@ def screens(desk: Desk) -> Iterator[str]:
         "risk-rewards",
         "risk-funnel",
         "risk-profit",
+        "risk-customers",
+        "risk-goodwill",
     )
     yield f"content/{quote(f'{BRAND}:{REWARD}', safe='')}"
     yield f"customers/{quote(CUSTOMER, safe='')}/show"
@@ -201,7 +217,10 @@ def screens(desk: Desk) -> Iterator[str]:
 
 
 def look_at_screens(desk: Desk) -> tuple[str, list[str]]:
-    """Open all screens; return the text that they show, and those on which a text was more than that."""
+    """Open all screens; return the text that they show, and those on which a text was more than that.
+
+    No screen shows a message of the GraphQL engine or a name that the framework made up.
+    """
     shown, live = [], []
     for screen in screens(desk):
         desk.page.goto(f"{desk.url}{screen}")
@@ -213,6 +232,8 @@ def look_at_screens(desk: Desk) -> tuple[str, list[str]]:
             expect(desk.page.get_by_role("table", name=tab)).to_be_visible()
             shown.append(desk.page.locator("body").inner_text())
         shown.append(desk.page.locator("body").inner_text())
+        if MACHINE_MADE.search(shown[-1]):
+            live.append(f"{screen} speaks GraphQL, or the framework's words")
         if desk.scripts_that_ran() or desk.page.locator(HANDLERS).count():
             live.append(screen)
     return "\n".join(shown).lower(), live

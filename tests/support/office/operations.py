@@ -17,16 +17,16 @@ def replay_dead_letters(office: Office, desk: Desk) -> None:
     desk.open("Dead letters")
     desk.look()
     desk.row("unknown brand").get_by_role("cell").first.click()
-    desk.confirm("Dry run", "is it known by now?")
+    desk.confirm("Dry run")
     expect(page.get_by_text("Dry run, nothing is changed. It would be: it is applied").first).to_be_visible()
     desk.look()
     assert office.site.staked(ANN) == 0
     desk.confirm("Replay", "the brand is known by now")
     expect(page.get_by_text("Replayed: it is applied").first).to_be_visible()
     eventually(lambda: office.site.staked(ANN) == 500, "one bet counts")
-    for button in ("Dry run of all", "Replay all"):
+    for button, reason in (("Dry run of all", None), ("Replay all", "all of them")):
         desk.open("Dead letters")
-        desk.confirm(button, "all of them")
+        desk.confirm(button, reason)
         expect(page.get_by_text("DONE", exact=True)).to_be_visible()  # by itself, as soon as it is
     desk.look()
     eventually(lambda: office.site.staked(ANN) == 500 * len(EARLY), "all bets count, once each")

@@ -183,6 +183,8 @@ def publish(
     """Publish the approved revision now, or at a local time of the brand."""
     from backoffice.content.workflow.local_time import Occurrence
 
+    if local_time is None and later is not None:
+        fail("--earlier and --later say which of two equal local times is meant: give --local-time, too")
     which = None if later is None else Occurrence.LATER if later else Occurrence.EARLIER
 
     async def work(parts: ContentParts, actor: Actor, key: ContentKey) -> ContentItem:

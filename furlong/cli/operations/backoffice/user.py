@@ -160,8 +160,8 @@ def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
 
 
 def _roles(given: list[str]) -> Roles:
-    from backoffice.access.actor import ALL_BRANDS
     from backoffice.access.roles import Role
+    from subgraphs.kit.domain.keys import ALL_BRANDS
 
     found: dict[str, set[Role]] = {}
     for text in given:

@@ -17,7 +17,8 @@ from subgraphs.fulfilment.models import (
     PROVIDER_REPORT,
 )
 from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration
-from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalKind, GlobalOrder
+from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.records.global_state.kinds import GlobalKind, GlobalOrder
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
+from subgraphs.kit.domain.keys import ALL_BRANDS
+
 GLOBAL_TOPIC: Final = "club.global.v1"
 BRAND_FACTS: Final = "facts"
-ALL_BRANDS: Final = "*"
-"""The brand of a message that concerns no single brand, such as the stop of a provider."""
 
 
 class GlobalKind(Enum):

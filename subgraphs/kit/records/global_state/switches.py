@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.records.global_state.kinds import ALL_BRANDS, GlobalKind, SwitchScope
+from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.records.global_state.kinds import GlobalKind, SwitchScope
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from subgraphs.kit.records.outbox.outbox import Outbox, UnpublishedFact, prefix_
 
 log = structlog.get_logger(__name__)
 
-FACTS_AT_ONCE: Final = 500
+FACTS_PER_BATCH: Final = 500
 LEASE: Final = timedelta(seconds=30)
 DELIVERY_SECONDS: Final = 10.0
 """The delivery timeout, well below the lease: a slow relay must give up before another one takes over."""
@@ -86,7 +86,7 @@ class Relay:
         if not self.status.is_leader:
             return 0
         async with self.database.home.read() as connection:
-            waiting = await self.outbox.waiting(connection, FACTS_AT_ONCE)
+            waiting = await self.outbox.waiting(connection, FACTS_PER_BATCH)
         delivered = await self._deliver(waiting)
         self.status.kafka = "" if len(delivered) == len(waiting) else "Kafka did not accept every message"
         published = await self._remove(prefix_delivered(waiting, delivered))

@@ -10,6 +10,7 @@ import { useId, useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 import type { ReactNode, SubmitEvent } from 'react';
 import type { Variables } from '../graph/graph.ts';
@@ -49,7 +50,7 @@ export function ChangeButton(props: Props) {
       if (props.onDone === undefined) notify(`${props.label}: done`, { type: 'success' });
       else props.onDone(data);
     } catch (error) {
-      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     } finally {
       setBusy(false);
       refresh();

@@ -7,6 +7,8 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useId, useState } from 'react';
 
+import { messageOf } from '../session/session.ts';
+
 import type { ReactNode, SubmitEvent } from 'react';
 
 interface Props {
@@ -30,7 +32,7 @@ export function FormDialog(props: Props) {
     try {
       await props.onSubmit();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     } finally {
       setBusy(false);
     }

@@ -18,7 +18,7 @@ import { RevisionDiff } from './review/RevisionDiff.tsx';
 import { RevisionList } from './review/RevisionList.tsx';
 import { StateChip } from './StateChip.tsx';
 import { ContentSteps } from './steps/ContentSteps.tsx';
-import { useBrands } from './useBrands.ts';
+import { useReadBrands } from './useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
 type Shown = 'text' | 'revisions' | 'differences';
@@ -30,8 +30,12 @@ export function ContentPage() {
 
 function ContentOf({ id }: { readonly id: string }) {
   const key = keyOf(id);
-  const brand = useBrands().find((one) => one.id === key.brand);
-  const { data, problem, reload } = useGraph<{ readonly contentItem: Item | null }>(READ_ITEM, { ...key });
+  const { brands, isRead, problem: unread } = useReadBrands();
+  const brand = brands.find((one) => one.id === key.brand);
+  const item = useGraph<{ readonly contentItem: Item | null }>(READ_ITEM, { ...key });
+  const unknown = isRead && brand === undefined ? `There is no brand ${key.brand} whose content you may read.` : '';
+  const { data, reload } = item;
+  const problem = item.problem || unread || unknown;
   return (
     <>
       <Title title={`Content of ${id}`} />

@@ -1,13 +1,13 @@
 /** The content of rewards: published and open revisions. */
 import Typography from '@mui/material/Typography';
-import { DataTable, DateField, EditButton, List, SelectInput, TextInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
+import { DataTable, DateField, EditButton, SelectInput, TextInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
 
 import { BrandInput, LocaleInput } from './BrandInput.tsx';
 import { inWord } from './key.ts';
 import { NewContentButton } from './NewContentButton.tsx';
 import { StateChip } from './StateChip.tsx';
 import { useBrands } from './useBrands.ts';
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { KeysetList } from '../components/KeysetList.tsx';
 
 import type { Item } from './operations.ts';
 
@@ -29,26 +29,16 @@ function Actions() {
 
 export function ContentList() {
   return (
-    <List
-      title="Content"
-      filters={FILTERS}
-      actions={<Actions />}
-      pagination={<KeysetPagination />}
-      perPage={25}
-      exporter={false}
-      empty={false}
-    >
-      <DataTable bulkActionButtons={false} rowClick="edit">
-        <DataTable.Col source="brand" disableSort />
-        <DataTable.Col source="rewardId" label="Reward" disableSort />
-        <DataTable.Col label="Version" disableSort render={(record: { configVersion?: number | null }) => record.configVersion ?? 'first'} />
-        <DataTable.Col label="Title" field={Title} disableSort />
-        <DataTable.Col label="Open revision" field={OnItsWay} disableSort />
-        <DataTable.Col label="Customers see" field={Published} disableSort />
-        <DataTable.Col label="Changed" field={ChangedAt} disableSort />
-        <DataTable.Col label="Open" field={EditButton} disableSort />
-      </DataTable>
-    </List>
+    <KeysetList rows="items of content" rowClick="edit" title="Content" filters={FILTERS} actions={<Actions />}>
+      <DataTable.Col source="brand" disableSort />
+      <DataTable.Col source="rewardId" label="Reward" disableSort />
+      <DataTable.Col label="Version" disableSort render={(record: { configVersion?: number | null }) => record.configVersion ?? 'first'} />
+      <DataTable.Col label="Title" field={Title} disableSort />
+      <DataTable.Col label="Open revision" field={OnItsWay} disableSort />
+      <DataTable.Col label="Customers see" field={Published} disableSort />
+      <DataTable.Col label="Changed" field={ChangedAt} disableSort />
+      <DataTable.Col label="Open" field={EditButton} disableSort />
+    </KeysetList>
   );
 }
 

@@ -5,7 +5,7 @@
  * remembered by list, filter and page.
  */
 import { run } from './graph.ts';
-import { RESOURCES } from './resources.ts';
+import { RESOURCES, isGiven, missingFilters } from './resources.ts';
 
 import type { DataProvider, GetListParams, RaRecord } from 'react-admin';
 import type { Resource } from './resources.ts';
@@ -18,6 +18,9 @@ interface Page {
 
 type Filter = Readonly<Record<string, unknown>>;
 
+/** How many requests may look for the first row of a page. */
+const MOST_READS = 50;
+
 const cursors = new Map<string, string | null>();
 
 function resource(name: string): Resource {
@@ -28,7 +31,7 @@ function resource(name: string): Resource {
 
 /** Return the filter's arguments that the list knows, without empty ones. */
 function known(found: Resource, filter: Filter): [string, unknown][] {
-  return Object.entries(filter).filter(([name, value]) => name in found.filters && value !== '' && value !== null && value !== undefined);
+  return Object.entries(filter).filter(([name, value]) => name in found.filters && isGiven(value));
 }
 
 async function readPage(found: Resource, filter: Filter, first: number, after: string | null): Promise<Page> {
@@ -42,23 +45,39 @@ async function readPage(found: Resource, filter: Filter, first: number, after: s
   return page;
 }
 
+/**
+ * Read a page, and those after it while they are empty: a request reads a bounded number of rows, so that the
+ * page of a rare filter may have none and yet not be the last one. The framework would show the first page then.
+ */
+async function readRows(found: Resource, filter: Filter, first: number, after: string | null): Promise<Page> {
+  let page = await readPage(found, filter, first, after);
+  for (let reads = 1; page.nodes.length === 0 && page.hasNextPage && reads < MOST_READS; reads += 1) {
+    page = await readPage(found, filter, first, page.endCursor);
+  }
+  return page;
+}
+
 /** Return the key after which a page begins, reading the pages before it if they are not known. */
 async function cursorOf(name: string, found: Resource, filter: Filter, page: number, size: number): Promise<string | null> {
   if (page <= 1) return null;
   const key = JSON.stringify([name, known(found, filter), size, page]);
   const remembered = cursors.get(key);
   if (remembered !== undefined) return remembered;
-  const before = await readPage(found, filter, size, await cursorOf(name, found, filter, page - 1, size));
+  const before = await readRows(found, filter, size, await cursorOf(name, found, filter, page - 1, size));
   cursors.set(key, before.endCursor);
   return before.endCursor;
 }
+
+/** What a list has until the filters that it needs are chosen; the graph is not asked. */
+const NOTHING = { data: [], pageInfo: { hasNextPage: false, hasPreviousPage: false } };
 
 async function getList(name: string, params: GetListParams) {
   const found = resource(name);
   const { page, perPage } = params.pagination ?? { page: 1, perPage: 25 };
   const filter = (params.filter ?? {}) as Filter;
+  if (missingFilters(name, filter).length > 0) return NOTHING;
   const after = await cursorOf(name, found, filter, page, perPage);
-  const { nodes, endCursor, hasNextPage } = await readPage(found, filter, perPage, after);
+  const { nodes, endCursor, hasNextPage } = await readRows(found, filter, perPage, after);
   cursors.set(JSON.stringify([name, known(found, filter), perPage, page + 1]), endCursor);
   return { data: nodes, pageInfo: { hasNextPage, hasPreviousPage: page > 1 } };
 }

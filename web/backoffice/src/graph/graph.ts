@@ -1,5 +1,5 @@
 /** The admin graph: one operation by POST; refusals are thrown with their codes. */
-import { csrfToken, forget, Refusal } from '../session/session.ts';
+import { answered, csrfToken, forget, Refusal } from '../session/session.ts';
 
 interface GraphError {
   readonly message: string;
@@ -38,19 +38,28 @@ export async function run<T>(query: string, variables: Variables = {}): Promise<
   }
 }
 
+/** Return a refusal's message, in words if it is one of the GraphQL engine's. */
+function inWords(message: string, code: string): string {
+  if (code === 'GRAPHQL_VALIDATION_FAILED') return 'The back office has been upgraded since this page was opened: reload it.';
+  if (code === 'BAD_USER_INPUT' && message.startsWith('Variable "$')) {
+    return 'A filter or a field has a value that does not exist. Was it changed in the address?';
+  }
+  return message;
+}
+
 async function post<T>(query: string, variables: Variables): Promise<T> {
-  const response = await fetch('/backoffice/graphql', {
+  const request = fetch('/backoffice/graphql', {
     method: 'POST',
     credentials: 'same-origin',
     headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken() },
     body: JSON.stringify({ query, variables }),
   });
-  const answer = (await response.json()) as Answer;
+  const answer = (await answered(request)) as Answer;
   const error = answer.errors?.[0];
   if (error !== undefined) {
     const { code = 'INTERNAL_SERVER_ERROR', ...details } = error.extensions ?? {};
     if (code === 'UNAUTHENTICATED') forget();
-    throw new Refusal(error.message, code, details);
+    throw new Refusal(inWords(error.message, code), code, details);
   }
   return answer.data as T;
 }

@@ -65,3 +65,26 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
     fields: AUDIT,
   },
 };
+
+/** Return whether a filter has a value; an empty text has none. */
+export function isGiven(value: unknown): boolean {
+  return value !== '' && value !== null && value !== undefined;
+}
+
+/** Return the filters that a list needs. */
+function neededFilters(name: string): string[] {
+  return Object.entries(RESOURCES[name]?.filters ?? {})
+    .filter(([, type]) => type.endsWith('!'))
+    .map(([filter]) => filter);
+}
+
+/** Return the filters that a list needs and that are not given. */
+export function missingFilters(name: string, given: Readonly<Record<string, unknown>>): string[] {
+  return neededFilters(name).filter((filter) => !isGiven(given[filter]));
+}
+
+/** Return whether a list has a filter that it does not need. */
+export function isFiltered(name: string, given: Readonly<Record<string, unknown>>): boolean {
+  const needed = new Set(neededFilters(name));
+  return Object.entries(given).some(([filter, value]) => !needed.has(filter) && isGiven(value));
+}

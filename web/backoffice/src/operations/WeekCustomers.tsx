@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 const COUNT = `query WeekCustomers($brand: String!, $isoWeek: String!) {
   weekCustomers(brand: $brand, isoWeek: $isoWeek) { jurisdiction currency status customers }
@@ -32,7 +33,7 @@ export function WeekCustomers({ brand, isoWeek, jurisdiction, currency }: Props)
       const { weekCustomers } = await run<{ weekCustomers: readonly Counted[] }>(COUNT, { brand, isoWeek });
       setCounted(weekCustomers.filter((one) => one.jurisdiction === jurisdiction && one.currency === currency));
     } catch (error) {
-      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     }
   }
 

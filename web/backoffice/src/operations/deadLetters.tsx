@@ -7,7 +7,6 @@ import {
   DataTable,
   DateField,
   FunctionField,
-  List,
   SelectInput,
   Show,
   ShowButton,
@@ -22,7 +21,7 @@ import {
 } from 'react-admin';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { KeysetList } from '../components/KeysetList.tsx';
 import { useMay } from './page/may.ts';
 
 import type { RaRecord } from 'react-admin';
@@ -76,8 +75,7 @@ function ReplayAll() {
         label="Dry run of all"
         question={`A job tells what would happen to ${all}. Nothing is changed.`}
         mutation={REPLAY_ALL}
-        variables={(reason) => ({ input: { app, topic, dryRun: true, reason } })}
-        wantsReason
+        variables={() => ({ input: { app, topic, dryRun: true } })}
         icon={<Science />}
         onDone={started}
       />
@@ -101,26 +99,22 @@ function StoredAt() {
 
 export function DeadLetterList() {
   return (
-    <List
+    <KeysetList
+      rows="dead letters"
+      rowClick="show"
       title="Dead letters"
       filters={FILTERS}
       filterDefaultValues={{ app: 'progress' }}
       actions={<ReplayAll />}
-      pagination={<KeysetPagination />}
-      perPage={25}
-      exporter={false}
-      empty={false}
     >
-      <DataTable bulkActionButtons={false} rowClick="show">
-        <DataTable.Col source="id" label="Letter" disableSort />
-        <DataTable.Col source="topic" disableSort />
-        <DataTable.Col source="partition" disableSort />
-        <DataTable.Col source="offset" disableSort />
-        <DataTable.Col source="reason" disableSort />
-        <DataTable.Col label="Stored" field={StoredAt} disableSort />
-        <DataTable.Col label="Open" field={ShowButton} disableSort />
-      </DataTable>
-    </List>
+      <DataTable.Col source="id" label="Letter" disableSort />
+      <DataTable.Col source="topic" disableSort />
+      <DataTable.Col source="partition" disableSort />
+      <DataTable.Col source="offset" disableSort />
+      <DataTable.Col source="reason" disableSort />
+      <DataTable.Col label="Stored" field={StoredAt} disableSort />
+      <DataTable.Col label="Open" field={ShowButton} disableSort />
+    </KeysetList>
   );
 }
 
@@ -143,8 +137,7 @@ function ReplayOne({ onOutcome }: { readonly onOutcome: (words: string) => void 
         label="Dry run"
         question="What would happen if it were applied now? Nothing is changed."
         mutation={REPLAY}
-        variables={(reason) => ({ input: { letter, dryRun: true, reason } })}
-        wantsReason
+        variables={() => ({ input: { letter, dryRun: true } })}
         icon={<Science />}
         onDone={done(true)}
       />

@@ -1,7 +1,7 @@
 /** Changes of customers whose outcome is in doubt: asked for upstream, and not answered yet. */
-import { DataTable, DateField, List, NumberInput, SelectInput } from 'react-admin';
+import { DataTable, DateField, NumberInput, SelectInput } from 'react-admin';
 
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { KeysetList } from '../components/KeysetList.tsx';
 import { useBrand } from './page/BrandSelect.tsx';
 import { Page } from './page/Page.tsx';
 import { age } from './page/words.ts';
@@ -28,29 +28,26 @@ export function IntentList() {
       title="Pending intents"
       about="The intents worker asks the upstream API until the outcome is known; a change that stays here for a long time needs a person. Each access is recorded."
       actions={field}
-      waiting={brand === null && !none}
+      problem={none}
+      waiting={brand === null}
     >
       {brand !== null && (
-        <List
+        <KeysetList
+          rows="pending intents"
+          rowClick={false}
           key={brand}
           title=" "
           filter={{ brand }}
           filters={FILTERS}
-          pagination={<KeysetPagination />}
-          perPage={25}
-          exporter={false}
-          empty={false}
           disableSyncWithLocation
         >
-          <DataTable bulkActionButtons={false} rowClick={false}>
-            <DataTable.Col source="createdAt" label="Since" field={CreatedAt} disableSort />
-            <DataTable.Col label="Age" disableSort render={(record: RaRecord) => age(String(record['createdAt']))} />
-            <DataTable.Col source="subgraph" label="Asked by" disableSort />
-            <DataTable.Col source="operation" disableSort />
-            <DataTable.Col source="customer" disableSort />
-            <DataTable.Col source="id" label="Key" disableSort />
-          </DataTable>
-        </List>
+          <DataTable.Col source="createdAt" label="Since" field={CreatedAt} disableSort />
+          <DataTable.Col label="Age" disableSort render={(record: RaRecord) => age(String(record['createdAt']))} />
+          <DataTable.Col source="subgraph" label="Asked by" disableSort />
+          <DataTable.Col source="operation" disableSort />
+          <DataTable.Col source="customer" disableSort />
+          <DataTable.Col source="id" label="Key" disableSort />
+        </KeysetList>
       )}
     </Page>
   );

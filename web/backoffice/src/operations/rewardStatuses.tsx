@@ -50,8 +50,8 @@ export function RewardStatuses() {
       title="Reward status"
       about="The later of the reward squad’s status and the operators’ applies, on all nodes."
       actions={field}
-      problem={problem}
-      waiting={data === undefined && !none}
+      problem={problem || none}
+      waiting={data === undefined}
     >
       <DataRows
         label="Versions of rewards"

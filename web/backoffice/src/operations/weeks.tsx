@@ -46,8 +46,8 @@ export function Weeks() {
       title="Weeks"
       about="Weeks open, end and close automatically. What a person opens or closes is recorded; closing takes two people."
       actions={field}
-      problem={problem}
-      waiting={data === undefined && !none}
+      problem={problem || none}
+      waiting={data === undefined}
     >
       <DataRows
         label="Weeks"

@@ -6,7 +6,6 @@ import {
   DataTable,
   DateField,
   FunctionField,
-  List,
   SelectInput,
   Show,
   ShowButton,
@@ -19,7 +18,7 @@ import {
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { JsonField } from '../components/JsonField.tsx';
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { KeysetList } from '../components/KeysetList.tsx';
 
 import type { RaRecord } from 'react-admin';
 
@@ -41,17 +40,15 @@ function words(value: string): string {
 
 export function ApprovalList() {
   return (
-    <List filters={FILTERS} filterDefaultValues={{ status: 'PENDING' }} pagination={<KeysetPagination />} perPage={25} exporter={false}>
-      <DataTable bulkActionButtons={false} rowClick="show">
-        <DataTable.Col source="proposedAt" field={ProposedAt} disableSort />
-        <DataTable.Col source="kind" disableSort />
-        <DataTable.Col source="brand" disableSort />
-        <DataTable.Col source="subject" disableSort />
-        <DataTable.Col source="proposedBy" disableSort />
-        <DataTable.Col source="status" disableSort render={(record: RaRecord) => words(String(record['status']))} />
-        <DataTable.Col label="Open" field={ShowButton} disableSort />
-      </DataTable>
-    </List>
+    <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={{ status: 'PENDING' }}>
+      <DataTable.Col source="proposedAt" field={ProposedAt} disableSort />
+      <DataTable.Col source="kind" disableSort />
+      <DataTable.Col source="brand" disableSort />
+      <DataTable.Col source="subject" disableSort />
+      <DataTable.Col source="proposedBy" disableSort />
+      <DataTable.Col source="status" disableSort render={(record: RaRecord) => words(String(record['status']))} />
+      <DataTable.Col label="Open" field={ShowButton} disableSort />
+    </KeysetList>
   );
 }
 

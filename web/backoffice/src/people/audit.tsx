@@ -7,10 +7,10 @@ import DialogTitle from '@mui/material/DialogTitle';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useId, useState } from 'react';
-import { DataTable, DateField, List, TextInput, useRecordContext } from 'react-admin';
+import { DataTable, DateField, TextInput, useRecordContext } from 'react-admin';
 
 import { JsonField } from '../components/JsonField.tsx';
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { KeysetList } from '../components/KeysetList.tsx';
 
 const FILTERS = [
   <TextInput key="brand" source="brand" alwaysOn />,
@@ -59,18 +59,16 @@ function Details() {
 
 export function AuditList() {
   return (
-    <List filters={FILTERS} pagination={<KeysetPagination />} perPage={25} exporter={false}>
-      <DataTable bulkActionButtons={false} rowClick={false}>
-        <DataTable.Col source="id" label="No." disableSort />
-        <DataTable.Col source="at" field={At} disableSort />
-        <DataTable.Col source="name" label="Who" disableSort />
-        <DataTable.Col source="address" disableSort />
-        <DataTable.Col source="action" disableSort />
-        <DataTable.Col source="brand" disableSort />
-        <DataTable.Col source="subject" disableSort />
-        <DataTable.Col source="reason" disableSort />
-        <DataTable.Col label="Before and after" field={Details} disableSort />
-      </DataTable>
-    </List>
+    <KeysetList rows="entries" rowClick={false} filters={FILTERS}>
+      <DataTable.Col source="id" label="No." disableSort />
+      <DataTable.Col source="at" field={At} disableSort />
+      <DataTable.Col source="name" label="Who" disableSort />
+      <DataTable.Col source="address" disableSort />
+      <DataTable.Col source="action" disableSort />
+      <DataTable.Col source="brand" disableSort />
+      <DataTable.Col source="subject" disableSort />
+      <DataTable.Col source="reason" disableSort />
+      <DataTable.Col label="Before and after" field={Details} disableSort />
+    </KeysetList>
   );
 }

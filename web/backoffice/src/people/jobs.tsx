@@ -2,11 +2,11 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import Stop from '@mui/icons-material/Stop';
 import Typography from '@mui/material/Typography';
-import { DataTable, DateField, Labeled, List, Show, ShowButton, SimpleShowLayout, TextField, TopToolbar, useRecordContext } from 'react-admin';
+import { DataTable, DateField, Labeled, Show, ShowButton, SimpleShowLayout, TextField, TopToolbar, useRecordContext } from 'react-admin';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { JsonField } from '../components/JsonField.tsx';
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { KeysetList } from '../components/KeysetList.tsx';
 
 import type { RaRecord } from 'react-admin';
 
@@ -36,17 +36,15 @@ function Progress() {
 
 export function JobList() {
   return (
-    <List pagination={<KeysetPagination />} perPage={25} exporter={false}>
-      <DataTable bulkActionButtons={false} rowClick="show">
-        <DataTable.Col source="createdAt" field={CreatedAt} disableSort />
-        <DataTable.Col source="kind" disableSort />
-        <DataTable.Col source="brand" disableSort />
-        <DataTable.Col source="createdBy" disableSort />
-        <DataTable.Col source="status" disableSort />
-        <DataTable.Col label="Progress" field={Progress} disableSort />
-        <DataTable.Col label="Open" field={ShowButton} disableSort />
-      </DataTable>
-    </List>
+    <KeysetList rows="jobs" rowClick="show">
+      <DataTable.Col source="createdAt" field={CreatedAt} disableSort />
+      <DataTable.Col source="kind" disableSort />
+      <DataTable.Col source="brand" disableSort />
+      <DataTable.Col source="createdBy" disableSort />
+      <DataTable.Col source="status" disableSort />
+      <DataTable.Col label="Progress" field={Progress} disableSort />
+      <DataTable.Col label="Open" field={ShowButton} disableSort />
+    </KeysetList>
   );
 }
 

@@ -11,7 +11,6 @@ import {
   DataTable,
   DateField,
   Labeled,
-  List,
   Show,
   ShowButton,
   SimpleShowLayout,
@@ -23,7 +22,7 @@ import {
 
 import { AddUserButton } from './AddUserButton.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { KeysetList } from '../components/KeysetList.tsx';
 import { RolesButton } from './RolesButton.tsx';
 import { SESSION, SessionTable } from '../session/SessionTable.tsx';
 import { useGraph } from '../graph/useGraph.ts';
@@ -59,16 +58,14 @@ function ListActions() {
 
 export function UserList() {
   return (
-    <List actions={<ListActions />} pagination={<KeysetPagination />} perPage={25} exporter={false}>
-      <DataTable bulkActionButtons={false} rowClick="show">
-        <DataTable.Col source="login" disableSort />
-        <DataTable.Col source="name" disableSort />
-        <DataTable.Col label="Roles" field={Roles} disableSort />
-        <DataTable.Col source="status" disableSort />
-        <DataTable.Col label="Second factor" field={SecondFactor} disableSort />
-        <DataTable.Col label="Open" field={ShowButton} disableSort />
-      </DataTable>
-    </List>
+    <KeysetList rows="people" rowClick="show" actions={<ListActions />}>
+      <DataTable.Col source="login" disableSort />
+      <DataTable.Col source="name" disableSort />
+      <DataTable.Col label="Roles" field={Roles} disableSort />
+      <DataTable.Col source="status" disableSort />
+      <DataTable.Col label="Second factor" field={SecondFactor} disableSort />
+      <DataTable.Col label="Open" field={ShowButton} disableSort />
+    </KeysetList>
   );
 }
 

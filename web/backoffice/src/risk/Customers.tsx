@@ -1,8 +1,7 @@
 /** The customers behind a figure, by key. Each access is recorded. */
-import { DataTable, DateField, FunctionField, List, SelectInput, TextInput, TopToolbar, useListContext } from 'react-admin';
+import { DataTable, DateField, FunctionField, SelectInput, TextInput } from 'react-admin';
 
-import { CsvButton } from './figures/FigureTable.tsx';
-import { KeysetPagination } from '../components/KeysetPagination.tsx';
+import { FigureRows } from './FigureRows.tsx';
 import { money, word } from './figures/amounts.ts';
 
 import type { RaRecord } from 'react-admin';
@@ -12,7 +11,6 @@ const FIGURES = [
   ...['EXPECTED', 'OWED', 'OUTSTANDING', 'USED', 'EXPIRED', 'STOPPED'],
 ].map((id) => ({ id, name: word(id.toLowerCase()) }));
 const FILTERS = [
-  <TextInput key="brand" source="brand" alwaysOn />,
   <TextInput key="isoWeek" source="isoWeek" label="Week" alwaysOn />,
   <SelectInput key="figure" source="figure" choices={FIGURES} alwaysOn />,
   <TextInput key="reward" source="reward" />,
@@ -25,16 +23,6 @@ function amount(record: RaRecord, name: string): string {
   const minor: unknown = record[name];
   const currency: unknown = record['currency'];
   return typeof minor === 'number' && typeof currency === 'string' ? money(minor, currency) : '–';
-}
-
-function Actions() {
-  const filter = useListContext().filterValues as Record<string, unknown>;
-  const entries = Object.entries(filter).filter(([, value]) => value !== null && value !== undefined);
-  return (
-    <TopToolbar>
-      <CsvButton table="customers" parameters={Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))} />
-    </TopToolbar>
-  );
 }
 
 function At() {
@@ -51,29 +39,17 @@ function Turnover() {
 
 export function Customers() {
   return (
-    <List
-      resource="riskCustomers"
-      title="Customers of a figure"
-      filters={FILTERS}
-      actions={<Actions />}
-      pagination={<KeysetPagination />}
-      perPage={25}
-      exporter={false}
-      storeKey={false}
-      empty={false}
-    >
-      <DataTable bulkActionButtons={false} rowClick={false}>
-        <DataTable.Col source="customer" disableSort />
-        <DataTable.Col source="at" field={At} disableSort />
-        <DataTable.Col source="stage" disableSort />
-        <DataTable.Col source="reward" disableSort />
-        <DataTable.Col source="version" disableSort />
-        <DataTable.Col source="kind" disableSort />
-        <DataTable.Col label="Value" field={Value} disableSort />
-        <DataTable.Col source="spins" disableSort />
-        <DataTable.Col label="Turnover" field={Turnover} disableSort />
-        <DataTable.Col source="countedBets" label="Bets" disableSort />
-      </DataTable>
-    </List>
+    <FigureRows resource="riskCustomers" table="customers" title="Customers of a figure" rows="customers behind a figure" filters={FILTERS}>
+      <DataTable.Col source="customer" disableSort />
+      <DataTable.Col source="at" field={At} disableSort />
+      <DataTable.Col source="stage" disableSort />
+      <DataTable.Col source="reward" disableSort />
+      <DataTable.Col source="version" disableSort />
+      <DataTable.Col source="kind" disableSort />
+      <DataTable.Col label="Value" field={Value} disableSort />
+      <DataTable.Col source="spins" disableSort />
+      <DataTable.Col label="Turnover" field={Turnover} disableSort />
+      <DataTable.Col source="countedBets" label="Bets" disableSort />
+    </FigureRows>
   );
 }

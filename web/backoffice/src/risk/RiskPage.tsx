@@ -5,19 +5,11 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { Title, useStore } from 'react-admin';
+import { Title } from 'react-admin';
 
-import { useGraph } from '../graph/useGraph.ts';
+import { NO_BRAND, useRiskBrands } from './riskBrands.ts';
 
 import type { ReactNode } from 'react';
-
-const BRANDS = `query RiskBrands { riskBrands(first: 100) { nodes { id name currencies } } }`;
-
-interface Brand {
-  readonly id: string;
-  readonly name: string;
-  readonly currencies: readonly string[];
-}
 
 interface Props {
   readonly title: string;
@@ -27,10 +19,7 @@ interface Props {
 }
 
 export function RiskPage({ title, lead, children }: Props) {
-  const { data, problem } = useGraph<{ riskBrands: { nodes: Brand[] } }>(BRANDS);
-  const [wanted, setWanted] = useStore('risk.brand', '');
-  const brands = data?.riskBrands.nodes ?? [];
-  const brand = brands.find((each) => each.id === wanted) ?? brands[0];
+  const { brands, brand, problem, choose } = useRiskBrands();
   return (
     // The width is the frame's, never a table's: wide tables scroll by themselves.
     <Box component="section" sx={{ padding: 2, width: 0, minWidth: '100%' }}>
@@ -46,10 +35,10 @@ export function RiskPage({ title, lead, children }: Props) {
             size="small"
             fullWidth={false}
             value={brand.id}
-            onChange={(event) => setWanted(event.target.value)}
+            onChange={(event) => choose(event.target.value)}
             sx={{ minWidth: 180, flexShrink: 0 }}
           >
-            {brands.map((each) => (
+            {brands?.map((each) => (
               <MenuItem key={each.id} value={each.id}>
                 {each.name}
               </MenuItem>
@@ -58,7 +47,7 @@ export function RiskPage({ title, lead, children }: Props) {
         )}
       </Stack>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
-      {data !== null && brand === undefined && <Alert severity="info">There is no brand whose figures you may see.</Alert>}
+      {brands !== null && brand === undefined && <Alert severity="info">{NO_BRAND}</Alert>}
       {brand !== undefined && children(brand.id)}
     </Box>
   );

@@ -11,6 +11,7 @@ import { useEffect, useState } from 'react';
 import { CANCEL, DRY_RUN, START, type DryRun } from './operations.ts';
 import { DryRunResults } from './DryRunResults.tsx';
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 interface Props {
   readonly brand: string;
@@ -33,7 +34,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
     const timer = setTimeout(() => {
       run<{ dryRun: DryRun }>(DRY_RUN, { id })
         .then(({ dryRun }) => setJob(dryRun))
-        .catch((error: unknown) => setProblem(String(error)));
+        .catch((error: unknown) => setProblem(messageOf(error)));
     }, LOOK_AGAIN_MS);
     return () => clearTimeout(timer);
   }, [underWay, id, job]);
@@ -43,7 +44,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
     try {
       await work();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   }
 
@@ -65,7 +66,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
       </Typography>
       <Stack direction="row" spacing={2} sx={{ alignItems: 'flex-start' }}>
         <TextField size="small" label="Week" placeholder="2026-W13" value={week} onChange={(event) => setWeek(event.target.value)} helperText="Empty: the last week that is over." />
-        <Button variant="outlined" startIcon={<PlayArrow />} disabled={disabled || underWay} onClick={() => void start()}>
+        <Button variant="outlined" sx={{ flexShrink: 0 }} startIcon={<PlayArrow />} disabled={disabled || underWay} onClick={() => void start()}>
           Try it
         </Button>
       </Stack>

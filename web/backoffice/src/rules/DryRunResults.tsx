@@ -16,6 +16,7 @@ import { CSV, type DryRun, type DryRunCost } from './operations.ts';
 import { DryRunBets } from './DryRunBets.tsx';
 import { amount, reasonInWords } from './scheme.ts';
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 type Result = NonNullable<DryRun['result']>;
 
@@ -123,7 +124,7 @@ function CsvButton({ id, week }: { readonly id: string; readonly week: string })
       link.click();
       URL.revokeObjectURL(link.href);
     } catch (error) {
-      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     }
   }
   return (

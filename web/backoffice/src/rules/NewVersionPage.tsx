@@ -9,32 +9,38 @@ import { useState } from 'react';
 import { Title } from 'react-admin';
 import { useSearchParams } from 'react-router-dom';
 
-import { CHECK, VERSIONS, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
+import { CHECK, NO_BRAND, VERSIONS, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
 import { asSchemeInput, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
-import { useBrands } from '../content/useBrands.ts';
+import { useReadBrands } from '../content/useBrands.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
 export function NewVersionPage() {
   const [wanted] = useSearchParams();
-  const brands = useBrands();
+  const { brands, isRead, problem } = useReadBrands();
   const brand = brands.find(({ id }) => id === wanted.get('brand')) ?? brands[0];
+  const none = isRead && brand === undefined ? NO_BRAND : problem;
   return (
     <Card sx={{ marginTop: 1 }}>
       <Title title="A new version of a scheme" />
-      <CardContent>{brand === undefined ? <LinearProgress aria-label="Loading" /> : <Begun key={brand.id} brand={brand} />}</CardContent>
+      <CardContent>{brand === undefined ? <Waiting problem={none} /> : <Begun key={brand.id} brand={brand} />}</CardContent>
     </Card>
   );
 }
 
 function Begun({ brand }: { readonly brand: Brand }) {
-  const versions = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand: brand.id }).data?.schemeVersions;
-  const first = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: {} }).data?.checkScheme;
-  if (versions === undefined || first === undefined) return <LinearProgress aria-label="Loading" />;
-  return <NewVersion brand={brand} versions={versions} startsAt={first.firstWeekStartsAt} />;
+  const versions = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand: brand.id });
+  const first = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: {} });
+  if (versions.data === null || first.data === null) return <Waiting problem={versions.problem || first.problem} />;
+  return <NewVersion brand={brand} versions={versions.data.schemeVersions} startsAt={first.data.checkScheme.firstWeekStartsAt} />;
+}
+
+/** What stands in the form's place: that it is being read, or why it cannot be. */
+function Waiting({ problem }: { readonly problem: string }) {
+  return problem === '' ? <LinearProgress aria-label="Loading" /> : <Alert severity="error">{problem}</Alert>;
 }
 
 interface Props {

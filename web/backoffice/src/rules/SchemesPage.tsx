@@ -17,9 +17,9 @@ import TextField from '@mui/material/TextField';
 import { Title, usePermissions } from 'react-admin';
 import { Link, useSearchParams } from 'react-router-dom';
 
-import { CHECK, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
+import { CHECK, NO_BRAND, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { amount } from './scheme.ts';
-import { useBrands } from '../content/useBrands.ts';
+import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
 const PHASES = {
@@ -30,12 +30,14 @@ const PHASES = {
 
 export function SchemesPage() {
   const [wanted, setWanted] = useSearchParams();
-  const brands = useBrands();
+  const { brands, isRead, problem } = useReadBrands();
   const brand = brands.find(({ id }) => id === wanted.get('brand')) ?? brands[0];
   return (
     <Card sx={{ marginTop: 1 }}>
       <Title title="Scheme rules" />
       <CardContent>
+        {problem !== '' && <Alert severity="error">{problem}</Alert>}
+        {isRead && brand === undefined && <Alert severity="info">{NO_BRAND}</Alert>}
         {brand !== undefined && (
           <>
             <TextField select label="Brand" size="small" value={brand.id} onChange={(event) => setWanted({ brand: event.target.value })} sx={{ maxWidth: 320 }}>

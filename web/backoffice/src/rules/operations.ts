@@ -3,6 +3,8 @@ import type { Brand } from '../content/operations.ts';
 
 export type { Brand };
 
+export const NO_BRAND = 'There is no brand whose rules you may see.';
+
 export interface SchemeVersion {
   readonly id: string;
   readonly brand: string;

@@ -11,7 +11,7 @@ import { useEffect, useState } from 'react';
 import { useLogin, useNotify } from 'react-admin';
 
 import { CodeField } from './CodeField.tsx';
-import { changePassword, currentSession, enrol, forget, giveCode, Refusal, signIn, signOut } from './session.ts';
+import { changePassword, currentSession, enrol, forget, giveCode, Refusal, signIn, signOut, messageOf } from './session.ts';
 
 import type { ReactNode, SubmitEvent } from 'react';
 import type { Enrolment, SessionState, Stage } from './session.ts';
@@ -30,7 +30,7 @@ export function SignInPage() {
   const notify = useNotify();
 
   useEffect(() => {
-    currentSession().then(setSession, (error: unknown) => notify(String(error), { type: 'error' }));
+    currentSession().then(setSession, (error: unknown) => notify(messageOf(error), { type: 'error' }));
   }, [notify]);
 
   function advance(next: SessionState) {
@@ -170,7 +170,7 @@ function EnrolmentStep({ onDone }: StepProps) {
   const notify = useNotify();
 
   useEffect(() => {
-    enrol().then(setEnrolment, (error: unknown) => notify(String(error), { type: 'error' }));
+    enrol().then(setEnrolment, (error: unknown) => notify(messageOf(error), { type: 'error' }));
   }, [notify]);
 
   return (

@@ -9,7 +9,7 @@ import { useEffect, useState } from 'react';
 
 import { CodeField } from './CodeField.tsx';
 import { confirmBy } from '../graph/graph.ts';
-import { stepUp } from './session.ts';
+import { stepUp, messageOf } from './session.ts';
 
 import type { SubmitEvent } from 'react';
 
@@ -42,7 +42,7 @@ export function StepUpDialog() {
       await stepUp(code);
       close(true);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   }
 

@@ -31,6 +31,24 @@ export class Refusal extends Error {
   }
 }
 
+/** Return what went wrong, in words for the person at the screen. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Return the JSON of a response.
+ *
+ * @throws {Refusal} in words if there is none: the network, or a proxy, is in the way
+ */
+export async function answered(response: Promise<Response>): Promise<unknown> {
+  try {
+    return await (await response).json();
+  } catch {
+    throw new Refusal('The back office does not answer. Try again in a moment.', 'UNREACHABLE');
+  }
+}
+
 const PATH = '/backoffice/session';
 const ANONYMOUS: SessionState = { signedIn: false, stage: 'anonymous' };
 
@@ -90,14 +108,14 @@ async function send(path: string, method: string, body?: object): Promise<Sessio
 async function request(path: string, method: string, body?: object): Promise<unknown> {
   const headers: Record<string, string> = { 'x-csrf-token': csrfToken() };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const response = await fetch(PATH + path, {
+  const responding = fetch(PATH + path, {
     method,
     headers,
     credentials: 'same-origin',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const answer: unknown = await response.json();
-  if (response.ok) return answer;
+  const answer = await answered(responding);
+  if ((await responding).ok) return answer;
   const { error } = answer as { error: { message: string; code: string } };
   throw new Refusal(error.message, error.code, { ...error });
 }

@@ -17,6 +17,7 @@ import { Timeline } from './Timeline.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { run } from '../graph/graph.ts';
 import { moment } from '../operations/page/words.ts';
+import { messageOf } from '../session/session.ts';
 
 import type { Customer, Hold } from './operations.ts';
 
@@ -134,7 +135,7 @@ export function CustomerPage() {
   useEffect(() => {
     run<Read>(CUSTOMER, { id })
       .then(setRead)
-      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+      .catch((error: unknown) => setProblem(messageOf(error)));
   }, [id, version]);
 
   if (problem !== '') return <Alert severity="info">{problem}</Alert>;

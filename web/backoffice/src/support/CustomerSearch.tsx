@@ -16,6 +16,7 @@ import { Link } from 'react-router-dom';
 
 import { BRANDS, OF_BET, SEARCH } from './operations.ts';
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 import type { SubmitEvent } from 'react';
 import type { Brand, Found, PageOf } from './operations.ts';
@@ -45,9 +46,10 @@ export function CustomerSearch() {
     run<{ supportBrands: readonly Brand[] }>(BRANDS)
       .then(({ supportBrands }) => {
         setBrands(supportBrands);
+        if (supportBrands.length === 0) setProblem('There is no brand whose customers you may see.');
         setBrand((chosen) => (chosen === '' ? (supportBrands[0]?.id ?? '') : chosen));
       })
-      .catch((error: unknown) => setProblem(String(error)));
+      .catch((error: unknown) => setProblem(messageOf(error)));
   }, []);
 
   async function search(after: string | null) {
@@ -57,7 +59,7 @@ export function CustomerSearch() {
       setFound((before) => (after === null || before === null ? page : { ...page, nodes: [...before.nodes, ...page.nodes] }));
     } catch (error) {
       setFound(null);
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   }
 

@@ -7,6 +7,7 @@ import { useNotify } from 'react-admin';
 import { EXPORT, EXPORTED, JOB } from './operations.ts';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 const LOOK_MS = 1000;
 
@@ -49,7 +50,7 @@ export function ExportButton({ customer }: Props) {
       const { customerExport } = await run<{ customerExport: string }>(EXPORTED, { jobId });
       store(customerExport, `${customer.replace(':', '-')}.json`);
     } catch (error) {
-      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     }
   }
 

@@ -12,6 +12,7 @@ import { GIVE_GOODWILL, GOODWILL_OFFER } from './operations.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { money, word } from '../risk/figures/amounts.ts';
+import { messageOf } from '../session/session.ts';
 
 import type { GoodwillOffer } from './operations.ts';
 
@@ -30,7 +31,7 @@ export function GoodwillButton({ customer }: { readonly customer: string }) {
       setReward('');
       setOpen(true);
     } catch (error) {
-      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     }
   }
 

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { RECORD } from './operations.ts';
 import { run } from '../graph/graph.ts';
 import { moment } from '../operations/page/words.ts';
+import { messageOf } from '../session/session.ts';
 
 import type { BetRecord } from './operations.ts';
 
@@ -28,7 +29,7 @@ export function MessageOfBet({ brand, betId }: Props) {
           `arrived ${moment(one.arrivedAt)} by the clock of the ${clock}, happened ${moment(one.occurredAt)}`,
       );
     } catch (error) {
-      setFound(error instanceof Error ? error.message : String(error));
+      setFound(messageOf(error));
     } finally {
       setSearching(false);
     }

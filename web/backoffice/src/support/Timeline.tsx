@@ -15,6 +15,7 @@ import { TIMELINE } from './operations.ts';
 import { WhyButton } from './WhyButton.tsx';
 import { run } from '../graph/graph.ts';
 import { moment } from '../operations/page/words.ts';
+import { messageOf } from '../session/session.ts';
 
 import type { Entry, PageOf } from './operations.ts';
 
@@ -45,7 +46,7 @@ export function Timeline({ id, brand, version }: Props) {
   const [problem, setProblem] = useState('');
 
   function refused(error: unknown) {
-    setProblem(error instanceof Error ? error.message : String(error));
+    setProblem(messageOf(error));
   }
 
   function readOlder(shown: PageOf<Entry>) {

@@ -15,6 +15,7 @@ import { useNotify } from 'react-admin';
 import { MessageOfBet } from './MessageOfBet.tsx';
 import { EXPLAIN } from './operations.ts';
 import { run } from '../graph/graph.ts';
+import { messageOf } from '../session/session.ts';
 
 import type { Explanation } from './operations.ts';
 
@@ -34,7 +35,7 @@ export function WhyButton({ brand, betId }: Props) {
       setWhy((await run<{ betExplanation: Explanation }>(EXPLAIN, { brand, betId })).betExplanation);
       setOpen(true);
     } catch (error) {
-      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     }
   }
 

@@ -15,7 +15,7 @@ import { StaleDialog } from './StaleDialog.tsx';
 import { run } from '../../graph/graph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { useGraph } from '../../graph/useGraph.ts';
-import { Refusal } from '../../session/session.ts';
+import { Refusal, messageOf } from '../../session/session.ts';
 
 import type { ContentKey } from '../key.ts';
 
@@ -83,7 +83,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
       if (error instanceof Refusal && error.code === 'STALE') {
         setTheirs((await run<{ contentItem: Item | null }>(READ_ITEM, { ...itemKey })).contentItem);
       } else {
-        setProblem(error instanceof Error ? error.message : String(error));
+        setProblem(messageOf(error));
       }
     } finally {
       setBusy(false);

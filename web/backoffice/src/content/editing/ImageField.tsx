@@ -10,6 +10,7 @@ import { useRef, useState } from 'react';
 import { LABELS, type LocaleText } from '../document.ts';
 import { UPLOAD, type Finding } from '../operations.ts';
 import { run } from '../../graph/graph.ts';
+import { messageOf } from '../../session/session.ts';
 
 interface Props {
   readonly brand: string;
@@ -26,7 +27,7 @@ interface Uploaded {
   readonly height: number;
 }
 
-const MOST_BYTES = 5 * 2 ** 20;
+const MAX_BYTES = 5 * 2 ** 20;
 const ACCEPTED = 'image/png,image/jpeg,image/webp';
 
 /** Return a file's bytes in base64. */
@@ -48,7 +49,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
 
   async function upload(file: File) {
     setProblem('');
-    if (file.size > MOST_BYTES) {
+    if (file.size > MAX_BYTES) {
       setProblem(`The file has ${(file.size / 2 ** 20).toFixed(1)} MiB: images may have at most 5 MiB.`);
       return;
     }
@@ -58,7 +59,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
       const { uploadContentImage: image } = await run<{ uploadContentImage: Uploaded }>(UPLOAD, { input });
       onChange(image.imageUrl, image.address);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     } finally {
       setBusy(false);
     }

@@ -5,16 +5,26 @@ import { useStore } from 'react-admin';
 
 import { usePolled } from './usePolled.ts';
 
+import type { ReactNode } from 'react';
+
 const BRANDS = `query Brands { brands(first: 100) { nodes { id name } } }`;
 
 interface Brands {
   readonly brands: { readonly nodes: readonly { readonly id: string; readonly name: string }[] };
 }
 
-/** Return the chosen brand, and the field to choose another; null until the brands are known, or without any. */
-export function useBrand() {
+interface ChosenBrand {
+  /** Null until the brands are known, or without any. */
+  readonly brand: string | null;
+  /** Chooses another one. */
+  readonly field: ReactNode;
+  /** Why there is none, in words; empty if there is one, or while they are read. */
+  readonly none: string;
+}
+
+export function useBrand(): ChosenBrand {
   const [chosen, setChosen] = useStore<string>('operations.brand', '');
-  const { data } = usePolled<Brands>(BRANDS, {}, 60);
+  const { data, problem } = usePolled<Brands>(BRANDS, {}, 60);
   const known = data?.brands.nodes ?? [];
   const brand = known.find(({ id }) => id === chosen)?.id ?? known[0]?.id ?? null;
   const field = (
@@ -22,6 +32,7 @@ export function useBrand() {
       select
       label="Brand"
       size="small"
+      fullWidth={false}
       value={brand ?? ''}
       onChange={(event) => setChosen(event.target.value)}
       sx={{ minWidth: 160 }}
@@ -33,5 +44,5 @@ export function useBrand() {
       ))}
     </TextField>
   );
-  return { brand, field, none: data !== undefined && known.length === 0 };
+  return { brand, field, none: data !== undefined && known.length === 0 ? 'There is no brand that you may see.' : problem };
 }

@@ -14,6 +14,7 @@ interface Props {
   readonly about?: string;
   readonly actions?: ReactNode;
   readonly problem?: string;
+  /** Whether there is nothing to show yet. */
   readonly waiting?: boolean;
   readonly children: ReactNode;
 }
@@ -38,7 +39,7 @@ export function Page({ title, about, actions, problem = '', waiting = false, chi
           {problem}
         </Alert>
       )}
-      {waiting && problem === '' ? <LinearProgress aria-label="Loading" /> : children}
+      {waiting ? problem === '' && <LinearProgress aria-label="Loading" /> : children}
     </Box>
   );
 }

@@ -6,6 +6,7 @@
 import { useCallback, useEffect, useState } from 'react';
 
 import { run } from '../../graph/graph.ts';
+import { messageOf } from '../../session/session.ts';
 
 import type { Variables } from '../../graph/graph.ts';
 
@@ -40,7 +41,7 @@ export function usePolled<T>(query: string, variables: Variables | null = {}, se
           const data = await run<T>(document, given);
           if (!ended) setAnswer({ asked, data, problem: '' });
         } catch (error) {
-          const problem = error instanceof Error ? error.message : String(error);
+          const problem = messageOf(error);
           if (!ended) setAnswer((last) => ({ asked, data: last.asked === asked ? last.data : undefined, problem }));
         }
       }

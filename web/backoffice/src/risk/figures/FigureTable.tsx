@@ -15,6 +15,7 @@ import { useId } from 'react';
 import { useNotify, usePermissions } from 'react-admin';
 
 import { saveTable } from './downloads.ts';
+import { messageOf } from '../../session/session.ts';
 
 import type { ReactNode } from 'react';
 
@@ -41,7 +42,7 @@ export function CsvButton({ table, parameters }: NonNullable<Props<unknown>['csv
   if (permissions?.has('risk.export') !== true) return null;
   function save() {
     saveTable(table, parameters).catch((error: unknown) => {
-      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
+      notify(messageOf(error), { type: 'error' });
     });
   }
   return (

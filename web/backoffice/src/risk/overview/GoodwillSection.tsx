@@ -156,7 +156,7 @@ function Costs({ brand }: { readonly brand: string }) {
     <FigureTable
       title="Goodwill credits"
       csv={{ table: 'goodwill', parameters: { brand } }}
-      rows={data.goodwillCosts}
+      rows={data.goodwillCosts.toSorted((one, other) => other.isoWeek.localeCompare(one.isoWeek))}
       rowKey={(line) => line.id}
       columns={[
         { head: 'Week', cell: (line) => line.isoWeek },

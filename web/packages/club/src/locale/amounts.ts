@@ -1,7 +1,7 @@
 /** Formats and parses amounts of money in the notation of a locale. */
 
 /** The maximum of a message, 2³¹−1 minor units. */
-export const MOST_MINOR = 2 ** 31 - 1;
+export const MAX_MINOR = 2 ** 31 - 1;
 
 /** Currencies whose minor unit is not a hundredth (ISO 4217); browsers' own tables follow common usage instead. */
 const NO_DECIMALS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ');
@@ -87,7 +87,7 @@ function readDigits(text: string, digits: number, { group, decimal }: Separators
   if (own.fraction.length > digits) return refused('decimals');
   const minor = Number(own.whole + own.fraction.padEnd(digits, '0'));
   if (minor === 0) return refused('zero');
-  return minor > MOST_MINOR ? refused('too-much') : { kind: 'amount', minor };
+  return minor > MAX_MINOR ? refused('too-much') : { kind: 'amount', minor };
 }
 
 interface Reading {

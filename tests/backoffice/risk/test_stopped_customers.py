@@ -1,0 +1,68 @@
+"""A customer who qualified and is excluded: expected while the week goes on, and stopped from its end."""
+
+from collections import Counter
+from datetime import timedelta
+
+from risk_stand import RISK, WEEK, CustomerWeek, RiskStand, risk_stand
+
+from backoffice.figures import repository
+from backoffice.risk.rows import RiskFigure, RowFilter
+
+EXCLUDED = CustomerWeek("excluded", status="provisional", choice="fb-5", excluded=True)
+OTHER = CustomerWeek("other", status="provisional", choice="fb-5")
+
+
+async def shown(stand: RiskStand) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Count the weeks; return the week's rewards by stage, and the customers behind each stage."""
+    await stand.parts.collector.count_due()
+    risk, stages = stand.parts.risk, Counter[str]()
+    for one in await risk.rewards(RISK, "northbet", 100, iso_week=WEEK.iso):
+        stages[one.figure.stage] += one.figure.customers
+    reader = await risk.figure_rows(RISK, "northbet", WEEK.iso)
+    customers = {}
+    for figure in (RiskFigure.EXPECTED, RiskFigure.OWED, RiskFigure.STOPPED):
+        page = await reader.page(figure, RowFilter(reward="fb-5"), "", 25)
+        if page.rows:
+            customers[figure.value] = [row.customer for row in page.rows]
+    return dict(stages), customers
+
+
+async def liability(stand: RiskStand) -> list[tuple[str, int]]:
+    """Return what may still have to be paid, by stage."""
+    found = await stand.parts.risk.liability(RISK, "northbet")
+    return [(one.figure.stage, one.figure.customers) for one in found.rewards if one.iso_week == WEEK.iso]
+
+
+async def test_who_is_excluded_is_stopped_from_the_end_of_the_week(tmp_path: object) -> None:
+    """Figures, rows, liability and the recorded end agree before the end, until closing, and afterwards."""
+    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+        await stand.add([EXCLUDED, OTHER])
+        everybody = ["excluded", "other"]
+        assert await shown(stand) == ({"expected": 2}, {"expected": everybody})
+        assert await liability(stand) == [("expected", 2)]
+        forecasts = await stand.parts.risk.forecasts(RISK, "northbet")
+        assert [one.now.rewards for one in forecasts if one.currency == "GBP"] == [2]
+
+        stand.clock.advance(WEEK.ends_at + timedelta(hours=1) - stand.clock.now())
+        ended = {"expected": ["other"], "stopped": ["excluded"]}
+        assert await shown(stand) == ({"expected": 1, "stopped": 1}, ended)
+        assert await liability(stand) == [("expected", 1)]
+        (present,) = {one.week.iso for one in await stand.parts.risk.forecasts(RISK, "northbet")}
+        assert present > WEEK.iso  # the forecast is about the week that goes on
+
+        await stand.clear_customers()
+        await stand.add(
+            [
+                CustomerWeek(
+                    "excluded", status="confirmed", choice="fb-5", state="INELIGIBLE", excluded=True
+                ),
+                CustomerWeek("other", status="confirmed", choice="fb-5", state="CONFIRMED", paid="fb-5"),
+            ]
+        )
+        closed = {"owed": ["other"], "stopped": ["excluded"]}
+        assert await shown(stand) == ({"owed": 1, "stopped": 1}, closed)
+        assert await liability(stand) == [("owed", 1)]
+        async with stand.base.database.home.read() as connection:
+            points = await repository.curve(connection, "northbet", [WEEK.iso])
+        final = {(one.currency, one.rewards) for one in points if one.hour == repository.FINAL_HOUR}
+        assert ("GBP", 1) in final

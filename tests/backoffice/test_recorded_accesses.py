@@ -1,0 +1,106 @@
+"""Each query that shows a person's data leaves an entry in the audit log; a new query has to be classed."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from permission_rules import fields
+from proposal_kinds import BRAND, PAULA, ProposalStand, customer, proposal_stand, scheme
+from sqlalchemy import func, insert, select
+
+from backoffice.audit.models import AUDIT_LOG
+from backoffice.global_events.models import STREAM
+
+SOMEBODY: Final = customer(0)
+FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'
+START: Final = "mutation S($input: StartDryRunInput!) { startDryRun(input: $input) { id } }"
+PERSONAL: Final = {
+    "customers": f'(brand: "{BRAND}", search: "c-") {{ nodes {{ id }} }}',
+    "customer": f'(id: "{SOMEBODY}") {{ customerId }}',
+    "customerOfBet": f'(brand: "{BRAND}", betId: "none") {{ customerId }}',
+    "timeline": f'(customer: "{SOMEBODY}") {{ nodes {{ id }} }}',
+    "betExplanation": f'(brand: "{BRAND}", betId: "none") {{ sentence }}',
+    "betRecord": f'(brand: "{BRAND}", betId: "none") {{ offset }}',
+    "legalHolds": f'(customer: "{SOMEBODY}") {{ id }}',
+    "goodwillOffer": f'(customer: "{SOMEBODY}") {{ __typename }}',
+    "riskCustomers": f"({FIGURE}) {{ nodes {{ id }} }}",
+    "riskGoodwill": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "pendingIntents": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "deadLetters": '(app: "backoffice") { nodes { id } }',
+    "deadLetter": '(id: "backoffice:1") { id }',
+    "dryRunDifferences": '(id: "JOB") { nodes { customerId } }',
+    "dryRunCsv": '(id: "JOB")',
+}
+"""What is asked; `JOB` stands for a dry run."""
+
+ELSEWHERE: Final = {"customerExport": "support_area/test_privacy.py"}
+NOT_PERSONAL: Final = {
+    "people": {"me", "users", "user", "mySessions", "sessions", "audit"},
+    "proposals and jobs, which name customers by id alone": {"approvals", "approval", "jobs", "job"},
+    "content": {
+        *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),
+        *("contentPreviewStates", "contentBrands", "contentBrand"),
+    },
+    "rules": {"schemeVersions", "checkScheme", "dryRun"},
+    "sums": {
+        *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
+        *("goodwillBudgets", "goodwillCosts", "weekCustomers"),
+    },
+    "operations": {
+        *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
+        *("providers", "provider", "providerRevisions", "providerDiff", "tryProvider", "stoppedProviders"),
+        *("weeks", "globalEvents", "globalEvent", "killSwitches", "nodes", "consumerLag", "outboxes"),
+    },
+}
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
+    """The areas over databases that know customers, with a dead letter."""
+    async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+        letter = {
+            "id": 1,
+            "generation": "g",
+            "topic": "club.cells.v1",
+            "partition": 0,
+            "offset": 0,
+            "key": b"node:acknowledgement:rewards",
+            "value": b"no message",
+            "headers": [],
+            "reason": "not JSON",
+            "produced_at": opened.base.clock.now(),
+            "stored_at": opened.base.clock.now(),
+        }
+        async with opened.base.database.home.write() as connection:
+            await connection.execute(insert(STREAM.dead_letter).values(letter))
+        yield opened
+
+
+async def entries(stand: ProposalStand) -> int:
+    """Return how many entries the audit log has."""
+    async with stand.base.database.home.read() as connection:
+        return await connection.scalar(select(func.count()).select_from(AUDIT_LOG)) or 0
+
+
+async def test_each_access_to_a_persons_data_is_recorded(stand: ProposalStand) -> None:
+    """Also one that finds nothing: who was looked for is on record."""
+    areas = {one.name: one.area for one in fields() if one.operation == "query"}
+    tried = {"input": {"brand": BRAND, "scheme": scheme(0), "idempotencyKey": "once"}}
+    started: Any = await stand.areas["rules"].prepare(START, None)(tried, {}, PAULA)
+    job = started["data"]["startDryRun"]["id"]
+    unrecorded = {}
+    for name, asked in PERSONAL.items():
+        before = await entries(stand)
+        document = f"{{ {name}{asked.replace('JOB', job)} }}"
+        answer = await stand.areas[areas[name]].prepare(document, None)({}, {}, PAULA)
+        codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+        if codes - {"NOT_FOUND"} or await entries(stand) == before:
+            unrecorded[name] = answer
+    assert unrecorded == {}
+
+
+def test_every_query_is_classed() -> None:
+    """A new one shows a person's data, and is recorded, or it does not."""
+    classed = [*PERSONAL, *ELSEWHERE, *(name for names in NOT_PERSONAL.values() for name in names)]
+    assert sorted(classed) == sorted(one.name for one in fields() if one.operation == "query")

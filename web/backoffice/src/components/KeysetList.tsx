@@ -1,0 +1,56 @@
+/** A list of the graph by pages of keys; without rows it says why, in words. */
+import Alert from '@mui/material/Alert';
+import CardContent from '@mui/material/CardContent';
+import Typography from '@mui/material/Typography';
+import { DataTable, List, useListContext } from 'react-admin';
+
+import { KeysetPagination } from './KeysetPagination.tsx';
+import { messageOf } from '../session/session.ts';
+import { reasonForNoRows } from './noRows.ts';
+
+import type { DataTableProps, ListProps } from 'react-admin';
+import type { ReactNode } from 'react';
+
+interface Props extends Omit<ListProps, 'children' | 'empty' | 'error' | 'exporter' | 'pagination' | 'perPage'> {
+  /** What is listed, in the plural, such as `goodwill credits`. */
+  readonly rows: string;
+  readonly rowClick: NonNullable<DataTableProps['rowClick']>;
+  /** The columns. */
+  readonly children: ReactNode;
+}
+
+/** The list itself shows why it could not be read; a notice would go away. */
+const SHOWN_BY_THE_LIST = { onError: () => undefined };
+
+export function KeysetList({ rows, rowClick, children, ...list }: Props) {
+  return (
+    <List
+      {...list}
+      pagination={<KeysetPagination />}
+      perPage={25}
+      exporter={false}
+      empty={false}
+      error={<NotRead />}
+      queryOptions={SHOWN_BY_THE_LIST}
+    >
+      <DataTable bulkActionButtons={false} rowClick={rowClick} empty={<NoRows rows={rows} />}>
+        {children}
+      </DataTable>
+    </List>
+  );
+}
+
+function NotRead() {
+  const list = useListContext();
+  return <Alert severity="error">{messageOf(list.error)}</Alert>;
+}
+
+function NoRows({ rows }: { readonly rows: string }) {
+  const { resource, filter, filterValues } = useListContext();
+  const given = { ...(filterValues as object), ...(filter as object | undefined) };
+  return (
+    <CardContent>
+      <Typography>{reasonForNoRows(resource, rows, given)}</Typography>
+    </CardContent>
+  );
+}

@@ -1,0 +1,17 @@
+/** Why a list has no rows, in words. */
+import { isFiltered, missingFilters } from '../graph/resources.ts';
+
+const NAMES: Readonly<Record<string, string>> = { brand: 'a brand', isoWeek: 'a week', figure: 'a figure', app: 'a consumer' };
+
+/**
+ * Return a sentence for a list without rows.
+ *
+ * @param list its name in the admin graph
+ * @param rows what is listed, in the plural
+ * @param given the filters that are set
+ */
+export function reasonForNoRows(list: string, rows: string, given: Readonly<Record<string, unknown>>): string {
+  const missing = missingFilters(list, given);
+  if (missing.length > 0) return `Choose ${missing.map((name) => NAMES[name] ?? name).join(' and ')} above to see ${rows}.`;
+  return isFiltered(list, given) ? `No ${rows} match these filters.` : `There are no ${rows} yet.`;
+}
