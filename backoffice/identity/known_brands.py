@@ -41,6 +41,6 @@ class KnownBrands:
             async with database.home.read() as connection:
                 return await ReferenceRepository(REFERENCE).brand_ids(connection)
         except (SQLAlchemyError, OSError):
-            return ()  # roles can be granted while that database is away
+            return ()  # roles can be granted while that database is down
         finally:
             await database.close()

@@ -144,7 +144,7 @@ class KillSwitchService:
         """Refuse a misspelt name; while no provider is known here, every name is accepted.
 
         A provider is known by its configuration, by the reports of workers, or by its switch. The database of
-        fulfilment is not asked: a provider can be switched off while that database is away.
+        fulfilment is not asked: a provider can be switched off while that database is down.
         """
         subject = switch_subject(target.scope, target.brand, target.name)
         async with self.database.home.read() as connection:

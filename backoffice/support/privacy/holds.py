@@ -41,7 +41,7 @@ class LegalHolds:
     clock: Clock
 
     async def of_customer(self, actor: Actor, owner: Owner) -> Sequence[LegalHold]:
-        """Return the holds of a customer, lifted ones included; the look is recorded.
+        """Return the holds of a customer, lifted ones included; each access is recorded.
 
         Raises:
             NotFound: The actor may not look at this customer.

@@ -42,7 +42,7 @@ def weeks(stand: SupportStand) -> WeekService:
 
 async def closed(stand: SupportStand, weeks: WeekService) -> dict[str, Any]:
     """Propose to close the week, let another person approve, run the job, and return its result."""
-    proposal_id = await weeks.propose_close(OLGA, "northbet", WEEK, "the worker is away")
+    proposal_id = await weeks.propose_close(OLGA, "northbet", WEEK, "the worker is down")
     async with stand.base.database.home.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
@@ -64,7 +64,7 @@ async def test_a_week_is_closed_by_two_people_and_not_before_its_grace_is_over(
     stand: SupportStand, weeks: WeekService
 ) -> None:
     """Until then the job ends with the reason, and the week stays open."""
-    await weeks.open(OLGA, "northbet", WEEK, "the worker is away")
+    await weeks.open(OLGA, "northbet", WEEK, "the worker is down")
     assert await states(weeks) == {WEEK: ("OPEN", False), NEXT: ("NEXT", False)}
     refused = await closed(stand, weeks)
     assert refused["closed"] is False

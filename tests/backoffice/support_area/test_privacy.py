@@ -10,7 +10,7 @@ from backoffice_stand import actor
 from sqlalchemy import select
 from support_stand import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportStand
 
-from backoffice.access.actor import ALL_BRANDS, Actor
+from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
@@ -20,7 +20,7 @@ from backoffice.jobs.jobs import JobStatus
 from backoffice.jobs.worker import JobWorker
 from backoffice.support.privacy.customer_data import ERASURES
 from backoffice.support.privacy.holds import UnderLegalHold
-from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.kit.records.erasure import Pseudonyms
 
 WHY = "the customer asked for it"

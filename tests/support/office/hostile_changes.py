@@ -294,7 +294,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "proposeAdjustment": Change(lambda _: adjustment()),
     "reject": Change(rejected, by="deputy"),
     "exportCustomer": reason(customer=CUSTOMER),
-    "putLegalHold": given(("input.customer", "input.reason"), customer=CUSTOMER, reason="a reason"),
+    "putLegalHold": reason(customer=CUSTOMER),
     "liftLegalHold": Change(hold),
     "proposeErasure": reason(customer=CUSTOMER),
     "endSession": Change(lambda _: {"id": "none"}, IDS),
