@@ -29,6 +29,7 @@ mmdebstrap --quiet --variant=essential --include=python3,libstdc++6,ca-certifica
   --customize-hook='echo "furlong:x:10001:" >> "$1/etc/group"' \
   --customize-hook='mkdir -p "$1/var/lib/furlong" && chown 10001:10001 "$1/var/lib/furlong"' \
   --customize-hook='rm -rf "$1/var/cache/ldconfig/aux-cache" "$1/var/cache/debconf" "$1"/var/log/*' \
+  --customize-hook='rm -rf "$1/usr/share/python3/debpython/__pycache__"' \
   --customize-hook='rm -f "$1/etc/resolv.conf" "$1/etc/hostname" "$1/etc/machine-id"' \
   bookworm "$work/debian.tar"
 
