@@ -70,7 +70,11 @@ class CdnSettings(BaseSettings):
         default=[], description='Where CDNs accept removals (BAN), such as ["http://varnish1:6081/"]'
     )
     again_seconds: float = Field(
-        default=2.0, gt=0, le=600, description="After what time a removal is repeated, once"
+        default=2.0,
+        gt=0,
+        le=600,
+        description="After what time a removal is repeated for the last time; it is also repeated after a "
+        "sixteenth and a quarter of it",
     )
     timeout_seconds: float = Field(default=5.0, gt=0, le=60, description="The deadline of a removal")
 

@@ -103,7 +103,7 @@ class DecisionRepository:
             "brand": decision.brand,
         }
         message = Encoded(GLOBAL_TOPIC, decision.key, decision.message(), headers)
-        await self.outbox.put_encoded(connection, message, at)
+        await self.outbox.put_encoded(connection, [message], at)
 
     async def find(self, connection: AsyncConnection, key: str) -> GlobalDecision | None:
         """Return the last decision about a subject."""

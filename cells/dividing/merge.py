@@ -71,7 +71,7 @@ def check_merge(source: Location, target: Location) -> Findings:
     ]
     if cell.of != other.of or (cell.last + 1 != other.first and other.last + 1 != cell.first):
         problems.append(f"the partitions of {cell} and {other} are not next to one another")
-    problems += problems_of_region(source, target)
+    problems += problems_of_region(source, target.region)
     for ours, theirs in zip(source.schemas, target.schemas, strict=True):
         if source.server.rows(_COLUMNS, (ours,)) != target.server.rows(_COLUMNS, (theirs,)):
             problems.append(f"{ours} and {theirs} are of different releases: run `furlong db upgrade`")

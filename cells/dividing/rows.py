@@ -39,6 +39,21 @@ def has_table(cursor: Cursor, schema: str, table: str) -> bool:
     return bool(cursor.fetchone() != (0,))
 
 
+def strangers(location: Location, cell: Cell) -> list[str]:
+    """Return a sentence for each database that has rows of customers whom its cell does not have."""
+    found = []
+    for schema in location.schemas:
+        with location.server.session() as cursor:
+            others = _strangers_in(cursor, schema, cell)
+        if others:
+            brand, customer = min(others)
+            found.append(
+                f"{schema} at {location.server} has rows of {len(others)} customers of other cells, such as "
+                f"{customer} of {brand}"
+            )
+    return found
+
+
 def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
     """Delete the rows of all customers whom a cell does not have; return how many were deleted.
 
@@ -77,13 +92,18 @@ def recount(cursor: Cursor, schema: str) -> None:
     )
 
 
-def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
+def _strangers_in(cursor: Cursor, schema: str, cell: Cell) -> list[tuple[str, str]]:
+    """Return brand and name of all customers in a database whom a cell does not have."""
     tables = customer_tables(cursor, schema)
     if not tables:
-        return 0
+        return []
     names = [f"{quoted(schema)}.{quoted(table)}" for table in tables]
     cursor.execute(" UNION ".join(f"SELECT brand_id, customer_id FROM {name}" for name in names))  # noqa: S608
-    foreign = [owner for owner in cursor.fetchall() if not keeps.has(*owner)]
+    return [(brand, customer) for brand, customer in cursor.fetchall() if not cell.has(brand, customer)]
+
+
+def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
+    foreign = _strangers_in(cursor, schema, keeps)
     others = f"{quoted(schema)}.furlong_trim"
     cursor.execute(
         f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255) COLLATE utf8mb4_bin, "
@@ -96,7 +116,7 @@ def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
             f"DELETE t FROM {quoted(schema)}.{quoted(table)} t JOIN {others} o "
             "ON o.brand_id = t.brand_id AND o.customer_id = t.customer_id"
         )
-        for table in tables
+        for table in customer_tables(cursor, schema)
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from cells.moving.errors import MoveError
 from cells.moving.server import Location, Server, quoted
-from cells.regions.bound_region import COUNT
+from cells.regions.bound_region import COUNT, BoundRegion
 from storage.cells.cell import Cell
 
 OPEN: Final = "open"
@@ -59,7 +59,7 @@ def check(source: Location, target: Location) -> Findings:
     if _is_moved(found, target):
         return Findings(cell, epoch, size, tables, is_moved=True)
     problems = [*_problems_of_cell(found), *_problems_of_servers(source.server, target.server)]
-    problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target)]
+    problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target.region)]
     problems += [
         f"{each.server} has no account {each.account}" for each in (source, target) if not each.accounts
     ]
@@ -80,12 +80,12 @@ def cell_at(location: Location) -> tuple[Cell, int, str] | None:
     return cell, int(epoch), str(state)
 
 
-def problems_of_region(source: Location, target: Location) -> list[str]:
-    """Return which of the source's customers may not be in the target's region."""
-    if target.region is None:
+def problems_of_region(location: Location, region: BoundRegion | None) -> list[str]:
+    """Return which of the customers at a location may not be in a region; None has all customers."""
+    if region is None:
         return []
-    account = f"{quoted(source.schemas[0])}.account"
-    return target.region.problems(source.server.rows(COUNT.format(account=account)))
+    account = f"{quoted(location.schemas[0])}.account"
+    return region.problems(location.server.rows(COUNT.format(account=account)))
 
 
 def size_of(location: Location) -> tuple[int, int]:

@@ -23,11 +23,13 @@ def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Lo
     source = _server("FURLONG_CELL_MOVE_SOURCE_URL", settings.source_url)
     target = _server("FURLONG_CELL_MOVE_TARGET_URL", settings.target_url)
     account = settings.target_account or settings.account
+    regions = RegionSettings()
     try:
-        region = RegionSettings().own(settings.target_region)
+        new = regions.own(settings.target_region)
+        old = None if regions.region is None else regions.own()
     except RegionMapError as error:
         raise MoveError(str(error)) from error
-    return Location.of(source, subgraphs, settings.account), Location.of(target, subgraphs, account, region)
+    return Location.of(source, subgraphs, settings.account, old), Location.of(target, subgraphs, account, new)
 
 
 def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:

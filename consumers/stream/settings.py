@@ -26,7 +26,10 @@ class StreamSettings(BaseSettings):
         default=4, ge=1, le=64, description="Maximum number of concurrent transactions; always one on SQLite"
     )
     linger_seconds: float = Field(
-        default=0.05, ge=0, le=1, description="How long a batch that is not full waits for more records"
+        default=0.1,
+        ge=0,
+        le=1,
+        description="How long the brokers gather records for a fetch that does not fill a batch",
     )
     poll_seconds: float = Field(default=0.5, gt=0, description="How long a poll waits for records")
     session_seconds: float = Field(

@@ -26,6 +26,9 @@ EVERYTHING: Final = "/"
 """A text that every address contains."""
 
 KAFKA: Final = "kafka"
+PARTS: Final = (1 / 16, 1 / 4, 1)
+"""After which parts of the longest time a removal is repeated."""
+
 _SHORTEST_PAUSE, _MAX_PAUSE = 0.2, 10.0
 RETRY_SECONDS: Final = 1.0
 
@@ -95,11 +98,11 @@ class PurgeWorker:
 
     A brand's responses are removed when a decision about it is published, and again when a node has applied
     it: until then, the node may have given the CDN an old response. A node's processes read what was applied
-    into their memory a moment later, so each removal is repeated once.
+    into their memory a moment later, so each removal is repeated after growing pauses.
 
     Attributes:
         removals: What has to be removed, for each CDN.
-        again_seconds: After what time a removal is repeated.
+        again_seconds: After what time a removal is repeated for the last time.
     """
 
     removals: tuple[Removals, ...]
@@ -126,10 +129,11 @@ class PurgeWorker:
         self.remove(EVERYTHING if each == ALL_BRANDS else each for each in brands)
 
     def remove(self, texts: Iterable[str]) -> None:
-        """Remove responses from all CDNs now, and once more a little later."""
+        """Remove responses from all CDNs now, and again a little later."""
         for text in texts:
             self._add(text)
-            asyncio.get_running_loop().call_later(self.again_seconds, self._add, text)
+            for part in PARTS:
+                asyncio.get_running_loop().call_later(part * self.again_seconds, self._add, text)
 
     def _add(self, text: str) -> None:
         for each in self.removals:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from database_probe import contents
+from database_probe import contents, statements_of
 from jsonschema import Draft202012Validator
 from progress_reducer import Reducer, reducer
 from sqlalchemy import insert, select
@@ -64,6 +64,17 @@ async def test_a_member_who_reaches_the_target_qualifies_provisionally(reducer: 
     assert await said(reducer) == [(1, "provisional", 3000)]
     schema = json.loads(CONTRACT.read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate((await told(reducer))[0])
+
+
+async def test_all_who_qualify_in_a_batch_are_announced_by_one_statement(reducer: Reducer) -> None:
+    """Each of them once, in the order of customers."""
+    customers = [f"c-{number}" for number in range(1, 6)]
+    await reducer.memberships(*[membership(customer_id=each) for each in customers])
+    batch = [whole_target(customer_id=each, bet_id=f"b-{each}") for each in reversed(customers)]
+    with statements_of(reducer.database) as sent:
+        await reducer.bets(*batch)
+    assert [one["customer_id"] for one in await told(reducer)] == customers
+    assert len([each for each in sent if each.startswith("INSERT INTO outbox")]) == 1
 
 
 async def test_who_is_no_member_does_not_qualify_and_does_by_joining(reducer: Reducer) -> None:

@@ -27,18 +27,19 @@ class Load:
 
     Attributes:
         customers: How many customers there are.
+        began: When the first bets were placed; by default twenty minutes ago.
         records: The records in the order of production.
     """
 
     seed: int
     customers: int = 40
+    began: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(minutes=20))
     records: list[Record] = field(default_factory=list)
     poison: int = 0
     _bets: int = 0
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - plausible, not secret
-        self._began = datetime.now(UTC) - timedelta(minutes=20)
 
     def more(self, bets: int) -> list[Record]:
         """Return further bets with all their revisions: some twice, some out of order, some poison."""
@@ -59,7 +60,7 @@ class Load:
     def _states(self) -> Iterator[Record]:
         """Yield the states of a bet, from its placement on."""
         pick, self._bets = self._random, self._bets + 1
-        placed = self._began + timedelta(seconds=self._bets % 600)
+        placed = self.began + timedelta(seconds=self._bets % 600)
         stake = pick.choice((50, 100, 500, 2000))
         facts: dict[str, Any] = {
             "brand_id": BRAND,

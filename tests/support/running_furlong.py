@@ -46,19 +46,21 @@ class Programs:
 
     Attributes:
         installed: Whether each process is the installed command, which imports everything by itself.
+        code: The folder of another version, whose processes these are.
     """
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     installed: bool = False
+    code: Path | None = None
     started: list[Program] = field(default_factory=list)
 
     def start(self, *arguments: str, **more: str) -> Program:
         """Start `furlong ARGUMENTS` in the folder; `more` are further environment variables."""
-        environment = {**without_settings(), **self.environment, **more}
+        environment = self._whole_environment() | more
         with (self.folder / f"{len(self.started)}-{arguments[0]}.log").open("wb") as log:
             program: Program
-            if self.installed:
+            if self.installed or self.code:
                 program = subprocess.Popen(
                     [FURLONG, *arguments], cwd=self.folder, env=environment, stdout=log, stderr=log
                 )
@@ -71,15 +73,31 @@ class Programs:
 
     def run(self, *arguments: str) -> str:
         """Run `furlong ARGUMENTS` to its end and return its output; fail if it fails."""
-        ended = run_forked(
-            "furlong",
-            *arguments,
-            environment={**without_settings(), **self.environment},
-            folder=self.folder,
-            timeout=PATIENCE_SECONDS,
-        )
+        environment = self._whole_environment()
+        if self.code:
+            ended = subprocess.run(
+                [FURLONG, *arguments],
+                cwd=self.folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_SECONDS,
+                check=False,
+            )
+        else:
+            ended = run_forked(
+                "furlong",
+                *arguments,
+                environment=environment,
+                folder=self.folder,
+                timeout=PATIENCE_SECONDS,
+            )
         assert ended.returncode == 0, f"furlong {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
         return ended.stdout
+
+    def _whole_environment(self) -> dict[str, str]:
+        other = {"PYTHONPATH": str(self.code)} if self.code else {}
+        return {**without_settings(), **self.environment, **other}
 
     def logs(self) -> str:
         """Return the logs of all processes so far."""
@@ -100,10 +118,14 @@ class Programs:
 
 @contextmanager
 def programs_in(
-    folder: Path, environment: Mapping[str, str] | None = None, *, installed: bool = False
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    installed: bool = False,
+    code: Path | None = None,
 ) -> Iterator[Programs]:
     """Yield processes that are stopped at the end of the block."""
-    programs = Programs(folder, environment or {}, installed)
+    programs = Programs(folder, environment or {}, installed, code)
     try:
         yield programs
     finally:

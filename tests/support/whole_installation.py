@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,11 @@ from simulator.providers.serve import SECRET as PROVIDER_SECRET
 CUSTOMER: Final = "c-1001"
 DATABASES: Final = ("club", "rewards", "progress", "fulfilment")
 WORKERS: Final = ("outbox", "intents", "weeks", "fulfilment")
+PROCESSES: Final = (
+    *(f"consume {name}" for name in DATABASES),
+    *(f"worker {name}" for name in WORKERS),
+    "serve",
+)
 
 
 @dataclass
@@ -68,6 +73,11 @@ class Installation:
         club = (answer.get("data") or {}).get("club")
         return bool(club and "errors" not in answer and club["options"])
 
+    def kill(self, name: str) -> None:
+        """End a process by SIGKILL."""
+        self.running[name].kill()
+        self.running.pop(name).wait(PATIENCE_SECONDS)
+
     def credits(self) -> dict[str, int]:
         """Return how often each key has been credited, according to the books of all providers."""
         return {key: times for url in self._providers() for key, times in self._told(url, "effects").items()}
@@ -98,8 +108,21 @@ class Installation:
 
 
 @contextmanager
-def rehearsed_installation(mariadb: PrivateMariadb, folder: Path) -> Iterator[Installation]:
-    """Run an installation of all processes that declares itself a rehearsal and starts on a Monday."""
+def rehearsed_installation(
+    mariadb: PrivateMariadb,
+    folder: Path,
+    *,
+    customers: tuple[str, ...] = (CUSTOMER,),
+    code: Path | None = None,
+) -> Iterator[Installation]:
+    """Run an installation of all processes that declares itself a rehearsal and starts on a Monday.
+
+    Args:
+        mariadb: The server of its databases.
+        folder: Its folder.
+        customers: The customers who have tokens.
+        code: The folder of another version, of which the processes are.
+    """
     broker = start_kafka(folder / "kafka")
     upstream, gateway, status = free_port(), free_port(), free_port()
     url = mariadb.fresh_url()
@@ -115,7 +138,7 @@ def rehearsed_installation(mariadb: PrivateMariadb, folder: Path) -> Iterator[In
         "FURLONG_CLOCK_REHEARSAL": "true",
         "FURLONG_CLOCK_FILE": str(folder / "clock.json"),
     }
-    with programs_in(folder, environment) as programs:
+    with programs_in(folder, environment, code=code) as programs:
         programs.run("clock", "set", MONDAY)
         programs.run("db", "upgrade")
         programs.run("topics", "create", "--partitions", "2")
@@ -124,11 +147,21 @@ def rehearsed_installation(mariadb: PrivateMariadb, folder: Path) -> Iterator[In
         eventually((folder / "providers.yaml").exists, "the providers are there")
         served = ("simulator", "serve", "--kafka", broker.bootstrap, "--data", "upstream", "--no-traffic")
         programs.start(*served, "--listen", f"127.0.0.1:{upstream}")
-        token = programs.run("token", "--customer", CUSTOMER, "--brand", BRAND).strip()
-        site = Site(f"http://127.0.0.1:{gateway}", broker.bootstrap, {CUSTOMER: token})
+        tokens = {
+            one: programs.run("token", "--customer", one, "--brand", BRAND).strip() for one in customers
+        }
+        site = Site(f"http://127.0.0.1:{gateway}", broker.bootstrap, tokens)
         installation = Installation(site, programs, url, gateway, status)
-        installation.start(*(f"consume {name}" for name in DATABASES))
-        installation.start(*(f"worker {name}" for name in WORKERS), "serve")
+        installation.start(*PROCESSES)
         eventually(installation.is_complete, "the bet-slip is complete")
         yield installation
     broker.stop()
+
+
+@contextmanager
+def installation_beside(other: Installation, folder: Path) -> Iterator[Installation]:
+    """Yield an installation of this version on the servers of another one; nothing of it runs yet."""
+    gateway, status = free_port(), free_port()
+    site = replace(other.site, url=f"http://127.0.0.1:{gateway}")
+    with programs_in(folder, other.programs.environment) as programs:
+        yield Installation(site, programs, other.url, gateway, status)

@@ -145,7 +145,7 @@ class DataRequests:
         now = self.clock.machine.now()
         headers = {"producer": "furlong", "brand": owner.brand}
         message = Encoded(ACCOUNT_TOPIC, ":".join(owner), TOMBSTONE, headers)
-        await self.outbox.put_encoded(connection, message, now)
+        await self.outbox.put_encoded(connection, [message], now)
         await repository.forget_exports(connection, owner=owner)
         arguments = {**content, "since": now.isoformat()}
         job_id = await self.jobs.start(

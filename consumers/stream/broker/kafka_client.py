@@ -21,19 +21,33 @@ FETCH_BYTES = 16 * 2**20
 PARTITION_BYTES = 2**20
 """How much may be fetched ahead of one partition."""
 
+GATHERED_BYTES = 2**18
+"""How much ends the gathering of records: about a batch."""
+
 JOINING_MILLISECONDS = 5_000
 """How much longer than a session a request may take: a joining member waits that long for the others."""
 
 
-def bounded_consumer(settings: StreamSettings, group: str, **more: Any) -> AIOKafkaConsumer:
-    """Return a consumer that is bounded in memory and whose position only we move."""
+def bounded_consumer(
+    settings: StreamSettings, group: str, *, gathers: bool = False, **more: Any
+) -> AIOKafkaConsumer:
+    """Return a consumer that is bounded in memory and whose position only we move.
+
+    Args:
+        settings: The address of the brokers, and the times.
+        group: The consumer group.
+        gathers: Whether the brokers gather records for `linger_seconds`, so that batches are fuller.
+        more: Further arguments of aiokafka's consumer.
+    """
     session = round(settings.session_seconds * 1000)
+    linger = round(settings.linger_seconds * 1000) if gathers else 0
     return AIOKafkaConsumer(
         bootstrap_servers=settings.bootstrap,
         group_id=group,
         client_id=group,
         enable_auto_commit=False,
-        fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
+        fetch_min_bytes=GATHERED_BYTES if linger else 1,
+        fetch_max_wait_ms=linger or FETCH_WAIT_MILLISECONDS,
         fetch_max_bytes=FETCH_BYTES,
         max_partition_fetch_bytes=PARTITION_BYTES,
         request_timeout_ms=session + JOINING_MILLISECONDS,

@@ -180,7 +180,7 @@ def _group_consumer(settings: StreamSettings, group: str, cell: CellPartitions |
     assignor = type("OwnStickyAssignor", (StickyPartitionAssignor,), {})
     if cell is not None:
         assignor = _assignor_of(cell, assignor)
-    return bounded_consumer(settings, group, partition_assignment_strategy=(assignor,))
+    return bounded_consumer(settings, group, gathers=True, partition_assignment_strategy=(assignor,))
 
 
 def _assignor_of(cell: CellPartitions, assignor: Any) -> Any:

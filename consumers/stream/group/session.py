@@ -23,6 +23,9 @@ TICK_SECONDS = 0.02
 BACKOFF_POLL_SECONDS = 0.1
 """How often to check whether a partition that backs off may be read again."""
 
+MANY_SHARE = 10
+"""The share of a batch, as its divisor, from which polled records count as many."""
+
 Polled = dict[Partition, list[Record]]
 
 
@@ -88,15 +91,16 @@ class Session:
             await self.source.poll((), min(seconds, BACKOFF_POLL_SECONDS), 1)
 
     async def _poll(self, idle: Sequence[Partition], seconds: float) -> Polled:
-        """Poll the next records, lingering a little if they do not fill a batch."""
+        """Poll the next records; while many come, wait for more of them, so that fewer batches are written.
+
+        Few records are applied as they come: the brokers have gathered them for a moment already.
+        """
         most, linger = self.workers.settings.batch_records, self.workers.settings.linger_seconds
         polled: Polled = {}
         _add(polled, await self.source.poll(idle, seconds, most))
         count = sum(map(len, polled.values()))
-        if polled and linger and count < most // 2:
-            await asyncio.sleep(linger)
-            if self.owns_partitions:
-                _add(polled, await self.source.poll(idle, 0.0, most - count))
+        if linger and most // MANY_SHARE <= count < most and self.owns_partitions:
+            _add(polled, await self.source.poll(idle, linger, most - count))
         return polled
 
     def _batches(self, polled: Polled) -> list[Batch]:

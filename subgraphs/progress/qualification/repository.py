@@ -9,8 +9,7 @@ import msgspec
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import JsonRows, fetch, few_at_once, json_array, listed, quote
-from storage.columns import upsert
+from storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.counting.contribution import CustomerKey, WeekKey
 from subgraphs.progress.counting.customers import Territory
 from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
@@ -48,12 +47,15 @@ class QualificationRepository:
 
     dialect: str
     changes: JsonRows[_Change]
+    stores: MultiRow
 
     @classmethod
     def of(cls, dialect: str) -> "QualificationRepository":
         """Return the repository for `mysql`, `mariadb` or `sqlite`."""
         row = json_array(dialect, ["customer_id", "version", "opted_in", "at"], ["at"])
-        return cls(dialect, JsonRows.of(dialect, _Change, row))
+        columns = [column.name for column in QUALIFICATION.columns if not column.primary_key]
+        stores = MultiRow.into(dialect, QUALIFICATION, update=columns)
+        return cls(dialect, JsonRows.of(dialect, _Change, row), stores)
 
     async def read(
         self,
@@ -177,24 +179,20 @@ class QualificationRepository:
     ) -> None:
         """Store the qualifications of weeks."""
         rows = [
-            {
-                "brand_id": brand,
-                "customer_id": customer,
-                "iso_week": iso_week,
-                "revision": one.revision,
-                "status": one.status.value,
-                "total_minor": one.total_minor,
-                "target_minor": one.target_minor,
-                "currency": one.currency,
-                "occurred_at": at,
-                "jurisdiction": one.jurisdiction,
-                "read_back": one.read_back,
-            }
-            for (brand, customer, iso_week), one in sorted(qualifications.items())
+            (
+                *week,
+                one.revision,
+                one.status.value,
+                one.total_minor,
+                one.target_minor,
+                one.currency,
+                at,
+                one.jurisdiction,
+                one.read_back,
+            )
+            for week, one in sorted(qualifications.items())
         ]
-        if rows:
-            columns = [column.name for column in QUALIFICATION.columns if not column.primary_key]
-            await connection.execute(upsert(self.dialect, QUALIFICATION, rows, update=columns))
+        await self.stores.execute(connection, rows)
 
     def _among(self, table: str, brand: str, iso: str, customers: Sequence[str]) -> str:
         return (

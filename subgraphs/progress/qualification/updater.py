@@ -150,8 +150,8 @@ class QualificationUpdater:
         self, connection: AsyncConnection, changed: Mapping[WeekKey, Qualification], at: datetime
     ) -> None:
         await self.repository.store(connection, changed, at)
-        for week, qualification in sorted(changed.items(), key=lambda item: item[0]):
-            await self.outbox.put(connection, qualification_fact(week, qualification, at), at)
+        facts = [qualification_fact(week, changed[week], at) for week in sorted(changed)]
+        await self.outbox.put_all(connection, facts, at)
 
 
 def updater_of(dialect: str, clock: Clock) -> QualificationUpdater:

@@ -5,14 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
 from forked_programs import run_forked
 
-from cells.moving.errors import MoveError
 from cells.moving.journal import Step
-from cells.moving.move import MOVING, run
-from cells.moving.wiring import open_move
-from furlong.subgraph_names import SUBGRAPHS
+from cells.moving.move import MOVING
 
 from .conftest import PREFIX, CellServer, Mover, MovingRig
 
@@ -55,29 +51,3 @@ def test_the_command_continues_after_sigkill(moving: MovingRig, tmp_path: Path) 
     assert json.loads(verified.stdout)[0]["sound"] is True
     assert (epochs(moving.here), epochs(moving.there)) == ([(2, "fenced")], [(2, "open")])
     assert list(moving.folder.glob("*.sql")) == []
-
-
-def test_a_cell_does_not_move_to_a_region_that_may_not_have_its_customers(
-    moving: MovingRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The plan names the customers, and the move changes nothing. Within their region it may begin."""
-    file = tmp_path / "regions.yaml"
-    regions = {
-        "uk": {"kafka": ["10.0.0.5:9092"], "customers": ["northbet:GB"]},
-        "mt": {"kafka": ["10.1.0.5:9093"], "customers": ["northbet:MT"]},
-    }
-    file.write_text(yaml.safe_dump({"home": "uk", "regions": regions}))
-    monkeypatch.setenv("FURLONG_REGION", "uk")
-    monkeypatch.setenv("FURLONG_REGION_MAP", str(file))
-    moving.here.as_root(
-        "INSERT INTO furlong_c1_club.account (brand_id, customer_id, revision, status, verified, "
-        "jurisdiction, currency, rg_state, promo_restricted, occurred_at) VALUES "
-        "('northbet', 'c-1', 1, 'active', 1, 'GB', 'GBP', 'none', 0, '2026-01-01')"
-    )
-    abroad = open_move(moving.settings(target_region="mt"), SUBGRAPHS)
-    problem = "customers of northbet in GB (1) belong to region uk, and this is mt"
-    assert abroad.findings.problems == [problem]
-    with pytest.raises(MoveError, match="belong to region uk"):
-        run(abroad, lambda _step, _says: None)
-    assert epochs(moving.here) == [(1, "open")]
-    assert open_move(moving.settings(), SUBGRAPHS).findings.problems == []

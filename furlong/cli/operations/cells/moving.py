@@ -14,6 +14,7 @@ from furlong.cli.options import fail
 if TYPE_CHECKING:
     from cells.moving.journal import Step
     from cells.moving.move import Move
+    from cells.verify import Verified
 
 R = TypeVar("R")
 _SHOWN: Final = ("cell", "source", "target", "tables", "bytes")
@@ -115,17 +116,22 @@ def _outcome(found: Move, already: str) -> str:
 
 
 def verify(*, as_json: AsJson = False) -> None:
-    """Compare both locations of a move table by table, as of one moment, before the switch.
+    """Check that each of the cell's partitions is open in one location, and each customer in the right one.
 
-    After it, check that one of the locations has the cell and the other one takes no writes.
+    With FURLONG_REGION, also check that each location may have the customers there. While a move or split
+    replicates the cell, compare both locations table by table, as of one moment. Exits with 1 if anything is
+    wrong.
     """
-    found = _guarded(_open)
-    result = _guarded(lambda: _verified(found))
+    found = _guarded(_verified)
+    facts: dict[str, Any] = {"tables": found.tables, "differing": 0} if found.tables else dict(found.states)
+    facts["sound"] = not found.problems
     if as_json:
-        echo_json([result])
+        echo_json([facts | {"problems": found.problems}])
     else:
-        typer.echo("\n".join(f"{name}: {value}" for name, value in result.items()))
-    if not result["sound"]:
+        typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items()))
+    for problem in found.problems:
+        typer.echo(f"furlong: {problem}", err=True)
+    if found.problems:
         raise typer.Exit(1)
 
 
@@ -173,20 +179,16 @@ def _give_up(found: Move) -> None:
         go_back(found)
 
 
-def _verified(found: Move) -> dict[str, Any]:
-    from cells.moving import ownership, verification
-    from cells.moving.journal import Step
+def _verified() -> Verified:
+    from cells.moving.settings import MoveSettings
+    from cells.moving.wiring import locations_of
+    from cells.verify import verify as verify_locations
+    from furlong.subgraph_names import SUBGRAPHS
 
-    journal = found.journal
-    if Step.REPLICATE in journal.done and Step.FENCE not in journal.begun and journal.has_way_back:
-        with working("Comparing the tables of both locations"):
-            tables = verification.compare(found.source, found.target)
-        return {"tables": tables, "differing": 0, "sound": True}
-    states = {str(location.server): ownership.states(location) for location in (found.source, found.target)}
-    holders = [server for server, each in states.items() if each == {"open"}]
-    sound = len(holders) == 1 and all(each in ({"open"}, {"fenced"}, set()) for each in states.values())
-    shown = {server: ", ".join(sorted(each)) or "no cell" for server, each in states.items()}
-    return {**shown, "sound": sound}
+    settings = MoveSettings()
+    source, target = locations_of(settings, SUBGRAPHS)
+    with working("Comparing both locations"):
+        return verify_locations(source, target, settings.folder)
 
 
 def _show(found: Move, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """The outbox: facts for other subgraphs, written in the transaction that makes them true."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -41,10 +41,19 @@ class Fact:
         """Return a UUID derived from the fact: published twice, it is the same event."""
         return str(uuid5(NAMESPACE_URL, f"{self.schema}#{self.key}#{self.identity}"))
 
-    @property
-    def value(self) -> str:
-        """Return the message as JSON."""
-        return json.dumps({"schema": self.schema, "event_id": self.event_id, **self.body})
+    def encoded(self) -> "Encoded":
+        """Return the message as it will be sent; its headers repeat a part of it."""
+        event_id = self.event_id
+        headers = {
+            "schema": self.schema,
+            "event_id": event_id,
+            "producer": "furlong",
+            "brand": self.body["brand_id"],
+        }
+        if traceparent := trace_of(self.key):
+            headers[TRACEPARENT] = traceparent
+        value = json.dumps({"schema": self.schema, "event_id": event_id, **self.body})
+        return Encoded(self.topic, self.key, value, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +93,28 @@ class Outbox:
 
     async def put(self, connection: AsyncConnection, fact: Fact, at: datetime) -> None:
         """Add a fact in the caller's transaction."""
-        headers = {
-            "schema": fact.schema,
-            "event_id": fact.event_id,
-            "producer": "furlong",
-            "brand": fact.body["brand_id"],
-        }
-        if traceparent := trace_of(fact.key):
-            headers[TRACEPARENT] = traceparent
-        await self.put_encoded(connection, Encoded(fact.topic, fact.key, fact.value, headers), at)
+        await self.put_encoded(connection, [fact.encoded()], at)
 
-    async def put_encoded(self, connection: AsyncConnection, message: Encoded, at: datetime) -> None:
-        """Add a message that is encoded already, in the caller's transaction."""
-        row = {
-            "topic": message.topic,
-            "key": message.key,
-            "value": message.value,
-            "headers": dict(message.headers),
-            "written_at": at,
-        }
-        await connection.execute(insert(self.tables.outbox).values(**row))
+    async def put_all(self, connection: AsyncConnection, facts: Iterable[Fact], at: datetime) -> None:
+        """Add facts in the caller's transaction, by one statement and in this order."""
+        await self.put_encoded(connection, [fact.encoded() for fact in facts], at)
+
+    async def put_encoded(
+        self, connection: AsyncConnection, messages: Sequence[Encoded], at: datetime
+    ) -> None:
+        """Add messages that are encoded already, in the caller's transaction."""
+        rows = [
+            {
+                "topic": message.topic,
+                "key": message.key,
+                "value": message.value,
+                "headers": dict(message.headers),
+                "written_at": at,
+            }
+            for message in messages
+        ]
+        if rows:
+            await connection.execute(insert(self.tables.outbox), rows)
 
     async def withdraw(self, connection: AsyncConnection, topic: str) -> None:
         """Delete the unpublished messages of a topic: others replace them in the caller's transaction."""

@@ -1,0 +1,87 @@
+"""Checks that each customer of a moved, split or merged cell is in the one location that may have them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cells.dividing.rows import strangers
+from cells.moving.checks import OPEN, cell_at, problems_of_region
+from cells.moving.journal import Journal, Kind, Step
+from cells.moving.ownership import states
+from cells.moving.server import Location
+from cells.moving.verification import compare
+from storage.cells.cell import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found at both locations.
+
+    Attributes:
+        tables: How many tables were compared; None if the target does not replicate the source.
+        states: The states of the cell's databases by server, such as `open`.
+        problems: What is wrong, in sentences.
+    """
+
+    tables: int | None = None
+    states: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def verify(source: Location, target: Location, folder: Path) -> Verified:
+    """Look at both locations before, during and after a move, split or merge. Nothing is changed.
+
+    Args:
+        source: The source.
+        target: The target.
+        folder: Where the journals of moves are.
+
+    Raises:
+        MoveError: A table of the copy differs; the message names it.
+        pymysql.err.MySQLError: A server cannot be reached.
+    """
+    begun = _begun(source, target, folder)
+    is_copy = begun is not None and begun.kind is not Kind.MERGE and Step.OPEN not in begun.begun
+    locations = (source,) if is_copy else (source, target)
+    problems = list(_problems_of_ownership(source, target, locations))
+    for each, cell in _open_cells(locations):
+        problems += strangers(each, cell) + problems_of_region(each, each.region)
+    if is_copy:
+        problems += problems_of_region(source, target.region)
+    if is_copy and begun is not None and Step.REPLICATE in begun.done and Step.FENCE not in begun.begun:
+        return Verified(tables=compare(source, target), problems=problems)
+    shown = {str(each.server): ", ".join(sorted(states(each))) or "no cell" for each in (source, target)}
+    return Verified(states=shown, problems=problems)
+
+
+def _begun(source: Location, target: Location, folder: Path) -> Journal | None:
+    """Return the journal of what has begun between these locations and is not over."""
+    found = cell_at(source)
+    journal = None if found is None else Journal.read(folder, found[0].name)
+    if journal is None or journal.is_over:
+        return None
+    same = (journal.source, journal.target) == (str(source.server), str(target.server))
+    return journal if same else None
+
+
+def _open_cells(locations: tuple[Location, ...]) -> list[tuple[Location, Cell]]:
+    found = [(each, cell_at(each)) for each in locations]
+    return [(each, cell[0]) for each, cell in found if cell is not None and cell[2] == OPEN]
+
+
+def _problems_of_ownership(
+    source: Location, target: Location, locations: tuple[Location, ...]
+) -> Iterator[str]:
+    """Tell whether each partition is open in exactly one of the locations that may have it."""
+    opened = [cell for _, cell in _open_cells(locations)]
+    known: set[int] = set()
+    for each in (source, target):
+        found = cell_at(each)
+        if found is not None:
+            known |= set(range(found[0].first, found[0].last + 1))
+        elif states(each):
+            yield f"the databases at {each.server} do not belong to one cell, at the same epoch"
+    for number, where in ((0, "no location"), (2, "both locations")):
+        concerned = sorted(one for one in known if sum(cell.owns(one) for cell in opened) == number)
+        if concerned:
+            yield f"partitions {', '.join(map(str, concerned))} are open in {where}"

@@ -1,0 +1,258 @@
+"""An upgrade and the way back while both versions work: all processes of each, on one MariaDB and Kafka."""
+
+import os
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pymysql
+import pytest
+from betting_load import Load, recount
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+from former_version import former_version
+from private_mariadb import PrivateMariadb
+from rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
+from running_furlong import BRAND, Site, eventually
+from sqlalchemy import make_url
+from whole_installation import (
+    DATABASES,
+    PROCESSES,
+    Installation,
+    installation_beside,
+    rehearsed_installation,
+)
+
+pytestmark = [
+    pytest.mark.skipif(
+        os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
+    ),
+    pytest.mark.mariadb,
+    pytest.mark.kafka,
+    pytest.mark.timeout(3600),
+]
+ROOMS: Final = (
+    *("backoffice", "cells", "consumers", "contracts", "furlong", "gateway", "graphql_http", "jit", "logs"),
+    *("signatures", "simulator", "storage", "subgraphs", "tokens", "tracing"),
+    *("admin.graphql", "schema.graphql", "schema.internal.graphql", "schema.public.graphql"),
+)
+"""What a version runs from."""
+
+ANN, BOB = "c-1001", "c-1002"
+COUNTED: Final = (
+    "SELECT bet_id, revision, counted_minor "
+    "FROM {PREFIX}_progress.contribution WHERE bet_id LIKE 'b-{SEED}-%'"
+)
+LETTERS: Final = "SELECT reason FROM {PREFIX}_{NAME}.dead_letter"
+MONDAY_MORNING: Final = datetime(2026, 4, 5, 23, 5, tzinfo=UTC)
+FIRST_CHOICE, FREE_BET = f"{BRAND}:fb-5:1", f"{BRAND}:fb-2x3:1"
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Both versions, two customers, and bets of others.
+
+    Attributes:
+        old: The version before.
+        new: This version.
+        ann: The week of a customer who joins before the upgrade.
+        bob: The week of a customer who joins while both versions work.
+    """
+
+    old: Installation
+    new: Installation
+    load: Load
+    ann: RehearsedWeek
+    bob: RehearsedWeek
+
+    def upgrade_databases(self) -> None:
+        """Upgrade the databases and topics while the version before works; it goes on with them."""
+        assert join(self.old.site, ANN) == []
+        self.ann.bet(1000)
+        self.ann.stands(WEEK, "TRACKING")
+        self.new.programs.run("db", "upgrade")
+        self.new.programs.run("topics", "create", "--partitions", "2")
+        applies_more(self.old, self.load)
+        assert choose(self.old.site, ANN, FIRST_CHOICE, version=0) == []
+
+    def work_together(self) -> None:
+        """Start a process of each kind beside the other's; kill some of both while customers act at both."""
+        self.new.start(*PROCESSES)
+        eventually(self.new.is_complete, "this version serves")
+        eventually(self.all_shared, "both versions have partitions of each group")
+        assert choose(self.new.site, ANN, FREE_BET, version=1) == []
+        assert join(self.new.site, BOB) == []
+        assert choose(self.old.site, BOB, FREE_BET, version=0) == []
+        self.bob.bet(2500)
+        self.agree(WEEK)
+        for version in (self.old, self.new):
+            for name in ("consume progress", "consume rewards", "worker outbox"):
+                version.kill(name)
+                applies_more(self.new, self.load)
+                version.start(name)
+        eventually(self.all_shared, "the killed consumers have come back")
+
+    def close_a_week(self) -> None:
+        """Close the week and pay its rewards with the workers of both versions."""
+        self.new.programs.run("clock", "advance", "3d")
+        self.ann.bet(1500)
+        for week in (self.ann, self.bob):
+            week.stands(WEEK, "QUALIFIED")
+        self.ann.go_to("week-end")
+        eventually(lambda: self.new.site.club(ANN)["week"]["isoWeek"] == NEXT_WEEK, "the next week opens")
+        self.ann.go_to("grace-end")
+        for week in (self.ann, self.bob):
+            week.stands(WEEK, "CREDITED")
+        self.agree(WEEK)
+        self.agree(NEXT_WEEK)
+        assert sorted(self.old.credits().values()) == [1, 1]
+
+    def finish_and_go_back(self) -> None:
+        """Stop the version before; later start it again, stop this one, and close a week with it alone."""
+        self.old.stop(*PROCESSES)
+        later = RehearsedWeek(self.new.site, self.new.programs, ANN)
+        later.bet(2000)
+        later.has_staked(NEXT_WEEK, 2000)
+        self.old.start(*PROCESSES)
+        eventually(self.old.is_complete, "the version before serves again")
+        self.agree(NEXT_WEEK)
+        self.new.stop(*PROCESSES)
+        self.ann.bet(500)
+        self.ann.stands(NEXT_WEEK, "QUALIFIED")
+        self.ann.go_to("week-end")
+        self.ann.go_to("grace-end")
+        self.ann.stands(NEXT_WEEK, "CREDITED")
+        assert sorted(self.old.credits().values()) == [1, 1, 1]
+
+    def agree(self, week: str) -> None:
+        """Wait until both gateways say the same about each customer's week."""
+
+        def seen(version: Installation) -> list[Any]:
+            return [RehearsedWeek(version.site, self.new.programs, one).club(week) for one in (ANN, BOB)]
+
+        eventually(lambda: seen(self.old) == seen(self.new), f"both versions show the same of {week}")
+
+    def all_shared(self) -> bool:
+        """Return whether each consumer's group has two members, and each of them has partitions."""
+        admin = AdminClient({"bootstrap.servers": self.old.site.kafka})
+        groups = admin.describe_consumer_groups([f"furlong-{name}" for name in DATABASES])
+        members = [group.result().members for group in groups.values()]
+        return all(
+            len(each) == 2 and all(member.assignment.topic_partitions for member in each) for each in members
+        )
+
+    def nobody_has_ended(self) -> None:
+        """Check that all processes work which were neither stopped nor killed."""
+        for version in (self.old, self.new):
+            ended = [name for name, one in version.running.items() if one.poll() is not None]
+            assert ended == [], version.programs.logs()
+
+
+def test_both_versions_work_together_through_an_upgrade_and_back(
+    mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each bet counts once, each reward is credited once, both gateways say the same, and no process ends."""
+    folder = tmp_path_factory.mktemp("versions")
+    code = former_version(folder / "code", *ROOMS)
+    (folder / "old").mkdir()
+    (folder / "new").mkdir()
+    load = Load(random.SystemRandom().randrange(10**6), began=MONDAY_MORNING)
+    with (
+        rehearsed_installation(mariadb, folder / "old", customers=(ANN, BOB), code=code) as old,
+        installation_beside(old, folder / "new") as new,
+    ):
+        ann, bob = (RehearsedWeek(old.site, new.programs, one) for one in (ANN, BOB))
+        versions = Versions(old, new, load, ann, bob)
+        with betting(load, old.site.kafka):
+            versions.upgrade_databases()
+            versions.work_together()
+        each_bet_counts_once(new, load)
+        versions.close_a_week()
+        versions.nobody_has_ended()
+        versions.finish_and_go_back()
+        versions.nobody_has_ended()
+        each_bet_counts_once(old, load)
+
+
+@contextmanager
+def betting(load: Load, bootstrap: str) -> Iterator[None]:
+    """Place bets all the time for the duration of the block."""
+    stopping = threading.Event()
+    producer = Producer({"bootstrap.servers": bootstrap, "partitioner": "murmur2_random"})
+
+    def bet() -> None:
+        while not stopping.wait(0.1):
+            for record in load.more(4):
+                producer.produce(record.topic, record.value, key=record.key)
+            producer.poll(0)
+        assert producer.flush(60) == 0
+
+    thread = threading.Thread(target=bet)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def join(site: Site, customer: str) -> list[Any]:
+    """Let a customer join the club; return the errors."""
+    terms = site.club(customer)["terms"]["version"]
+    errors: list[Any] = site.change("OptIn", customer, termsVersion=terms)["errors"]
+    return errors
+
+
+def choose(site: Site, customer: str, option: str, *, version: int) -> list[Any]:
+    """Let a customer choose a reward, knowing a version of the choice; return the errors."""
+    errors: list[Any] = site.change("ChangeReward", customer, optionId=option, expectedVersion=version)[
+        "errors"
+    ]
+    return errors
+
+
+def rows(version: Installation, query: str) -> list[tuple[Any, ...]]:
+    """Return what a query finds; `{PREFIX}` in it is the prefix of the databases."""
+    url = make_url(version.url)
+    with (
+        pymysql.connect(
+            host=url.host or "", port=url.port or 0, user=url.username, password=url.password or ""
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(query.replace("{PREFIX}", str(url.database)))
+        return list(cursor.fetchall())
+
+
+def counted(version: Installation, load: Load) -> dict[str, tuple[int, int]]:
+    """Return revision and counted amount of each bet of the load in the tables."""
+    found = rows(version, COUNTED.replace("{SEED}", str(load.seed)))
+    return {str(bet): (int(revision), int(minor)) for bet, revision, minor in found}
+
+
+def applies_more(version: Installation, load: Load) -> None:
+    """Wait until bets that are placed from now on are applied."""
+    before = len(recount(list(load.records)).bets)
+    eventually(lambda: len(counted(version, load)) > before + 20, "bets are applied")
+
+
+def each_bet_counts_once(version: Installation, load: Load) -> None:
+    """Compare each bet and total with a recount of what was produced, and dead letters with the poison."""
+    wanted = recount(load.records)
+    eventually(
+        lambda: len(counted(version, load)) == len(wanted.bets), f"{len(wanted.bets)} bets are applied"
+    )
+    eventually(lambda: counted(version, load) == wanted.bets, f"all bets are right, with seed {load.seed}")
+    totals = {
+        (str(customer), str(week)): (int(minor), int(bets))
+        for customer, week, minor, bets in rows(
+            version, "SELECT customer_id, iso_week, total_minor, counted_bets FROM {PREFIX}_progress.progress"
+        )
+    }
+    assert {key: total for key, total in totals.items() if key in wanted.totals} == wanted.totals
+    letters = {name: len(rows(version, LETTERS.replace("{NAME}", name))) for name in DATABASES}
+    assert letters == {name: load.poison if name == "progress" else 0 for name in DATABASES}
