@@ -130,14 +130,10 @@ def _goodwill(week: str, customers: int) -> Iterator[Operation]:
         f"{{ {PAGE} }} }}"
     )
     middle = _cursor([week, f"c-{customers // 2:07}", ""])
-    for name, more in (
-        ("newest", {}),
-        ("of a week", {"isoWeek": week}),
-        ("in the middle", {"after": middle}),
-    ):
+    for name, more in (("newest", {}), ("in the middle", {"after": middle})):
         yield Operation(f"riskGoodwill, {name}", "risk", document, {**brand, **more})
-    rare = {**brand, "kind": "cash"}
-    yield Operation("riskGoodwill, a rare kind", "risk", document, rare, customers)
+    for name, more in (("of a week", {"isoWeek": week}), ("a rare kind", {"kind": "cash"})):
+        yield Operation(f"riskGoodwill, {name}", "risk", document, {**brand, **more}, customers)
     document = "query Q($brand: String!) { goodwillCosts(brand: $brand) { __typename } }"
     yield Operation("goodwillCosts", "support", document, brand, customers)
     document = "query Q($brand: String!) { goodwillBudgets(brand: $brand) { __typename } }"

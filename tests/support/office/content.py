@@ -80,10 +80,6 @@ def write_and_submit(desk: Desk, folder: Path) -> None:
         desk.page.get_by_role("button", name=f"{width} px").click()
         expect(preview(desk).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
         assert preview(desk).locator("html").evaluate("() => window.innerWidth") == width
-    desk.choose("For a customer in the state", "self-excluded:")
-    expect(preview(desk).get_by_role("heading", name="£2 in cash, again")).to_have_count(0)
-    desk.choose("For a customer in the state", "qualified:")
-    expect(preview(desk).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
     save(desk)
     is_in_state(desk, "Draft · revision 2")
     desk.confirm("Submit for approval", "a clearer title")

@@ -46,11 +46,11 @@ function NotRead() {
 }
 
 function NoRows({ rows }: { readonly rows: string }) {
-  const { resource, filter, filterValues } = useListContext();
-  const given = { ...(filterValues as object), ...(filter as object | undefined) };
+  const list = useListContext();
+  const given = { ...(list.filterValues as object), ...(list.filter as object | undefined) };
   return (
     <CardContent>
-      <Typography>{reasonForNoRows(resource, rows, given)}</Typography>
+      <Typography>{reasonForNoRows(list.resource, rows, given)}</Typography>
     </CardContent>
   );
 }

@@ -19,7 +19,7 @@ interface Page {
 type Filter = Readonly<Record<string, unknown>>;
 
 /** How many requests may look for the first row of a page. */
-const MOST_READS = 50;
+const MAX_READS = 50;
 
 const cursors = new Map<string, string | null>();
 
@@ -51,7 +51,7 @@ async function readPage(found: Resource, filter: Filter, first: number, after: s
  */
 async function readRows(found: Resource, filter: Filter, first: number, after: string | null): Promise<Page> {
   let page = await readPage(found, filter, first, after);
-  for (let reads = 1; page.nodes.length === 0 && page.hasNextPage && reads < MOST_READS; reads += 1) {
+  for (let reads = 1; page.nodes.length === 0 && page.hasNextPage && reads < MAX_READS; reads += 1) {
     page = await readPage(found, filter, first, page.endCursor);
   }
   return page;
