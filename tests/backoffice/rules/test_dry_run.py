@@ -294,7 +294,13 @@ async def test_a_version_is_published_by_two_people(stand: Stand) -> None:
     await stand.rules.approvals.approve(BOB, proposal_id, proposal.content_hash, NOW)
     [fact] = stand.sent.facts
     published = decode_scheme(
-        Record(topic=fact.topic, partition=0, offset=0, key=fact.key.encode(), value=fact.encoded().value.encode())
+        Record(
+            topic=fact.topic,
+            partition=0,
+            offset=0,
+            key=fact.key.encode(),
+            value=fact.encoded().value.encode(),
+        )
     )
     assert (published.version, published.brand.name, fact.key) == (2, "Northbet", "northbet:GB:GBP:2")
     async with stand.rewards.home.write() as connection:
