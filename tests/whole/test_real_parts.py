@@ -52,6 +52,9 @@ def installation(
         # So that only a notice can bring what the tests wait for.
         "FURLONG_LIVE_CHECK_SECONDS": "3600",
         "FURLONG_SERVE_SUBGRAPHS": "http",
+        # No test here is about slow subgraphs, and the machine may be slow.
+        "FURLONG_GATEWAY_CONNECT_SECONDS": "30",
+        "FURLONG_GATEWAY_TOTAL_SECONDS": "60",
         "FURLONG_SUBGRAPH_GATEWAY_KEYS": key_text(PUBLIC),
         "FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS": key_text(PRIVATE),
         "FURLONG_GATEWAY_SUBGRAPH_URLS": json.dumps(

@@ -3,19 +3,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { CLUB } from './example';
 import type { ClubData } from '../packages/client/src/operations/types';
-import { Unreached } from '../packages/client/src/transport/ask';
+import { Unreached, type Answer } from '../packages/client/src/transport/ask';
 import { HIDDEN_MS, startFeed } from '../packages/club/src/state/feed';
 import { AFTER_LIVE, NEVER_LIVE, type LiveListener } from '../packages/client/src/live/live';
-import { POLL_MS } from '../packages/club/src/state/poller';
+import { AFTER_FAILURES, POLL_MS } from '../packages/club/src/state/poller';
 import type { TrackerEvent } from '../packages/club/src/state/state';
 
 const ANSWER = { data: { club: CLUB }, faults: [] };
+const LATE = { message: 'late', path: ['club', 'options'], extensions: { code: 'DEADLINE_EXCEEDED' } };
+const INCOMPLETE = { data: { club: { ...CLUB, options: null } }, faults: [LATE] };
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
-/** A feed whose subscriptions are served by hand; reads are answered at once. */
-async function liveFeed() {
+/** A feed whose subscriptions are served by hand; reads are answered at once, the first ones completely. */
+async function liveFeed(later: readonly Answer<ClubData>[] = []) {
   const told: TrackerEvent[] = [];
   const open: LiveListener<ClubData>[] = [];
   let reads = 0;
@@ -24,7 +26,7 @@ async function liveFeed() {
   const feed = startFeed({
     read: () => {
       reads += 1;
-      return Promise.resolve(ANSWER);
+      return Promise.resolve(later[reads - 2] ?? ANSWER);
     },
     connect(listener) {
       open.push(listener);
@@ -90,6 +92,42 @@ describe('a subscription', () => {
     const before = reads();
     await vi.advanceTimersByTimeAsync(POLL_MS * 10);
     expect(reads()).toBe(before);
+  });
+
+  it('that delivers an update without some part has the part read, less and less often, until it is there', async () => {
+    const { open, reads } = await liveFeed([INCOMPLETE, INCOMPLETE]);
+    const { firstMs } = AFTER_FAILURES;
+    open[0]?.update(INCOMPLETE);
+    for (const [wait, total] of [[firstMs, 2], [2 * firstMs, 3], [4 * firstMs, 4]] as const) {
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect(reads()).toBe(total - 1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(reads()).toBe(total);
+    }
+    await vi.advanceTimersByTimeAsync(AFTER_FAILURES.mostMs * 2);
+    expect([reads(), open.length]).toEqual([4, 1]);
+  });
+
+  it('that delivers the part by itself, or ends, does not have it read', async () => {
+    const { open, reads, feed } = await liveFeed();
+    open[0]?.update(INCOMPLETE);
+    open[0]?.update(ANSWER);
+    await vi.advanceTimersByTimeAsync(AFTER_FAILURES.mostMs);
+    expect(reads()).toBe(1);
+    open[0]?.update(INCOMPLETE);
+    feed.stop();
+    await vi.advanceTimersByTimeAsync(AFTER_FAILURES.mostMs);
+    expect(reads()).toBe(1);
+  });
+
+  it('that delivered too little to a hidden page has it read when the page is seen again', async () => {
+    const page = await liveFeed();
+    page.open[0]?.update(INCOMPLETE);
+    page.setVisible(false);
+    await vi.advanceTimersByTimeAsync(AFTER_FAILURES.firstMs);
+    expect(page.reads()).toBe(1);
+    page.setVisible(true);
+    expect(page.reads()).toBe(2);
   });
 
   it('that was never had is tried seldom, and polling goes on', async () => {

@@ -1,10 +1,10 @@
 /** The frame of the lists behind figures: of the brand chosen last unless the address names one, with CSV. */
 import Alert from '@mui/material/Alert';
-import LinearProgress from '@mui/material/LinearProgress';
 import { SelectInput, TopToolbar, useListContext } from 'react-admin';
 
 import { CsvButton } from './figures/FigureTable.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
+import { Waiting } from '../components/Waiting.tsx';
 import { NO_BRAND, useRiskBrands } from './riskBrands.ts';
 
 import type { ReactElement, ReactNode } from 'react';
@@ -24,8 +24,7 @@ interface Props {
 
 export function FigureRows({ resource, table, title, rows, filters, children }: Props) {
   const { brands, brand, problem } = useRiskBrands();
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (brands === null) return <LinearProgress aria-label="Loading" />;
+  if (problem !== '' || brands === null) return <Waiting problem={problem} />;
   if (brand === undefined) return <Alert severity="info">{NO_BRAND}</Alert>;
   const ofBrand = <SelectInput key="brand" source="brand" choices={[...brands]} alwaysOn emptyText={false} isRequired />;
   return (

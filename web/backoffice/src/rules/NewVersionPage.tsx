@@ -3,7 +3,6 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
-import LinearProgress from '@mui/material/LinearProgress';
 import Stack from '@mui/material/Stack';
 import { useState } from 'react';
 import { Title } from 'react-admin';
@@ -14,6 +13,7 @@ import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
 import { asSchemeInput, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
+import { Waiting } from '../components/Waiting.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
@@ -36,11 +36,6 @@ function Begun({ brand }: { readonly brand: Brand }) {
   const first = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: {} });
   if (versions.data === null || first.data === null) return <Waiting problem={versions.problem || first.problem} />;
   return <NewVersion brand={brand} versions={versions.data.schemeVersions} startsAt={first.data.checkScheme.firstWeekStartsAt} />;
-}
-
-/** What stands in the form's place: that it is being read, or why it cannot be. */
-function Waiting({ problem }: { readonly problem: string }) {
-  return problem === '' ? <LinearProgress aria-label="Loading" /> : <Alert severity="error">{problem}</Alert>;
 }
 
 interface Props {

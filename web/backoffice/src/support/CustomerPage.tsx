@@ -15,6 +15,7 @@ import { GoodwillButton } from './GoodwillButton.tsx';
 import { CUSTOMER, ERASE, LIFT_HOLD, PUT_HOLD } from './operations.ts';
 import { Timeline } from './Timeline.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
+import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
 import { moment } from '../operations/page/words.ts';
 import { messageOf } from '../session/session.ts';
@@ -139,7 +140,14 @@ export function CustomerPage() {
   }, [id, version]);
 
   if (problem !== '') return <Alert severity="info">{problem}</Alert>;
-  if (read === null) return <Title title="Customer" />;
+  if (read === null) {
+    return (
+      <>
+        <Title title="Customer" />
+        <Waiting problem="" />
+      </>
+    );
+  }
   return (
     <Stack spacing={2} sx={{ marginTop: 2, minWidth: 0 }}>
       <Title title={`Customer ${read.customer.customerId} of ${read.customer.brand}`} />

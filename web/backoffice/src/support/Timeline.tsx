@@ -1,5 +1,4 @@
 /** A customer's timeline, the newest first, with the message that each entry comes from. */
-import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Table from '@mui/material/Table';
@@ -13,6 +12,7 @@ import { useEffect, useState } from 'react';
 
 import { TIMELINE } from './operations.ts';
 import { WhyButton } from './WhyButton.tsx';
+import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
 import { moment } from '../operations/page/words.ts';
 import { messageOf } from '../session/session.ts';
@@ -59,7 +59,7 @@ export function Timeline({ id, brand, version }: Props) {
     readPage(id, null).then(setPage).catch(refused);
   }, [id, version]);
 
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (problem !== '' || page === null) return <Waiting problem={problem} />;
   return (
     <Box>
       <TableContainer tabIndex={0} aria-label="Timeline" role="region">
@@ -78,7 +78,7 @@ export function Timeline({ id, brand, version }: Props) {
             </TableRow>
           </TableHead>
           <TableBody>
-            {page?.nodes.map((entry) => (
+            {page.nodes.map((entry) => (
               <TableRow key={entry.id}>
                 <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at)}</TableCell>
                 <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
@@ -99,7 +99,7 @@ export function Timeline({ id, brand, version }: Props) {
           </TableBody>
         </Table>
       </TableContainer>
-      {page?.hasNextPage === true && <Button onClick={() => readOlder(page)}>Older</Button>}
+      {page.hasNextPage && <Button onClick={() => readOlder(page)}>Older</Button>}
     </Box>
   );
 }

@@ -1,6 +1,4 @@
 /** All revisions of an item, and the button to roll back to an earlier one. */
-import Alert from '@mui/material/Alert';
-import LinearProgress from '@mui/material/LinearProgress';
 import Restore from '@mui/icons-material/Restore';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -14,6 +12,7 @@ import { ROLL_BACK, type Item, type Revision } from '../operations.ts';
 import { StateChip } from '../StateChip.tsx';
 import { stepInput } from '../steps/stepInput.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import { useRevisions } from './useRevisions.ts';
 
 interface Props {
@@ -24,8 +23,7 @@ interface Props {
 export function RevisionList({ item, onDone }: Props) {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const { revisions, problem } = useRevisions(item);
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (revisions === null) return <LinearProgress aria-label="Loading" />;
+  if (problem !== '' || revisions === null) return <Waiting problem={problem} />;
   return (
     <TableContainer tabIndex={0} role="region" aria-label="Revisions">
       <Table size="small" aria-label="Revisions">

@@ -1,5 +1,4 @@
 /** Budgets of the current week: what is set, chosen, reserved and left; setting one. */
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import TextField from '@mui/material/TextField';
@@ -14,6 +13,7 @@ import { RowsLink } from '../figures/RowsLink.tsx';
 import { number } from '../figures/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 
 const BUDGETS = `query RiskBudgets($brand: String!) {
   riskBudgets(brand: $brand, first: 100) {
@@ -104,8 +104,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
 export function BudgetsSection({ brand }: { readonly brand: string }) {
   const { data, problem, reload } = useGraph<{ riskBudgets: { nodes: Budget[] } }>(BUDGETS, { brand });
   const { permissions } = usePermissions<ReadonlySet<string>>();
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable
       title="Budgets of this week"

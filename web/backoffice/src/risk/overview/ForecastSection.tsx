@@ -6,6 +6,7 @@ import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { counted, money, number, share } from '../figures/amounts.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 
 const FORECAST = `query RiskForecast($brand: String!) {
   riskForecast(brand: $brand) {
@@ -72,8 +73,7 @@ function Tests({ tests }: { readonly tests: readonly Test[] }) {
 
 export function ForecastSection({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<Found>(FORECAST, { brand }, NOT_COUNTED);
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const found = data.riskForecast;
   return (
     <FigureTable

@@ -1,5 +1,4 @@
 /** Goodwill: the budgets of this week and coming ones with their use, what it costs, and setting a budget. */
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import Tune from '@mui/icons-material/Tune';
@@ -12,6 +11,7 @@ import { FormDialog } from '../../components/FormDialog.tsx';
 import { money, number, word } from '../figures/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 
 const BUDGETS = `query GoodwillBudgets($brand: String!) {
   goodwillBudgets(brand: $brand) {
@@ -116,8 +116,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
 function Budgets({ brand }: { readonly brand: string }) {
   const { data, problem, reload } = useGraph<{ goodwillBudgets: Budget[] }>(BUDGETS, { brand });
   const { permissions } = usePermissions<ReadonlySet<string>>();
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable
       title="Goodwill budgets"
@@ -150,8 +149,7 @@ function creditsPath(brand: string, { isoWeek, currency, stage, kind }: Cost): s
 
 function Costs({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<{ goodwillCosts: Cost[] }>(COSTS, { brand });
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable
       title="Goodwill credits"

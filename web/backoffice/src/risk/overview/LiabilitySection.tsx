@@ -1,5 +1,4 @@
 /** What may still have to be paid: by week, reward and stage. */
-import Alert from '@mui/material/Alert';
 import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
@@ -7,6 +6,7 @@ import { FigureTable } from '../figures/FigureTable.tsx';
 import { counted, money, number, time, units, word } from '../figures/amounts.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 
 import type { RewardFigure } from '../figures/rewardFigure.ts';
 
@@ -45,8 +45,7 @@ function sum(lines: readonly RewardFigure[], stage: string): number {
 
 export function LiabilitySection({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<Found>(LIABILITY, { brand }, NOT_COUNTED);
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const { asOf, changesInDoubt, cells, lines } = data.riskLiability;
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
   return (

@@ -1,5 +1,4 @@
 /** How many customers come how far, by week. */
-import Alert from '@mui/material/Alert';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
@@ -8,6 +7,7 @@ import { RowsLink } from '../figures/RowsLink.tsx';
 import { number, share, time } from '../figures/amounts.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 
 import type { Week, Weeks } from './weeks.ts';
 
@@ -28,8 +28,7 @@ function counted(customers: number | null) {
 
 function FunnelOf({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const weeks = data.riskWeeks.nodes;
   return (
     <FigureTable

@@ -1,5 +1,4 @@
 /** The scheme's profit and loss by week, each currency by itself. */
-import Alert from '@mui/material/Alert';
 import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
@@ -9,6 +8,7 @@ import { RowsLink } from '../figures/RowsLink.tsx';
 import { money, number, share, units } from '../figures/amounts.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 
 import type { Money, Weeks } from './weeks.ts';
 
@@ -71,8 +71,7 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
 
 function ProfitOf({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const lines = data.riskWeeks.nodes.flatMap((week) => week.money.map((each) => ({ ...each, isoWeek: week.isoWeek })));
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
   if (currencies.length === 0) return <Typography>Nothing yet.</Typography>;

@@ -11,6 +11,7 @@ import { number, units, word } from '../figures/amounts.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 
 import type { RewardFigure } from '../figures/rewardFigure.ts';
 import type { Weeks } from './weeks.ts';
@@ -46,8 +47,7 @@ function Chart({ lines, currency }: { readonly lines: readonly RewardFigure[]; r
 
 function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWeek: string }) {
   const { data, problem } = useGraph<Rewards>(REWARDS, { brand, isoWeek });
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  if (data === null) return null;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const lines = data.riskRewards.nodes;
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
   return (

@@ -1,6 +1,6 @@
 /** Keeps the tracker up to date with a subscription if there is one, and by polling otherwise. */
-import { createLiveLoop, type ClubData, type LiveListener } from '@furlong/client';
-import { createPoller, POLL_MS, type PollerParts } from './poller';
+import { createLiveLoop, waitMs, type ClubData, type LiveListener } from '@furlong/client';
+import { AFTER_FAILURES, createPoller, POLL_MS, type PollerParts } from './poller';
 import type { TrackerEvent } from './state';
 
 /** How long a hidden page keeps its subscription, because customers switch between tabs. */
@@ -27,6 +27,8 @@ export function startFeed(parts: FeedParts): Feed {
   const { tell, isVisible, connect, now, random } = parts;
   let isLive = false;
   let hiding: ReturnType<typeof setTimeout> | undefined;
+  let completing: ReturnType<typeof setTimeout> | undefined;
+  let incomplete = 0;
 
   const poller = createPoller({ ...parts, tell: told });
   const live =
@@ -38,11 +40,12 @@ export function startFeed(parts: FeedParts): Feed {
           updated(answer) {
             isLive = true;
             poller.pause();
-            tell({ type: 'answered', answer, at: now() });
+            arrived({ type: 'answered', answer, at: now() });
           },
           down() {
             if (!isLive) return;
             isLive = false;
+            clearTimeout(completing);
             tell({ type: 'overdue' });
             if (isVisible()) poller.resume(POLL_MS * random());
           },
@@ -50,13 +53,24 @@ export function startFeed(parts: FeedParts): Feed {
 
   // Read before subscribing, because a read needs fewer round trips.
   function told(event: TrackerEvent): void {
-    tell(event);
+    arrived(event);
     if (event.type === 'answered' && (event.answer.data?.club ?? null) !== null && isVisible()) live?.start();
     if (event.type === 'failed' && event.status === 401) live?.stop();
   }
 
+  /** Tells an event. The next update may be long in coming, so a part that is missing is read again before. */
+  function arrived(event: TrackerEvent): void {
+    tell(event);
+    if (!isLive || (event.type !== 'answered' && event.type !== 'failed')) return;
+    clearTimeout(completing);
+    if (event.type === 'failed' && event.status === 401) return;
+    incomplete = event.type === 'answered' && event.answer.faults.length === 0 ? 0 : incomplete + 1;
+    if (incomplete > 0) completing = setTimeout(() => poller.refresh(), waitMs(AFTER_FAILURES, incomplete, random));
+  }
+
   function hidden(): void {
     poller.pause();
+    clearTimeout(completing);
     clearTimeout(hiding);
     hiding = setTimeout(() => {
       live?.stop();
@@ -77,12 +91,16 @@ export function startFeed(parts: FeedParts): Feed {
         return;
       }
       clearTimeout(hiding);
-      if (isLive) return;
+      if (isLive) {
+        if (incomplete > 0) poller.refresh();
+        return;
+      }
       poller.resume(POLL_MS);
       poller.refresh();
     },
     stop() {
       clearTimeout(hiding);
+      clearTimeout(completing);
       live?.stop();
       poller.stop();
     },
