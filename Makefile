@@ -13,7 +13,7 @@ AREAS := people content rules risk operations support
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package.json web/package-lock.json,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture bench check check-python check-web check-docs check-graph format compose lock services services-stop clean
+.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,7 +73,11 @@ fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
 
 torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
-	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells tests/backoffice/risk/test_allotments.py tests/backoffice/risk/test_allotments_at_once.py tests/backoffice/risk/test_allotments_in_processes.py tests/backoffice/risk/test_figures_of_cells.py tests/backoffice/global_events/test_several_nodes.py --timeout 3600 $(ARGS)
+	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells tests/backoffice/risk/test_allotments.py tests/backoffice/risk/test_allotments_at_once.py tests/backoffice/risk/test_allotments_in_processes.py tests/backoffice/risk/test_figures_of_cells.py tests/backoffice/global_events/test_several_nodes.py tests/backoffice/global_events/test_cdn_purges.py --timeout 3600 $(ARGS)
+
+nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), and the image
+	bash deploy/api_server/build.sh
+	FURLONG_NIGHTLY=1 $(BIN)/python deploy/run_tests.py tests/nightly $(ARGS)
 
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)

@@ -1,0 +1,1 @@
+"""A real API server of Kubernetes with etcd, built from source, to which tests apply the Helm chart."""

@@ -1,0 +1,253 @@
+"""The Helm chart on a real API server: admitted, upgraded, rolled back, uninstalled: `make nightly`."""
+
+import copy
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from api_server.server import ApiServer, start_api_server
+from former_version import former_version
+
+from tests.nightly.cluster import Cluster, Manifest, State, collection
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+HELM: Final = ROOT / "deploy" / "helm"
+CHART: Final = HELM / "furlong"
+TOOLS: Final = ROOT / ".services" / "helm"
+CELLS: Final = {file.stem: yaml.safe_load(file.read_text()) for file in (HELM / "cells").glob("*.yaml")}
+
+pytestmark = [
+    pytest.mark.helm,
+    pytest.mark.skipif(
+        os.environ.get("FURLONG_NIGHTLY", "") in {"", "0"},
+        reason="needs an API server that is built from source: make nightly",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """A running API server."""
+    started = start_api_server(tmp_path_factory.mktemp("api-server"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def cluster(server: ApiServer) -> Iterator[Cluster]:
+    """The server with KEDA's definitions."""
+    with server.client() as client:
+        for file in sorted((TOOLS / "keda").glob("*.yaml")):
+            definition = yaml.safe_load(file.read_text())
+            path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition['metadata']['name']}"
+            client.patch(
+                path,
+                params={"fieldManager": "tests", "fieldValidation": "Strict"},
+                headers={"Content-Type": "application/apply-patch+yaml"},
+                content=json.dumps(definition),
+            ).raise_for_status()
+        wait_until_served(client.get, "/apis/keda.sh/v1alpha1/scaledobjects")
+        yield Cluster(client)
+
+
+def wait_until_served(get: Any, path: str) -> None:
+    """Wait until the server knows a kind that was defined just now."""
+    deadline = time.monotonic() + 120
+    while not get(path).is_success:
+        assert time.monotonic() < deadline, get(path).text
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def manifests() -> dict[str, list[Manifest]]:
+    """What Helm makes of all cells."""
+    results = helm_tool("render.py", CELLS)
+    return {name: result["manifests"] for name, result in results.items()}
+
+
+@pytest.fixture(scope="module")
+def applied(cluster: Cluster, manifests: dict[str, list[Manifest]]) -> dict[str, State]:
+    """What the server keeps of each cell, applied in a namespace of its own.
+
+    Each object is tried first. The server has no warning about it, such as one of a deprecated version.
+    """
+    for name in CELLS:
+        cluster.create_namespace(name)
+        for dry_run in (True, False):
+            for one in manifests[name]:
+                answer = cluster.apply(name, one, dry_run=dry_run)
+                assert answer.is_success, answer.text
+                assert "warning" not in answer.headers, (one["metadata"]["name"], answer.headers["warning"])
+    return {name: cluster.state(name) for name in CELLS}
+
+
+def helm_tool(script: str, asked: Any) -> Any:
+    """Run a script in Helm's environment, and return what it writes."""
+    done = subprocess.run(
+        [TOOLS / "bin" / "python", HELM / script],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", sorted(CELLS))
+def test_the_server_keeps_every_object_as_the_chart_says(
+    cluster: Cluster, manifests: dict[str, list[Manifest]], applied: dict[str, State], name: str
+) -> None:
+    """All objects are there, with every field that the chart sets; applied again, nothing changes."""
+    assert set(applied[name]) == {(one["kind"], one["metadata"]["name"]) for one in manifests[name]}
+    for one in manifests[name]:
+        live = cluster.client.get(f"{collection(name, one['kind'])}/{one['metadata']['name']}").json()
+        assert missing(one, live) == []
+        again = cluster.apply(name, one).json()
+        assert again["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]
+
+
+def missing(wanted: Any, live: Any, path: str = "") -> list[str]:
+    """Return the paths of values that an object should have and does not; numbers may be written as text."""
+    if isinstance(wanted, dict):
+        lacking = [f"{path}.{name}" for name in wanted if not isinstance(live, dict) or name not in live]
+        return lacking or [
+            each for name in wanted for each in missing(wanted[name], live[name], f"{path}.{name}")
+        ]
+    if isinstance(wanted, list):
+        if not isinstance(live, list) or len(wanted) != len(live):
+            return [path]
+        pairs = enumerate(zip(wanted, live, strict=True))
+        return [each for index, (one, other) in pairs for each in missing(one, other, f"{path}[{index}]")]
+    return [] if str(wanted) == str(live) else [f"{path}: {live!r} instead of {wanted!r}"]
+
+
+@pytest.mark.parametrize("name", sorted(CELLS))
+@pytest.mark.usefixtures("applied")
+def test_every_pod_is_admitted_where_pods_are_restricted(
+    cluster: Cluster, manifests: dict[str, list[Manifest]], name: str
+) -> None:
+    """The pod of each process passes the strictest pod security standard, and its service account exists."""
+    owners = [one for one in manifests[name] if one["kind"] in {"Deployment", "Job"}]
+    assert owners
+    for one in owners:
+        answer = cluster.try_pod(name, one)
+        assert answer.is_success, answer.text
+
+
+@pytest.mark.usefixtures("applied")
+def test_what_is_wrong_is_refused(cluster: Cluster, manifests: dict[str, list[Manifest]]) -> None:
+    """The checks above can fail: on a field, on a value, on KEDA's objects, and on privileges."""
+    serve, scaled = (
+        next(one for one in manifests["single"] if (one["kind"], one["metadata"]["name"]) == wanted)
+        for wanted in (("Deployment", "furlong-serve"), ("ScaledObject", "furlong-serve"))
+    )
+
+    def changed(manifest: Manifest, value: Any, *path: Any) -> Manifest:
+        copied = copy.deepcopy(manifest)
+        inner = copied
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = value
+        return copied
+
+    pod = ("spec", "template", "spec")
+    wrong = {
+        "limitz": changed(serve, {"cpu": "1"}, *pod, "containers", 0, "resources", "limitz"),
+        "quantities": changed(serve, {"cpu": "a lot"}, *pod, "containers", 0, "resources", "limits"),
+        "immutable": changed(serve, {"matchLabels": {"a": "b"}}, "spec", "selector"),
+        "pollInterval": changed(scaled, 10, "spec", "pollInterval"),
+        "minReplicaCount": changed(scaled, "two", "spec", "minReplicaCount"),
+    }
+    for word, manifest in wrong.items():
+        answer = cluster.apply("single", manifest, dry_run=True)
+        assert answer.is_error, word
+        assert word in answer.text
+    privileged = changed(serve, {"privileged": True}, *pod, "containers", 0, "securityContext")
+    assert "violates PodSecurity" in cluster.try_pod("single", privileged).text
+    orphan = changed(serve, "nobody", *pod, "serviceAccountName")
+    assert "serviceaccount" in cluster.try_pod("single", orphan).text
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release of the chart in a namespace of its own, changed by Helm."""
+
+    cluster: Cluster
+    server: ApiServer
+    namespace: str
+
+    def change(
+        self, action: str, values: Manifest, chart: Path = HELM / "furlong", *, well: bool = True
+    ) -> Any:
+        """Install or upgrade it, with a job of migrations that ends well or not; return Helm's answer.
+
+        The job runs once, before any object of the new version exists.
+        """
+        before = {name for kind, name in self.cluster.state(self.namespace) if kind == "Deployment"}
+        with self.cluster.jobs_end(self.namespace, well=well) as ended:
+            answer = self.helm(action, chart=str(chart), values=values)
+        assert [(job.name, job.deployments) for job in ended] == [("furlong-migrations", before)]
+        return answer
+
+    def helm(self, action: str, **more: Any) -> Any:
+        """Let Helm act, and return its answer."""
+        asked = {"kubeconfig": self.server.kubeconfig(), "namespace": self.namespace, "action": action}
+        return helm_tool("release.py", asked | more)
+
+    def state(self) -> State:
+        """Return its objects without the job, which a failed upgrade leaves for its operator."""
+        return without_jobs(self.cluster.state(self.namespace))
+
+
+def without_jobs(state: State) -> State:
+    """Return the objects that stay after an upgrade."""
+    return {key: one for key, one in state.items() if key[0] != "Job"}
+
+
+def test_helm_installs_upgrades_rolls_back_and_uninstalls(
+    server: ApiServer, cluster: Cluster, applied: dict[str, State]
+) -> None:
+    """After each step the server has exactly what the values say, and no remnant of those before.
+
+    The job that expands databases runs before any pod of the new version. If it fails, nothing else changes.
+    """
+    cluster.create_namespace("clubs")
+    release = Release(cluster, server, "clubs")
+    for action, name in (("install", "single"), ("upgrade", "c2"), ("upgrade", "without-keda")):
+        assert release.change(action, CELLS[name]) == {}
+        assert release.state() == without_jobs(applied[name])
+        assert ("Job", "furlong-migrations") not in cluster.state("clubs")
+    assert "refused" in release.change("upgrade", CELLS["c1"], well=False)
+    assert release.state() == without_jobs(applied["without-keda"])
+    assert release.helm("rollback", version=1) == {}
+    assert release.state() == without_jobs(applied["single"])
+    assert release.change("upgrade", CELLS["single"]) == {}
+    assert release.helm("uninstall") == {}
+    assert (cluster.state("clubs"), cluster.releases("clubs")) == ({}, [])
+
+
+@pytest.mark.parametrize("name", sorted(CELLS))
+def test_the_chart_of_the_version_before_is_upgraded(
+    server: ApiServer, cluster: Cluster, applied: dict[str, State], tmp_path: Path, name: str
+) -> None:
+    """No field that may not change is changed; afterwards everything is as if it were installed today."""
+    former = former_version(tmp_path / "former", "deploy/helm") / "deploy" / "helm"
+    values = yaml.safe_load((former / "cells" / f"{name}.yaml").read_text())
+    cluster.create_namespace(f"former-{name}")
+    release = Release(cluster, server, f"former-{name}")
+    assert release.change("install", values, former / "furlong") == {}
+    before = release.state()
+    assert release.change("upgrade", CELLS[name]) == {}
+    assert release.state() == without_jobs(applied[name])
+    assert before != release.state(), "nothing was upgraded"
+    assert release.helm("rollback", version=1) == {}
+    assert release.state() == before
