@@ -97,6 +97,8 @@ def start_api_server(folder: Path) -> ApiServer:
         f"--service-account-signing-key-file={folder / 'accounts.key'}",
         "--service-account-issuer=https://kubernetes.default.svc",
         "--service-cluster-ip-range=10.0.0.0/24",
+        # As most clusters allow: the namespace refuses a privileged pod, not the server's own default.
+        "--allow-privileged",
         # Nobody calls it by the service `kubernetes`, which refuses an address of the loopback.
         "--endpoint-reconciler-type=none",
     ]
@@ -135,7 +137,9 @@ def _write_key(file: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     file.write_bytes(
         key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
         )
     )
 

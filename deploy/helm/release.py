@@ -2,7 +2,8 @@
 
 It runs in the environment that `deploy/install-services.sh` makes. It reads {"kubeconfig", "namespace",
 "action", "chart", "values", "version"} as JSON, and writes {} or, when Helm gives up, {"refused": reason}.
-Only installations and upgrades need a chart and values, and only a rollback needs a version.
+Only installations and upgrades need a chart and values. A rollback without a version goes back
+by one revision.
 """
 
 import json
@@ -24,7 +25,7 @@ def act(config: Config, asked: dict[str, Any]) -> None:
         case "upgrade":
             config.upgrade(Chart.load(asked["chart"]), RELEASE, asked["values"], timeout=HOOK_SECONDS)
         case "rollback":
-            config.rollback(RELEASE, version=asked["version"], timeout=HOOK_SECONDS)
+            config.rollback(RELEASE, version=asked.get("version"), timeout=HOOK_SECONDS)
         case "uninstall":
             config.uninstall(RELEASE, timeout=HOOK_SECONDS)
         case other:

@@ -13,7 +13,9 @@ import typer
 PREFIX: Final = "FURLONG_"
 GATEWAY: Final = "FURLONG_GATEWAY_"
 ADMIN_GATEWAY: Final = "FURLONG_BACKOFFICE_GATEWAY_"
-NOT_SETTINGS: Final = frozenset({"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", "FURLONG_DEV_URL"})
+NOT_SETTINGS: Final = frozenset(
+    {"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", "FURLONG_NIGHTLY", "FURLONG_DEV_URL"}
+)
 """Variables of tests and of the page's development server."""
 
 
