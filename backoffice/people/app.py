@@ -14,7 +14,7 @@ NAME: Final = "people"
 
 def create_area(base: Base) -> AdminSubgraph:
     """Return the subgraph."""
-    records = Records(base.database, base.jobs)
+    records = Records(base.database, base.jobs, base.audit)
 
     def make_context(actor: Actor) -> PeopleContext:
         return PeopleContext(actor, base.accounts, base.approvals, base.jobs, records, base.clock)

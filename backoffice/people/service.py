@@ -11,6 +11,7 @@ from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal
 from backoffice.approvals.repository import ProposalFilter
 from backoffice.audit import repository as audit_log
+from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.repository import AuditFilter, StoredEntry
 from backoffice.errors import Forbidden, NotFound
 from backoffice.jobs import repository as jobs_table
@@ -23,10 +24,16 @@ from subgraphs.kit.domain.keys import ALL_BRANDS
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What was done, what waits, and what runs."""
+    """What was done, what waits, and what runs.
+
+    Attributes:
+        database: The back office's.
+        looks: Where looks at proposals about a customer are recorded.
+    """
 
     database: Database
     jobs: Jobs
+    looks: AuditLog
 
     async def audit(
         self, actor: Actor, brand: str | None, wanted: AuditFilter, first: int, before: int | None
@@ -48,17 +55,18 @@ class Records:
         first: int,
         before: tuple[datetime, str] | None,
     ) -> Sequence[Proposal]:
-        """Return proposals, newest first.
+        """Return proposals, newest first; record the look if a customer's are wanted.
 
         Raises:
             Forbidden: The actor may not see any, for this brand or at all.
         """
         shown = replace(wanted, brands=visible_brands(actor, Permission.APPROVALS_READ, brand))
+        await self._look(actor, brand, wanted.subject)
         async with self.database.home.read() as connection:
             return await proposals.newest_first(connection, shown, first, before)
 
     async def proposal(self, actor: Actor, proposal_id: str) -> Proposal:
-        """Return a proposal.
+        """Return a proposal; record the look if it is about a customer.
 
         Raises:
             NotFound: There is none that the actor may see.
@@ -67,7 +75,23 @@ class Records:
             found = await proposals.find(connection, proposal_id)
         if found is None or not allows(actor, Permission.APPROVALS_READ, found.brand):
             raise NotFound("There is no such proposal.")
+        await self._look(actor, found.brand, found.subject)
         return found
+
+    async def _look(self, actor: Actor, brand: str | None, subject: str | None) -> None:
+        if subject is None or not subject.startswith("customer:"):
+            return
+        async with self.database.home.write() as connection:
+            await self.looks.record(
+                connection,
+                actor,
+                "approvals.look",
+                brand=brand,
+                subject=subject[:255],
+                before=None,
+                after=None,
+                reason=None,
+            )
 
     async def jobs_of(
         self,

@@ -29,15 +29,17 @@ PERSONAL: Final = {
     "pendingIntents": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "deadLetters": '(app: "backoffice") { nodes { id } }',
     "deadLetter": '(id: "backoffice:1") { id }',
+    "approval": '(id: "PROPOSAL") { subject }',
+    "approvals": f'(subject: "customer:{SOMEBODY}") {{ nodes {{ id }} }}',
     "dryRunDifferences": '(id: "JOB") { nodes { customerId } }',
     "dryRunCsv": '(id: "JOB")',
 }
-"""What is asked; `JOB` stands for a dry run."""
+"""What is asked; `JOB` stands for a dry run, `PROPOSAL` for one about a customer."""
 
 ELSEWHERE: Final = {"customerExport": "support_area/test_privacy.py"}
 NOT_PERSONAL: Final = {
     "people": {"me", "users", "user", "mySessions", "sessions", "audit"},
-    "proposals and jobs, which name customers by id alone": {"approvals", "approval", "jobs", "job"},
+    "jobs, which name customers by id alone": {"jobs", "job"},
     "content": {
         *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),
         *("contentPreviewStates", "contentBrands", "contentBrand"),
@@ -89,10 +91,11 @@ async def test_each_access_to_a_persons_data_is_recorded(stand: ProposalStand) -
     tried = {"input": {"brand": BRAND, "scheme": scheme(0), "idempotencyKey": "once"}}
     started: Any = await stand.areas["rules"].prepare(START, None)(tried, {}, PAULA)
     job = started["data"]["startDryRun"]["id"]
+    proposal = (await stand.propose("support.adjustment", 0))["proposalId"]
     unrecorded = {}
     for name, asked in PERSONAL.items():
         before = await entries(stand)
-        document = f"{{ {name}{asked.replace('JOB', job)} }}"
+        document = f"{{ {name}{asked.replace('JOB', job).replace('PROPOSAL', proposal)} }}"
         answer = await stand.areas[areas[name]].prepare(document, None)({}, {}, PAULA)
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         if codes - {"NOT_FOUND"} or await entries(stand) == before:

@@ -226,7 +226,7 @@ def run_until(explorer: Browser, text: str) -> None:
 def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromium: LocalChromium) -> None:
     """`GET /graphql` shows GraphiQL from our own files.
 
-    Plans, subscriptions, answers in parts, customers, mocked answers and history work.
+    Plans, subscriptions, answers in parts, customers, mocked answers, a broken subgraph and history work.
     """
     with browser(chromium, width=1280) as explorer:
         requested: list[str] = []
@@ -265,6 +265,14 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromi
         explorer.page.get_by_role("button", name="PastWeeks", exact=True).click()
         run_until(explorer, '"recentClubs"')
         expect(answer).not_to_contain_text("Reward Option")
+
+        explorer.page.get_by_role("button", name="Betslip", exact=True).click()
+        explorer.page.get_by_label("Break").select_option("rewards")
+        run_until(explorer, '"service": "rewards"')
+        expect(answer).not_to_contain_text('"service": "progress"')
+        explorer.page.get_by_label("Break").select_option("none")
+        run_until(explorer, '"options"')
+        expect(answer).not_to_contain_text('"errors"')
 
         explorer.page.get_by_role("button", name="Show History").click()
         for name in ("Betslip", "ClubInParts", "PastWeeks"):

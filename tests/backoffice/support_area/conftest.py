@@ -1,13 +1,9 @@
 """Databases with a brand and a customer for tests of support."""
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "subgraphs" / "support"))
-
 from stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
 from support_stand import SupportStand, support_stand
 

@@ -1,6 +1,0 @@
-"""Lets these tests use the samples of the subgraphs' tests."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "subgraphs" / "support"))
