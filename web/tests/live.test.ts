@@ -17,7 +17,7 @@ beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
 /** A feed whose subscriptions are served by hand; reads are answered at once, the first ones completely. */
-async function liveFeed(later: readonly Answer<ClubData>[] = []) {
+async function liveFeed(later: readonly (Answer<ClubData> | Promise<Answer<ClubData>>)[] = []) {
   const told: TrackerEvent[] = [];
   const open: LiveListener<ClubData>[] = [];
   let reads = 0;
@@ -118,6 +118,16 @@ describe('a subscription', () => {
     feed.stop();
     await vi.advanceTimersByTimeAsync(AFTER_FAILURES.mostMs);
     expect(reads()).toBe(1);
+  });
+
+  it('that delivered everything does not have it read because an older read fails', async () => {
+    const { open, reads } = await liveFeed([
+      new Promise((_, reject) => setTimeout(() => reject(new Unreached('late', 0)), POLL_MS + 1_000)),
+    ]);
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    open[0]?.update(ANSWER);
+    await vi.advanceTimersByTimeAsync(AFTER_FAILURES.mostMs);
+    expect(reads()).toBe(2);
   });
 
   it('that delivered too little to a hidden page has it read when the page is seen again', async () => {

@@ -64,7 +64,9 @@ export function startFeed(parts: FeedParts): Feed {
     if (!isLive || (event.type !== 'answered' && event.type !== 'failed')) return;
     clearTimeout(completing);
     if (event.type === 'failed' && event.status === 401) return;
-    incomplete = event.type === 'answered' && event.answer.faults.length === 0 ? 0 : incomplete + 1;
+    // A read that was on its way when the first update came may still fail: nothing is missing then.
+    const isWhole = event.type === 'answered' ? event.answer.faults.length === 0 : incomplete === 0;
+    incomplete = isWhole ? 0 : incomplete + 1;
     if (incomplete > 0) completing = setTimeout(() => poller.refresh(), waitMs(AFTER_FAILURES, incomplete, random));
   }
 
