@@ -92,7 +92,7 @@ def merge(
 
 
 def _did(found: Move, *, back: bool, as_json: bool) -> bool:
-    """Carry out or abort a move, and print where the cell is; return whether the operator has more to do."""
+    """Carry out or abort a move, and print where the cell is; return whether the operator acts next."""
     already = found.is_over
     _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
     if as_json:
@@ -101,7 +101,7 @@ def _did(found: Move, *, back: bool, as_json: bool) -> bool:
         typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
     else:
         typer.echo(_outcome(found, "already" if already else ""))
-    return not (as_json or back or already)
+    return not (as_json or back)  # again if it is called again: a killed command may not have printed it
 
 
 def _outcome(found: Move, already: str) -> str:
