@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from bet_slip_page import PATIENCE_MS
 from playwright.sync_api import Page
 
 # One thread runs the page's scripts, so that the order of the entries is the order of what happened.
@@ -74,6 +75,8 @@ class PageJournal:
     def until_live(self, quiet_ms: int, opening: str = "connected") -> None:
         """Wait until a stream has brought an event, and the page has sent no request for a while.
 
+        On a slow machine the first tries may fail, and there are pauses between them.
+
         Args:
             quiet_ms: Longer than the interval at which a page without a stream polls.
             opening: Connected for a WebSocket, streamed for server-sent events.
@@ -87,6 +90,7 @@ class PageJournal:
               return Date.now() - (window.journal[at('asked')]?.at ?? 0) > quiet;
             }""",
             arg={"opening": opening, "quiet": quiet_ms},
+            timeout=3 * PATIENCE_MS,
         )
 
     def wait_for(self, kind: str, text: str) -> list[dict[str, Any]]:

@@ -271,7 +271,7 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromi
         run_until(explorer, '"service": "rewards"')
         expect(answer).not_to_contain_text('"service": "progress"')
         explorer.page.get_by_label("Break").select_option("none")
-        run_until(explorer, '"options"')
+        run_until(explorer, '"club"')
         expect(answer).not_to_contain_text('"errors"')
 
         explorer.page.get_by_role("button", name="Show History").click()
