@@ -9,6 +9,7 @@ from backoffice.audit import repository
 from backoffice.audit.canonical_json import Json, canonical
 from backoffice.audit.entries import Entry
 from storage.clock import Clock
+from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,30 @@ class AuditLog:
     """
 
     clock: Clock
+
+    async def record_look(
+        self, database: Database, actor: Actor, action: str, *, brand: str | None, subject: str
+    ) -> None:
+        """Record that somebody looks at personal data, in a transaction of its own, before it is shown.
+
+        Args:
+            database: The back office's.
+            actor: Who looks.
+            action: As in `record`, such as `risk.look`.
+            brand: The brand that it concerns.
+            subject: At whom or what, as `kind:id`; it is cut off after 255 characters.
+        """
+        async with database.home.write() as connection:
+            await self.record(
+                connection,
+                actor,
+                action,
+                brand=brand,
+                subject=subject[:255],
+                before=None,
+                after=None,
+                reason=None,
+            )
 
     async def record(
         self,

@@ -190,17 +190,7 @@ class DeadLetterService:
             await consumer.close()
 
     async def _look(self, actor: Actor, subject: str) -> None:
-        async with self.database.home.write() as connection:
-            await self.audit.record(
-                connection,
-                actor,
-                "operations.look",
-                brand=None,
-                subject=subject,
-                before=None,
-                after=None,
-                reason=None,
-            )
+        await self.audit.record_look(self.database, actor, "operations.look", brand=None, subject=subject)
 
 
 async def _ids(replay: Replay, after: int, topic: str | None) -> AsyncIterator[int]:

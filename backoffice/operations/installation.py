@@ -126,17 +126,9 @@ class InstallationService:
                     connection, brand, first, wanted.after, self._begun_by(wanted)
                 )
             found += [(name, intent) for intent in intents]
-        async with self.databases["backoffice"].home.write() as connection:
-            await self.audit.record(
-                connection,
-                actor,
-                "operations.look",
-                brand=brand,
-                subject=f"intents:{brand}",
-                before=None,
-                after=None,
-                reason=None,
-            )
+        await self.audit.record_look(
+            self.databases["backoffice"], actor, "operations.look", brand=brand, subject=f"intents:{brand}"
+        )
         return sorted(found, key=lambda one: (one[1].created_at, one[1].upstream_key))[:first]
 
     def _begun_by(self, wanted: IntentFilter) -> datetime | None:

@@ -81,17 +81,7 @@ class Records:
     async def _look(self, actor: Actor, brand: str | None, subject: str | None) -> None:
         if subject is None or not subject.startswith("customer:"):
             return
-        async with self.database.home.write() as connection:
-            await self.looks.record(
-                connection,
-                actor,
-                "approvals.look",
-                brand=brand,
-                subject=subject[:255],
-                before=None,
-                after=None,
-                reason=None,
-            )
+        await self.looks.record_look(self.database, actor, "approvals.look", brand=brand, subject=subject)
 
     async def jobs_of(
         self,

@@ -283,17 +283,7 @@ class RiskService:
 
     async def record_look(self, actor: Actor, brand: str, subject: str) -> None:
         """Record a look at customers."""
-        async with self.database.home.write() as connection:
-            await self.audit.record(
-                connection,
-                actor,
-                "risk.look",
-                brand=brand,
-                subject=subject[:255],
-                before=None,
-                after=None,
-                reason=None,
-            )
+        await self.audit.record_look(self.database, actor, "risk.look", brand=brand, subject=subject)
 
     async def figure_rows(self, actor: Actor, brand: str, iso_week: str) -> FigureRows:
         """Return what reads the customers behind a week's figures; the caller records the look.

@@ -28,17 +28,9 @@ class Looks:
             brand: The brand.
             subject: At whom, as `kind:id`.
         """
-        async with self.database.home.write() as connection:
-            await self.audit.record(
-                connection,
-                actor,
-                f"support.look_at_{what}",
-                brand=brand,
-                subject=subject[:255],
-                before=None,
-                after=None,
-                reason=None,
-            )
+        await self.audit.record_look(
+            self.database, actor, f"support.look_at_{what}", brand=brand, subject=subject
+        )
 
 
 def customer_subject(owner: Owner) -> str:

@@ -12,7 +12,8 @@ from urllib.parse import quote
 import pyotp
 from graphql import GraphQLInputObjectType, get_named_type, is_leaf_type
 from permission_rules import Field, fields, root_of
-from playwright.sync_api import Error, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
 from running_furlong import BRAND, eventually
 
 from office.desk import Desk
@@ -227,7 +228,7 @@ def look_at_screens(desk: Desk) -> tuple[str, list[str]]:
         desk.page.goto(f"{desk.url}{screen}")
         expect(desk.page.locator("#react-admin-title")).not_to_be_empty()
         desk.is_read()
-        with suppress(Error):  # a screen that polls is never idle on a slow machine
+        with suppress(PlaywrightTimeout):  # a screen that polls is never idle on a slow machine
             desk.page.wait_for_load_state("networkidle", timeout=10_000)
         desk.is_read()
         for tab in ("Differences", "Revisions") if screen.startswith("content/") else ():
