@@ -302,7 +302,7 @@ def _settings(file: Path | None = None) -> GatewaySettings:
     try:
         return read_settings(file)
     except SettingsInvalid as error:
-        _stop(f"FURLONG_GATEWAY_… {error}", BROKEN)
+        _stop(str(error), BROKEN)
 
 
 def _log_settings() -> LogSettings:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from opentelemetry.trace import Tracer
 from sqlalchemy import URL, Dialect, event, make_url, text
 from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -31,17 +32,27 @@ def database_url(base: str, subgraph: str) -> URL:
     `mysql+aiomysql://…/furlong` gives `…/furlong_club`; `sqlite+aiosqlite:///DIR` gives `DIR/club.sqlite`.
 
     Raises:
-        ValueError: Neither MySQL nor SQLite, or no database name.
+        ValueError: No URL, neither MySQL nor SQLite by an asynchronous driver, or no database name.
     """
-    url = make_url(base)
-    if url.get_backend_name() not in {"mysql", "mariadb", "sqlite"} or not url.database:
-        raise ValueError(
-            f"FURLONG_DATABASE_URL cannot be {url.render_as_string()}: "
-            "use mysql+aiomysql://USER:PASSWORD@HOST/furlong or sqlite+aiosqlite:///DIRECTORY"
-        )
+    usable = "use mysql+aiomysql://USER:PASSWORD@HOST/furlong or sqlite+aiosqlite:///DIRECTORY"
+    try:
+        url = make_url(base)
+    except ArgumentError as error:  # the text may contain a password, so that it is not repeated
+        raise ValueError(f"FURLONG_DATABASE_URL is not a URL: {usable}") from error
+    if not url.database or not _is_usable(url):
+        raise ValueError(f"FURLONG_DATABASE_URL cannot be {url.render_as_string()}: {usable}")
     if url.get_backend_name() == "sqlite":
         return url.set(database=str(Path(url.database) / f"{subgraph}.sqlite"))
     return url.set(database=f"{url.database}_{subgraph}")
+
+
+def _is_usable(url: URL) -> bool:
+    if url.get_backend_name() not in {"mysql", "mariadb", "sqlite"}:
+        return False
+    try:
+        return url.get_dialect().is_async
+    except (ImportError, NoSuchModuleError):  # a driver that is not installed, or that does not exist
+        return False
 
 
 class Shard:

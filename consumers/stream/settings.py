@@ -1,7 +1,21 @@
 """Settings of the stream."""
 
-from pydantic import Field
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ADDRESS: Final = re.compile(r"(\[[^\]]*\]|[^:]*)(:(?P<port>[0-9]{1,5}))?|[0-9a-fA-F:]*")
+_MAX_PORT: Final = 65_535
+
+
+def _readable(addresses: str) -> str:
+    for address in addresses.split(","):
+        parts = _ADDRESS.fullmatch(address.strip())
+        if parts is None or int(parts["port"] or 1) not in range(1, _MAX_PORT + 1):
+            raise ValueError(f"expected HOST:PORT, with a port from 1 to {_MAX_PORT}, separated by commas")
+    return addresses
 
 
 class StreamSettings(BaseSettings):
@@ -9,7 +23,7 @@ class StreamSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_KAFKA_")
 
-    bootstrap: str = Field(
+    bootstrap: Annotated[str, AfterValidator(_readable)] = Field(
         default="127.0.0.1:9092", description="Broker addresses as HOST:PORT, separated by commas"
     )
     generation: str | None = Field(

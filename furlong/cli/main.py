@@ -29,6 +29,18 @@ class OnDemand(TyperGroup):
         name, stub, rest = super().resolve_command(ctx, args)
         return name, COMMANDS[name].load(name) if name in COMMANDS else stub, rest
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; a wrong setting that it has not reported itself ends it with a message."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            from furlong.cli.diagnosis.explanations import is_of_settings
+            from furlong.cli.options import fail
+
+            if not is_of_settings(error):
+                raise
+            fail(error)
+
 
 app = typer.Typer(
     cls=OnDemand,

@@ -241,7 +241,7 @@ def _valid(settings: type[S]) -> S:
     except ValidationError as error:
         fail(explain_settings(error, settings))
     except SettingsError as error:
-        fail(f"{settings.model_config.get('env_prefix', '')}…: {error}")
+        fail(error)
 
 
 def log_to_stderr(*, quiet: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Final, Literal, Union, get_args, get_origin
@@ -89,7 +90,9 @@ def read_settings(file: Path | None = None) -> GatewaySettings:
     except ValidationError as error:
         raise SettingsInvalid("; ".join(_reason(each) for each in error.errors())) from None
     except SettingsError as error:
-        raise SettingsInvalid(str(error)) from None
+        field = unreadable_field(error)
+        reason = str(error) if field is None else f"{PREFIX}{field.upper()}: its value is not JSON"
+        raise SettingsInvalid(reason) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
 
@@ -126,11 +129,17 @@ def _refuse_unknown(file: Path) -> None:
 
 def _reason(error: ErrorDetails) -> str:
     """Return what is wrong with a setting, with its value if no value of its type is a secret."""
-    name = ".".join(map(str, error["loc"]))
-    field = str(error["loc"][0]) if error["loc"] else ""
+    field, *path = map(str, error["loc"] or ("",))
+    name = f"{PREFIX}{field.upper()}"
     if not _is_open(GatewaySettings.model_fields.get(field)):
-        return f"{name}: {error['msg']}"
-    return f"{field}={str(error['input'])[:SHOWN_CHARACTERS]}: {error['msg']}"
+        return f"{'.'.join((name, *path))}: {error['msg']}"
+    return f"{name}={str(error['input'])[:SHOWN_CHARACTERS]}: {error['msg']}"
+
+
+def unreadable_field(error: SettingsError) -> str | None:
+    """Return the field whose value is not JSON, which pydantic only writes into the message."""
+    field = re.search(r'field "(\w+)"', str(error))
+    return None if field is None else field[1]
 
 
 def _is_open(field: FieldInfo | None) -> bool:

@@ -73,7 +73,10 @@ def test_an_unreachable_kafka_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ("variable", "value", "said"),
     [
         ("FURLONG_KAFKA_BATCH_RECORDS", "x", "FURLONG_KAFKA_BATCH_RECORDS=x: "),
+        ("FURLONG_KAFKA_BOOTSTRAP", "kafka:99999", "FURLONG_KAFKA_BOOTSTRAP=kafka:99999: "),
         ("FURLONG_DATABASE_URL", "postgres://me:s3cret@host/x", "postgres://***@host/x"),
+        ("FURLONG_DATABASE_URL", "mysql://me:s3cret@host/x", "mysql://***@host/x: use mysql+aiomysql://"),
+        ("FURLONG_DATABASE_URL", "me:s3cret@host/x", "FURLONG_DATABASE_URL is not a URL"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_setting(
@@ -93,6 +96,16 @@ def test_a_secret_value_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FURLONG_JWT_SECRET", "s3cret")
     ended = furlong("token", "--customer", "c-1")
     assert "FURLONG_JWT_LEEWAY_SECONDS=soon: " in ended.output
+    assert "s3cret" not in ended.output
+
+
+def test_a_value_that_is_not_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable instead of a field, and not the value, which may be a secret."""
+    monkeypatch.setenv("FURLONG_EMBED_SIGNING_KEYS", "s3cret")
+    monkeypatch.setenv("FURLONG_JWT_ISSUER", "https://login.example")
+    monkeypatch.setenv("FURLONG_JWT_REVOCATIONS", '{"url":"redis://127.0.0.1:9/0"}')
+    ended = furlong("customer", "sign-out", "northbet", "c-1")
+    assert "FURLONG_EMBED_SIGNING_KEYS: its value is not JSON" in ended.output
     assert "s3cret" not in ended.output
 
 
@@ -141,9 +154,10 @@ def test_an_unreachable_valkey_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("FURLONG_GATEWAY_COST_LIMIT", "many", "FURLONG_GATEWAY_… cost_limit=many: "),
-        ("FURLONG_GATEWAY_INTROSPECTION", "perhaps", "FURLONG_GATEWAY_… introspection=perhaps: "),
-        ("FURLONG_GATEWAY_RATE_LIMITS", '[{"by": "s3cret"}]', "FURLONG_GATEWAY_… rate_limits"),
+        ("FURLONG_GATEWAY_COST_LIMIT", "many", "FURLONG_GATEWAY_COST_LIMIT=many: "),
+        ("FURLONG_GATEWAY_INTROSPECTION", "perhaps", "FURLONG_GATEWAY_INTROSPECTION=perhaps: "),
+        ("FURLONG_GATEWAY_RATE_LIMITS", '[{"by": "s3cret"}]', "FURLONG_GATEWAY_RATE_LIMITS"),
+        ("FURLONG_GATEWAY_RATE_LIMITS", "s3cret", "FURLONG_GATEWAY_RATE_LIMITS: its value is not JSON"),
     ],
 )
 def test_a_wrong_setting_of_the_gateway_has_its_value(

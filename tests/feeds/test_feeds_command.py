@@ -111,7 +111,7 @@ def test_a_broken_platform_ends_the_program_with_its_own_code(
     [
         (("darts",), {}, "furlong: no feed 'darts': there are casino, esports"),
         ((), {"FURLONG_FEEDS_ADAPTERS": "sports,nowhere.darts"}, "no feed 'nowhere.darts'"),
-        ((), {"FURLONG_FEEDS_TOPICS": "sports"}, 'error parsing value for field "topics"'),
+        ((), {"FURLONG_FEEDS_TOPICS": "sports"}, "FURLONG_FEEDS_TOPICS: its value is not JSON"),
         ((), {"FURLONG_FEEDS_ADAPTERS": ""}, "no feed is configured"),
     ],
 )

@@ -292,7 +292,7 @@ def test_a_wrong_setting_ends_the_command_without_repeating_it(
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], "secret": "too-secret", "algorithms": ["none"]}
     monkeypatch.setenv("FURLONG_GATEWAY_TOKEN_ISSUERS", json.dumps([issuer]))
     result = CliRunner().invoke(cli, ["serve", "--supergraph", str(tmp_path / "supergraph.graphql")])
-    assert (result.exit_code, "token_issuers" in result.output) == (2, True)
+    assert (result.exit_code, "FURLONG_GATEWAY_TOKEN_ISSUERS" in result.output) == (2, True)
     assert "too-secret" not in result.output + str(result.exception)
 
 

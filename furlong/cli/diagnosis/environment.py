@@ -43,3 +43,14 @@ def unknown_variables() -> list[str]:
     # The back office has a gateway of its own, with the same settings.
     admin = [f"{ADMIN_GATEWAY}{one.removeprefix(GATEWAY)}" for one in known if one.startswith(GATEWAY)]
     return list(misspelt(found, [*known, *admin]))
+
+
+def set_variables(field: str) -> list[str]:
+    """Return the variables of the environment that set a field of this name, of any part."""
+    from furlong.settings import ALL_SETTINGS
+
+    prefixes = [
+        each.model_config.get("env_prefix", "") for each in ALL_SETTINGS if field in each.model_fields
+    ]
+    named = [f"{prefix}{field}".upper() for prefix in prefixes]
+    return [name for name in os.environ if name.upper() in named]

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from furlong.cli.diagnosis.database_errors import explain_database_error
+from furlong.cli.diagnosis.environment import set_variables
 
 if TYPE_CHECKING:
     from aiokafka.errors import KafkaError
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
-    from pydantic_settings import BaseSettings
+    from pydantic_settings import BaseSettings, SettingsError
 
 CREDENTIALS: Final = re.compile(r"//(?!USER:PASSWORD@)[^/@\s]*@")
 SHOWN_CHARACTERS: Final = 80
@@ -35,11 +36,14 @@ def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]
         return error
     from aiokafka.errors import KafkaError
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
     from sqlalchemy.exc import DBAPIError
 
     match error:
         case ValidationError():
             return explain_settings(error, _settings_named(error.title))
+        case SettingsError():
+            return explain_unreadable(error)
         case DBAPIError():
             return explain_database_error(error, without_credentials(database()))
         case KafkaError():
@@ -47,9 +51,31 @@ def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]
     return without_credentials(str(error) or repr(error))
 
 
+def is_of_settings(error: ValueError) -> bool:
+    """Tell whether an error is about the value of a setting."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    match error:
+        case SettingsError():
+            return True
+        case ValidationError():
+            return _settings_named(error.title) is not None
+    return False
+
+
 def explain_settings(error: ValidationError, settings: type[BaseSettings] | None) -> str:
     """Return which settings are wrong, their values unless they are secret, and why."""
     return "; ".join(_explain_setting(each, settings) for each in error.errors())
+
+
+def explain_unreadable(error: SettingsError) -> str:
+    """Return which setting's value, which may be secret, is not JSON; pydantic names only the field."""
+    from gateway.settings.file import unreadable_field
+
+    field = unreadable_field(error)
+    names = [] if field is None else set_variables(field)
+    return f"{' or '.join(names)}: its value is not JSON" if names else str(error)
 
 
 def _settings_named(name: str) -> type[BaseSettings] | None:

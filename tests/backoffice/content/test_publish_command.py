@@ -1,6 +1,7 @@
 """`furlong content publish --local-time`: which instant it schedules, also when the clocks change."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -99,6 +100,16 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
     installation = Installation(url)
     asyncio.run(installation.prepare())
     return installation
+
+
+def test_questions_are_not_part_of_the_result(installation: Installation) -> None:
+    """Standard output has only the table; a command that gets no answer says so."""
+    typed = f"cat\n{PASSWORD}\n{pyotp.TOTP(installation.secret).now()}\n"
+    ended = CliRunner().invoke(app, ["content", "list", "--json"], input=typed)
+    assert ended.exit_code == 0
+    assert len(json.loads(ended.stdout)) == 1
+    assert "Code of the authenticator" in ended.stderr
+    assert "standard input has ended" in CliRunner().invoke(app, ["content", "list"], input="").stderr
 
 
 def test_a_local_time_is_scheduled_as_the_brand_reads_it(installation: Installation) -> None:

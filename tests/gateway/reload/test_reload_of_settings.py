@@ -36,11 +36,14 @@ async def test_a_limit_takes_effect(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        (f"{PREFIX}DOCUMENT_DEPTH=many", "document_depth=many: Input should be a valid integer"),
+        (
+            f"{PREFIX}DOCUMENT_DEPTH=many",
+            "FURLONG_GATEWAY_DOCUMENT_DEPTH=many: Input should be a valid integer",
+        ),
         (f"{PREFIX}DOCUMENT_DEPHT=3", f"there is no setting {PREFIX}DOCUMENT_DEPHT"),
         (f"{PREFIX}DOCUMENT_DEPTH", "has no value"),
-        (f"{PREFIX}CLIENT_CLASSES=[secrets", "client_classes"),
-        (f'{PREFIX}OVERRIDE_SHARES={{"x":120}}', "override_shares"),
+        (f"{PREFIX}CLIENT_CLASSES=[secrets", f"{PREFIX}CLIENT_CLASSES: its value is not JSON"),
+        (f'{PREFIX}OVERRIDE_SHARES={{"x":120}}', f"{PREFIX}OVERRIDE_SHARES"),
         (f'{PREFIX}SUBGRAPH_URLS={{"nobody":"http://127.0.0.1:1"}}', "no subgraph nobody"),
         (f"{PREFIX}DOCUMENTS=/nowhere/at/all", "no such folder"),
     ],

@@ -6,6 +6,7 @@ The four-eyes rule applies on the command line, too: no option lets a person act
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -25,8 +26,28 @@ if TYPE_CHECKING:
     from backoffice.base import Base
 
 T = TypeVar("T")
+
+
+def _ask(what: str, *, hidden: bool = False) -> str:
+    """Ask on stderr, because standard output is the command's result."""
+    if hidden:
+        return str(typer.prompt(what, hide_input=True, err=True))
+    typer.echo(f"{what}: ", err=True, nl=False)
+    # The built-in `input` would write to standard output.
+    typed = sys.stdin.readline()
+    if not typed:
+        fail(f"nobody is signed in: standard input has ended before “{what}”")
+    return typed.strip()
+
+
 User = Annotated[
-    str, typer.Option("--user", prompt=True, help="Your login; password and code are asked for.")
+    str,
+    typer.Option(
+        "--user",
+        default_factory=lambda: _ask("User"),
+        show_default="asked for",
+        help="Your login; password and code are asked for.",
+    ),
 ]
 
 
@@ -40,9 +61,9 @@ def run_as(user: str, work: Callable[[Base, Actor], Awaitable[T]], *, step_up: b
     from backoffice.base import create_base
     from subgraphs.kit.domain.errors import CallerError
 
-    password = typer.prompt("Password", hide_input=True)
-    code = typer.prompt("Code of the authenticator")
-    again = typer.prompt("The authenticator's next code") if step_up else None
+    password = _ask("Password", hidden=True)
+    code = _ask("Code of the authenticator")
+    again = _ask("The authenticator's next code") if step_up else None
 
     async def run() -> T:
         base = create_base(
