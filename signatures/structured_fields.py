@@ -81,10 +81,15 @@ class _Reader:
         return re.sub(r"\\(.)", r"\1", self.read(_STRING)[1])
 
     def decoded(self) -> bytes:
+        """Read a byte sequence, which has one spelling: its pad bits are zero (RFC 4648, section 3.5)."""
+        text = self.read(_BYTES)[1]
         try:
-            return base64.b64decode(self.read(_BYTES)[1], validate=True)
+            decoded = base64.b64decode(text, validate=True)
         except binascii.Error as error:
             raise ValueError("malformed") from error
+        if base64.b64encode(decoded).decode("ascii") != text:
+            raise ValueError("malformed")
+        return decoded
 
 
 def read_signature_input(header: str) -> dict[str, SignatureInput]:
@@ -108,6 +113,9 @@ def read_signature_input(header: str) -> dict[str, SignatureInput]:
 
 def read_byte_sequences(header: str) -> dict[str, bytes]:
     """Return the members of a dictionary of byte sequences: a `Signature` or `Content-Digest`.
+
+    Unlike what RFC 9651, section 4.2.7 recommends, pad bits must be zero, so that there is one spelling
+    for each signature.
 
     Raises:
         ValueError: It is malformed.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import string
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -17,6 +19,7 @@ from signatures import InvalidSignature, KeySource, Reason, SignatureLimits, Sig
 from signatures.profile import REQUIRED, TAG
 
 KEYS = fixed(secret("one"))
+BASE64 = string.ascii_letters + string.digits + "+/"
 
 
 def verifier(
@@ -242,6 +245,23 @@ def test_no_change_of_a_character_is_accepted(data: st.DataObject) -> None:
     changed = value[:at] + other + value[at + 1 :]
     if changed.lower() != value.lower():
         assert refusal(request.with_header(name, changed)) in Reason
+
+
+@pytest.mark.parametrize(
+    ("signs", "verifies"), [(secret("one"), secret("one")), (PRIVATE, PUBLIC)], ids=["hmac", "ed25519"]
+)
+def test_a_signature_has_one_text(signs: dict[str, str], verifies: dict[str, str]) -> None:
+    """Texts that differ in bits which base64 does not use, and decode to the same signature, are refused."""
+    request = signed(fixed(signs), Clock())
+    value = request.headers["signature"]
+    text = re.fullmatch(r"gateway=:(.+):", value)[1]
+    last = len(text.rstrip("=")) - 1
+    others = [text[:last] + other + text[last + 1 :] for other in BASE64 if other != text[last]]
+    equal = [other for other in others if b64decode(other) == b64decode(text)]
+    assert len(equal) in {3, 15}
+    for other in equal:
+        changed = request.with_header("signature", value.replace(text, other))
+        assert refusal(changed, keys=fixed(verifies)) is Reason.MALFORMED
 
 
 @given(st.dictionaries(st.sampled_from(["x-a", "x-b", "accept-language"]), HEADERS))
