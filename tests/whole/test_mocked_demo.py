@@ -83,9 +83,10 @@ def test_every_state_can_be_asked_for(schema: GraphQLSchema) -> None:
     """The header `x-mock` sets any field; so does the token of each customer of the mocked session."""
     states = get_named_type(schema.type_map["ClubState"]).values  # type: ignore[attr-defined]
     for state in states:
-        wanted = {"x-mock": json.dumps({"Club.state": state, "Progress.percent": 7, "Club.choice": None})}
-        club = ask(schema, BETSLIP, headers=wanted, **NORTHBET)["data"]["club"]
-        assert (club["state"], club["progress"]["percent"], club["choice"]) == (state, 7, None)
+        values = {"Club.state": state, "Progress.percent": 7, "Club.choice": None, "Club.options": []}
+        club = ask(schema, BETSLIP, headers={"x-mock": json.dumps(values)}, **NORTHBET)["data"]["club"]
+        assert (club["state"], club["progress"]["percent"]) == (state, 7)
+        assert (club["choice"], club["options"]) == (None, [])
     for customer in session_of(schema).customers:
         signed_in = {"authorization": f"Bearer {customer.token}"}
         club = ask(schema, BETSLIP, headers=signed_in, **NORTHBET)["data"]["club"]
@@ -98,6 +99,30 @@ def test_a_wrong_wish_is_refused(header: str, schema: GraphQLSchema) -> None:
     """A misspelt type or field is an error instead of having no effect."""
     answer = ask(schema, BETSLIP, headers={"x-mock": header}, **NORTHBET)
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"Club.state": "WON"}, "one of NOT_OPTED_IN, "),
+        ({"Club.state": ["MISSED"]}, "ClubState, one of NOT_OPTED_IN, "),
+        ({"Progress.percent": None}, "Int!"),
+        ({"Progress.percent": "much"}, "Int!"),
+        ({"Club.choice": {"locked": True}}, "set the fields of RewardChoice, or null"),
+        ({"Club.week": None}, "set the fields of ClubWeek"),
+        ({"Club.options": [{}]}, "set the fields of RewardOption, or null"),
+    ],
+    ids=str,
+)
+def test_a_value_that_a_type_does_not_have_is_refused(
+    wanted: dict[str, object], said: str, schema: GraphQLSchema
+) -> None:
+    """The error repeats the value, and says what the field can be."""
+    error = ask(schema, BETSLIP, headers={"x-mock": json.dumps(wanted)}, **NORTHBET)["errors"][0]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    ((coordinate, value),) = wanted.items()
+    assert f"sets {coordinate} to {json.dumps(value)}" in error["message"]
+    assert said in error["message"]
 
 
 async def test_events_are_numbered_and_move(schema: GraphQLSchema) -> None:

@@ -151,10 +151,8 @@ def _resolve(source: MockedObject | None, info: Info, **arguments: Any) -> Any:
     request: MockedRequest = info.context
     owner = source or MockedObject(info.parent_type.name, (request.seed, request.customer))
     wanted = request.wanted
-    if (coordinate := f"{info.parent_type.name}.{info.field_name}") in wanted and not _is_composite(info):
+    if (coordinate := f"{info.parent_type.name}.{info.field_name}") in wanted:
         return wanted[coordinate]
-    if wanted.get(coordinate, ...) is None:
-        return None
     scope = {**owner.scope, **_ids_of(info, arguments)}
     return _value(info.return_type, owner, scope, arguments, info)
 
@@ -213,10 +211,6 @@ def _ids_of(info: Info, arguments: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, dict):
             found |= {name: str(one) for name, one in value.items() if name in named and isinstance(one, str)}
     return found
-
-
-def _is_composite(info: Info) -> bool:
-    return not is_leaf_type(get_named_type(info.return_type))
 
 
 def _type_of(value: MockedObject, *_: object) -> str:

@@ -6,7 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from graphql import GraphQLError, GraphQLSchema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    is_non_null_type,
+)
 
 HEADER: Final = "x-mock"
 
@@ -15,16 +26,56 @@ def overrides_of(headers: Mapping[str, str], schema: GraphQLSchema) -> dict[str,
     """Return the wanted values by `Type.field`; those of the header take precedence over those of the token.
 
     Raises:
-        GraphQLError: The header is not a JSON object, or names a field that the schema does not have.
+        GraphQLError: The header is not a JSON object, names a field that the schema does not have, or gives
+            a field a value that its type does not have.
     """
     wanted = dict(claims_of(headers.get("authorization", "")).get("mock") or {})
     if HEADER in headers:
         wanted |= _read(headers[HEADER])
-    for coordinate in wanted:
-        type_name, _, field = coordinate.partition(".")
-        if field not in getattr(schema.type_map.get(type_name), "fields", {}):
+    for coordinate, value in wanted.items():
+        type_name, _, name = coordinate.partition(".")
+        field = getattr(schema.type_map.get(type_name), "fields", {}).get(name)
+        if field is None:
             raise _refused(f"{HEADER} names {coordinate!r}, which the schema does not have")
+        if not _fits(field.type, value):
+            raise _refused(
+                f"{HEADER} sets {coordinate} to {json.dumps(value)}; it is {_described(field.type)}"
+            )
     return wanted
+
+
+def _fits(type_: GraphQLOutputType, value: Any) -> bool:
+    """Return whether a field of the type can be set to a value; objects only to null, lists of them to []."""
+    match type_:
+        case GraphQLNonNull():
+            return value is not None and _fits(type_.of_type, value)
+        case _ if value is None:
+            return True
+        case GraphQLList():
+            return isinstance(value, list) and all(_fits(type_.of_type, each) for each in value)
+        case GraphQLEnumType():
+            return isinstance(value, str) and value in type_.values
+        case GraphQLScalarType():
+            return _serializes(type_, value)
+    return False
+
+
+def _serializes(type_: GraphQLScalarType, value: Any) -> bool:
+    try:
+        type_.serialize(value)
+    except GraphQLError:
+        return False
+    return True
+
+
+def _described(type_: GraphQLOutputType) -> str:
+    """Return a type, with the values that it has or how else to set it."""
+    named = get_named_type(type_)
+    if isinstance(named, GraphQLEnumType):
+        return f"{type_}, one of {', '.join(named.values)}"
+    if not is_leaf_type(named):
+        return f"{type_}: set the fields of {named}{'' if is_non_null_type(type_) else ', or null'}"
+    return str(type_)
 
 
 def claims_of(authorization: str) -> dict[str, Any]:
