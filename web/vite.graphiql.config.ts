@@ -30,7 +30,46 @@ function withoutDiffEditor(): Plugin {
   };
 }
 
-/** Has the browser load the editors with the page, and not only when its script asks for them. */
+/** GraphiQL titles its icons by their functions' names, which minification shortens: the build writes the names in. */
+function titledIcons(): Plugin {
+  return {
+    name: 'titled-icons',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/@graphiql/react/dist/icons/index.js')) return null;
+      const named = code.replaceAll(/= generateIcon\((Svg\w+)\)/gu, "= generateIcon($1, '$1')");
+      return named.replace('function generateIcon(RawComponent)', 'function generateIcon(RawComponent, name)').replace('RawComponent.name', 'name');
+    },
+  };
+}
+
+/** The documentation explorer, with what renders its Markdown, is a fifth of GraphiQL's own script; it comes when it is opened. */
+function lazyDocExplorer(): Plugin {
+  return {
+    name: 'lazy-doc-explorer',
+    enforce: 'pre',
+    resolveId: (source, importer = '') =>
+      source === './components/doc-explorer.js' && importer.endsWith('/plugin-doc-explorer/dist/context.js') ? local('graphiql/DocExplorer.tsx') : null,
+  };
+}
+
+const SESSION = local('graphiql/session.ts');
+
+/** Has the browser run what asks the server, a script of its own, before the large ones are there. */
+function earlySession(): Plugin {
+  return {
+    name: 'early-session',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_, { bundle = {} }) {
+        const scripts = Object.values(bundle).filter((each) => each.type === 'chunk' && each.moduleIds.includes(SESSION));
+        return scripts.map(({ fileName }) => ({ tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `/graphiql/${fileName}` }, injectTo: 'head-prepend' }));
+      },
+    },
+  };
+}
+
+/** Has the browser load the editors and their styles with the page, and not only when its script asks for them. */
 function preloaded(): Plugin {
   return {
     name: 'preloaded',
@@ -39,8 +78,10 @@ function preloaded(): Plugin {
       handler(html, { bundle = {} }) {
         const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
         const editor = chunks.filter(({ facadeModuleId, name }) => facadeModuleId?.includes('/monaco-graphql/esm/') ?? name === 'mouseTarget');
-        const files = new Set(editor.flatMap(({ fileName, imports }) => [fileName, ...imports]));
-        return [...files].filter((file) => !html.includes(file)).map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/graphiql/${file}` }, injectTo: 'head' }));
+        const scripts = new Set(editor.flatMap(({ fileName, imports }) => [fileName, ...imports]));
+        const styles = Object.keys(bundle).filter((file) => /monaco-editor-[^/]*\.css$/u.test(file));
+        const tag = (rel: string) => (file: string) => ({ tag: 'link', attrs: { rel, crossorigin: true, href: `/graphiql/${file}` }, injectTo: 'head' as const });
+        return [...styles.map(tag('stylesheet')), ...[...scripts].filter((file) => !html.includes(file)).map(tag('modulepreload'))];
       },
     },
   };
@@ -50,7 +91,7 @@ function preloaded(): Plugin {
 export default defineConfig({
   root: fileURLToPath(new URL('graphiql', import.meta.url)),
   base: '/graphiql/',
-  plugins: [withoutFonts(), withoutDiffEditor(), preloaded(), react()],
+  plugins: [withoutFonts(), withoutDiffEditor(), titledIcons(), lazyDocExplorer(), earlySession(), preloaded(), react()],
   resolve: {
     alias: [...ALIAS, { find: 'monaco-editor/esm/vs/editor/edcore.main.js', replacement: local('graphiql/editor.ts') }],
   },
@@ -63,6 +104,7 @@ export default defineConfig({
     // Monaco is one large library; splitting it would only add requests.
     chunkSizeWarningLimit: 8000,
     rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'session', test: SESSION }] } },
       onLog(level, log, tell) {
         // GraphiQL ships hints for a compiler that has already been run on it.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') tell(level, log);

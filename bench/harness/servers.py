@@ -12,6 +12,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy"))
 
+from local_chromium import LocalChromium, find_chromium
 from private_mariadb import start_mariadb
 from server_process import (
     ServerProcess,
@@ -29,10 +30,12 @@ PROGRAMS = Path(sys.executable).parent
 __all__ = [
     "PROGRAMS",
     "ROOT",
+    "LocalChromium",
     "Server",
     "Servers",
     "ServiceFailedError",
     "ServiceMissingError",
+    "find_chromium",
     "free_port",
     "furlong",
     "running_servers",

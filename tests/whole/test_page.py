@@ -223,10 +223,22 @@ def run_until(explorer: Browser, text: str) -> None:
     eventually(shown, f"GraphiQL shows {text}")
 
 
+def look_up_the_query_type(explorer: Browser) -> None:
+    """Open GraphiQL's documentation, and in it the type of queries."""
+    explorer.page.get_by_role("button", name="Show Documentation Explorer").click()
+    documentation = explorer.page.get_by_label("Documentation Explorer", exact=True)
+    query = documentation.get_by_role("link", name="Query", exact=True)
+    expect(query).to_be_visible()
+    assert "root type icon" in documentation.locator("svg title").all_text_contents()
+    query.click()
+    expect(documentation.get_by_role("link", name="club", exact=True)).to_be_visible()
+
+
 def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromium: LocalChromium) -> None:
     """`GET /graphql` shows GraphiQL from our own files.
 
-    Plans, subscriptions, answers in parts, customers, mocked answers, a broken subgraph and history work.
+    Plans, subscriptions, answers in parts, customers, mocked answers, a broken subgraph, history and the
+    documentation, which is loaded when it is opened, work.
     """
     with browser(chromium, width=1280) as explorer:
         requested: list[str] = []
@@ -277,6 +289,8 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromi
         explorer.page.get_by_role("button", name="Show History").click()
         for name in ("Betslip", "ClubInParts", "PastWeeks"):
             expect(explorer.page.get_by_label("History", exact=True)).to_contain_text(name)
+        assert not [url for url in requested if "/doc-explorer-" in url]
+        look_up_the_query_type(explorer)
         foreign = [url for url in requested if not url.startswith((demo.site.url, "data:", "blob:"))]
         assert foreign == []
         # Pressed before it has read the tab, GraphiQL asks for the former one, and logs the refusal.

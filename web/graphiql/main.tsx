@@ -5,7 +5,7 @@ import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
-import { fetchDemo, type Demo } from '../demo/session/demo';
+import type { Demo } from '../demo/session/demo';
 import { BreakSwitch } from './demo/BreakSwitch';
 import { breaking, BrokenSubgraph } from './demo/broken';
 import { CustomerSwitch } from './demo/CustomerSwitch';
@@ -14,7 +14,8 @@ import { MockSwitch } from './demo/MockSwitch';
 import { planPlugin } from './PlanPlugin';
 import { ReportStore, reporting } from './report';
 import { TabRoles } from './TabRoles';
-import { fetchFacts, startOf, type ClubFacts, type Tab } from './start';
+import { STARTING_POINT } from './session';
+import { startOf, type Tab } from './start';
 import { lastTab, offerNewTabs } from './visit';
 import 'graphiql/style.css';
 import './page.css';
@@ -70,9 +71,7 @@ function Page({ demo, tabs, fetcher }: { readonly demo: Demo | null; readonly ta
 }
 
 async function start(element: HTMLElement): Promise<void> {
-  const demo = await fetchDemo(fetch);
-  const [customer] = demo?.customers ?? [];
-  const facts: ClubFacts | undefined = customer === undefined ? undefined : await fetchFacts(fetch, customer);
+  const { demo, facts } = await STARTING_POINT;
   const tabs = startOf(demo, facts, crypto.randomUUID());
   offerNewTabs(tabs);
   createRoot(element).render(<Page demo={demo} tabs={tabs} fetcher={fetcherOf(demo ?? {})} />);

@@ -1,5 +1,6 @@
 /** What GraphiQL opens with: a tab for each operation and, in the demo, a customer's token. */
 import type { Demo, DemoCustomer } from '../demo/session/demo';
+import { UNKNOWN_FACTS, type ClubFacts } from './facts';
 import { OPERATIONS } from './operations';
 
 const WHERE_TO_FIND_A_TOKEN = `# Who is asking comes from the session: put a token into the Headers tab below, as
@@ -15,18 +16,8 @@ export interface Tab {
   readonly headers: string;
 }
 
-/** What the variables of changes name. */
-export interface ClubFacts {
-  readonly termsVersion: string;
-  readonly optionId: string;
-  readonly choiceVersion: number;
-}
-
-const UNKNOWN: ClubFacts = { termsVersion: '', optionId: '', choiceVersion: 0 };
-const FACTS = 'query Facts($brand: ID!) { club(brand: $brand) { terms { version } options { id } choice { version } } }';
-
 /** Returns the tabs of a first visit, with variables that can be run as they are. */
-export function startOf(demo: Demo | null, facts: ClubFacts = UNKNOWN, key = 'one-per-action'): Tab[] {
+export function startOf(demo: Demo | null, facts: ClubFacts = UNKNOWN_FACTS, key = 'one-per-action'): Tab[] {
   const [customer] = demo?.customers ?? [];
   const variables = variablesFor(customer?.brand ?? demo?.brand ?? 'northbet', facts, key);
   return OPERATIONS.map(({ name, text }, index) => ({
@@ -40,31 +31,6 @@ export function startOf(demo: Demo | null, facts: ClubFacts = UNKNOWN, key = 'on
 /** The request headers of a customer's session; without one, they leave room for a token. */
 export function headersOf(customer: DemoCustomer | undefined): string {
   return json({ Authorization: `Bearer ${customer?.token ?? ''}`.trim() });
-}
-
-/** Reads what changes need to know of a customer's club; what cannot be read is left open. */
-export async function fetchFacts(fetcher: typeof fetch, customer: DemoCustomer): Promise<ClubFacts> {
-  try {
-    const response = await fetcher('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${customer.token}` },
-      body: JSON.stringify({ query: FACTS, variables: { brand: customer.brand } }),
-    });
-    const club = ((await response.json()) as { data?: { club?: FactsOfClub | null } }).data?.club;
-    return {
-      termsVersion: club?.terms.version ?? '',
-      optionId: club?.options[0]?.id ?? '',
-      choiceVersion: club?.choice?.version ?? 0,
-    };
-  } catch {
-    return UNKNOWN;
-  }
-}
-
-interface FactsOfClub {
-  readonly terms: { readonly version: string };
-  readonly options: readonly { readonly id: string }[];
-  readonly choice: { readonly version: number } | null;
 }
 
 function variablesFor(brand: string, facts: ClubFacts, key: string): Readonly<Record<string, object>> {

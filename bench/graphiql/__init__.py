@@ -1,0 +1,1 @@
+"""How soon GraphiQL is ready: `make bench BENCH=graphiql`."""
