@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, getVariableValues, Kind, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
+import { fetchFacts, UNKNOWN_FACTS } from '../graphiql/facts';
 import { startOf } from '../graphiql/start';
 import { fetchDemo, sessionAtStart } from '../demo/session/demo';
 import { sessionOfToken } from '../packages/client/src/session/session';
@@ -41,6 +42,25 @@ describe('sessionOfToken', () => {
     ['a null payload', tokenOf(null)],
   ])('refuses %s', (_, pasted) => {
     expect(sessionOfToken(pasted)).toBeNull();
+  });
+});
+
+describe('fetchFacts', () => {
+  const [customer] = DEMO.customers;
+  if (customer === undefined) throw new Error('the demo has no customer');
+
+  it('reads what changes name', async () => {
+    const club = { terms: { version: '3' }, options: [{ id: 'freebet-5' }], choice: { version: 7 } };
+    const facts = await fetchFacts(() => Promise.resolve(Response.json({ data: { club } })), customer);
+    expect(facts).toEqual({ termsVersion: '3', optionId: 'freebet-5', choiceVersion: 7 });
+  });
+
+  it.each<[string, typeof fetch]>([
+    ['has errors only', () => Promise.resolve(Response.json({ data: null, errors: [{ message: 'no' }] }))],
+    ['cannot be reached', () => Promise.reject(new TypeError('cut'))],
+    ['never comes', (_, init) => new Promise((_resolve, refuse) => init?.signal?.addEventListener('abort', () => refuse(new Error('late'))))],
+  ])('leaves them open if the response %s', async (_, fetcher) => {
+    await expect(fetchFacts(fetcher, customer)).resolves.toEqual(UNKNOWN_FACTS);
   });
 });
 

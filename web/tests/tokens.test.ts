@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unreached, type Ask } from '../packages/client/src/transport/ask';
 import { CLUB } from '../packages/client/src/operations/documents';
 import { askRenewing } from '../packages/client/src/session/renewing';
-import { createTokens, EARLY_MS, LEAST_MS, PATIENCE_MS, type GetToken } from '../packages/client/src/session/tokens';
+import { AFTER_NO_ANSWER, createTokens, EARLY_MS, LEAST_MS, PATIENCE_MS, type GetToken } from '../packages/client/src/session/tokens';
 
 const VARIABLES = { brand: 'northbet' };
 
@@ -13,7 +13,11 @@ function token(sub: string, id: number, lastsS = 300, brand = 'northbet'): strin
   return `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
 }
 
-beforeEach(() => void vi.useFakeTimers());
+const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+beforeEach(() => {
+  vi.useFakeTimers();
+  warned.mockClear();
+});
 afterEach(() => void vi.useRealTimers());
 
 function tokensOf(getToken: GetToken) {
@@ -77,6 +81,38 @@ describe('tokens', () => {
     await slow;
     await tokens.renew('refused');
     expect(tokens.session.customer).toBe('c-1');
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('offline'))],
+    ['has no answer', () => undefined],
+    ['is at another brand', () => token('c-1', 9, 300, 'southbet')],
+    ['never answers', () => new Promise<string>(() => undefined)],
+  ])('come later from a page that %s at the start, and the page is told why', async (_, first) => {
+    const { tokens, asked } = tokensOf(oneByOne(first, first, () => token('c-1', 1)));
+    await vi.advanceTimersByTimeAsync(0);
+    void tokens.renew('start');
+    await vi.advanceTimersByTimeAsync(2 * PATIENCE_MS + 3 * AFTER_NO_ANSWER.firstMs);
+    expect(asked.mock.calls).toEqual([['start'], ['start'], ['start']]);
+    expect(tokens.session.customer).toBe('c-1');
+    expect(warned).toHaveBeenCalledTimes(2);
+  });
+
+  it('that come after the time limit are still used', async () => {
+    const { tokens } = tokensOf(() => new Promise((resolve) => setTimeout(() => resolve(token('c-1', 1)), PATIENCE_MS + 1)));
+    void tokens.renew('start');
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS + 1);
+    expect(tokens.session.customer).toBe('c-1');
+  });
+
+  it('of a customer who has left are not used, even if the page was asked for them before', async () => {
+    const late = () => new Promise<string>((resolve) => setTimeout(() => resolve(token('c-1', 2)), 100));
+    const { tokens, seen } = tokensOf(oneByOne(() => token('c-1', 1), late, () => token('c-2', 1)));
+    await tokens.renew('start');
+    void tokens.renew('expiring');
+    await tokens.restart();
+    await vi.advanceTimersByTimeAsync(101);
+    expect(seen).toEqual(['c-1', 'c-2']);
   });
 
   it('end when the page says that nobody is signed in', async () => {

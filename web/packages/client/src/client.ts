@@ -121,7 +121,7 @@ export function createFurlongClient({ brand, url, getToken, language, onSession 
         loop.stop();
       };
     },
-    refreshSession: () => tokens.renew('start'),
+    refreshSession: () => tokens.restart(),
     close() {
       tokens.stop();
       for (const loop of loops) loop.stop();

@@ -76,14 +76,15 @@ export class FurlongClubElement extends HTMLElement implements Public {
   set getToken(value: GetToken | null) {
     this.#getToken = value;
     // If `getToken` is set after the element was connected, the first request had no handler.
-    if (this.#connection !== null && (this.#session?.token ?? null) === null) this.refreshSession();
+    if ((this.#session?.token ?? null) === null) this.#start();
   }
 
   get slip(): Slip | null {
     return this.#slip;
   }
-  set slip(value: Slip | null) {
-    this.#slip = value;
+  /** A page without types may pass undefined for an empty slip. */
+  set slip(value: Slip | null | undefined) {
+    this.#slip = value ?? null;
     this.#render();
   }
 
@@ -92,7 +93,7 @@ export class FurlongClubElement extends HTMLElement implements Public {
   }
 
   refreshSession(): void {
-    void this.#connection?.tokens.renew('start').then((session) => this.#show(session));
+    void this.#connection?.tokens.restart().then((session) => this.#show(session));
   }
 
   connectedCallback(): void {
@@ -137,7 +138,12 @@ export class FurlongClubElement extends HTMLElement implements Public {
     this.#connection = { root: createRoot(this.#mount()), tokens, parts: { ask, live, locale } };
     this.#render();
     // Deferred, because a page that creates the element sets `getToken` in the next line and must be asked only once.
-    queueMicrotask(() => this.refreshSession());
+    queueMicrotask(() => this.#start());
+  }
+
+  /** Asks for the first token, once. */
+  #start(): void {
+    void this.#connection?.tokens.renew('start').then((session) => this.#show(session));
   }
 
   #disconnect(): void {

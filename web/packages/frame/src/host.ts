@@ -1,4 +1,6 @@
 /** Serves a frame of the club from the page around it. */
+import { waitMs } from '@furlong/client/src/live/backoff';
+import { AFTER_NO_ANSWER } from '@furlong/client/src/session/tokens';
 import type { ClubFrame, ClubFrameOptions, TokenReason } from '../types/index';
 
 /** The maximum height of a frame; greater heights are ignored. */
@@ -6,15 +8,38 @@ const HIGHEST = 5_000;
 
 export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions): ClubFrame {
   const { origin } = new URL(frame.src);
+  let asked = 0;
+  let next: ReturnType<typeof setTimeout> | undefined;
 
   function tell(message: object): void {
     // Send only to the club's origin, so that no other site can read a session if the frame has navigated away.
     frame.contentWindow?.postMessage(message, origin);
   }
 
-  async function signIn(reason: TokenReason): Promise<void> {
-    const token = await options.getToken(reason);
-    tell(token === null ? { type: 'furlong:sign-out' } : { type: 'furlong:session', token });
+  async function signIn(reason: TokenReason, failures = 0): Promise<void> {
+    clearTimeout(next);
+    asked += 1;
+    const mine = asked;
+    const token = await askPage(reason);
+    // A customer has signed in or out since: the newer answer counts.
+    if (mine !== asked) return;
+    if (token === null) tell({ type: 'furlong:sign-out' });
+    else if (token !== undefined) tell({ type: 'furlong:session', token });
+    else if (reason === 'start') {
+      // After the start, the frame itself asks again.
+      next = setTimeout(() => void signIn(reason, failures + 1), waitMs(AFTER_NO_ANSWER, failures + 1, Math.random));
+    }
+  }
+
+  /** Undefined if the page has no answer. */
+  async function askPage(reason: TokenReason): Promise<string | null | undefined> {
+    try {
+      return await options.getToken(reason);
+    } catch (error) {
+      // eslint-disable-next-line no-console -- the page's developers look there
+      console.warn(`Furlong: getToken('${reason}') is called again later:`, error);
+      return undefined;
+    }
   }
 
   function hear({ origin: from, source, data }: MessageEvent<unknown>): void {
@@ -54,6 +79,10 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
     betPlaced: () => tell({ type: 'furlong:bet-placed' }),
     setSlip: (slip) => tell({ type: 'furlong:slip', slip }),
     refreshSession: () => void signIn('start'),
-    disconnect: () => window.removeEventListener('message', hear),
+    disconnect() {
+      asked += 1;
+      clearTimeout(next);
+      window.removeEventListener('message', hear);
+    },
   };
 }
