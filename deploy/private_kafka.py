@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from server_process import (
@@ -81,7 +81,7 @@ class PrivateKafka:
     def create_topics(
         self, names: Iterable[str], *, partitions: int = 4, config: Mapping[str, str] | None = None
     ) -> None:
-        """Create topics, and return when they exist.
+        """Create topics, and return when each partition has a leader that answers.
 
         Args:
             names: Their names.
@@ -90,6 +90,7 @@ class PrivateKafka:
 
         Raises:
             KafkaException: The broker refuses one, for instance because it exists.
+            TimeoutError: A partition has no leader after half a minute.
         """
         client = AdminClient({"bootstrap.servers": self.bootstrap})
         wanted = [
@@ -98,6 +99,22 @@ class PrivateKafka:
         ]
         for made in client.create_topics(wanted).values():
             made.result(timeout=30)
+        self._wait_for_leaders(
+            [TopicPartition(topic.topic, number) for topic in wanted for number in range(partitions)]
+        )
+
+    def _wait_for_leaders(self, partitions: Iterable[TopicPartition]) -> None:
+        """Wait for the broker, which leads partitions a moment after the controller has created them."""
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "leaders"})
+        deadline = time.monotonic() + 30
+        try:
+            for partition in partitions:
+                while not _has_leader(consumer, partition):
+                    if time.monotonic() > deadline:
+                        raise TimeoutError(f"partition {partition} has no leader")
+                    time.sleep(0.05)
+        finally:
+            consumer.close()
 
     def clear(self) -> None:
         """Delete all topics with their groups' positions, and return when they are gone.
@@ -128,6 +145,14 @@ class PrivateKafka:
     def stop(self) -> None:
         """Shut the broker down."""
         self.process.stop()
+
+
+def _has_leader(consumer: Consumer, partition: TopicPartition) -> bool:
+    """Return whether a broker answers for a partition as its leader."""
+    try:
+        return consumer.get_watermark_offsets(partition, timeout=10) is not None
+    except KafkaException:
+        return False
 
 
 def kafka_installed() -> bool:

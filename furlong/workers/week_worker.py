@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import structlog
@@ -29,7 +30,7 @@ PAUSE_SECONDS: Final = 5.0
 CHOICES_PER_BATCH: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WeekWorker:
     """The week worker over the databases of progress and rewards.
 
@@ -53,9 +54,9 @@ class WeekWorker:
         progress, rewards = Database.open(settings, "progress"), Database.open(settings, "rewards")
         return cls(progress, rewards, clock, stream)
 
-    @property
+    @cached_property
     def lifecycle(self) -> WeekLifecycle:
-        """What opens, closes and confirms weeks."""
+        """What opens, closes and confirms weeks; made once, because its statements take time to compile."""
         return WeekLifecycle(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
 
     async def run_once(self) -> None:

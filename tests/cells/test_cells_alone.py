@@ -109,7 +109,7 @@ class RunningCell:
 
 
 def staked(port: int, customer: str, seconds: float = 60.0) -> object:
-    """Return what a customer has staked according to a gateway; else the codes of errors, or what failed."""
+    """Return a customer's stake according to a gateway; else None, the codes of errors, or what failed."""
     token = make_token(SESSIONS, BRAND, customer, SystemClock().now())
     try:
         answer = httpx.post(
@@ -122,7 +122,9 @@ def staked(port: int, customer: str, seconds: float = 60.0) -> object:
         return repr(error)
     if errors := answer.get("errors"):
         return ", ".join(error["extensions"]["code"] for error in errors)
-    return answer["data"]["club"]["progress"]["staked"]["minor"]
+    club = answer["data"]["club"]
+    # Null while the customer's account has not been read from Kafka.
+    return club and club["progress"] and club["progress"]["staked"]["minor"]
 
 
 @contextmanager

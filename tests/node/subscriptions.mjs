@@ -104,12 +104,15 @@ async function callback(request, response) {
   return send({ action: 'complete' });
 }
 
-const server = createServer(async (request, response) => {
+async function handle(request, response) {
   if (request.url === '/sse') await sse(request, response);
   else if (request.url === '/multipart') await multipart(request, response);
   else if (request.url === '/callback') await callback(request, response);
   else response.end(String(open));
-});
+}
+
+// A promise that nobody handles would end this process, and with it the tests that come after.
+const server = createServer((request, response) => handle(request, response).catch(() => response.destroy()));
 // The gateway may go away while it is written to.
 server.on('connection', (socket) => socket.on('error', () => socket.destroy()));
 server.on('request', (_, response) => response.on('error', () => response.destroy()));

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from confluent_kafka import Consumer
+from confluent_kafka import TopicPartition as Partition
 from private_kafka import PrivateKafka, start_kafka
 
 pytestmark = pytest.mark.kafka
@@ -42,6 +44,17 @@ async def test_a_topic_is_created_only_on_request(kafka: PrivateKafka) -> None:
         assert consumer.partitions_for_topic("club.porgress") is None
         await consumer._client.force_metadata_update()
     assert "club.porgress" not in await topics(kafka)
+
+
+def test_a_created_topic_can_be_read_at_once(other: PrivateKafka) -> None:
+    """Each partition has a leader when `create_topics` returns; before, a broker refuses to answer for it."""
+    names = [f"new.{number}" for number in range(8)]
+    for name in names:
+        other.create_topics([name])
+        consumer = Consumer({"bootstrap.servers": other.bootstrap, "group.id": "reader"})
+        ends = [consumer.get_watermark_offsets(Partition(name, number), timeout=10) for number in range(4)]
+        consumer.close()
+        assert ends == [(0, 0)] * 4
 
 
 async def test_messages_stay_over_a_restart(tmp_path: Path) -> None:
