@@ -226,14 +226,19 @@ async def _executed(
     That function copies the executor for each event, which only interpreted events need.
     """
     compiled = operation.fallback_reason is None
-    async with aclosing(cast("AsyncGenerator[Any, None]", aiter(stream))) as events:
-        async for event in events:
-            result = None
-            if compiled:
-                result = operation.run(event, executor.context_value, executor.variable_values, settings)
-            if result is None:
-                result = execute_subscription_event(executor.build_per_event_executor(event))
-            yield cast("ExecutionResult", await result if is_awaitable(result) else result)
+    try:
+        async with aclosing(cast("AsyncGenerator[Any, None]", aiter(stream))) as events:
+            async for event in events:
+                result = None
+                if compiled:
+                    result = operation.run(event, executor.context_value, executor.variable_values, settings)
+                if result is None:
+                    result = execute_subscription_event(executor.build_per_event_executor(event))
+                yield cast("ExecutionResult", await result if is_awaitable(result) else result)
+                del event, result  # thousands of streams wait here for their next event
+    finally:
+        # Breaking the executor's reference to itself frees the memory of an ended stream at once.
+        del executor.async_helpers
 
 
 def _as_manager(middleware: Middleware | None) -> MiddlewareManager | None:

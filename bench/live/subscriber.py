@@ -23,11 +23,13 @@ class Subscription:
         port: The gateway's port on 127.0.0.1.
         content: The GraphQL request as JSON.
         path: The path of the graph.
+        streams: How many times a connection subscribes to it; only a WebSocket can more than once.
     """
 
     port: int
     content: str
     path: str = "/graphql"
+    streams: int = 1
 
     @classmethod
     def of(cls, port: int, query: str, variables: dict[str, Any]) -> "Subscription":
@@ -36,9 +38,10 @@ class Subscription:
 
 
 class Subscriber(asyncio.Protocol):
-    """Subscribes once, and passes each event to a callback.
+    """Subscribes over one connection, and passes each event to a callback.
 
     Attributes:
+        streams: The number of streams of the connection.
         events: The number of received events.
         fault: Why the stream ended prematurely; empty while it has not.
     """
@@ -46,7 +49,7 @@ class Subscriber(asyncio.Protocol):
     def __init__(
         self, subscription: Subscription, token: str, on_event: Callable[["Subscriber", bytes], None]
     ) -> None:
-        self.events = 0
+        self.streams, self.events = subscription.streams, 0
         self.fault = ""
         self._subscription, self._token, self._on_event = subscription, token, on_event
         self._received = b""
@@ -149,8 +152,9 @@ class WebSocketSubscriber(Subscriber):
         elif b'"next"' in payload[:60] or b'"next"' in payload[-60:]:
             self.event(payload)
         elif b'"connection_ack"' in payload:
-            start = f'{{"id":"1","type":"subscribe","payload":{self._subscription.content}}}'
-            self._send(TEXT, start.encode())
+            for number in range(1, self.streams + 1):
+                start = f'{{"id":"{number}","type":"subscribe","payload":{self._subscription.content}}}'
+                self._send(TEXT, start.encode())
         elif b'"ping"' in payload:
             self._send(TEXT, b'{"type":"pong"}')
         elif b'"error"' in payload:

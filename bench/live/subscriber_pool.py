@@ -2,8 +2,9 @@
 
 import asyncio
 import resource
+import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bench.harness.servers import ServiceFailedError
@@ -22,21 +23,27 @@ def raise_file_limit(subscribers: int) -> int:
     """Raise the soft limit on open files for this process and its children.
 
     Returns:
-        The possible number of subscribers, which is lower than requested if the hard limit is too low.
+        The possible number of connections: one for each subscriber, or as many as the hard limit allows.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     possible = subscribers if hard == resource.RLIM_INFINITY else min(subscribers, hard - SPARE_FILES)
     if possible < subscribers:
         print(
-            f"the hard limit on open files is {hard:,}: {possible:,} subscribers instead of {subscribers:,}"
+            f"the hard limit on open files is {hard:,}: "
+            f"{possible:,} connections with {subscribers:,} subscriptions"
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, possible + SPARE_FILES), hard))
     return possible
 
 
+def random_network() -> str:
+    """Return three parts of a loopback address; ports of an earlier run may still be in use on others."""
+    return f"127.{1 + secrets.randbelow(254)}.{secrets.randbelow(256)}"
+
+
 @dataclass(slots=True)
 class SubscriberPool:
-    """A set of subscribers, each with its own session.
+    """A set of subscribers, each with its own session and connection.
 
     Attributes:
         make: Creates a subscriber.
@@ -46,18 +53,26 @@ class SubscriberPool:
     subscription: Subscription
     make: MakeSubscriber
     subscribers: list[Subscriber] = field(default_factory=list)
+    _network: str = field(default_factory=random_network)
 
-    async def open(self, tokens: Sequence[str], on_event: OnEvent) -> None:
-        """Open a stream for each session, and wait for its first event.
+    async def open(self, tokens: Sequence[str], on_event: OnEvent, streams: int | None = None) -> None:
+        """Open a connection for each session, and wait for the first event of each of its streams.
+
+        Args:
+            tokens: The sessions.
+            on_event: Receives each event.
+            streams: The number of streams that all connections have together, if it is not one each. If they
+                cannot have equally many, the last ones have one more.
 
         Raises:
             ServiceFailedError: A stream was refused, or sent no event in time.
         """
+        each_has, more = divmod(streams or len(tokens), len(tokens))
         for start in range(0, len(tokens), OPENED_TOGETHER):
-            some = [
-                await self._connect(start + place, token, on_event)
-                for place, token in enumerate(tokens[start : start + OPENED_TOGETHER])
-            ]
+            some = []
+            for number, token in enumerate(tokens[start : start + OPENED_TOGETHER], start):
+                subscription = replace(self.subscription, streams=each_has + (number >= len(tokens) - more))
+                some.append(await self._connect(number, subscription, token, on_event))
             self.subscribers += some
             await self._first_events(some)
 
@@ -82,12 +97,14 @@ class SubscriberPool:
         """The number of events received on all streams."""
         return sum(each.events for each in self.subscribers)
 
-    async def _connect(self, number: int, token: str, on_event: OnEvent) -> Subscriber:
-        address = f"127.0.0.{2 + number // FROM_ONE_ADDRESS}"
+    async def _connect(
+        self, number: int, subscription: Subscription, token: str, on_event: OnEvent
+    ) -> Subscriber:
+        address = f"{self._network}.{2 + number // FROM_ONE_ADDRESS}"
         _, subscriber = await asyncio.get_running_loop().create_connection(
-            lambda: self.make(self.subscription, token, on_event),
+            lambda: self.make(subscription, token, on_event),
             "127.0.0.1",
-            self.subscription.port,
+            subscription.port,
             local_addr=(address, 0),
         )
         return subscriber
@@ -95,9 +112,9 @@ class SubscriberPool:
     async def _first_events(self, some: Sequence[Subscriber]) -> None:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not all(each.events or each.fault for each in some):  # noqa: ASYNC110 - at sockets
+                while not all(each.events >= each.streams or each.fault for each in some):  # noqa: ASYNC110 - at sockets
                     await asyncio.sleep(0.005)
         except TimeoutError:
-            silent = sum(not each.events for each in some)
+            silent = sum(each.streams - min(each.events, each.streams) for each in some)
             raise ServiceFailedError(f"{silent} streams sent no event in {PATIENCE_SECONDS} s") from None
         self.check()

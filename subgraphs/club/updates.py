@@ -11,7 +11,7 @@ from subgraphs.club.customer_club import CustomerClub
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
-from subgraphs.kit.live.watches import Watch, customer_key
+from subgraphs.kit.live.watches import customer_key
 
 T = TypeVar("T")
 RETRY_SECONDS: Final = 1.0
@@ -65,42 +65,42 @@ class ClubUpdates:
         watch.check_after(self._check_seconds())
         version, changed_at = 1, None
         try:
-            club = await context.club(owner)
+            club = await (await context.renewed()).club(owner)
             while True:
                 yield event(version, club)
+                del club  # a waiting stream needs no state
                 next_at = loop.time() + self.settings.interval_seconds
-                await self._changed(watch, context)
+                while not watch.has_changed:
+                    if watch.is_check_due:
+                        await context.renewed()  # raises an error if the session has ended
+                        watch.check_after(self._check_seconds())
+                    else:
+                        await watch.woken()
                 # Most changes come later: a timer for each event would cost more than this comparison.
                 if (early := next_at - loop.time()) > 0:
                     await asyncio.sleep(early)
                 changed_at = watch.changed_at
                 changes = watch.take()
-                context, club = await self._read(context, owner)
+                club = await self._read(context, owner)
                 watches.has_read(watch)
                 version += changes
                 watches.counts.event(changes - 1, changed_at)
         finally:
             watches.close(watch)
 
-    async def _changed(self, watch: Watch, context: ClubReads) -> None:
-        """Wait for a change, checking the session at intervals."""
-        while not await watch.changed():
-            await context.renewed()
-            watch.check_after(self._check_seconds())
-
     def _check_seconds(self) -> float:
         return self.settings.session_check_seconds * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
-    async def _read(self, context: ClubReads, owner: Owner) -> tuple[ClubReads, CustomerClub]:
+    async def _read(self, context: ClubReads, owner: Owner) -> CustomerClub:
         """Read the current state of a club; retry while the database is unavailable.
 
         Meanwhile clients keep showing the last state. If the streams ended instead, thousands of clients
         would reconnect.
         """
         while True:
-            context = await context.renewed()
+            reads = await context.renewed()
             try:
-                return context, await context.club(owner)
+                return await reads.club(owner)
             except Exception as error:
                 if not is_unavailable(error):
                     raise

@@ -1,6 +1,7 @@
 """The benchmark's subscribers understand what a gateway sends, however it is cut into packets."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -70,6 +71,15 @@ def test_each_event_is_handed_on_once(make: type[Subscriber], sent: bytes, size:
     assert (subscriber.events, subscriber.fault) == (2, "")
     assert [b'"version":1' in seen[0].replace(b" ", b""), len(seen[1]) > 70_000] == [True, True]
     assert b"clubUpdated" in wire.written
+
+
+def test_a_connection_with_two_streams_subscribes_twice() -> None:
+    """Each stream has an id of its own."""
+    subscriber, wire = WebSocketSubscriber(replace(ASKED, streams=2), "token", lambda *_: None), Wire()
+    subscriber.connection_made(wire)  # type: ignore[arg-type] - as above
+    subscriber.data_received(by_websocket())
+    sent = [wire.written.count(b'{"id":"%d","type":"subscribe"' % number) for number in range(4)]
+    assert sent == [0, 1, 1, 0]
 
 
 @pytest.mark.parametrize("make", [WebSocketSubscriber, SseSubscriber])

@@ -1,5 +1,8 @@
 """Subscriptions: the source stream is graphql-core's affair, each event is executed by compiled code."""
 
+import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -70,3 +73,49 @@ def test_a_query_cannot_be_subscribed_to(schema: GraphQLSchema) -> None:
     """As in graphql-core."""
     with pytest.raises(graphql.GraphQLError, match="Expected subscription operation"):
         jit.subscribe(schema, parse("{ a }"))
+
+
+class Traced(dict[str, Any]):
+    """A dict that can be referred to weakly."""
+
+
+async def test_a_waiting_subscription_keeps_no_event(schema: GraphQLSchema) -> None:
+    """While it waits for the next event, the last one can be freed."""
+    events: list[weakref.ref[Traced]] = []
+    is_waiting = asyncio.Event()
+
+    async def two(_info: Any) -> AsyncIterator[dict[str, Any]]:
+        for _ in range(2):
+            event = Traced(news=Traced(id=1, must=1))
+            events.append(weakref.ref(event))
+            yield event
+            del event
+            is_waiting.set()
+            await asyncio.sleep(0)
+
+    found = await awaited(jit.subscribe(schema, parse(QUERY), {"news": two}, variable_values={"more": False}))
+    await anext(found)
+    later = asyncio.create_task(anext(found))
+    await is_waiting.wait()
+    assert events[0]() is None
+    await later
+    await found.aclose()
+
+
+async def test_an_ended_subscription_is_freed_at_once(schema: GraphQLSchema) -> None:
+    """Its context is freed by the last reference, without the garbage collector."""
+    gc.disable()
+    try:
+        context = Traced()
+        kept = weakref.ref(context)
+        found = await awaited(
+            jit.subscribe(
+                schema, parse(QUERY), {"news": news}, context_value=context, variable_values={"more": False}
+            )
+        )
+        await anext(found)
+        await found.aclose()
+        del found, context
+        assert kept() is None
+    finally:
+        gc.enable()

@@ -12,6 +12,7 @@ from club_samples import account_row, good_account
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, make_url, update
+from sqlalchemy.dialects import mysql, sqlite
 
 from storage.database import Database, Shard
 from storage.errors import DatabaseAway
@@ -21,8 +22,10 @@ from subgraphs.club.membership.repository import events_lookup
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
+from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, LookupStatement
 from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
+from subgraphs.progress.models import PROGRESS
+from subgraphs.progress.repository import total_lookup
 
 AT = datetime(2026, 3, 25, 12, 30, 15, 123456, tzinfo=UTC)
 PATIENCE = 60
@@ -345,3 +348,13 @@ async def test_a_kept_connection_holds_no_transaction_open(migrated_mariadb: str
         await connection.exec_driver_sql("SET SESSION lock_wait_timeout = 3")
         await connection.exec_driver_sql("ALTER TABLE account COMMENT = 'as it was'")
     await database.close()
+
+
+def test_mariadb_weighs_no_index_but_the_primary_key() -> None:
+    """Lookups by primary key name it, in whatever order their keys are; others, and SQLite, choose freely."""
+    totals, pending = LookupPart(total_lookup(PROGRESS)), LookupPart(PENDING)
+    named = f"FROM {PROGRESS.name} FORCE INDEX (PRIMARY)"
+    assert total_lookup(PROGRESS).key != tuple(column.name for column in PROGRESS.primary_key)
+    assert named in LookupStatement([totals], mysql.dialect()).text(2)  # type: ignore[no-untyped-call]
+    assert "INDEX" not in LookupStatement([pending], mysql.dialect()).text(2)  # type: ignore[no-untyped-call]
+    assert "INDEX" not in LookupStatement([totals], sqlite.dialect()).text(2)  # type: ignore[no-untyped-call]

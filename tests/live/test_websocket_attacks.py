@@ -102,6 +102,17 @@ async def test_a_flood_closes_the_connection(live: Live, flood: bytes) -> None:
         assert len(messages) <= 200
 
 
+async def test_a_client_within_the_rate_stays() -> None:
+    """The messages of a burst may be sent again once the time has passed that they take at the rate."""
+    async with live_gateway(live_messages_per_second=50) as live, raw_websocket(live.port) as socket:
+        await socket.init()
+        for _ in range(3):
+            for _ in range(75):
+                socket.send({"type": "ping"})
+            assert [(await socket.receive())["type"] for _ in range(75)] == ["pong"] * 75
+            await asyncio.sleep(1.5)
+
+
 async def test_a_giant_frame_is_refused_by_its_head(live: Live) -> None:
     """Nobody waits for the terabyte that it announces."""
     async with raw_websocket(live.port) as socket:

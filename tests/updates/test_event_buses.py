@@ -15,7 +15,7 @@ from subgraphs.kit.live import notices, valkey_bus
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.notices import MAX_WAITING, Notices, WaitingNotices, decode, encode
 from subgraphs.kit.live.valkey_bus import ValkeyBus
-from subgraphs.kit.live.watches import Watches
+from subgraphs.kit.live.watches import Watch, Watches
 
 PATIENCE_SECONDS = 60.0
 ANN, BEA, OTHER = b"northbet:ann", b"northbet:bea", b"southbet:ann"
@@ -51,6 +51,12 @@ def channel() -> str:
     return f"test:{uuid.uuid4().hex}"
 
 
+async def changed(watch: Watch) -> None:
+    """Wait as a stream does."""
+    while not watch.has_changed:
+        await watch.woken()
+
+
 @pytest.fixture(params=["memory", pytest.param("valkey", marks=pytest.mark.valkey)])
 async def ends(request: pytest.FixtureRequest) -> AsyncIterator[Ends]:
     """Two ends of each bus, started."""
@@ -69,7 +75,7 @@ async def test_a_change_is_told_to_the_streams_of_its_customer_alone(ends: Ends)
     first, second, other = (ends.there.watches.open(key) for key in (ANN, ANN, BEA))
     ends.here.customers_changed([ANN, OTHER])
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await asyncio.gather(first.changed(), second.changed())
+        await asyncio.gather(changed(first), changed(second))
     assert [first.take(), second.take(), other.take()] == [1, 1, 0]
 
 
@@ -79,9 +85,9 @@ async def test_changes_while_a_stream_is_busy_are_counted_and_told_once(ends: En
     for number in range(1, 4):
         ends.here.customers_changed([ANN])
         await eventually(lambda wanted=number: watch.changes == wanted)
-    await watch.changed()
+    await changed(watch)
     assert (watch.take(), watch.take()) == (3, 0)
-    waiting = asyncio.create_task(watch.changed())
+    waiting = asyncio.create_task(changed(watch))
     await asyncio.sleep(0)
     assert not waiting.done()
     ends.here.customers_changed([ANN])

@@ -21,7 +21,9 @@ class Streams:
         self.tasks = [asyncio.create_task(self._follow(self.watches.open(key))) for key in self.keys]
 
     async def _follow(self, watch: Watch) -> None:
-        while await watch.changed():
+        while True:
+            while not watch.has_changed:
+                await watch.woken()
             self.reading.append(watch.key)
             await self.may_read.wait()
             self.read.append(watch.take())
@@ -66,7 +68,7 @@ async def test_streams_that_end_leave_their_place_to_others(monkeypatch: pytest.
     monkeypatch.setattr(waking, "GATHER_SECONDS", 0.001)
     streams = Streams(1)
     first, second, third = (streams.watches.open(b"northbet:other") for _ in range(3))
-    waiting = [asyncio.create_task(each.changed()) for each in (first, second, third)]
+    waiting = [each.woken() for each in (first, second, third)]
     await asyncio.sleep(0)
     streams.watches.customers_changed([b"northbet:other", *streams.keys], 0.0)
     await asyncio.sleep(0.01)

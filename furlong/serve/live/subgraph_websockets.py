@@ -129,6 +129,7 @@ class EventStream:
         """Yield the responses."""
         async for event in self.events:
             yield Response(orjson.dumps(event), "partial" if "errors" in event else "ok")
+            del event  # a waiting stream needs no event
 
     async def aclose(self) -> None:
         """End the subscription."""

@@ -10,14 +10,20 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from gateway.garbage_collection import collect_young_objects
 from gateway.http.live.limits import LiveLimits
 from gateway.http.live.metrics import LiveMetrics
 from gateway.rate_limits import ClientAddresses, CustomerOf
 
 TICKS: Final = 20
-"""The number of groups of connections; each group is visited once a second, one group per tick."""
+"""The number of groups of connections, which are visited in turn, one group per tick."""
 
 TICK_SECONDS: Final = 1.0 / TICKS
+VISITS_PER_SECOND: Final = 5_000
+"""Each connection is visited once a second; if there are more connections than this, less often."""
+
+COLLECTION_SECONDS: Final = 2.0
+"""How often young objects are collected: more often takes more time in all, less often longer pauses."""
 
 
 class LiveConnection(Protocol):
@@ -30,7 +36,7 @@ class LiveConnection(Protocol):
     slot: Slot
 
     def visit(self, now: float) -> None:
-        """Perform periodic work, about once a second; `now` is the time of the event loop's clock."""
+        """Perform periodic work, every few seconds; `now` is the time of the event loop's clock."""
         ...
 
     def shut_down(self) -> None:
@@ -44,7 +50,7 @@ class Slot:
     Attributes:
         key: The customer's key, or the client's address until the customer is known.
         is_customer: Whether `key` is a customer's key.
-        place: The index of the connection's group, which is visited once a second.
+        place: The index of the connection's group.
     """
 
     __slots__ = ("is_customer", "key", "place")
@@ -87,7 +93,8 @@ class LiveConnections:
         self._by_address: Counter[str] = Counter()
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
-        self._tick = 0
+        self._ticks = 0
+        self._collect_at = 0.0
         self._draining: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -189,10 +196,14 @@ class LiveConnections:
 
     def _visit(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tick = (self._tick + 1) % TICKS
+        self._ticks += 1
         now = loop.time()
-        self._timer = loop.call_later(TICK_SECONDS, self._visit) if self._reserved else None
-        for each in list(self._parts[self._tick]):
+        seconds = TICK_SECONDS * max(1.0, self._reserved / VISITS_PER_SECOND)
+        self._timer = loop.call_later(seconds, self._visit) if self._reserved else None
+        if now >= self._collect_at:
+            self._collect_at = now + COLLECTION_SECONDS
+            collect_young_objects()
+        for each in list(self._parts[self._ticks % TICKS]):
             try:
                 each.visit(now)
             except Exception:  # noqa: BLE001 - the other connections must still be visited

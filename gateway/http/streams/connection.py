@@ -86,6 +86,7 @@ class StreamConnection:
                 if not self._session.is_known():
                     await self._session.renew()
                 await reply.send(written.part(response.content))
+                del response  # a waiting stream needs no response
                 metrics.events += 1
                 self._sent_at = loop.time()
             self.ending = COMPLETE

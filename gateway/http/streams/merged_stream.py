@@ -102,6 +102,7 @@ class MergedStream:
                 await self._events.put(
                     b'event: next\ndata: {"id":%b,"payload":%b}' % (encoded, response.content)
                 )
+                del response  # a waiting stream needs no response
         except Exception as error:  # noqa: BLE001 - the outermost edge: no caller awaits this task
             payload = orjson.dumps(masked(error).body)
             await self._events.put(b'event: next\ndata: {"id":%b,"payload":%b}' % (encoded, payload))

@@ -211,7 +211,7 @@ class GraphQLConversation:
         work = self._run(name, operation, self._session, bytes(message.payload))
         operation.task = asyncio.get_running_loop().create_task(work)
         # A task that is cancelled before its first step does not even run its `finally` blocks.
-        operation.task.add_done_callback(partial(self._finished, operations.keep_open()))
+        operation.task.add_done_callback(partial(self._finished, operation, operations.keep_open()))
         self._running += 1
         self._parts.connections.metrics.operations += 1
 
@@ -221,7 +221,8 @@ class GraphQLConversation:
         if operation is not None and operation.task is not None:
             operation.task.cancel()
 
-    def _finished(self, release: Callable[[], None], _task: asyncio.Task[None]) -> None:
+    def _finished(self, operation: Operation, release: Callable[[], None], _task: asyncio.Task[None]) -> None:
+        operation.task = None  # a cancelled task refers to the operation by its traceback
         release()
         self._running -= 1
         self._parts.connections.metrics.operations -= 1
@@ -258,6 +259,7 @@ class GraphQLConversation:
                     return
                 metrics.events += 1
                 socket.send(next_frame(prefix, response.content))
+                del response  # a waiting stream needs no response
         finally:
             await stream.aclose()
 

@@ -40,7 +40,7 @@ class Conversation(Protocol):
         ...
 
     def visit(self, now: float) -> None:
-        """Perform periodic work, about once a second."""
+        """Perform periodic work, once a second or every few seconds."""
         ...
 
     def ended(self) -> None:
@@ -94,7 +94,8 @@ class WebSocket(asyncio.Protocol):
         self._siblings = siblings
         self._frames = Frames(SERVER, state=OPEN, max_size=limits.message_bytes, logger=QUIET)
         self._fragments: bytearray | None = None
-        self._quota = self._burst = limits.messages_per_second * BURST_SECONDS
+        self._burst = limits.messages_per_second * BURST_SECONDS
+        self._quota = float(self._burst)
         self._heard_at = asyncio.get_running_loop().time()
         self._pinged_at = 0.0
         self._paused_at = self._closed_at = 0.0
@@ -146,8 +147,6 @@ class WebSocket(asyncio.Protocol):
             if now - self._closed_at > FLUSH_SECONDS:
                 self.transport.abort()
             return
-        if self._quota < self._burst:  # hardly any client has sent anything
-            self._quota = min(self._quota + limits.messages_per_second, self._burst)
         if self._paused_at and now - self._paused_at > limits.slow_seconds:
             self.close(CloseCode.TRY_AGAIN_LATER, "The client reads too slowly: connect again")
         elif self._heard_at < self._pinged_at:
@@ -164,7 +163,10 @@ class WebSocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse and handle frames, piece by piece."""
-        self._heard_at = asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        gained = (now - self._heard_at) * self._connections.limits.messages_per_second
+        self._quota = min(self._quota + gained, self._burst)
+        self._heard_at = now
         for begin in range(0, len(data), PIECE):
             self._frames.receive_data(data[begin : begin + PIECE] if len(data) > PIECE else data)
             for event in self._frames.events_received():
@@ -195,6 +197,8 @@ class WebSocket(asyncio.Protocol):
         self._connections.remove(self, TRANSPORT, self._code)
         # Breaking these reference cycles frees the memory at once.
         nothing: Any = None
+        if self._frames.parser_exc is not None:
+            self._frames.parser_exc.__traceback__ = None
         self.conversation = self._frames = nothing
 
     def _received(self, frame: Frame) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from asyncio import Task, TimerHandle, get_running_loop
+from asyncio import Future, Task, TimerHandle, get_running_loop
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
@@ -50,6 +50,7 @@ class SubscriptionStream:
         "_source",
         "_subgraph",
         "_timer",
+        "_waiter",
         "expires",
     )
 
@@ -67,6 +68,7 @@ class SubscriptionStream:
         self._answers = answers
         self._ended = ended
         self._pull: Task[Response | None] | None = None
+        self._waiter: Future[None] | None = None
         self._reason: RequestError | None = None
         self._is_over = False
         self._closing: Task[None] | None = None
@@ -87,7 +89,9 @@ class SubscriptionStream:
         if not self._is_over and self._reason is None:
             if self._pull is None:
                 self._pull = get_running_loop().create_task(self._next())
-            await _settled(self._pull)
+            while self._pull is not None and not self._pull.done():
+                self._waiter = get_running_loop().create_future()
+                await self._waiter
             pull, self._pull = self._pull, None
             if pull is not None and not pull.cancelled():
                 response = pull.result()
@@ -128,14 +132,16 @@ class SubscriptionStream:
             return
         if self._timer is not None:
             self._timer.cancel()
-        if self._pull is not None:
-            self._pull.cancel()
-        self._closing = get_running_loop().create_task(self._close_source(self._pull, reason))
+        pull, self._pull = self._pull, None  # a cancelled task refers to the stream by its traceback
+        if pull is not None:
+            pull.cancel()
+        self._wake()  # a task that is cancelled before its first step does not do it
+        self._closing = get_running_loop().create_task(self._close_source(pull, reason))
 
     async def _close_source(self, pull: Task[Response | None] | None, reason: str) -> None:
         try:
             if pull is not None:
-                await _settled(pull)
+                await asyncio.wait((pull,))
             await self._source.aclose()
         except Exception as error:  # noqa: BLE001 - the stream ends even if its source cannot be closed
             structlog.get_logger("gateway").warning(
@@ -162,7 +168,15 @@ class SubscriptionStream:
             self._reason = self._reason or error
         except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             self._reason = self._reason or _masked(error)
+        finally:
+            self._wake()
         return None
+
+    def _wake(self) -> None:
+        """Wake the consumer. A callback of the task would do so as well, but take more memory."""
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _watch_expiry(self) -> None:
         if self.expires is not None:
@@ -190,20 +204,3 @@ def _masked(error: Exception) -> RequestError:
     reference = uuid.uuid4().hex
     structlog.get_logger("gateway").error("gateway_fault", id=reference, exc_info=error)
     return _Masked(reference)
-
-
-async def _settled(task: Task[Any]) -> None:
-    """Wait for a task without raising its exception; cancelling the wait does not cancel the task."""
-    if task.done():
-        return
-    waiter = get_running_loop().create_future()
-
-    def wake(_: Task[Any]) -> None:
-        if not waiter.done():
-            waiter.set_result(None)
-
-    task.add_done_callback(wake)
-    try:
-        await waiter
-    finally:
-        task.remove_done_callback(wake)

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 GATHER_SECONDS: Final = 0.05
 """The minimum time between two groups. A change after a quiet time is a group of its own, without delay."""
 
-MAX_READING: Final = 512
+MAX_READING: Final = 256
 """The maximum number of woken streams that have not read yet; meanwhile changes of the others are merged."""
 
 

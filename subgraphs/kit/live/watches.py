@@ -106,15 +106,15 @@ class Watch:
         self.changed_at = None
         return new
 
-    async def changed(self) -> bool:
-        """Wait for a change, or until a check is due; return whether there is a change.
-
-        Only one stream may wait at a time.
-        """
-        while self.changes == self._taken and not self.is_check_due:
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
+    @property
+    def has_changed(self) -> bool:
+        """Whether there are changes that `take` has not returned."""
         return self.changes != self._taken
+
+    def woken(self) -> asyncio.Future[None]:
+        """Return a future that is done when there is a change or a check is due; only one may be awaited."""
+        self._waiter = asyncio.get_running_loop().create_future()
+        return self._waiter
 
     def _ring(self) -> None:
         self.is_check_due = True
@@ -122,7 +122,7 @@ class Watch:
 
     def wake(self) -> bool:
         """Wake the stream to read its changes; return False if it does not wait, or has read them already."""
-        return self.changes != self._taken and self._wake()
+        return self.has_changed and self._wake()
 
     def _wake(self) -> bool:
         waiter, self._waiter = self._waiter, None
