@@ -111,6 +111,7 @@ async def measure(
                 times[name].append(taken)
     site.should_exit = True
     await serving
+    await server.close()
     return times
 
 

@@ -81,6 +81,10 @@ class PageServer:
         ]
         return Starlette(routes=routes)
 
+    async def close(self) -> None:
+        """Close the connections to the demo."""
+        await self._client.aclose()
+
     async def _start(self, _: Request) -> Response:
         return Response('<!doctype html><script src="/probe/start.js"></script>', media_type="text/html")
 

@@ -20,7 +20,7 @@ TICKS: Final = 20
 
 TICK_SECONDS: Final = 1.0 / TICKS
 VISITS_PER_SECOND: Final = 5_000
-"""Each connection is visited once a second; if there are more connections than this, less often."""
+"""The maximum rate of visits: each connection is visited once a second, less often if there are more."""
 
 COLLECTION_SECONDS: Final = 2.0
 """How often young objects are collected: more often takes more time in all, less often longer pauses."""
@@ -36,7 +36,7 @@ class LiveConnection(Protocol):
     slot: Slot
 
     def visit(self, now: float) -> None:
-        """Perform periodic work, every few seconds; `now` is the time of the event loop's clock."""
+        """Perform periodic work; `now` is the time of the event loop's clock."""
         ...
 
     def shut_down(self) -> None:

@@ -40,7 +40,7 @@ class Conversation(Protocol):
         ...
 
     def visit(self, now: float) -> None:
-        """Perform periodic work, once a second or every few seconds."""
+        """Perform periodic work, as in `LiveConnection`."""
         ...
 
     def ended(self) -> None:
