@@ -34,7 +34,7 @@ def with_commands(page: str) -> str:
 def test_the_page_lists_all_commands() -> None:
     """Every command is on the page, with the first sentence of its help."""
     page = PAGE.read_text()
-    assert page == with_commands(page), "run python tests/house/test_cli_page.py"
+    assert page == with_commands(page), "run python tests/conventions/test_cli_page.py"
 
 
 if __name__ == "__main__":
