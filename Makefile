@@ -13,7 +13,7 @@ AREAS := people content rules risk operations support
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package.json web/package-lock.json,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph format compose lock services services-stop clean
+.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph graph-drift format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -82,23 +82,16 @@ nightly: wheel ## Check the Helm chart on a real API server, which it builds the
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)
 
-check: check-python check-web check-docs check-graph ## Lint, types, imports, schema drift
+check: .venv/.installed web/node_modules/.installed ## Run the checks whose inputs have changed (deploy/checks), all in CI; ARGS=--all, ARGS="mypy docs"
+	@PYTHONPATH=deploy $(BIN)/python -m checks $(ARGS)
 
-check-python: .venv/.installed
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+check-python check-web check-docs check-graph: .venv/.installed web/node_modules/.installed
+	@PYTHONPATH=deploy $(BIN)/python -m checks $(@:check-%=%) $(ARGS)
 
-check-web: web/node_modules/.installed
-	cd web && npm run --silent check
-
-check-docs: .venv/.installed
-	PYTHONPATH=deploy $(BIN)/python -m documentation.build
-
-check-graph: .venv/.installed web/node_modules/.installed
+# What the check "graph" runs.
+graph-drift: .venv/.installed web/node_modules/.installed
 	@mkdir -p .furlong/composed
-	$(MAKE) --no-print-directory compose FOLDER=.furlong/composed/
+	@$(MAKE) --no-print-directory compose FOLDER=.furlong/composed/
 	@for file in $(SUPERGRAPHS); do diff -u $$file .furlong/composed/$$file || { echo "$$file is out of date: run 'make compose' and commit it"; exit 1; }; done
 
 format: .venv/.installed ## Format the Python code
@@ -106,14 +99,11 @@ format: .venv/.installed ## Format the Python code
 	$(BIN)/ruff format .
 
 compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql and its contracts; OUT=FILE: one file only, CONTRACT=public: that contract
-	@mkdir -p .furlong
-	@for name in club rewards progress fulfilment; do $(BIN)/furlong subgraph $$name sdl > .furlong/$$name.graphql || exit 1; done
+	@$(BIN)/python deploy/subgraph_schemas.py .furlong
 ifneq ($(OUT)$(CONTRACT),)
 	@$(call compose,$(or $(OUT),schema.$(CONTRACT).graphql)) $(if $(CONTRACT),$(or $(TAGS_$(CONTRACT)),$(error there is no contract $(CONTRACT): there are $(CONTRACTS))))
 else
 	@$(call compose,$(FOLDER)schema.graphql)
-	@mkdir -p .furlong/admin
-	@for name in $(AREAS); do $(BIN)/furlong backoffice sdl $$name > .furlong/admin/$$name.graphql || exit 1; done
 	@node web/compose.mjs $(FOLDER)admin.graphql $(AREAS:%=.furlong/admin/%.graphql)
 	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
 endif
@@ -133,4 +123,4 @@ services-stop: ## Stop what 'make services' started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python deploy/services.py stop; fi
 
 clean: services-stop ## Remove everything that make installed or built
-	rm -rf .venv .docs web/node_modules web/dist web/packages/*/dist tests/node/node_modules .services
+	rm -rf .venv .docs .mypy_cache .ruff_cache .import_linter_cache .furlong/checks web/node_modules web/dist web/packages/*/dist tests/node/node_modules .services

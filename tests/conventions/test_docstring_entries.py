@@ -1,11 +1,11 @@
 """Entries of docstrings (`Args:`, `Attributes:`, `Raises:`) begin with a capital, as sentences do."""
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Final
 
 import pytest
+from repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SECTION = re.compile(r"(Args|Attributes|Raises):")
@@ -32,7 +32,7 @@ def small_beginnings(source: str) -> list[str]:
 
 def test_entries_begin_with_a_capital() -> None:
     """In every module, tests included."""
-    files = subprocess.check_output(["git", "ls-files", "*.py"], cwd=ROOT, text=True).splitlines()
+    files = repository_files("*.py")
     found = {name: small_beginnings((ROOT / name).read_text(encoding="utf-8")) for name in files}
     assert {path: words for path, words in found.items() if words} == {}
 

@@ -2,13 +2,13 @@
 
 import fnmatch
 import re
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
+from repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LINK: Final = re.compile(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
@@ -22,10 +22,7 @@ MADE: Final = ("bench/results/", "web/dist/", "web/node_modules/")
 @cache
 def committed() -> frozenset[str]:
     """All files of the repository, relative to its root."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return frozenset(line for line in listed.stdout.splitlines() if (ROOT / line).exists())
+    return frozenset(repository_files())
 
 
 @cache

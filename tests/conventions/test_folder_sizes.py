@@ -1,11 +1,11 @@
 """A folder holds at most a dozen modules; then it gets chapters."""
 
-import subprocess
 from collections import Counter
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+from repository_files import repository_files
+
 LANGUAGES: Final = frozenset({".py", ".ts", ".tsx", ".mjs"})
 MAX_MODULES: Final = 12
 
@@ -15,18 +15,11 @@ def test_no_folder_has_more_than_a_dozen_modules() -> None:
 
     Steps of migrations are no modules: their names begin with a number, and nothing imports them.
     """
-    sizes = Counter(str(path.parent) for path in _files() if _is_module(path))
+    files = map(PurePosixPath, repository_files())
+    sizes = Counter(str(path.parent) for path in files if _is_module(path))
     assert {"gateway", "web", "web/packages/club/src/tracker"} <= sizes.keys()
     assert {folder: size for folder, size in sizes.items() if size > MAX_MODULES} == {}
 
 
 def _is_module(path: PurePosixPath) -> bool:
     return path.suffix in LANGUAGES and "tests" not in path.parts and not path.name[0].isdigit()
-
-
-def _files() -> list[PurePosixPath]:
-    """Return the files of the repository, relative to its root."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return [PurePosixPath(line) for line in listed.stdout.splitlines() if (ROOT / line).exists()]

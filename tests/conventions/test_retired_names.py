@@ -2,12 +2,12 @@
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
+from repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 RETIRED: Final = {
@@ -514,8 +514,7 @@ def test_retired_names_do_not_come_back(room: str) -> None:
 def test_limits_are_named_max() -> None:
     """No constant of the product is named `MOST_…`, `LONGEST_…` or `LARGEST_…`: the word is `MAX_…`."""
     retired = re.compile(r"\b_?(?:MOST|LONGEST|LARGEST)_[A-Z_]+")
-    listed = ["git", "ls-files", "*.py", "*.ts", "*.tsx", "*.mjs", f":!{Path(__file__).relative_to(ROOT)}"]
-    files = subprocess.check_output(listed, cwd=ROOT, text=True).splitlines()
+    files = repository_files("*.py", "*.ts", "*.tsx", "*.mjs", f":!{Path(__file__).relative_to(ROOT)}")
     assert any(each.endswith(".ts") for each in files)
     found = {
         f"{file}: {name}"

@@ -1,12 +1,12 @@
 """Phrases that the project's English was freed of do not come back, in code, pages or help texts."""
 
 import re
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
+from repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 RETIRED: Final = {
@@ -27,8 +27,7 @@ RETIRED: Final = {
 @cache
 def texts() -> dict[str, str]:
     """The text of each Python file, page and makefile of the repository, in small letters, by its name."""
-    listed = ["git", "ls-files", "*.py", "*.md", "Makefile", f":!{Path(__file__).relative_to(ROOT)}"]
-    files = subprocess.check_output(listed, cwd=ROOT, text=True).splitlines()
+    files = repository_files("*.py", "*.md", "Makefile", f":!{Path(__file__).relative_to(ROOT)}")
     return {name: (ROOT / name).read_text(encoding="utf-8").lower() for name in files}
 
 

@@ -2,10 +2,11 @@
 
 import os
 import re
-import subprocess
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
+
+from repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 IMPORTED: Final = re.compile(
@@ -27,14 +28,7 @@ def test_no_module_of_the_web_imports_itself_by_others() -> None:
 
 def _modules() -> set[str]:
     """Return the web's modules without their endings, relative to the repository."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "web/*.ts", "web/*.tsx"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    files = [line for line in listed.stdout.splitlines() if (ROOT / line).exists()]
+    files = repository_files("web/*.ts", "web/*.tsx")
     return {line.removesuffix(".tsx").removesuffix(".ts") for line in files if "/tests/" not in line}
 
 
