@@ -38,7 +38,7 @@ tests/node/node_modules/.installed: tests/node/package.json tests/node/package-l
 
 # The pages, and the code that the reference is made from; 'make docs' always builds.
 .docs/.built: .venv/.installed schema.public.graphql $(shell git ls-files -co --exclude-standard '*.md' docs deploy/documentation furlong/cli '*settings*.py' 2>/dev/null)
-	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
+	@$(BIN)/python -m deploy.documentation.build
 	@touch $@
 
 install: .venv/.installed web/dist/.built .docs/.built ## Install everything the demo needs (demo and test do it by themselves)
@@ -57,14 +57,14 @@ scenarios: .venv/.installed ## Play the demo's scenarios, and record the graph's
 	@$(BIN)/python deploy/scenario_answers.py
 
 docs: .venv/.installed ## Build the documentation in .docs/html and check its links; 'make demo' serves it at /docs
-	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
+	@$(BIN)/python -m deploy.documentation.build
 	@touch .docs/.built
 
 pictures: install ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
-	@PYTHONPATH=deploy $(BIN)/python -m pictures
+	@$(BIN)/python -m deploy.pictures
 
 snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them
-	@PYTHONPATH=tests/support:deploy $(BIN)/python -m tests.screens.test_snapshots
+	@$(BIN)/python -m tests.screens.test_snapshots
 
 test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, four at a time; ARGS="-n 0 -k name"
 	@$(BIN)/python deploy/run_tests.py -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -83,10 +83,10 @@ bench: .venv/.installed ## Run a benchmark beside its peers and write bench/resu
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)
 
 check: .venv/.installed web/node_modules/.installed ## Run the checks whose inputs have changed (deploy/checks), all in CI; ARGS=--all, ARGS="mypy docs"
-	@PYTHONPATH=deploy $(BIN)/python -m checks $(ARGS)
+	@$(BIN)/python -m deploy.checks $(ARGS)
 
 check-python check-web check-docs check-graph: .venv/.installed web/node_modules/.installed
-	@PYTHONPATH=deploy $(BIN)/python -m checks $(@:check-%=%) $(ARGS)
+	@$(BIN)/python -m deploy.checks $(@:check-%=%) $(ARGS)
 
 # What the check "graph" runs.
 graph-drift: .venv/.installed web/node_modules/.installed

@@ -1,4 +1,4 @@
-"""`make check`: `python -m checks [--all] [NAME…]`, with the names of checks or of their groups."""
+"""`make check`: `python -m deploy.checks [--all] [NAME…]`, with the names of checks or of their groups."""
 
 import argparse
 import asyncio
@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-from checks.catalogue import CHECKS
-from checks.check import Check
-from checks.runner import Runner
+from deploy.checks.catalogue import CHECKS
+from deploy.checks.check import Check
+from deploy.checks.runner import Runner
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PASSED: Final = ROOT / ".furlong" / "checks" / "passed"

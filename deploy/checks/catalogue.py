@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from checks.check import Check
+from deploy.checks.check import Check
 
 PYTHON: Final = (
     "*.py",
@@ -42,7 +42,7 @@ CHECKS: Final = (
     Check("eslint", "web", _node("eslint", "."), WEB, folder="web"),
     Check("mypy", "python", _python("mypy"), PYTHON),
     Check("vitest", "web", _node("vitest", "run"), WEB, built=("web/packages/*/dist/**/*",), folder="web"),
-    Check("docs", "docs", _python("python", "-m", "documentation.build"), ("*",), ignores=NO_PRODUCT),
+    Check("docs", "docs", _python("python", "-m", "deploy.documentation.build"), ("*",), ignores=NO_PRODUCT),
     Check("conventions", "python", _python("pytest", *CONVENTIONS), ("*",)),
     Check("tsc", "web", _node("tsc", *TYPES), WEB, folder="web"),
     Check("graph", "graph", DRIFT, ("*",), ignores=(*NO_PRODUCT, "docs/*", "*.md")),

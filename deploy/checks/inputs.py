@@ -9,7 +9,7 @@ from fnmatch import translate
 from functools import cache
 from pathlib import Path
 
-from checks.check import Check
+from deploy.checks.check import Check
 
 
 class Inputs:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from checks.check import Check
-from checks.inputs import Inputs
+from deploy.checks.check import Check
+from deploy.checks.inputs import Inputs
 
 PATIENCE: Final = 5
 """How many seconds a program has to end after it was asked to."""

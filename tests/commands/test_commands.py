@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
 
 from furlong.subgraph_names import DATABASES
+from tests.support.processes.running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
 
 NOBODY_LISTENS = "mysql+aiomysql://user:password@127.0.0.1:9/furlong"
 UNSIGNED = {"FURLONG_SUBGRAPH_CALLERS": "unsigned"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from repository_files import repository_files
+from tests.support.repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LINK: Final = re.compile(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")

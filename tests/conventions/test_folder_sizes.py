@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Final
 
-from repository_files import repository_files
+from tests.support.repository_files import repository_files
 
 LANGUAGES: Final = frozenset({".py", ".ts", ".tsx", ".mjs"})
 MAX_MODULES: Final = 12

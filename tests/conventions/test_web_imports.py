@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
 
-from repository_files import repository_files
+from tests.support.repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 IMPORTED: Final = re.compile(

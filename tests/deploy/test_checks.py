@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from checks import __main__ as command
-from checks.catalogue import CHECKS
-from checks.check import Check
-from checks.inputs import Inputs
-from checks.runner import Runner
+from deploy.checks import __main__ as command
+from deploy.checks.catalogue import CHECKS
+from deploy.checks.check import Check
+from deploy.checks.inputs import Inputs
+from deploy.checks.runner import Runner
 
 ROOT = Path(__file__).resolve().parents[2]
 FAILS_ON_BAD = (

@@ -1,15 +1,11 @@
-"""Modules in support/ can be imported from the tests of the compiler, which run on both event loops."""
+"""The tests of the compiler run on both event loops, and for as long as they need."""
 
 import asyncio
-import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import uvloop
 from hypothesis import HealthCheck, settings
-
-sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 
 # How fast the machine is must not decide whether a property holds. `--hypothesis-profile=long` searches on.
 SLOW = [HealthCheck.too_slow]
