@@ -13,7 +13,7 @@ AREAS := people content rules risk operations support
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package.json web/package-lock.json,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph format compose lock services services-stop clean
+.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets budgets format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -82,7 +82,7 @@ nightly: wheel ## Check the Helm chart on a real API server, which it builds the
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)
 
-check: check-python check-web check-docs check-graph ## Lint, types, imports, schema drift
+check: check-python check-web check-docs check-graph check-budgets ## Lint, types, imports, schema drift, counts
 
 check-python: .venv/.installed
 	$(BIN)/ruff check .
@@ -100,6 +100,12 @@ check-graph: .venv/.installed web/node_modules/.installed
 	@mkdir -p .furlong/composed
 	$(MAKE) --no-print-directory compose FOLDER=.furlong/composed/
 	@for file in $(SUPERGRAPHS); do diff -u $$file .furlong/composed/$$file || { echo "$$file is out of date: run 'make compose' and commit it"; exit 1; }; done
+
+check-budgets: .venv/.installed
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m bench.counts
+
+budgets: .venv/.installed ## Lower the budgets of the hot paths to what is counted; never raises one
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m bench.counts --lower
 
 format: .venv/.installed ## Format the Python code
 	$(BIN)/ruff check --fix .

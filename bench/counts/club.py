@@ -22,6 +22,7 @@ from bench.fixtures.world import store_world
 from furlong.databases import METADATA
 from gateway.http.server import ClientLimits, Server, configured
 from gateway.settings import GatewaySettings
+from logs import LogSettings, configure_logs
 from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -88,10 +89,11 @@ async def counted_club(folder: Path) -> Counted:
     return Counted(folder, database, sessions, ManualClock(NOW))
 
 
-def forget_environment() -> None:
-    """Remove the settings of the environment, so that what is counted has the product's defaults."""
+def use_defaults() -> None:
+    """Ignore the settings of the environment, so that what is counted has the product's; log only warnings."""
     for name in [name for name in os.environ if name.startswith(("FURLONG_", "OTEL_"))]:
         del os.environ[name]
+    configure_logs(LogSettings(), quiet=True)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from bench.counts.club import Counted, Request, counted_club, forget_environment
+from bench.counts.club import Counted, Request, counted_club, use_defaults
 from bench.counts.consumer_path import consumer_batch
 from bench.counts.counting import Counting
 from bench.counts.doubles import StoppedLoop, embedded_databases
@@ -36,7 +36,7 @@ MOST: Final = 30
 
 def count_paths(names: Iterable[str]) -> dict[str, Counting]:
     """Count a warm request on each of some paths."""
-    forget_environment()
+    use_defaults()
     with asyncio.Runner(loop_factory=StoppedLoop) as runner:
         return runner.run(_count_paths(names))
 

@@ -56,7 +56,7 @@ async def betslip(given: Counted) -> AsyncIterator[Request]:
 @asynccontextmanager
 async def live_event(given: Counted) -> AsyncIterator[Request]:
     """From the notice that a customer's progress has changed to the event on an open stream (SSE)."""
-    bus = MemoryBus()
+    bus = MemoryBus(is_complete=True)
     database = Database.open(given.database, "progress")
     async with served(_site(given, bus)) as connect:
         client, bets = connect(), itertools.count(100)
@@ -86,7 +86,7 @@ def _site(given: Counted, bus: MemoryBus | None = None) -> FastAPI:
         SessionVerifier.from_settings(given.sessions, given.clock),
         given.clock,
         ReadOptions(PublicDataSettings(), ExecutionSettings().execution),
-        bus=bus or MemoryBus(),
+        bus=bus or MemoryBus(is_complete=True),
         # Events in quick succession would wait.
         live=LiveSettings(interval_seconds=0),
     )
