@@ -1,1 +1,1 @@
-"""Counts the interpreter's work on the hot paths, which may not exceed the budgets in `bench/budgets.toml`."""
+"""Counts the interpreter's work on the hot paths, for which `bench/budgets.toml` has budgets."""

@@ -6,6 +6,7 @@ Exits with 1 if a path is over a budget, or so far below one that the budget mus
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,9 @@ from bench.counts.counting import Counting
 from bench.harness.servers import ROOT
 
 LISTED: Final = 40
+GENERATED: Final = re.compile("<.*>")
+"""The name of generated code, which is another one in each run."""
+
 VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -63,10 +67,10 @@ def _show(counted: Mapping[str, Mapping[str, int]], budgets: Budgets) -> None:
     print(f"{'counted / budget / best':24}" + "".join(f"{measure:>28}" for measure in MEASURES))
     for name, totals in counted.items():
         known = budgets.paths.get(name)
-        cells = [
-            f"{totals[each]:,}" + (f" / {known.measures[each].budget:,} / {known.measures[each].best:,}" if known else "")
-            for each in MEASURES
-        ]
+        cells = [f"{totals[measure]:,}" for measure in MEASURES]
+        if known is not None:
+            limits = (known.measures[measure] for measure in MEASURES)
+            cells = [f"{cell} / {it.budget:,} / {it.best:,}" for cell, it in zip(cells, limits, strict=True)]
         print(f"{name:24}" + "".join(f"{cell:>28}" for cell in cells))
 
 
@@ -88,6 +92,7 @@ def _by_place(functions: Counter[CodeType]) -> Counter[str]:
     named = Counter[str]()
     for code, times in functions.items():
         file = code.co_filename.removeprefix(f"{ROOT}/").rpartition("site-packages/")[2]
+        file = GENERATED.sub("<generated>", file)
         named[f"{code.co_qualname}  {file}"] += times
     return named
 

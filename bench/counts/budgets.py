@@ -24,7 +24,7 @@ SLACK: Final = 0.03
 """The share of a budget below which it must be lowered, so that what was gained is not lost unnoticed."""
 
 HEAD: Final = """\
-# What a warm request on each hot path may take, counted by `make check-budgets`; docs/performance.md says how.
+# What a warm request on each hot path may take, as `make check-budgets` counts it: see docs/performance.md.
 # `make budgets` lowers budgets to what is counted. It never raises one: to raise a budget, change it by hand,
 # and add what was bought for it and up to which numbers, with the date:
 #
@@ -60,9 +60,7 @@ class Budget:
     def lowered(self, counted: int, today: date) -> Budget:
         """Return the budget after a count: never a higher one."""
         is_best = counted < self.best
-        return Budget(
-            min(self.budget, counted), min(self.best, counted), today if is_best else self.on
-        )
+        return Budget(min(self.budget, counted), min(self.best, counted), today if is_best else self.on)
 
     def toml(self) -> str:
         """Return it as TOML."""
@@ -85,7 +83,9 @@ class Purchase:
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Self:
         """Read an entry of the file."""
-        return cls(table["on"], table["what"].strip(), {name: table[name] for name in MEASURES if name in table})
+        return cls(
+            table["on"], table["what"].strip(), {name: table[name] for name in MEASURES if name in table}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ class PathBudgets:
             if budget.budget > max(paid, default=budget.best) and budget.budget > budget.best:
                 raise BudgetError(
                     f"{name}: {MEASURES[measure]} were {budget.best:,} on {budget.on}, and the budget is "
-                    f"{budget.budget:,}. A budget is raised only with an entry [[{name}.bought]] whose `what` "
-                    f"says what was bought, and which has {measure} = {budget.budget}."
+                    f"{budget.budget:,}. A budget is raised only with an entry [[{name}.bought]] whose "
+                    f"`what` says what was bought, and which has {measure} = {budget.budget}."
                 )
         return budgets
 
@@ -128,7 +128,7 @@ class PathBudgets:
             if count > most * (1 + TOLERANCE):
                 yield (
                     f"{name}: {count:,} {MEASURES[measure]} are {count / most - 1:.1%} over the budget of "
-                    f"{most:,}. See where they are by `make bench BENCH=counts ARGS=\"--path {name} --by "
+                    f'{most:,}. See where they are by `make bench BENCH=counts ARGS="--path {name} --by '
                     'function"`, before and after the change. If they buy something, raise the budget in '
                     f"bench/budgets.toml, and say in [[{name}.bought]] what."
                 )
@@ -177,7 +177,7 @@ class Budgets:
 
     def findings(self, counted: Mapping[str, Totals]) -> list[str]:
         """Return what is wrong with the counts of some paths."""
-        found = []
+        found: list[str] = []
         for name, totals in counted.items():
             if name in self.paths:
                 found += self.paths[name].findings(name, totals)

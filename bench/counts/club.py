@@ -1,4 +1,4 @@
-"""A small club for counting: embedded databases with the product's own tables, at an instant that never moves."""
+"""A small club for counting: embedded databases with the product's tables, at an instant that never moves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from subgraphs.kit.settings import SessionSettings
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 EXPIRY: Final = datetime(2099, 1, 1, tzinfo=UTC)
-SECRET: Final = "a secret that signs nothing but what is counted"
+SECRET: Final = "a secret that signs nothing but what is counted"  # noqa: S105 - no secret
 CUSTOMER: Final = 2
 """The customer who asks: has opted in, has chosen a reward, and has placed bets."""
 
@@ -90,7 +90,7 @@ async def counted_club(folder: Path) -> Counted:
 
 
 def use_defaults() -> None:
-    """Ignore the settings of the environment, so that what is counted has the product's; log only warnings."""
+    """Ignore the settings of the environment, so that the product's defaults are counted; log warnings."""
     for name in [name for name in os.environ if name.startswith(("FURLONG_", "OTEL_"))]:
         del os.environ[name]
     configure_logs(LogSettings(), quiet=True)

@@ -14,10 +14,10 @@ from uuid import UUID
 import orjson
 from prometheus_client import CollectorRegistry
 
+from bench.consumer.messages import placed_bet
 from bench.counts.club import CUSTOMERS, NOW, Counted, Request
 from bench.counts.doubles import settle
 from bench.fixtures.customers import BRAND, customer_id
-from bench.consumer.messages import placed_bet
 from consumers.progress.messages import PROGRESS_TOPIC
 from consumers.progress.wiring import create_consumer
 from consumers.stream.broker.memory import MemoryBroker

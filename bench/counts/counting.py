@@ -13,7 +13,7 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 BENCH: Final = str(Path(__file__).resolve().parents[1])
 """The code of the benchmarks stands for clients, subgraphs and the kernel: its own work is not counted."""
 
-KERNEL: Final = frozenset({"_posixsubprocess", "_socket", "fcntl", "posix", "select", "signal"})
+KERNEL: Final = frozenset({"_posixsubprocess", "_socket", "fcntl", "posix", "select", "signal", "socket"})
 """The modules whose functions are thin covers of system calls."""
 
 STAND_INS: Final = set[CodeType]()
@@ -24,13 +24,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def stand_in(function: F) -> F:
-    """Mark a function of a double that is written in C in the product: its calls are counted as calls of C."""
+    """Mark a double's function that stands for one written in C: its calls are counted as calls of C."""
     STAND_INS.add(function.__code__)
     return function
 
 
 def system_call() -> None:
-    """Stand for a system call: a double calls this where the event loop or a driver would enter the kernel."""
+    """Stand for a system call: doubles call this where the event loop or a driver would enter the kernel."""
 
 
 class Counting:
@@ -46,8 +46,8 @@ class Counting:
             each time that it goes on.
         c_calls: How often functions written in C were called from functions written in Python, by name.
         opcodes: How many instructions of each function written in Python were executed.
-        system_calls: How many reads and writes of sockets there were, statements sent to a database, and calls
-            of the operating system from Python.
+        system_calls: How many reads and writes of sockets there were, statements sent to a database, and
+            calls of the operating system from Python.
     """
 
     def __init__(self, *, opcodes: bool = True) -> None:
@@ -93,10 +93,10 @@ class Counting:
     def _observe(self, frame: FrameType, event: str, function: Any) -> None:
         code = frame.f_code
         if event == "call":
-            if self._counted(code):
-                self.calls[code] += 1
-            elif code in STAND_INS:
+            if code in STAND_INS:
                 self.c_calls[code.co_qualname] += 1
+            elif self._counted(code):
+                self.calls[code] += 1
             elif code is system_call.__code__:
                 self.system_calls += 1
         elif event == "c_call" and self._counted(code):

@@ -1,4 +1,4 @@
-"""Stand-ins for sockets and for the thread of a database: each does its part in the same event loop, in order.
+"""Doubles of sockets and of the thread of a database: each does its part in the same event loop, in order.
 
 Real ones let the kernel decide what arrives when, and with it how often a coroutine waits.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from unittest.mock import patch
 
 import uvloop
@@ -39,12 +39,16 @@ class StoppedLoop(uvloop.Loop):
     is_stopped = False
 
     @stand_in
-    def call_later(self, delay: float, *arguments: Any, **options: Any) -> asyncio.TimerHandle:
+    def call_later(  # type: ignore[override]  # all arguments are passed on
+        self, delay: float, *arguments: Any, **options: Any
+    ) -> asyncio.TimerHandle:
         """Call a function after some seconds, and not before time goes on."""
         return super().call_later(delay + NEVER * self.is_stopped, *arguments, **options)
 
     @stand_in
-    def call_at(self, when: float, *arguments: Any, **options: Any) -> asyncio.TimerHandle:
+    def call_at(  # type: ignore[override]  # all arguments are passed on
+        self, when: float, *arguments: Any, **options: Any
+    ) -> asyncio.TimerHandle:
         """Call a function at a time of the loop, and not before time goes on."""
         return super().call_at(when + NEVER * self.is_stopped, *arguments, **options)
 
@@ -184,7 +188,7 @@ class InlineConnection(SqliteConnection):
 
     def __init__(self, *location: Any, **options: Any) -> None:
         super().__init__(*location, **options)
-        self._thread = self._tx = InlineThread()
+        self._thread = self._tx = cast("Any", InlineThread())
 
 
 @contextmanager

@@ -32,7 +32,10 @@ PAGE: Final = """query Customer($id: ID!) {
 """What `CUSTOMER` in `web/backoffice/src/support/operations.ts` asks for."""
 
 ACCOUNT: Final = DemoAccount(
-    role=Role.SUPPORT.value, user="support@office.example", password="a password of nobody", totp="A" * 32
+    role=Role.SUPPORT.value,
+    user="support@office.example",
+    password="a password of nobody",  # noqa: S106 - no secret
+    totp="A" * 32,
 )
 
 

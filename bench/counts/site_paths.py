@@ -36,7 +36,6 @@ QUIET_SECONDS: Final = 1.5 * GATHER_SECONDS
 """Streams are woken in groups: a change within this time after another would wait for a timer."""
 
 
-
 @asynccontextmanager
 async def betslip(given: Counted) -> AsyncIterator[Request]:
     """The bet-slip by `furlong serve`: its subgraphs in process, tokens checked, all limits enforced."""
