@@ -13,7 +13,7 @@ AREAS := people content rules risk operations support
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package.json web/package-lock.json,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph graph-drift format compose lock services services-stop clean
+.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -85,7 +85,7 @@ bench: .venv/.installed ## Run a benchmark beside its peers and write bench/resu
 check: .venv/.installed web/node_modules/.installed ## Run the checks whose inputs have changed (deploy/checks), all in CI; ARGS=--all, ARGS="mypy docs"
 	@$(BIN)/python -m deploy.checks $(ARGS)
 
-check-python check-web check-docs check-graph: .venv/.installed web/node_modules/.installed
+check-python check-web check-docs check-graph check-budgets: .venv/.installed web/node_modules/.installed
 	@$(BIN)/python -m deploy.checks $(@:check-%=%) $(ARGS)
 
 # What the check "graph" runs.
@@ -93,6 +93,9 @@ graph-drift: .venv/.installed web/node_modules/.installed
 	@mkdir -p .furlong/composed
 	@$(MAKE) --no-print-directory compose FOLDER=.furlong/composed/
 	@for file in $(SUPERGRAPHS); do diff -u $$file .furlong/composed/$$file || { echo "$$file is out of date: run 'make compose' and commit it"; exit 1; }; done
+
+budgets: .venv/.installed ## Lower the budgets of the hot paths to what is counted; never raises one
+	@$(BIN)/python -m bench.counts --lower
 
 format: .venv/.installed ## Format the Python code
 	$(BIN)/ruff check --fix .

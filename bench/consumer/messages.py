@@ -48,7 +48,7 @@ class Workload:
                 continue
             number += 1
             stake = pick.choice((50, 100, 200, 500, 1000, 2000))
-            bet = _bet(number, f"c-{pick.randrange(self.customers)}", stake, moment)
+            bet = placed_bet(number, f"c-{pick.randrange(self.customers)}", stake, moment)
             bet["odds_milli"] = pick.choice((1200, 1500, 2000, 3500))
             open_bets.append(bet)
             yield bet
@@ -109,7 +109,8 @@ ROW_SCHEMA: Final[dict[str, Any]] = {
 """The types that Kafka Connect needs: given once, in the converter's settings."""
 
 
-def _bet(number: int, customer: str, stake: int, moment: str) -> dict[str, Any]:
+def placed_bet(number: int, customer: str, stake: int, moment: str) -> dict[str, Any]:
+    """Return what the upstream says of a single bet in pounds that was just placed; it has no odds yet."""
     return {
         "brand_id": BRAND,
         "customer_id": customer,

@@ -22,6 +22,9 @@ WEB: Final = ("web/*", "contracts/*", "*.graphql", "tests/*.json")
 NO_PRODUCT: Final = ("tests/*", "bench/*", "web/*.ts", "web/*.tsx", "web/*.css")
 """What neither the product in Python nor a page is made of."""
 
+COUNTS_IGNORE: Final = ("tests/*", "web/*", "docs/*", "*.md")
+"""What no counted path runs through or reads."""
+
 CONVENTIONS: Final = ("tests/conventions", "--noconftest", "-q", "-p", "no:cacheprovider")
 DRIFT: Final = ("make", "--no-print-directory", "graph-drift")
 TYPES: Final = ("--noEmit", "--incremental", "--tsBuildInfoFile", "node_modules/.cache/types.tsbuildinfo")
@@ -44,6 +47,7 @@ CHECKS: Final = (
     Check("vitest", "web", _node("vitest", "run"), WEB, built=("web/packages/*/dist/**/*",), folder="web"),
     Check("docs", "docs", _python("python", "-m", "deploy.documentation.build"), ("*",), ignores=NO_PRODUCT),
     Check("conventions", "python", _python("pytest", *CONVENTIONS), ("*",)),
+    Check("budgets", "budgets", _python("python", "-m", "bench.counts"), ("*",), ignores=COUNTS_IGNORE),
     Check("tsc", "web", _node("tsc", *TYPES), WEB, folder="web"),
     Check("graph", "graph", DRIFT, ("*",), ignores=(*NO_PRODUCT, "docs/*", "*.md")),
     Check("codegen", "web", CODEGEN, WEB, folder="web"),

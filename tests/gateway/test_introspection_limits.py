@@ -23,6 +23,7 @@ from graphql.execution import experimental_execute_incrementally
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bench.counts.counting import Counting
 from gateway import GatewaySettings, create_gateway
 from gateway.limits import IntrospectionSizes
 from gateway.limits.introspection import is_usual_introspection
@@ -31,7 +32,6 @@ from gateway.pipeline import introspection_responses
 from gateway.pipeline.introspection_responses import IntrospectionCache
 from gateway.supergraph import load_supergraph
 from tests.attacks.documents import Habits, Writer
-from tests.support.counted_calls import counted_calls
 from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 CLUB = (Path(__file__).resolve().parents[2] / "schema.graphql").read_text()
@@ -130,10 +130,10 @@ async def test_introspection_without_measure_is_refused_before_it_is_executed(
 ) -> None:
     """Aliases in nested fragments multiply; the estimate does not follow them."""
     monkeypatch.setattr(introspection_responses, "introspect", lambda *_: pytest.fail("executed"))
-    with counted_calls() as counted:
+    with Counting(opcodes=False) as counted:
         estimate = SIZES["club"].response_bytes(parse(BOMB), operation_of(BOMB))
     assert estimate > 2 * SIZES["club"].standard_bytes()
-    assert counted.count < 100_000
+    assert counted.all_calls < 100_000
     assert code(await send(application(), BOMB)) == "INTROSPECTION_TOO_LARGE"
 
 

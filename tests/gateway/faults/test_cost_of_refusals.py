@@ -12,10 +12,10 @@ from typing import Final
 
 import httpx
 
+from bench.counts.counting import Counting
 from bench.isolation import write_supergraph
 from deploy.server_process import free_port
 from gateway import GatewaySettings, create_gateway
-from tests.support.counted_calls import counted_calls
 
 REPLY: Final = b'{"data":{"field0":{"id":"1","text":"x"}}}'
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
@@ -71,11 +71,11 @@ async def test_a_refusal_takes_no_more_calls_than_an_answer(tmp_path: Path) -> N
             async def calls(field: str, wanted: str) -> float:
                 for _ in range(TIMES):
                     await client.post("/graphql", json={"query": f"{{ {field} {{ id text }} }}"})
-                with counted_calls() as counted:
+                with Counting(opcodes=False) as counted:
                     for _ in range(TIMES):
                         query = {"query": f"{{ {field} {{ id text }} }}"}
                         assert wanted in (await client.post("/graphql", json=query)).text
-                return counted.count / TIMES
+                return counted.all_calls / TIMES
 
             answered = await calls("field0", '"text":"x"')
             refused = await calls("field3", "SUBGRAPH_CIRCUIT_OPEN")

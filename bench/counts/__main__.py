@@ -1,0 +1,101 @@
+"""Count the interpreter's work on the hot paths, and compare it with `bench/budgets.toml`.
+
+Exits with 1 if a path is over a budget, or so far below one that the budget must be lowered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from types import CodeType
+from typing import Final
+
+from bench.counts.budgets import FILE, MEASURES, BudgetError, Budgets
+from bench.counts.counting import Counting
+from bench.harness.servers import ROOT
+
+LISTED: Final = 40
+GENERATED: Final = re.compile("<.*>")
+"""The name of generated code, which is another one in each run."""
+
+VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def main() -> None:
+    """Run what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--path", action="append", help="count this path only; may be repeated")
+    parser.add_argument("--by", choices=["function"], help="list what is counted, and compare nothing")
+    parser.add_argument("--lower", action="store_true", help="lower budgets to what is counted")
+    given = parser.parse_args()
+    try:
+        budgets = Budgets.read(FILE.read_text(encoding="utf-8"))
+    except BudgetError as error:
+        sys.exit(f"bench/budgets.toml: {error}")
+    if budgets.python != VERSION and not given.by:
+        print(f"budgets: not compared, because they are for Python {budgets.python}, and this is {VERSION}")
+        return
+    counted = _count(given.path)
+    if given.by:
+        for name, counting in counted.items():
+            print("\n".join(by_function(name, counting)))
+        return
+    totals = {name: counting.totals for name, counting in counted.items()}
+    if given.lower:
+        today = datetime.now(UTC).date()
+        FILE.write_text(budgets.lowered(totals, today).toml(), encoding="utf-8")
+        budgets = Budgets.read(FILE.read_text(encoding="utf-8"))
+    _show(totals, budgets)
+    if findings := budgets.findings(totals):
+        sys.exit("\n" + "\n".join(findings))
+
+
+def _count(names: Iterable[str] | None) -> dict[str, Counting]:
+    # Imported only when something is counted: they import the whole product.
+    from bench.counts.paths import PATHS, count_paths  # noqa: PLC0415
+
+    if unknown := set(names or ()) - PATHS.keys():
+        sys.exit(f"there is no path {', '.join(sorted(unknown))}; there are {', '.join(PATHS)}")
+    return count_paths(names or PATHS)
+
+
+def _show(counted: Mapping[str, Mapping[str, int]], budgets: Budgets) -> None:
+    print(f"{'counted / budget / best':24}" + "".join(f"{measure:>28}" for measure in MEASURES))
+    for name, totals in counted.items():
+        known = budgets.paths.get(name)
+        cells = [f"{totals[measure]:,}" for measure in MEASURES]
+        if known is not None:
+            limits = (known.measures[measure] for measure in MEASURES)
+            cells = [f"{cell} / {it.budget:,} / {it.best:,}" for cell, it in zip(cells, limits, strict=True)]
+        print(f"{name:24}" + "".join(f"{cell:>28}" for cell in cells))
+
+
+def by_function(name: str, counting: Counting) -> Iterable[str]:
+    """Yield the functions of a path with the most calls and instructions, most first."""
+    kinds: dict[str, Counter[str]] = {
+        "python_calls": _by_place(counting.calls),
+        "c_calls": counting.c_calls,
+        "opcodes": _by_place(counting.opcodes),
+    }
+    for measure, functions in kinds.items():
+        yield f"{name}: {functions.total():,} {MEASURES[measure]}"
+        ordered = sorted(functions.items(), key=lambda entry: (-entry[1], entry[0]))
+        yield from (f"{times:9,}  {function}" for function, times in ordered[:LISTED])
+        yield ""
+
+
+def _by_place(functions: Counter[CodeType]) -> Counter[str]:
+    named = Counter[str]()
+    for code, times in functions.items():
+        file = code.co_filename.removeprefix(f"{ROOT}/").rpartition("site-packages/")[2]
+        file = GENERATED.sub("<generated>", file)
+        named[f"{code.co_qualname}  {file}"] += times
+    return named
+
+
+if __name__ == "__main__":
+    main()

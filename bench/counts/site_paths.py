@@ -1,0 +1,115 @@
+"""The paths of customers: the bet-slip with subgraphs in process, and the event that a change sends."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import Final
+
+import orjson
+from fastapi import FastAPI
+from sqlalchemy import update
+
+from bench.counts.club import CUSTOMER, Counted, Request, post, served
+from bench.fixtures.customers import BRAND, customer_id
+from bench.harness.servers import ROOT
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from furlong.settings import ServeSettings
+from gateway.settings import GatewaySettings
+from storage.database import Database
+from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.live.event_bus import MemoryBus
+from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.live.waking import GATHER_SECONDS
+from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.settings import ExecutionSettings, PublicDataSettings, UpstreamSettings
+from subgraphs.progress.models import PROGRESS
+
+BETSLIP: Final = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
+UPDATES: Final = (ROOT / "contracts" / "updates.graphql").read_text(encoding="utf-8")
+RIGHT: Final = b'"countedBets"'
+WRONG: Final = b'"errors"'
+QUIET_SECONDS: Final = 1.5 * GATHER_SECONDS
+"""Streams are woken in groups: a change within this time after another would wait for a timer."""
+
+
+@asynccontextmanager
+async def betslip(given: Counted) -> AsyncIterator[Request]:
+    """The bet-slip by `furlong serve`: its subgraphs in process, tokens checked, all limits enforced."""
+    async with served(_site(given)) as connect:
+        client = connect()
+        request = betslip_request(given.token)
+
+        async def ask(counting: AbstractContextManager[object]) -> None:
+            with counting:
+                reply = await client.ask(request)
+            require_right(reply)
+
+        yield ask
+        client.close()
+
+
+@asynccontextmanager
+async def live_event(given: Counted) -> AsyncIterator[Request]:
+    """From the notice that a customer's progress has changed to the event on an open stream (SSE)."""
+    bus = MemoryBus(is_complete=True)
+    database = Database.open(given.database, "progress")
+    async with served(_site(given, bus)) as connect:
+        client, bets = connect(), itertools.count(100)
+        headers = (f"Authorization: Bearer {given.token}", "Accept: text/event-stream")
+        await client.ask(post("/graphql", _body(UPDATES), *headers), _is_event)
+
+        async def change(counting: AbstractContextManager[object]) -> None:
+            of_customer = PROGRESS.c.customer_id == customer_id(CUSTOMER)
+            async with database.home.write() as connection:
+                await connection.execute(update(PROGRESS).where(of_customer).values(counted_bets=next(bets)))
+            time.sleep(QUIET_SECONDS)  # noqa: ASYNC251 - the loop knows no time
+            with counting:
+                bus.customers_changed([given.key])
+                event = await client.reply(_is_event)
+            require_right(event)
+
+        yield change
+        client.close()
+    await database.close()
+
+
+def _site(given: Counted, bus: MemoryBus | None = None) -> FastAPI:
+    """Build the site with its default settings, without a page, whose files would be settings, too."""
+    parts = Parts(
+        given.database,
+        UpstreamSettings(),
+        SessionVerifier.from_settings(given.sessions, given.clock),
+        given.clock,
+        ReadOptions(PublicDataSettings(), ExecutionSettings().execution),
+        bus=bus or MemoryBus(is_complete=True),
+        # Events in quick succession would wait.
+        live=LiveSettings(interval_seconds=0),
+    )
+    return create_site(parts, ServeSettings(page=given.folder / "no-page"), GatewaySettings())
+
+
+def betslip_request(token: str) -> bytes:
+    """Return the bet-slip's request of the customer with a token."""
+    return post("/graphql", _body(BETSLIP), f"Authorization: Bearer {token}")
+
+
+def require_right(reply: bytes) -> None:
+    """Check a reply: the work for a wrong one means nothing.
+
+    Raises:
+        RuntimeError: It is not the customer's club.
+    """
+    if RIGHT not in reply or WRONG in reply:
+        raise RuntimeError(f"a wrong reply: {reply[:800]!r}")
+
+
+def _body(query: str) -> bytes:
+    return orjson.dumps({"query": query, "variables": {"brand": BRAND}})
+
+
+def _is_event(received: bytes) -> bool:
+    return RIGHT in received or WRONG in received
