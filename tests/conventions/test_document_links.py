@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
 from tests.support.repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]

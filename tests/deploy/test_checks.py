@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from deploy.checks import __main__ as command
 from deploy.checks.catalogue import CHECKS
 from deploy.checks.check import Check
