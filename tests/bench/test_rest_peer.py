@@ -20,8 +20,6 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
 
-pytestmark = pytest.mark.mariadb
-
 CUSTOMERS = 120
 CHANGING = 3
 SUSPENDED = 77

@@ -47,7 +47,7 @@ ODD: Final = {
     "a fixture": {"calendar": {"fixtures": [{**FIXTURE, "serve": 20, "consumers": {"progress": 24}}]}},
 }
 
-pytestmark = pytest.mark.helm
+pytestmark = pytest.mark.usefixtures("helm_installed")
 
 
 def merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:

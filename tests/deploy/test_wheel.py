@@ -15,7 +15,7 @@ from server_process import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = pytest.mark.web
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from tests.embedding.conftest import KEY, Site
 from tests.http.served import served
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 PAGE = """<!doctype html><title>A site</title>
 <script>

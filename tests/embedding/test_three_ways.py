@@ -19,7 +19,7 @@ from running_furlong import Demo, eventually, running_demo
 from tests.embedding.brand_site import BrandSite, brand_site
 from tests.embedding.conftest import KEY, NEW, digest
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SECONDS = 8

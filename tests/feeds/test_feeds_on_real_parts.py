@@ -23,7 +23,7 @@ from consumers.feeds.adapters import sports
 
 BETS, PARTITIONS = 60, 4
 DOOMED = str(Path(__file__).parents[1] / "support" / "doomed_feed.py")
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 
 @pytest.fixture

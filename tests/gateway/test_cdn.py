@@ -12,7 +12,7 @@ from tests.gateway.varnish_stand import Cdn, gateway_behind, terms
 
 TOKEN = "Bearer of-alice"
 
-pytestmark = pytest.mark.varnish
+pytestmark = pytest.mark.usefixtures("varnish_installed")
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ async def differences(settings: DatabaseSettings, subgraph: str) -> list[object]
         await database.close()
 
 
-@pytest.mark.mariadb
+@pytest.mark.usefixtures("mariadb_installed")
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
 async def test_an_upgrade_that_is_interrupted_after_every_single_statement_completes(

@@ -21,7 +21,7 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 JOIN = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "k"}
 CHOOSE = {"brand": "northbet", "optionId": "northbet:fb-2x3:1", "expectedVersion": 0, "idempotencyKey": "k"}
 

@@ -12,7 +12,7 @@ from scenario_answers import recorded
 from screen_gallery import ROOT, Gallery, Look, open_gallery
 from snapshots import Screens, differences, read_sheet, save_sheet
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 KEPT: Final = Path(__file__).with_name("snapshots")
 SEEN: Final = ROOT / ".furlong" / "snapshots"

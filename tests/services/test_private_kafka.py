@@ -10,7 +10,7 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as Partition
 from private_kafka import PrivateKafka, start_kafka
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from server_process import ServiceFailedError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 
 
 def query(server: PrivateMariadb, statement: str) -> tuple[tuple[Any, ...], ...]:

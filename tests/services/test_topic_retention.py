@@ -18,7 +18,7 @@ from furlong.install.topics import DAY_MS, MESSAGES, TopicPlan, create_topics
 from furlong.settings import TopicSettings
 from storage.settings import DatabaseSettings
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 SETTINGS = TopicSettings(retention_days=20, facts_retention_days=50)
 PARTITIONS = 2
 

@@ -29,7 +29,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.domain.keys import Owner
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 PAGES = 200

@@ -16,7 +16,7 @@ from private_kafka import PrivateKafka
 from private_mariadb import PrivateMariadb
 
 expect.set_options(timeout=PATIENCE_MS)
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture(scope="module")

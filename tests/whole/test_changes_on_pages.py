@@ -11,7 +11,7 @@ from local_chromium import LocalChromium
 from playwright.sync_api import Request, Route, expect
 from running_furlong import Demo, eventually, running_demo
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture(scope="module")

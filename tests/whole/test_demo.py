@@ -221,7 +221,7 @@ def _sign_in(browser: httpx.Client, account: dict[str, str]) -> dict[str, Any]:
         time.sleep(0.5)
 
 
-@pytest.mark.docs
+@pytest.mark.usefixtures("docs_installed")
 def test_the_documentation_is_at_hand(demo: Demo) -> None:
     """The ready file says where the demo serves the documentation."""
     shown = httpx.get(demo.facts["docs"], timeout=PATIENCE_SECONDS)

@@ -19,7 +19,7 @@ from running_furlong import BRAND, Demo, eventually
 from screen_gallery import faults_of_access
 from squad_messages import account
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 POLL_MS = 2_000
 """The interval at which the widget polls without live updates."""

@@ -19,13 +19,7 @@ from running_furlong import BETSLIP, BRAND, ROOT, Programs, Site, eventually, pr
 from server_process import free_port
 from signing import PRIVATE, PUBLIC, key_text
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.kafka,
-    pytest.mark.valkey,
-    pytest.mark.chromium,
-    pytest.mark.web,
-]
+pytestmark = pytest.mark.usefixtures("kafka_installed", "chromium_installed", "web_installed")
 
 SECRET = "a secret of the tests, long enough for HS256"
 CUSTOMER = "c-1001"

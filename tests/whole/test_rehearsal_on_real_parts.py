@@ -12,7 +12,10 @@ from running_furlong import PATIENCE_SECONDS, ROOT, eventually
 from whole_installation import CUSTOMER, WORKERS, Installation, rehearsed_installation
 
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("kafka_installed"),
+    pytest.mark.timeout(900),
+]
 
 
 @pytest.fixture(scope="module")

@@ -107,8 +107,7 @@ def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
         assert "FURLONG_CLOCK_REHEARSAL=true" in refused(demo, "clock", *command)
 
 
-@pytest.mark.chromium
-@pytest.mark.web
+@pytest.mark.usefixtures("web_installed")
 def test_the_page_shows_the_rehearsal_and_follows_it(tmp_path: Path, chromium: LocalChromium) -> None:
     """The page shows the product's time; when the clock moves into the next week, mark and tracker follow."""
     with running_demo(tmp_path, "--at", MONDAY) as demo, browser(chromium) as slip:

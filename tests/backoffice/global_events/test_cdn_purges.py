@@ -61,7 +61,7 @@ async def cdn(started: tuple[PrivateVarnish, int]) -> AsyncIterator[Cdn]:
         yield found
 
 
-@pytest.mark.varnish
+@pytest.mark.usefixtures("varnish_installed")
 async def test_readers_get_what_was_decided_although_they_never_stop_asking(
     cdn: Cdn, embedded_broker: EmbeddedBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

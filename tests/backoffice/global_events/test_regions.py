@@ -122,7 +122,6 @@ async def regions(tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Re
         yield found
 
 
-@pytest.mark.kafka
 async def test_a_region_that_was_cut_off_serves_on_and_catches_up(regions: Regions) -> None:
     """A decision reaches both regions, only home without MirrorMaker, and both with it again; both say so."""
 

@@ -31,7 +31,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka]
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 KEY = "k" * 32
 NOWHERE = "http://127.0.0.1:1"

@@ -37,7 +37,10 @@ from storage.cells.cell import Cell
 from storage.cells.settings import CellSettings
 from storage.settings import DatabaseSettings
 
-pytestmark = [pytest.mark.haproxy, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.usefixtures("haproxy_installed"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 OF = 8
 CELLS = (Cell("c0", 0, 4, OF), Cell("c1", 5, 7, OF))
 SECRET = "a secret of at least 32 bytes, for tests"

@@ -14,7 +14,6 @@ from consumers.stream.database.retry import is_transient
 from storage.database import Database
 from storage.settings import DatabaseSettings
 
-pytestmark = pytest.mark.mariadb
 COMMIT = b"\x03COMMIT"
 """A query packet's kind and text."""
 

@@ -14,7 +14,7 @@ from betting_rig import BettingRig, betting_rig
 from private_mariadb import PrivateMariadb, start_mariadb
 from server_process import start_process, wait_until_ready
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 FULL = 1114
 SMALL = "ibdata1:12M;ibdata2:8M"
 """All tables share 20 MiB that do not grow: InnoDB meets the end of that as it meets the end of a disk."""

@@ -15,7 +15,7 @@ import pytest
 from betting_rig import BettingRig, betting_rig
 from private_mariadb import PrivateMariadb, start_mariadb
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 DEADLOCK = 1213
 ENOUGH = 10
 

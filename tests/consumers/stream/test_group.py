@@ -8,7 +8,7 @@ from squad_messages import bet, scheme
 
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE, STREAM
 
-pytestmark = [pytest.mark.kafka, pytest.mark.mariadb]
+pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 BRAND = "stableyard"
 CUSTOMERS, ROUNDS = 12, 30
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
 from payout_harness import PayoutHarness, open_harness
 from private_mariadb import PrivateMariadb
 
@@ -16,10 +15,6 @@ from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import METADATA
-
-# How fast the machine is must not decide whether a property holds.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

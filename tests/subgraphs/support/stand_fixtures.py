@@ -11,7 +11,6 @@ import respx
 import structlog
 from club_samples import NOW
 from club_stand import UPSTREAM, Stand, clear, migrate
-from hypothesis import HealthCheck, settings
 from private_mariadb import PrivateMariadb
 from squad_double import Squad
 
@@ -25,10 +24,6 @@ __all__ = [
     "squad",
     "stand",
 ]
-
-# How fast the machine is must not decide whether a property holds.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
