@@ -1,4 +1,4 @@
-"""How the tests are run: in tiers, with a second chance for unstable ones, and with their coverage.
+"""How the tests are run: in tiers, and with a second chance for unstable ones.
 
 Tiers:
     `tiers`: what a test needs, by its fixtures; `--fast` leaves out what needs more than this process.
@@ -7,5 +7,4 @@ Tiers:
 After the run:
     `second_chance`: failed tests run once more, alone.
     `slow_tests`: lists the tests that take long for no reason given.
-    `coverage_table`: the lines that tests run, by package.
 """

@@ -36,7 +36,9 @@ def club(mariadb: PrivateMariadb) -> Iterator[Club]:
 
 
 @pytest.fixture(scope="module")
-def targets(club: Club, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Target]]:
+def targets(
+    processes: None, club: Club, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Target]]:
     """Both servers, as the benchmark starts them, on any core."""
     servers = Servers(tmp_path_factory.mktemp("bench"))
     core = min(os.sched_getaffinity(0))

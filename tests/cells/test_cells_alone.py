@@ -165,6 +165,7 @@ def sqlite_in(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'databases'}"
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_cell_starts_cold_with_nothing_but_kafka_and_its_databases(
     embedded_broker: EmbeddedBroker, tmp_path: Path
 ) -> None:

@@ -60,7 +60,7 @@ def merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results(processes: None) -> dict[str, Any]:
     """What Helm makes of all cells, and of values with something wrong or odd."""
     odd = {name: merged(CELLS["single"], values) for name, values in {**WRONG, **ODD}.items()}
     done = subprocess.run(

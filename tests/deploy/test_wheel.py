@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> Path:
+def installed(processes: None, tmp_path: Path) -> Path:
     """A folder with the contents of the wheel."""
     wheels = tmp_path / "wheels"
     subprocess.run(
@@ -35,6 +35,7 @@ def installed(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_wheel_runs_the_demo_from_any_folder(installed: Path, tmp_path: Path) -> None:
     """The page, the schemas and the contracts come from the wheel, not from the repository."""
     folder, port = tmp_path / "elsewhere", free_port()

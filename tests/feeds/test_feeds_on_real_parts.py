@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[PrivateKafka]:
+def broker(processes: None, tmp_path: Path) -> Iterator[PrivateKafka]:
     """Provide a broker of the test's own: other tests read the session's progress topic."""
     server = start_kafka(tmp_path / "kafka")
     yield server
@@ -36,7 +36,7 @@ def broker(tmp_path: Path) -> Iterator[PrivateKafka]:
 
 
 @pytest.fixture
-def programs(broker: PrivateKafka, tmp_path: Path) -> Iterator[Programs]:
+def programs(processes: None, broker: PrivateKafka, tmp_path: Path) -> Iterator[Programs]:
     """Provide Furlong's programs over the broker with its topics, and new databases."""
     environment = {
         "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",

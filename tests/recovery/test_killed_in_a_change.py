@@ -20,6 +20,8 @@ from storage.clock import SystemClock
 from subgraphs.club.models import INTENT, OUTBOX
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 DOOMED = Path(__file__).with_name("support") / "doomed.py"
 BEFORE_THE_INTENT = ["writing down", "written, not committed"]
 WITH_THE_INTENT = [

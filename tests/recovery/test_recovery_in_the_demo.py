@@ -11,7 +11,7 @@ from squad_messages import account
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Run a demo without traffic; each test has a customer of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo

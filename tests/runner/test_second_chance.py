@@ -36,7 +36,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(processes: None, tmp_path: Path) -> Run:
     """A function that runs made-up tests, each argument a file, with a second chance."""
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
 

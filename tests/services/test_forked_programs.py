@@ -12,6 +12,8 @@ import pytest
 from forked_programs import run_forked, start_forked
 from running_furlong import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 TELLING = """
 import os, sys
 from pathlib import Path

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[PrivateKafka]:
+def other(processes: None, tmp_path: Path) -> Iterator[PrivateKafka]:
     """Provide a second broker beside the session's."""
     broker = start_kafka(tmp_path / "other")
     yield broker

@@ -35,7 +35,7 @@ def prefix(url: str) -> str:
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[PrivateMariadb]:
+def other(processes: None, tmp_path: Path) -> Iterator[PrivateMariadb]:
     """Provide a second server beside the session's."""
     server = start_mariadb(tmp_path / "other")
     yield server

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 
 @pytest.fixture(scope="module")
 def office(
-    mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path_factory: pytest.TempPathFactory
+    processes: None, mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     """All processes, which the tests of this module share; each changes what no other one looks at."""
     kafka.clear()

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Run one demo; each test has a customer of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running

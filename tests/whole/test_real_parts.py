@@ -29,7 +29,7 @@ SUBGRAPHS = ("club", "rewards", "progress")
 
 @pytest.fixture(scope="module")
 def installation(
-    mariadb: PrivateMariadb, valkey: PrivateValkey, tmp_path_factory: pytest.TempPathFactory
+    processes: None, mariadb: PrivateMariadb, valkey: PrivateValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Programs]]:
     """Set up and start Furlong with the commands of the README, as an operator does."""
     folder = tmp_path_factory.mktemp("installation")

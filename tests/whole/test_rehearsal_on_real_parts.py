@@ -19,7 +19,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def installation(mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(
+    processes: None, mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     """One for all tests of the module, which go on from one another."""
     with rehearsed_installation(mariadb, tmp_path_factory.mktemp("rehearsal")) as running:
         yield running

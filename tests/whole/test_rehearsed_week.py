@@ -42,6 +42,7 @@ def refused(demo: Demo, *arguments: str) -> str:
     return ended.stderr
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) -> None:
     """The customer joins on Monday, qualifies on Thursday, and is paid once after the grace."""
     with running_demo(tmp_path, "--at", MONDAY) as demo:
@@ -57,6 +58,7 @@ def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) 
         assert "--backwards" in said
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
     """Health, readiness and `/clock` show it; a restart continues there; tokens last for a real day."""
     with running_demo(tmp_path, "--at", MONDAY) as demo:
@@ -82,6 +84,7 @@ def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
             assert answer.json() == {"data": {"club": {"state": "NOT_OPTED_IN"}}}
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
     """A folder whose data are of a later time is refused, and the error names the alternatives."""
     later, earlier = ("2026-05-01T12:00Z", "2026-04-01T12:00Z")
@@ -99,6 +102,7 @@ def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
         assert "the demo's club begins at 2026-01-19" in programs.logs()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
     """Nothing mentions a rehearsal, and the clock cannot be moved."""
     assert httpx.get(f"{demo.site.url}/clock").json() == {"rehearsal": None}

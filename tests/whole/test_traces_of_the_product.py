@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
+import pytest
 from otel_collector import collecting
 from otlp_receiver import ReceivedSpan, Receiver, receiving
 from running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
@@ -23,6 +24,7 @@ def descendants(spans: list[ReceivedSpan], parent: ReceivedSpan) -> list[Receive
     return [found for span in below for found in (span, *descendants(spans, span))]
 
 
+@pytest.mark.usefixtures("processes")
 def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> None:
     """From the browser to SQL, and from a bet on Kafka to its row; without tokens, ids or a user's text.
 

@@ -46,7 +46,7 @@ OTHER = '{ terms(brand: "southbet") }'
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[tuple[PrivateVarnish, int]]:
+def started(processes: None, tmp_path: Path) -> Iterator[tuple[PrivateVarnish, int]]:
     """A Varnish, and the port of the gateway behind it."""
     port = free_port()
     varnish = start_varnish(tmp_path, port)

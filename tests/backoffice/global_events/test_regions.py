@@ -85,7 +85,7 @@ class Regions:
 
 
 @pytest.fixture
-async def regions(tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Regions]:
+async def regions(processes: None, tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Regions]:
     """Two Kafkas, MirrorMaker between them, and a node in each region."""
     other = await asyncio.to_thread(start_kafka, tmp_path / "kafka")
     brokers = {HOME: empty_kafka.bootstrap, ABROAD: other.bootstrap}

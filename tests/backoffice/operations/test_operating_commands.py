@@ -69,7 +69,7 @@ class Installation:
 
 @pytest.fixture
 def installation(
-    mariadb: PrivateMariadb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    processes: None, mariadb: PrivateMariadb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:
     """Databases, topics, the consumers of fulfilment and of the back office, and a worker with a file."""
     broker, url = start_kafka(tmp_path / "kafka"), mariadb.fresh_url()

@@ -91,7 +91,7 @@ class Routed:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def routed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Routed]:
+async def routed(processes: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Routed]:
     """Provide the gateways of two cells behind a real HAProxy."""
     data = tmp_path_factory.mktemp("gateways")
     sessions, port = demo_sessions(SECRET), server_process.free_port()

@@ -21,7 +21,7 @@ SMALL = "ibdata1:12M;ibdata2:8M"
 
 
 @pytest.fixture
-def small_server(tmp_path: Path) -> Iterator[list[PrivateMariadb]]:
+def small_server(processes: None, tmp_path: Path) -> Iterator[list[PrivateMariadb]]:
     """Provide a server with little disk space; the last of the list is the running one."""
     options = ["--innodb-file-per-table=0", f"--innodb-data-file-path={SMALL}"]
     servers = [start_mariadb(tmp_path / "small", options=options)]

@@ -21,7 +21,7 @@ ENOUGH = 10
 
 
 @pytest.fixture(scope="module")
-def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb]:
+def strict_server(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb]:
     """Provide a server of these tests' own, whose settings they may change."""
     server = start_mariadb(tmp_path_factory.mktemp("strict"), options=["--innodb-snapshot-isolation=ON"])
     yield server
