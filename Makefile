@@ -40,7 +40,7 @@ tests/node/node_modules/.installed: tests/node/package.json tests/node/package-l
 
 # The pages, and the code that the reference is made from; 'make docs' always builds.
 .docs/.built: .venv/.installed schema.public.graphql $(shell git ls-files -co --exclude-standard '*.md' docs deploy/documentation furlong/cli '*settings*.py' 2>/dev/null)
-	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
+	@$(BIN)/python -m deploy.documentation.build
 	@touch $@
 
 install: .venv/.installed web/dist/.built .docs/.built ## Install everything the demo needs (demo and test do it by themselves)
@@ -59,14 +59,14 @@ scenarios: .venv/.installed ## Play the demo's scenarios, and record the graph's
 	@$(BIN)/python deploy/scenario_answers.py
 
 docs: .venv/.installed ## Build the documentation in .docs/html and check its links; 'make demo' serves it at /docs
-	@PYTHONPATH=deploy $(BIN)/python -m documentation.build
+	@$(BIN)/python -m deploy.documentation.build
 	@touch .docs/.built
 
 pictures: install ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
-	@PYTHONPATH=deploy $(BIN)/python -m pictures
+	@$(BIN)/python -m deploy.pictures
 
 snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them
-	@PYTHONPATH=tests/support:deploy $(BIN)/python -m tests.screens.test_snapshots
+	@$(BIN)/python -m tests.screens.test_snapshots
 
 test: install tests/node/node_modules/.installed ## Run the fast tests, and one path through the real demo; ARGS="-n 0 -k name"
 	@$(RUN_TESTS) --fast $(ARGS)
@@ -103,7 +103,7 @@ check-web: web/node_modules/.installed
 	cd web && npm run --silent check
 
 check-docs: .venv/.installed
-	PYTHONPATH=deploy $(BIN)/python -m documentation.build
+	$(BIN)/python -m deploy.documentation.build
 
 check-graph: .venv/.installed web/node_modules/.installed
 	@mkdir -p .furlong/composed

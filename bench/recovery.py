@@ -16,11 +16,10 @@ from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, W
 from bench.harness import report
 from bench.harness.cores import Cores, raise_priority
 from bench.harness.servers import start_mariadb
+from deploy.private_kafka import start_kafka
 from furlong.backup.backup import back_up, restore
 from furlong.databases import METADATA, upgrade_databases
 from storage.settings import DatabaseSettings
-
-from private_kafka import start_kafka  # isort: skip - bench.harness.servers makes deploy/ importable
 
 
 def main() -> None:

@@ -15,12 +15,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
-
-from federation.case import case_text
-from federation.search import Plan, Tally, search
-from federation.worlds import some_features
-from federation.worlds.features import NAMES
+from tests.support.federation.case import case_text
+from tests.support.federation.search import Plan, Tally, search
+from tests.support.federation.worlds import some_features
+from tests.support.federation.worlds.features import NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 BATCH = 20

@@ -14,7 +14,8 @@ from pathlib import Path
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
-from server_process import (
+
+from deploy.server_process import (
     ServerProcess,
     ServiceFailedError,
     ServiceMissingError,

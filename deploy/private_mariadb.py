@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pymysql
-from server_process import (
+
+from deploy.server_process import (
     ServerProcess,
     ServiceFailedError,
     ServiceMissingError,

@@ -6,7 +6,13 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from server_process import ServerProcess, ServiceMissingError, free_port, start_process, wait_until_ready
+from deploy.server_process import (
+    ServerProcess,
+    ServiceMissingError,
+    free_port,
+    start_process,
+    wait_until_ready,
+)
 
 PROGRAMS = Path(__file__).resolve().parent.parent / ".services" / "prometheus"
 """Where `install-services.sh` puts the programs: the package would also start a server."""

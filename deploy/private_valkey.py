@@ -5,7 +5,13 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from server_process import ServerProcess, ServiceMissingError, free_port, start_process, wait_until_ready
+from deploy.server_process import (
+    ServerProcess,
+    ServiceMissingError,
+    free_port,
+    start_process,
+    wait_until_ready,
+)
 
 _PROGRAMS = ("valkey-server", "redis-server")
 

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from runner.second_chance import SecondChance
-from runner.slow_tests import SlowTests
+
+from deploy.runner.second_chance import SecondChance
+from deploy.runner.slow_tests import SlowTests
 
 
 def main() -> int:

@@ -14,11 +14,12 @@ from shutil import which
 from typing import Any
 
 import pytest
-from local_chromium import find_chromium
-from private_kafka import kafka_installed
-from private_mariadb import mariadb_installed
-from private_prometheus import prometheus_installed
-from private_valkey import valkey_installed
+
+from deploy.local_chromium import find_chromium
+from deploy.private_kafka import kafka_installed
+from deploy.private_mariadb import mariadb_installed
+from deploy.private_prometheus import prometheus_installed
+from deploy.private_valkey import valkey_installed
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = "furlong_left_out"

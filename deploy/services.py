@@ -17,11 +17,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cell_servers.haproxy import PrivateHaproxy
-from cell_servers.services import CellServices, start_cell_services
-from private_kafka import PrivateKafka, start_kafka
-from private_mariadb import PrivateMariadb, start_mariadb
-from server_process import ServerProcess, ServiceFailedError, ServiceMissingError
+from deploy.cell_servers.haproxy import PrivateHaproxy
+from deploy.cell_servers.services import CellServices, start_cell_services
+from deploy.private_kafka import PrivateKafka, start_kafka
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from deploy.server_process import ServerProcess, ServiceFailedError, ServiceMissingError
 
 ROOT = Path(__file__).resolve().parent.parent
 

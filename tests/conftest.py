@@ -1,6 +1,6 @@
 """What every test may ask for: databases, brokers, a browser; real ones need the marker of the same name.
 
-A test file may import the fixtures' types from the modules in `deploy/`, such as `private_mariadb`.
+A test file may import the fixtures' types from the modules in `deploy/`, such as `deploy.private_mariadb`.
 """
 
 import gc
@@ -16,20 +16,17 @@ from typing import Final
 import certifi
 import pytest
 from hypothesis import HealthCheck, settings
-from plain_logs import log_plainly
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "deploy"))
-
-import server_process
-from local_chromium import LocalChromium, find_chromium
-from private_kafka import PrivateKafka, start_kafka
-from private_mariadb import PrivateMariadb, start_mariadb
-from private_valkey import PrivateValkey, start_valkey
-from runner.started_programs import StartedPrograms
-from runner.tiers import FAST, Tiers
-from service_markers import ServiceMarkers, find_firefox
-
+from deploy import server_process
+from deploy.local_chromium import LocalChromium, find_chromium
+from deploy.private_kafka import PrivateKafka, start_kafka
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from deploy.private_valkey import PrivateValkey, start_valkey
+from deploy.runner.started_programs import StartedPrograms
+from deploy.runner.tiers import FAST, Tiers
+from deploy.service_markers import ServiceMarkers, find_firefox
 from furlong.demo.embedded_broker import EmbeddedBroker
+from tests.support.telemetry.plain_logs import log_plainly
 
 # How fast the machine is must not decide whether a property holds. Each run tries other examples, in CI too;
 # what fails is kept in .hypothesis, tried first from then on, and printed so that it can be tried elsewhere.

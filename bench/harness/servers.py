@@ -10,11 +10,10 @@ from pathlib import Path
 
 import httpx
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy"))
-
-from local_chromium import LocalChromium, find_chromium
-from private_mariadb import start_mariadb
-from server_process import (
+from bench.harness.cores import cpu_seconds, raise_priority
+from deploy.local_chromium import LocalChromium, find_chromium
+from deploy.private_mariadb import start_mariadb
+from deploy.server_process import (
     ServerProcess,
     ServiceFailedError,
     ServiceMissingError,
@@ -22,8 +21,6 @@ from server_process import (
     start_process,
     wait_until_ready,
 )
-
-from bench.harness.cores import cpu_seconds, raise_priority
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent

@@ -25,8 +25,7 @@ from bench.load.wrk import LoadTool
 from bench.together.bets import BetGenerator
 from bench.together.producer import MessageProducer
 from bench.together.testbed import TestBed, open_testbed
-
-from private_valkey import start_valkey  # isort: skip - bench.harness.servers makes deploy/ importable
+from deploy.private_valkey import start_valkey
 
 QUERY: Final = (ROOT / "contracts" / "updates.graphql").read_text(encoding="utf-8")
 POLLED_EACH_SECONDS: Final = 1.0

@@ -32,11 +32,10 @@ from bench.scaling.costs import MICROSECOND, Work
 from bench.together.bets import BetGenerator, instant
 from bench.together.producer import TOPIC, MessageProducer
 from bench.together.testbed import busy_seconds
+from deploy.private_kafka import start_kafka
 from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
 from storage.settings import DatabaseSettings
-
-from private_kafka import start_kafka  # isort: skip - bench.harness.servers makes deploy/ importable
 
 PROCESSES: Final = (1, 2, 4)
 PARTITIONS: Final = 8

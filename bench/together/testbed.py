@@ -25,13 +25,12 @@ from bench.harness.servers import (
     start_mariadb,
 )
 from bench.together.producer import TOPIC
+from deploy.private_kafka import start_kafka
 from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS
-
-from private_kafka import start_kafka  # isort: skip - bench.harness.servers makes deploy/ importable
 
 PARTITIONS: Final = 8
 GLANCE_SECONDS: Final = 0.1

@@ -14,7 +14,8 @@ import httpx
 import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from server_process import (
+
+from deploy.server_process import (
     ServerProcess,
     ServiceMissingError,
     accepts,

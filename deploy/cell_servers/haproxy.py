@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from server_process import ServerProcess, ServiceMissingError, accepts, start_process, wait_until_ready
+from deploy.server_process import ServerProcess, ServiceMissingError, accepts, start_process, wait_until_ready
 
 _SYSTEM_FOLDERS = "/usr/sbin:/usr/local/sbin"
 

@@ -9,12 +9,12 @@ from tempfile import mkdtemp
 from typing import Final
 
 import pymysql
-from private_mariadb import PrivateMariadb, start_mariadb
-from server_process import free_port
 
-from cell_servers.haproxy import PrivateHaproxy, start_haproxy
 from cells.routing.cell_map import CellMap
 from cells.routing.writing import write_files
+from deploy.cell_servers.haproxy import PrivateHaproxy, start_haproxy
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from deploy.server_process import free_port
 
 CELLS: Final = {"c0": "0-1", "c1": "2-3"}
 """The cells and their partitions, as `furlong demo --cells 2` has them."""

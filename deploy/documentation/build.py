@@ -8,12 +8,12 @@ from typing import Final
 
 from sphinx.cmd.build import build_main
 
-from documentation.cli_reference import command_pages
-from documentation.links import problems_of
-from documentation.navigation import sections, with_navigation
-from documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
-from documentation.schema_reference import schema_page
-from documentation.settings_reference import settings_page
+from deploy.documentation.cli_reference import command_pages
+from deploy.documentation.links import problems_of
+from deploy.documentation.navigation import sections, with_navigation
+from deploy.documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
+from deploy.documentation.schema_reference import schema_page
+from deploy.documentation.settings_reference import settings_page
 from gateway.supergraph.load import load_supergraph
 
 HTML: Final = ROOT / ".docs" / "html"

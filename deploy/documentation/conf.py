@@ -6,7 +6,7 @@ project = "Furlong"
 author = "The authors of Furlong"
 copyright = "the authors of Furlong"  # noqa: A001 - Sphinx's name
 release = version = version_of("furlong")
-extensions = ["myst_parser", "documentation.navigation_cache", "documentation.accessibility"]
+extensions = ["myst_parser", "deploy.documentation.navigation_cache", "deploy.documentation.accessibility"]
 myst_enable_extensions = ["deflist", "html_image"]
 myst_heading_anchors = 5
 html_theme = "furo"

@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from local_chromium import find_chromium
 from playwright.async_api import Browser, async_playwright
 
+from deploy.local_chromium import find_chromium
+from deploy.pictures.backoffice import take_backoffice
 from furlong.demo.process import DemoOptions, running_demo
 from furlong.demo.scenarios import START, read_scenario
-from pictures.backoffice import take_backoffice
 
 IMAGES: Final = Path(__file__).resolve().parents[2] / "docs" / "images"
 SCENARIO: Final = "chosen"

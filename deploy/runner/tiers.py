@@ -8,7 +8,8 @@ from collections.abc import Generator
 from typing import Any, Final
 
 import pytest
-from service_markers import SERVICES
+
+from deploy.service_markers import SERVICES
 
 FAST: Final = "--fast"
 END_TO_END: Final = "end_to_end"

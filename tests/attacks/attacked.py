@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import httpx
 import orjson
-from made_up_subgraphs import MadeUpSubgraphs
 
 from gateway import GatewaySettings, create_gateway
 from gateway.supergraph import Supergraph
+from tests.support.gateway.made_up_subgraphs import MadeUpSubgraphs
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CLUB: Final = (ROOT / "schema.graphql").read_text()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from foreign_supergraph import foreign_supergraph
 
 from tests.attacks.attacked import CLUB, Attacked, attacked
+from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
 """Attack: have the schema told, many times over."""
 
 import pytest
-from foreign_supergraph import foreign_supergraph
 from graphql import get_introspection_query
 
 from tests.attacks.attacked import CLUB, Attacked, attacked
+from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 MULTIPLIED = (
     "{ __schema { types { " + " ".join(f"a{n}: fields {{ ...F }}" for n in range(16)) + " } } } "

@@ -10,13 +10,13 @@ from typing import Any, Final
 import httpx
 import orjson
 import pytest
-from foreign_supergraph import foreign_supergraph
 
 from tests.attacks.attacked import BETSLIP, CLUB, attacked
 from tests.attacks.documents import LIKE, costly_document_of
 from tests.attacks.test_bodies import BODIES
 from tests.attacks.test_multiplication import REFUSED
 from tests.attacks.test_nesting import TOO_DEEP
+from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 JSON: Final = {"content-type": "application/json"}
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from backoffice_stand import NOW, actor
 
 from backoffice.access.decision import allows, brands_with, require, require_step_up
 from backoffice.access.roles import ROLES, Permission, Role
 from backoffice.errors import Forbidden, StepUpRequired
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from tests.support.backoffice.backoffice_stand import NOW, actor
 
 
 @pytest.mark.parametrize("role", Role)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from backoffice_stand import NOW, actor, backoffice_database
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +22,7 @@ from backoffice.audit.models import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale, StepUpRequired
 from storage.clock import ManualClock
 from storage.database import Database
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.SUPPORT)
 BOB = actor("bob", Role.RISK)

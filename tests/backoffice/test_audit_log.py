@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
-from backoffice_stand import NOW, actor, backoffice_database
 from sqlalchemy import delete, insert, select, update
 
 from backoffice.audit import repository
@@ -15,6 +14,7 @@ from backoffice.audit.repository import AuditFilter, Head
 from backoffice.audit.verification import Fault, LogFault, Verification, verify
 from storage.clock import ManualClock
 from storage.database import Database
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 LOG = AuditLog(ManualClock(NOW))
 

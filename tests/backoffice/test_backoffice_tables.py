@@ -2,10 +2,10 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from backoffice_stand import backoffice_database
 from sqlalchemy import Connection
 
 from backoffice.models import METADATA
+from tests.support.backoffice.backoffice_stand import backoffice_database
 
 
 async def test_migrated_tables_are_those_of_the_code(database_url: str) -> None:

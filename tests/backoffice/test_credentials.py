@@ -7,9 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from backoffice_site import QUICK, ROOT, ROOT_ACTOR
-from backoffice_stand import NOW
-from database_probe import migrate
 from graphql import parse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +28,9 @@ from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
 from storage.clock import ManualClock
 from storage.settings import DatabaseSettings
+from tests.support.backoffice.backoffice_site import QUICK, ROOT, ROOT_ACTOR
+from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.database_probe import migrate
 
 PASSWORDS = Passwords(12, QUICK)
 HERE = Origin("192.0.2.1", "a browser")

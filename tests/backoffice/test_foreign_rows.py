@@ -11,12 +11,7 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from backoffice_site import running_site
-from backoffice_stand import NOW
-from database_probe import migrate
-from foreign_rows import add_foreign_rows
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type, is_leaf_type
-from permission_rules import OTHER_BRAND, OWN_BRAND, Field, fields, operation_of, root_of
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
@@ -24,6 +19,11 @@ from backoffice.graph.admin_subgraph import AdminSubgraph
 from backoffice.graph.permitted import ALL, ANY, FOUND
 from furlong.databases import METADATA as TABLES
 from storage.settings import DatabaseSettings
+from tests.support.backoffice.backoffice_site import running_site
+from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.foreign_rows import add_foreign_rows
+from tests.support.database_probe import migrate
+from tests.support.office.permission_rules import OTHER_BRAND, OWN_BRAND, Field, fields, operation_of, root_of
 
 KINDS: Final = {
     **dict.fromkeys(

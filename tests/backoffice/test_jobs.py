@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from backoffice_stand import NOW, actor, backoffice_database
 
 from backoffice.access.roles import Permission, Role
 from backoffice.audit.audit_log import AuditLog
@@ -17,6 +16,7 @@ from backoffice.jobs.jobs import Job, JobId, JobKind, JobRun, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import MAX_ATTEMPTS, JobWorker
 from storage.clock import ManualClock
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.EDITOR)
 

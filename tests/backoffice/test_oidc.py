@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from backoffice_site import ORIGIN, ROOT_ACTOR, Browser, OfficeSite, running_site
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
@@ -21,6 +20,7 @@ from backoffice.identity.accounts import NewAccount
 from backoffice.identity.oidc.provider import LOGOUT, Provider, ProviderRefused
 from backoffice.identity.oidc.settings import OidcSettings
 from storage.clock import SystemClock
+from tests.support.backoffice.backoffice_site import ORIGIN, ROOT_ACTOR, Browser, OfficeSite, running_site
 
 NODE: Final = Path(__file__).resolve().parents[1] / "node"
 CALLBACK: Final = f"{ORIGIN}/backoffice/oidc/callback"

@@ -6,9 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from backoffice_site import PASSWORD, Browser, OfficeSite, codes, running_site
-from club_samples import brand_row, make_brand
-from database_probe import migrated
 from sqlalchemy import insert
 
 from backoffice.access.roles import Permission, Role
@@ -18,6 +15,9 @@ from backoffice.audit.verification import verify
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE
+from tests.support.backoffice.backoffice_site import PASSWORD, Browser, OfficeSite, codes, running_site
+from tests.support.database_probe import migrated
+from tests.support.subgraphs.club_samples import brand_row, make_brand
 
 USERS = "{ users(first: 50) { nodes { id login revision roles { brand role } } hasNextPage } }"
 ADD = "mutation($input: AddUserInput!) { addUser(input: $input) { user { id login } initialPassword } }"

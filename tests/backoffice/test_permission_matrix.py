@@ -9,10 +9,19 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from backoffice_site import running_site
-from database_probe import migrate
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
-from permission_rules import (
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Permission, Role
+from backoffice.areas import SCHEMAS
+from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.permitted import ALL, ANY, FOUND
+from furlong.databases import METADATA as TABLES
+from storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import ALL_BRANDS
+from tests.support.backoffice.backoffice_site import running_site
+from tests.support.database_probe import migrate
+from tests.support.office.permission_rules import (
     OTHER_BRAND,
     OWN_BRAND,
     REFUSED,
@@ -25,15 +34,6 @@ from permission_rules import (
     roots,
     rule_of,
 )
-
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Permission, Role
-from backoffice.areas import SCHEMAS
-from backoffice.graph.admin_subgraph import AdminSubgraph
-from backoffice.graph.permitted import ALL, ANY, FOUND
-from furlong.databases import METADATA as TABLES
-from storage.settings import DatabaseSettings
-from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
 @pytest.mark.parametrize("area", SCHEMAS)

@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from permission_rules import fields
-from proposal_kinds import BRAND, PAULA, ProposalStand, customer, proposal_stand, scheme
 from sqlalchemy import func, insert, select
 
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.global_events.models import STREAM
+from tests.support.backoffice.proposal_kinds import (
+    BRAND,
+    PAULA,
+    ProposalStand,
+    customer,
+    proposal_stand,
+    scheme,
+)
+from tests.support.office.permission_rules import fields
 
 SOMEBODY: Final = customer(0)
 FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'

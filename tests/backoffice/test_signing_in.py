@@ -5,13 +5,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from backoffice_site import ORIGIN, PASSWORD, ROOT_ACTOR, OfficeSite, Person, codes, running_site
 from sqlalchemy import select
 
 from backoffice.access.roles import Role
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.models import SESSION, THROTTLE
+from tests.support.backoffice.backoffice_site import (
+    ORIGIN,
+    PASSWORD,
+    ROOT_ACTOR,
+    OfficeSite,
+    Person,
+    codes,
+    running_site,
+)
 
 ME = "{ me { name sessionId } }"
 

@@ -1,7 +1,7 @@
 """Each change of the admin graph that takes a text is tried with a hostile one."""
 
-from office.hostile_changes import CHANGES
-from office.hostile_texts import changes_with_texts, text_paths
+from tests.support.office.hostile_changes import CHANGES
+from tests.support.office.hostile_texts import changes_with_texts, text_paths
 
 
 def test_every_text_has_a_case() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from private_mariadb import PrivateMariadb
 from sqlalchemy import insert
 
 from bench.betslip import start_ours, start_rest
@@ -16,6 +15,7 @@ from bench.fixtures.customers import BRAND, customer_id
 from bench.harness.cores import Cores
 from bench.harness.servers import Servers
 from bench.load.target import Target, WrongAnswerError, check_agreement
+from deploy.private_mariadb import PrivateMariadb
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT

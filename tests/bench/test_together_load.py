@@ -10,7 +10,6 @@ import httpx
 import pytest
 import respx
 from confluent_kafka import KafkaException
-from private_kafka import PrivateKafka
 
 from bench.harness.cores import TICKS
 from bench.load.open_loop import Record
@@ -22,6 +21,7 @@ from bench.together.producer import TOPIC, MessageProducer
 from bench.together.recount import produced_messages
 from bench.together.step import Consumed, Outcome, Rates, Usage, outcome, percentile
 from bench.together.testbed import busy_seconds
+from deploy.private_kafka import PrivateKafka
 
 RATES = Rates(100, 50)
 TRACKER = Target.graphql(1, "{ a }", {}, "Tracker")

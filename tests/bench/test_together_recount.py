@@ -5,12 +5,12 @@ from itertools import islice
 
 import orjson
 import pytest
-from progress_reducer import opened_reducer
 
 from bench.together.bets import BetGenerator, OutgoingMessage, instant
 from bench.together.recount import Ledger, Total, recount, stored_ledger
 from consumers.stream.records import Record
 from storage.settings import DatabaseSettings
+from tests.support.consumers.progress_reducer import opened_reducer
 
 MESSAGES = 2000
 BET = orjson.loads(BetGenerator(["c-1"]).counting_bet("c-1", "2026-03-25T14:03:11.000000Z").value)

@@ -18,21 +18,21 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
-import server_process
 from aiokafka import AIOKafkaProducer
-from cell_servers.haproxy import start_haproxy
-from private_mariadb import start_mariadb
-from running_furlong import BRAND, Programs, eventually, programs_in
-from squad_messages import account, bet, reward, scheme, week
 
 from cells.routing.cell_map import CellMap
 from cells.routing.writing import write_files
 from consumers.stream.records import Record
+from deploy import server_process
+from deploy.cell_servers.haproxy import start_haproxy
+from deploy.private_mariadb import start_mariadb
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
 from storage.cells.cell import Cell
 from storage.clock import SystemClock
+from tests.support.consumers.squad_messages import account, bet, reward, scheme, week
+from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = pytest.mark.timeout(1800)

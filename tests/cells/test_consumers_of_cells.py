@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from database_probe import contents, migrate
 from prometheus_client import CollectorRegistry
-from squad_messages import bet, scheme
 
 from cells.claim import claim, without_fence
 from consumers.progress.wiring import catch_up, create_consumer
@@ -25,6 +23,8 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, STREAM
+from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.database_probe import contents, migrate
 
 Celled = Callable[..., DatabaseSettings]
 PATIENCE_SECONDS = 60.0

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from database_probe import migrate
 from sqlalchemy import select
 
 from cells.claim import claim, read_cells, require_cells, without_fence
@@ -14,6 +13,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import COMPARISON, METADATA, STREAM
+from tests.support.database_probe import migrate
 
 Celled = Callable[..., DatabaseSettings]
 KEYED = ("club.progress.v1",)

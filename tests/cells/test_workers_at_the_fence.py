@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from database_probe import migrate
 from sqlalchemy import update
 
 from cells.claim import claim, without_fence
@@ -19,6 +18,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+from tests.support.database_probe import migrate
 
 PATIENCE_SECONDS = 60.0
 

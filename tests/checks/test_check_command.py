@@ -16,9 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from private_mariadb import PrivateMariadb
-from private_valkey import PrivateValkey
 
+from deploy.private_mariadb import PrivateMariadb
+from deploy.private_valkey import PrivateValkey
 from furlong.checks import Check, CheckFailed, run_checks
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker

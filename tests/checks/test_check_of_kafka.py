@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from private_kafka import start_kafka
 
+from deploy.private_kafka import start_kafka
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topic_retention import repair
 from furlong.install.topics import DAY_MS, TOPICS, create_topics

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from database_probe import migrated
-from squad_messages import scheme
 from typer.testing import CliRunner, Result
 
 from consumers.messages.schemes import decode_scheme
@@ -16,6 +14,8 @@ from furlong.databases import METADATA
 from storage.rehearsal import read_anchor
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.models import REFERENCE
+from tests.support.consumers.squad_messages import scheme
+from tests.support.database_probe import migrated
 
 MONDAY = "2026-04-06T09:00+01:00"
 

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
 
 from furlong.subgraph_names import DATABASES
+from tests.support.processes.running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
 
 pytestmark = pytest.mark.usefixtures("processes")
 

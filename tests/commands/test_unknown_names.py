@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from database_probe import migrated
-from squad_messages import scheme
 from typer.testing import CliRunner, Result
 
 from consumers.messages.schemes import decode_scheme
@@ -16,6 +14,8 @@ from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
+from tests.support.consumers.squad_messages import scheme
+from tests.support.database_probe import migrated
 
 REFERENCE = {
     "club": club.REFERENCE,

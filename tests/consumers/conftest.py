@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from database_probe import contents, migrate
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
 
@@ -20,6 +19,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
+from tests.support.database_probe import contents, migrate
 
 TOPICS = (
     "club.scheme.v1",

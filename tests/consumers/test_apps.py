@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from database_probe import contents, migrated
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Table
-from squad_messages import account, bet, reward, scheme
 
 from consumers.club.wiring import create_consumer as create_club
 from consumers.progress.wiring import create_consumer as create_progress
@@ -25,6 +23,8 @@ from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
+from tests.support.consumers.squad_messages import account, bet, reward, scheme
+from tests.support.database_probe import contents, migrated
 
 TOPICS = (
     "club.scheme.v1",

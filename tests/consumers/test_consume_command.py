@@ -12,9 +12,6 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 from confluent_kafka import Producer
-from database_probe import migrated
-from running_furlong import Programs, eventually, programs_in
-from squad_messages import bet, scheme
 
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
@@ -24,6 +21,9 @@ from furlong.workers.consumer_process import run_consumer
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
+from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.database_probe import migrated
+from tests.support.processes.running_furlong import Programs, eventually, programs_in
 
 BETS = "club.progress.v1"
 

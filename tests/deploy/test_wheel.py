@@ -10,8 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from running_furlong import eventually, without_settings
-from server_process import free_port
+
+from deploy.server_process import free_port
+from tests.support.processes.running_furlong import eventually, without_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,11 +9,11 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from local_chromium import LocalChromium
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from screen_gallery import PATIENCE_MS, faults_of_access
 
+from deploy.local_chromium import LocalChromium
 from furlong.serve.documentation import add_documentation
+from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
 
 pytestmark = pytest.mark.usefixtures("docs_installed")
 

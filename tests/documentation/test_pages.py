@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from documentation.cli_reference import command_pages
-from documentation.links import problems_of
-from documentation.navigation import sections
-from documentation.pages import ALERTS, for_the_site
-from documentation.settings_reference import settings_page
 
+from deploy.documentation.cli_reference import command_pages
+from deploy.documentation.links import problems_of
+from deploy.documentation.navigation import sections
+from deploy.documentation.pages import ALERTS, for_the_site
+from deploy.documentation.settings_reference import settings_page
 from furlong.cli.commands import COMMANDS
 from furlong.settings import listed
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
-from bet_slip_page import PATIENCE_MS, Browser, browser
-from local_chromium import LocalChromium
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from deploy.local_chromium import LocalChromium
 from tests.embedding.conftest import KEY, Site
 from tests.http.served import served
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

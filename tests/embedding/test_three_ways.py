@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
-from bet_slip_page import PATIENCE_MS, Browser, browser
-from local_chromium import LocalChromium
 from playwright.sync_api import Request, Route, expect
-from running_furlong import Demo, eventually, running_demo
 
+from deploy.local_chromium import LocalChromium
 from tests.embedding.brand_site import BrandSite, brand_site
 from tests.embedding.conftest import KEY, NEW, digest
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tests.support.processes.running_furlong import Demo, eventually, running_demo
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

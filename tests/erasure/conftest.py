@@ -1,10 +1,5 @@
-"""Provides all four databases with their consumers; tests can import the modules in support/."""
+"""Provides all four databases with their consumers."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
-
-from archive import archive
+from tests.support.product.archive import archive
 
 __all__ = ["archive"]

@@ -11,10 +11,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from archive import MODELS, Archive, life_of
-from database_probe import migrate
 from prometheus_client import CollectorRegistry
-from squad_messages import reward, scheme
 from typer.testing import CliRunner, Result
 
 from backoffice.metadata import NAME
@@ -28,6 +25,9 @@ from furlong.workers.consumer_process import create_consumer
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from tests.support.consumers.squad_messages import reward, scheme
+from tests.support.database_probe import migrate
+from tests.support.product.archive import MODELS, Archive, life_of
 
 Furlong = Callable[..., Awaitable[Result]]
 

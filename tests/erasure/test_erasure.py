@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive import GONE_AT, MODELS, QUALIFICATION, Archive, life_of, moved, told, tombstone
 from sqlalchemy.exc import DBAPIError
-from squad_messages import account, bet, membership
 
 from backoffice.support.privacy.customer_data import ERASURES
 from consumers.messages.erasure import decode_account_or_erasure
@@ -28,6 +26,17 @@ from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress
 from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.rewards import models as rewards
+from tests.support.consumers.squad_messages import account, bet, membership
+from tests.support.product.archive import (
+    GONE_AT,
+    MODELS,
+    QUALIFICATION,
+    Archive,
+    life_of,
+    moved,
+    told,
+    tombstone,
+)
 
 SINCE = GONE_AT + timedelta(hours=1)
 NOT_A_PERSONS = {"comparison"}

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from private_kafka import PrivateKafka
 from prometheus_client import CollectorRegistry
 
 from consumers.feeds.delivery.feed_worker import FeedWorker
 from consumers.feeds.delivery.metrics import FeedMetrics
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.stream.settings import StreamSettings
+from deploy.private_kafka import PrivateKafka
 from furlong.demo.embedded_broker import EmbeddedBroker
 
 PATIENCE_SECONDS = 60.0

@@ -5,12 +5,19 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from feed_records import example, examples, feed_contract, progress_body, progress_contract, written
 from jsonschema import Draft202012Validator
 
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.registry import find, known
 from consumers.stream.errors import Poison
+from tests.support.consumers.feed_records import (
+    example,
+    examples,
+    feed_contract,
+    progress_body,
+    progress_contract,
+    written,
+)
 
 FEEDS = find(known())
 each_feed = pytest.mark.parametrize("feed", FEEDS, ids=[feed.name for feed in FEEDS])

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from feed_records import example, written
 from typer.testing import CliRunner, Result
 
 from consumers.feeds.adapters.sports import FEED
@@ -17,6 +16,7 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
+from tests.support.consumers.feed_records import example, written
 
 BROKEN = b"{broken"
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from feed_records import example, written
 
 from consumers.feeds.adapters import casino
 from consumers.feeds.registry import UnknownFeed, find, known
 from consumers.feeds.settings import FeedSettings
+from tests.support.consumers.feed_records import example, written
 
 DICE = """
 from dataclasses import replace

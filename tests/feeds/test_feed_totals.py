@@ -9,12 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from feed_histories import BETTING, CASINO, History, histories
-from feed_records import feed_contract, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from squad_messages import scheme
 
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
@@ -31,6 +28,9 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
+from tests.support.consumers.feed_histories import BETTING, CASINO, History, histories
+from tests.support.consumers.feed_records import feed_contract, written
+from tests.support.consumers.squad_messages import scheme
 
 FEEDS = {feed.name: feed for feed in find(known())}
 CHANNELS = ["sports", "esports", "virtual", "exchange"]

@@ -9,11 +9,11 @@ import pytest
 from aiokafka.structs import ConsumerRecord
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
-from feed_records import example, written
-from source_brokers import recreate
 
 from consumers.feeds.adapters.sports import FEED
 from consumers.stream.errors import PositionOutOfRange, TooManyDeadLetters, TopicRecreated
+from tests.support.consumers.feed_records import example, written
+from tests.support.consumers.source_brokers import recreate
 
 on_real_kafka = pytest.mark.parametrize("rig", [pytest.param("real", marks=pytest.mark.kafka)], indirect=True)
 BROKEN = b"{broken"

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from confluent_kafka import Producer
-from feed_records import example
 from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner, Result
 
@@ -21,6 +20,7 @@ from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import feed_topics
 from furlong.workers.feed_worker import create_feed_workers, run_feeds
+from tests.support.consumers.feed_records import example
 
 
 @pytest.fixture

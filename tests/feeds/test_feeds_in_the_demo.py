@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Producer
-from feed_records import example
-from running_furlong import BRAND, Demo, eventually, running_demo
 
 from consumers.feeds.adapters import exchange, sports
 from consumers.feeds.mapping.feed import AnyFeed
+from tests.support.consumers.feed_records import example
+from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 
 CUSTOMER = "c-1001"
 

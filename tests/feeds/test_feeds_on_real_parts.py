@@ -13,16 +13,22 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka import TopicPartition as Place
-from feed_records import example
-from forked_programs import run_forked
-from private_kafka import PrivateKafka, start_kafka
-from running_furlong import PATIENCE_SECONDS, Programs, eventually, programs_in, without_settings
-from squad_messages import scheme
 
 from consumers.feeds.adapters import sports
+from deploy.private_kafka import PrivateKafka, start_kafka
+from tests.support.consumers.feed_records import example
+from tests.support.consumers.squad_messages import scheme
+from tests.support.processes.forked_programs import run_forked
+from tests.support.processes.running_furlong import (
+    PATIENCE_SECONDS,
+    Programs,
+    eventually,
+    programs_in,
+    without_settings,
+)
 
 BETS, PARTITIONS = 60, 4
-DOOMED = str(Path(__file__).parents[1] / "support" / "doomed_feed.py")
+DOOMED = str(Path(__file__).parents[1] / "support" / "consumers" / "doomed_feed.py")
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 

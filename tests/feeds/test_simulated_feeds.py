@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
-from feed_records import feed_contract, progress_contract
 
 from consumers.feeds.registry import find, known
 from simulator.kafka.bets import Bet
 from simulator.kafka.feeds import feed_message
 from simulator.kafka.traffic import traffic
 from simulator.world import load_world
+from tests.support.consumers.feed_records import feed_contract, progress_contract
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 FEEDS = {feed.topic: feed for feed in find(known())}

@@ -1,12 +1,6 @@
-"""Fixtures: rewards to pay, and providers with injected faults; tests can import the modules in support/."""
+"""Fixtures: rewards to pay, and providers with injected faults."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "subgraphs" / "support"))
-
-from payout_fixtures import (
+from tests.support.fulfilment.payout_fixtures import (
     each_fulfilment_url,
     each_harness,
     harness,

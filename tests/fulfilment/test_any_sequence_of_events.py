@@ -10,11 +10,11 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from payout_harness import LONG_FORM, PayoutHarness, key_of, open_harness
 
 from subgraphs.fulfilment.errors import InvalidDecision
 from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, FulfilmentState
+from tests.support.fulfilment.payout_harness import LONG_FORM, PayoutHarness, key_of, open_harness
 
 FAULTS = ("busy", "error_after", "reset_after", "reset_before", "refuse", "pending", "duplicate", "html")
 EXAMPLES = 500 if LONG_FORM else 15

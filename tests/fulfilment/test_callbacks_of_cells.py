@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from payout_harness import PayoutHarness, key_of, open_harness
 
 from furlong.serve.http_server import listen, serving
 from furlong.workers.fulfilment_worker import create_status_app
@@ -17,6 +16,7 @@ from simulator.providers.books import instant
 from subgraphs.fulfilment.payout.other_cells import OtherCells
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import PayoutHarness, key_of, open_harness
 
 PATH = "/callbacks/sportsbook"
 CREDITED, USED = FulfilmentState.CREDITED, FulfilmentState.USED

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 import pytest
-from payout_harness import PayoutHarness
 from pydantic import SecretStr
 
 from consumers.fulfilment.decisions import ProviderDecisions
@@ -25,6 +24,7 @@ from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from tests.support.fulfilment.payout_harness import PayoutHarness
 
 DEAD = "http://127.0.0.1:9"
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from payout_harness import FREE_BET, PayoutHarness, key_of
 
 from subgraphs.fulfilment.errors import InvalidDecision
 from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import FREE_BET, PayoutHarness, key_of
 
 MINUTE = timedelta(minutes=1)
 

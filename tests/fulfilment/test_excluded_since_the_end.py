@@ -8,10 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from club_samples import account_row, brand_row, good_account, make_brand, make_scheme, scheme_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from payout_harness import BRAND, FREE_BET, LONG_FORM, WEEK, PayoutHarness
 from sqlalchemy import insert, select
 
 from storage.database import Database
@@ -25,6 +23,15 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
+from tests.support.fulfilment.payout_harness import BRAND, FREE_BET, LONG_FORM, WEEK, PayoutHarness
+from tests.support.subgraphs.club_samples import (
+    account_row,
+    brand_row,
+    good_account,
+    make_brand,
+    make_scheme,
+    scheme_row,
+)
 
 ENDS, HOUR = week_named(WEEK, "Europe/London").ends_at, timedelta(hours=1)
 OUT = {"rg_state": "self_excluded"}

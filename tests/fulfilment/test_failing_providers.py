@@ -5,12 +5,20 @@ import random
 from datetime import timedelta
 
 import pytest
-from payout_harness import CASH, FREE_BET, REWARDS, SPINS, PayoutHarness, club_of, key_of
 
 from simulator.providers.faults import ProviderFaultName
 from simulator.providers.serve import KINDS, ProviderKind
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import (
+    CASH,
+    FREE_BET,
+    REWARDS,
+    SPINS,
+    PayoutHarness,
+    club_of,
+    key_of,
+)
 
 MINUTE = timedelta(minutes=1)
 PASSING: tuple[ProviderFaultName, ...] = (

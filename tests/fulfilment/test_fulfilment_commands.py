@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from payout_harness import FREE_BET, PayoutHarness, key_of
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
@@ -27,6 +26,7 @@ from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.fulfilment.payout_harness import FREE_BET, PayoutHarness, key_of
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from payout_harness import FREE_BET, PayoutHarness, key_of
 from prometheus_client import CollectorRegistry
-from squad_messages import account, scheme
 
 from consumers.fulfilment.wiring import create_consumer
 from consumers.stream.records import Record
@@ -20,6 +18,8 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.consumers.squad_messages import account, scheme
+from tests.support.fulfilment.payout_harness import FREE_BET, PayoutHarness, key_of
 
 TOPICS = (
     "club.scheme.v1",

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from payout_harness import CASH, SPINS, PayoutHarness
 
 from consumers.messages.choices import CHOICE_TOPIC, decode_choice
 from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 TOPICS = ["club.qualification.v1", "club.choice.v1", "club.outcomes.v1"]

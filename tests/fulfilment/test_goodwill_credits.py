@@ -6,10 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from payout_harness import CASH, FREE_BET, PayoutHarness
 from sqlalchemy import select
-from squad_messages import goodwill
-from worker_processes import worker_processes
 
 from consumers.fulfilment.messages import decode_goodwill
 from consumers.fulfilment.reducers import FulfilmentReducer
@@ -25,6 +22,9 @@ from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
+from tests.support.consumers.squad_messages import goodwill
+from tests.support.fulfilment.payout_harness import CASH, FREE_BET, PayoutHarness
+from tests.support.fulfilment.worker_processes import worker_processes
 
 KEY = goodwill_key("northbet", "g-1")
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from forked_programs import Program
-from payout_harness import FREE_BET, LONG_FORM, REWARDS, PayoutHarness, key_of
-from worker_processes import worker_processes
 
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import FREE_BET, LONG_FORM, REWARDS, PayoutHarness, key_of
+from tests.support.fulfilment.worker_processes import worker_processes
+from tests.support.processes.forked_programs import Program
 
 AFTER_THE_LEASE = timedelta(minutes=2)
 LONGER_THAN_THE_LEASE = 2.5

@@ -1,9 +1,8 @@
 """What the club owes follows from qualifications and credits."""
 
-from payout_harness import BONUS, CASH, FREE_BET, PayoutHarness, key_of
-
 from subgraphs.fulfilment.accounting.liability import LiabilityLine, RewardCounts
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
+from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, PayoutHarness, key_of
 
 
 async def lines(harness: PayoutHarness, **only: str) -> list[LiabilityLine]:

@@ -9,7 +9,6 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from payout_harness import CASH, SPINS, PayoutHarness, club_of
 from prometheus_client import CollectorRegistry
 from sqlalchemy import insert, select
 
@@ -26,6 +25,7 @@ from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
 from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness, club_of
 
 A_WEEK = timedelta(days=7)
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)

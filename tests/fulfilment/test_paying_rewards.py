@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from kill_switch import turn
-from payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
 from simulator.providers.serve import ProviderKind
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
+from tests.support.subgraphs.kill_switch import turn
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from payout_harness import provider_config
 
 from storage.clock import SystemClock
 from subgraphs.fulfilment.providers.provider_client import (
@@ -19,6 +18,7 @@ from subgraphs.fulfilment.providers.provider_client import (
     open_client,
 )
 from subgraphs.kit.mutations.circuit_breaker import Breaker
+from tests.support.fulfilment.payout_harness import provider_config
 
 GET = ProviderRequest("GET", "/v1/bonuses/k")
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from payout_harness import FREE_BET, club_of, key_of
 from pydantic import SecretStr
 
 from storage.clock import SystemClock
@@ -12,6 +11,7 @@ from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.kit.mutations.circuit_breaker import Breaker
+from tests.support.fulfilment.payout_harness import FREE_BET, club_of, key_of
 
 GOOD = """
 providers:

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from payout_harness import CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
 from storage.cells.cell import Cell
 from storage.cells.settings import CellSettings
@@ -14,6 +13,7 @@ from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconcilia
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.accounting.report import Report
 from subgraphs.fulfilment.errors import JournalUnavailable
+from tests.support.fulfilment.payout_harness import CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
 
 async def compared(harness: PayoutHarness, kind: str) -> Report:

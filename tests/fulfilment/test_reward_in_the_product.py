@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Producer
-from running_furlong import BRAND, Demo, eventually, running_demo
+
+from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 
 CUSTOMER = "c-1004"
 CLUB = "query ($brand: ID!) { club(brand: $brand) { week { isoWeek } fulfilment { status reference } } }"

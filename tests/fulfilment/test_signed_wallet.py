@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from payout_harness import CASH, PayoutHarness, club_of, key_of, open_harness, provider_config, quick_settings
 from pydantic import SecretStr
 
 from simulator.providers.serve import serving_provider
@@ -18,6 +17,15 @@ from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import (
+    CASH,
+    PayoutHarness,
+    club_of,
+    key_of,
+    open_harness,
+    provider_config,
+    quick_settings,
+)
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 SIGNER = Signer(b"one secret")

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from payout_harness import REWARDS, PayoutHarness, key_of
 
 from simulator.providers.serve import KINDS, ProviderKind
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import REWARDS, PayoutHarness, key_of
 
 MINUTE = timedelta(minutes=1)
 EXCLUSIONS = (

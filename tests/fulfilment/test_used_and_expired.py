@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
 from furlong.workers.fulfilment_worker import FulfilmentProcess, create_status_app
 from simulator.providers.books import instant
 from simulator.providers.serve import ProviderKind
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
 
 HOURS = timedelta(hours=2)
 LASTING = (("sportsbook", FREE_BET), ("games", SPINS), ("wallet", BONUS))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from payout_harness import CASH, PayoutHarness, club_of, key_of, provider_config
 from pydantic import SecretStr
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from subgraphs.fulfilment.providers.wallet import WalletProvider, response_check
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.mutations.circuit_breaker import Breaker
+from tests.support.fulfilment.payout_harness import CASH, PayoutHarness, club_of, key_of, provider_config
 
 MINUTE = timedelta(minutes=1)
 SIGNER = Signer(SecretStr(SECRET).get_secret_value().encode())

@@ -4,10 +4,9 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from payout_harness import FREE_BET, PayoutHarness
-
 from consumers.stream.database.retry import Retry
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, UNSENT
+from tests.support.fulfilment.payout_harness import FREE_BET, PayoutHarness
 
 CUSTOMERS = [f"c-{number}" for number in range(24)]
 

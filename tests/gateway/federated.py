@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from federation.case import Operation, Served, World, serve
-from federation.comparison import GatewayOf, difference
-from generous_limits import GENEROUS_LIMITS
-
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import show
 from gateway.supergraph import load_supergraph
+from tests.support.federation.case import Operation, Served, World, serve
+from tests.support.federation.comparison import GatewayOf, difference
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", '

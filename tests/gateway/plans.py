@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
 from gateway.pipeline.preparation.preparer import Preparer
@@ -10,6 +9,7 @@ from gateway.plan import show
 from gateway.planner import Budget, normalize, plan
 from gateway.supergraph import load_supergraph
 from tests.gateway.world import FOLDER
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 def composed(name: str) -> str:

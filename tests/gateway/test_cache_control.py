@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from federation.composer import compose
 from graphql import FieldNode, GraphQLObjectType, get_named_type, is_composite_type, is_list_type, parse
 from graphql.utilities import value_from_ast_untyped
 from hypothesis import given, settings
@@ -17,6 +16,7 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, load_supergraph
 from tests.gateway.plans import joined
+from tests.support.federation.composer import compose
 
 MACHINERY = """
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean)

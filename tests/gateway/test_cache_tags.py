@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from federation.composer import compose
 
 from gateway.errors import SupergraphError
 from gateway.supergraph import CacheTag, load_supergraph
 from tests.gateway.plans import joined
+from tests.support.federation.composer import compose
 
 DIRECTIVE = "directive @cacheTag(format: String!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from private_varnish import PrivateVarnish, start_varnish
-from server_process import free_port
 
+from deploy.server_process import free_port
 from tests.gateway.varnish_stand import Cdn, gateway_behind, terms
+from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
 
 TOKEN = "Bearer of-alice"
 

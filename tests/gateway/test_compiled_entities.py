@@ -6,14 +6,13 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from federation.asked import SubgraphRequest, asking
-from generous_limits import GENEROUS_LIMITS
-
 from gateway.executor import Context, Failure
 from gateway.pipeline.execution_mode import ExecutionMode, executable
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 HERE = """
   scalar Tag

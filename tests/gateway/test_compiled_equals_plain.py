@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
-from federation.faults import Faults
 from structlog.testing import capture_logs
 
 from gateway.masking import ErrorMasking
@@ -21,6 +19,8 @@ from gateway.transport import MemoryTransport
 from tests.gateway.telling_queries import QUERIES
 from tests.gateway.world import Federation
 from tests.gateway.worlds import club
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.federation.faults import Faults
 
 SEEDS = 400
 

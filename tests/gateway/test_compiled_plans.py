@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
 from graphql import GraphQLString
 
 from gateway import GatewaySettings
@@ -21,6 +20,7 @@ from gateway.plan.context_batch import ContextBatch
 from gateway.transport import MemoryTransport, SubgraphOperation
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 QUERY = '{ user(id: "1 or nothing") { name } topProducts(first: 2) { name inStock } }'
 

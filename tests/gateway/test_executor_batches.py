@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
 from gateway.pipeline.execution_mode import ExecutionMode
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, shop
+from tests.support.federation.asked import SubgraphRequest
 
 PLACES = "{ topProducts(first: 2) { upc inStock } me { name reviews { body product { inStock } } } }"
 KINDS = "{ users { name reviews { body } } topProducts(first: 2) { name reviews { body } } }"

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from federation.asked import SubgraphRequest, asking
 from structlog.testing import capture_logs
 
 from gateway import create_gateway
@@ -21,6 +20,7 @@ from gateway.settings import GatewaySettings
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 PATIENCE = 30
 """Seconds until a condition that never comes true fails a test."""

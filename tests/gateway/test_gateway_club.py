@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest
 
 from gateway.errors import SubgraphUnreachable
 from gateway.pipeline.execution_mode import ExecutionMode
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import club
+from tests.support.federation.asked import SubgraphRequest
 
 BETSLIP = """
 query Betslip($brand: ID!) {

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from tests.gateway.operations import queries
 from tests.gateway.telling_queries import QUERIES
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop
+from tests.support.federation.asked import SubgraphRequest
 
 
 @pytest.mark.parametrize("trusted", [False, True])

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from federation.asked import SubgraphRequest, asking
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, SupergraphError, Unauthenticated, create_gateway
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 RESPONSE_JSON = "application/graphql-response+json"
 

@@ -13,8 +13,6 @@ from typing import Any, Final
 import httpx
 import pytest
 import respx
-from issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
-from key_server import hang, serving_keys
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
@@ -23,6 +21,8 @@ from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.cli import cli
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
+from tests.support.tokens.key_server import hang, serving_keys
 from tokens import RefreshLimits
 
 QUERY: Final = {"query": "{ me { id } }"}

@@ -12,10 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
-from federation.asked import SubgraphRequest, asking
 from hypothesis import given
 from hypothesis import strategies as st
-from issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
 from pydantic import ValidationError
 
 from furlong.serve.http_server import listen, serving
@@ -24,6 +22,8 @@ from gateway.errors import SupergraphError
 from gateway.header_rules import strictest
 from gateway.header_rules.names import HOP_BY_HOP, OF_REQUESTS
 from tests.gateway.plans import joined
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
 
 SDL = joined(
     """

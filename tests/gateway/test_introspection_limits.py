@@ -11,8 +11,6 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from counted_calls import counted_calls
-from foreign_supergraph import foreign_supergraph
 from graphql import (
     ExecutionResult,
     OperationDefinitionNode,
@@ -33,6 +31,8 @@ from gateway.pipeline import introspection_responses
 from gateway.pipeline.introspection_responses import IntrospectionCache
 from gateway.supergraph import load_supergraph
 from tests.attacks.documents import Habits, Writer
+from tests.support.counted_calls import counted_calls
+from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 CLUB = (Path(__file__).resolve().parents[2] / "schema.graphql").read_text()
 PUBLIC = {"club": load_supergraph(CLUB).public, "foreign": load_supergraph(foreign_supergraph(12)).public}

@@ -8,13 +8,13 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
 
 from gateway.executor import Context, FetchedData
 from gateway.pipeline.execution_mode import executable
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 TOGETHER = "{ me { name } topProducts(first: 1) { name } }"
 """Accounts and products are asked at the same time."""

@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
-from generous_limits import GENEROUS_LIMITS
 
 from gateway.compiled.analysis.passthrough import passthrough_shapes
 from gateway.executor import Context
@@ -19,6 +17,8 @@ from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 def whole(plan: QueryPlan) -> list[str]:

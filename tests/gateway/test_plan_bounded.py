@@ -3,9 +3,6 @@
 from itertools import permutations
 
 import pytest
-from counted_calls import counted_calls
-from foreign_supergraph import foreign_supergraph
-from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
 from gateway.errors import BudgetExceeded, CannotPlan
@@ -17,6 +14,9 @@ from gateway.planner.search.graph import Node
 from gateway.planner.search.search import Search
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
+from tests.support.counted_calls import counted_calls
+from tests.support.gateway.foreign_supergraph import foreign_supergraph
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 MEMBERS = [f"T{number}" for number in range(10)]
 

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
-from federation.case import Operation, Served
-from federation.comparison import GatewayOf
-from federation.served import answered
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan, SupergraphError
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.federation.case import Operation, Served
+from tests.support.federation.comparison import GatewayOf
+from tests.support.federation.served import answered
 
 ACCOUNTS = """
 type Query { me: User! }

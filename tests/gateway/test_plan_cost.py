@@ -1,7 +1,6 @@
 """The cost of planning, counted in steps: it grows with what is asked, not with the world around it."""
 
 import pytest
-from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 
 from gateway.pipeline.preparation.preparer import Preparer
@@ -13,6 +12,7 @@ from gateway.planner.search.lower_bound import lower_bound
 from gateway.planner.search.search import Search
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 STEPS = 1_000_000
 FIELDS = 20

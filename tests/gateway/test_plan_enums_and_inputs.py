@@ -1,9 +1,8 @@
 """Enums and inputs may differ by subgraph; the public schema decides what is seen."""
 
-from federation.case import Operation
-from federation.comparison import GatewayOf
-
 from tests.gateway.federated import compared, federated
+from tests.support.federation.case import Operation
+from tests.support.federation.comparison import GatewayOf
 
 TASKS = federated(
     {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from federation.case import Operation, Served
-from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
 from tests.gateway.federated import compared, federated
+from tests.support.federation.case import Operation, Served
+from tests.support.federation.comparison import GatewayOf
 
 A = """
 type Query { books: [Book!]! }

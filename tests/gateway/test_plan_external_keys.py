@@ -1,12 +1,12 @@
 """An external key field names an entity to other subgraphs; it is no answer for the client."""
 
 import pytest
-from federation.case import Served
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
+from tests.support.federation.case import Served
 
 OWNED = federated(
     {

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
-from federation.case import Served
-from federation.comparison import GatewayOf
-from federation.served import answered
 from inline_snapshot import snapshot
 
 from tests.gateway.federated import compared, federated
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.federation.case import Served
+from tests.support.federation.comparison import GatewayOf
+from tests.support.federation.served import answered
 
 CATALOGUE = """
 type Query { media: [Media!]! book: Book }

@@ -1,14 +1,14 @@
 """Introspection shows the public schema, as graphql-core shows it, alone and beside data."""
 
 import pytest
-from federation.case import Operation
-from federation.comparison import GatewayOf
 from graphql import build_schema, get_introspection_query, graphql_sync
 
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import federated
+from tests.support.federation.case import Operation
+from tests.support.federation.comparison import GatewayOf
 
 PUBLIC = '''
 """What is asked."""

@@ -1,12 +1,12 @@
 """An interface that nobody implements, and that is an object in some subgraph."""
 
 import pytest
-from federation.case import Operation
-from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan
 from tests.gateway.federated import compared, federated
+from tests.support.federation.case import Operation
+from tests.support.federation.comparison import GatewayOf
 
 LONELY = federated(
     {

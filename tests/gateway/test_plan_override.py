@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import httpx
 import pytest
-from federation.comparison import GatewayOf
 from inline_snapshot import snapshot
 
 from gateway import GatewaySettings, create_gateway
@@ -14,6 +13,7 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed
+from tests.support.federation.comparison import GatewayOf
 
 
 def test_the_old_subgraph_is_not_asked() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from federation.asked import SubgraphRequest, asking
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
@@ -18,6 +17,7 @@ from gateway.cache_control import CachePolicy
 from gateway.http.responses.caching import ResponseCaching
 from gateway.pipeline.authentication import Authenticate
 from tests.gateway.plans import joined
+from tests.support.federation.asked import SubgraphRequest, asking
 
 SDL = joined(
     """

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from federation.asked import SubgraphRequest, asking
 
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import ResponseTooLarge
@@ -25,6 +24,7 @@ from gateway.transport.reply import Reply
 from jit.codegen import spend
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 QUERY = "{ topProducts { upc inStock } }"
 PRODUCTS = 3

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
 
 from gateway.compiled.analysis.list_ownership import writes_into_lists
 from gateway.executor import Context
@@ -14,6 +13,7 @@ from gateway.pipeline.execution_mode import ExecutionMode, executable
 from jit import SharedList
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from federation.asked import SubgraphRequest, asking
-from private_varnish import PrivateVarnish
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from tests.gateway.plans import joined
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.private_varnish import PrivateVarnish
 
 SDL = joined(
     """

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from federation.asked import SubgraphRequest, asking
-from generous_limits import GENEROUS_LIMITS
 from graphql import (
     DocumentNode,
     FieldDefinitionNode,
@@ -39,6 +37,8 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 SHOWN = ErrorMasking(frozenset({"LOST", "BUSY", "CLOSED"}))
 """Shows the errors with which tests break subgraphs."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from federation.asked import SubgraphRequest, asking
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.http.server import ClientLimits
 from tests.gateway.world import Federation
+from tests.support.federation.asked import SubgraphRequest, asking
 
 PATIENCE_SECONDS = 60.0
 LONG = ClientLimits(head_seconds=600, body_seconds=600, idle_seconds=600)

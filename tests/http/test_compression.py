@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from federation.asked import SubgraphRequest, asking
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from gateway import GatewaySettings, create_gateway
 from gateway.decompression import Broken, GzipReader, TooMuch, gunzipped
 from gateway.http.responses.compression import LARGE, wants_gzip
 from tests.gateway.plans import joined
+from tests.support.federation.asked import SubgraphRequest, asking
 
 SDL = joined(
     """

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from federation.case import Operation
-from federation.operations import operations
-from generous_limits import GENEROUS
 from graphql import build_schema
 from hypothesis import HealthCheck, assume, given, settings
 
@@ -19,6 +16,9 @@ from tests.http.composed import composed
 from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
 from tests.http.served import PATIENCE_SECONDS, served
+from tests.support.federation.case import Operation
+from tests.support.federation.operations import operations
+from tests.support.gateway.generous_limits import GENEROUS
 
 MONOLITH = build_schema(market.sdl("monolith"))
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from generous_limits import GENEROUS
 from graphql import GraphQLSchema, build_schema, get_introspection_query
 
 from gateway import GatewaySettings, create_gateway
@@ -17,6 +16,7 @@ from tests.http.composed import composed
 from tests.http.market_operations import BENCHMARK, OPERATIONS
 from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
+from tests.support.gateway.generous_limits import GENEROUS
 
 PATIENCE_SECONDS = 60.0
 

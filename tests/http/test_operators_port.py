@@ -19,10 +19,10 @@ import pytest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 from pydantic import SecretStr
-from server_process import free_port
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
+from deploy.server_process import free_port
 from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
 from gateway.monitoring.settings import MonitoringSettings

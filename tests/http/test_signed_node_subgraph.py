@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
-from signing import PRIVATE, PUBLIC, Signing, fixed, key_text, secret
 
 from gateway import GatewaySettings, create_gateway
 from tests.http.composed import composed
 from tests.http.node_subgraphs import FOLDER, PATIENCE_SECONDS
+from tests.support.gateway.signing import PRIVATE, PUBLIC, Signing, fixed, key_text, secret
 
 OLD, NEW = secret("old", "o"), secret("new", "n")
 SDL = """

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from issued_tokens import AUDIENCE, CLAIMS, FIRST, ISSUER, ManualTime, key_set, token
 
 from gateway import GatewaySettings
 from gateway.sessions import Sessions
@@ -14,6 +13,7 @@ from gateway.sessions.settings import TokenSettings
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 from tests.http.served_gateway import Shop, post
+from tests.support.tokens.issued_tokens import AUDIENCE, CLAIMS, FIRST, ISSUER, ManualTime, key_set, token
 from tokens import RefreshLimits
 
 PATIENT = RefreshLimits(deadline=3600, wait=3600)

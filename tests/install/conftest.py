@@ -1,9 +1,3 @@
 """Lets these tests use the databases and samples of the subgraphs' tests."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "subgraphs" / "support"))
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
-from stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
+from tests.support.subgraphs.stand_fixtures import *  # noqa: F403 - fixtures, which are listed there

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_stand import Stand
-from decided import apply_decided, backoffice_of, decide
 
 from furlong.install.budgets import budget_state, plan_budgets
 from furlong.install.load import apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.budgets.repository import BudgetRepository
+from tests.support.subgraphs.club_stand import Stand
+from tests.support.subgraphs.decided import apply_decided, backoffice_of, decide
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

@@ -4,10 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from club_samples import make_config
-from club_stand import Stand
-from decided import apply_decided, backoffice_of
-
 from backoffice.audit.repository import in_order
 from backoffice.content import repository
 from backoffice.content.revisions.document import ContentKey
@@ -16,6 +12,9 @@ from backoffice.content.revisions.states import RevisionState
 from furlong.install.load import decide_load, plan_load
 from furlong.install.world import Brand, World, read_world
 from storage.database import Database
+from tests.support.subgraphs.club_samples import make_config
+from tests.support.subgraphs.club_stand import Stand
+from tests.support.subgraphs.decided import apply_decided, backoffice_of
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_samples import make_config
-from club_stand import Stand
 
 from furlong.install.load import plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.catalogue.rewards import RewardContent
+from tests.support.subgraphs.club_samples import make_config
+from tests.support.subgraphs.club_stand import Stand
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

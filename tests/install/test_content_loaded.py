@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_samples import make_config
-from club_stand import Stand
-from decided import decide
 from typer.testing import CliRunner
 
 from backoffice.operations.status_changes import StatusAction, plan_change
@@ -17,6 +14,9 @@ from furlong.cli import app
 from furlong.install.content import ContentPlan, content_state, plan_content
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
+from tests.support.subgraphs.club_samples import make_config
+from tests.support.subgraphs.club_stand import Stand
+from tests.support.subgraphs.decided import decide
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

@@ -4,15 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from database_probe import migrated
-from private_valkey import PrivateValkey
-from progress_reducer import opened_reducer
 from redis import Redis
-from squad_messages import reward
 from typer.testing import CliRunner, Result
 
 from cells.claim import without_fence
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
+from deploy.private_valkey import PrivateValkey
 from furlong.cli import app
 from storage.cells.cell import Cell
 from storage.cells.table import CellRow, CellState, write_cell
@@ -22,6 +19,9 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.live.notices import decode
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
+from tests.support.consumers.progress_reducer import opened_reducer
+from tests.support.consumers.squad_messages import reward
+from tests.support.database_probe import migrated
 
 HEADER = "brand,customer,week,staked,currency\n"
 

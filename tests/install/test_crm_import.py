@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from database_probe import contents, migrated
 from hypothesis import given
 from hypothesis import strategies as st
-from progress_reducer import Reducer, opened_reducer
-from squad_messages import bet, reward
 
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from furlong.install.crm_import import CrmError, CrmPlan, Rejected, apply_import, plan_import, read_rows
@@ -19,6 +16,9 @@ from subgraphs.progress.models import CRM_QUALIFIER
 from subgraphs.progress.qualification.crm_repository import CrmQualifier
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
+from tests.support.consumers.progress_reducer import Reducer, opened_reducer
+from tests.support.consumers.squad_messages import bet, reward
+from tests.support.database_probe import contents, migrated
 
 Plan = Callable[[Path], Awaitable[CrmPlan]]
 

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from club_stand import REFERENCE, Stand
-from decided import apply_decided, backoffice_of
 from jsonschema import Draft202012Validator
 
 from backoffice.rules.schemes.form import Scheme
@@ -20,6 +18,8 @@ from furlong.install.load import SCHEME_TOPIC, LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
+from tests.support.subgraphs.club_stand import REFERENCE, Stand
+from tests.support.subgraphs.decided import apply_decided, backoffice_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)

@@ -5,9 +5,6 @@ from datetime import timedelta
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from club_samples import NOW, make_config
-from club_stand import Stand
-from decided import backoffice_of, decide
 from typer.testing import CliRunner, Result
 
 from backoffice.operations.status_changes import CannotChange, StatusAction, plan_change, versions
@@ -18,6 +15,9 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 from subgraphs.rewards.catalogue.rewards import OptionId
+from tests.support.subgraphs.club_samples import NOW, make_config
+from tests.support.subgraphs.club_stand import Stand
+from tests.support.subgraphs.decided import backoffice_of, decide
 
 BOOST = OptionId("northbet", "boost", 1)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import graphql
 import pytest
-from both_ways import run_both
 from graphql import FieldNode, GraphQLSchema, NameNode, build_schema, parse
 
 import jit
+from tests.support.jit.both_ways import run_both
 
 
 @pytest.fixture

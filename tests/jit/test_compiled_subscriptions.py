@@ -8,10 +8,10 @@ from typing import Any
 
 import graphql
 import pytest
-from both_ways import assert_same, awaited
 from graphql import ExecutionResult, GraphQLSchema, build_schema, parse
 
 import jit
+from tests.support.jit.both_ways import assert_same, awaited
 
 QUERY = "subscription ($more: Boolean = true) { news { id must more @include(if: $more) } }"
 

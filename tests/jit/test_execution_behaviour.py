@@ -5,7 +5,6 @@ from typing import Any
 
 import graphql
 import pytest
-from both_ways import run_both
 from graphql import (
     GraphQLEnumType,
     GraphQLSchema,
@@ -16,6 +15,7 @@ from graphql import (
 )
 
 import jit
+from tests.support.jit.both_ways import run_both
 
 SDL = """
 enum Color { RED GREEN }

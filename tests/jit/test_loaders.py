@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import strawberry
-from both_ways import awaited, run_both
 from graphql import parse
 from strawberry import Info
 from strawberry.dataloader import DataLoader
 
 import jit
+from tests.support.jit.both_ways import awaited, run_both
 
 
 @strawberry.type

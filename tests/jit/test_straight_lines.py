@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import strawberry
-from both_ways import run_both
 from graphql import GraphQLSchema, build_schema, parse
 
 import jit
+from tests.support.jit.both_ways import run_both
 
 SDL = """
     enum Color { RED GREEN }

@@ -5,13 +5,13 @@ from typing import Any, Optional
 
 import pytest
 import strawberry
-from both_ways import run_both
 from graphql import parse
 from strawberry import ID, UNSET
 from strawberry.relay import GlobalID
 from strawberry.schema.config import StrawberryConfig
 
 import jit
+from tests.support.jit.both_ways import run_both
 
 
 @strawberry.enum

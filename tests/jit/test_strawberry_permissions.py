@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 import strawberry
-from both_ways import run_both
 from graphql import GraphQLError, parse
 from strawberry import Info
 from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission, PermissionExtension
 
 import jit
+from tests.support.jit.both_ways import run_both
 
 
 class Says(BasePermission):

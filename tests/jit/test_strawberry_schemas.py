@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import strawberry
-from both_ways import run_both
 from graphql import parse
 from strawberry import ID, UNSET, Info
 from strawberry.extensions import FieldExtension
@@ -15,6 +14,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 
 import jit
+from tests.support.jit.both_ways import run_both
 
 
 class Allowed(BasePermission):

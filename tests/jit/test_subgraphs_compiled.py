@@ -1,28 +1,23 @@
 """The club's own subgraphs answer the bet-slip the same when they are compiled, over a real database."""
 
 import copy
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import graphql
 import pytest
-from both_ways import assert_same, awaited
 from graphql import parse, validate
 
 import jit
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "subgraphs" / "support"))
-
-from club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK
-from club_stand import Stand, migrate, statements
-
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth.authentication import RequestIdentity
 from subgraphs.kit.auth.sessions import Viewer
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
+from tests.support.jit.both_ways import assert_same, awaited
+from tests.support.subgraphs.club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK
+from tests.support.subgraphs.club_stand import Stand, migrate, statements
 
 CLUB = """query ($brand: ID!) { club(brand: $brand) {
   id brand { id name } week { id isoWeek startsAt endsAt hours state } terms { version summary url }

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import strawberry
-from both_ways import run_both
 from graphql import GraphQLScalarType, GraphQLSchema, build_schema, parse
 
 import jit
+from tests.support.jit.both_ways import run_both
 
 SDL = """
     type Query {

@@ -2,8 +2,6 @@
 
 import pytest
 from alembic import command
-from club_samples import OWNER, account_row, good_account
-from club_stand import METADATA
 from sqlalchemy import Connection, insert
 
 from storage.database import Database
@@ -12,6 +10,8 @@ from storage.settings import DatabaseSettings
 from subgraphs.club.models import ACCOUNT_CHANGE, REFERENCE
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.kit.records.accounts.account_history import AccountHistory
+from tests.support.subgraphs.club_samples import OWNER, account_row, good_account
+from tests.support.subgraphs.club_stand import METADATA
 
 
 @pytest.mark.parametrize(("subgraph", "before"), [("club", "0003"), ("fulfilment", "0001")])

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from database_probe import contents, migrated
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, delete, insert, text
@@ -23,6 +22,7 @@ from storage.bulk_sql import (
 )
 from storage.columns import Identifier, UtcDateTime
 from storage.database import Database
+from tests.support.database_probe import contents, migrated
 
 METADATA = MetaData()
 THING = Table(

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from club_samples import make_brand
-from club_stand import Stand
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -14,6 +12,8 @@ from storage.columns import upsert
 from storage.database import Database
 from subgraphs.club.models import REFERENCE, STREAM
 from subgraphs.progress.models import PROGRESS
+from tests.support.subgraphs.club_samples import make_brand
+from tests.support.subgraphs.club_stand import Stand
 
 AT = datetime(2026, 3, 25, 12, 30, 15, 123457, tzinfo=UTC)
 POSITION = STREAM.position

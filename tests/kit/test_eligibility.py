@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from club_samples import good_account, make_brand
 
 from subgraphs.kit.domain.accounts import IneligibleReason, ineligible_reason, unknown_account
+from tests.support.subgraphs.club_samples import good_account, make_brand
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from club_samples import good_account, make_brand
 from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.accounts import Account, IneligibleReason
 from subgraphs.kit.records.accounts.account_history import AccountChange
 from subgraphs.kit.records.accounts.exclusion_periods import excluded_at, exclusion_periods_of
+from tests.support.subgraphs.club_samples import good_account, make_brand
 
 END = datetime(2026, 3, 29, 23, tzinfo=UTC)
 HOUR = timedelta(hours=1)

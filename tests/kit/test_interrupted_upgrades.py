@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from forked_programs import run_forked
-from running_furlong import PATIENCE_SECONDS, without_settings
 from sqlalchemy import Connection, Engine, event, insert, text
 
 from furlong.databases import METADATA, NotMigrated, require_migrated
@@ -23,10 +21,12 @@ from storage.migrations.lock import MigrationLocked, exclusive
 from storage.migrations.resumable_steps import HalfDoneMigration
 from storage.migrations.upgrade import TablesMissing, migration_config, status, upgrade
 from storage.settings import DatabaseSettings
+from tests.support.processes.forked_programs import run_forked
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
 
 DDL = re.compile(r"\s*(CREATE|ALTER)", re.IGNORECASE)
 NOON = datetime(2026, 3, 25, 12, tzinfo=UTC)
-KILLED_AFTER = Path(__file__).with_name("support") / "killed_upgrade.py"
+KILLED_AFTER = Path(__file__).parents[1] / "support" / "processes" / "killed_upgrade.py"
 
 
 class Interrupted(Exception):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from club_samples import account_row, good_account
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, make_url, update
@@ -26,6 +25,7 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, LookupStat
 from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
 from subgraphs.progress.models import PROGRESS
 from subgraphs.progress.repository import total_lookup
+from tests.support.subgraphs.club_samples import account_row, good_account
 
 AT = datetime(2026, 3, 25, 12, 30, 15, 123456, tzinfo=UTC)
 PATIENCE = 60

@@ -3,12 +3,12 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from club_stand import METADATA
 from sqlalchemy import Connection
 
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
+from tests.support.subgraphs.club_stand import METADATA
 
 
 @pytest.mark.parametrize("subgraph", sorted(METADATA))

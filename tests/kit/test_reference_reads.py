@@ -1,10 +1,9 @@
 """Reads of brands, schemes and accounts: one SELECT for all, and to each what is theirs."""
 
-from club_samples import good_account, make_brand, make_scheme
-from club_stand import REFERENCE, Stand, statements
-
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceRepository
+from tests.support.subgraphs.club_samples import good_account, make_brand, make_scheme
+from tests.support.subgraphs.club_stand import REFERENCE, Stand, statements
 
 REPOSITORY = ReferenceRepository(REFERENCE["club"])
 

@@ -1,7 +1,6 @@
 """What a brand's rules say is worked out once, and is always that of the account and week it is asked for."""
 
 import pytest
-from club_samples import good_account, make_brand, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.schemes import scheme_of_week
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.reads.brand_rules import BrandRules
+from tests.support.subgraphs.club_samples import good_account, make_brand, make_scheme
 
 BRAND = make_brand(jurisdictions=("GB", "MT"))
 FIRST, SECOND = "2026-W13", "2026-W14"

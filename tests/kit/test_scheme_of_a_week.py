@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from club_samples import LONG_AGO, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.schemes import Scheme, WeekState, scheme_of_week
 from subgraphs.kit.domain.weeks import week_named
+from tests.support.subgraphs.club_samples import LONG_AGO, make_scheme
 
 WEEK = week_named("2026-W13", "Europe/London")
 HOUR = timedelta(hours=1)

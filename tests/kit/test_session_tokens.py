@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from club_stand import AUDIENCE, ISSUER, SECRET, make_token, session_settings
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws, jwt
@@ -17,6 +16,7 @@ from storage.clock import ManualClock
 from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
+from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, make_token, session_settings
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())

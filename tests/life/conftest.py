@@ -1,7 +1,6 @@
-"""A club week goes through the product's real parts; tests can import the modules in support/."""
+"""A club week goes through the product's real parts."""
 
 import asyncio
-import sys
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,6 @@ import structlog
 
 from furlong.databases import upgrade_databases
 from storage.settings import DatabaseSettings
-
-TESTS = Path(__file__).resolve().parents[1]
-for folder in (TESTS / "subgraphs", TESTS / "fulfilment", TESTS / "life"):
-    sys.path.insert(0, str(folder / "support"))
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from club_stand import make_token
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from reference_model import Model
-from site_streams import Followed, following
-from whole_product import CUSTOMER, running_product
 
 from tests.life.test_life_of_a_week import ANY, BEGINS, CLOSED, LONG_FORM, OPEN, PROVISIONAL, Life
+from tests.support.gateway.site_streams import Followed, following
+from tests.support.product.reference_model import Model
+from tests.support.product.whole_product import CUSTOMER, running_product
+from tests.support.subgraphs.club_stand import make_token
 
 EXAMPLES: Final = 100 if LONG_FORM else 2
 DISRUPTIVE: Final = frozenset({"restart"})

@@ -13,12 +13,12 @@ from typing import Final
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from reference_model import CLOSES, ENDS, PAID, Bet, Model
 from sqlalchemy import func, select
-from whole_product import KEY, Product, running_product, written
 
 from simulator.providers.faults import ProviderFault
 from subgraphs.fulfilment.models import FULFILMENT
+from tests.support.product.reference_model import CLOSES, ENDS, PAID, Bet, Model
+from tests.support.product.whole_product import KEY, Product, running_product, written
 
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 EXAMPLES: Final = 400 if LONG_FORM else 7

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import structlog
-import whole_product
-from club_stand import make_token
-from logged_lines import logged_lines
 from sqlalchemy import text
-from whole_product import CHANGE, CLUB, OPT_OUT, Product, running_product
 
 from simulator.providers.faults import ProviderFault
+from tests.support.product import whole_product
+from tests.support.product.whole_product import CHANGE, CLUB, OPT_OUT, Product, running_product
+from tests.support.subgraphs.club_stand import make_token
+from tests.support.telemetry.logged_lines import logged_lines
 
 Captured = pytest.CaptureFixture[str]
 CANARY = "canary-c-1001"

@@ -6,10 +6,10 @@ from collections import Counter
 
 import httpx
 import pytest
-from raw_websocket import raw_websocket
 
 from tests.gateway.extensions.audited import Audit
 from tests.live.live_gateway import LATEST, NEWS, Live, live_gateway
+from tests.support.gateway.raw_websocket import raw_websocket
 
 STREAMS = ["text/event-stream", "multipart/mixed", 'multipart/mixed;subscriptionSpec="1.0"']
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
-from raw_websocket import raw_websocket
 
 from gateway import Unauthenticated
 from gateway.errors import AuthenticationUnavailable
 from tests.live.live_gateway import LATEST, NEWS, live_gateway, news
+from tests.support.gateway.raw_websocket import raw_websocket
+from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
 
 
 @dataclass

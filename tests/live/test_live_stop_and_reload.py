@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from raw_websocket import raw_websocket
 
 from furlong.serve.http_server import QuietServer, listen
 from gateway import GatewaySettings, create_gateway
@@ -16,6 +15,7 @@ from gateway.reload import Reload
 from gateway.sources import FileSource
 from tests.gateway.subscriptions.newsroom import SDL, Newsroom, Wire
 from tests.live.live_gateway import NEWS, live_gateway, news, until
+from tests.support.gateway.raw_websocket import raw_websocket
 
 SSE = {"accept": "text/event-stream"}
 

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from raw_websocket import RawWebSocket, raw_websocket
 
 from gateway.http.live import LiveSession
 from gateway.http.streams.connection import StreamConnection
@@ -18,6 +17,7 @@ from gateway.http.websocket.socket import WebSocket
 from gateway.pipeline.stages import Response
 from gateway.pipeline.subscriptions import SubscriptionStream
 from tests.live.live_gateway import NEWS, Live, news
+from tests.support.gateway.raw_websocket import RawWebSocket, raw_websocket
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OF_CONNECTIONS = (WebSocket, GraphQLConversation, SubscriptionStream, StreamConnection, LiveSession, Response)

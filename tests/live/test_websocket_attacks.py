@@ -8,7 +8,6 @@ import socket as sockets
 from collections import Counter
 
 import pytest
-from raw_websocket import CONTINUATION, PING, TEXT, frame, raw_websocket
 
 from gateway.http.server.draining_protocol import DrainingProtocol
 from gateway.http.websocket.conversation import GraphQLConversation, Operation
@@ -16,6 +15,7 @@ from gateway.http.websocket.request import WebSocketRequest
 from gateway.http.websocket.socket import WebSocket
 from gateway.pipeline.subscriptions import SubscriptionStream
 from tests.live.live_gateway import COUNT, LATEST, NEWS, Live, live_gateway, news
+from tests.support.gateway.raw_websocket import CONTINUATION, PING, TEXT, frame, raw_websocket
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from raw_websocket import BINARY, CONTINUATION, PING, PONG, TEXT, Closed, frame, raw_websocket
 
 from tests.live.live_gateway import COUNT, LATEST, NEWS, Live, live_gateway, news
+from tests.support.gateway.raw_websocket import (
+    BINARY,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    Closed,
+    frame,
+    raw_websocket,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 INIT = {"type": "connection_init"}

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from private_prometheus import prometheus_program
+
+from deploy.private_prometheus import prometheus_program
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "monitoring"

@@ -12,13 +12,12 @@ from typing import Any, Final
 import httpx
 import pytest
 import yaml
-from federation.asked import SubgraphRequest
-from private_prometheus import start_prometheus
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
-from server_process import free_port
 
 from consumers.feeds.delivery.metrics import FeedMetrics
 from consumers.stream.metrics import Metrics as ConsumerMetrics
+from deploy.private_prometheus import start_prometheus
+from deploy.server_process import free_port
 from furlong.serve.http_server import listen, serving
 from furlong.workers.outbox_status import OutboxMetrics
 from gateway import GatewaySettings, create_gateway
@@ -27,6 +26,7 @@ from storage.clock import SystemClock
 from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "monitoring"

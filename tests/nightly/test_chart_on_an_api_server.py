@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from api_server.server import ApiServer, start_api_server
-from former_version import former_version
-from server_process import ServiceMissingError
-from service_markers import chart_tools_installed
 
+from deploy.api_server.server import ApiServer, start_api_server
+from deploy.server_process import ServiceMissingError
+from deploy.service_markers import chart_tools_installed
 from tests.nightly.cluster import Cluster, Manifest, State, collection
+from tests.support.processes.former_version import former_version
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HELM: Final = ROOT / "deploy" / "helm"

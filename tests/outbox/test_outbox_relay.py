@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from database_probe import migrated
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 
@@ -23,6 +22,7 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox.outbox import Fact, Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox.outbox_relay import LEASE, Relay
+from tests.support.database_probe import migrated
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 OWNER = Owner("northbet", "c-1")

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from database_probe import migrated
-from running_furlong import PATIENCE_SECONDS, programs_in
 from sqlalchemy import func, select, update
 
 from furlong.databases import upgrade_databases
@@ -19,6 +17,8 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import METADATA, OUTBOX
 from subgraphs.kit.records.outbox.outbox import Fact, Outbox
+from tests.support.database_probe import migrated
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, programs_in
 
 CLOCK = SystemClock()
 

@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from progress_reducer import W13, Reducer, opened_reducer, reducer
 from sqlalchemy import delete, select, update
-from squad_messages import ADJUSTMENT as BODY
-from squad_messages import adjustment, bet, membership, week
 
 from consumers.progress.messages import decode_adjustment
 from consumers.stream.errors import Poison
@@ -18,6 +15,9 @@ from consumers.stream.records import Record
 from storage.clock import SystemClock
 from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
 from subgraphs.progress.models import ADJUSTMENT, PROGRESS, QUALIFICATION
+from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
+from tests.support.consumers.squad_messages import ADJUSTMENT as BODY
+from tests.support.consumers.squad_messages import adjustment, bet, membership, week
 
 __all__ = ["reducer"]
 

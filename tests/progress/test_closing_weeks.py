@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from progress_reducer import Reducer, reducer
 from sqlalchemy import select
-from squad_messages import BRAND, account, bet, membership, scheme
 
 from storage.clock import ManualClock
 from subgraphs.kit.domain.errors import BadInput
@@ -18,6 +16,8 @@ from subgraphs.progress.models import OUTBOX
 from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
 from subgraphs.progress.weeks import lifecycle as module
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
+from tests.support.consumers.progress_reducer import Reducer, reducer
+from tests.support.consumers.squad_messages import BRAND, account, bet, membership, scheme
 
 __all__ = ["reducer"]
 

@@ -4,10 +4,7 @@ import asyncio
 from itertools import permutations
 
 import pytest
-from database_probe import contents
-from progress_reducer import W13, Reducer, opened_reducer, reducer
 from sqlalchemy.exc import DBAPIError
-from squad_messages import bet, membership
 
 from storage.clock import SystemClock
 from storage.error_codes.conflicts import is_conflict
@@ -16,6 +13,9 @@ from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
 from subgraphs.progress.review.repository import disputed_bets
 from subgraphs.progress.review.service import ReviewService
+from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
+from tests.support.consumers.squad_messages import bet, membership
+from tests.support.database_probe import contents
 
 __all__ = ["reducer"]
 

@@ -5,10 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from database_probe import contents
-from progress_reducer import Reducer, opened_reducer
 from sqlalchemy import insert
-from squad_messages import account, bet, membership
 
 from storage.clock import SystemClock
 from subgraphs.progress.errors import NothingToDecide
@@ -26,6 +23,9 @@ from subgraphs.progress.models import (
 from subgraphs.progress.review.queue import Decision, DecisionOutcome
 from subgraphs.progress.review.repository import late_revisions
 from subgraphs.progress.review.service import ReviewService
+from tests.support.consumers.progress_reducer import Reducer, opened_reducer
+from tests.support.consumers.squad_messages import account, bet, membership
+from tests.support.database_probe import contents
 
 CLOSED = "2026-03-30T00:00:00Z"
 LATER = "2026-05-17T18:00:00Z"

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from database_probe import contents
-from progress_reducer import Reducer, reducer
-from squad_messages import account, bet, scheme
 
 from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS
 from subgraphs.progress.review.repository import late_revisions
+from tests.support.consumers.progress_reducer import Reducer, reducer
+from tests.support.consumers.squad_messages import account, bet, scheme
+from tests.support.database_probe import contents
 
 __all__ = ["reducer"]
 

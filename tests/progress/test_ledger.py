@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from database_probe import contents, statements_of
-from progress_reducer import W13, W14, Reducer, reducer
-from squad_messages import BRAND, account, bet, scheme
 
 from consumers.progress.messages import decode_bet
 from consumers.stream.topics import Message
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.repository import Total
+from tests.support.consumers.progress_reducer import W13, W14, Reducer, reducer
+from tests.support.consumers.squad_messages import BRAND, account, bet, scheme
+from tests.support.database_probe import contents, statements_of
 
 __all__ = ["reducer"]
 

@@ -7,10 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from database_probe import contents, migrated
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squad_messages import account, bet, scheme
 
 from consumers.messages.accounts import decode_account
 from consumers.messages.schemes import decode_scheme
@@ -28,6 +26,8 @@ from subgraphs.progress.counting.customers import KnownCustomers
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, METADATA, PROGRESS, REFERENCE
+from tests.support.consumers.squad_messages import account, bet, scheme
+from tests.support.database_probe import contents, migrated
 
 CUSTOMERS = 8
 PLACES = [{"jurisdiction": "GB", "currency": "GBP"}, {"jurisdiction": "IE", "currency": "EUR"}]

@@ -1,11 +1,11 @@
 """If a scheme counts only bets placed after the first opt-in, memberships matter whenever they arrive."""
 
 import pytest
-from database_probe import contents, statements_of
-from progress_reducer import Reducer, reducer
-from squad_messages import bet, membership, scheme
 
 from subgraphs.progress.models import MEMBERSHIP
+from tests.support.consumers.progress_reducer import Reducer, reducer
+from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.database_probe import contents, statements_of
 
 __all__ = ["reducer"]
 

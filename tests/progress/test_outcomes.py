@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from progress_reducer import W13, W14, Reducer, reducer
 
 from consumers.progress.messages import decode_outcome
 from consumers.stream.errors import Poison
@@ -15,6 +14,7 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.progress.qualification.outcome_repository import read_outcomes
+from tests.support.consumers.progress_reducer import W13, W14, Reducer, reducer
 
 __all__ = ["reducer"]
 

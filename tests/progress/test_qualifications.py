@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from database_probe import contents, statements_of
 from jsonschema import Draft202012Validator
-from progress_reducer import Reducer, reducer
 from sqlalchemy import insert, select
-from squad_messages import account, bet, membership, scheme
 
 from consumers.stream.records import Record
 from subgraphs.progress.models import CRM_QUALIFIER, OUTBOX, QUALIFICATION, WEEK_CLOSING
+from tests.support.consumers.progress_reducer import Reducer, reducer
+from tests.support.consumers.squad_messages import account, bet, membership, scheme
+from tests.support.database_probe import contents, statements_of
 
 __all__ = ["reducer"]
 

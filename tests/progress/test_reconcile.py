@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from database_probe import contents
-from progress_reducer import Reducer, reducer
 from sqlalchemy import delete, insert, update
-from squad_messages import bet
 
 from storage.clock import ManualClock
 from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
 from subgraphs.progress.ledger.reconciliation_repository import Sums
 from subgraphs.progress.models import PROGRESS, REPAIR
+from tests.support.consumers.progress_reducer import Reducer, reducer
+from tests.support.consumers.squad_messages import bet
+from tests.support.database_probe import contents
 
 __all__ = ["reducer"]
 

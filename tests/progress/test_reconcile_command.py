@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from progress_reducer import Reducer, opened_reducer
 from sqlalchemy import update
-from squad_messages import bet
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
 from subgraphs.progress.models import PROGRESS
+from tests.support.consumers.progress_reducer import Reducer, opened_reducer
+from tests.support.consumers.squad_messages import bet
 
 LATE = "2026-05-17T18:00:00Z"
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from database_probe import migrated, statements_of
 from sqlalchemy import insert
 
 from storage.database import Database
@@ -14,6 +13,7 @@ from subgraphs.progress.counting.rules import ContributionReason, Verdict
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import METADATA, PROGRESS
 from subgraphs.progress.repository import ProgressRepository, RecentBet, Total
+from tests.support.database_probe import migrated, statements_of
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 CUSTOMERS = 40

@@ -10,9 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 from confluent_kafka import Producer
-from progress_reducer import opened_reducer
-from running_furlong import eventually, programs_in
-from squad_messages import account, bet, membership, scheme
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
@@ -22,6 +19,9 @@ from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.weeks import week_at
 from subgraphs.rewards.models import METADATA as REWARDS
+from tests.support.consumers.progress_reducer import opened_reducer
+from tests.support.consumers.squad_messages import account, bet, membership, scheme
+from tests.support.processes.running_furlong import eventually, programs_in
 
 OLD = {"brand_id": "oldbet"}
 LONDON = "Europe/London"

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from progress_reducer import W13, Reducer, opened_reducer, reducer
 from sqlalchemy import select
-from squad_messages import BRAND, bet, scheme, week
 
 from consumers.messages.weeks import decode_week
 from consumers.stream.errors import Poison
@@ -21,6 +19,8 @@ from subgraphs.kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX, REFERENCE
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
+from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
+from tests.support.consumers.squad_messages import BRAND, bet, scheme, week
 
 __all__ = ["reducer"]
 

@@ -1,16 +1,12 @@
-"""Provides subgraphs and simulator for tests of recovery; tests can import the subgraphs' support/."""
+"""Provides subgraphs and simulator for tests of recovery."""
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "subgraphs" / "support"))
-sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
-
-from rig import Rig, rig_over
-from stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
+from tests.support.recovery.rig import Rig, rig_over
+from tests.support.subgraphs.stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from database_probe import contents
 from sqlalchemy import delete, insert, select, update
 from typer.testing import CliRunner
 
@@ -27,6 +26,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.models import REWARD_CONTENT
+from tests.support.database_probe import contents
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 ODD = 'O\'Brien \\ "quoted"\nUSE `furlong_club`;\nĐặng 🎁'

@@ -9,10 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from club_samples import account_row, good_account
-from forked_programs import run_forked
-from rig import BRAND, CHOICE, CUSTOMER, LOCKED_AT, MEMBERSHIP, OWNER, Rig, reasons, rig_over
-from running_furlong import PATIENCE_SECONDS, without_settings
 from sqlalchemy import select
 
 from subgraphs.club.membership.membership import MembershipKind
@@ -21,6 +17,20 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.comparison import Compared
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
 from subgraphs.rewards.models import REWARD_CHOICE
+from tests.support.processes.forked_programs import run_forked
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
+from tests.support.recovery.rig import (
+    BRAND,
+    CHOICE,
+    CUSTOMER,
+    LOCKED_AT,
+    MEMBERSHIP,
+    OWNER,
+    Rig,
+    reasons,
+    rig_over,
+)
+from tests.support.subgraphs.club_samples import account_row, good_account
 
 IN = {"state": "opted_in", "terms_version": "2026-1"}
 OUT = {"state": "opted_out", "terms_version": None}

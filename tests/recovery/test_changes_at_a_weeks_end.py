@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_samples import WEEK
-from club_stand import ask, data_of, session
-from rig import CUSTOMER, MEMBERSHIP, UNDISTURBED, Rig, reasons, rig_over
 
 from subgraphs.kit.domain.weeks import week_named
+from tests.support.recovery.rig import CUSTOMER, MEMBERSHIP, UNDISTURBED, Rig, reasons, rig_over
+from tests.support.subgraphs.club_samples import WEEK
+from tests.support.subgraphs.club_stand import ask, data_of, session
 
 WEEK_END = week_named(WEEK, "Europe/London").ends_at
 OF_WEEK = """query ($week: ID!) { club(brand: "northbet", week: $week) {

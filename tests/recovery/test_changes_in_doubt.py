@@ -7,9 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from club_samples import WEEK, good_account
-from club_stand import statements
-from rig import CHOICE, LOCKED_AT, MEMBERSHIP, OWNER, UNDISTURBED, Rig, reasons
 from sqlalchemy import insert, update
 
 from subgraphs.club.models import INTENT, OUTBOX
@@ -19,6 +16,9 @@ from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, Ups
 from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.records.leases import Lease
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+from tests.support.recovery.rig import CHOICE, LOCKED_AT, MEMBERSHIP, OWNER, UNDISTURBED, Rig, reasons
+from tests.support.subgraphs.club_samples import WEEK, good_account
+from tests.support.subgraphs.club_stand import statements
 
 FAULTS = ["busy", "timeout_before", "timeout_after", "reset_after"]
 JOINED = {"optedIn": True, "pending": False, "version": 1}

@@ -10,12 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
-from club_samples import BRAND, CUSTOMER, NOW, OWNER, good_account, make_brand, make_config, make_scheme
-from club_stand import Stand, data_of, session, session_settings
-from rig import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squad_double import Squad
 
 from storage.clock import Clock, ManualClock, SystemClock
 from storage.database import Database
@@ -24,6 +20,19 @@ from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
+from tests.support.recovery.rig import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
+from tests.support.subgraphs.club_samples import (
+    BRAND,
+    CUSTOMER,
+    NOW,
+    OWNER,
+    good_account,
+    make_brand,
+    make_config,
+    make_scheme,
+)
+from tests.support.subgraphs.club_stand import Stand, data_of, session, session_settings
+from tests.support.subgraphs.squad_double import Squad
 
 TRIES: Final = 1000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 60
 SKEWS: Final = (timedelta(seconds=-2), timedelta(), timedelta(seconds=2))

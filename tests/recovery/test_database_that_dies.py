@@ -9,17 +9,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from club_samples import NOW
-from club_stand import Stand, ask, codes, data_of, migrate
-from private_mariadb import PrivateMariadb, start_mariadb
-from rig import CHANGE, OPT_IN, SHOWN, UNDISTURBED
-from squad_double import Squad
 
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from furlong.workers.recovery_worker import create_recovery_rounds
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
+from tests.support.recovery.rig import CHANGE, OPT_IN, SHOWN, UNDISTURBED
+from tests.support.subgraphs.club_samples import NOW
+from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of, migrate
+from tests.support.subgraphs.squad_double import Squad
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 JOIN = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "k"}

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from club_samples import good_account
-from club_stand import ask, data_of, session
-from rig import BRAND, CUSTOMER, MEMBERSHIP, OPT_IN, SHOWN, Rig, reasons
 from sqlalchemy import select
 
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.comparison import Compared
+from tests.support.recovery.rig import BRAND, CUSTOMER, MEMBERSHIP, OPT_IN, SHOWN, Rig, reasons
+from tests.support.subgraphs.club_samples import good_account
+from tests.support.subgraphs.club_stand import ask, data_of, session
 
 EXCLUSIONS = {
     "self-excluded": replace(good_account(), rg_state="self_excluded"),

@@ -12,9 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from club_stand import Stand
 from sqlalchemy import func, insert, select
-from squad_double import Squad
 
 from furlong.workers.recovery_worker import create_recovery_rounds
 from storage.settings import DatabaseSettings
@@ -24,6 +22,8 @@ from subgraphs.kit.mutations.intents import ChangeRequest
 from subgraphs.kit.mutations.recovery_rounds import PACE_SECONDS, RecoveryRounds
 from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.settings import UpstreamSettings
+from tests.support.subgraphs.club_stand import Stand
+from tests.support.subgraphs.squad_double import Squad
 
 CHANGES: Final = 10_000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 160
 AT_ONCE: Final = 8

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from forked_programs import Program, start_forked
-from rig import CHOICE, MEMBERSHIP, Rig, reasons
-from running_furlong import PATIENCE_SECONDS, without_settings
 from sqlalchemy import select, update
 
 from storage.clock import SystemClock
 from subgraphs.club.models import INTENT, OUTBOX
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+from tests.support.processes.forked_programs import Program, start_forked
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
+from tests.support.recovery.rig import CHOICE, MEMBERSHIP, Rig, reasons
 
 pytestmark = pytest.mark.usefixtures("processes")
 
-DOOMED = Path(__file__).with_name("support") / "doomed.py"
+DOOMED = Path(__file__).parents[1] / "support" / "recovery" / "doomed.py"
 BEFORE_THE_INTENT = ["writing down", "written, not committed"]
 WITH_THE_INTENT = [
     "sending",

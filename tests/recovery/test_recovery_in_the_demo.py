@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 from confluent_kafka import Producer
-from running_furlong import BRAND, MUTATIONS, Demo, eventually, running_demo
-from squad_messages import account
+
+from tests.support.consumers.squad_messages import account
+from tests.support.processes.running_furlong import BRAND, MUTATIONS, Demo, eventually, running_demo
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from rig import CHOICE, MEMBERSHIP, Rig, reasons, rig_over
+
+from tests.support.recovery.rig import CHOICE, MEMBERSHIP, Rig, reasons, rig_over
 
 JOINED = {"optedIn": True, "pending": False, "version": 1}
 LOST_ANSWERS = ["timeout_after", "reset_after"]

@@ -11,12 +11,12 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("processes")
 
-RUNNER: Final = Path(__file__).resolve().parents[2] / "deploy"
+ROOT: Final = Path(__file__).resolve().parents[2]
 RUN: Final = """
 import sys
 import pytest
 sys.path.insert(0, sys.argv.pop(1))
-from runner.second_chance import SecondChance
+from deploy.runner.second_chance import SecondChance
 sys.exit(pytest.main(sys.argv[1:], plugins=[SecondChance()]))
 """
 PASSES: Final = "def test_passes():\n    pass\n"
@@ -43,7 +43,7 @@ def run(processes: None, tmp_path: Path) -> Run:
     def run_them(*sources: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         for number, source in enumerate(sources):
             (tmp_path / f"test_{number}.py").write_text(source)
-        command = [sys.executable, "-c", RUN, str(RUNNER), "-p", "xdist.plugin", *options]
+        command = [sys.executable, "-c", RUN, str(ROOT), "-p", "xdist.plugin", *options]
         quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return subprocess.run(command, cwd=tmp_path, env=quick, capture_output=True, text=True, check=False)
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from local_chromium import LocalChromium
-from screen_gallery import ROOT, Gallery, open_gallery
+
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.screen_gallery import ROOT, Gallery, open_gallery
 
 
 @pytest.fixture(scope="module")

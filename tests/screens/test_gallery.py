@@ -3,8 +3,9 @@
 import os
 
 import pytest
-from scenario_answers import recorded
-from screen_gallery import Gallery, Look
+
+from deploy.scenario_answers import recorded
+from tests.support.browsers.screen_gallery import Gallery, Look
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from local_chromium import LocalChromium
 from playwright.sync_api import Page, sync_playwright
-from screen_gallery import faults_of_access, faults_of_layout
+
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.screen_gallery import faults_of_access, faults_of_layout
 
 FINE = """<style>
   .readers { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
-from snapshots import differences, read_sheet, save_sheet
+
+from tests.support.browsers.snapshots import differences, read_sheet, save_sheet
 
 
 def screen(*, tick: bool = True, bar: int = 120, height: int = 90) -> Image.Image:

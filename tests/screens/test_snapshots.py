@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from local_chromium import LocalChromium, find_chromium
-from scenario_answers import recorded
-from screen_gallery import ROOT, Gallery, Look, open_gallery
-from snapshots import Screens, differences, read_sheet, save_sheet
+
+from deploy.local_chromium import LocalChromium, find_chromium
+from deploy.scenario_answers import recorded
+from tests.support.browsers.screen_gallery import ROOT, Gallery, Look, open_gallery
+from tests.support.browsers.snapshots import Screens, differences, read_sheet, save_sheet
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterable
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
-from private_kafka import PrivateKafka
 
+from deploy.private_kafka import PrivateKafka
 from furlong.demo.embedded_broker import EmbeddedBroker
 
 Broker = EmbeddedBroker | PrivateKafka

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from forked_programs import run_forked, start_forked
-from running_furlong import PATIENCE_SECONDS
+
+from tests.support.processes.forked_programs import run_forked, start_forked
+from tests.support.processes.running_furlong import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -79,17 +80,16 @@ def test_a_program_ends_by_signals(tmp_path: Path, waiting: str) -> None:
 def test_programs_die_with_the_tests(tmp_path: Path, waiting: str) -> None:
     """Tests that are killed leave no program behind."""
     starter = (
-        "import os, sys\nfrom pathlib import Path\nfrom forked_programs import start_forked\n"
+        "import os, sys\nfrom pathlib import Path\n"
+        "from tests.support.processes.forked_programs import start_forked\n"
         "with open('log', 'wb') as log:\n"
         f"    program = start_forked({waiting!r}, environment={{}}, folder=Path(), log=log)\n"
         "print(program.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    support = Path(__file__).resolve().parents[1] / "support"
     killed = subprocess.run(
         [sys.executable, "-c", starter],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(support)},
         capture_output=True,
         check=False,
     )

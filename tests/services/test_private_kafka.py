@@ -8,7 +8,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as Partition
-from private_kafka import PrivateKafka, start_kafka
+
+from deploy.private_kafka import PrivateKafka, start_kafka
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 

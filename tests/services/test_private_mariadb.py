@@ -9,10 +9,11 @@ from typing import Any
 
 import pymysql
 import pytest
-from private_mariadb import PrivateMariadb, start_mariadb
-from server_process import ServiceFailedError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from deploy.server_process import ServiceFailedError
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 

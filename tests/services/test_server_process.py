@@ -1,6 +1,5 @@
 """Server processes are waited for, stopped by their own id, and never outlive a test session."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import server_process
-from server_process import ServiceFailedError, accepts, start_process, wait_until_ready
+
+from deploy import server_process
+from deploy.server_process import ServiceFailedError, accepts, start_process, wait_until_ready
 
 GENEROUS_SECONDS = 60
 
@@ -82,17 +82,15 @@ def test_a_server_that_is_late_is_stopped(tmp_path: Path) -> None:
 def test_a_tied_process_dies_with_its_starter(tmp_path: Path) -> None:
     """When a test session is killed, its servers end with it."""
     starter = (
-        "import sys, time; from pathlib import Path; from server_process import start_process;"
+        "import sys, time; from pathlib import Path; from deploy.server_process import start_process;"
         "folder = Path(sys.argv[1]);"
         "words = ['bash', '-c', 'echo up; exec sleep 1000'];"
         "server = start_process(words, folder, folder / 'log', tied=True);"
         "print(server.pid, flush=True); time.sleep(1000)"
     )
-    deploy = str(Path(server_process.__file__).parent)
     with subprocess.Popen(
         [sys.executable, "-c", starter, str(tmp_path)],
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": deploy},
     ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())

@@ -1,11 +1,10 @@
 """Tests whose service is missing are left out and counted, or stop a session that requires it."""
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from service_markers import MarkedService, ServiceMarkers
+
+from deploy.service_markers import MarkedService, ServiceMarkers
 
 pytest_plugins = "pytester"
 
@@ -37,10 +36,7 @@ asyncio_default_fixture_loop_scope = function
 """
 
 INNER_CONFTEST = """
-import sys
-
-sys.path.insert(0, {deploy!r})
-from service_markers import MarkedService, ServiceMarkers
+from deploy.service_markers import MarkedService, ServiceMarkers
 
 
 def pytest_configure(config):
@@ -90,10 +86,9 @@ def test_the_last_line_says_what_was_left_out(run: Run) -> None:
 
 def test_it_is_said_once_where_tests_run_in_several_processes(pytester: pytest.Pytester) -> None:
     """Each process counts all tests; the one that people see has their counts, not the sum of them."""
-    deploy = str(Path(sys.modules["service_markers"].__file__ or "").parent)
     pytester.makepyfile(INNER_TESTS)
     pytester.makeini(INNER_SETTINGS)
-    pytester.makeconftest(INNER_CONFTEST.format(deploy=deploy))
+    pytester.makeconftest(INNER_CONFTEST)
     result = pytester.runpytest_subprocess("-n", "2")
     result.assert_outcomes(passed=1)
     assert result.outlines[-1] == (

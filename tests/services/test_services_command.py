@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from services import ROOT, ServiceFolder, start, status, stop
+
+from deploy.services import ROOT, ServiceFolder, start, status, stop
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed", "kafka_installed")
 

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from aiokafka.errors import OffsetOutOfRangeError
 from confluent_kafka import Producer
-from source_brokers import (
+
+from consumers.stream.broker.source import Feature, Source
+from consumers.stream.errors import TopicRecreated
+from consumers.stream.records import Partition, Record
+from tests.support.consumers.source_brokers import (
     PATIENCE_SECONDS,
     MemoryBrokerUnderTest,
     brokers_with,
@@ -19,10 +23,6 @@ from source_brokers import (
     quick_cleaner,
     read,
 )
-
-from consumers.stream.broker.source import Feature, Source
-from consumers.stream.errors import TopicRecreated
-from consumers.stream.records import Partition, Record
 
 AT = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 

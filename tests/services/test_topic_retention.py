@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from forked_programs import run_forked
-from private_kafka import PrivateKafka
-from running_furlong import PATIENCE_SECONDS, without_settings
 
+from deploy.private_kafka import PrivateKafka
 from furlong.databases import upgrade_databases
 from furlong.install.topic_retention import TooShort, read_configs, repair, require_retention
 from furlong.install.topics import DAY_MS, MESSAGES, TopicPlan, create_topics
 from furlong.settings import TopicSettings
 from storage.settings import DatabaseSettings
+from tests.support.processes.forked_programs import run_forked
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 SETTINGS = TopicSettings(retention_days=20, facts_retention_days=50)
@@ -111,7 +111,7 @@ async def test_a_repair_changes_only_what_is_kept(kafka: PrivateKafka, plans: tu
 
 async def test_a_consumer_refuses_topics_that_forget_too_soon(tmp_path: Path) -> None:
     """With Kafka's own seven days it ends and says what to do, and starts once that is done."""
-    from private_kafka import start_kafka  # noqa: PLC0415 - a broker of its own, whose topics nobody else reads
+    from deploy.private_kafka import start_kafka  # noqa: PLC0415 - a broker of its own, whose topics nobody else reads
 
     url = f"sqlite+aiosqlite:///{tmp_path / 'databases'}"
     await upgrade_databases(DatabaseSettings(url=url))

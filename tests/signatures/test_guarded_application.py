@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from signing import Signing, fixed, secret
 from structlog.testing import capture_logs
 
 from signatures import Reason, SignatureLimits, SignatureVerifier
 from signatures.asgi import Receive, Send, SignedRequests
+from tests.support.gateway.signing import Signing, fixed, secret
 
 KEYS = fixed(secret("one"))
 

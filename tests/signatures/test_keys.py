@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from signed_request import AUDIENCE, Clock, signed
-from signing import PRIVATE, PUBLIC, key_text, secret
 from structlog.testing import capture_logs
 
 from signatures import InvalidSignature, KeyFile, Reason, SignatureVerifier, key_source, read_key_set
+from tests.signatures.signed_request import AUDIENCE, Clock, signed
+from tests.support.gateway.signing import PRIVATE, PUBLIC, key_text, secret
 
 OLD, NEW = secret("old", "o"), secret("new", "n")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 
 import pytest
-from signing import PRIVATE, PUBLIC, key_text
 
 from signatures import read_key_set
 from signatures.signature_base import signature_base
+from tests.support.gateway.signing import PRIVATE, PUBLIC, key_text
 
 SHARED_SECRET = {
     "kty": "oct",

@@ -7,11 +7,11 @@ import uuid
 from typing import Final
 
 import pytest
-from private_valkey import PrivateValkey
-from signed_request import Clock
 from structlog.testing import capture_logs
 
+from deploy.private_valkey import PrivateValkey
 from signatures import InvalidSignature, Reason, ValkeyNonces
+from tests.signatures.signed_request import Clock
 
 PATIENT: Final = 30.0
 

@@ -12,11 +12,11 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from signed_request import AUDIENCE, BODY, NOW, Clock, Request, signed
-from signing import PRIVATE, PUBLIC, fixed, secret
 
 from signatures import InvalidSignature, KeySource, Reason, SignatureLimits, SignatureVerifier
 from signatures.profile import REQUIRED, TAG
+from tests.signatures.signed_request import AUDIENCE, BODY, NOW, Clock, Request, signed
+from tests.support.gateway.signing import PRIVATE, PUBLIC, fixed, secret
 
 KEYS = fixed(secret("one"))
 BASE64 = string.ascii_letters + string.digits + "+/"

@@ -7,19 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from club_samples import (
-    CUSTOMER,
-    LONG_AGO,
-    NOW,
-    OWNER,
-    WEEK,
-    good_account,
-    make_brand,
-    make_config,
-    make_content,
-    make_scheme,
-)
-from club_stand import Stand, data_of, statements
 
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
@@ -33,6 +20,19 @@ from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_samples import (
+    CUSTOMER,
+    LONG_AGO,
+    NOW,
+    OWNER,
+    WEEK,
+    good_account,
+    make_brand,
+    make_config,
+    make_content,
+    make_scheme,
+)
+from tests.support.subgraphs.club_stand import Stand, data_of, statements
 
 CLUB = """{ club(brand: "northbet") {
   id week { id isoWeek endsAt state } terms { version url } jurisdiction currency ineligibleReason

@@ -7,17 +7,17 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import OWNER, WEEK, good_account, make_brand, make_scheme
-from club_stand import Stand, ask, session
-from private_valkey import PrivateValkey
 from pydantic import SecretStr
-from signing import Signing, fixed, key_text, secret
 
+from deploy.private_valkey import PrivateValkey
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers, CallLimits, asks_for_schema
 from subgraphs.kit.settings import CallerSettings
+from tests.support.gateway.signing import Signing, fixed, key_text, secret
+from tests.support.subgraphs.club_samples import OWNER, WEEK, good_account, make_brand, make_scheme
+from tests.support.subgraphs.club_stand import Stand, ask, session
 
 KEY = secret("gateway-1")
 PATIENT = 30.0

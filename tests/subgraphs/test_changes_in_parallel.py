@@ -7,11 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import CUSTOMER, NOW, WEEK
-from club_stand import Stand, ask, data_of, session
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squad_double import Squad
 
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.kit.domain.keys import ClubKey
@@ -22,6 +19,9 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import INTENT, REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_samples import CUSTOMER, NOW, WEEK
+from tests.support.subgraphs.club_stand import Stand, ask, data_of, session
+from tests.support.subgraphs.squad_double import Squad
 
 CLICKS = 50
 OPT_IN = "mutation ($i: OptInInput!) { optIn(input: $i) { errors { code } } }"

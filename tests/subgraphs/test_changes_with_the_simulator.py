@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import NOW, WEEK, good_account, make_config
-from club_stand import Stand, data_of, session
 
 from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
 from subgraphs.kit.domain.keys import Owner
+from tests.support.subgraphs.club_samples import NOW, WEEK, good_account, make_config
+from tests.support.subgraphs.club_stand import Stand, data_of, session
 
 CUSTOMER = "c-1001"
 MEMBERSHIP = f"/v1/brands/northbet/customers/{CUSTOMER}/membership"

@@ -7,9 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from club_samples import BRAND, CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account
-from club_stand import Stand, session
-from squad_double import Squad
 
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth.authentication import RequestIdentity
@@ -17,6 +14,9 @@ from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.operations import MAX_KEPT_LENGTH
+from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account
+from tests.support.subgraphs.club_stand import Stand, session
+from tests.support.subgraphs.squad_double import Squad
 
 CLUB = """query Mine($week: ID, $with: Boolean = true) { club(brand: "northbet", week: $week) {
   __typename id brand { id name timeZone } week { id isoWeek startsAt endsAt hours state provisionalUntil }

@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import NOW, OWNER
-from club_stand import Stand, session
 from graphql import build_client_schema, get_introspection_query
 
 from furlong.serve.internal_graph import create_internal_graph
@@ -17,6 +15,8 @@ from furlong.settings import ServeSettings
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.supergraph import Supergraph, load_supergraph
 from subgraphs.club.membership.membership import MembershipKind
+from tests.support.subgraphs.club_samples import NOW, OWNER
+from tests.support.subgraphs.club_stand import Stand, session
 
 ROOT = Path(__file__).resolve().parents[2]
 BETSLIP = (ROOT / "contracts/betslip.graphql").read_text()

@@ -14,9 +14,6 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from club_samples import NOW, WEEK, good_account, make_brand, make_config, make_scheme
-from club_stand import UPSTREAM, Stand, session
-from signing import Signing, fixed, key_text, secret
 
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from subgraphs.club.membership.membership import MembershipKind
@@ -24,6 +21,9 @@ from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.settings import CallerSettings
+from tests.support.gateway.signing import Signing, fixed, key_text, secret
+from tests.support.subgraphs.club_samples import NOW, WEEK, good_account, make_brand, make_config, make_scheme
+from tests.support.subgraphs.club_stand import UPSTREAM, Stand, session
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNERS = [Owner(brand, customer) for brand, customer in product(("northbet", "lagunabet"), ("c-1", "c-2"))]

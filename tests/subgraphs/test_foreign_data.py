@@ -6,11 +6,18 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from club_samples import BRAND, WEEK, good_account, make_brand, make_config, make_scheme
-from club_stand import UPSTREAM, Stand, ask, codes, session
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
+from tests.support.subgraphs.club_samples import (
+    BRAND,
+    WEEK,
+    good_account,
+    make_brand,
+    make_config,
+    make_scheme,
+)
+from tests.support.subgraphs.club_stand import UPSTREAM, Stand, ask, codes, session
 
 CUSTOMERS = [("northbet", "c-1"), ("northbet", "c-2"), ("lagunabet", "c-1")]
 PARTS = {

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from club_samples import NOW
-from club_stand import Stand
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -19,6 +17,9 @@ from graphql import (
     validate,
 )
 from graphql.utilities import build_ast_schema
+
+from tests.support.subgraphs.club_samples import NOW
+from tests.support.subgraphs.club_stand import Stand
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_YET = {

@@ -11,11 +11,10 @@ from functools import partial
 
 import httpx
 import pytest
-from club_stand import AUDIENCE, ISSUER, SECRET, make_token
-from private_valkey import PrivateValkey
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from deploy.private_valkey import PrivateValkey
 from furlong.cli.operations.customer import cli
 from furlong.embedding.sessions import issued_session
 from furlong.embedding.settings import EmbedSettings
@@ -26,6 +25,7 @@ from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
+from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, make_token
 from tokens import Revocations
 
 PATIENCE_SECONDS = 60.0

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from club_samples import BRAND, CUSTOMER, NOW
-from club_stand import Stand, session
 
 from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import ClubKey
+from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW
+from tests.support.subgraphs.club_stand import Stand, session
 
 MINE = '{ club(brand: "northbet") { id } }'
 OTHER = "c-2"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from issued_tokens import AUDIENCE, ISSUER
 from structlog.testing import capture_logs
 
 from furlong.demo.tokens import make_token
@@ -16,6 +15,7 @@ from gateway import GatewaySettings
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
+from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER
 
 QUERY = {"query": '{ club(brand: "northbet") { id } }'}
 

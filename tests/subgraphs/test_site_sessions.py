@@ -6,10 +6,7 @@ import time
 from functools import partial
 
 import httpx
-import key_server
 import pytest
-from issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
-from key_server import serving_keys
 
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
@@ -17,6 +14,9 @@ from gateway import GatewaySettings
 from storage.settings import DatabaseSettings
 from subgraphs.kit.auth import sessions
 from subgraphs.kit.settings import SessionSettings
+from tests.support.tokens import key_server
+from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
+from tests.support.tokens.key_server import serving_keys
 from tokens import RefreshLimits
 
 QUERY = {"query": "{ __typename }"}

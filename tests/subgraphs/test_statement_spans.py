@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from club_samples import NOW
-from club_stand import Stand, data_of, session, statements
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.trace import SpanKind
-from recorded_spans import Recording
 
 from storage.connections.statement_spans import anonymous
+from tests.support.subgraphs.club_samples import NOW
+from tests.support.subgraphs.club_stand import Stand, data_of, session, statements
+from tests.support.telemetry.recorded_spans import Recording
 from tracing import within
 
 QUERY = """{ club(brand: "northbet") {

@@ -5,13 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import NOW, OWNER, WEEK, good_account
-from club_stand import Stand, ask, codes, make_token, session
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.graphql.deadline import HEADER
+from tests.support.subgraphs.club_samples import NOW, OWNER, WEEK, good_account
+from tests.support.subgraphs.club_stand import Stand, ask, codes, make_token, session
 
 CLUB = '{ club(brand: "northbet") { id } }'
 ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { id } } }"

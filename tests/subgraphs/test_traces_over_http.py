@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from club_samples import NOW
-from club_stand import Stand, session
 from opentelemetry.trace import SpanKind
-from recorded_spans import Recording
 
 from subgraphs.kit.graphql.callers import DEVELOPMENT
+from tests.support.subgraphs.club_samples import NOW
+from tests.support.subgraphs.club_stand import Stand, session
+from tests.support.telemetry.recorded_spans import Recording
 from tracing import Sampling
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-"

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 import respx
-from issued_tokens import AUDIENCE, ISSUER, NOW, ManualTime
 from pydantic import SecretStr
 
+from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER, NOW, ManualTime
 from tokens import Introspection, InvalidToken, Reason, TokenVerifier, VerificationUnavailable
 
 URL: Final = "https://login.test/introspect"

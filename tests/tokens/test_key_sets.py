@@ -10,16 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import key_server
 import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, ManualTime, key_set, token
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from joserfc.util import int_to_base64
-from key_server import KeyServer, serving_keys
 from prometheus_client import CollectorRegistry, generate_latest
 
+from tests.support.tokens import key_server
+from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, ManualTime, key_set, token
+from tests.support.tokens.key_server import KeyServer, serving_keys
 from tokens import (
     InvalidToken,
     Issuer,

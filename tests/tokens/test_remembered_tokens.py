@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from issued_tokens import AUDIENCE, ISSUER, NOW, ManualTime, token
 from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
+from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER, NOW, ManualTime, token
 from tokens import InvalidToken, Issuer, RefreshLimits, TokenVerifier
 from tokens.verifier import TrustedIssuer
 

@@ -11,13 +11,13 @@ from typing import Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from issued_tokens import AUDIENCE, ISSUER, ManualTime, token
 from joserfc.jwk import OctKey
-from private_valkey import PrivateValkey
 from pydantic import SecretStr, ValidationError
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from deploy.private_valkey import PrivateValkey
+from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER, ManualTime, token
 from tokens import (
     InvalidToken,
     Issuer,

@@ -16,7 +16,6 @@ import pytest
 import respx
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from fastapi import FastAPI
-from issued_tokens import AUDIENCE, CLAIMS, FIRST, ISSUER, NOW, ManualTime, key_set, part, token
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from gateway import GatewaySettings, create_gateway
@@ -27,6 +26,17 @@ from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.tokens.issued_tokens import (
+    AUDIENCE,
+    CLAIMS,
+    FIRST,
+    ISSUER,
+    NOW,
+    ManualTime,
+    key_set,
+    part,
+    token,
+)
 from tokens import Issuer, RefreshLimits
 
 STRANGER: Final = ECKey.generate_key("P-256", {"kid": "first"})

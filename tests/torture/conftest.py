@@ -13,21 +13,21 @@ from typing import Any, Final
 
 import pymysql
 import pytest
-from betting_load import BRAND, Load, recount
 from confluent_kafka import Producer
-from forked_programs import Program, start_forked
-from private_kafka import PrivateKafka, start_kafka
-from private_mariadb import PrivateMariadb, start_mariadb
-from running_furlong import without_settings
-from server_process import start_process, wait_until_ready
 from sqlalchemy import delete, func, select
-from squad_messages import scheme
 
 from consumers.stream.records import Record
+from deploy.private_kafka import PrivateKafka, start_kafka
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from deploy.server_process import start_process, wait_until_ready
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
+from tests.support.consumers.betting_load import BRAND, Load, recount
+from tests.support.consumers.squad_messages import scheme
+from tests.support.processes.forked_programs import Program, start_forked
+from tests.support.processes.running_furlong import without_settings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BETS: Final = "club.progress.v1"
@@ -164,7 +164,7 @@ class TortureRig:
 
     def start(self, *fault: str, **changes: str) -> Member:
         """Start one more member, with a fault or without: see `faulty_consumer`."""
-        script = str(ROOT / "tests" / "support" / "faulty_consumer.py")
+        script = str(ROOT / "tests" / "support" / "consumers" / "faulty_consumer.py")
         log = self.folder / f"member-{len(self.members)}.log"
         with log.open("wb") as output:
             process = start_forked(

@@ -11,15 +11,16 @@ from typing import Any, Final
 
 import pymysql
 import pytest
-from betting_load import Load, recount
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
-from former_version import former_version
-from private_mariadb import PrivateMariadb
-from rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
-from running_furlong import BRAND, Site, eventually
 from sqlalchemy import make_url
-from whole_installation import (
+
+from deploy.private_mariadb import PrivateMariadb
+from tests.support.consumers.betting_load import Load, recount
+from tests.support.processes.former_version import former_version
+from tests.support.processes.running_furlong import BRAND, Site, eventually
+from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
+from tests.support.product.whole_installation import (
     DATABASES,
     PROCESSES,
     Installation,

@@ -6,9 +6,9 @@ import time
 
 import pytest
 from opentelemetry.trace import SpanContext, TraceFlags
-from otlp_receiver import receiving
 from pydantic import ValidationError
 
+from tests.support.telemetry.otlp_receiver import receiving
 from tracing import SamplerSettings, Sampling, Tracing, opened
 
 RECORDED = SpanContext(1, 1, is_remote=True, trace_flags=TraceFlags(1))

@@ -9,9 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import BRAND, CUSTOMER, NOW, OWNER, good_account
-from club_stand import REFERENCE, Stand, ask, make_token, session
-from squad_double import Squad
 
 from storage.errors import DatabaseAway
 from subgraphs.club.membership.membership import MembershipKind
@@ -22,6 +19,9 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.subscriptions import Events
 from subgraphs.kit.live.event_bus import EventBus
 from subgraphs.kit.live.watches import customer_key
+from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER, good_account
+from tests.support.subgraphs.club_stand import REFERENCE, Stand, ask, make_token, session
+from tests.support.subgraphs.squad_double import Squad
 
 PATIENCE_SECONDS = 60.0
 STATE = "id week { isoWeek state } membership { optedIn pending version } ineligibleReason"

@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_samples import CUSTOMER, NOW, OWNER, make_config
-from club_stand import Stand, make_token, session_settings
 from fastapi import FastAPI
-from site_streams import following
 from structlog.testing import capture_logs
 
 from furlong.databases import upgrade_databases
@@ -27,6 +24,9 @@ from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.reads.brand_rules import ReadOptions
 from subgraphs.kit.settings import PublicDataSettings, UpstreamSettings
+from tests.support.gateway.site_streams import following
+from tests.support.subgraphs.club_samples import CUSTOMER, NOW, OWNER, make_config
+from tests.support.subgraphs.club_stand import Stand, make_token, session_settings
 
 
 @dataclass

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-from private_valkey import PrivateValkey
-from tcp_proxy import tcp_proxy
 
+from deploy.private_valkey import PrivateValkey
 from subgraphs.kit.live import notices, valkey_bus
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.notices import MAX_WAITING, Notices, WaitingNotices, decode, encode
 from subgraphs.kit.live.valkey_bus import ValkeyBus
 from subgraphs.kit.live.watches import Watch, Watches
+from tests.support.tcp_proxy import tcp_proxy
 
 PATIENCE_SECONDS = 60.0
 ANN, BEA, OTHER = b"northbet:ann", b"northbet:bea", b"southbet:ann"

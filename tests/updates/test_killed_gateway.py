@@ -15,19 +15,19 @@ from typing import Any
 
 import httpx
 import pytest
-from bet_slip_page import Browser, browser
-from club_samples import BRAND
-from club_stand import AUDIENCE, ISSUER, SECRET, Stand, make_token
-from forked_programs import Program
-from local_chromium import LocalChromium
-from open_pages import open_pages
-from running_furlong import Programs, eventually, programs_in
-from server_process import free_port
 
+from deploy.local_chromium import LocalChromium
+from deploy.server_process import free_port
 from furlong.databases import upgrade_databases
 from storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.domain.keys import Owner
+from tests.support.browsers.bet_slip_page import Browser, browser
+from tests.support.browsers.open_pages import open_pages
+from tests.support.processes.forked_programs import Program
+from tests.support.processes.running_furlong import Programs, eventually, programs_in
+from tests.support.subgraphs.club_samples import BRAND
+from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, Stand, make_token
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

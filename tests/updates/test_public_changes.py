@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from club_samples import BRAND, make_brand, make_config, make_scheme
 
 from storage.clock import ManualClock
 from subgraphs.kit.domain.weeks import week_at
@@ -12,6 +11,7 @@ from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
 from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.menu.menu_cache import MenuCache
+from tests.support.subgraphs.club_samples import BRAND, make_brand, make_config, make_scheme
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 WEEK = week_at(NOW, "Europe/London")

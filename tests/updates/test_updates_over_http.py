@@ -9,8 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import BRAND, CUSTOMER, NOW, OWNER
-from club_stand import Stand, make_token, session
 
 from furlong.serve.http_server import serving
 from subgraphs.club.membership.membership import MembershipKind
@@ -18,6 +16,8 @@ from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.graphql import event_stream
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.live.watches import customer_key
+from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER
+from tests.support.subgraphs.club_stand import Stand, make_token, session
 
 FOLLOW = "subscription ($b: ID!) { clubUpdated(brand: $b) { version club { membership { optedIn } } } }"
 ACCEPT = {"accept": "text/event-stream"}

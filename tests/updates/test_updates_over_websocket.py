@@ -11,12 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import BRAND, CUSTOMER, NOW, OWNER
-from club_stand import Stand, make_token, session
 from pydantic import SecretStr
-from raw_websocket import Closed, RawWebSocket, raw_websocket
-from scripted_calls import soon
-from signing import fixed, key_text, secret
 
 from furlong.serve.http_server import serving
 from furlong.serve.live.metrics import LiveMetrics
@@ -32,6 +27,11 @@ from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.settings import CallerSettings
 from tests.gateway.subscriptions.newsroom import body, subscribed
 from tests.live.test_npm_clients import node_client
+from tests.support.gateway.raw_websocket import Closed, RawWebSocket, raw_websocket
+from tests.support.gateway.scripted_calls import soon
+from tests.support.gateway.signing import fixed, key_text, secret
+from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER
+from tests.support.subgraphs.club_stand import Stand, make_token, session
 from tests.updates.test_updates_through_a_gateway import SUPERGRAPH, unused
 
 FOLLOW = f'subscription {{ clubUpdated(brand: "{BRAND}") {{ version club {{ membership {{ optedIn }} }} }} }}'

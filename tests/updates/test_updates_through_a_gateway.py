@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_samples import BRAND, CUSTOMER, NOW, OWNER
-from club_stand import Stand, session
 from pydantic import SecretStr
-from scripted_calls import soon
-from signing import key_text, secret
 
 from furlong.serve.http_server import serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
@@ -24,6 +20,10 @@ from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.settings import CallerSettings
 from tests.gateway.subscriptions.newsroom import body, subscribed
+from tests.support.gateway.scripted_calls import soon
+from tests.support.gateway.signing import key_text, secret
+from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER
+from tests.support.subgraphs.club_stand import Stand, session
 
 SUPERGRAPH = Path(__file__).parents[2] / "schema.public.graphql"
 FOLLOW = "subscription ($b: ID!) { clubUpdated(brand: $b) { version club { membership { optedIn } } } }"

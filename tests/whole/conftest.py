@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from running_furlong import Demo, running_demo
+
+from tests.support.processes.running_furlong import Demo, running_demo
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bet_slip_page import PATIENCE_MS
-from local_chromium import LocalChromium
-from office import content, hostile_texts, operations, people, risk, support
-from office.desk import Staff, staff_of
-from office.hostile_changes import Clerks
-from office.stack import DEPUTY, EVERYBODY, Office, running_office
 from playwright.sync_api import expect
-from private_kafka import PrivateKafka
-from private_mariadb import PrivateMariadb
+
+from deploy.local_chromium import LocalChromium
+from deploy.private_kafka import PrivateKafka
+from deploy.private_mariadb import PrivateMariadb
+from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.office import content, hostile_texts, operations, people, risk, support
+from tests.support.office.desk import Staff, staff_of
+from tests.support.office.hostile_changes import Clerks
+from tests.support.office.stack import DEPUTY, EVERYBODY, Office, running_office
 
 expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")

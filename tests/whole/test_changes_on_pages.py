@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from bet_slip_page import PATIENCE_MS, Browser, browser
-from local_chromium import LocalChromium
 from playwright.sync_api import Request, Route, expect
-from running_furlong import Demo, eventually, running_demo
+
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tests.support.processes.running_furlong import Demo, eventually, running_demo
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

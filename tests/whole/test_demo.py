@@ -11,9 +11,17 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
-from running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
+
+from tests.support.processes.running_furlong import (
+    BETSLIP,
+    BRAND,
+    PATIENCE_SECONDS,
+    Demo,
+    eventually,
+    running_demo,
+)
 
 NEW = "c-1001"
 OTHER_NEW = "c-1002"

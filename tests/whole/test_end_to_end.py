@@ -1,9 +1,10 @@
 """The one path through the real demo that `make test` takes too: a customer joins, bets and sees it."""
 
 import pytest
-from bet_slip_page import browser
-from local_chromium import LocalChromium
-from running_furlong import BRAND, Demo, eventually
+
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.bet_slip_page import browser
+from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("web_installed")]
 

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from firefox_page import FirefoxPage, firefox_page
-from running_furlong import BRAND, Demo
+
+from tests.support.browsers.firefox_page import FirefoxPage, firefox_page
+from tests.support.processes.running_furlong import BRAND, Demo
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

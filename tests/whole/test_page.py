@@ -10,14 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
-from bet_slip_page import PATIENCE_MS, Browser, browser
-from fresh_vite_app import fresh_vite_app
-from local_chromium import LocalChromium
-from page_journal import PageJournal
 from playwright.sync_api import expect
-from running_furlong import BRAND, Demo, eventually
-from screen_gallery import faults_of_access
-from squad_messages import account
+
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tests.support.browsers.fresh_vite_app import fresh_vite_app
+from tests.support.browsers.page_journal import PageJournal
+from tests.support.browsers.screen_gallery import faults_of_access
+from tests.support.consumers.squad_messages import account
+from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -9,15 +9,24 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from bet_slip_page import browser
-from content_publication import publish_title
-from local_chromium import LocalChromium
-from private_kafka import start_kafka
-from private_mariadb import PrivateMariadb
-from private_valkey import PrivateValkey
-from running_furlong import BETSLIP, BRAND, ROOT, Programs, Site, eventually, programs_in
-from server_process import free_port
-from signing import PRIVATE, PUBLIC, key_text
+
+from deploy.local_chromium import LocalChromium
+from deploy.private_kafka import start_kafka
+from deploy.private_mariadb import PrivateMariadb
+from deploy.private_valkey import PrivateValkey
+from deploy.server_process import free_port
+from tests.support.backoffice.content_publication import publish_title
+from tests.support.browsers.bet_slip_page import browser
+from tests.support.gateway.signing import PRIVATE, PUBLIC, key_text
+from tests.support.processes.running_furlong import (
+    BETSLIP,
+    BRAND,
+    ROOT,
+    Programs,
+    Site,
+    eventually,
+    programs_in,
+)
 
 pytestmark = pytest.mark.usefixtures("kafka_installed", "chromium_installed", "web_installed")
 

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from private_mariadb import PrivateMariadb
-from rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
-from running_furlong import PATIENCE_SECONDS, ROOT, eventually
-from whole_installation import CUSTOMER, WORKERS, Installation, rehearsed_installation
+
+from deploy.private_mariadb import PrivateMariadb
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, ROOT, eventually
+from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
+from tests.support.product.whole_installation import CUSTOMER, WORKERS, Installation, rehearsed_installation
 
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = [

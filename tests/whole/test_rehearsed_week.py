@@ -9,10 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bet_slip_page import browser
-from local_chromium import LocalChromium
-from rehearsed_week import MONDAY, NEXT_WEEK, WEEK, RehearsedWeek
-from running_furlong import BRAND, Demo, eventually, programs_in, running_demo
+
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.bet_slip_page import browser
+from tests.support.processes.running_furlong import BRAND, Demo, eventually, programs_in, running_demo
+from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, WEEK, RehearsedWeek
 
 pytestmark = pytest.mark.timeout(900)  # several starts of the demo
 CUSTOMER = "c-1001"

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from scenario_answers import play_all, recorded
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from typer.testing import CliRunner
 
+from deploy.scenario_answers import play_all, recorded
 from furlong.cli.main import app
 from furlong.demo.routes import SessionCustomer
 from furlong.demo.scenarios import (

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from otel_collector import collecting
-from otlp_receiver import ReceivedSpan, Receiver, receiving
-from running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
+
+from tests.support.processes.running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
+from tests.support.telemetry.otel_collector import collecting
+from tests.support.telemetry.otlp_receiver import ReceivedSpan, Receiver, receiving
 
 NEW = "c-1001"
 CANARY = "canary4711"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_furlong import BRAND, Demo, eventually, running_demo
 
 from furlong.demo.data_folder import database_in
 from storage.database import Database
@@ -17,6 +16,7 @@ from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import Week, week_at
+from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 
 CUSTOMER = "c-1001"
 OTHER = "c-1002"

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backoffice_site import OfficeSite, codes, running_site
-from club_samples import brand_row, config_row, make_brand, make_config, make_scheme, scheme_row
-from database_probe import migrate
 from PIL import Image
 from sqlalchemy import insert, select
 
@@ -28,6 +25,16 @@ from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
+from tests.support.backoffice.backoffice_site import OfficeSite, codes, running_site
+from tests.support.database_probe import migrate
+from tests.support.subgraphs.club_samples import (
+    brand_row,
+    config_row,
+    make_brand,
+    make_config,
+    make_scheme,
+    scheme_row,
+)
 
 TEXT = {
     "locale": "en-GB",

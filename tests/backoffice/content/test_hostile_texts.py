@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from content_stand import ANN, KEY, content_stand
 
 from backoffice.advertising.links import link_problem
 from backoffice.content import repository
 from backoffice.content.revisions.document import TEXT_FIELDS
+from tests.support.backoffice.content_stand import ANN, KEY, content_stand
 
 HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile_texts.json").read_text(encoding="utf-8"))
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from backoffice_stand import NOW, backoffice_database
 from PIL import Image, PngImagePlugin
 
 from backoffice.content.images.reencoding import MAX_BYTES, ImageRefused, reencode
@@ -17,6 +16,7 @@ from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
 from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
+from tests.support.backoffice.backoffice_stand import NOW, backoffice_database
 
 
 def picture(kind: str, size: tuple[int, int] = (640, 320), mode: str = "RGB", **options: object) -> bytes:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from club_samples import make_brand, make_config
 
 from backoffice.advertising.links import link_problem
 from backoffice.content.lint.findings import Severity
 from backoffice.content.lint.rules import ImageFacts, LintContext, lint
 from backoffice.content.revisions.document import ContentDocument
 from subgraphs.kit.domain.products import Product
+from tests.support.subgraphs.club_samples import make_brand, make_config
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 HASH = "a" * 64

@@ -8,8 +8,6 @@ from typing import Final
 
 import pyotp
 import pytest
-from backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
-from content_stand import ANN, BOB, KEY, ContentStand, document
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
@@ -25,6 +23,8 @@ from furlong.cli import app
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
+from tests.support.backoffice.content_stand import ANN, BOB, KEY, ContentStand, document
 
 OFFICE_KEY: Final = "k" * 32
 SPRING: Final = datetime(2026, 3, 29, tzinfo=UTC)

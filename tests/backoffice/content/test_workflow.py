@@ -8,9 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from backoffice_stand import NOW
-from content_stand import ANN, ANN_AGAIN, BOB, CAT, DAN, EVE, KEY, ContentStand, content_stand, document
-from private_mariadb import PrivateMariadb
 from sqlalchemy import update
 
 from backoffice.access.actor import Actor
@@ -26,8 +23,22 @@ from backoffice.content.workflow.announcement import GlobalAnnouncement
 from backoffice.content.workflow.local_time import Occurrence
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale
 from backoffice.global_events.decisions import GlobalDecisions
+from deploy.private_mariadb import PrivateMariadb
 from storage.clock import ManualClock
 from subgraphs.rewards.models import REWARD_CONFIG
+from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.content_stand import (
+    ANN,
+    ANN_AGAIN,
+    BOB,
+    CAT,
+    DAN,
+    EVE,
+    KEY,
+    ContentStand,
+    content_stand,
+    document,
+)
 
 
 @pytest.fixture

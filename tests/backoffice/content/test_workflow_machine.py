@@ -8,11 +8,9 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from content_stand import ANN, ANN_AGAIN, BOB, CAT, DAN, EVE, KEY, ContentStand, content_stand, document
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from private_mariadb import PrivateMariadb
 
 from backoffice.access.actor import Actor
 from backoffice.approvals import repository as proposals
@@ -21,6 +19,19 @@ from backoffice.content import repository
 from backoffice.content.revisions.document import ContentDocument
 from backoffice.content.revisions.states import RevisionState
 from backoffice.errors import BackofficeError
+from deploy.private_mariadb import PrivateMariadb
+from tests.support.backoffice.content_stand import (
+    ANN,
+    ANN_AGAIN,
+    BOB,
+    CAT,
+    DAN,
+    EVE,
+    KEY,
+    ContentStand,
+    content_stand,
+    document,
+)
 
 T = TypeVar("T")
 PEOPLE = st.sampled_from([ANN, ANN_AGAIN, BOB, CAT, DAN, EVE])

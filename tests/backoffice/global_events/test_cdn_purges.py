@@ -11,18 +11,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from backoffice_stand import backoffice_database
-from database_probe import migrated
-from global_messages import BRAND, switch
-from private_varnish import PrivateVarnish, start_varnish
 from prometheus_client import CollectorRegistry
-from server_process import free_port
 
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.run_publisher import running_publisher
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
+from deploy.server_process import free_port
 from furlong.cdn.purge_worker import PurgeWorker, Removals, Troubles, run_purges
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
@@ -34,6 +30,10 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.gateway.varnish_stand import Cdn, gateway_behind, terms
+from tests.support.backoffice.backoffice_stand import backoffice_database
+from tests.support.backoffice.global_messages import BRAND, switch
+from tests.support.database_probe import migrated
+from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
 
 PATIENCE_SECONDS = 120.0
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

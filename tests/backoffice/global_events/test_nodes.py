@@ -9,8 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from database_probe import migrate, migrated
-from global_messages import BRAND, NOON, budget, content, edition, event, record, status, switch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -34,6 +32,18 @@ from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from tests.support.backoffice.global_messages import (
+    BRAND,
+    NOON,
+    budget,
+    content,
+    edition,
+    event,
+    record,
+    status,
+    switch,
+)
+from tests.support.database_probe import migrate, migrated
 
 REDUCER = RewardDecisions(ManualClock(NOON)).reducer
 CATALOGUE = CatalogueRepository(rewards.REWARD_CONFIG, rewards.REWARD_CONTENT)

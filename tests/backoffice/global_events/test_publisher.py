@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from backoffice_stand import backoffice_database
-from global_messages import BRAND, NOON, MemoryTopic, budget, switch
 
 from backoffice.global_events.decisions import Decided, GlobalDecisions
 from backoffice.global_events.publisher import GlobalPublisher
 from consumers.messages.global_events.states import State
 from storage.clock import ManualClock
 from storage.database import Database
+from tests.support.backoffice.backoffice_stand import backoffice_database
+from tests.support.backoffice.global_messages import BRAND, NOON, MemoryTopic, budget, switch
 
 DECISIONS = GlobalDecisions()
 

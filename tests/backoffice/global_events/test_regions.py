@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from backoffice_stand import backoffice_database
-from database_probe import migrated
-from global_messages import BRAND, switch
-from private_kafka import PrivateKafka, start_kafka, start_mirror
 from prometheus_client import CollectorRegistry
-from running_consumers import running, until
-from server_process import ServerProcess
 
 from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeRepository
@@ -27,6 +21,8 @@ from cells.regions.region_map import RegionMap
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
+from deploy.private_kafka import PrivateKafka, start_kafka, start_mirror
+from deploy.server_process import ServerProcess
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
 from storage.clock import SystemClock
@@ -34,6 +30,10 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards
+from tests.support.backoffice.backoffice_stand import backoffice_database
+from tests.support.backoffice.global_messages import BRAND, switch
+from tests.support.backoffice.running_consumers import running, until
+from tests.support.database_probe import migrated
 
 HOME, ABROAD = "uk", "mt"
 

@@ -12,11 +12,7 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from backoffice_stand import backoffice_database
-from database_probe import migrated
-from global_messages import BRAND, switch
 from prometheus_client import CollectorRegistry
-from running_consumers import running, until
 
 from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
@@ -40,8 +36,12 @@ from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards
+from tests.support.backoffice.backoffice_stand import backoffice_database
+from tests.support.backoffice.global_messages import BRAND, switch
+from tests.support.backoffice.running_consumers import running, until
+from tests.support.database_probe import migrated
 
-KILLED_NODE = Path(__file__).parents[1] / "support" / "killed_node.py"
+KILLED_NODE = Path(__file__).parents[2] / "support" / "backoffice" / "killed_node.py"
 
 
 @dataclass

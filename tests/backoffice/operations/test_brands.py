@@ -8,9 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from backoffice_stand import NOW, actor, backoffice_database
-from club_samples import brand_row, make_brand
-from database_probe import migrated
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
@@ -34,6 +31,9 @@ from subgraphs.kit.domain.schemes import ThemeColour
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards import models as rewards
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.database_probe import migrated
+from tests.support.subgraphs.club_samples import brand_row, make_brand
 
 OLGA = actor("olga", Role.OPERATOR)
 VIC = actor("vic", Role.VIEWER)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backoffice_stand import NOW, actor, backoffice_database
 from sqlalchemy import func, insert, select
 
 from backoffice.access.roles import Role
@@ -27,6 +26,7 @@ from consumers.stream.settings import StreamSettings
 from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 OLGA = actor("olga", Role.OPERATOR, brand="*", stepped_up_until=NOW + timedelta(minutes=5))
 GOOD, POISON = 30, 3

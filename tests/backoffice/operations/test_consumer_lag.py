@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from backoffice_stand import NOW, actor, backoffice_database
 
 from backoffice.access.roles import Role
 from backoffice.global_events.acknowledgements import NodeRepository
@@ -16,6 +15,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from storage.clock import ManualClock
 from storage.settings import DatabaseSettings
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 TOPIC, GROUP = "club.progress.v1", "furlong-progress"
 OLDEST = datetime(2026, 3, 25, 11, 58, tzinfo=UTC)

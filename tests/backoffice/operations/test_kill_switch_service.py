@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from backoffice_stand import NOW, actor, backoffice_database
-from database_probe import migrated
 from sqlalchemy import insert, select
 
 from backoffice.access.roles import Role
@@ -20,6 +18,8 @@ from storage.clock import ManualClock
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.database_probe import migrated
 
 BRAND = SwitchTarget(SwitchScope.BRAND, "northbet")
 PROVIDER = SwitchTarget(SwitchScope.PROVIDER, ALL_BRANDS, "wallet")

@@ -11,11 +11,7 @@ from typing import Any
 import pyotp
 import pytest
 import yaml
-from backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
-from private_kafka import start_kafka
-from private_mariadb import PrivateMariadb
 from pydantic import SecretStr
-from running_furlong import Programs, eventually, programs_in
 from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
@@ -24,12 +20,16 @@ from backoffice.base import create_base
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount
 from backoffice.settings import BackofficeSettings
+from deploy.private_kafka import start_kafka
+from deploy.private_mariadb import PrivateMariadb
 from furlong.cli import app
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
+from tests.support.processes.running_furlong import Programs, eventually, programs_in
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 

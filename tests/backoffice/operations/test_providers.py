@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backoffice_stand import NOW, actor, backoffice_database
-from database_probe import migrated
 from sqlalchemy import select
 
 from backoffice.access.actor import Actor
@@ -31,6 +29,8 @@ from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
+from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.database_probe import migrated
 
 SOON = NOW + timedelta(minutes=5)
 OLGA, OTTO, OMAR = (

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
-from proposal_kinds import KINDS, OMAR, OTTO, ProposalStand, proposal_stand
+
+from tests.support.backoffice.proposal_kinds import KINDS, OMAR, OTTO, ProposalStand, proposal_stand
 
 
 @pytest.fixture

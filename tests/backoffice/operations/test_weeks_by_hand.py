@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backoffice_stand import actor
-from support_stand import NOW, SupportStand, support_stand
 
 from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, StepUpRequired
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.weeks import WeekService
+from tests.support.backoffice.backoffice_stand import actor
+from tests.support.backoffice.support_stand import NOW, SupportStand, support_stand
 
 LATER = NOW + timedelta(days=30)
 OLGA = actor("olga", Role.OPERATOR, stepped_up_until=LATER)

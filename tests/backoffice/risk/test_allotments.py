@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from itertools import count
 
 import pytest
-from allotted_cells import BRAND, CELLS, REWARD, AllottedCells, allotted_cells
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from risk_stand import WEEK
 
 from backoffice.risk.budgets.division import CellUse, divided
 from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
 from subgraphs.rewards.budgets.repository import BudgetRepository
+from tests.support.backoffice.allotted_cells import BRAND, CELLS, REWARD, AllottedCells, allotted_cells
+from tests.support.backoffice.risk_stand import WEEK
 
 ROUNDS = 20
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

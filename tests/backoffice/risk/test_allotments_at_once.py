@@ -6,10 +6,10 @@ import random
 from collections.abc import Awaitable, Callable
 
 import pytest
-from allotted_cells import CELLS, AllottedCells, allotted_cells
 from sqlalchemy.exc import DBAPIError
 
 from storage.error_codes.conflicts import is_conflict
+from tests.support.backoffice.allotted_cells import CELLS, AllottedCells, allotted_cells
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 BUDGET = 40 if LONG else 5

@@ -17,14 +17,12 @@ from typing import Any, Final
 
 import httpx
 import pytest
-import server_process
 import yaml
-from allotted_cells import BRAND, CELLS, RewardsCell
-from private_kafka import PrivateKafka
-from private_mariadb import PrivateMariadb
-from running_furlong import ROOT, Programs, eventually, programs_in
 from sqlalchemy.exc import SQLAlchemyError
 
+from deploy import server_process
+from deploy.private_kafka import PrivateKafka
+from deploy.private_mariadb import PrivateMariadb
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
@@ -32,6 +30,8 @@ from storage.cells.cell import Cell
 from storage.clock import ManualClock, SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from tests.support.backoffice.allotted_cells import BRAND, CELLS, RewardsCell
+from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
 
 pytestmark = [
     pytest.mark.skipif(

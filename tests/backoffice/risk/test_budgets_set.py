@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from risk_stand import FOREIGN, RISK, SECOND, VIEWER, WEEK, RiskStand, risk_stand
 from sqlalchemy import insert, select
 
 from backoffice.approvals import repository as approvals
@@ -21,6 +20,7 @@ from consumers.rewards.decisions import RewardDecisions
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.models import INTENT
+from tests.support.backoffice.risk_stand import FOREIGN, RISK, SECOND, VIEWER, WEEK, RiskStand, risk_stand
 
 FB_5 = BudgetKey("northbet", "fb-5", EVERY_WEEK)
 THIS_WEEK = FB_5._replace(iso_week=WEEK.iso)

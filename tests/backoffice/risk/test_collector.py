@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from risk_stand import BEFORE, NOW, RISK, VIEWER, WEEK, CustomerWeek, risk_stand
 from sqlalchemy import select, update
 
 from backoffice.audit.models import AUDIT_LOG
@@ -10,6 +9,7 @@ from backoffice.figures import repository
 from backoffice.figures.models import RISK_WEEK
 from backoffice.risk.figures.stored_figures import StoredFigures
 from backoffice.risk.rows import RiskFigure, RowFilter
+from tests.support.backoffice.risk_stand import BEFORE, NOW, RISK, VIEWER, WEEK, CustomerWeek, risk_stand
 
 
 async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tmp_path: object) -> None:

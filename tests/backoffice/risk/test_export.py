@@ -7,9 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from backoffice_site import OfficeSite, running_site
-from foreign_rows import row
-from risk_stand import RISK, VIEWER, WEEK, CustomerWeek, RiskStand, risk_stand
 from sqlalchemy import insert, select
 
 from backoffice.access.roles import Role
@@ -19,6 +16,9 @@ from backoffice.risk.tables import HEADS, RiskTable
 from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillRepository, GoodwillWanted
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from tests.support.backoffice.backoffice_site import OfficeSite, running_site
+from tests.support.backoffice.foreign_rows import row
+from tests.support.backoffice.risk_stand import RISK, VIEWER, WEEK, CustomerWeek, RiskStand, risk_stand
 
 
 @pytest.fixture

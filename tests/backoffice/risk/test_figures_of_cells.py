@@ -14,8 +14,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_weeks import weeks
-from risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand
 from sqlalchemy import delete, insert
 
 from backoffice.cells.consumer import CellsReducer, decode_cells
@@ -30,6 +28,8 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from storage.cells.cell import Cell
 from subgraphs.progress.models import WEEK_CLOSING
+from tests.support.backoffice.made_weeks import weeks
+from tests.support.backoffice.risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand
 
 CELLS = (Cell("c0", 0, 2, 12), Cell("c1", 3, 7, 12), Cell("c2", 8, 11, 12))
 EVERY = timedelta(seconds=15)

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
-from risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand
 
 from backoffice.cells.consumer import create_consumer
 from backoffice.figures import repository
@@ -17,6 +16,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS
 from storage.cells.settings import CellSettings
 from storage.settings import DatabaseSettings
+from tests.support.backoffice.risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand
 
 PATIENCE_SECONDS = 60.0
 RANGES = {"c0": "0-1", "c1": "2-3"}

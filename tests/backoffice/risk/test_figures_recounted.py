@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from made_weeks import STAGES, weeks
-from risk_stand import (
+
+from backoffice.risk.figures.profit import profit_lines
+from backoffice.risk.rows import RiskFigure, RiskRow, RowFilter
+from subgraphs.fulfilment.accounting import week_rewards
+from subgraphs.progress.weeks import participation
+from tests.support.backoffice.made_weeks import STAGES, weeks
+from tests.support.backoffice.risk_stand import (
     BEFORE,
     NOW,
     REWARDS,
@@ -22,11 +27,6 @@ from risk_stand import (
     RiskStand,
     risk_stand,
 )
-
-from backoffice.risk.figures.profit import profit_lines
-from backoffice.risk.rows import RiskFigure, RiskRow, RowFilter
-from subgraphs.fulfilment.accounting import week_rewards
-from subgraphs.progress.weeks import participation
 
 
 def took_part(one: CustomerWeek) -> bool:

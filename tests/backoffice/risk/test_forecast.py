@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from risk_stand import NOW, RISK, WEEK, CustomerWeek, risk_stand
 
 from backoffice.figures import repository
 from backoffice.figures.week_figures import RewardFigure, WeekFigures
 from backoffice.risk.figures.forecast import Amount, Curve, backtest, elapsed_hours, forecast
 from subgraphs.kit.domain.weeks import Week, week_named
+from tests.support.backoffice.risk_stand import NOW, RISK, WEEK, CustomerWeek, risk_stand
 
 HOURS = 168
 

@@ -3,10 +3,9 @@
 from collections import Counter
 from datetime import timedelta
 
-from risk_stand import RISK, WEEK, CustomerWeek, RiskStand, risk_stand
-
 from backoffice.figures import repository
 from backoffice.risk.rows import RiskFigure, RowFilter
+from tests.support.backoffice.risk_stand import RISK, WEEK, CustomerWeek, RiskStand, risk_stand
 
 EXCLUDED = CustomerWeek("excluded", status="provisional", choice="fb-5", excluded=True)
 OTHER = CustomerWeek("other", status="provisional", choice="fb-5")

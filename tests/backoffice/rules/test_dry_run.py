@@ -9,16 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backoffice_stand import actor, backoffice_database
-from club_samples import brand_row, config_row, make_brand, make_config, make_content, make_scheme, scheme_row
-from database_probe import migrated
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from progress_reducer import Reducer, opened_reducer
-from scheme_forms import form
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squad_messages import bet, membership, scheme
 
 from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
@@ -42,6 +36,20 @@ from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from tests.support.backoffice.backoffice_stand import actor, backoffice_database
+from tests.support.backoffice.scheme_forms import form
+from tests.support.consumers.progress_reducer import Reducer, opened_reducer
+from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.database_probe import migrated
+from tests.support.subgraphs.club_samples import (
+    brand_row,
+    config_row,
+    make_brand,
+    make_config,
+    make_content,
+    make_scheme,
+    scheme_row,
+)
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)  # the week after 2026-W13
 ANN, BOB = actor("ann", Role.EDITOR), actor("bob", Role.APPROVER)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from club_samples import make_brand, make_config, make_content, make_scheme
-from scheme_forms import form
 
 from backoffice.rules.schemes.checks import CheckSeverity, SchemeContext, check_scheme, is_lawful
 from subgraphs.kit.domain.products import Product
+from tests.support.backoffice.scheme_forms import form
+from tests.support.subgraphs.club_samples import make_brand, make_config, make_content, make_scheme
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 CONTEXT = SchemeContext(

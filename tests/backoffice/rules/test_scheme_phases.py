@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from club_samples import make_scheme
-
 from backoffice.rules.schemes.phases import SchemePhase, dated_versions
 from subgraphs.kit.domain.weeks import Calendar
+from tests.support.subgraphs.club_samples import make_scheme
 
 ZONE = "Europe/London"
 WEEK = Calendar(ZONE).week_at(datetime(2026, 3, 25, 12, tzinfo=UTC))

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
-from support_stand import SupportStand, support_stand
+
+from tests.support.backoffice.support_stand import SupportStand, support_stand
+from tests.support.subgraphs.stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
 
 
 @pytest.fixture

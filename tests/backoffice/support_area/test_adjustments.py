@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from support_stand import CUSTOMER, FOREIGN, NOW, RAY, RITA, SAM, SUE, SupportStand, person
 
 from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
@@ -16,6 +15,17 @@ from backoffice.support.corrections.adjustments import AdjustmentRequest
 from consumers.stream.records import Record
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.models import ADJUSTMENT
+from tests.support.backoffice.support_stand import (
+    CUSTOMER,
+    FOREIGN,
+    NOW,
+    RAY,
+    RITA,
+    SAM,
+    SUE,
+    SupportStand,
+    person,
+)
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

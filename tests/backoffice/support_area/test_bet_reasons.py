@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from club_samples import make_brand, make_scheme
 
 from backoffice.support.words.bet_reasons import SENTENCES, AssessedBet, odds, sentence_of
 from subgraphs.kit.domain.weeks import Calendar
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
+from tests.support.subgraphs.club_samples import make_brand, make_scheme
 
 PLACED = datetime(2026, 3, 25, 14, 3, tzinfo=UTC)
 REASON = ContributionReason

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from squad_messages import bet
-from support_stand import FOREIGN, NOW, SAM, SupportStand
 
 from backoffice.errors import Conflict, Forbidden, NotFound
 from backoffice.support.lookup.bet_records import BetRecords
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.progress.customer_history import BETS_TOPIC
+from tests.support.backoffice.support_stand import FOREIGN, NOW, SAM, SupportStand
+from tests.support.consumers.squad_messages import bet
 
 
 async def test_the_record_of_the_revision_in_force_is_found(

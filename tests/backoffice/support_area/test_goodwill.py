@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_samples import config_row, make_config
-from kill_switch import turn
 from sqlalchemy import insert, select, update
-from squad_messages import account
-from support_stand import CUSTOMER, FOREIGN, NOW, RAY, RITA, SAM, SUE, SupportStand, person, support_stand
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
@@ -49,6 +45,21 @@ from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG
+from tests.support.backoffice.support_stand import (
+    CUSTOMER,
+    FOREIGN,
+    NOW,
+    RAY,
+    RITA,
+    SAM,
+    SUE,
+    SupportStand,
+    person,
+    support_stand,
+)
+from tests.support.consumers.squad_messages import account
+from tests.support.subgraphs.club_samples import config_row, make_config
+from tests.support.subgraphs.kill_switch import turn
 
 EVERY_WEEK = GoodwillBudgetKey("northbet", "GBP", "")
 HOSTILE = "<img src=x onerror=alert(1)>"

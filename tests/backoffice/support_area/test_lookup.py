@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
-from support_stand import CUSTOMER, FOREIGN, SAM, SupportStand, support_stand
 
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
@@ -21,6 +20,7 @@ from storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.rewards.models import REWARD_CHOICE
+from tests.support.backoffice.support_stand import CUSTOMER, FOREIGN, SAM, SupportStand, support_stand
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 

@@ -6,9 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from backoffice_stand import actor
 from sqlalchemy import select
-from support_stand import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportStand
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
@@ -22,6 +20,8 @@ from backoffice.support.privacy.customer_data import ERASURES
 from backoffice.support.privacy.holds import UnderLegalHold
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.kit.records.erasure import Pseudonyms
+from tests.support.backoffice.backoffice_stand import actor
+from tests.support.backoffice.support_stand import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportStand
 
 WHY = "the customer asked for it"
 

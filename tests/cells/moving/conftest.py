@@ -1,8 +1,7 @@
-"""Two MariaDB servers and a cell on one of them; tests can import the support/ of payouts and recovery."""
+"""Two MariaDB servers and a cell on one of them."""
 
 import asyncio
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -14,13 +13,7 @@ from typing import Any
 
 import pymysql
 import pytest
-import server_process
-from cell_servers.haproxy import start_haproxy
-from database_probe import migrate
-from forked_programs import Program, start_forked
-from private_mariadb import PrivateMariadb, start_mariadb
 from pydantic import SecretStr
-from running_furlong import without_settings
 from sqlalchemy import make_url
 
 from cells.claim import claim
@@ -28,14 +21,17 @@ from cells.moving.journal import Step
 from cells.moving.settings import MoveSettings
 from cells.routing.cell_map import CellMap
 from cells.routing.writing import write_files
+from deploy import server_process
+from deploy.cell_servers.haproxy import start_haproxy
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.settings import CellSettings
 from storage.settings import DatabaseSettings
-
-for part in ("fulfilment", "recovery", "subgraphs"):
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / part / "support"))
+from tests.support.database_probe import migrate
+from tests.support.processes.forked_programs import Program, start_forked
+from tests.support.processes.running_furlong import without_settings
 
 ROOM_BYTES = 4 * 2**30
 PREFIX, CELL = "furlong_c1", CellSettings(cell="c1", cell_partitions="0-1", cell_of=4)

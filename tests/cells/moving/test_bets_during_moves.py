@@ -18,7 +18,6 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from squad_messages import bet, scheme
 
 from cells.moving.journal import Journal, Step
 from cells.moving.move import MOVING, run
@@ -31,6 +30,7 @@ from storage.cells.cell import Cell
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from tests.support.consumers.squad_messages import bet, scheme
 
 from .conftest import PREFIX, CellServer, Mover, MovingRig, behind_haproxy
 

@@ -6,13 +6,13 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
-import server_process
-from cell_servers.haproxy import start_haproxy
-from running_furlong import BRAND, Demo, eventually, running_demo
 from sqlalchemy import make_url
 
 from cells.routing.cell_map import CellMap
 from cells.routing.writing import write_files
+from deploy import server_process
+from deploy.cell_servers.haproxy import start_haproxy
+from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 
 from .conftest import PREFIX, CellServer
 

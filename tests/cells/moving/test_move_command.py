@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from forked_programs import run_forked
 
 from cells.moving.journal import Step
 from cells.moving.move import MOVING
+from tests.support.processes.forked_programs import run_forked
 
 from .conftest import PREFIX, CellServer, Mover, MovingRig
 

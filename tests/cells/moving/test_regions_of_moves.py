@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from forked_programs import run_forked
 
 from cells.dividing.merge import open_merge
 from cells.dividing.split import open_split
@@ -17,6 +16,7 @@ from cells.moving.wiring import locations_of, open_move
 from cells.verify import Verified, verify
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS
+from tests.support.processes.forked_programs import run_forked
 
 from .conftest import PREFIX, CellServer, MovingRig
 from .test_moves import Killed, killed_at, quietly

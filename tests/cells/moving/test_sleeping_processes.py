@@ -12,13 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-import server_process
 from aiokafka import AIOKafkaProducer
-from running_furlong import Program, programs_in
-from squad_messages import account, bet, scheme, week
 
 from cells.moving.move import run
 from cells.moving.wiring import open_move
+from deploy import server_process
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
@@ -26,6 +24,8 @@ from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.cell import Cell
 from storage.cells.errors import CellFenced
 from storage.clock import SystemClock
+from tests.support.consumers.squad_messages import account, bet, scheme, week
+from tests.support.processes.running_furlong import Program, programs_in
 
 from .conftest import PREFIX, CellServer, MovingRig
 

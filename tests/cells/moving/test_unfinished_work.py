@@ -10,11 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from payout_harness import PayoutHarness, open_harness
-from rig import MEMBERSHIP, Rig, rig_over
-from running_furlong import programs_in
 from sqlalchemy.exc import SQLAlchemyError
-from worker_processes import worker_processes
 
 from cells.moving.journal import Step
 from cells.moving.move import run
@@ -22,6 +18,10 @@ from cells.moving.wiring import open_move
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
+from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
+from tests.support.fulfilment.worker_processes import worker_processes
+from tests.support.processes.running_furlong import programs_in
+from tests.support.recovery.rig import MEMBERSHIP, Rig, rig_over
 
 from .conftest import PREFIX, CellServer, MovingRig, behind_haproxy
 

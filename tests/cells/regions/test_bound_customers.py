@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from database_probe import migrated
 from sqlalchemy import delete, insert
 from typer.testing import CliRunner
 
@@ -24,6 +23,7 @@ from gateway import GatewaySettings
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE
+from tests.support.database_probe import migrated
 
 MAP = {
     "home": "uk",

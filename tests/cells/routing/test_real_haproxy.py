@@ -14,9 +14,6 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 import pytest_asyncio
-import server_process
-from cell_servers.haproxy import start_haproxy
-from database_probe import migrate
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -25,6 +22,8 @@ from cells.claim import claim, without_fence
 from cells.routing.cell_map import CellMap
 from cells.routing.runtime import Runtime
 from cells.routing.writing import change_running, changes_in, check_files, write_files
+from deploy import server_process
+from deploy.cell_servers.haproxy import start_haproxy
 from furlong.databases import METADATA
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import KEYED_TOPICS
@@ -36,6 +35,7 @@ from gateway import GatewaySettings
 from storage.cells.cell import Cell
 from storage.cells.settings import CellSettings
 from storage.settings import DatabaseSettings
+from tests.support.database_probe import migrate
 
 pytestmark = [
     pytest.mark.usefixtures("haproxy_installed"),

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from betting_rig import BettingRig, betting_rig
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError
-from tcp_proxy import TcpProxy, tcp_proxy
 
 from consumers.stream.database.retry import is_transient
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 
 COMMIT = b"\x03COMMIT"
 """A query packet's kind and text."""

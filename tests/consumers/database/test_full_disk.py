@@ -10,9 +10,10 @@ from typing import Any
 
 import pymysql
 import pytest
-from betting_rig import BettingRig, betting_rig
-from private_mariadb import PrivateMariadb, start_mariadb
-from server_process import start_process, wait_until_ready
+
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from deploy.server_process import start_process, wait_until_ready
+from tests.support.consumers.betting_rig import BettingRig, betting_rig
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 FULL = 1114

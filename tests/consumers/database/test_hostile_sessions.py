@@ -12,8 +12,9 @@ from typing import Any
 
 import pymysql
 import pytest
-from betting_rig import BettingRig, betting_rig
-from private_mariadb import PrivateMariadb, start_mariadb
+
+from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from tests.support.consumers.betting_rig import BettingRig, betting_rig
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 DEADLOCK = 1213

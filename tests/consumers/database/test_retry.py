@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from database_probe import migrated
 from pymysql.err import IntegrityError as MysqlIntegrityError
 from pymysql.err import InternalError as MysqlInternalError
 from pymysql.err import OperationalError as MysqlOperationalError
@@ -12,13 +11,14 @@ from pymysql.err import ProgrammingError as MysqlProgrammingError
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from squad_messages import account
 
 from consumers.messages.accounts import decode_account
 from consumers.stream.database.retry import Retry
 from consumers.stream.errors import Transient
 from storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE
+from tests.support.consumers.squad_messages import account
+from tests.support.database_probe import migrated
 
 DEADLOCK = OperationalError("UPDATE", {}, MysqlOperationalError(1213, "Deadlock found"))
 LOCK_WAIT = OperationalError("UPDATE", {}, MysqlOperationalError(1205, "Lock wait timeout exceeded"))

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from prometheus_client import CollectorRegistry
-from squad_messages import bet
 
 from consumers.stream.broker.source import Bounds
 from consumers.stream.database.batch import Batch, PartitionRecords
@@ -21,6 +20,7 @@ from consumers.stream.metrics import Metrics
 from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
+from tests.support.consumers.squad_messages import bet
 
 PARTITION = Partition("club.progress.v1", 0, "g-1")
 

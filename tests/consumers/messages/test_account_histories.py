@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from database_probe import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from squad_messages import account
 
 from consumers.club.reducers import ClubReducer
 from consumers.fulfilment.reducers import FulfilmentReducer
@@ -26,6 +24,8 @@ from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.records.reference import ReferenceWriter
+from tests.support.consumers.squad_messages import account
+from tests.support.database_probe import contents
 
 Tables = dict[str, list[tuple[Any, ...]]]
 INSTANTS = ("2026-03-29T22:59:59.999999Z", "2026-03-29T23:00:00Z", "2026-03-30T01:00:00Z")

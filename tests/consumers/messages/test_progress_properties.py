@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from database_probe import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from squad_messages import BRAND, account, bet, membership, scheme, week
 
 from consumers.messages.accounts import decode_account
 from consumers.messages.memberships import decode_membership
@@ -42,6 +40,8 @@ from subgraphs.progress.models import (
     PROGRESS,
     REFERENCE,
 )
+from tests.support.consumers.squad_messages import BRAND, account, bet, membership, scheme, week
+from tests.support.database_probe import contents
 
 LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
 TABLES = (

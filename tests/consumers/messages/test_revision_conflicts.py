@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from database_probe import contents, migrated
-from squad_messages import BRAND, account, membership, reward, scheme
 
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import decode_account
@@ -33,6 +31,8 @@ from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 from subgraphs.rewards.models import REWARD_CONFIG
+from tests.support.consumers.squad_messages import BRAND, account, membership, reward, scheme
+from tests.support.database_probe import contents, migrated
 
 LATER = "2026-03-21T09:00:00Z"
 ACCOUNTS = [account(), account(verified=False)]

@@ -7,8 +7,6 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from database_probe import contents, migrated
-from squad_messages import reward
 
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from consumers.rewards.reducers import RewardConfigReducer
@@ -18,6 +16,8 @@ from consumers.stream.topics import Message, Outcome
 from storage.database import Database
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
+from tests.support.consumers.squad_messages import reward
+from tests.support.database_probe import contents, migrated
 
 LATER = "2026-03-21T09:00:00Z"
 LATEST = "2026-03-22T09:00:00Z"

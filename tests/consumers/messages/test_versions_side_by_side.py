@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from betting_rig import BettingRig, betting_rig
 from sqlalchemy import func, select
 
 from consumers.stream.consumer import Consumer
@@ -14,6 +13,7 @@ from consumers.stream.database.dead_letter_replay import Replay
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic
 from subgraphs.progress.models import STREAM
+from tests.support.consumers.betting_rig import BettingRig, betting_rig
 
 BETS = "club.progress.v1"
 NEXT_SCHEMA = "club.progress/2"

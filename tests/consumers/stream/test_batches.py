@@ -5,11 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from database_probe import contents, migrated
-from private_mariadb import PrivateMariadb
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squad_messages import account
 
 from consumers.messages.accounts import decode_account
 from consumers.stream.database.batch import Batch, PartitionRecords
@@ -20,9 +17,12 @@ from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
+from deploy.private_mariadb import PrivateMariadb
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
+from tests.support.consumers.squad_messages import account
+from tests.support.database_probe import contents, migrated
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 PARTITION = Partition("words", 2, "g-1")

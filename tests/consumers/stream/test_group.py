@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from squad_messages import bet, scheme
 
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE, STREAM
+from tests.support.consumers.squad_messages import bet, scheme
 
 pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 BRAND = "stableyard"

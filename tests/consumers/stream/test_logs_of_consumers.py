@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from betting_rig import betting_rig
-from logged_lines import logged_lines
-from squad_messages import BET, bet
+
+from tests.support.consumers.betting_rig import betting_rig
+from tests.support.consumers.squad_messages import BET, bet
+from tests.support.telemetry.logged_lines import logged_lines
 
 CANARY = "canary-17"
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from database_probe import migrated
 from prometheus_client import CollectorRegistry
 from pymysql.err import OperationalError as MysqlOperationalError
 from sqlalchemy.exc import OperationalError
@@ -27,6 +26,7 @@ from storage.clock import SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA, STREAM
+from tests.support.database_probe import migrated
 
 TOPIC, GROUP = "numbers", "furlong-numbers"
 PATIENCE_SECONDS = 60.0

@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from database_probe import migrated
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import OperationalError
-from squad_messages import bet, scheme
 
 from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import Consumer
@@ -22,6 +20,8 @@ from consumers.stream.settings import StreamSettings
 from storage.clock import ManualClock
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
+from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.database_probe import migrated
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
 

@@ -8,13 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from betting_rig import BettingRig, betting_rig
 from confluent_kafka.admin import AdminClient
 from prometheus_client import CollectorRegistry
-from source_brokers import recreate
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squad_messages import bet
 
 from consumers.progress.messages import decode_bet
 from consumers.stream.consumer import App, Consumer
@@ -26,6 +23,9 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import STREAM
+from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.source_brokers import recreate
+from tests.support.consumers.squad_messages import bet
 
 BETS = "club.progress.v1"
 POSITION = STREAM.position

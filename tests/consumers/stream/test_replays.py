@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from database_probe import contents, migrated
 from prometheus_client import CollectorRegistry
-from squad_messages import bet, scheme
 
 from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import Consumer
@@ -20,6 +18,8 @@ from storage.clock import ManualClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
+from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.database_probe import contents, migrated
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
-from betting_rig import BettingRig, betting_rig
-from squad_messages import bet, scheme
 
 from consumers.stream.database.dead_letter_replay import Replay
+from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.squad_messages import bet, scheme
 
 LETTERS = 30
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from betting_rig import BettingRig, betting_rig
-from squad_messages import bet
 
 from consumers.stream.errors import PositionOutOfRange
+from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.squad_messages import bet
 
 BETS = "club.progress.v1"
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

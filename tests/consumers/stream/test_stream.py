@@ -15,7 +15,6 @@ from pymysql.err import OperationalError as MysqlOperationalError
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from squad_messages import account, bet, scheme
 
 from consumers.progress.messages import decode_bet
 from consumers.progress.wiring import create_consumer
@@ -28,6 +27,7 @@ from storage.clock import Clock, SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, STREAM
+from tests.support.consumers.squad_messages import account, bet, scheme
 
 ONLY_BETS = "club.progress.v1"
 LARGE = 5_000_000

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from opentelemetry.trace import SpanKind, StatusCode
-from recorded_spans import Recording
-from squad_messages import bet, membership, scheme
 
 from consumers.progress.wiring import create_consumer
 from subgraphs.progress.models import CONTRIBUTION, OUTBOX
+from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.telemetry.recorded_spans import Recording
 from tracing import Sampling
 
 BIG = {"stake_minor": 3000, "counting_stake_minor": 3000}

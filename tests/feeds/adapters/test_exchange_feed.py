@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from feed_records import example, progress_body, written
 
 from consumers.feeds.adapters.exchange import FEED
 from consumers.stream.errors import Poison
+from tests.support.consumers.feed_records import example, progress_body, written
 
 MATCHED = {"size": "50.00", "price": "3.45"}
 SETTLED = {"state": "SETTLED", "matched": MATCHED, "commission": "2.45", "revision": 3}

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from feed_records import example, progress_body, written
 
 from consumers.feeds.adapters.sports import FEED
 from consumers.stream.errors import Poison
+from tests.support.consumers.feed_records import example, progress_body, written
 
 LEG = {"event": "e-1"}
 

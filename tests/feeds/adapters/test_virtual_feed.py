@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from feed_records import example, progress_body, written
 
 from consumers.feeds.adapters.virtual import FEED
 from consumers.stream.errors import Poison
+from tests.support.consumers.feed_records import example, progress_body, written
 
 ISSUED, RESULTED, CANCELLED = "2026-03-25T14:00:00Z", "2026-03-25T14:03:00Z", "2026-03-25T14:09:00Z"
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from federation.case import Served
-from federation.comparison import GatewayOf
 
 from gateway import GatewaySettings, create_gateway
 from tests.gateway.federated import federated
+from tests.support.federation.case import Served
+from tests.support.federation.comparison import GatewayOf
 
 OBJECTS: Mapping[str, Mapping[str, Any]] = {
     "Query": {

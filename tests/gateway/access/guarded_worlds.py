@@ -7,11 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from federation.case import Operation, Served
-from federation.comparison import GatewayOf, Record
-from federation.guards import POLICIES, SCOPES, Caller
-from federation.objects import Truth
-from generous_limits import GENEROUS_LIMITS
 from hypothesis import strategies as st
 
 from gateway.access.operations import OperationAccess
@@ -22,6 +17,11 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Access, Supergraph, load_supergraph
 from graphql_http import GraphQLRequest
+from tests.support.federation.case import Operation, Served
+from tests.support.federation.comparison import GatewayOf, Record
+from tests.support.federation.guards import POLICIES, SCOPES, Caller
+from tests.support.federation.objects import Truth
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 @dataclass

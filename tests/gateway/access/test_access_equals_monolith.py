@@ -7,19 +7,19 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from federation.case import Served, serve
-from federation.comparison import excused
-from federation.composer import NotComposable
-from federation.guards import EVERYBODY, GuardedMonolith, Guards
-from federation.objects import Run
-from federation.operations import operations
-from federation.worlds import some_features, worlds
-from federation.worlds.features import NAMES
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import CannotPlan
 from tests.gateway.access.guarded_worlds import GuardedGateway, rules
+from tests.support.federation.case import Served, serve
+from tests.support.federation.comparison import excused
+from tests.support.federation.composer import NotComposable
+from tests.support.federation.guards import EVERYBODY, GuardedMonolith, Guards
+from tests.support.federation.objects import Run
+from tests.support.federation.operations import operations
+from tests.support.federation.worlds import some_features, worlds
+from tests.support.federation.worlds.features import NAMES
 
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation.case import serve
-from federation.composer import NotComposable
-from federation.guards import EVERYBODY, Guards
-from federation.worlds import some_features, worlds
-from federation.worlds.features import NAMES
 from graphql import (
     GraphQLObjectType,
     build_client_schema,
@@ -25,6 +20,11 @@ from gateway.access.visible_schema import visible_schema
 from gateway.sessions import Session
 from tests.gateway.access.guarded_shop import Shop, asked, shop
 from tests.gateway.access.guarded_worlds import GuardedGateway, rules
+from tests.support.federation.case import serve
+from tests.support.federation.composer import NotComposable
+from tests.support.federation.guards import EVERYBODY, Guards
+from tests.support.federation.worlds import some_features, worlds
+from tests.support.federation.worlds.features import NAMES
 
 SERVED = shop()
 SESSIONS = {

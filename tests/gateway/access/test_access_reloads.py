@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from federation.comparison import GatewayOf
-from generous_limits import GENEROUS_LIMITS
-
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import Granted, Rule
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -14,6 +11,8 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from graphql_http import GraphQLRequest
 from tests.gateway.access.guarded_shop import shop
+from tests.support.federation.comparison import GatewayOf
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 SERVED = shop()
 SDL = SERVED.composed.supergraph

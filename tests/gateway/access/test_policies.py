@@ -11,7 +11,6 @@ import httpx
 import orjson
 import pytest
 from fastapi import FastAPI, Request, Response
-from federation.comparison import GatewayOf
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
@@ -20,6 +19,7 @@ from gateway import GatewaySettings, create_gateway
 from gateway.access.deciders import Expressions, PolicyQuestion
 from gateway.sessions import Session
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
+from tests.support.federation.comparison import GatewayOf
 
 SERVED = shop()
 SESSIONS = {"ann": Session("https://login.test", {"sub": "ann", "groups": ["desk"], "age": 2**70})}

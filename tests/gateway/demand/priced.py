@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generous_limits import GENEROUS_LIMITS
 from graphql import build_ast_schema, parse
 from graphql.execution.values import VariableValues
 
@@ -17,6 +16,7 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import Supergraph
 from gateway.supergraph.annotations.access_and_cost import read_annotations
 from gateway.supergraph.directives import read_links
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 MACHINERY = """
 directive @link(url: String, as: String, for: String, import: [String]) repeatable on SCHEMA

@@ -6,7 +6,6 @@ from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
-from generous_limits import GENEROUS_LIMITS
 from graphql import get_introspection_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from gateway.supergraph import load_supergraph
 from tests.gateway.demand.priced import Priced
 from tests.gateway.demand.reference import Reference
 from tests.gateway.plans import joined
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 LIBRARY = Priced.of("""
 type Query {

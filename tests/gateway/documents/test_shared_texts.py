@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 
 import pytest
-from private_valkey import PrivateValkey
 from redis.asyncio import Redis
 
+from deploy.private_valkey import PrivateValkey
 from gateway.documents import AutomaticDocuments, DocumentMetrics, Texts
 from gateway.documents.valkey_texts import ValkeyTexts
 from gateway.valkey import PAUSE_SECONDS

@@ -8,15 +8,6 @@ import os
 from typing import Any
 
 import pytest
-from federation_over_http import (
-    ACCOUNTS,
-    STOCK,
-    ServedFederation,
-    eventually,
-    http,
-    over_http,
-    shop_over_http,
-)
 
 from gateway import SupergraphError, create_gateway
 from gateway.http.admission import Admission
@@ -25,6 +16,15 @@ from gateway.resilience import Guards, KnownGuards, WaitingRequests
 from gateway.settings import GatewaySettings
 from gateway.wiring.calls.resilience import resilience
 from tests.gateway.worlds import club, shop
+from tests.support.gateway.federation_over_http import (
+    ACCOUNTS,
+    STOCK,
+    ServedFederation,
+    eventually,
+    http,
+    over_http,
+    shop_over_http,
+)
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 CHANGE = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'

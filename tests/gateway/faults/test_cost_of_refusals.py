@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from counted_calls import counted_calls
-from server_process import free_port
 
 from bench.isolation import write_supergraph
+from deploy.server_process import free_port
 from gateway import GatewaySettings, create_gateway
+from tests.support.counted_calls import counted_calls
 
 REPLY: Final = b'{"data":{"field0":{"id":"1","text":"x"}}}'
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"

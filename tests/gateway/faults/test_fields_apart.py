@@ -6,13 +6,19 @@ import asyncio
 from typing import Any, Final
 
 import pytest
-from federation.asked import SubgraphRequest
-from federation_over_http import PATIENCE_SECONDS, ServedFederation, eventually, hang, shop_over_http
 
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.resilience.circuits import query_parts
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest
+from tests.support.gateway.federation_over_http import (
+    PATIENCE_SECONDS,
+    ServedFederation,
+    eventually,
+    hang,
+    shop_over_http,
+)
 
 SOON_OPEN: Final = {"subgraph_seconds": {"accounts": 0.3}, "circuit_failures": 3}
 THREE: Final = "query Three($id: ID!) { me { name } other: user(id: $id) { ...Named } users { name } }"

@@ -7,10 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from federation_over_http import PATIENCE_SECONDS, STOCK, eventually, http, over_http, shop_over_http
-from tcp_proxy import TcpProxy
 
 from tests.gateway.worlds import club
+from tests.support.gateway.federation_over_http import (
+    PATIENCE_SECONDS,
+    STOCK,
+    eventually,
+    http,
+    over_http,
+    shop_over_http,
+)
+from tests.support.tcp_proxy import TcpProxy
 
 OPT_IN = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
 NO_STOCK = {"topProducts": [{"name": "Product 1", "inStock": None}]}

@@ -6,7 +6,9 @@ import asyncio
 import gc
 
 import pytest
-from federation_over_http import (
+
+from gateway.errors import SubgraphUnreachable
+from tests.support.gateway.federation_over_http import (
     ACCOUNTS,
     PATIENCE_SECONDS,
     PRODUCTS,
@@ -16,8 +18,6 @@ from federation_over_http import (
     hang,
     shop_over_http,
 )
-
-from gateway.errors import SubgraphUnreachable
 
 SHORT = 0.3
 """The timeout of the broken subgraph; the others have so much that the machine's speed does not matter."""

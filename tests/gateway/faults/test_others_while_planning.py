@@ -11,11 +11,11 @@ import sys
 from time import perf_counter
 
 import httpx
-from foreign_supergraph import foreign_supergraph
-from generous_limits import GENEROUS
-from made_up_subgraphs import MadeUpSubgraphs
 
 from gateway import GatewaySettings, create_gateway
+from tests.support.gateway.foreign_supergraph import foreign_supergraph
+from tests.support.gateway.generous_limits import GENEROUS
+from tests.support.gateway.made_up_subgraphs import MadeUpSubgraphs
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 SUBGRAPHS, FIELDS = 150 if LONG else 60, 300

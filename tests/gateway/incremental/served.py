@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from federation.asked import SubgraphRequest, asking
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.incremental.metrics import IncrementalMetrics
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 PATIENCE_SECONDS = 60.0
 MULTIPART = {"accept": "multipart/mixed;incrementalSpec=v0.2, application/json"}

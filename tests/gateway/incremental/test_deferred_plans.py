@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from generous_limits import GENEROUS_LIMITS
 from inline_snapshot import snapshot
 
 from gateway.pipeline.preparation.preparer import Preparer
@@ -16,6 +15,7 @@ from tests.gateway.access.guarded_shop import Shop
 from tests.gateway.access.guarded_shop import shop as guarded_shop
 from tests.gateway.incremental.served import MULTIPART
 from tests.gateway.plans import composed, joined
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 def planned(query: str, sdl: str = composed("shop"), **conditions: bool) -> QueryPlan:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
-from generous_limits import GENEROUS_LIMITS
 
 from gateway.errors import SubgraphUnreachable
 from gateway.pipeline.preparation.preparer import Preparer
@@ -16,6 +14,8 @@ from tests.gateway.incremental.parted import bodies, payloads, payloads_over, wi
 from tests.gateway.incremental.served import MULTIPART, served
 from tests.gateway.plans import joined
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 RANKED = joined(
     """

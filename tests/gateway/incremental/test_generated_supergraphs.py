@@ -7,15 +7,6 @@ import json
 from typing import Any
 
 import pytest
-from federation.asked import SubgraphRequest, asking
-from federation.case import Operation, Served, serve
-from federation.comparison import comparable, excused
-from federation.composer import NotComposable
-from federation.objects import Run
-from federation.operations import operations
-from federation.worlds import some_features, worlds
-from federation.worlds.features import NAMES
-from generous_limits import GENEROUS_LIMITS
 from graphql import parse, validate
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -24,6 +15,15 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.incremental.deferred_documents import deferred
 from tests.gateway.incremental.parted import bodies, merged, payloads_over
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.federation.case import Operation, Served, serve
+from tests.support.federation.comparison import comparable, excused
+from tests.support.federation.composer import NotComposable
+from tests.support.federation.objects import Run
+from tests.support.federation.operations import operations
+from tests.support.federation.worlds import some_features, worlds
+from tests.support.federation.worlds.features import NAMES
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 pytestmark = pytest.mark.timeout(900)
 

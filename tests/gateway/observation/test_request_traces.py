@@ -7,9 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from federation.asked import SubgraphRequest, asking
 from opentelemetry.trace import SpanKind, StatusCode
-from recorded_spans import Recording
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
@@ -17,6 +15,8 @@ from gateway.observation import observation
 from gateway.pipeline.pipeline import Pipeline
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.telemetry.recorded_spans import Recording
 from tracing import Sampling
 
 QUERY = "query Reviewed { topProducts { upc reviews { author { username } } } }"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from opentelemetry.trace import SpanKind
-from recorded_spans import Recording
 
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
 from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
+from tests.support.telemetry.recorded_spans import Recording
 from tracing import TRACEPARENT, Sampling
 
 QUERY = "subscription Follow { published { id author { name } } }"

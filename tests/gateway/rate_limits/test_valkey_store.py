@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from private_valkey import PrivateValkey
 from redis.asyncio import Redis
 
+from deploy.private_valkey import PrivateValkey
 from gateway.rate_limits.buckets import Buckets
 from gateway.rate_limits.memory_store import MemoryStore
 from gateway.rate_limits.refusal import Shortage

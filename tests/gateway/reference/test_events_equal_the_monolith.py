@@ -6,15 +6,16 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from federation.case import Served, World, serve
-from federation.comparison import GatewayOf, difference
-from federation.composer import NotComposable
-from federation.operations import operations
-from federation.subscribed_worlds import subscriptions, with_subscriptions
-from federation.worlds import some_features, worlds
-from federation.worlds.features import NAMES
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+from tests.support.federation.case import Served, World, serve
+from tests.support.federation.comparison import GatewayOf, difference
+from tests.support.federation.composer import NotComposable
+from tests.support.federation.operations import operations
+from tests.support.federation.subscribed_worlds import subscriptions, with_subscriptions
+from tests.support.federation.worlds import some_features, worlds
+from tests.support.federation.worlds.features import NAMES
 
 WORLDS = 35
 

@@ -1,9 +1,10 @@
 """The gateway gives what one schema over the same data gives, over worlds that nobody wrote."""
 
 import pytest
-from federation.search import Plan, Tally, search
-from federation.worlds import some_features
-from federation.worlds.features import NAMES
+
+from tests.support.federation.search import Plan, Tally, search
+from tests.support.federation.worlds import some_features
+from tests.support.federation.worlds.features import NAMES
 
 WORLDS = 300
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from federation.case import load_case, serve
-from federation.comparison import GatewayOf, difference
+
+from tests.support.federation.case import load_case, serve
+from tests.support.federation.comparison import GatewayOf, difference
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
 

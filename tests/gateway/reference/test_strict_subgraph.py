@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from federation.case import Served, World, serve
-from federation.objects import Run
+
+from tests.support.federation.case import Served, World, serve
+from tests.support.federation.objects import Run
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", '

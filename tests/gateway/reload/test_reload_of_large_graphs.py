@@ -7,12 +7,11 @@ import gc
 from pathlib import Path
 from typing import Final
 
-from foreign_supergraph import foreign_supergraph
-
 from gateway import GatewaySettings, create_gateway
 from gateway.garbage_collection import COLLECT_AFTER, STEP_OBJECTS
 from gateway.reload import Reload
 from gateway.sources import FileSource
+from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 SUBGRAPHS: Final = 40
 TURNS: Final = 500

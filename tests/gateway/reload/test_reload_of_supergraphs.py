@@ -9,9 +9,9 @@ from typing import NoReturn
 from weakref import ref
 
 import pytest
-from federation.asked import asking
 
 from tests.gateway.reload.reloading import Reloading
+from tests.support.federation.asked import asking
 
 WITHOUT_NAME = ("  name: String @join__field(graph: ACCOUNTS)\n", "")
 WITH_NICK = (

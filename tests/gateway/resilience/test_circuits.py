@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from scripted_calls import VARIABLES, Clock, Scripted, root_fetch
 
 from gateway.errors import (
     CircuitOpen,
@@ -22,6 +21,7 @@ from gateway.resilience import Breaker, BreakerPolicy, Circuits, State
 from gateway.resilience.circuits import coordinates
 from gateway.transport import FailedResponse
 from jit.codegen import BudgetSpent
+from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted, root_fetch
 
 POLICY = BreakerPolicy(failures=3, calls=100, open_seconds=2, probes=1)
 GOOD = {"data": {"a": 1}}

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scripted_calls import VARIABLES, Clock, Scripted, soon
 
 from gateway.errors import DeadlineExceeded, SubgraphTimeout, SubgraphUnreachable
 from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, Deadlines, TimeLimit, WaitingRequests
 from gateway.resilience.bulkhead import Bulkhead
+from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted, soon
 
 GOOD = {"data": {"a": 1}}
 HEADER = b"x-timeout-ms"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from scripted_calls import VARIABLES, Scripted, root_fetch
 
 from gateway.errors import SubgraphTimeout, SubgraphUnreachable
 from gateway.executor.calls import OperationKind
@@ -22,6 +21,7 @@ from gateway.resilience import (
     WaitingRequests,
 )
 from gateway.transport import MemoryTransport
+from tests.support.gateway.scripted_calls import VARIABLES, Scripted, root_fetch
 
 FAILURES = 3
 

@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from scripted_calls import VARIABLES, Clock, Scripted, soon
 
 from gateway.errors import (
     CircuitOpen,
@@ -19,6 +18,7 @@ from gateway.errors import (
     SubgraphUnreachable,
 )
 from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, HedgeDelay, Hedging, RetryBudget, RetryPolicy
+from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted, soon
 
 GOOD = {"data": {"a": 1}}
 LOST = ConnectionLost("closed")

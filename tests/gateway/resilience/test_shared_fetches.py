@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scripted_calls import Clock, Scripted
 
 from gateway.errors import ConnectionLost, SubgraphUnreachable
 from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, SharedFetches
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget, spend
+from tests.support.gateway.scripted_calls import Clock, Scripted
 
 ANNE, BEN = {"authorization": "Bearer anne"}, {"authorization": "Bearer ben"}
 GOOD: dict[str, Any] = {"data": {"list": [{"a": 1}], "b": {"c": 2}}}

@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from federation.asked import SubgraphRequest, asking
-from generous_limits import GENEROUS_LIMITS
-
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
@@ -23,6 +20,8 @@ from gateway.response_cache import (
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 from tests.gateway.plans import joined
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 SCHEMA = """
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean)

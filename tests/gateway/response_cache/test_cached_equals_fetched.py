@@ -9,13 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from federation.case import Operation, Served, World, serve
-from federation.comparison import GatewayOf
-from federation.composer import NotComposable
-from federation.operations import operations
-from federation.worlds import some_features, worlds
-from federation.worlds.features import NAMES
-from generous_limits import GENEROUS_LIMITS
 from graphql import parse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -33,6 +26,13 @@ from gateway.response_cache import (
     ResponseCacheMiddleware,
 )
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph
+from tests.support.federation.case import Operation, Served, World, serve
+from tests.support.federation.comparison import GatewayOf
+from tests.support.federation.composer import NotComposable
+from tests.support.federation.operations import operations
+from tests.support.federation.worlds import some_features, worlds
+from tests.support.federation.worlds.features import NAMES
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 WORLDS = 25
 HOUR = CacheHint(max_age=3600)

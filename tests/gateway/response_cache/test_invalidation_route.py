@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from federation.asked import SubgraphRequest, asking
 from pydantic import SecretStr
 
 from gateway import create_gateway
 from gateway.settings import GatewaySettings
 from tests.gateway.response_cache.cached_shop import SUPERGRAPH, Shop
+from tests.support.federation.asked import SubgraphRequest, asking
 
 KEY = "a key of the newsroom"
 QUERY = {"query": "{ products { stock } }"}

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from private_valkey import PrivateValkey, start_valkey
 
+from deploy.private_valkey import PrivateValkey, start_valkey
 from gateway.response_cache import StoreUnavailable
 from gateway.response_cache.stores.valkey_store import ValkeyStore
 from gateway.response_cache.tags import written_tag

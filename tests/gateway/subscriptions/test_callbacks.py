@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from scripted_calls import soon
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, SupergraphError, create_gateway
@@ -18,6 +17,7 @@ from gateway.errors import RequestError
 from gateway.subscriptions.callbacks import Answer, Callback, Callbacks
 from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
 from tests.gateway.subscriptions.test_subgraphs_over_http import QUERY, open_at, running
+from tests.support.gateway.scripted_calls import soon
 
 
 @pytest.fixture(scope="module")

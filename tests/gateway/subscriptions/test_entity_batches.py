@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from generous_limits import GENEROUS_LIMITS
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_calls import Scripted
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
@@ -24,6 +22,8 @@ from gateway.subscriptions import EntityBatches
 from gateway.supergraph import load_supergraph
 from gateway.transport import FailedResponse, SubgraphOperation
 from tests.gateway.subscriptions.newsroom import SDL, Newsroom, Wire, body, subscribed
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
+from tests.support.gateway.scripted_calls import Scripted
 
 QUERY = "subscription { published { author { name } } }"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from scripted_calls import soon
 
 from gateway import GatewaySettings, SupergraphError, create_gateway
 from gateway.errors import RequestError
 from gateway.pipeline.stages import ResponseStream
 from tests.gateway.subscriptions.newsroom import SDL, Newsroom, Wire, bodies, body, failing, subscribed
+from tests.support.gateway.scripted_calls import soon
 
 QUERY = "subscription($topic: String) { published(topic: $topic) { id author { name } } }"
 COUNT = "subscription { count }"

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from scripted_calls import soon
 
 from gateway.errors import RequestError, Unauthenticated
 from tests.gateway.subscriptions.newsroom import (
@@ -21,6 +20,7 @@ from tests.gateway.subscriptions.newsroom import (
     request,
     subscribed,
 )
+from tests.support.gateway.scripted_calls import soon
 
 PUBLISHED = "subscription News($topic: String) { published(topic: $topic) { id headline } }"
 WITH_AUTHORS = "subscription { published { headline author { name } } }"

@@ -15,9 +15,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from fastapi import FastAPI
-from scripted_calls import soon
-from signing import fixed, key_text, secret
-from tcp_proxy import tcp_proxy
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
@@ -27,6 +24,9 @@ from gateway.errors import RequestError
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead, VerifiedHead
 from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
+from tests.support.gateway.scripted_calls import soon
+from tests.support.gateway.signing import fixed, key_text, secret
+from tests.support.tcp_proxy import tcp_proxy
 
 NODE: Final = Path(__file__).parents[2] / "node"
 PATHS: Final = {"sse": "sse", "multipart": "multipart", "websocket": "ws"}

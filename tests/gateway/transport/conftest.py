@@ -1,14 +1,10 @@
-"""Modules in support/ can be imported from the tests of the transport, which run on both event loops."""
+"""The tests of the transport run on both event loops."""
 
 import asyncio
-import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import uvloop
-
-sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:

@@ -10,7 +10,10 @@ from dataclasses import replace
 
 import orjson
 import pytest
-from listening_subgraph import (
+
+from gateway.errors import SubgraphTimeout, SubgraphUnreachable
+from gateway.transport import HttpTransport
+from tests.support.gateway.listening_subgraph import (
     PATIENCE_SECONDS,
     PATIENT,
     VARIABLES,
@@ -22,9 +25,6 @@ from listening_subgraph import (
     never,
     sent,
 )
-
-from gateway.errors import SubgraphTimeout, SubgraphUnreachable
-from gateway.transport import HttpTransport
 
 
 async def test_an_operation_is_posted_as_json() -> None:

@@ -8,10 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
-from faulty_http2 import HTTP2, Faulty, Peer, frame
 from h2.errors import ErrorCodes
 from h2.settings import SettingCodes
-from listening_subgraph import PATIENCE_SECONDS, sent
 
 from gateway.errors import (
     ConnectionFailed,
@@ -21,6 +19,8 @@ from gateway.errors import (
     SubgraphUnreachable,
 )
 from gateway.transport.http2.pool import CONNECTIONS
+from tests.support.gateway.faulty_http2 import HTTP2, Faulty, Peer, frame
+from tests.support.gateway.listening_subgraph import PATIENCE_SECONDS, sent
 
 ANSWER = {"data": {"a": 1}}
 DATA, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, WINDOW_UPDATE, CONTINUATION = 0, 3, 4, 5, 6, 8, 9

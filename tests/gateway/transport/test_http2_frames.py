@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from faulty_http2 import HTTP2, frame
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from hypothesis import given
@@ -20,6 +19,7 @@ from gateway.transport.http2.frames import FrameGuard, Goaway
 from gateway.transport.http2.request import own_headers, pseudo_headers
 from gateway.transport.http2.stream import Http2Job
 from gateway.transport.reply import Reply
+from tests.support.gateway.faulty_http2 import HTTP2, frame
 
 GREETING = frame(4)
 SETTINGS = ConnectionSettings(HTTP2, pseudo_headers(Address.of("http://a/graphql")), keeps_headers=True)

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from listening_subgraph import PATIENT
-from node_http2 import node_subgraph
 from pydantic import SecretStr
-from signing import fixed, key_text, secret
 
 from gateway import GatewaySettings
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
@@ -23,6 +20,9 @@ from gateway.wiring.calls.signing import request_signing
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead
 from tests.http.certificates import Authority
+from tests.support.gateway.listening_subgraph import PATIENT
+from tests.support.gateway.node_http2 import node_subgraph
+from tests.support.gateway.signing import fixed, key_text, secret
 
 HTTP2 = replace(PATIENT, http2=True, answer_bytes=8_000_000, connections=200)
 AT_ONCE = 100

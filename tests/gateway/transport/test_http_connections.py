@@ -8,7 +8,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from listening_subgraph import (
+
+from gateway.errors import ConnectionFailed, ConnectionLost, SubgraphUnreachable
+from gateway.transport import HttpTransport
+from gateway.transport.address import Address
+from tests.support.gateway.listening_subgraph import (
     GOOD,
     PATIENCE_SECONDS,
     PATIENT,
@@ -19,10 +23,6 @@ from listening_subgraph import (
     never,
     sent,
 )
-
-from gateway.errors import ConnectionFailed, ConnectionLost, SubgraphUnreachable
-from gateway.transport import HttpTransport
-from gateway.transport.address import Address
 
 REPLY = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(GOOD), GOOD)
 DATA = {"data": {"a": 1}}

@@ -14,12 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from listening_subgraph import PATIENT, Received, Subgraph, answering, asking, sent
 
 from gateway.errors import SubgraphUnreachable
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits
 from tests.http.certificates import Authority, Issued
+from tests.support.gateway.listening_subgraph import PATIENT, Received, Subgraph, answering, asking, sent
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from listening_subgraph import PATIENT, Subgraph, answering, sent
 from pydantic import SecretStr, ValidationError
-from signing import PRIVATE, PUBLIC, fixed, key_text, secret
 
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SubgraphUnreachable, SupergraphError
@@ -18,6 +16,8 @@ from gateway.wiring.calls.signing import request_signing
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead
 from tests.gateway.world import FOLDER
+from tests.support.gateway.listening_subgraph import PATIENT, Subgraph, answering, sent
+from tests.support.gateway.signing import PRIVATE, PUBLIC, fixed, key_text, secret
 
 KEY = secret("one")
 SHOP = (FOLDER / "shop" / "supergraph.graphql").read_text()

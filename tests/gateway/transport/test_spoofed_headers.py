@@ -6,15 +6,15 @@ import asyncio
 import json
 
 import pytest
-from listening_subgraph import PATIENCE_SECONDS, Subgraph, answering
 from pydantic import SecretStr, ValidationError
-from signing import fixed, key_text, secret
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead
 from tests.gateway.world import FOLDER
+from tests.support.gateway.listening_subgraph import PATIENCE_SECONDS, Subgraph, answering
+from tests.support.gateway.signing import fixed, key_text, secret
 
 SHOP = (FOLDER / "shop" / "supergraph.graphql").read_text()
 KEY = secret("gateway")

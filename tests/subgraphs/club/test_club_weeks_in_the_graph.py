@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from club_samples import NOW, OWNER, TERMS, good_account, make_brand, make_scheme
-from club_stand import Stand, ask, codes, data_of
 
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, fold
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Terms
+from tests.support.subgraphs.club_samples import NOW, OWNER, TERMS, good_account, make_brand, make_scheme
+from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of
 
 IN, OUT, FORCED = MembershipKind.OPTED_IN, MembershipKind.OPTED_OUT, MembershipKind.FORCED_OUT
 DAY = timedelta(days=1)

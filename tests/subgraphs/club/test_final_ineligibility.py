@@ -5,9 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from club_samples import OWNER
-from club_stand import Stand, data_of
-from squad_messages import account
 
 from consumers.club.reducers import ClubReducer
 from consumers.messages.accounts import decode_account
@@ -16,6 +13,9 @@ from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.records.reference import ReferenceWriter
+from tests.support.consumers.squad_messages import account
+from tests.support.subgraphs.club_samples import OWNER
+from tests.support.subgraphs.club_stand import Stand, data_of
 
 WEEK, HOUR = week_named("2026-W13", "Europe/London"), timedelta(hours=1)
 ENDS, GRACE = WEEK.ends_at, 12 * HOUR

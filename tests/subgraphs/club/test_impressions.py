@@ -4,13 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from club_samples import BRAND, NOW, OWNER, good_account
-from club_stand import Stand, data_of, session
 from sqlalchemy import delete, select
 
 from subgraphs.club.impressions import recorder, repository
 from subgraphs.club.models import IMPRESSION, REFERENCE
 from subgraphs.kit.domain.keys import Owner
+from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER, good_account
+from tests.support.subgraphs.club_stand import Stand, data_of, session
 
 CLUB = """query ($week: ID) { club(brand: "northbet", week: $week) { ineligibleReason } }"""
 PATIENCE_SECONDS = 30.0

@@ -6,14 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import CUSTOMER, NOW, OWNER, good_account, make_scheme, scheme_row
-from club_stand import REFERENCE, Stand, ask, codes, data_of, session
-from kill_switch import turn
-from squad_double import Asked, Squad, no_answers, refusal
 
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import GLOBAL_STATE, MEMBERSHIP_EVENT
 from subgraphs.kit.domain.schemes import Terms
+from tests.support.subgraphs.club_samples import CUSTOMER, NOW, OWNER, good_account, make_scheme, scheme_row
+from tests.support.subgraphs.club_stand import REFERENCE, Stand, ask, codes, data_of, session
+from tests.support.subgraphs.kill_switch import turn
+from tests.support.subgraphs.squad_double import Asked, Squad, no_answers, refusal
 
 AFTER = "club { id membership { optedIn since pending version canOptIn } } errors { code message }"
 OPT_IN = f"mutation ($input: OptInInput!) {{ optIn(input: $input) {{ {AFTER} }} }}"

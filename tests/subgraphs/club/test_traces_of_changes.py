@@ -1,10 +1,10 @@
 """What is published about a change belongs to the trace of the request that made it."""
 
 import pytest
-from club_stand import Stand, data_of, session
 from sqlalchemy import select
 
 from subgraphs.club.models import OUTBOX
+from tests.support.subgraphs.club_stand import Stand, data_of, session
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 OPT_IN = "mutation ($input: OptInInput!) { optIn(input: $input) { errors { code } } }"

@@ -1,6 +1,5 @@
 """How a week's total compares with the target."""
 
-from club_samples import NOW, WEEK, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +7,7 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.repository import Total
 from subgraphs.progress.service import ClubProgress
+from tests.support.subgraphs.club_samples import NOW, WEEK, make_scheme
 
 AMOUNTS = st.integers(0, 10**10)
 TARGETS = st.integers(1, 2**31 - 1)

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from club_samples import NOW, OWNER, good_account, make_brand, make_scheme
-from club_stand import Stand, data_of, statements
 
 from subgraphs.progress.models import MEMBERSHIP
+from tests.support.subgraphs.club_samples import NOW, OWNER, good_account, make_brand, make_scheme
+from tests.support.subgraphs.club_stand import Stand, data_of, statements
 
 PREVIEW = "query ($i: BetslipInput!) { betslipPreview(input: $i) { counts reason } }"
 SLIP = {

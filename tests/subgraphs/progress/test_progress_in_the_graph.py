@@ -4,10 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account, make_brand, make_scheme
-from club_stand import Stand, ask, codes, data_of, session
 
 from subgraphs.kit.domain.keys import ClubKey
+from tests.support.subgraphs.club_samples import (
+    CUSTOMER,
+    LONG_AGO,
+    NOW,
+    OWNER,
+    WEEK,
+    good_account,
+    make_brand,
+    make_scheme,
+)
+from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of, session
 
 KEY = ClubKey("northbet", WEEK, CUSTOMER)
 MONEY = "{ minor currency display }"

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from club_samples import NOW, OWNER
-from club_stand import Stand, data_of
 from sqlalchemy import insert
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
+from tests.support.subgraphs.club_samples import NOW, OWNER
+from tests.support.subgraphs.club_stand import Stand, data_of
 
 QUERY = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"""
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from club_samples import CUSTOMER, NOW, WEEK
-from club_stand import Stand, data_of
 from sqlalchemy import insert
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import OUTCOME
 from subgraphs.progress.qualification.club_state import PAID, ClubState, state_with_outcome
+from tests.support.subgraphs.club_samples import CUSTOMER, NOW, WEEK
+from tests.support.subgraphs.club_stand import Stand, data_of
 
 QUERY = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"
 TOLD = ["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]

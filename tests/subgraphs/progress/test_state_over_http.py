@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from club_samples import NOW
-from club_stand import Stand
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import MEMBERSHIP_CHANGE
 from tests.subgraphs.progress.test_progress_in_the_graph import bet, total
 from tests.subgraphs.test_callers_over_http import ENTITIES, asked, representation
+from tests.support.subgraphs.club_samples import NOW
+from tests.support.subgraphs.club_stand import Stand
 
 BEGAN, LEFT_AT = NOW - timedelta(hours=30), NOW - timedelta(hours=5)
 JOINED: Final = [{"version": 1, "opted_in": True, "at": BEGAN}]

@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from club_samples import NOW, OWNER, WEEK, good_account, make_config
-from club_stand import REFERENCE, Stand, data_of
 from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select, update
-from squad_double import Squad
 
 from consumers.messages.qualifications import decode_qualification
 from consumers.rewards.reducers import QualificationReducer
@@ -22,6 +19,9 @@ from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.models import INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
+from tests.support.subgraphs.club_samples import NOW, OWNER, WEEK, good_account, make_config
+from tests.support.subgraphs.club_stand import REFERENCE, Stand, data_of
+from tests.support.subgraphs.squad_double import Squad
 
 KEY = ClubKey("northbet", WEEK, OWNER.customer)
 CONTRACT = Path(__file__).parents[3] / "contracts" / "club.choice.v1.schema.json"

@@ -8,16 +8,16 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import NOW, WEEK, good_account, make_config
-from club_stand import Stand, data_of, session
 from sqlalchemy import func, select
-from squad_double import Squad, no_answers, refusal
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, NONE_SPENT, BudgetKey, BudgetUse, SpentRewards
 from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.models import REWARD_CHOICE, TAKEN
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_samples import NOW, WEEK, good_account, make_config
+from tests.support.subgraphs.club_stand import Stand, data_of, session
+from tests.support.subgraphs.squad_double import Squad, no_answers, refusal
 
 BUDGETS = BudgetRepository()
 CUSTOMERS = tuple(f"c-{number}" for number in range(1, 5))

@@ -5,7 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from club_samples import (
+
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.products import Product
+from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
+from tests.support.subgraphs.club_samples import (
     CUSTOMER,
     NOW,
     OWNER,
@@ -17,12 +21,8 @@ from club_samples import (
     make_content,
     make_scheme,
 )
-from club_stand import REFERENCE, Stand, ask, codes, data_of, session
-from squad_double import Asked, Squad, no_answers, refusal
-
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
+from tests.support.subgraphs.club_stand import REFERENCE, Stand, ask, codes, data_of, session
+from tests.support.subgraphs.squad_double import Asked, Squad, no_answers, refusal
 
 KEY = ClubKey("northbet", WEEK, CUSTOMER)
 CHOICE = "choice { option { id } version isDefault pending locked locksAt chosenAt notice }"

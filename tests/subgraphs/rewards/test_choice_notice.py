@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from club_samples import NOW, make_config, make_content, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from subgraphs.rewards.catalogue.law import lawful
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.choices.choice_fact import ChoiceSource, due_reward
 from subgraphs.rewards.menu.options import ChoiceNotice, Menu, StoredChoice
+from tests.support.subgraphs.club_samples import NOW, make_config, make_content, make_scheme
 
 HOUR = timedelta(hours=1)
 REWARDS = ("fb-5", "r-1", "r-2")

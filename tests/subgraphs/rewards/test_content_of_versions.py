@@ -5,18 +5,6 @@ from typing import Any
 
 import pytest
 from alembic import command
-from club_samples import (
-    CUSTOMER,
-    NOW,
-    OWNER,
-    WEEK,
-    config_row,
-    good_account,
-    make_config,
-    make_content,
-    make_scheme,
-)
-from club_stand import METADATA, Stand, data_of
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
@@ -29,6 +17,18 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue, RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from tests.support.subgraphs.club_samples import (
+    CUSTOMER,
+    NOW,
+    OWNER,
+    WEEK,
+    config_row,
+    good_account,
+    make_config,
+    make_content,
+    make_scheme,
+)
+from tests.support.subgraphs.club_stand import METADATA, Stand, data_of
 
 FIVE = make_config("fb-5", version=1, value_minor=500)
 TEN = make_config("fb-5", version=2, value_minor=1000)

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from club_samples import WEEK, good_account, make_config
-from club_stand import Stand, data_of, session
-from kill_switch import turn
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.rewards.models import GLOBAL_STATE
+from tests.support.subgraphs.club_samples import WEEK, good_account, make_config
+from tests.support.subgraphs.club_stand import Stand, data_of, session
+from tests.support.subgraphs.kill_switch import turn
 
 CHANGE = """mutation ($i: ChangeRewardInput!) {
   changeReward(input: $i) { errors { code } }

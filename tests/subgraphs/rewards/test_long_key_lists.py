@@ -1,13 +1,12 @@
 """Many keys are looked up in portions for which a database uses its index, and none is lost."""
 
-from club_samples import LONG_AGO, NOW, WEEK, config_row, make_config
-from club_stand import Stand, statements
-
 from storage.bulk_sql import KEYS_PER_BATCH, in_portions
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_samples import LONG_AGO, NOW, WEEK, config_row, make_config
+from tests.support.subgraphs.club_stand import Stand, statements
 
 MANY = 2 * KEYS_PER_BATCH + 100
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from club_samples import NOW, make_brand, make_config, make_content, make_scheme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig
 from subgraphs.rewards.menu.menu_cache import MAX_MENUS, Audience, MenuCache
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 from subgraphs.rewards.menu.reward_option import RewardOption
+from tests.support.subgraphs.club_samples import NOW, make_brand, make_config, make_content, make_scheme
 
 HOUR = timedelta(hours=1)
 HOURS = st.integers(-3, 3)

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from club_samples import NOW, make_config, make_content, make_scheme
 
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue.law import lawful
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import ChoiceNotice, Menu, StoredChoice, UnavailableReason
+from tests.support.subgraphs.club_samples import NOW, make_config, make_content, make_scheme
 
 LAW = datetime(2026, 1, 19, tzinfo=UTC)
 DAY = timedelta(days=1)

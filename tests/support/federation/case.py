@@ -20,12 +20,12 @@ from graphql import (
     parse,
 )
 
-from federation.composer import Composed, NotComposable, compose
-from federation.composer_faults import lost_marks
-from federation.monolith import Monolith
-from federation.objects import Objects, Truth, overridden
-from federation.sdl import read_subgraph
-from federation.subgraph import StrictSubgraph
+from tests.support.federation.composer import Composed, NotComposable, compose
+from tests.support.federation.composer_faults import lost_marks
+from tests.support.federation.monolith import Monolith
+from tests.support.federation.objects import Objects, Truth, overridden
+from tests.support.federation.sdl import read_subgraph
+from tests.support.federation.subgraph import StrictSubgraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,7 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import structlog
-from generous_limits import GENEROUS_LIMITS
 
-from federation.asked import SubgraphRequest, asking
-from federation.case import Operation, Served
-from federation.faults import Faults
-from federation.objects import Run
 from gateway.errors import CannotPlan, RequestError, SubgraphUnreachable, SupergraphError
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
@@ -27,6 +22,11 @@ from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
+from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.federation.case import Operation, Served
+from tests.support.federation.faults import Faults
+from tests.support.federation.objects import Run
+from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 SPOILED = 3
 """How often an operation is answered by both executors over subgraphs that fail at random."""

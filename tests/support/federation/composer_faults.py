@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from graphql import InterfaceTypeDefinitionNode, ObjectTypeDefinitionNode, parse
 
-from federation.sdl import SubgraphSdl
+from tests.support.federation.sdl import SubgraphSdl
 
 
 def lost_marks(supergraph: str, subgraphs: Sequence[SubgraphSdl]) -> Iterator[str]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from federation.asked import SubgraphRequest
 from gateway.errors import SubgraphUnreachable
+from tests.support.federation.asked import SubgraphRequest
 
 WRONG: Final = (None, 0, 7, 2**40, 1.5, True, "", "x", [], [None], {}, {"__typename": "Nobody"})
 """Values to put where something else is expected."""

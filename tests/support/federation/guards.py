@@ -25,10 +25,10 @@ from graphql import (
     parse,
 )
 
-from federation.monolith import Monolith, Thing, resolve
-from federation.objects import Run, Truth
-from federation.sdl import field_set, fields_for, named
 from gateway.supergraph import Access
+from tests.support.federation.monolith import Monolith, Thing, resolve
+from tests.support.federation.objects import Run, Truth
+from tests.support.federation.sdl import field_set, fields_for, named
 
 SCOPES = ("a", "b")
 POLICIES = ("p",)

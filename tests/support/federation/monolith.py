@@ -23,8 +23,8 @@ from graphql import (
     print_ast,
 )
 
-from federation.objects import Run, Stored, Truth, mapped
-from federation.sdl import field_set
+from tests.support.federation.objects import Run, Stored, Truth, mapped
+from tests.support.federation.sdl import field_set
 
 
 @dataclass(frozen=True, slots=True)

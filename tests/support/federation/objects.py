@@ -16,7 +16,7 @@ from typing import Any
 
 from graphql import FieldNode, SelectionSetNode, value_from_ast_untyped
 
-from federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
+from tests.support.federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
 
 Stored = Any
 Objects = Mapping[str, Mapping[str, Stored]]

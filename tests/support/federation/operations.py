@@ -29,7 +29,7 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
-from federation.case import Operation
+from tests.support.federation.case import Operation
 
 DEEPEST = 5
 SELECTIONS = 40

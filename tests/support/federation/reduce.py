@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from federation.case import Case, Operation, World
-from federation.objects import mapped
+from tests.support.federation.case import Case, Operation, World
+from tests.support.federation.objects import mapped
 
 Fails = Callable[[Case], bool]
 

@@ -12,12 +12,12 @@ from graphql import GraphQLError, parse, validate
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from federation.case import Case, Operation, Served, World, serve
-from federation.comparison import Difference, GatewayOf, difference
-from federation.composer import NotComposable
-from federation.operations import operations, turned
-from federation.reduce import reduced
-from federation.worlds import Features, worlds
+from tests.support.federation.case import Case, Operation, Served, World, serve
+from tests.support.federation.comparison import Difference, GatewayOf, difference
+from tests.support.federation.composer import NotComposable
+from tests.support.federation.operations import operations, turned
+from tests.support.federation.reduce import reduced
+from tests.support.federation.worlds import Features, worlds
 
 OPERATIONS = 3
 

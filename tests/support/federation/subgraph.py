@@ -28,8 +28,8 @@ from graphql import (
     validate,
 )
 
-from federation.objects import Run, Stored, Truth, influence, mapped, settled
-from federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
+from tests.support.federation.objects import Run, Stored, Truth, influence, mapped, settled
+from tests.support.federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
 
 
 @dataclass(frozen=True, slots=True)

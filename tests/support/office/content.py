@@ -9,10 +9,10 @@ from typing import Final
 
 from PIL import Image
 from playwright.sync_api import FrameLocator, Locator, expect
-from running_furlong import eventually
 
-from office.desk import Desk, Staff, scripts_that_ran
-from office.stack import ANN
+from tests.support.office.desk import Desk, Staff, scripts_that_ran
+from tests.support.office.stack import ANN
+from tests.support.processes.running_furlong import eventually
 
 ITEM: Final = "northbet:cash-2"
 SHARED_ITEM: Final = "northbet:bb-25"

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bet_slip_page import PATIENCE_MS
-from local_chromium import LocalChromium
 from playwright.sync_api import APIResponse, Locator, Page, expect, sync_playwright
-from running_furlong import eventually
-from screen_gallery import faults_of_access
 
-from office.signing_in import sign_in, step_up
-from office.stack import ANN, Office
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers.screen_gallery import faults_of_access
+from tests.support.office.signing_in import sign_in, step_up
+from tests.support.office.stack import ANN, Office
+from tests.support.processes.running_furlong import eventually
 
 REPORTS: Final = """
 window.__policy = [];

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from office.desk import Desk
-from office.stack import ANN, CAT
+from tests.support.office.desk import Desk
+from tests.support.office.stack import ANN, CAT
 
 APPROVE: Final = "mutation Approve($input: ApproveInput!) { approve(input: $input) { id } }"
 CUSTOMER: Final = f"northbet:{CAT}"

@@ -11,14 +11,14 @@ from urllib.parse import quote
 
 import pyotp
 from graphql import GraphQLInputObjectType, get_named_type, is_leaf_type
-from permission_rules import Field, fields, root_of
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
-from running_furlong import BRAND, eventually
 
-from office.desk import Desk
-from office.hostile_changes import CHANGES, CUSTOMER, PROVIDER, REWARD, Clerks
-from office.stack import CAT, Office
+from tests.support.office.desk import Desk
+from tests.support.office.hostile_changes import CHANGES, CUSTOMER, PROVIDER, REWARD, Clerks
+from tests.support.office.permission_rules import Field, fields, root_of
+from tests.support.office.stack import CAT, Office
+from tests.support.processes.running_furlong import BRAND, eventually
 
 PAYLOAD: Final = (
     "=HYPERLINK('javascript:alert(1)')\"><svg/onload=alert(1)><img/src=x/onerror=alert(1)>"

@@ -3,10 +3,10 @@
 import re
 
 from playwright.sync_api import expect
-from running_furlong import eventually
 
-from office.desk import Desk, Staff
-from office.stack import ANN, CAT, DEPUTY, EARLY, Office
+from tests.support.office.desk import Desk, Staff
+from tests.support.office.stack import ANN, CAT, DEPUTY, EARLY, Office
+from tests.support.processes.running_furlong import eventually
 
 TERMS = "2026-1"
 

@@ -3,11 +3,11 @@
 import re
 from typing import Any, Final
 
-from permission_rules import OWN_BRAND, REFUSED, fields, operation_of
 from playwright.sync_api import expect
 
 from backoffice.access.roles import Permission
-from office.desk import Desk
+from tests.support.office.desk import Desk
+from tests.support.office.permission_rules import OWN_BRAND, REFUSED, fields, operation_of
 
 SCREENS: Final = ("Content", "Scheme rules", "Kill switches", "Dead letters", "Weeks", "Brands", "Providers")
 

@@ -4,10 +4,10 @@ import csv
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
-from running_furlong import BRAND, eventually
 
-from office.desk import Desk, Staff
-from office.stack import DAN, DEPUTY, Office
+from tests.support.office.desk import Desk, Staff
+from tests.support.office.stack import DAN, DEPUTY, Office
+from tests.support.processes.running_furlong import BRAND, eventually
 
 
 def qualify(office: Office) -> None:

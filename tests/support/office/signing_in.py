@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from itertools import cycle
 
 import pyotp
-from bet_slip_page import PATIENCE_MS
 from playwright.sync_api import Error, Page, expect
-from running_furlong import eventually
+
+from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.processes.running_furlong import eventually
 
 SOON_MS = 2000
 

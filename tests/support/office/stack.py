@@ -11,21 +11,29 @@ from typing import Any, Final
 import httpx
 import pyotp
 import yaml
-from forked_programs import Program
-from private_kafka import PrivateKafka
-from private_mariadb import PrivateMariadb
 from pydantic import SecretStr
-from running_furlong import BETSLIP, BRAND, ROOT, Programs, Site, eventually, programs_in
-from server_process import free_port
 
 from backoffice.access.roles import Role
 from backoffice.base import create_base
 from backoffice.settings import BackofficeSettings
+from deploy.private_kafka import PrivateKafka
+from deploy.private_mariadb import PrivateMariadb
+from deploy.server_process import free_port
 from furlong.demo.operators.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
 from simulator.providers.serve import SECRET as PROVIDER_SECRET
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
+from tests.support.processes.forked_programs import Program
+from tests.support.processes.running_furlong import (
+    BETSLIP,
+    BRAND,
+    ROOT,
+    Programs,
+    Site,
+    eventually,
+    programs_in,
+)
 
 KEY: Final = "a key of the back office in the tests"
 PASSWORD: Final = "seven green horses"

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import expect
-from running_furlong import BRAND, eventually
 
-from office.desk import Desk, Staff
-from office.risk import show
-from office.stack import BEN, DAN, DEPUTY, Office
+from tests.support.office.desk import Desk, Staff
+from tests.support.office.risk import show
+from tests.support.office.stack import BEN, DAN, DEPUTY, Office
+from tests.support.processes.running_furlong import BRAND, eventually
 
 HOSTILE: Final = '<img src="x" onerror="document.title = 1">'
 

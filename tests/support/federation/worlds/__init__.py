@@ -4,7 +4,7 @@ In reading order: `features` (the switches), `drafts` (subgraphs in the making),
 far), then the steps that `strategy` takes one after the other.
 """
 
-from federation.worlds.features import Features, some_features
-from federation.worlds.strategy import worlds
+from tests.support.federation.worlds.features import Features, some_features
+from tests.support.federation.worlds.strategy import worlds
 
 __all__ = ["Features", "some_features", "worlds"]

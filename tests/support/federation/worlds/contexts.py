@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from federation.worlds.entities import BY_ID
-from federation.worlds.fields import leaf, own, wrapped
-from federation.worlds.presence import add_key
-from federation.worlds.workshop import FieldFact, ObjectFact, Workshop
+from tests.support.federation.worlds.entities import BY_ID
+from tests.support.federation.worlds.fields import leaf, own, wrapped
+from tests.support.federation.worlds.presence import add_key
+from tests.support.federation.worlds.workshop import FieldFact, ObjectFact, Workshop
 
 
 def add_context(workshop: Workshop) -> None:

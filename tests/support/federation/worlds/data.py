@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from federation.worlds.fields import is_text
-from federation.worlds.presence import HUES, TONES
-from federation.worlds.workshop import FieldFact, ObjectFact, Workshop, named
+from tests.support.federation.worlds.fields import is_text
+from tests.support.federation.worlds.presence import HUES, TONES
+from tests.support.federation.worlds.workshop import FieldFact, ObjectFact, Workshop, named
 
 Make = Callable[[int], Any]
 ROOTS = ("Query", "Mutation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from federation.worlds.workshop import Workshop
+from tests.support.federation.worlds.workshop import Workshop
 
 LOUD = "directive @loud(times: Int = 1, words: [String!]) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT"
 OTHERS = ("directive @quiet on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT", "directive @inside on OBJECT")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from federation.worlds.drafts import FieldDraft, TypeDraft
-from federation.worlds.presence import add_id, add_key, ensure
-from federation.worlds.workshop import AbstractFact, FieldFact, Key, ObjectFact, Workshop
+from tests.support.federation.worlds.drafts import FieldDraft, TypeDraft
+from tests.support.federation.worlds.presence import add_id, add_key, ensure
+from tests.support.federation.worlds.workshop import AbstractFact, FieldFact, Key, ObjectFact, Workshop
 
 ENTITIES = ("Ant", "Bee", "Cat", "Dog")
 BY_ID = Key("id", (("id", "ID!"),))

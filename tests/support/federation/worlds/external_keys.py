@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from federation.worlds.workshop import Key, ObjectFact, Workshop
+from tests.support.federation.worlds.workshop import Key, ObjectFact, Workshop
 
 
 def add_external_keys(workshop: Workshop) -> None:

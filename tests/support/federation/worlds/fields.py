@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from federation.worlds.drafts import FieldDraft
-from federation.worlds.presence import ensure, may_have
-from federation.worlds.workshop import AbstractFact, FieldFact, ObjectFact, Workshop, named
+from tests.support.federation.worlds.drafts import FieldDraft
+from tests.support.federation.worlds.presence import ensure, may_have
+from tests.support.federation.worlds.workshop import AbstractFact, FieldFact, ObjectFact, Workshop, named
 
 LEAVES = ("name", "size", "note", "rank")
 LINKS = ("mate", "home", "kin")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from federation.worlds.drafts import FieldDraft, TypeDraft
-from federation.worlds.fields import leaf, own, wrapped
-from federation.worlds.workshop import AbstractFact, FieldFact, ObjectFact, Workshop
+from tests.support.federation.worlds.drafts import FieldDraft, TypeDraft
+from tests.support.federation.worlds.fields import leaf, own, wrapped
+from tests.support.federation.worlds.workshop import AbstractFact, FieldFact, ObjectFact, Workshop
 
 
 def add_lonely_interface(workshop: Workshop) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from federation.worlds.fields import own
-from federation.worlds.presence import may_have
-from federation.worlds.workshop import FieldFact, ObjectFact, Workshop
+from tests.support.federation.worlds.fields import own
+from tests.support.federation.worlds.presence import may_have
+from tests.support.federation.worlds.workshop import FieldFact, ObjectFact, Workshop
 
 NOWHERE = "gone"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from federation.worlds.drafts import FieldDraft, TypeDraft
-from federation.worlds.workshop import AbstractFact, FieldFact, Key, ObjectFact, Workshop
+from tests.support.federation.worlds.drafts import FieldDraft, TypeDraft
+from tests.support.federation.worlds.workshop import AbstractFact, FieldFact, Key, ObjectFact, Workshop
 
 ID = FieldFact("id", "ID!")
 HUES = ("RED", "GREEN", "BLUE")

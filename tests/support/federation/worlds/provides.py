@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from federation.worlds.drafts import FieldDraft
-from federation.worlds.requires import is_composite, mark_external
-from federation.worlds.workshop import FieldFact, ObjectFact, Workshop
+from tests.support.federation.worlds.drafts import FieldDraft
+from tests.support.federation.worlds.requires import is_composite, mark_external
+from tests.support.federation.worlds.workshop import FieldFact, ObjectFact, Workshop
 
 DEEPEST = 2
 

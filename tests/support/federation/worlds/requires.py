@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from federation.worlds.fields import composites, draw_arguments, leaf, wrapped
-from federation.worlds.presence import ensure, may_have
-from federation.worlds.workshop import FieldFact, ObjectFact, Workshop, named
+from tests.support.federation.worlds.fields import composites, draw_arguments, leaf, wrapped
+from tests.support.federation.worlds.presence import ensure, may_have
+from tests.support.federation.worlds.workshop import FieldFact, ObjectFact, Workshop, named
 
 DEEPEST = 2
 

@@ -7,21 +7,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from federation.case import World
-from federation.worlds.contexts import add_context
-from federation.worlds.data import objects
-from federation.worlds.directives import add_directives
-from federation.worlds.drafts import GraphDraft
-from federation.worlds.entities import add_entities
-from federation.worlds.external_keys import add_external_keys
-from federation.worlds.features import NAMES, Features
-from federation.worlds.fields import add_leaves, add_links, add_roots, add_values
-from federation.worlds.interfaces import add_lonely_interface, add_object_interface
-from federation.worlds.moves import add_overrides, hide, share
-from federation.worlds.mutations import add_mutations
-from federation.worlds.provides import add_provides
-from federation.worlds.requires import add_interface_fields, add_requires
-from federation.worlds.workshop import Workshop
+from tests.support.federation.case import World
+from tests.support.federation.worlds.contexts import add_context
+from tests.support.federation.worlds.data import objects
+from tests.support.federation.worlds.directives import add_directives
+from tests.support.federation.worlds.drafts import GraphDraft
+from tests.support.federation.worlds.entities import add_entities
+from tests.support.federation.worlds.external_keys import add_external_keys
+from tests.support.federation.worlds.features import NAMES, Features
+from tests.support.federation.worlds.fields import add_leaves, add_links, add_roots, add_values
+from tests.support.federation.worlds.interfaces import add_lonely_interface, add_object_interface
+from tests.support.federation.worlds.moves import add_overrides, hide, share
+from tests.support.federation.worlds.mutations import add_mutations
+from tests.support.federation.worlds.provides import add_provides
+from tests.support.federation.worlds.requires import add_interface_fields, add_requires
+from tests.support.federation.worlds.workshop import Workshop
 
 GRAPHS = ("a", "b", "c", "d", "e")
 

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from federation.worlds.drafts import FieldDraft, GraphDraft, TypeDraft
-from federation.worlds.features import Features
+from tests.support.federation.worlds.drafts import FieldDraft, GraphDraft, TypeDraft
+from tests.support.federation.worlds.features import Features
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""Programs for working on Furlong, and real services for its tests and benchmarks."""

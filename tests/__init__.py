@@ -1,0 +1,1 @@
+"""The tests, which mirror the product's packages; `tests.support` is what several of them share."""

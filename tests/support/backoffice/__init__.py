@@ -1,0 +1,1 @@
+"""The back office's services over databases of tests, and what they decide."""

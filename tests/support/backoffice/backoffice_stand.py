@@ -1,0 +1,43 @@
+"""What tests of the back office share: its migrated database, and people with roles."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Role
+from backoffice.metadata import NAME
+from backoffice.models import METADATA
+from storage.database import Database
+from tests.support.database_probe import migrated
+
+NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
+
+
+def actor(
+    user: str = "ann",
+    *roles: Role,
+    brand: str = "northbet",
+    person: str | None = None,
+    stepped_up_until: datetime | None = None,
+    more: Mapping[str, frozenset[Role]] | None = None,
+) -> Actor:
+    """Return a person with roles for one brand."""
+    held = {brand: frozenset(roles)} if roles else {}
+    return Actor(
+        user_id=user,
+        person=person or user,
+        name=user.title(),
+        session_id=f"session-of-{user}",
+        address="127.0.0.1",
+        roles={**held, **(more or {})},
+        stepped_up_until=stepped_up_until,
+    )
+
+
+@asynccontextmanager
+async def backoffice_database(url: str) -> AsyncIterator[Database]:
+    """Open the migrated database of the back office."""
+    async with migrated(url, NAME, METADATA) as database:
+        yield database

@@ -1,0 +1,97 @@
+"""Rows of a foreign brand: one of each kind that a field of the admin graph finds by its id."""
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Boolean, DateTime, Integer, Table, insert, select
+
+from backoffice.access.roles import Role
+from backoffice.approvals.models import PROPOSAL
+from backoffice.content.models import CONTENT_ITEM
+from backoffice.global_events.models import SUBJECT
+from backoffice.identity.models import SESSION
+from backoffice.jobs.models import JOB
+from backoffice.rules.dry_run_job import DRY_RUN_KIND
+from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
+from backoffice.support.privacy.requests import EXPORT
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.progress.models import REFERENCE as PROGRESS
+from subgraphs.rewards.models import REFERENCE as REWARDS
+from tests.support.backoffice.backoffice_site import OfficeSite
+from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.office.permission_rules import OTHER_BRAND
+
+CREATOR: Final = {"user_id": "u", "person": "p", "name": "n", "session_id": "s", "address": "a", "roles": {}}
+SWITCH: Final = {"scope": "brand", "name": "", "off": True}
+CUSTOMER: Final = "c-foreign"
+DRY_RUN: Final = json.dumps({"brand": OTHER_BRAND, "iso_week": "2026-W12", "scheme": {}})
+
+
+def row(table: Table, **values: Any) -> dict[str, Any]:
+    """Return a row of a table: the given values, and something for each other column that must have one."""
+    needed = [one for one in table.columns if not one.nullable and one.server_default is None]
+    return {one.name: _something(one.type) for one in needed} | values
+
+
+def _something(kind: Any) -> Any:
+    if isinstance(kind, Boolean):
+        return False
+    if isinstance(kind, Integer):
+        return 1
+    python_type = datetime if isinstance(kind, DateTime) or "UtcDateTime" in type(kind).__name__ else None
+    if python_type is datetime:
+        return NOW
+    return [] if "JSON" in type(kind).__name__ else "x"
+
+
+async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
+    """Add a row of each kind to the foreign brand; return their ids by kind."""
+    person = await site.person("foreign", Role.ADMINISTRATOR, brand=OTHER_BRAND)
+    await site.signed_in(person)
+    at = {"brand_id": OTHER_BRAND}
+    done = {"status": "done", "created_at": NOW, "creator": json.dumps(CREATOR)}
+    rows = [
+        row(PROPOSAL, **at, proposal_id="id-proposal", kind=DRY_RUN_KIND, content="{}", status="pending"),
+        row(
+            JOB,
+            **at,
+            job_id="id-dry-run",
+            job_key="1",
+            kind=DRY_RUN_KIND,
+            arguments=DRY_RUN,
+            **done,
+        ),
+        row(JOB, **at, job_id="id-export", job_key="2", kind=EXPORT, arguments="{}", **done),
+        row(CUSTOMER_EXPORT, **at, job_id="id-export", customer_id=CUSTOMER, document="{}"),
+        row(LEGAL_HOLD, **at, hold_id="id-hold", customer_id=CUSTOMER),
+        row(SUBJECT, **at, key=f"{OTHER_BRAND}:brand", kind="switch", subject="brand", state=SWITCH),
+        row(CONTENT_ITEM, **at),
+    ]
+    tables = [PROPOSAL, JOB, JOB, CUSTOMER_EXPORT, LEGAL_HOLD, SUBJECT, CONTENT_ITEM]
+    async with site.office.base.database.home.write() as connection:
+        for table, values in zip(tables, rows, strict=True):
+            await connection.execute(insert(table).values(**values))
+        session = await connection.scalar(select(SESSION.c.session_id))
+    for name, reference in (("club", CLUB), ("rewards", REWARDS), ("progress", PROGRESS)):
+        database = Database.open(DatabaseSettings(url=url), name)
+        async with database.home.write() as connection:
+            places = {"locales": ["en-GB"], "jurisdictions": ["GB"], "currencies": ["GBP"]}
+            brand = row(reference.brand, **at, time_zone="Europe/London", **places)
+            await connection.execute(insert(reference.brand).values(**brand))
+            account = row(reference.account, **at, customer_id=CUSTOMER, status="active", rg_state="none")
+            await connection.execute(insert(reference.account).values(**account))
+        await database.close()
+    return {
+        "user": person.user_id,
+        "session": str(session),
+        "proposal": "id-proposal",
+        "dry run": "id-dry-run",
+        "job": "id-dry-run",
+        "export": "id-export",
+        "hold": "id-hold",
+        "decision": f"{OTHER_BRAND}:brand",
+        "customer": f"{OTHER_BRAND}:{CUSTOMER}",
+    }

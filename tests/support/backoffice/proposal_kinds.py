@@ -1,0 +1,258 @@
+"""One of each kind of proposal, made by the mutation that people use, over databases that know a brand."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from pydantic import SecretStr
+from sqlalchemy import Table, func, insert, select
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import Role
+from backoffice.approvals.models import PROPOSAL
+from backoffice.areas import AREAS
+from backoffice.audit.models import AUDIT_LOG
+from backoffice.base import Base, create_base
+from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.models import METADATA as OWN
+from backoffice.settings import BackofficeSettings
+from furlong.databases import METADATA
+from storage.clock import ManualClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
+from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
+from subgraphs.progress.models import REFERENCE as PROGRESS
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.models import REFERENCE as REWARDS
+from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.scheme_forms import NEXT
+from tests.support.database_probe import migrate
+from tests.support.office.permission_rules import fields, operation_of
+from tests.support.subgraphs.club_samples import (
+    LONG_AGO,
+    account_row,
+    brand_row,
+    config_row,
+    good_account,
+    make_brand,
+    make_config,
+    make_content,
+    make_scheme,
+    scheme_row,
+)
+
+BRAND: Final = "northbet"
+TIMES: Final = 4
+"""How many proposals of each kind a test can make."""
+
+ROUNDS: Final = tuple(range(TIMES))
+
+
+def somebody(name: str, person: str | None = None) -> Actor:
+    """Return a person with all roles for all brands, who has just stepped up."""
+    roles = {ALL_BRANDS: frozenset(Role)}
+    return Actor(name, person or name, name.title(), "s", "127.0.0.1", roles, NOW + timedelta(hours=1))
+
+
+PAULA, RITA, OTTO, OMAR = (somebody(name) for name in ("paula", "rita", "otto", "omar"))
+
+
+@dataclass(frozen=True)
+class Proposing:
+    """How one is made: the mutation, its input at the first, second … time, and who proposes."""
+
+    mutation: str
+    input: Callable[[int], dict[str, Any]]
+    by: Actor = PAULA
+
+    @property
+    def again(self) -> Actor:
+        """Return the proposer's second account."""
+        return somebody(f"{self.by.person}2", self.by.person)
+
+
+def scheme(time: int) -> dict[str, Any]:
+    """Return a version of the brand's rules."""
+    terms = {"version": f"2026-{2 + time}", "summary": "Stake £25. 18+."}
+    return {
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "version": 2 + time,
+        "qualifyingProduct": "betting",
+        "targetMinor": 2500,
+        "minStakeMinor": 100,
+        "minOddsMilli": 1500,
+        "betTypes": ["single", "multiple"],
+        "defaultRewardId": "fb-0",
+        "graceMinutes": 1440,
+        "effectiveFrom": NEXT,
+        "terms": {**terms, "url": "https://northbet.example/club/terms"},
+    }
+
+
+def provider(time: int) -> dict[str, Any]:
+    """Return a new provider's configuration."""
+    where = {"url": "https://wallet.test", "secret": "wallet", "kinds": ["cash"]}
+    return {"name": f"wallet-{time}", "adapter": "wallet", **where}
+
+
+def customer(time: int) -> str:
+    """Return a customer's id."""
+    return f"{BRAND}:c-{time}"
+
+
+KINDS: Final[Mapping[str, Proposing]] = {
+    "content.revision": Proposing(
+        "submitContent", lambda time: {"brand": BRAND, "rewardId": f"fb-{time}", "expectedVersion": 1}
+    ),
+    "rules.scheme": Proposing("proposeScheme", lambda time: {"brand": BRAND, "scheme": scheme(time)}),
+    "risk.raise_budget": Proposing(
+        "setRiskBudget", lambda time: {"brand": BRAND, "reward": f"fb-{time}", "rewards": 200}
+    ),
+    "support.raise_goodwill_budget": Proposing(
+        "setGoodwillBudget",
+        lambda time: {
+            "brand": BRAND,
+            "currency": "GBP",
+            "isoWeek": f"2026-W{13 + time}",
+            "amountMinor": 100_000,
+        },
+    ),
+    "support.goodwill": Proposing(
+        "proposeGoodwill",
+        lambda time: {"customer": customer(time), "reward": f"{BRAND}:fb-0:1", "cause": "SERVICE_FAULT"},
+        by=RITA,
+    ),
+    "support.adjustment": Proposing(
+        "proposeAdjustment",
+        lambda time: {"customer": customer(time), "isoWeek": "2026-W13", "amountMinor": 500},
+    ),
+    "support.erasure": Proposing("proposeErasure", lambda time: {"customer": customer(time)}),
+    "operations.provider": Proposing(
+        "submitProvider", lambda time: {"revision": 0, "configuration": provider(time)}
+    ),
+    "operations.recall": Proposing(
+        "changeRewardStatus",
+        lambda time: {"brand": BRAND, "reward": f"fb-{time}", "version": 1, "action": "RECALL"},
+    ),
+    "operations.close_week": Proposing(
+        "proposeCloseWeek", lambda time: {"brand": BRAND, "isoWeek": f"2026-W{9 + time:02}"}
+    ),
+}
+"""A case for each kind, in an order in which the later ones need the earlier."""
+
+
+@dataclass
+class ProposalStand:
+    """The areas of the back office over databases that know a brand, its rewards, and customers."""
+
+    base: Base
+    areas: dict[str, AdminSubgraph]
+    prepared: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+    async def ask(self, who: Actor, mutation: str, **arguments: Any) -> dict[str, Any]:
+        """Send a mutation."""
+        found = next(one for one in fields() if one.name == mutation)
+        answer: dict[str, Any] = await self.areas[found.area].prepare(operation_of(found, BRAND)[0], None)(
+            arguments, {}, who
+        )
+        return answer
+
+    async def outcome(self, who: Actor, mutation: str, **arguments: Any) -> str:
+        """Send a mutation; return the code of its refusal, or the mutation's name."""
+        answer = await self.ask(who, mutation, **arguments)
+        codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
+        return codes[0] if codes else mutation
+
+    async def propose(self, kind: str, time: int) -> dict[str, str]:
+        """Let somebody propose; return what an approval is bound to."""
+        case = KINDS[kind]
+        answer = await self.ask(case.by, case.mutation, input={**case.input(time), "reason": "a reason"})
+        assert "errors" not in answer, answer
+        async with self.base.database.home.read() as connection:
+            query = select(PROPOSAL.c.proposal_id, PROPOSAL.c.content_hash)
+            (found,) = await connection.execute(
+                query.where(PROPOSAL.c.status == "pending", PROPOSAL.c.kind == kind)
+            )
+        return {"proposalId": found.proposal_id, "contentHash": found.content_hash}
+
+    async def rows(self) -> dict[str, int]:
+        """Return the number of rows of each table that an approval may have an effect on."""
+        tables = [one for one in OWN.tables.values() if one not in (PROPOSAL, AUDIT_LOG)]
+        async with self.base.database.home.read() as connection:
+            counted = [await connection.scalar(select(func.count()).select_from(one)) for one in tables]
+        return {one.name: number or 0 for one, number in zip(tables, counted, strict=True)}
+
+    async def approvals(self, proposal_id: str) -> int:
+        """Return how many approvals of a proposal the audit log has."""
+        query = select(func.count()).where(
+            AUDIT_LOG.c.action == "approvals.approve", AUDIT_LOG.c.after.contains(proposal_id)
+        )
+        async with self.base.database.home.read() as connection:
+            return await connection.scalar(query) or 0
+
+
+@asynccontextmanager
+async def proposal_stand(url: str) -> AsyncIterator[ProposalStand]:
+    """Open the areas over fresh databases."""
+    settings, clock = DatabaseSettings(url=url), ManualClock(NOW)
+    for name, metadata in METADATA.items():
+        await migrate(settings, name, metadata)
+    await _know(settings)
+    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)  # type: ignore[call-arg]
+    base = create_base(settings, own, clock)
+    areas = {name: create(base) for name, create in AREAS.items()}
+    stand = ProposalStand(base, areas)
+    try:
+        for time in ROUNDS:
+            saved = {"brand": BRAND, "rewardId": f"fb-{time}", "document": _document()}
+            answer = await stand.ask(PAULA, "saveContent", input=saved)
+            assert "errors" not in answer, answer
+        yield stand
+    finally:
+        for area in areas.values():
+            for close in area.closing:
+                await close()
+        await base.database.close()
+
+
+def _document() -> dict[str, Any]:
+    text = {
+        "locale": "en-GB",
+        "title": "£5 free bet",
+        "summary": "One £5 free bet on any sport.",
+        "significantTerms": "Use within 7 days. Stake not returned. 18+.",
+        "termsUrl": "https://northbet.example/club/terms/fb-5",
+    }
+    return {"position": 1, "texts": [text]}
+
+
+async def _know(settings: DatabaseSettings) -> None:
+    """Let the subgraphs know a brand, its rules, its rewards with their budgets, and customers."""
+    accounts = [account_row(Owner(BRAND, f"c-{time}"), good_account()) for time in ROUNDS]
+    budget = {"brand_id": BRAND, "iso_week": "", "rewards": 100}
+    tables = {"club": CLUB, "rewards": REWARDS, "progress": PROGRESS, "fulfilment": FULFILMENT}
+    for name, reference in tables.items():
+        rows: list[tuple[Table, list[dict[str, Any]]]] = [
+            (reference.brand, [brand_row(make_brand())]),
+            (reference.scheme, [scheme_row(make_scheme(default_reward_id="fb-0"))]),
+            (reference.account, accounts),
+        ]
+        if name == "rewards":
+            rewards = [f"fb-{time}" for time in ROUNDS]
+            rows.append((REWARD_CONFIG, [config_row(make_config(one)) for one in rewards]))
+            rows.append((BUDGET, [budget | {"reward_id": one} for one in rewards]))
+        database = Database.open(settings, name)
+        async with database.home.write() as connection:
+            for table, values in rows:
+                await connection.execute(insert(table), values)
+            if name == "rewards":
+                await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).publish(
+                    connection, BRAND, make_content("fb-0"), LONG_AGO
+                )
+        await database.close()

@@ -1,0 +1,1 @@
+"""Pages and screens in real browsers."""

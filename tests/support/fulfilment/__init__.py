@@ -1,0 +1,1 @@
+"""Payouts: workers, providers with faults, and their databases."""

@@ -1,0 +1,80 @@
+"""Fixtures of payout harnesses over migrated databases, on each engine."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from deploy.private_mariadb import PrivateMariadb
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.fulfilment.models import METADATA
+from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
+
+
+@pytest.fixture(scope="session")
+def migrated_fulfilment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a migrated, empty SQLite database, to be copied."""
+    folder = tmp_path_factory.mktemp("fulfilment")
+    url = f"sqlite+aiosqlite:///{folder}"
+    asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated_fulfilment_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
+    """Yield the URL of a migrated MariaDB database, which the session's tests use one after another."""
+    url = mariadb.fresh_url()
+    asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
+    yield url
+    mariadb.drop(url)
+
+
+async def _clear(url: str) -> None:
+    database = Database.open(DatabaseSettings(url=url), "fulfilment")
+    async with database.home.write() as connection:
+        for table in METADATA.tables.values():
+            await connection.execute(table.delete())
+    await database.close()
+
+
+def _copied(migrated: Path, tmp_path: Path) -> str:
+    folder = tmp_path / "databases"
+    shutil.copytree(migrated, folder)
+    return f"sqlite+aiosqlite:///{folder}"
+
+
+@pytest.fixture
+async def harness(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[PayoutHarness]:
+    """Yield a harness over SQLite."""
+    async with open_harness(_copied(migrated_fulfilment, tmp_path), tmp_path) as harness:
+        yield harness
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def each_fulfilment_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a migrated, empty database, once for each engine."""
+    if request.param == "sqlite":
+        return _copied(request.getfixturevalue("migrated_fulfilment"), tmp_path)
+    url = str(request.getfixturevalue("migrated_fulfilment_mariadb"))
+    asyncio.run(_clear(url))
+    return url
+
+
+@pytest.fixture
+async def each_harness(each_fulfilment_url: str, tmp_path: Path) -> AsyncIterator[PayoutHarness]:
+    """Yield a harness over each engine."""
+    async with open_harness(each_fulfilment_url, tmp_path) as harness:
+        yield harness
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """Capture what is logged during the test."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries

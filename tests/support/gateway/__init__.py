@@ -1,0 +1,1 @@
+"""Supergraphs, subgraphs, sockets and clients around the gateway."""

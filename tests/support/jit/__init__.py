@@ -1,0 +1,1 @@
+"""Schemas and operations at random, and both ways to execute them."""

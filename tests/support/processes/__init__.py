@@ -1,0 +1,1 @@
+"""Programs of Furlong as processes of their own: started, forked, of a former version, or killed."""

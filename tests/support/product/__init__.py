@@ -1,0 +1,1 @@
+"""All parts of an installation together, and an independent model of them."""

@@ -1,0 +1,1 @@
+"""Changes that a crash interrupts, and what recovers them."""

@@ -1,0 +1,224 @@
+"""Subgraphs, a simulator that is served over HTTP, and recovery, over the same databases."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from sqlalchemy import delete, insert, select
+
+from consumers.club.reducers import ClubReducer
+from consumers.messages.accounts import decode_account
+from consumers.messages.reducers import ReferenceReducer
+from consumers.stream.topics import Message
+from furlong.workers.change_services import ChangeServices
+from furlong.workers.recovery_worker import create_recovery_rounds
+from furlong.workers.upstream_reconciliation import UpstreamReconciliation
+from simulator.upstream.serve import serving_upstream
+from simulator.world import load_world
+from storage.clock import Clock
+from storage.settings import DatabaseSettings
+from subgraphs.club.models import INTENT as CLUB_INTENT
+from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
+from subgraphs.kit.domain.accounts import Account
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.mutations.comparison import Compared
+from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
+from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.settings import CompareSettings, UpstreamSettings
+from subgraphs.rewards.models import INTENT as REWARDS_INTENT
+from subgraphs.rewards.models import REWARD_CHOICE
+from tests.support.consumers.squad_messages import account as account_record
+from tests.support.subgraphs.club_samples import (
+    NOW,
+    WEEK,
+    account_row,
+    good_account,
+    make_brand,
+    make_config,
+    make_scheme,
+)
+from tests.support.subgraphs.club_stand import REFERENCE, Stand, data_of, session
+
+BRAND: Final = "northbet"
+CUSTOMER: Final = "c-1001"
+OWNER: Final = Owner(BRAND, CUSTOMER)
+MEMBERSHIP: Final = f"/v1/brands/{BRAND}/customers/{CUSTOMER}/membership"
+CHOICE: Final = f"/v1/brands/{BRAND}/customers/{CUSTOMER}/weeks/{WEEK}/choice"
+UNDISTURBED: Final = timedelta(minutes=5)
+"""More than recovery leaves a change to its request, with the timeouts of the tests."""
+
+LOCKED_AT: Final = NOW + timedelta(hours=1)
+LOCK_MINUTES: Final = (week_named(WEEK, "Europe/London").ends_at - LOCKED_AT) // timedelta(minutes=1)
+
+OPT_IN = """mutation ($i: OptInInput!) { optIn(input: $i) {
+  errors { code message } club { membership { optedIn pending version } } } }"""
+OPT_OUT = OPT_IN.replace("OptInInput", "OptOutInput").replace("optIn(", "optOut(")
+CHANGE = """mutation ($i: ChangeRewardInput!) { changeReward(input: $i) {
+  errors { code message } club { choice { option { id } version pending } } } }"""
+SHOWN = f'{{ club(brand: "{BRAND}") {{ membership {{ optedIn pending version }} }} }}'
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """The subgraphs, the simulator and recovery.
+
+    Attributes:
+        stand: Subgraphs that wait long for the upstream.
+        impatient: Subgraphs that give up a call after a moment, without a retry.
+        api: A client of the simulator's own API.
+        stack: Closes what is opened later.
+        revisions: The revisions of published accounts.
+    """
+
+    stand: Stand
+    impatient: Stand
+    api: httpx.AsyncClient
+    stack: AsyncExitStack
+    revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
+
+    def recovering(self, clock: Clock | None = None, **upstream: Any) -> RecoveryRounds:
+        """Build a node's recovery, by default on the stand's clock and patient."""
+        settings = {"timeout_seconds": 60.0, "retry_delay_seconds": 0.0} | upstream
+        return create_recovery_rounds(
+            self.stack,
+            DatabaseSettings(url=self.stand.url),
+            UpstreamSettings(url=self.stand.upstream_url, **settings),
+            clock or self.stand.clock,
+        )
+
+    async def recover(self) -> tuple[int, int]:
+        """Run a round of recovery when it is due; return how many changes are settled and in doubt."""
+        self.stand.clock.advance(UNDISTURBED)
+        made = await self.recovering().round()
+        return made.settled, made.in_doubt
+
+    def comparing(self, *, dry: bool = False) -> UpstreamReconciliation:
+        """Build a node's reconciliation with the upstream, on the stand's clock, at full speed."""
+        settings = UpstreamSettings(url=self.stand.upstream_url, timeout_seconds=60.0, attempts=1)
+        services = ChangeServices.open(
+            self.stack, DatabaseSettings(url=self.stand.url), settings, self.stand.clock
+        )
+        return UpstreamReconciliation.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
+
+    async def compare(self, *, dry: bool = False) -> dict[str, Compared]:
+        """Return the outcome of comparing each record of the customer."""
+        return {
+            one.what: one.outcome async for one in self.comparing(dry=dry).compare_all() if one.owner == OWNER
+        }
+
+    async def by_another_channel(self, path: str, body: dict[str, Any], key: str = "elsewhere") -> None:
+        """Change something upstream, as another channel does."""
+        answer = await self.api.put(path, json=body, headers={"Idempotency-Key": key})
+        answer.raise_for_status()
+
+    async def opt_in(self, key: str = "in", stand: Stand | None = None) -> dict[str, Any]:
+        """Opt in."""
+        return await self._mutate(
+            (stand or self.stand).club, OPT_IN, {"termsVersion": "2026-1", "idempotencyKey": key}
+        )
+
+    async def opt_out(self, key: str = "out", stand: Stand | None = None) -> dict[str, Any]:
+        """Opt out."""
+        return await self._mutate((stand or self.stand).club, OPT_OUT, {"idempotencyKey": key})
+
+    async def change(
+        self, key: str = "change", version: int = 0, stand: Stand | None = None
+    ) -> dict[str, Any]:
+        """Change the reward."""
+        arguments = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
+        return await self._mutate((stand or self.stand).rewards, CHANGE, arguments)
+
+    async def membership(self) -> dict[str, Any]:
+        """Return the membership from the graph."""
+        data = await data_of(self.stand.club, SHOWN, {}, session(CUSTOMER))
+        return dict(data["club"]["membership"])
+
+    async def fault(self, name: str, **more: Any) -> None:
+        """Inject a fault into the customer's next calls."""
+        order = {"fault": name, "customer": CUSTOMER} | more
+        (await self.api.post("/simulator/faults", json=order)).raise_for_status()
+
+    async def no_more_faults(self) -> None:
+        """Remove all faults."""
+        (await self.api.delete("/simulator/faults")).raise_for_status()
+
+    async def journal(self, method: str = "PUT", customer: str | None = CUSTOMER) -> list[dict[str, Any]]:
+        """Return the simulator's calls, oldest first."""
+        answer = await self.api.get("/simulator/journal", params={"customer": customer} if customer else {})
+        return [entry for entry in answer.json()["entries"] if entry["method"] == method]
+
+    async def effects(self, path: str) -> int:
+        """Return how often the simulator's record was changed."""
+        return sum((one["path"], one["outcome"]) == (path, "applied") for one in await self.journal())
+
+    async def set_account(self, account: Account, owner: Owner = OWNER) -> None:
+        """Apply a changed account in the subgraphs."""
+        for subgraph in (self.stand.club, self.stand.rewards):
+            table = REFERENCE[subgraph.name].account
+            async with subgraph.database.home.write() as connection:
+                await connection.execute(delete(table).where(table.c.customer_id == owner.customer))
+                await connection.execute(insert(table).values(**account_row(owner, account)))
+
+    async def hear_of(self, account: Account, owner: Owner = OWNER, revision: int | None = None) -> None:
+        """Apply an account's next revision with the consumers of club and rewards."""
+        told = asdict(account) | {"revision": revision or next(self.revisions)}
+        record = account_record(brand_id=owner.brand, customer_id=owner.customer, **told)
+        message = Message(record, decode_account(record))
+        club, rewards = self.stand.club.database, self.stand.rewards.database
+        of_club = ClubReducer(ReferenceWriter(REFERENCE["club"], club.dialect), self.stand.clock)
+        async with club.home.write() as connection:
+            await of_club.accounts(connection, [message])
+        async with rewards.home.write() as connection:
+            await ReferenceReducer(ReferenceWriter(REFERENCE["rewards"], rewards.dialect)).accounts(
+                connection, [message]
+            )
+
+    async def stored(self) -> dict[str, int]:
+        """Return the numbers of rows about changes: events, facts, choices, intents in doubt."""
+        club, rewards = self.stand.club, self.stand.rewards
+        return {
+            "events": await self.stand.count(club, MEMBERSHIP_EVENT),
+            "facts": await self.stand.count(club, OUTBOX.outbox),
+            "choices": await self.stand.count(rewards, REWARD_CHOICE),
+            "in doubt": await _in_doubt(club, CLUB_INTENT) + await _in_doubt(rewards, REWARDS_INTENT),
+        }
+
+    async def _mutate(self, subgraph: Subgraph, mutation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        variables = {"i": {"brand": BRAND} | arguments}
+        data = await data_of(subgraph, mutation, variables, session(CUSTOMER))
+        return dict(next(iter(data.values())))
+
+
+async def _in_doubt(subgraph: Subgraph, table: Any) -> int:
+    async with subgraph.database.home.read() as connection:
+        return len(list(await connection.execute(select(table).where(table.c.status == "pending"))))
+
+
+def reasons(payload: dict[str, Any]) -> list[str]:
+    """Return the codes of a payload's errors."""
+    return [error["code"] for error in payload["errors"]]
+
+
+@asynccontextmanager
+async def rig_over(database_url: str, folder: Path, *, keeps_keys: bool = True) -> AsyncIterator[Rig]:
+    """Provide a rig over migrated, empty databases, by default with an upstream that remembers keys."""
+    async with (
+        AsyncExitStack() as stack,
+        serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
+        httpx.AsyncClient(base_url=url, timeout=60) as api,
+    ):
+        stand = Stand.over(database_url, NOW, url, timeout_seconds=60)
+        impatient = Stand.over(database_url, NOW, url, timeout_seconds=0.3, attempts=1)
+        stack.push_async_callback(stand.close)
+        stack.push_async_callback(impatient.close)
+        await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
+        await stand.add_accounts({OWNER: good_account()})
+        await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+        yield Rig(stand, impatient, api, stack)

@@ -1,0 +1,1 @@
+"""The subgraphs over databases of tests, with samples of the club."""

@@ -1,0 +1,95 @@
+"""Migrated databases on each engine, and the subgraphs over them."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import respx
+import structlog
+
+from deploy.private_mariadb import PrivateMariadb
+from tests.support.subgraphs.club_samples import NOW
+from tests.support.subgraphs.club_stand import UPSTREAM, Stand, clear, migrate
+from tests.support.subgraphs.squad_double import Squad
+
+__all__ = [
+    "each_stand",
+    "each_url",
+    "logged",
+    "migrated_files",
+    "migrated_mariadb",
+    "sqlite_url",
+    "squad",
+    "stand",
+]
+
+
+@pytest.fixture(scope="session")
+def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of migrated, empty SQLite databases, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{folder}"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
+    """The URL of migrated databases on MariaDB, shared by the tests of the session one after another."""
+    url = mariadb.fresh_url()
+    asyncio.run(migrate(url))
+    yield url
+    mariadb.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(migrated_files: Path, tmp_path: Path) -> str:
+    """Migrated SQLite databases of the test's own."""
+    folder = tmp_path / "databases"
+    shutil.copytree(migrated_files, folder)
+    return f"sqlite+aiosqlite:///{folder}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def each_url(request: pytest.FixtureRequest) -> str:
+    """Migrated, empty databases, once on each engine."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    url = str(request.getfixturevalue("migrated_mariadb"))
+    asyncio.run(clear(url))
+    return url
+
+
+@pytest.fixture
+async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
+    """The subgraphs over SQLite, on a Wednesday in 2026-W13."""
+    stand = Stand.over(sqlite_url, NOW)
+    yield stand
+    await stand.close()
+
+
+@pytest.fixture
+async def each_stand(each_url: str) -> AsyncIterator[Stand]:
+    """The subgraphs over each engine, on a Wednesday in 2026-W13."""
+    stand = Stand.over(each_url, NOW)
+    yield stand
+    await stand.close()
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What was logged during the test, kept instead of printed."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
+
+
+@pytest.fixture
+def squad() -> Iterator[Squad]:
+    """The upstream squad of the stand."""
+    squad = Squad()
+    with respx.mock(base_url=UPSTREAM, assert_all_called=False) as router:
+        router.put(path__startswith="/v1/brands/").mock(side_effect=squad)
+        router.get(path__startswith="/v1/brands/").mock(side_effect=squad.look)
+        yield squad

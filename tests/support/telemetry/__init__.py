@@ -1,0 +1,1 @@
+"""What tests read of logs and traces."""

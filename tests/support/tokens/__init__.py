@@ -1,0 +1,1 @@
+"""An issuer of tokens and its keys, as tests need them."""
