@@ -10,10 +10,12 @@ TAGS_internal := --exclude customer
 SUPERGRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) admin.graphql
 # The areas of the back office, whose fields make admin.graphql.
 AREAS := people content rules risk operations support
+# Four at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
+RUN_TESTS := $(BIN)/python deploy/run_tests.py -n 4 --dist loadfile --no-loadscope-reorder
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package.json web/package-lock.json,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
 
-.PHONY: help install demo wheel image scenarios docs pictures snapshots test fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
+.PHONY: help install demo wheel image scenarios docs pictures snapshots test test-all coverage fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -66,8 +68,15 @@ pictures: install ## Take the documentation's pictures of the bet-slip, GraphiQL
 snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them
 	@$(BIN)/python -m tests.screens.test_snapshots
 
-test: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, four at a time; ARGS="-n 0 -k name"
-	@$(BIN)/python deploy/run_tests.py -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: install tests/node/node_modules/.installed ## Run the fast tests, and one path through the real demo; ARGS="-n 0 -k name"
+	@$(RUN_TESTS) --fast $(ARGS)
+
+test-all: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, as CI does
+	@$(RUN_TESTS) $(ARGS)
+
+coverage: install tests/node/node_modules/.installed ## Run all tests, and print which lines they run, by package, and what nobody tests
+	@rm -rf .coverage
+	@$(BIN)/coverage run $(wordlist 2,99,$(RUN_TESTS)) $(ARGS); status=$$?; $(BIN)/python deploy/coverage_table.py; exit $$status
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)

@@ -1,6 +1,7 @@
 """A pytest plugin that leaves out, and counts, the tests whose services are not installed.
 
-A marker names the service that a test needs. If all services are required, the session fails instead.
+A test needs a service if it asks for the fixture of that name, for `NAME_installed`, or for a variant of a
+fixture that is marked with the name. If all services are required, the session fails instead.
 """
 
 import os
@@ -34,12 +35,19 @@ class MarkedService:
         words: A description of the service.
         target: The make target that installs it.
         installed: Returns whether this machine has it.
+        tier: The tier of tests that need it; None if they may be in any.
     """
 
     marker: str
     words: str
     target: str
     installed: Callable[[], bool]
+    tier: str | None = "service"
+
+    @property
+    def fixtures(self) -> frozenset[str]:
+        """The fixtures by which a test asks for it; the second one starts nothing."""
+        return frozenset({self.marker, f"{self.marker}_installed"})
 
 
 def page_built() -> bool:
@@ -85,10 +93,10 @@ SERVICES = (
     MarkedService("varnish", "a real Varnish", "services", varnish_installed),
     MarkedService("haproxy", "a real HAProxy", "services", haproxy_installed),
     MarkedService("helm", "Helm as a library", "services", chart_tools_installed),
-    MarkedService("chromium", "a real Chromium", "services", lambda: find_chromium() is not None),
-    MarkedService("firefox", "a real Firefox", "services", lambda: find_firefox() is not None),
-    MarkedService("web", "the built page", "install", page_built),
-    MarkedService("docs", "the built documentation", "install", docs_built),
+    MarkedService("chromium", "a real Chromium", "services", lambda: find_chromium() is not None, "browser"),
+    MarkedService("firefox", "a real Firefox", "services", lambda: find_firefox() is not None, "browser"),
+    MarkedService("web", "the built page", "install", page_built, None),
+    MarkedService("docs", "the built documentation", "install", docs_built, None),
 )
 
 
@@ -99,6 +107,9 @@ class ServiceMarkers:
         self._services = services
         self._missing = [service for service in services if not service.installed()]
         self._left_out: Counter[str] = Counter()
+        for service in services:
+            name = f"{service.marker}_installed"
+            setattr(self, name, _need(name, service.words))
         if required and self._missing:
             raise pytest.UsageError(
                 "FURLONG_REQUIRE_SERVICES is set, but this machine lacks "
@@ -117,15 +128,6 @@ class ServiceMarkers:
         if left_out:
             config.hook.pytest_deselected(items=left_out)
             items[:] = kept
-
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Fail a test that uses a service without its marker: elsewhere it would not be left out."""
-        for service in self._services:
-            uses = service.marker in getattr(item, "fixturenames", ())
-            if uses and not item.get_closest_marker(service.marker):
-                pytest.fail(
-                    f"uses {service.words}: mark it with @pytest.mark.{service.marker}", pytrace=False
-                )
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
@@ -151,6 +153,16 @@ class ServiceMarkers:
             for service in self._missing
             if self._left_out[service.marker]
         ]
+
+
+def _need(name: str, words: str) -> object:
+    """Return a fixture by which a test asks for what it starts or reads by itself."""
+
+    def need() -> None:
+        """Nothing is started."""
+
+    need.__doc__ = f"The test needs {words}, of which this starts nothing."
+    return pytest.fixture(scope="session", name=name)(need)
 
 
 def _tests(number: int) -> str:

@@ -15,19 +15,42 @@ from typing import Final
 
 import certifi
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy import server_process
 from deploy.local_chromium import LocalChromium, find_chromium
 from deploy.private_kafka import PrivateKafka, start_kafka
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.private_valkey import PrivateValkey, start_valkey
+from deploy.runner.started_programs import StartedPrograms
+from deploy.runner.tiers import FAST, Tiers
 from deploy.service_markers import ServiceMarkers, find_firefox
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.support.telemetry.plain_logs import log_plainly
 
+# How fast the machine is must not decide whether a property holds. Each run tries other examples, in CI too;
+# what fails is kept in .hypothesis, tried first from then on, and printed so that it can be tried elsewhere.
+UNHURRIED: Final = settings(
+    settings.get_profile("default"),
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.register_profile("unhurried", UNHURRIED)
+settings.register_profile("long", UNHURRIED, max_examples=8000)  # --hypothesis-profile=long searches on
+settings.load_profile("unhurried")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make test` leave out what needs more than this process."""
+    parser.addoption(FAST, action="store_true", help="run only tests that need nothing but this process")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave out tests whose service is missing, or fail at once where all services are required."""
+    config.pluginmanager.register(Tiers(fast=config.getoption(FAST)), "furlong-tiers")
+    config.pluginmanager.register(StartedPrograms(), "furlong-started-programs")
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
     log_plainly()
@@ -81,6 +104,11 @@ def _logs_as_before() -> Iterator[None]:
     for each in set(root.handlers) - set(handlers):
         if each.__class__ is logging.StreamHandler:  # and not pytest's own
             root.removeHandler(each)
+
+
+@pytest.fixture(scope="session")
+def processes() -> None:
+    """The test, or a fixture of its, starts programs. A test that does so without asking for this fails."""
 
 
 @pytest.fixture(scope="session")

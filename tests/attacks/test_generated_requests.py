@@ -11,7 +11,7 @@ from tests.attacks.documents import costly_document
 
 
 @pytest.mark.parametrize("graph", ["club", "unpriced"])
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True), data=st.data())
 async def test_a_generated_request_costs_less_than_a_hundred_bet_slips(
     request: pytest.FixtureRequest, graph: str, random: Random, data: st.DataObject

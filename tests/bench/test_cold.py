@@ -3,8 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
 from bench.cold import Cold, summary
 from bench.harness.cores import resident_bytes
+
+pytestmark = pytest.mark.usefixtures("processes")
 
 
 def test_medians_of_the_rounds_are_compared() -> None:

@@ -33,7 +33,7 @@ COUNTED = {
 
 
 @pytest.fixture
-def tool(tmp_path: Path) -> LoadTool:
+def tool(processes: None, tmp_path: Path) -> LoadTool:
     """A load tool with a folder of its own."""
     return LoadTool(tmp_path, ["a", "b"], connections=4)
 

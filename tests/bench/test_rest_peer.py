@@ -20,8 +20,6 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
 
-pytestmark = pytest.mark.mariadb
-
 CUSTOMERS = 120
 CHANGING = 3
 SUSPENDED = 77
@@ -38,7 +36,9 @@ def club(mariadb: PrivateMariadb) -> Iterator[Club]:
 
 
 @pytest.fixture(scope="module")
-def targets(club: Club, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Target]]:
+def targets(
+    processes: None, club: Club, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Target]]:
     """Both servers, as the benchmark starts them, on any core."""
     servers = Servers(tmp_path_factory.mktemp("bench"))
     core = min(os.sched_getaffinity(0))

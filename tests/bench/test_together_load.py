@@ -81,7 +81,6 @@ async def test_a_tracker_that_does_not_answer_shows_nothing(broken: httpx.Respon
     assert (seen.seconds, seen.unseen) == ([], 1)
 
 
-@pytest.mark.kafka
 async def test_messages_are_sent_at_their_rate_and_can_be_read_again(kafka: PrivateKafka) -> None:
     """Every message that was due is on the topic once, beside those of other tests of this broker."""
     with contextlib.suppress(KafkaException):  # if one of them has made the topic

@@ -165,6 +165,7 @@ def sqlite_in(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'databases'}"
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_cell_starts_cold_with_nothing_but_kafka_and_its_databases(
     embedded_broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
@@ -203,8 +204,7 @@ class Asked:
         return sorted(self.seconds)[min(len(self.seconds) - 1, round(0.99 * len(self.seconds)))]
 
 
-@pytest.mark.mariadb
-@pytest.mark.haproxy
+@pytest.mark.usefixtures("mariadb_installed", "haproxy_installed")
 def test_a_cell_whose_neighbours_database_fails_notices_nothing(
     embedded_broker: EmbeddedBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

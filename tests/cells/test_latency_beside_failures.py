@@ -47,11 +47,10 @@ from .test_cells_alone import (
 )
 
 pytestmark = [
+    pytest.mark.usefixtures("haproxy_installed"),
     pytest.mark.skipif(
         os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
     ),
-    pytest.mark.mariadb,
-    pytest.mark.haproxy,
     pytest.mark.timeout(1800),
 ]
 ROUNDS, SECONDS = 5, 4.0

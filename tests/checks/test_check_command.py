@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -213,7 +212,6 @@ def test_certificates_of_this_server_and_to_subgraphs_are_read(find: Find, tmp_p
     assert "No such file" in found["FURLONG_GATEWAY_SUBGRAPH_TLS.club.CA_FILE"]["says"]
 
 
-@pytest.mark.mariadb
 def test_a_real_database_that_is_not_migrated_is_told(find: Find, mariadb: PrivateMariadb) -> None:
     """And after the upgrade its clock is compared with this machine's."""
     url = f"{mariadb.url}_check"
@@ -226,14 +224,12 @@ def test_a_real_database_that_is_not_migrated_is_told(find: Find, mariadb: Priva
     assert "Traceback" not in output
 
 
-@pytest.mark.valkey
 def test_a_real_valkey_answers(find: Find, valkey: PrivateValkey) -> None:
     """A wrong password is reported as such."""
     _, found, _ = find(GATEWAY_RATE_LIMIT_VALKEY_URL=valkey.url)
     assert found["valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)"]["ok"]
 
 
-@pytest.mark.valkey
 def test_live_updates_say_whether_processes_hear_of_one_another(find: Find, valkey: PrivateValkey) -> None:
     """Without the setting all is well, but slower; with it, its server must answer."""
     _, found, _ = find()

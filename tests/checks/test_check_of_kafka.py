@@ -49,7 +49,7 @@ def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -
     assert found["kafka topics"]["ok"]
 
 
-@pytest.mark.kafka
+@pytest.mark.usefixtures("kafka_installed")
 def test_a_real_broker_says_how_long_topics_keep_messages(find: Find, tmp_path: Path) -> None:
     """A topic that forgets too soon is named with its days until it is repaired; a broker may be down."""
     broker = start_kafka(tmp_path / "kafka")  # one of its own: the shared one has topics of other tests

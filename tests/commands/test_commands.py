@@ -12,6 +12,8 @@ import pytest
 from furlong.subgraph_names import DATABASES
 from tests.support.processes.running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 NOBODY_LISTENS = "mysql+aiomysql://user:password@127.0.0.1:9/furlong"
 UNSIGNED = {"FURLONG_SUBGRAPH_CALLERS": "unsigned"}
 SESSIONS = {

@@ -27,6 +27,7 @@ def test_an_unknown_command_is_named() -> None:
 HEAVY = ("alembic", "fastapi", "gateway.planner", "simulator", "sqlalchemy", "strawberry", "uvicorn")
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize(
     ("imported", "unneeded"),
     [

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 COUNTED = """
 import atexit, gc
 atexit.register(lambda: print("frozen", gc.get_freeze_count()))
@@ -11,6 +13,7 @@ app(["settings"])
 """
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_end_of_a_command_collects_no_garbage() -> None:
     """A demo has so many objects that the interpreter's last collections would take seconds."""
     ended = subprocess.run([sys.executable, "-c", COUNTED], capture_output=True, text=True, check=True)

@@ -47,6 +47,7 @@ print(json.dumps([len(names), len(sys.modules), imported]))
 """
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_help_of_every_command_imports_only_declarations() -> None:
     """All helps in one process import no library that only running commands need."""
     told = subprocess.run(

@@ -36,7 +36,7 @@ def broker(embedded_broker: EmbeddedBroker) -> EmbeddedBroker:
 
 
 @pytest.fixture
-def programs(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Programs]:
+def programs(processes: None, broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Programs]:
     """Provide Furlong's programs over the broker and new databases."""
     environment = {
         "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",

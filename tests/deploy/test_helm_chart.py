@@ -47,7 +47,7 @@ ODD: Final = {
     "a fixture": {"calendar": {"fixtures": [{**FIXTURE, "serve": 20, "consumers": {"progress": 24}}]}},
 }
 
-pytestmark = pytest.mark.helm
+pytestmark = pytest.mark.usefixtures("helm_installed")
 
 
 def merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results(processes: None) -> dict[str, Any]:
     """What Helm makes of all cells, and of values with something wrong or odd."""
     odd = {name: merged(CELLS["single"], values) for name, values in {**WRONG, **ODD}.items()}
     done = subprocess.run(

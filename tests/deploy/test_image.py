@@ -76,6 +76,7 @@ def test_scripts_parse(script: str) -> None:
     assert subprocess.run(["bash", "-n", FOLDER / script], check=False).returncode == 0
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_program_starts_with_nothing_but_its_own_packages(tmp_path: Path) -> None:
     """The image's entry point imports Furlong from its folder, isolated from the environment."""
     program = (FOLDER / "furlong").read_text()

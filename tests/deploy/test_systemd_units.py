@@ -18,7 +18,7 @@ MAX_EXPOSED = 20
 OPTIONAL = ("furlong-backoffice.service", "furlong-worker@feeds.service", "furlong-worker@purges.service")
 """Units that the target wants only after `systemctl enable`."""
 
-pytestmark = pytest.mark.systemd
+pytestmark = pytest.mark.usefixtures("systemd_installed")
 
 
 @pytest.fixture

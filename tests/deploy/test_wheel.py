@@ -16,11 +16,11 @@ from tests.support.processes.running_furlong import eventually, without_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = pytest.mark.web
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> Path:
+def installed(processes: None, tmp_path: Path) -> Path:
     """A folder with the contents of the wheel."""
     wheels = tmp_path / "wheels"
     subprocess.run(
@@ -36,6 +36,7 @@ def installed(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_wheel_runs_the_demo_from_any_folder(installed: Path, tmp_path: Path) -> None:
     """The page, the schemas and the contracts come from the wheel, not from the repository."""
     folder, port = tmp_path / "elsewhere", free_port()

@@ -15,7 +15,7 @@ from deploy.local_chromium import LocalChromium
 from furlong.serve.documentation import add_documentation
 from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
 
-pytestmark = pytest.mark.docs
+pytestmark = pytest.mark.usefixtures("docs_installed")
 
 PAGES = ("index.html", "gateway.html", "reference/schema.html")
 
@@ -81,7 +81,6 @@ def test_without_a_built_site_nothing_is_served(tmp_path: Path) -> None:
     assert len(app.routes) == routes
 
 
-@pytest.mark.chromium
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_pages_are_readable(width: int, scheme: str, site: str, browser: Browser) -> None:
     """Pages pass axe, are no wider than the window, and load nothing that fails or is not the site's own."""
@@ -94,7 +93,6 @@ def test_pages_are_readable(width: int, scheme: str, site: str, browser: Browser
     page.close()
 
 
-@pytest.mark.chromium
 def test_the_search_works_without_a_network(site: str, browser: Browser) -> None:
     """The search finds a setting and a page, from the index that comes with the site."""
     page, wrong = opened(browser, site, 1280, "light")
@@ -108,7 +106,6 @@ def test_the_search_works_without_a_network(site: str, browser: Browser) -> None
     page.close()
 
 
-@pytest.mark.chromium
 def test_the_navigation_shows_where_one_is(site: str, browser: Browser) -> None:
     """The entries of the page and of the page above it are marked; chosen colours stay on the next page."""
     page, _ = opened(browser, f"{site}reference/cli/token.html", 1280, "light")

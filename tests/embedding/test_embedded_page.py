@@ -20,7 +20,7 @@ from tests.embedding.conftest import KEY, Site
 from tests.http.served import served
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 PAGE = """<!doctype html><title>A site</title>
 <script>

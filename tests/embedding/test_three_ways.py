@@ -19,7 +19,7 @@ from tests.embedding.conftest import KEY, NEW, digest
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SECONDS = 8
@@ -44,7 +44,7 @@ ROUND_TRIPS_TO_CONNECT = 2
 
 
 @pytest.fixture(scope="module")
-def react(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def react(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The React page in strict mode, built from the packages as npm would install them."""
     folder = tmp_path_factory.mktemp("react")
     modules = folder / "node_modules"
@@ -75,7 +75,7 @@ def site(react: Path) -> Iterator[BrandSite]:
 
 
 @pytest.fixture(scope="module")
-def demo(site: BrandSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(processes: None, site: BrandSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The club, which the brand's site may show."""
     folder = tmp_path_factory.mktemp("club")
     brands = folder / "brands.yaml"

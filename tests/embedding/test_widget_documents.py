@@ -8,7 +8,7 @@ import pytest
 from furlong.settings import ServeSettings
 from tests.embedding.conftest import Site
 
-pytestmark = pytest.mark.web
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 async def test_the_site_knows_every_document_that_the_widget_sends_by_its_id(sites: Site) -> None:

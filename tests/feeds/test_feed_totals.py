@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -87,7 +87,7 @@ def _progress(feed: AnyFeed, value: bytes) -> Record:
     return Record(PROGRESS_TOPIC, 0, 0, message.key, message.value, message.headers)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(arrival=arrivals())
 def test_totals_are_those_of_the_bets_as_they_stand(
     template: Path, arrival: tuple[list[History], list[list[tuple[str, bytes]]]]

@@ -17,7 +17,7 @@ CUSTOMER = "c-1001"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Provide one demo for the tests of this module."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running

@@ -29,11 +29,11 @@ from tests.support.processes.running_furlong import (
 
 BETS, PARTITIONS = 60, 4
 DOOMED = str(Path(__file__).parents[1] / "support" / "consumers" / "doomed_feed.py")
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[PrivateKafka]:
+def broker(processes: None, tmp_path: Path) -> Iterator[PrivateKafka]:
     """Provide a broker of the test's own: other tests read the session's progress topic."""
     server = start_kafka(tmp_path / "kafka")
     yield server
@@ -42,7 +42,7 @@ def broker(tmp_path: Path) -> Iterator[PrivateKafka]:
 
 
 @pytest.fixture
-def programs(broker: PrivateKafka, tmp_path: Path) -> Iterator[Programs]:
+def programs(processes: None, broker: PrivateKafka, tmp_path: Path) -> Iterator[Programs]:
     """Provide Furlong's programs over the broker with its topics, and new databases."""
     environment = {
         "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}",

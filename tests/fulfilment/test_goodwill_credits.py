@@ -85,6 +85,7 @@ async def test_a_credit_is_paid_once_beside_the_weeks_reward(each_harness: Payou
     assert (await credit(harness)).state.value == "USED"
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("step", ["begun", "answered"])
 async def test_a_worker_killed_at_a_step_leaves_one_credit(
     harness: PayoutHarness, tmp_path: Path, step: str

@@ -21,6 +21,7 @@ SEEDS = range(100 if LONG_FORM else 1)
 """In the long form, 100 on each of two engines."""
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("step", ["leased", "begun", "sending", "answered", "settling", "settled"])
 async def test_a_worker_killed_at_a_step_leaves_one_credit(
     harness: PayoutHarness, tmp_path: Path, step: str
@@ -35,6 +36,7 @@ async def test_a_worker_killed_at_a_step_leaves_one_credit(
     assert harness.effects("c-1") == 1
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("kind", ["sportsbook", "wallet"])
 async def test_a_worker_killed_while_the_provider_credits_leaves_one_credit(
     harness: PayoutHarness, tmp_path: Path, kind: str
@@ -59,6 +61,7 @@ async def test_a_worker_killed_while_the_provider_credits_leaves_one_credit(
     assert harness.effects("c-1") == 1
 
 
+@pytest.mark.usefixtures("processes")
 async def test_a_success_after_the_crash_is_found(harness: PayoutHarness, tmp_path: Path) -> None:
     """If a pending credit is settled after the worker's death, the next worker finds it."""
     await harness.owe("c-1")
@@ -72,6 +75,7 @@ async def test_a_success_after_the_crash_is_found(harness: PayoutHarness, tmp_pa
     assert harness.effects("c-1") == 1
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("step", ["cancelling", "cancelled"])
 async def test_a_worker_killed_while_it_cancels_pays_nothing(
     harness: PayoutHarness, tmp_path: Path, step: str
@@ -89,6 +93,7 @@ async def test_a_worker_killed_while_it_cancels_pays_nothing(
     assert harness.effects("c-1") == 0
 
 
+@pytest.mark.usefixtures("processes")
 async def test_two_workers_pay_each_reward_once(each_harness: PayoutHarness, tmp_path: Path) -> None:
     """Two processes over one database pay each reward once."""
     customers = [f"c-{number}" for number in range(30)]
@@ -125,6 +130,7 @@ async def test_a_worker_that_was_frozen_past_its_lease_writes_nothing(harness: P
     assert harness.effects("c-1") == 1
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_workers_killed_and_frozen_at_random_credit_everybody_once(
     each_harness: PayoutHarness, tmp_path: Path, seed: int

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from confluent_kafka import Producer
 
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
@@ -50,6 +51,7 @@ def tell(demo: Demo, topic: str, **facts: Any) -> None:
     producer.close()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_confirmed_reward_is_paid_and_shown(tmp_path: Path) -> None:
     """The gateway answers `Club.fulfilment`: first null, then credited, with a reference."""
     with running_demo(tmp_path) as demo:

@@ -210,7 +210,7 @@ def selections(draw: st.DrawFn, type_name: str = "Query", depth: int = 4) -> str
     return f"{{ {' '.join(parts or ['__typename'])} }}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(selections())
 def test_policies_are_those_of_the_reference(query: str) -> None:
     """For generated documents, as if each object that an answer may have were in it."""

@@ -12,11 +12,13 @@ from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
 
 TOKEN = "Bearer of-alice"
 
-pytestmark = pytest.mark.varnish
+pytestmark = pytest.mark.usefixtures("varnish_installed")
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PrivateVarnish, int]]:
+def started(
+    processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[PrivateVarnish, int]]:
     """A Varnish, and the port of the gateway behind it."""
     port = free_port()
     running = start_varnish(tmp_path_factory.mktemp("varnish"), port)

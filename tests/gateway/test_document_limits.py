@@ -172,7 +172,7 @@ def _only_later(text: str, number: int) -> str:
     return text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=documents())
 def test_measures_are_those_of_the_document_with_fragments_in_place(text: str) -> None:
     """As counted by putting each fragment in place, which takes exponential time."""

@@ -142,6 +142,7 @@ def test_what_cannot_be_read_is_a_usage_error(
     assert "Traceback" not in err
 
 
+@pytest.mark.usefixtures("processes")
 def test_serve_answers_until_it_is_stopped(tmp_path: Path) -> None:
     """The process needs nothing but a supergraph, and stops by SIGTERM."""
     with httpx.Client() as client, (tmp_path / "log").open("wb") as log:

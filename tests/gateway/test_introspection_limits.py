@@ -68,7 +68,7 @@ def code(body: dict[str, Any]) -> str | None:
     return next((each["extensions"]["code"] for each in body.get("errors", ())), None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(random=st.randoms(use_true_random=False), graph=st.sampled_from(sorted(PUBLIC)))
 def test_the_estimate_is_no_less_than_the_response(random: Random, graph: str) -> None:
     """Whatever is selected, with aliases and fragments, over a small schema and a large one."""

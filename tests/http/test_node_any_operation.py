@@ -42,7 +42,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NodeSubgra
             yield node, client
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(operation=operations(MONOLITH))
 def test_any_operation_is_answered_as_by_one_schema(
     sides: tuple[NodeSubgraphs, httpx.Client], operation: Operation

@@ -164,6 +164,7 @@ def children(pid: int) -> list[int]:
 OK = 'furlong_gateway_requests_total{outcome="ok"}'
 
 
+@pytest.mark.usefixtures("processes")
 def test_two_workers_are_scraped_as_one_and_a_killed_one_keeps_its_counts(tmp_path: Path) -> None:
     """Every request counts, at each scrape, also after a worker was killed and another came."""
     with served(tmp_path, 2) as gateway:

@@ -46,6 +46,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path, workers: int) -> None:
     """All its processes end with it, by the signal that service managers send, and no request is lost."""

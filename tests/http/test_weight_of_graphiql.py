@@ -17,7 +17,7 @@ LATER: Final = re.compile(r"worker|babel|estree|standalone|jsonMode|doc-explorer
 """Workers, formatters and the documentation, which are loaded when an editor is there."""
 
 
-@pytest.mark.web
+@pytest.mark.usefixtures("web_installed")
 def test_style_sheets_have_no_fonts_of_text() -> None:
     """GraphiQL's own sheet has half a megabyte of inlined fonts; the build leaves them out."""
     sheets = sorted((BUILT / "assets").glob("*.css.br"))
@@ -25,7 +25,7 @@ def test_style_sheets_have_no_fonts_of_text() -> None:
     assert sum(sheet.stat().st_size for sheet in sheets) < MAX_STYLES
 
 
-@pytest.mark.web
+@pytest.mark.usefixtures("web_installed")
 def test_the_page_names_the_scripts_of_an_editor_and_no_others() -> None:
     """The browser loads them side by side, instead of finding each in the one before."""
     page = (BUILT / "index.html").read_text()
@@ -36,7 +36,7 @@ def test_the_page_names_the_scripts_of_an_editor_and_no_others() -> None:
     assert sum(_sent_bytes(BUILT / name) for name in names) < MAX_SCRIPT_BYTES
 
 
-@pytest.mark.web
+@pytest.mark.usefixtures("web_installed")
 def test_an_editor_imports_no_script_that_the_page_does_not_name() -> None:
     """Every static import of a named script is named as well: there is one round trip for scripts."""
     page = (BUILT / "index.html").read_text()

@@ -135,7 +135,6 @@ def test_a_file_with_a_wrong_header_ends_with_what_to_do(folder: Path) -> None:
     assert "furlong: the columns are separated by semicolons" in ended.output
 
 
-@pytest.mark.valkey
 def test_customers_with_open_pages_are_told(
     folder: Path, valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,7 @@ async def reducer(database_url: str) -> AsyncIterator[Reducer]:
 
 
 @pytest.fixture
-async def rewards(database_url: str, reducer: Reducer) -> AsyncIterator[Database]:  # noqa: ARG001 - one file
+async def rewards(database_url: str, reducer: Reducer) -> AsyncIterator[Database]:
     """Provide a rewards database with a free bet in pounds, and one of another brand."""
     async with migrated(database_url, "rewards", METADATA) as database:
         writer = ConfigWriter(REWARD_CONFIG, database.dialect)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, delete, insert, text
 
@@ -196,7 +196,6 @@ def _id(thing: Thing) -> str:
 
 
 @given(st.text(max_size=60))
-@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_a_literal_never_ends_early(value: str) -> None:
     """Between its quotes there is neither a quote nor a backslash."""
     value = value.encode("utf-8", "ignore").decode()

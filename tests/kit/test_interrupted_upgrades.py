@@ -66,7 +66,7 @@ async def differences(settings: DatabaseSettings, subgraph: str) -> list[object]
         await database.close()
 
 
-@pytest.mark.mariadb
+@pytest.mark.usefixtures("mariadb_installed")
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
 async def test_an_upgrade_that_is_interrupted_after_every_single_statement_completes(
@@ -134,6 +134,7 @@ async def test_rows_that_a_migration_copies_are_copied_once(database_url: str) -
     await database.close()
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("statements", [2, 15, 40])
 async def test_an_upgrade_that_is_killed_is_continued_by_the_next(
     database_url: str, tmp_path: Path, statements: int
@@ -153,6 +154,7 @@ async def test_an_upgrade_that_is_killed_is_continued_by_the_next(
         assert await differences(settings, subgraph) == []
 
 
+@pytest.mark.usefixtures("processes")
 async def test_three_upgrades_at_once_run_one_after_another(database_url: str, tmp_path: Path) -> None:
     """Each of three processes ends well, and the tables are as declared."""
     upgrade_all = partial(

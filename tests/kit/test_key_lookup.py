@@ -287,7 +287,6 @@ async def road(request: pytest.FixtureRequest, migrated_mariadb: str) -> AsyncIt
     await road.block()
 
 
-@pytest.mark.mariadb
 async def test_reads_fail_at_once_while_the_database_is_away_and_work_when_it_is_back(
     road: tuple[Road, Database],
 ) -> None:
@@ -305,7 +304,6 @@ async def test_reads_fail_at_once_while_the_database_is_away_and_work_when_it_is
     assert await asyncio.wait_for(value_of(accounts.load(owner)), PATIENCE) == good_account()
 
 
-@pytest.mark.mariadb
 async def test_a_connection_that_was_closed_while_it_was_idle_is_replaced_unseen(
     road: tuple[Road, Database],
 ) -> None:
@@ -321,7 +319,6 @@ async def test_a_connection_that_was_closed_while_it_was_idle_is_replaced_unseen
     assert await asyncio.wait_for(value_of(accounts.load(owner)), PATIENCE) == good_account()
 
 
-@pytest.mark.mariadb
 async def test_readers_that_are_cancelled_leave_the_connections_sound(road: tuple[Road, Database]) -> None:
     """After hundreds of cancelled readers everybody still gets their own row, and nobody else's."""
     _, database = road
@@ -339,7 +336,6 @@ async def test_readers_that_are_cancelled_leave_the_connections_sound(road: tupl
             assert isinstance(outcome, asyncio.CancelledError) or outcome == stored[owner]
 
 
-@pytest.mark.mariadb
 async def test_a_kept_connection_holds_no_transaction_open(migrated_mariadb: str) -> None:
     """A migration that changes a table does not wait for those who have read it."""
     database = Database.open(DatabaseSettings(url=migrated_mariadb, lock_wait_seconds=3), "club")

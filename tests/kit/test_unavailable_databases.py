@@ -16,8 +16,6 @@ from storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.schema.schema_building import UNAVAILABLE, shown_to_caller
 from subgraphs.progress.models import METADATA
 
-mariadb = pytest.mark.mariadb
-
 
 async def failing(database: Database, *statements: str) -> DBAPIError:
     """The error that the last of some statements ends with, in one transaction."""
@@ -40,7 +38,7 @@ async def settings(database_url: str) -> DatabaseSettings:
     return found
 
 
-@mariadb
+@pytest.mark.usefixtures("mariadb_installed")
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
 async def test_a_database_that_takes_too_long_is_unavailable(settings: DatabaseSettings) -> None:
     """A statement that ran out of time, a lock that was waited for in vain, a connection that was killed."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.life.test_life_of_a_week import ANY, BEGINS, CLOSED, LONG_FORM, OPEN, PROVISIONAL, Life
@@ -54,7 +54,7 @@ async def equal(stream: Followed, fresh: object, event: str) -> None:
         assert stream.club == fresh, event
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(events=WEEKS)
 @example(events=["bet", "join", "choose", "whole bet", "void", "exclude", "restore", "leave", "end", "close"])
 def test_the_last_event_is_what_a_query_says(migrated_product: Path, events: list[str]) -> None:

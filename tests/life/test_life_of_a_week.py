@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -246,7 +246,7 @@ async def lived(migrated: Path, events: Sequence[str]) -> None:
             await life.end()
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(events=LIVES)
 @example(events=["join", "whole bet", "end", "blip", "close", "keep", "work"])
 @example(events=["join", "choose", "whole bet", "exclude", "restore", "end", "close", "keep", *TWICE, "work"])
@@ -269,7 +269,7 @@ DISASTROUS: Final = st.tuples(
 ).map(lambda parts: [event for part in parts for event in part])
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(events=DISASTROUS)
 def test_any_life_in_which_databases_are_lost_or_restored_is_the_models(
     migrated_product: Path, events: list[str]

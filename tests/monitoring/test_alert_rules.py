@@ -19,7 +19,7 @@ FOLDER: Final = ROOT / "deploy" / "monitoring"
 RULES: Final = (FOLDER / "slo.yml", FOLDER / "alerts.yml")
 RUNBOOKS: Final = ROOT / "docs" / "runbooks" / "alerts"
 
-pytestmark = pytest.mark.prometheus
+pytestmark = pytest.mark.usefixtures("prometheus_installed")
 
 LABELS: Final = 'job="furlong-gateway",instance="a"'
 

@@ -43,7 +43,7 @@ scrape_configs:
 SILENT: Final = {"Data that compiled plans left to the interpreter"}
 """Panels that have data only if something is wrong in a way that this test does not make."""
 
-pytestmark = pytest.mark.prometheus
+pytestmark = pytest.mark.usefixtures("prometheus_installed")
 
 
 def queries(name: str) -> list[tuple[str, str]]:

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+def server(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     """A running API server, if Helm is installed as well."""
     if not chart_tools_installed():
         raise ServiceMissingError("Helm is not installed: run make services")
@@ -74,7 +74,7 @@ def wait_until_served(get: Any, path: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def manifests() -> dict[str, list[Manifest]]:
+def manifests(processes: None) -> dict[str, list[Manifest]]:
     """What Helm makes of all cells."""
     results = helm_tool("render.py", CELLS)
     return {name: result["manifests"] for name, result in results.items()}
@@ -225,7 +225,7 @@ def without_jobs(state: State) -> State:
 
 
 @pytest.fixture
-def release(server: ApiServer, cluster: Cluster) -> Iterator[Release]:
+def release(processes: None, server: ApiServer, cluster: Cluster) -> Iterator[Release]:
     """A release to install, which does not outlive its test."""
     release = Release(cluster, server)
     yield release

@@ -60,6 +60,7 @@ async def shown(client: httpx.AsyncClient, line: str) -> None:
     pytest.fail(f"the metrics do not show {line}")
 
 
+@pytest.mark.usefixtures("processes")
 async def test_the_worker_publishes_goes_on_after_a_kill_and_stops_when_told(
     club: Database, embedded_broker: EmbeddedBroker, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:

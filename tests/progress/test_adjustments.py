@@ -148,7 +148,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(steps=STEPS, shuffle=st.randoms(use_true_random=False))
 async def test_replays_in_any_order_give_the_same_totals(
     steps: Sequence[Record], shuffle: random.Random, tmp_path_factory: pytest.TempPathFactory

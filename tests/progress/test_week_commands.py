@@ -165,6 +165,7 @@ def test_a_week_that_cannot_be_closed_ends_with_a_reason(week: str, why: str) ->
     assert why in ended.output
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
     installed: str, tmp_path: Path, embedded_broker: EmbeddedBroker, free_port: Callable[[], int]
 ) -> None:

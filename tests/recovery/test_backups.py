@@ -237,7 +237,6 @@ async def test_a_backup_of_a_newer_version_is_refused(settings: DatabaseSettings
         await restore(settings, folder, METADATA, replace=True)
 
 
-@pytest.mark.mariadb
 async def test_a_restore_that_was_killed_is_noticed_and_repeated(
     mariadb: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

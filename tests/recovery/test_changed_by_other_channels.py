@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
 from subgraphs.club.membership.membership import MembershipKind
@@ -251,6 +252,7 @@ async def test_an_upstream_that_is_away_is_waited_for(rig: Rig) -> None:
     assert len(await rig.journal("GET")) == 1
 
 
+@pytest.mark.usefixtures("processes")
 async def test_an_operator_compares_at_once(sqlite_url: str, tmp_path: Path) -> None:
     """`furlong reconcile upstream` prints and adopts each difference, and ends with 1 if one remains."""
     async with rig_over(sqlite_url, tmp_path) as rig:

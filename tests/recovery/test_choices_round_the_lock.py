@@ -139,7 +139,6 @@ async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, squad: 
     assert (squad.calls, await nodes.stand.intents(nodes.stand.rewards)) == ([], [])
 
 
-@pytest.mark.mariadb
 async def test_a_transaction_goes_by_the_servers_clock(migrated_mariadb: str) -> None:
     """MariaDB's time counts, however wrong this machine's clock is."""
     database = Database.open(DatabaseSettings(url=migrated_mariadb), "club")

@@ -21,7 +21,7 @@ from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of, migrate
 from tests.support.subgraphs.squad_double import Squad
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 JOIN = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "k"}
 CHOOSE = {"brand": "northbet", "optionId": "northbet:fb-2x3:1", "expectedVersion": 0, "idempotencyKey": "k"}
 

@@ -20,6 +20,8 @@ from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
 from tests.support.recovery.rig import CHOICE, MEMBERSHIP, Rig, reasons
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 DOOMED = Path(__file__).parents[1] / "support" / "recovery" / "doomed.py"
 BEFORE_THE_INTENT = ["writing down", "written, not committed"]
 WITH_THE_INTENT = [

@@ -12,7 +12,7 @@ from tests.support.processes.running_furlong import BRAND, MUTATIONS, Demo, even
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Run a demo without traffic; each test has a customer of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo

@@ -7,7 +7,7 @@ import pytest
 from deploy.scenario_answers import recorded
 from tests.support.browsers.screen_gallery import Gallery, Look
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 USUAL = (

@@ -8,8 +8,6 @@ from playwright.sync_api import Page, sync_playwright
 from deploy.local_chromium import LocalChromium
 from tests.support.browsers.screen_gallery import faults_of_access, faults_of_layout
 
-pytestmark = pytest.mark.chromium
-
 FINE = """<style>
   .readers { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   p { margin: 0 }

@@ -13,7 +13,7 @@ from deploy.scenario_answers import recorded
 from tests.support.browsers.screen_gallery import ROOT, Gallery, Look, open_gallery
 from tests.support.browsers.snapshots import Screens, differences, read_sheet, save_sheet
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 KEPT: Final = Path(__file__).with_name("snapshots")
 SEEN: Final = ROOT / ".furlong" / "snapshots"

@@ -13,6 +13,8 @@ import pytest
 from tests.support.processes.forked_programs import run_forked, start_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 TELLING = """
 import os, sys
 from pathlib import Path

@@ -11,11 +11,11 @@ from confluent_kafka import TopicPartition as Partition
 
 from deploy.private_kafka import PrivateKafka, start_kafka
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[PrivateKafka]:
+def other(processes: None, tmp_path: Path) -> Iterator[PrivateKafka]:
     """Provide a second broker beside the session's."""
     broker = start_kafka(tmp_path / "other")
     yield broker

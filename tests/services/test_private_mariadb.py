@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.server_process import ServiceFailedError
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 
 
 def query(server: PrivateMariadb, statement: str) -> tuple[tuple[Any, ...], ...]:
@@ -36,7 +36,7 @@ def prefix(url: str) -> str:
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[PrivateMariadb]:
+def other(processes: None, tmp_path: Path) -> Iterator[PrivateMariadb]:
     """Provide a second server beside the session's."""
     server = start_mariadb(tmp_path / "other")
     yield server

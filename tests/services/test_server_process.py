@@ -24,6 +24,7 @@ def wait_for(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_started_process_ends_when_stopped(tmp_path: Path) -> None:
     """After `stop` returns, the process is gone."""
     process = start_process(["sleep", "1000"], tmp_path, tmp_path / "log", tied=True)
@@ -32,6 +33,7 @@ def test_a_started_process_ends_when_stopped(tmp_path: Path) -> None:
     assert not process.is_running()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that does not end on SIGTERM is killed."""
     monkeypatch.setattr(server_process, "STOP_SECONDS", 0.2)
@@ -42,6 +44,7 @@ def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: p
     assert wait_for(lambda: not process.is_running())
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_reused_id_is_not_touched(tmp_path: Path) -> None:
     """A record of an ended process does not stop the process that now has its id."""
     process = start_process(["sleep", "1000"], tmp_path, tmp_path / "log", tied=True)
@@ -50,6 +53,7 @@ def test_a_reused_id_is_not_touched(tmp_path: Path) -> None:
     process.stop()
 
 
+@pytest.mark.usefixtures("processes")
 def test_it_runs_in_its_folder_and_writes_its_log(tmp_path: Path) -> None:
     """The working directory and the log are the requested ones."""
     process = start_process(["pwd"], tmp_path, tmp_path / "log", tied=True)
@@ -57,6 +61,7 @@ def test_it_runs_in_its_folder_and_writes_its_log(tmp_path: Path) -> None:
     assert process.log_tail() == str(tmp_path)
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_server_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> None:
     """Waiting for a server that ends fails, and quotes its log."""
     process = start_process(["bash", "-c", "echo no room; exit 3"], tmp_path, tmp_path / "log", tied=True)
@@ -64,6 +69,7 @@ def test_a_server_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> No
         wait_until_ready(process, lambda: False)
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_server_that_is_late_is_stopped(tmp_path: Path) -> None:
     """A server that is not ready in time is not left running."""
     process = start_process(["sleep", "1000"], tmp_path, tmp_path / "log", tied=True)
@@ -72,6 +78,7 @@ def test_a_server_that_is_late_is_stopped(tmp_path: Path) -> None:
     assert not process.is_running()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_tied_process_dies_with_its_starter(tmp_path: Path) -> None:
     """When a test session is killed, its servers end with it."""
     starter = (

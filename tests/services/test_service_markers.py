@@ -44,18 +44,13 @@ def pytest_configure(config):
     config.pluginmanager.register(ServiceMarkers((kafka,)))
 """
 
-UNMARKED = """
-def test_unmarked(kafka):
-    pass
-"""
-
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
     """A function that runs the inner tests on a machine that has Kafka or has not."""
 
-    def run_inner(*arguments: str, installed: bool, extra: str = "") -> pytest.RunResult:
-        pytester.makepyfile(INNER_TESTS + extra)
+    def run_inner(*arguments: str, installed: bool) -> pytest.RunResult:
+        pytester.makepyfile(INNER_TESTS)
         pytester.makeini(INNER_SETTINGS)
         service = MarkedService("kafka", "a real Apache Kafka broker", "services", lambda: installed)
         return pytester.runpytest_inprocess(*arguments, plugins=[ServiceMarkers((service,))])
@@ -84,6 +79,7 @@ def test_the_last_line_says_what_was_left_out(run: Run) -> None:
     )
 
 
+@pytest.mark.usefixtures("processes")
 def test_it_is_said_once_where_tests_run_in_several_processes(pytester: pytest.Pytester) -> None:
     """Each process counts all tests; the one that people see has their counts, not the sum of them."""
     pytester.makepyfile(INNER_TESTS)
@@ -100,13 +96,6 @@ def test_only_wanted_tests_are_counted(run: Run) -> None:
     """What -k rules out is not called left out for want of a service."""
     result = run("-k", "marked_too or plain", installed=False)
     result.stdout.fnmatch_lines("Left out: 1 test for want of*")
-
-
-def test_a_test_that_hides_its_need_fails(run: Run) -> None:
-    """Using a service's fixture without the marker is an error that names the marker."""
-    result = run(installed=True, extra=UNMARKED)
-    result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines("*mark it with @pytest.mark.kafka*")
 
 
 def test_a_required_service_that_is_missing_stops_the_session() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.services import ROOT, ServiceFolder, start, status, stop
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka]
+pytestmark = pytest.mark.usefixtures("mariadb_installed", "kafka_installed")
 
 
 @pytest.fixture
@@ -62,8 +62,7 @@ def test_two_checkouts_run_beside_each_other(folder: ServiceFolder, tmp_path: Pa
     assert status(neighbour) == 1
 
 
-@pytest.mark.chromium
-@pytest.mark.prometheus
+@pytest.mark.usefixtures("chromium_installed", "prometheus_installed")
 def test_installing_again_installs_nothing() -> None:
     """If everything is installed, the installer names what it found and calls no package manager."""
     told = subprocess.run(

@@ -18,7 +18,7 @@ from storage.settings import DatabaseSettings
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 SETTINGS = TopicSettings(retention_days=20, facts_retention_days=50)
 PARTITIONS = 2
 

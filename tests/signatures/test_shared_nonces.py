@@ -21,7 +21,6 @@ def nonces(url: str, audience: str = "rewards", clock: Clock | None = None) -> V
     return ValkeyNonces(url, audience, kept_seconds=70, seconds=PATIENT, now=clock or Clock())
 
 
-@pytest.mark.valkey
 async def test_a_nonce_is_used_once_by_all_processes(valkey: PrivateValkey) -> None:
     """Of fifty at once, one is accepted; the same nonce at another subgraph is another one."""
     nonce, first, second = uuid.uuid4().hex, nonces(valkey.url), nonces(valkey.url)

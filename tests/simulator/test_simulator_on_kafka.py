@@ -159,6 +159,7 @@ async def test_traffic_that_fails_is_not_silent(broker: str, tmp_path: Path) -> 
     assert raised.group_contains(ProducerClosed)
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_program_serves_and_stops(broker: str, tmp_path: Path, number: signal.Signals) -> None:
     """`serve` tells its address, answers, bets, and ends by a signal with status 0 and no complaint."""

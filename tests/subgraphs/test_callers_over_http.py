@@ -104,7 +104,6 @@ async def test_a_replayed_request_is_refused(northbet: Stand) -> None:
     assert (elsewhere.status_code, elsewhere.json()["reason"]) == (401, "audience")
 
 
-@pytest.mark.valkey
 async def test_a_request_replayed_at_another_process_is_refused(
     northbet: Stand, valkey: PrivateValkey
 ) -> None:

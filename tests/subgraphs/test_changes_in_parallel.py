@@ -149,7 +149,6 @@ async def test_joining_and_leaving_at_once_ends_in_a_state_that_the_squad_has_to
     assert shown == {"optedIn": last.body["state"] == "opted_in", "pending": False}
 
 
-@pytest.mark.mariadb
 async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(changes: Changes, squad: Squad) -> None:
     """A request that looked at the choice, and was then overtaken by another, does not go by what it saw."""
     key = KEY._replace(customer="overtaken")
@@ -179,7 +178,6 @@ async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(changes: Ch
     assert len(squad.effects) == 1
 
 
-@pytest.mark.mariadb
 async def test_who_waited_for_a_request_that_was_undone_is_answered(changes: Changes, squad: Squad) -> None:
     """All who waited for the slot try to take it at once, which InnoDB calls a deadlock: nobody sees it."""
     key = KEY._replace(customer="undone")

@@ -33,7 +33,6 @@ QUERY = {"query": "{ __typename }"}
 ANSWERED = {"data": {"__typename": "Query"}}
 
 
-@pytest.mark.valkey
 async def test_a_customer_who_is_signed_out_is_refused_everywhere(
     sqlite_url: str, valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,7 +77,6 @@ async def reason(verifier: TokenVerifier[str], header: str) -> Reason:
     return caught.value.reason
 
 
-@pytest.mark.valkey
 async def test_a_revoked_token_is_refused_in_every_process(valkey: PrivateValkey) -> None:
     """Also where it is remembered, and where the process starts later; others' tokens hold."""
     where, mine, other = at(valkey.url), bearer(), bearer(sub="c-2")
@@ -96,7 +95,6 @@ async def test_a_revoked_token_is_refused_in_every_process(valkey: PrivateValkey
             assert await three.verify(other) == "c-2"
 
 
-@pytest.mark.valkey
 async def test_who_signs_in_again_is_accepted(valkey: PrivateValkey) -> None:
     """What was issued after a revocation is not revoked by it; one token or login is revoked for good."""
     where, later = at(valkey.url), 4_000_000_000
@@ -110,7 +108,6 @@ async def test_who_signs_in_again_is_accepted(valkey: PrivateValkey) -> None:
         assert await reason(verifier, bearer(exp=later + 9, iat=later, jti="one")) is Reason.REVOKED
 
 
-@pytest.mark.valkey
 async def test_a_revocation_names_a_customer_of_a_brand(valkey: PrivateValkey) -> None:
     """The same id at another brand, or of another issuer, is somebody else."""
     where = at(valkey.url)
@@ -122,7 +119,6 @@ async def test_a_revocation_names_a_customer_of_a_brand(valkey: PrivateValkey) -
         assert await reason(verifier, bearer(brand="lagunabet")) is Reason.REVOKED
 
 
-@pytest.mark.valkey
 async def test_what_is_not_understood_is_told(valkey: PrivateValkey) -> None:
     """An entry that revokes nothing is an error in the log, which has no value of a claim; others count."""
     where = at(valkey.url)
@@ -137,7 +133,6 @@ async def test_what_is_not_understood_is_told(valkey: PrivateValkey) -> None:
     assert "secret" not in str(logged)
 
 
-@pytest.mark.valkey
 async def test_many_revocations_are_read_at_the_start(valkey: PrivateValkey) -> None:
     """All of them before the first token is accepted."""
     where = at(valkey.url)
@@ -151,7 +146,6 @@ async def test_many_revocations_are_read_at_the_start(valkey: PrivateValkey) -> 
         assert await reason(verifier, bearer(sub="c-2499")) is Reason.REVOKED
 
 
-@pytest.mark.valkey
 async def test_old_revocations_leave_the_stream(valkey: PrivateValkey) -> None:
     """Those that no token lives long enough for, when another one is written."""
     where = at(valkey.url)

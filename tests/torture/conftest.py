@@ -104,7 +104,7 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Provide servers with sessions so short that a silent member is noticed soon."""
     folder = tmp_path_factory.mktemp("torture")
     mariadb = start_mariadb(folder / "mariadb")

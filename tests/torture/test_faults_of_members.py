@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.kafka, pytest.mark.mariadb]
+pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 
 
 @pytest.mark.parametrize("point", ["before", "inside", "after"])

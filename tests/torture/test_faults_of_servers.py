@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.kafka, pytest.mark.mariadb]
+pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 
 
 def _resident_mebibytes(pid: int) -> float:

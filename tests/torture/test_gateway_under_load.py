@@ -136,6 +136,7 @@ async def repeated(every: float, ended: asyncio.Event, act: Callable[[int], Awai
     return number
 
 
+@pytest.mark.usefixtures("processes")
 async def test_no_request_fails_while_the_graph_is_reloaded_each_second(tmp_path: Path) -> None:
     """G21: 300 requests a second for a minute, with broken and incompatible supergraphs in between."""
     async with loaded(tmp_path, FURLONG_GATEWAY_RELOAD_SECONDS="0") as gateway:
@@ -168,6 +169,7 @@ async def test_no_request_fails_while_the_graph_is_reloaded_each_second(tmp_path
     assert refused >= files / 3
 
 
+@pytest.mark.usefixtures("processes")
 async def test_a_subgraph_that_is_away_for_a_minute_costs_little(tmp_path: Path) -> None:
     """G20: 500 requests a second fail at once, nothing piles up, and it is found again in five seconds."""
     async with loaded(tmp_path) as gateway:

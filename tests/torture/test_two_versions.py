@@ -29,11 +29,10 @@ from tests.support.product.whole_installation import (
 )
 
 pytestmark = [
+    pytest.mark.usefixtures("kafka_installed"),
     pytest.mark.skipif(
         os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
     ),
-    pytest.mark.mariadb,
-    pytest.mark.kafka,
     pytest.mark.timeout(3600),
 ]
 ROOMS: Final = (

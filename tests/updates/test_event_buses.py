@@ -124,7 +124,6 @@ async def test_the_time_of_the_first_change_is_known_until_it_is_taken(ends: End
     assert watch.changed_at is None
 
 
-@pytest.mark.valkey
 async def test_a_process_does_not_hear_itself_twice(valkey: PrivateValkey) -> None:
     """Its own streams are notified at once, and not again when the message comes back."""
     bus, other = (ValkeyBus(valkey.url, name) for name in [channel()] * 2)
@@ -138,7 +137,6 @@ async def test_a_process_does_not_hear_itself_twice(valkey: PrivateValkey) -> No
         assert watch.changes == 1
 
 
-@pytest.mark.valkey
 async def test_after_a_lost_connection_every_stream_is_told(valkey: PrivateValkey) -> None:
     """Notices may have been lost meanwhile; what this process could not send arrives as well."""
     async with tcp_proxy(valkey.port) as proxy:
@@ -160,7 +158,6 @@ async def test_after_a_lost_connection_every_stream_is_told(valkey: PrivateValke
             assert bea.changes == 1
 
 
-@pytest.mark.valkey
 async def test_a_server_that_falls_silent_is_noticed(
     valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +174,6 @@ async def test_a_server_that_falls_silent_is_noticed(
             await eventually(lambda: watch.changes)
 
 
-@pytest.mark.valkey
 async def test_a_quiet_server_is_left_alone(valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch) -> None:
     """As long as it answers, the connection is kept however long there are no notices."""
     monkeypatch.setattr(valkey_bus, "SILENCE_SECONDS", 0.05)
@@ -199,7 +195,6 @@ async def test_a_bus_whose_server_is_away_starts_and_ends(monkeypatch: pytest.Mo
         assert (watch.changes, bus.counts.is_away) == (1, True)
 
 
-@pytest.mark.valkey
 async def test_a_message_that_is_not_understood_means_everything(valkey: PrivateValkey) -> None:
     """A newer version's process may say it in other words: streams read again what there is."""
     from redis.asyncio import Redis  # noqa: PLC0415 - as the product does

@@ -29,7 +29,7 @@ from tests.support.processes.running_furlong import Programs, eventually, progra
 from tests.support.subgraphs.club_samples import BRAND
 from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, Stand, make_token
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 PAGES = 200

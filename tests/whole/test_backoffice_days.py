@@ -17,12 +17,12 @@ from tests.support.office.hostile_changes import Clerks
 from tests.support.office.stack import DEPUTY, EVERYBODY, Office, running_office
 
 expect.set_options(timeout=PATIENCE_MS)
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture(scope="module")
 def office(
-    mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path_factory: pytest.TempPathFactory
+    processes: None, mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     """All processes, which the tests of this module share; each changes what no other one looks at."""
     kafka.clear()

@@ -12,11 +12,11 @@ from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Run one demo; each test has a customer of its own."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running

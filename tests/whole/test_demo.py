@@ -152,6 +152,7 @@ def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
     assert '"reason"' in demo.programs.run("deadletters", "show", letter)
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
     """Progress, membership, choice and the outcomes of idempotency keys survive a restart."""
     opted_in = f"restart-{uuid.uuid4()}"
@@ -229,7 +230,7 @@ def _sign_in(browser: httpx.Client, account: dict[str, str]) -> dict[str, Any]:
         time.sleep(0.5)
 
 
-@pytest.mark.docs
+@pytest.mark.usefixtures("docs_installed")
 def test_the_documentation_is_at_hand(demo: Demo) -> None:
     """The ready file says where the demo serves the documentation."""
     shown = httpx.get(demo.facts["docs"], timeout=PATIENCE_SECONDS)

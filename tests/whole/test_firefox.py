@@ -7,10 +7,9 @@ import pytest
 from tests.support.browsers.firefox_page import FirefoxPage, firefox_page
 from tests.support.processes.running_furlong import BRAND, Demo
 
-pytestmark = [pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 
-@pytest.mark.firefox
 def test_a_customer_of_firefox_bets_joins_and_chooses(demo: Demo, firefox: str) -> None:
     """The tracker, the preview, amounts, live updates, joining, choosing and a reload work there too."""
     with firefox_page(firefox) as page:

@@ -20,7 +20,7 @@ from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.consumers.squad_messages import account
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
-pytestmark = [pytest.mark.chromium, pytest.mark.web]
+pytestmark = pytest.mark.usefixtures("web_installed")
 
 POLL_MS = 2_000
 """The interval at which the widget polls without live updates."""

@@ -28,13 +28,7 @@ from tests.support.processes.running_furlong import (
     programs_in,
 )
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.kafka,
-    pytest.mark.valkey,
-    pytest.mark.chromium,
-    pytest.mark.web,
-]
+pytestmark = pytest.mark.usefixtures("kafka_installed", "chromium_installed", "web_installed")
 
 SECRET = "a secret of the tests, long enough for HS256"
 CUSTOMER = "c-1001"
@@ -44,7 +38,7 @@ SUBGRAPHS = ("club", "rewards", "progress")
 
 @pytest.fixture(scope="module")
 def installation(
-    mariadb: PrivateMariadb, valkey: PrivateValkey, tmp_path_factory: pytest.TempPathFactory
+    processes: None, mariadb: PrivateMariadb, valkey: PrivateValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Programs]]:
     """Set up and start Furlong with the commands of the README, as an operator does."""
     folder = tmp_path_factory.mktemp("installation")

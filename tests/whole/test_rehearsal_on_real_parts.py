@@ -13,11 +13,16 @@ from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
 from tests.support.product.whole_installation import CUSTOMER, WORKERS, Installation, rehearsed_installation
 
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("kafka_installed"),
+    pytest.mark.timeout(900),
+]
 
 
 @pytest.fixture(scope="module")
-def installation(mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(
+    processes: None, mariadb: PrivateMariadb, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     """One for all tests of the module, which go on from one another."""
     with rehearsed_installation(mariadb, tmp_path_factory.mktemp("rehearsal")) as running:
         yield running

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.processes.running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
 from tests.support.telemetry.otel_collector import collecting
@@ -24,6 +25,7 @@ def descendants(spans: list[ReceivedSpan], parent: ReceivedSpan) -> list[Receive
     return [found for span in below for found in (span, *descendants(spans, span))]
 
 
+@pytest.mark.usefixtures("processes")
 def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> None:
     """From the browser to SQL, and from a bet on Kafka to its row; without tokens, ids or a user's text.
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from furlong.demo.data_folder import database_in
 from storage.database import Database
 from subgraphs.club.membership.membership import MembershipKind
@@ -64,6 +66,7 @@ def place(demo: Demo, customer: str, at: datetime, **changes: Any) -> str:
     return bet_id
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_week_goes_from_bets_to_the_credited_reward(tmp_path: Path) -> None:
     """Whoever reached the target is paid when the week is closed, and keeps the reward after a late void."""
     week = past_week()

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -213,9 +212,7 @@ class Workflow(RuleBasedStateMachine):
 
 def machine_settings(examples: int) -> settings:
     """Return settings under which the machine's speed does not matter."""
-    return settings(
-        max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    return settings(max_examples=examples, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 
 
 def test_every_sequence_of_calls_needs_four_eyes() -> None:
@@ -223,7 +220,6 @@ def test_every_sequence_of_calls_needs_four_eyes() -> None:
     run_state_machine_as_test(Workflow, settings=machine_settings(5))
 
 
-@pytest.mark.mariadb
 def test_every_sequence_of_calls_needs_four_eyes_on_mariadb(mariadb: PrivateMariadb) -> None:
     """On MariaDB, whose locks are another matter."""
 

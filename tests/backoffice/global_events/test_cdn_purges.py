@@ -46,7 +46,7 @@ OTHER = '{ terms(brand: "southbet") }'
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[tuple[PrivateVarnish, int]]:
+def started(processes: None, tmp_path: Path) -> Iterator[tuple[PrivateVarnish, int]]:
     """A Varnish, and the port of the gateway behind it."""
     port = free_port()
     varnish = start_varnish(tmp_path, port)
@@ -61,7 +61,7 @@ async def cdn(started: tuple[PrivateVarnish, int]) -> AsyncIterator[Cdn]:
         yield found
 
 
-@pytest.mark.varnish
+@pytest.mark.usefixtures("varnish_installed")
 async def test_readers_get_what_was_decided_although_they_never_stop_asking(
     cdn: Cdn, embedded_broker: EmbeddedBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

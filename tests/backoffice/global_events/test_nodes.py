@@ -111,7 +111,7 @@ def orders_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(made=st.lists(st.tuples(SUBJECTS, st.integers(0, 5)), max_size=12), data=st.data())
 def test_repeated_reordered_and_lost_messages_leave_the_last_of_each_subject(
     orders_url: str,

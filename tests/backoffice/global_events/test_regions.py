@@ -85,7 +85,7 @@ class Regions:
 
 
 @pytest.fixture
-async def regions(tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Regions]:
+async def regions(processes: None, tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Regions]:
     """Two Kafkas, MirrorMaker between them, and a node in each region."""
     other = await asyncio.to_thread(start_kafka, tmp_path / "kafka")
     brokers = {HOME: empty_kafka.bootstrap, ABROAD: other.bootstrap}
@@ -122,7 +122,6 @@ async def regions(tmp_path: Path, empty_kafka: PrivateKafka) -> AsyncIterator[Re
         yield found
 
 
-@pytest.mark.kafka
 async def test_a_region_that_was_cut_off_serves_on_and_catches_up(regions: Regions) -> None:
     """A decision reaches both regions, only home without MirrorMaker, and both with it again; both say so."""
 

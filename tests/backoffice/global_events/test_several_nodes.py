@@ -234,8 +234,7 @@ async def test_each_part_of_two_cells_acknowledges_a_switch_and_who_has_not_is_n
 
 
 @pytest.mark.parametrize("installation", ["real"], indirect=True)
-@pytest.mark.kafka
-@pytest.mark.mariadb
+@pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 async def test_a_node_that_is_killed_before_it_acknowledges_does_so_when_it_is_back(
     installation: Installation,
 ) -> None:

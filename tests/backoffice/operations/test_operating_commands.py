@@ -31,7 +31,7 @@ from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.kafka]
+pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 KEY = "k" * 32
 NOWHERE = "http://127.0.0.1:1"
@@ -69,7 +69,7 @@ class Installation:
 
 @pytest.fixture
 def installation(
-    mariadb: PrivateMariadb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    processes: None, mariadb: PrivateMariadb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:
     """Databases, topics, the consumers of fulfilment and of the back office, and a worker with a file."""
     broker, url = start_kafka(tmp_path / "kafka"), mariadb.fresh_url()

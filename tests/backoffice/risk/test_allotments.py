@@ -105,7 +105,7 @@ async def play(installation: AllottedCells, one: Round, budget: int) -> None:
     await installation.divide()
 
 
-@settings(max_examples=100 if LONG else 4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=100 if LONG else 4, phases=[Phase.explicit, Phase.generate])
 @example(
     number=7,
     rounds=[

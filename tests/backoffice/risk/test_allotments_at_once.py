@@ -58,7 +58,7 @@ async def ask(installation: AllottedCells, place: int, turns: asyncio.Semaphore)
         await asyncio.sleep(0.2)
 
 
-@pytest.mark.mariadb
+@pytest.mark.usefixtures("mariadb_installed")
 async def test_three_times_as_many_ask_at_once(request: pytest.FixtureRequest) -> None:
     """Most of them in one cell: never more than the budget may have the reward, and all of it is given."""
     fresh_url: Callable[[], str] = request.getfixturevalue("mariadb").fresh_url

@@ -37,8 +37,6 @@ pytestmark = [
     pytest.mark.skipif(
         os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
     ),
-    pytest.mark.kafka,
-    pytest.mark.mariadb,
     pytest.mark.timeout(1800),
 ]
 BUDGET: Final = 40

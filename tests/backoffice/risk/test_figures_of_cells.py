@@ -168,7 +168,7 @@ async def close_week(stand: RiskStand) -> None:
         await connection.execute(insert(WEEK_CLOSING).values(row))
 
 
-@settings(max_examples=600 if LONG else 12, deadline=None)
+@settings(max_examples=600 if LONG else 12)
 @given(found=weeks(), data=st.data())
 @pytest.mark.timeout(1800 if LONG else 300)
 def test_the_sum_of_the_cells_equals_sql_over_all(

@@ -181,7 +181,7 @@ async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -
         assert (len(linked), sum(row.value_minor or 0 for row in linked)) == (one.customers, one.value_minor)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=weeks(), ended=st.booleans())
 @example(
     found=[

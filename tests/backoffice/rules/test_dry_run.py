@@ -201,7 +201,7 @@ RULES = st.fixed_dictionaries(
 
 
 @given(bets=BETS, rules=RULES)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_a_dry_run_says_what_the_ledger_would_have_said(
     tmp_path_factory: pytest.TempPathFactory, bets: list[dict[str, Any]], rules: dict[str, Any]
 ) -> None:

@@ -101,7 +101,9 @@ def start(folder: Path, number: int) -> CellServer:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CellServer, CellServer]]:
+def servers(
+    processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[CellServer, CellServer]]:
     """Provide two servers for the session, each with a binary log."""
     # In memory, if there is room: moves create and drop hundreds of tables, and slow disks are no subject.
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own below it

@@ -35,8 +35,11 @@ from tests.support.consumers.squad_messages import bet, scheme
 from .conftest import PREFIX, CellServer, Mover, MovingRig, behind_haproxy
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(3600 if LONG else 900)]
-pytestmark += [pytest.mark.kafka] if LONG else []
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed", "haproxy_installed"),
+    pytest.mark.timeout(3600 if LONG else 900),
+]
+pytestmark += [pytest.mark.usefixtures("kafka_installed")] if LONG else []
 MOVES, BETS_PER_SECOND = (20, 800) if LONG else (1, 100)
 PAUSE_SECONDS = 0.05
 MAX_TIMES = 10

@@ -16,7 +16,10 @@ from tests.support.processes.running_furlong import BRAND, Demo, eventually, run
 
 from .conftest import PREFIX, CellServer
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed", "haproxy_installed"),
+    pytest.mark.timeout(900),
+]
 STAKED = "query ($brand: ID!) { club(brand: $brand) { progress { staked { minor } } } }"
 STAKE_MINOR = 2_500
 

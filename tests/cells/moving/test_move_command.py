@@ -12,7 +12,10 @@ from tests.support.processes.forked_programs import run_forked
 
 from .conftest import PREFIX, CellServer, Mover, MovingRig
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed"),
+    pytest.mark.timeout(900),
+]
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 KILLED_IN = tuple(MOVING) * 4 if LONG else (Step.LOAD, Step.FENCE)
 

@@ -28,7 +28,10 @@ from subgraphs.club.models import COMPARISON
 
 from .conftest import CellServer, MovingRig
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed"),
+    pytest.mark.timeout(900),
+]
 PATIENCE_SECONDS = 120.0
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 

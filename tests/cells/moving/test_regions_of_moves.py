@@ -21,7 +21,10 @@ from tests.support.processes.forked_programs import run_forked
 from .conftest import PREFIX, CellServer, MovingRig
 from .test_moves import Killed, killed_at, quietly
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed"),
+    pytest.mark.timeout(900),
+]
 REGIONS = {
     "uk": {"kafka": ["10.0.0.5:9092"], "customers": ["northbet:GB"]},
     "mt": {"kafka": ["10.1.0.5:9093"], "customers": ["northbet:MT"]},

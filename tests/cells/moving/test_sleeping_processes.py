@@ -29,7 +29,10 @@ from tests.support.processes.running_furlong import Program, programs_in
 
 from .conftest import PREFIX, CellServer, MovingRig
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed"),
+    pytest.mark.timeout(900),
+]
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 PATIENCE_SECONDS = 120.0
 OWN = Cell("c1", 0, 1, 4)

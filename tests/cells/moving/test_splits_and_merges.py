@@ -29,7 +29,10 @@ from storage.database import Database
 from .conftest import PREFIX, CellServer, Mover, MovingRig
 from .test_moves import Killed, killed_at, quietly, unnoted
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed"),
+    pytest.mark.timeout(1800),
+]
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 KEYED, SHARED = "club.choice.v1", "club.week.v1"
 LOWER, UPPER = Cell("c1", 0, 0, 4), Cell("c2", 1, 1, 4)

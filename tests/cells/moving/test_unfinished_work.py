@@ -25,7 +25,10 @@ from tests.support.recovery.rig import MEMBERSHIP, Rig, rig_over
 
 from .conftest import PREFIX, CellServer, MovingRig, behind_haproxy
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.haproxy, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.usefixtures("mariadb_installed", "haproxy_installed"),
+    pytest.mark.timeout(900),
+]
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 CUSTOMERS = [f"r-{n}" for n in range(400 if LONG else 20)]
 FIRST, LATER = CUSTOMERS[::2], CUSTOMERS[1::2]

@@ -37,7 +37,10 @@ from storage.cells.settings import CellSettings
 from storage.settings import DatabaseSettings
 from tests.support.database_probe import migrate
 
-pytestmark = [pytest.mark.haproxy, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.usefixtures("haproxy_installed"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 OF = 8
 CELLS = (Cell("c0", 0, 4, OF), Cell("c1", 5, 7, OF))
 SECRET = "a secret of at least 32 bytes, for tests"
@@ -88,7 +91,7 @@ class Routed:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def routed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Routed]:
+async def routed(processes: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Routed]:
     """Provide the gateways of two cells behind a real HAProxy."""
     data = tmp_path_factory.mktemp("gateways")
     sessions, port = demo_sessions(SECRET), server_process.free_port()

@@ -14,7 +14,6 @@ from storage.settings import DatabaseSettings
 from tests.support.consumers.betting_rig import BettingRig, betting_rig
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 
-pytestmark = pytest.mark.mariadb
 COMMIT = b"\x03COMMIT"
 """A query packet's kind and text."""
 

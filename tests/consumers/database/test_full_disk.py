@@ -15,14 +15,14 @@ from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.server_process import start_process, wait_until_ready
 from tests.support.consumers.betting_rig import BettingRig, betting_rig
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 FULL = 1114
 SMALL = "ibdata1:12M;ibdata2:8M"
 """All tables share 20 MiB that do not grow: InnoDB meets the end of that as it meets the end of a disk."""
 
 
 @pytest.fixture
-def small_server(tmp_path: Path) -> Iterator[list[PrivateMariadb]]:
+def small_server(processes: None, tmp_path: Path) -> Iterator[list[PrivateMariadb]]:
     """Provide a server with little disk space; the last of the list is the running one."""
     options = ["--innodb-file-per-table=0", f"--innodb-data-file-path={SMALL}"]
     servers = [start_mariadb(tmp_path / "small", options=options)]

@@ -16,13 +16,13 @@ import pytest
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from tests.support.consumers.betting_rig import BettingRig, betting_rig
 
-pytestmark = pytest.mark.mariadb
+pytestmark = pytest.mark.usefixtures("mariadb_installed")
 DEADLOCK = 1213
 ENOUGH = 10
 
 
 @pytest.fixture(scope="module")
-def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb]:
+def strict_server(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb]:
     """Provide a server of these tests' own, whose settings they may change."""
     server = start_mariadb(tmp_path_factory.mktemp("strict"), options=["--innodb-snapshot-isolation=ON"])
     yield server

@@ -82,7 +82,7 @@ async def _arriving(empty: Path, subgraph: str, batches: Sequence[Sequence[Recor
 
 
 @pytest.mark.parametrize("subgraph", sorted(APPLIES))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrival=arrivals())
 def test_accounts_and_their_revisions_come_out_the_same(
     empty: Path, subgraph: str, arrival: tuple[list[Record], list[list[Record]]]

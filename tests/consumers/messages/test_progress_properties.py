@@ -316,9 +316,7 @@ async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
 
 
 modest = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 Arrival = tuple[list[Record], list[list[Record]]]
 

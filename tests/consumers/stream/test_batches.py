@@ -236,7 +236,6 @@ async def test_one_partition_that_moved_refuses_the_batch_and_is_named(words: Wo
     assert await words.words() == ["one"]
 
 
-@pytest.mark.mariadb
 async def test_a_record_that_only_the_database_refuses_is_found_and_parked(mariadb: PrivateMariadb) -> None:
     """The rest of its batch is applied, in any order; SQLite accepts words of any length."""
     url = mariadb.fresh_url()

@@ -8,7 +8,7 @@ import pytest
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE, STREAM
 from tests.support.consumers.squad_messages import bet, scheme
 
-pytestmark = [pytest.mark.kafka, pytest.mark.mariadb]
+pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 BRAND = "stableyard"
 CUSTOMERS, ROUNDS = 12, 30
 

@@ -144,7 +144,6 @@ async def mariadb_group(mariadb: Any) -> AsyncIterator[MemberGroup]:
     mariadb.drop(url)
 
 
-@pytest.mark.mariadb
 async def test_partitions_are_applied_concurrently_each_in_order(mariadb_group: MemberGroup) -> None:
     """Never more transactions than workers, never two of one partition, never out of order."""
     group = mariadb_group

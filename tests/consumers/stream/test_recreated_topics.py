@@ -125,8 +125,7 @@ def _consumer_of(
     return wire(app, opened, STREAM, settings=stream, registry=registry, clock=clock)
 
 
-@pytest.mark.kafka
-@pytest.mark.mariadb
+@pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 @pytest.mark.parametrize("when", ["while it is read", "while nobody reads"])
 async def test_a_recreated_and_filled_topic_of_a_real_broker_stops_the_consumer(
     real_rig: Any, when: str

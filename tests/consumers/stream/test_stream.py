@@ -288,8 +288,7 @@ async def test_an_unavailable_broker_is_waited_for(tmp_path: object, free_port: 
     await task
 
 
-@pytest.mark.kafka
-@pytest.mark.mariadb
+@pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 async def test_topics_that_are_missing_are_named(real_rig: Any) -> None:
     """An installation without topics says so, and continues once they are created."""
     rig, topic = real_rig, f"late.{uuid4().hex}"
@@ -315,8 +314,7 @@ async def test_topics_that_are_missing_are_named(real_rig: Any) -> None:
     await rig.stop(consumer)
 
 
-@pytest.mark.kafka
-@pytest.mark.mariadb
+@pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 async def test_records_larger_than_a_fetch_are_parked_between_good_ones(real_rig: Any) -> None:
     """Even one of 5 MB, if the topic allows it: nothing is blocked behind it."""
     rig, topic = real_rig, f"large.{uuid4().hex}"

@@ -28,7 +28,6 @@ CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
     max_examples=40,
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
     report_multiple_bugs=False,

@@ -92,7 +92,6 @@ async def test_who_leaves_access_to_the_subgraphs_shows_everything() -> None:
     max_examples=10,
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
     report_multiple_bugs=False,

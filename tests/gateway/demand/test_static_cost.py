@@ -357,7 +357,7 @@ USES = """all2: all(limit: $n) { c: children(first: $m) @include(if: $x) @skip(i
 b { i: items(page: $p) { total } }"""
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     text=documents(),
     number=st.integers(-2, 6),

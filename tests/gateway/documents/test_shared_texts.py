@@ -40,7 +40,6 @@ async def emptied(valkey: PrivateValkey) -> AsyncIterator[Redis]:
         yield client
 
 
-@pytest.mark.valkey
 async def test_a_document_that_one_process_registered_is_found_by_another(valkey: PrivateValkey) -> None:
     """Which then has it for itself, and asks no more."""
     one, other = Process(valkey.url), Process(valkey.url)
@@ -55,7 +54,6 @@ async def test_a_document_that_one_process_registered_is_found_by_another(valkey
     await other.shared.close()
 
 
-@pytest.mark.valkey
 async def test_a_document_that_is_asked_for_is_kept_on(valkey: PrivateValkey) -> None:
     """One that nobody asks for is forgotten by the server itself."""
     one = Process(valkey.url, keep_seconds=1_000)
@@ -70,7 +68,6 @@ async def test_a_document_that_is_asked_for_is_kept_on(valkey: PrivateValkey) ->
     await other.shared.close()
 
 
-@pytest.mark.valkey
 @pytest.mark.parametrize("stored", ["{ another }", b"\xff", ""])
 async def test_what_has_another_digest_is_not_believed(valkey: PrivateValkey, stored: str | bytes) -> None:
     """Whoever may write to the server changes no client's document."""

@@ -32,7 +32,6 @@ pytestmark = pytest.mark.timeout(900)
     max_examples=12,
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
 )

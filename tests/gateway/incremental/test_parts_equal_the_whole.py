@@ -24,7 +24,7 @@ WHOLE = {each.name: each for each in (shop(), atlas(), maze())}
 WORLDS = tuple(map(with_directives, (shop(), atlas(), maze())))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.data(), st.sampled_from(WORLDS), st.integers(1, 3))
 def test_any_query_in_parts_adds_up_to_what_one_schema_delivers(
     data: st.DataObject, federation: Federation, items: int

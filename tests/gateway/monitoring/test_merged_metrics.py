@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -68,7 +68,7 @@ def test_labels_of_any_kind_of_string_can_be_sent() -> None:
     assert decoder.decode(encoder.encode(report)) == report
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@settings(max_examples=50)
 @given(EVENTS, st.sets(st.integers(0, 2)))
 def test_counts_of_processes_add_up_also_of_those_that_have_ended(
     events: list[tuple[int, str, int]], ended: set[int]
@@ -110,7 +110,7 @@ class _OneMetric(Collector):
         return [self.metric]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 10)))
 def test_buckets_count_as_the_librarys_histogram_does(seconds: list[float]) -> None:
     """Each bucket has what is at most its bound."""

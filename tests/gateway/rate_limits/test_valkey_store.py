@@ -8,7 +8,6 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
@@ -59,7 +58,6 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
-@pytest.mark.valkey
 async def test_processes_share_their_buckets(valkey: PrivateValkey) -> None:
     """Both together get what a bucket holds; what is refused takes nothing, and what is left expires."""
     key, other = new_key(), new_key()
@@ -78,7 +76,6 @@ async def test_processes_share_their_buckets(valkey: PrivateValkey) -> None:
         assert (one.decisions, two.decisions, one.alone.decisions) == (3, 4, 0)
 
 
-@pytest.mark.valkey
 async def test_concurrent_requests_get_no_more_than_the_bucket_holds(valkey: PrivateValkey) -> None:
     """A decision is one step of the server."""
     key = new_key()
@@ -87,8 +84,7 @@ async def test_concurrent_requests_get_no_more_than_the_bucket_holds(valkey: Pri
     assert sum(shortage is None for shortage in found) == 5
 
 
-@pytest.mark.valkey
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(costs=st.lists(st.integers(0, 7), max_size=8))
 def test_both_stores_decide_equally(valkey: PrivateValkey, costs: list[int]) -> None:
     """For buckets into which nothing flows meanwhile."""

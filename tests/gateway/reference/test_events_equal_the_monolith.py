@@ -30,7 +30,6 @@ def test_every_response_is_the_monoliths() -> None:
         max_examples=WORLDS,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],
     )

@@ -83,7 +83,6 @@ def test_an_answer_from_the_cache_is_the_one_without_it() -> None:
         max_examples=WORLDS,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],
     )

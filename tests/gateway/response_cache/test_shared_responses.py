@@ -35,7 +35,6 @@ async def kept(store: ValkeyStore) -> None:
     await asyncio.gather(*store._keeping)
 
 
-@pytest.mark.valkey
 async def test_what_one_gateway_fetched_another_serves(valkey: PrivateValkey) -> None:
     """Until it is invalidated at either of them."""
     async with shop_at(valkey.url) as (one, first), shop_at(valkey.url) as (two, second):
@@ -52,7 +51,7 @@ async def test_what_one_gateway_fetched_another_serves(valkey: PrivateValkey) ->
         assert one.calls[-1] == ("stock", ["2"])
 
 
-@pytest.mark.valkey
+@pytest.mark.usefixtures("valkey_installed")
 async def test_without_valkey_subgraphs_are_asked(tmp_path_factory: pytest.TempPathFactory) -> None:
     """An invalidation fails in words; after a pause, Valkey is used again."""
     server, clock = start_valkey(tmp_path_factory.mktemp("valkey")), Clock()

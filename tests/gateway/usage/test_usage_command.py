@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway import GatewaySettings, create_gateway
@@ -227,7 +227,7 @@ USES = st.lists(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+@settings(max_examples=40)
 @given(USES)
 def test_hives_report_fits_its_schema_and_keeps_shares(uses: list[StoredUse]) -> None:
     """Few requests are listed one by one; of many a share, and never more than a little above the most."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
 
 from deploy.private_mariadb import PrivateMariadb
 from storage.database import Database
@@ -16,10 +15,6 @@ from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import METADATA
 from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
-
-# How fast the machine is must not decide whether a property holds.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -85,6 +85,7 @@ class ForkServer:
         errors: IO[bytes],
     ) -> ForkedProgram:
         """Start a program."""
+        sys.audit("subprocess.Popen", arguments[0], arguments, folder, environment)  # as other starts are
         ours, theirs = socket.socketpair()
         request = {"arguments": arguments, "environment": dict(environment), "folder": str(folder)}
         with self.asking, theirs:

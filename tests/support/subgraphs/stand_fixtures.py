@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import respx
 import structlog
-from hypothesis import HealthCheck, settings
 
 from deploy.private_mariadb import PrivateMariadb
 from tests.support.subgraphs.club_samples import NOW
@@ -26,10 +25,6 @@ __all__ = [
     "squad",
     "stand",
 ]
-
-# How fast the machine is must not decide whether a property holds.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

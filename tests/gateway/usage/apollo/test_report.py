@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from google.protobuf.json_format import MessageToDict
 from graphql import build_schema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.usage.apollo import ReportHeader, apollo_report, compressed, divided
@@ -112,7 +112,6 @@ def test_durations_have_apollos_buckets(nanoseconds: float, bucket: int) -> None
     assert histogram([(nanoseconds / 1e9, 9)]) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1e9), st.integers(1, 2**40)), max_size=8))
 def test_a_histogram_holds_every_duration(durations: list[tuple[float, int]]) -> None:
     """Read as Apollo defines it, it gives the count of each bucket."""
@@ -127,7 +126,7 @@ def test_a_histogram_holds_every_duration(durations: list[tuple[float, int]]) ->
     assert len(found) <= 384
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.builds(use, st.sampled_from(sorted(DOCUMENTS)), st.sampled_from(["", "ios"]), st.integers(1, 9)),

@@ -129,7 +129,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(VALUES, min_size=1, max_size=4), st.sampled_from(["", "alias: "]))
 def test_a_stored_operation_has_the_signature_of_what_the_client_sent(values: list[str], alias: str) -> None:
     """The store keeps texts without literals, and reports are made of these."""

@@ -1,0 +1,93 @@
+"""Print which lines the tests run, by package, and the modules that they run least of: `make coverage`.
+
+The measurements lie in `.coverage/`, one file a process.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from coverage import Coverage
+
+LEAST: Final = 25
+"""How many modules are named."""
+SMALL: Final = 10
+"""Modules with fewer statements are not named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How much of a module, or of a package, was run.
+
+    Attributes:
+        name: The path of the module, or the package.
+        statements: How many statements it has.
+        missed: How many of them no test ran.
+    """
+
+    name: str
+    statements: int
+    missed: int
+
+    @property
+    def share(self) -> float:
+        """The share of statements that were run, in percent; an empty module is run whole."""
+        return 100 * (1 - self.missed / self.statements) if self.statements else 100
+
+
+def measured_modules(coverage: Coverage, root: Path) -> list[Measured]:
+    """Return every module of the source, also those that nothing imports."""
+    found = []
+    for path in sorted(coverage.get_data().measured_files()):
+        _, statements, _, missing, _ = coverage.analysis2(path)
+        found.append(Measured(str(PurePath(path).relative_to(root)), len(statements), len(missing)))
+    return found
+
+
+def package_of(name: str) -> str:
+    """Return the package by which a module is counted: two levels of folders."""
+    return "/".join(PurePath(name).parent.parts[:2])
+
+
+def by_package(modules: list[Measured]) -> list[Measured]:
+    """Return the sums of the packages, in order."""
+    groups: dict[str, list[Measured]] = defaultdict(list)
+    for module in modules:
+        groups[package_of(module.name)].append(module)
+    return [total(name, group) for name, group in sorted(groups.items())]
+
+
+def total(name: str, modules: list[Measured]) -> Measured:
+    """Return a sum."""
+    return Measured(name, sum(each.statements for each in modules), sum(each.missed for each in modules))
+
+
+def table(modules: list[Measured]) -> str:
+    """Return the text that is printed."""
+    named = sorted((module for module in modules if module.statements >= SMALL), key=lambda one: one.share)
+    rows = [*by_package(modules), total("all", modules)]
+    return "\n".join(
+        [
+            f"{'package':50} statements  missed    run",
+            *map(_row, rows),
+            "",
+            "What tests run least of:",
+            *map(_row, named[:LEAST]),
+        ]
+    )
+
+
+def _row(measured: Measured) -> str:
+    return f"{measured.name:50} {measured.statements:10,} {measured.missed:7,} {measured.share:5.1f}%"
+
+
+def main() -> None:
+    """Combine the measurements of all processes, and print the table."""
+    coverage = Coverage()
+    coverage.combine()
+    print(table(measured_modules(coverage, Path.cwd())))
+
+
+if __name__ == "__main__":
+    main()

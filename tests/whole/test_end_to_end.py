@@ -1,0 +1,32 @@
+"""The one path through the real demo that `make test` takes too: a customer joins, bets and sees it."""
+
+import pytest
+
+from deploy.local_chromium import LocalChromium
+from tests.support.browsers.bet_slip_page import browser
+from tests.support.processes.running_furlong import BRAND, Demo, eventually
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("web_installed")]
+
+
+def test_a_customer_joins_and_a_bet_counts(demo: Demo) -> None:
+    """Who joins by the graph is tracked, and a bet that comes over Kafka counts towards the week's target."""
+    customer = "c-1001"
+    assert demo.site.club(customer)["state"] == "NOT_OPTED_IN"
+    assert demo.site.change("OptIn", customer)["club"]["state"] == "TRACKING"
+    before = demo.site.staked(customer)
+    demo.site.produce(demo.site.bet(customer, "end-to-end"), key=f"{BRAND}:{customer}")
+    eventually(lambda: demo.site.staked(customer) == before + 500, "the bet counts")
+
+
+def test_the_tracker_moves_on_the_page(demo: Demo, chromium: LocalChromium) -> None:
+    """On the open page, a bet that comes over Kafka moves the tracker without a fault."""
+    customer = "c-1002"
+    with browser(chromium) as slip:
+        slip.open(demo.site.url)
+        slip.be(customer)
+        before = demo.site.staked(customer)
+        slip.shows("tracker-staked", f"£{before / 100:.2f}")
+        demo.site.produce(demo.site.bet(customer, "seen"), key=f"{BRAND}:{customer}")
+        slip.shows("tracker-staked", f"£{before / 100 + 5:.2f}")
+        assert slip.faults == []
