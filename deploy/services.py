@@ -26,6 +26,7 @@ from deploy.server_process import ServerProcess, ServiceFailedError, ServiceMiss
 ROOT = Path(__file__).resolve().parent.parent
 
 Server = TypeVar("Server", PrivateMariadb, PrivateKafka, CellServices)
+OneServer = TypeVar("OneServer", PrivateMariadb, PrivateKafka)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _with_process(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "process": ServerProcess(**{**process, "log": Path(process["log"])})}
 
 
-def _if_running(server: Server) -> Server | None:
+def _if_running(server: OneServer) -> OneServer | None:
     return server if server.process.is_running() else None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from fastapi import FastAPI
 from prometheus_client.registry import Collector
 
 from gateway.access.deciders import DecidePolicies
@@ -59,7 +58,7 @@ def create_gateway(
     extensions: Iterable[Extension] = (),
     reload: Reload | None = None,
     tracing: Tracing | None = None,
-) -> FastAPI:
+) -> Gateway:
     """Build a gateway.
 
     Args:

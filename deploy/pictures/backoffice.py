@@ -8,11 +8,11 @@ from typing import Final
 
 import pyotp
 from PIL import Image
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice, DemoFacts
 
-SIZE: Final = {"width": 1280, "height": 800}
+SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
 COLOURS: Final = 128
 """So few are enough for screens, and make the files small."""
 

@@ -95,7 +95,7 @@ class Attacked:
             finally:
                 self._counter.is_counting = False
                 sys.setprofile(before)
-                threading.setprofile(None)  # type: ignore[arg-type]
+                threading.setprofile(None)
                 watching.cancel()
             healths = (await asyncio.gather(watching, return_exceptions=True))[0]
         assert isinstance(healths, int), healths

@@ -186,7 +186,7 @@ class Writer:
         if known is not None:
             self.tokens -= len(TOKEN.findall(known))
             return known
-        definition = owner.fields[name]  # type: ignore[union-attr]
+        definition = owner.fields[name]  # type: ignore[attr-defined]
         given = [
             f"{each}: {self.value(argument.type)}"
             for each, argument in definition.args.items()

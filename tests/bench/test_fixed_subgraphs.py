@@ -65,7 +65,7 @@ class Written:
 def test_requests_may_come_in_pieces_and_two_at_once() -> None:
     """A connection answers each complete request, however its bytes arrive."""
     connection, written = Connection(bytes.upper), Written()
-    connection.connection_made(written)  # type: ignore[arg-type] - all that is used of a transport
+    connection.connection_made(written)  # type: ignore[arg-type]  # all that is used of a transport
     request = b"POST /graphql HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
     for piece in (request[:20], request[20:-1], request[-1:] + request + request[:10]):
         connection.data_received(piece)

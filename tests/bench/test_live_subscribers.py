@@ -65,7 +65,7 @@ def test_each_event_is_handed_on_once(make: type[Subscriber], sent: bytes, size:
     """Whole, in order, and nothing counts as a fault."""
     seen: list[bytes] = []
     subscriber, wire = make(ASKED, "token", lambda _, payload: seen.append(payload)), Wire()
-    subscriber.connection_made(wire)  # type: ignore[arg-type] - what it needs of a transport
+    subscriber.connection_made(wire)  # type: ignore[arg-type]  # what it needs of a transport
     for start in range(0, len(sent), size):
         subscriber.data_received(sent[start : start + size])
     assert (subscriber.events, subscriber.fault) == (2, "")
@@ -76,7 +76,7 @@ def test_each_event_is_handed_on_once(make: type[Subscriber], sent: bytes, size:
 def test_a_connection_with_two_streams_subscribes_twice() -> None:
     """Each stream has an id of its own."""
     subscriber, wire = WebSocketSubscriber(replace(ASKED, streams=2), "token", lambda *_: None), Wire()
-    subscriber.connection_made(wire)  # type: ignore[arg-type] - as above
+    subscriber.connection_made(wire)  # type: ignore[arg-type]  # as above
     subscriber.data_received(by_websocket())
     sent = [wire.written.count(b'{"id":"%d","type":"subscribe"' % number) for number in range(4)]
     assert sent == [0, 1, 1, 0]
@@ -86,7 +86,7 @@ def test_a_connection_with_two_streams_subscribes_twice() -> None:
 def test_a_refusal_is_a_fault(make: type[Subscriber]) -> None:
     """Its status says why."""
     subscriber, wire = make(ASKED, "token", lambda *_: None), Wire()
-    subscriber.connection_made(wire)  # type: ignore[arg-type] - as above
+    subscriber.connection_made(wire)  # type: ignore[arg-type]  # as above
     subscriber.data_received(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
     assert (subscriber.fault, wire.closed) == ("HTTP/1.1 503 Service Unavailable", True)
 

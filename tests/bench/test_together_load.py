@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -119,7 +120,7 @@ def test_a_step_holds_while_everything_keeps_up() -> None:
     ],
     ids=str,
 )
-def test_a_step_does_not_hold(change: dict[str, float]) -> None:
+def test_a_step_does_not_hold(change: dict[str, Any]) -> None:
     """One figure that falls behind is enough."""
     assert HELD.held
     assert not replace(HELD, **change).held
@@ -134,7 +135,7 @@ def test_failures_are_counted_per_second() -> None:
 
 def _capable_of(reads: float) -> list[float]:
     """Return the rates that are tried from 100 on, given the highest that holds."""
-    tried = []
+    tried: list[float] = []
 
     def step(rates: Rates) -> Outcome:
         tried.append(round(rates.reads))

@@ -8,11 +8,12 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -229,7 +230,7 @@ def test_a_cell_whose_neighbours_database_fails_notices_nothing(
             usual = Asked()
             usual.ask(port, own, STAKE_MINOR)
             assert usual.wrong == []
-            faults = {
+            faults: dict[str, Callable[[], object]] = {
                 "frozen": lambda: os.kill(pid, signal.SIGSTOP),
                 "full": lambda: fill(pid),
                 "dead": lambda: os.kill(pid, signal.SIGKILL),
@@ -241,7 +242,7 @@ def test_a_cell_whose_neighbours_database_fails_notices_nothing(
                     asked.ask(port, own, minor)
                     assert asked.wrong == [], name
                     send(embedded_broker, bets(name))
-                    eventually(lambda minor=minor: own.serves(minor + STAKE_MINOR), f"bets count: {name}")
+                    eventually(partial(own.serves, minor + STAKE_MINOR), f"bets count: {name}")
                     with capsys.disabled():
                         print(  # noqa: T201 - figures for whoever runs it
                             f"neighbour {name}: {len(asked.seconds)} requests, p99 {asked.p99 * 1e3:.0f} ms, "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -28,7 +29,7 @@ async def claimed(database_url: str, celled: Celled) -> DatabaseSettings:
     return settings
 
 
-async def change(settings: DatabaseSettings, **changes: object) -> None:
+async def change(settings: DatabaseSettings, **changes: Any) -> None:
     """Change what the database says about its cell, as a mover does."""
     database = Database.open(without_fence(settings), "club")
     async with database.home.write() as connection:

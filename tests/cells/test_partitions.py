@@ -1,9 +1,10 @@
 """Customers, partitions and cells: all of them follow from Kafka's own partitioner."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Message, Producer
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -20,12 +21,16 @@ def test_partitions_are_those_of_another_client_of_kafka(embedded_broker: Embedd
     """Librdkafka's murmur2 puts every customer's record where we say that it belongs."""
     embedded_broker.create_topics(["club.progress.v1"])
     producer = Producer({"bootstrap.servers": embedded_broker.bootstrap, "partitioner": "murmur2"})
-    found: dict[bytes, int] = {}
+    found: dict[bytes, int | None] = {}
+
+    def place(_fault: object, message: Message[bytes, bytes]) -> None:
+        found[message.key() or b""] = message.partition()
+
     for number in range(CUSTOMERS):
         producer.produce(
             "club.progress.v1",
             key=customer_key("northbet", f"kundé-{number}"),
-            on_delivery=lambda _fault, message: found.setdefault(message.key(), message.partition()),
+            on_delivery=place,
         )
     assert producer.flush(30) == 0
     assert found == {key: partition_of(key, PARTITIONS) for key in found}
@@ -63,7 +68,7 @@ def test_settings_name_a_cell_or_none() -> None:
         {"cell": "", "cell_partitions": "0-3"},
     ],
 )
-def test_settings_that_are_no_cell_are_refused(wrong: dict[str, str]) -> None:
+def test_settings_that_are_no_cell_are_refused(wrong: dict[str, Any]) -> None:
     """Half a cell, a range outside the partitions and a name with blanks do not start a process."""
     with pytest.raises(ValidationError):
         CellSettings(**wrong)

@@ -39,7 +39,7 @@ ALL = dict(pair for name, each in COMMANDS.items() for pair in below(each.load(n
 def test_a_list_takes_json(name: str) -> None:
     """By the option of that name, with one help text for all."""
     [option] = [each for each in ALL[name].params if "--json" in each.opts]
-    assert option.help == "Print one JSON array, for programs."  # type: ignore[attr-defined]
+    assert option.help == "Print one JSON array, for programs."
 
 
 def test_the_settings_are_told_to_programs() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -47,9 +48,9 @@ class ConsumerRig:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     tasks: dict[Consumer, asyncio.Task[None]] = field(default_factory=dict)
 
-    def settings(self, **changes: object) -> StreamSettings:
+    def settings(self, **changes: Any) -> StreamSettings:
         """Return settings with short pauses for this broker."""
-        quick = {
+        quick: dict[str, Any] = {
             "poll_seconds": 0.1,
             "retry_seconds": 0.05,
             "retry_limit_seconds": 0.2,

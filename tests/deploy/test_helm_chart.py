@@ -31,7 +31,7 @@ FOLDER: Final = ROOT / "deploy" / "helm"
 CELLS: Final = {file.stem: yaml.safe_load(file.read_text()) for file in (FOLDER / "cells").glob("*.yaml")}
 DEFAULTS: Final = yaml.safe_load((FOLDER / "furlong" / "values.yaml").read_text())
 FIXTURE: Final = {"name": "final", "from": "2027-01-02T09:08", "until": "2027-01-02T18:00"}
-WRONG: Final = {
+WRONG: Final[dict[str, dict[str, Any]]] = {
     "a misspelt value": {"sreve": {}},
     "a secret among the settings": {"settings": {"FURLONG_DATABASE_URL": "mysql://u:p@h/furlong"}},
     "more pods than there may be": {"calendar": {"fixtures": [{**FIXTURE, "serve": 25}]}},
@@ -42,7 +42,7 @@ WRONG: Final = {
     "partitions backwards": {"cell": {"name": "c9", "partitions": "5-3"}},
     "a short digest": {"image": {"digest": "sha256:12"}},
 }
-ODD: Final = {
+ODD: Final[dict[str, dict[str, Any]]] = {
     "a resource that does not exist": {"serve": {"resources": {"limitz": {"cpu": "1"}}}},
     "a fixture": {"calendar": {"fixtures": [{**FIXTURE, "serve": 20, "consumers": {"progress": 24}}]}},
 }

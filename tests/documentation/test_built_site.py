@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Literal
 
 import httpx
 import pytest
@@ -48,7 +49,9 @@ def browser(chromium: LocalChromium) -> Iterator[Browser]:
         yield opened
 
 
-def opened(browser: Browser, url: str, width: int, scheme: str) -> tuple[Page, list[str]]:
+def opened(
+    browser: Browser, url: str, width: int, scheme: Literal["dark", "light"]
+) -> tuple[Page, list[str]]:
     """Open a page; the list is of what its console and its network say is wrong."""
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page.set_default_timeout(PATIENCE_MS)
@@ -82,7 +85,9 @@ def test_without_a_built_site_nothing_is_served(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_pages_are_readable(width: int, scheme: str, site: str, browser: Browser) -> None:
+def test_pages_are_readable(
+    width: int, scheme: Literal["dark", "light"], site: str, browser: Browser
+) -> None:
     """Pages pass axe, are no wider than the window, and load nothing that fails or is not the site's own."""
     page, wrong = opened(browser, site, width, scheme)
     for name in PAGES:

@@ -20,7 +20,7 @@ from storage.clock import SystemClock
 from tests.embedding.conftest import KEY, NEW, OLD, OTHER_KEY, Site, digest
 
 SITE = "https://www.northbet.example"
-OTHER = {"origins": ["https://www.southbet.example"], "key_sha256": [digest(OTHER_KEY)]}
+OTHER: dict[str, Any] = {"origins": ["https://www.southbet.example"], "key_sha256": [digest(OTHER_KEY)]}
 ASKED = {"customer": "c-1", "origin": SITE}
 QUERY = {"query": '{ club(brand: "northbet") { id } }'}
 

@@ -296,6 +296,11 @@ class _Never:
         """Fail."""
         raise AssertionError
 
-    async def at(self, _connection: Any) -> Any:
+    async def at(self, connection: Any) -> Any:  # noqa: ARG002 - as a clock names it
+        """Fail."""
+        raise AssertionError
+
+    @property
+    def machine(self) -> Any:
         """Fail."""
         raise AssertionError

@@ -93,8 +93,8 @@ def published_values(broker: PrivateKafka) -> dict[tuple[str, int], list[bytes]]
         _, end = consumer.get_watermark_offsets(place, timeout=30)
         consumer.assign([place])
         for record in consumer.consume(end, timeout=30) if end else []:
-            body = json.loads(record.value())
-            found.setdefault((body["bet_id"], body["bet_revision"]), []).append(record.value())
+            body = json.loads(value := record.value() or b"")
+            found.setdefault((body["bet_id"], body["bet_revision"]), []).append(value)
     consumer.close()
     return found
 

@@ -71,7 +71,7 @@ def happen_at_the_provider(harness: PayoutHarness, event: str) -> None:
         case (("settle" | "use"), _):
             pass
         case fault, _:
-            harness.arm_fault("sportsbook", fault)  # type: ignore[arg-type] - one of the names
+            harness.arm_fault("sportsbook", fault)  # type: ignore[arg-type]  # one of the names
 
 
 async def lived(migrated: Path, events: Sequence[str]) -> tuple[list[FulfilmentState | None], int, int]:

@@ -13,6 +13,7 @@ from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualif
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness
+from tests.support.message_contracts import schema_of
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 TOPICS = ["club.qualification.v1", "club.choice.v1", "club.outcomes.v1"]
@@ -36,15 +37,15 @@ def test_reward_contracts_and_their_examples_are_valid(topic: str) -> None:
     """Each contract is a valid schema, describes every field, and matches its examples."""
     checked = contract(topic)
     Draft202012Validator.check_schema(checked.schema)
-    assert all("description" in field for field in checked.schema["properties"].values())
-    for example in checked.schema["examples"]:
+    assert all("description" in field for field in schema_of(checked)["properties"].values())
+    for example in schema_of(checked)["examples"]:
         checked.validate(example)
 
 
 @pytest.mark.parametrize("topic", sorted(DECODERS))
 def test_examples_are_understood(topic: str) -> None:
     """The consumer reads every field of the contract's examples."""
-    for example in contract(topic).schema["examples"]:
+    for example in schema_of(contract(topic))["examples"]:
         row = DECODERS[topic](record(topic, example)).row()
         flat = example | (example.get("reward") or {})
         expected = {
@@ -59,8 +60,8 @@ def test_examples_are_understood(topic: str) -> None:
 def test_a_message_without_a_field_is_poison(topic: str) -> None:
     """A message without a required field is poison."""
     checked = contract(topic)
-    for name in checked.schema["required"]:
-        body = deepcopy(checked.schema["examples"][0])
+    for name in schema_of(checked)["required"]:
+        body = deepcopy(schema_of(checked)["examples"][0])
         del body[name]
         assert not checked.is_valid(body)
         with pytest.raises(Poison):
@@ -81,7 +82,7 @@ def test_a_message_without_a_field_is_poison(topic: str) -> None:
 )
 def test_an_invalid_qualification_is_poison(change: dict[str, Any]) -> None:
     """A value out of range is poison."""
-    body = contract(QUALIFICATION_TOPIC).schema["examples"][0] | change
+    body = schema_of(contract(QUALIFICATION_TOPIC))["examples"][0] | change
     with pytest.raises(Poison):
         decode_qualification(record(QUALIFICATION_TOPIC, body))
 
@@ -92,7 +93,7 @@ def test_an_invalid_qualification_is_poison(change: dict[str, Any]) -> None:
 )
 def test_a_reward_without_an_amount_is_poison(change: dict[str, Any]) -> None:
     """A free bet without a value, or spins without a number, is poison."""
-    body = deepcopy(contract(CHOICE_TOPIC).schema["examples"][0])
+    body = deepcopy(schema_of(contract(CHOICE_TOPIC))["examples"][0])
     body["reward"] |= change
     with pytest.raises(Poison):
         decode_choice(record(CHOICE_TOPIC, body))
@@ -100,7 +101,7 @@ def test_a_reward_without_an_amount_is_poison(change: dict[str, Any]) -> None:
 
 def test_a_contradicting_key_is_poison() -> None:
     """A key that contradicts the body is poison."""
-    body = contract(CHOICE_TOPIC).schema["examples"][0]
+    body = schema_of(contract(CHOICE_TOPIC))["examples"][0]
     with pytest.raises(Poison):
         decode_choice(Record(CHOICE_TOPIC, 0, 0, b"northbet:c-9", json.dumps(body).encode()))
 

@@ -74,7 +74,8 @@ def test_what_is_paid_stays_paid(sequence: list[FulfilmentEvent]) -> None:
 
 def test_every_state_can_be_reached() -> None:
     """Every state of the diagram can be reached."""
-    reached, found = set(), {FulfilmentState.CONFIRMED}
+    reached: set[FulfilmentState] = set()
+    found = {FulfilmentState.CONFIRMED}
     while found - reached:
         state = (found - reached).pop()
         reached.add(state)

@@ -42,8 +42,8 @@ async def test_a_worker_killed_while_the_provider_credits_leaves_one_credit(
     harness: PayoutHarness, tmp_path: Path, kind: str
 ) -> None:
     """If the credit happens after the worker's death, the next worker finds it."""
-    await harness.owe("c-1", REWARDS[kind])  # type: ignore[index] - one of the kinds
-    provider = harness.providers[kind]  # type: ignore[index] - the same
+    await harness.owe("c-1", REWARDS[kind])
+    provider = harness.providers[kind]  # type: ignore[index]  # the same
     harness.arm_fault(provider.kind, "timeout_after", times=10)
 
     async def credited() -> bool:

@@ -30,7 +30,7 @@ def written(folder: Path, text: str) -> FulfilmentSettings:
 
 def credit(kind: str, brand: str = "northbet") -> Credit:
     """Return a credit of a kind."""
-    reward = Reward(**(FREE_BET | {"kind": kind}))  # type: ignore[arg-type] - by name
+    reward = Reward(**(FREE_BET | {"kind": kind}))
     return Credit(key_of("c-1"), club_of("c-1")._replace(brand=brand), reward)
 
 

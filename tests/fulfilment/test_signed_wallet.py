@@ -29,7 +29,7 @@ from tests.support.fulfilment.payout_harness import (
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 SIGNER = Signer(b"one secret")
-CREDIT = Credit(key_of("c-1"), club_of("c-1"), Reward(**CASH))  # type: ignore[arg-type] - by name
+CREDIT = Credit(key_of("c-1"), club_of("c-1"), Reward(**CASH))
 
 
 def test_a_signed_request_holds() -> None:

@@ -50,7 +50,7 @@ async def test_an_exclusion_while_in_doubt_is_settled_with_the_provider(
 ) -> None:
     """A reward in doubt is cancelled if it was not credited; otherwise the credit stays, with a flag."""
     await harness.owe("c-1", REWARDS[kind])
-    harness.arm_fault(kind, fault, times=2)  # type: ignore[arg-type] - one of the names
+    harness.arm_fault(kind, fault, times=2)  # type: ignore[arg-type]  # one of the names
     worker = harness.open()
     await harness.run_worker(worker)
     await harness.add_account("c-1", rg_state="self_excluded")
@@ -73,7 +73,7 @@ async def test_a_cancelled_key_is_never_credited(harness: PayoutHarness, kind: P
     await harness.run_worker(worker)
     await harness.add_account("c-1", rg_state="self_excluded")
     await harness.run_worker(worker, 3, pause=MINUTE)
-    late = await worker.registry.find(kind).provider.credit((await harness.find("c-1")).credit)  # type: ignore[union-attr] - it is there
+    late = await worker.registry.find(kind).provider.credit((await harness.find("c-1")).credit)  # type: ignore[union-attr]  # it is there
     assert late.outcome.value == "cancelled"
     assert harness.effects("c-1") == 0
 

@@ -60,7 +60,7 @@ async def test_polling_finds_how_a_reward_ended(
     """An unused reward is polled from time to time, until its end is recorded and published."""
     await harness.run_worker(worker, 3, pause=HOURS)
     assert await harness.state("c-1") is FulfilmentState.CREDITED
-    harness.providers["sportsbook"].handler.books.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type] - one of the statuses
+    harness.providers["sportsbook"].handler.books.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type]  # one of the statuses
     await harness.run_worker(worker, 2, pause=HOURS)
     one = await harness.find("c-1")
     assert one.state is FulfilmentState(end.upper())
@@ -80,7 +80,7 @@ async def test_every_kind_of_provider_supports_polling_and_callbacks(
     worker = harness.open()
     await harness.run_worker(worker)
     if learns == "poll":
-        harness.providers[kind].handler.books.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type] - one of the statuses
+        harness.providers[kind].handler.books.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type]  # one of the statuses
         await harness.run_worker(worker, 2, pause=HOURS)
     else:
         transport = httpx.ASGITransport(create_status_app(worker))

@@ -24,7 +24,7 @@ from tests.support.fulfilment.payout_harness import CASH, PayoutHarness, club_of
 
 MINUTE = timedelta(minutes=1)
 SIGNER = Signer(SecretStr(SECRET).get_secret_value().encode())
-CREDIT = Credit(key_of("c-1"), club_of("c-1"), Reward(**CASH))  # type: ignore[arg-type] - by name
+CREDIT = Credit(key_of("c-1"), club_of("c-1"), Reward(**CASH))
 Answered = tuple[int, dict[str, str], bytes]
 """Status, headers and body."""
 
@@ -111,7 +111,7 @@ async def test_a_tampered_response_decides_nothing(
 async def test_without_a_balance_nothing_is_sent_yet(harness: PayoutHarness, fault: str) -> None:
     """If the wallet does not answer with the balance, nothing is credited, and it is asked again later."""
     await harness.owe("c-1", CASH)
-    harness.arm_fault("wallet", fault, times=2, on="balance")  # type: ignore[arg-type] - one of the names
+    harness.arm_fault("wallet", fault, times=2, on="balance")  # type: ignore[arg-type]  # one of the names
     worker = harness.open()
     await harness.run_worker(worker)
     assert await harness.state("c-1") is FulfilmentState.FULFILLING
@@ -127,7 +127,7 @@ async def test_a_failing_rollback_is_repeated_until_it_succeeds(harness: PayoutH
     harness.configure("wallet", breaker_failures=1000)  # it rests by the machine's clock, not by the test's
     await harness.owe("c-1", CASH)
     harness.arm_fault("wallet", "timeout_before", times=2)
-    harness.arm_fault("wallet", fault, times=3, on="cancel")  # type: ignore[arg-type] - one of the names
+    harness.arm_fault("wallet", fault, times=3, on="cancel")  # type: ignore[arg-type]  # one of the names
     worker = harness.open()
     await harness.run_worker(worker)
     await harness.add_account("c-1", rg_state="self_excluded")

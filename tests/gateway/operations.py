@@ -84,9 +84,9 @@ class Generated:
         """A type that a fragment may be on here."""
         if not is_abstract_type(owner):
             return owner
-        members = list(self.schema.get_possible_types(owner))  # type: ignore[arg-type]
+        members = list(self.schema.get_possible_types(owner))
         interfaces = [each for member in members for each in member.interfaces]
-        return self.draw(st.sampled_from((*members, *interfaces, owner)))  # type: ignore[no-any-return]
+        return self.draw(st.sampled_from((*members, *interfaces, owner)))
 
     def field_of(self, owner: GraphQLNamedType, depth: int, place: Place) -> str:
         """A field with what it needs."""

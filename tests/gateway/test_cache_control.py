@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from graphql import FieldNode, GraphQLObjectType, get_named_type, is_composite_type, is_list_type, parse
+from graphql import (
+    FieldNode,
+    GraphQLObjectType,
+    get_named_type,
+    is_abstract_type,
+    is_composite_type,
+    is_list_type,
+    parse,
+)
 from graphql.utilities import value_from_ast_untyped
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,7 +150,7 @@ def visits(selections: Any, owner: GraphQLObjectType, fragments: Mapping[str, An
             continue
         below = each if hasattr(each, "selection_set") else fragments[each.name.value]
         condition = below.type_condition.name.value if below.type_condition else owner.name
-        applies = MODEL.schema.get_type(condition)
+        applies: Any = MODEL.schema.get_type(condition)
         if applies is owner or (
             not isinstance(applies, GraphQLObjectType) and MODEL.schema.is_sub_type(applies, owner)
         ):
@@ -167,7 +175,8 @@ def field_policy(owner: GraphQLObjectType, name: str, *, is_root: bool) -> tuple
 
 def restrict(query: str) -> tuple[int | None, str | None]:
     """The overall age and scope, if each possible object occurs in the answer."""
-    operation, *rest = parse(query).definitions
+    definitions: Any = parse(query).definitions
+    operation, *rest = definitions
     fragments = {each.name.value: each for each in rest}
     found: list[tuple[int | None, str | None]] = []
 
@@ -178,7 +187,8 @@ def restrict(query: str) -> tuple[int | None, str | None]:
                 continue
             found.append(field_policy(owner, name, is_root=is_root))
             for possible in _possible(get_named_type(owner.fields[name].type)):
-                resolve(field.selection_set.selections, possible, is_root=False)
+                below: Any = field.selection_set
+                resolve(below.selections, possible, is_root=False)
 
     assert MODEL.schema.query_type is not None
     resolve(operation.selection_set.selections, MODEL.schema.query_type, is_root=True)
@@ -189,7 +199,7 @@ def restrict(query: str) -> tuple[int | None, str | None]:
 def _possible(target: Any) -> list[GraphQLObjectType]:
     if isinstance(target, GraphQLObjectType):
         return [target]
-    return MODEL.schema.get_possible_types(target) if is_composite_type(target) else []
+    return MODEL.schema.get_possible_types(target) if is_abstract_type(target) else []
 
 
 @st.composite

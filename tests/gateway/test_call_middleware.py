@@ -50,7 +50,8 @@ class Noted:
 @pytest.mark.parametrize("way", ["compiled", "interpreted"])
 async def test_the_first_middleware_is_the_outermost(way: ExecutionMode) -> None:
     """It sees the call first and the response last."""
-    federation, notes = shop(), []
+    federation = shop()
+    notes: list[Any] = []
     middleware = (Noted("outer", notes), Noted("inner", notes))
     ready = executable(
         federation.plan("{ me { username } }"), federation.transports(), way, middleware=middleware

@@ -67,7 +67,7 @@ async def test_a_body_that_one_class_may_send_is_refused_to_another() -> None:
     transport = httpx.ASGITransport(create_gateway(SCHEMA, settings=settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         for _ in range(2):
-            sent = {"json": {"query": INTROSPECTIONS[0]}}
+            sent: dict[str, Any] = {"json": {"query": INTROSPECTIONS[0]}}
             assert (
                 "data" in (await client.post("/graphql", **sent, headers={"graphql-client-key": KEY})).json()
             )

@@ -3,10 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
-from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, parse, print_ast
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    parse,
+    print_ast,
+    validate,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,7 +126,7 @@ def test_fragments_that_double_are_measured_without_being_followed(monkeypatch: 
 def test_white_space_and_comments_buy_nothing(preparer: Preparer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document with the same tokens is neither validated nor refused again."""
     validated: list[object] = []
-    original = document_reader.validate
+    original = validate
     monkeypatch.setattr(
         document_reader, "validate", lambda *a, **k: (validated.append(a), original(*a, **k))[1]
     )
@@ -158,11 +167,13 @@ def selections(depth: int) -> st.SearchStrategy[str]:
     return st.lists(one, min_size=1, max_size=4).map(lambda each: "{ " + " ".join(each) + " }")
 
 
+def _fragment(n: int, text: str) -> str:
+    return f"fragment F{n} on T {_only_later(text, n)}"
+
+
 def documents() -> st.SearchStrategy[str]:
     """An operation and four fragments, of which each spreads later ones alone."""
-    fragments = [
-        selections(2).map(lambda text, n=n: f"fragment F{n} on T {_only_later(text, n)}") for n in range(4)
-    ]
+    fragments = [selections(2).map(partial(_fragment, n)) for n in range(4)]
     return st.tuples(selections(3), *fragments).map(" ".join)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,15 +132,15 @@ async def leave(gated: Gated, query: str, *, then: Callable[[], None] | None = N
     app = create_gateway(gated.federation.sdl, gated.transports(), GatewaySettings(execution=gated.way))
     body = orjson.dumps({"query": query})
     gone, status = asyncio.Event(), 0
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
+    messages: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive() -> Mapping[str, Any]:
+    async def receive() -> MutableMapping[str, Any]:
         if messages:
             return messages.pop()
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    async def send(message: Mapping[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         nonlocal status
         status = message.get("status", status)
 

@@ -247,7 +247,7 @@ async def test_documents_that_differ_between_their_tokens_share_a_plan(client: h
         "query Q($n:Int){topProducts(first:$n){upc}}",
         "query Q($n:\n Int,) {topProducts(first:$n)\n{upc}} #",
     ):
-        body = {"query": query, "variables": {"n": 1}}
+        body: dict[str, Any] = {"query": query, "variables": {"n": 1}}
         assert (await client.post("/graphql", json=body)).json()["data"] == {"topProducts": [{"upc": "1"}]}
         body["variables"] = {"n": "x"}
         (error,) = (await client.post("/graphql", json=body)).json()["errors"]

@@ -58,7 +58,8 @@ def settings(keys: Path | str, **more: Any) -> GatewaySettings:
     """Settings that trust the issuer."""
     source = {"jwks_file" if isinstance(keys, Path) else "jwks_url": keys}
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], **source}
-    return GatewaySettings(**{"token_issuers": [issuer], "token_keys_deadline_seconds": 3600} | more)
+    usual: dict[str, Any] = {"token_issuers": [issuer], "token_keys_deadline_seconds": 3600}
+    return GatewaySettings(**(usual | more))
 
 
 def client_of(federation: Federation, chosen: GatewaySettings) -> httpx.AsyncClient:

@@ -30,6 +30,7 @@ from gateway.limits.introspection import is_usual_introspection
 from gateway.limits.introspection_size import STANDARD
 from gateway.pipeline import introspection_responses
 from gateway.pipeline.introspection_responses import IntrospectionCache
+from gateway.projection import introspect
 from gateway.supergraph import load_supergraph
 from tests.attacks.documents import Habits, Writer
 from tests.support.gateway.foreign_supergraph import foreign_supergraph
@@ -142,7 +143,7 @@ async def test_a_repeated_introspection_is_made_once_and_not_in_the_event_loop(
 ) -> None:
     """Other white space, other bodies: the answer's text is kept. The planning thread makes it."""
     threads: list[str] = []
-    original = introspection_responses.introspect
+    original = introspect
 
     def observed(*given: Any) -> Any:
         threads.append(threading.current_thread().name)

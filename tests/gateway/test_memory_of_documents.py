@@ -15,7 +15,6 @@ import pytest
 from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf_type, is_required_argument
 
 from gateway.limits import DocumentLimits
-from gateway.pipeline.graphql_response import GraphQLRequest
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.pipeline.planning.warm_up import prepare_documents
@@ -25,6 +24,7 @@ from gateway.pipeline.preparation.prepared import PreparedDocument
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import json_bytes
 from gateway.supergraph import load_supergraph
+from graphql_http.request import GraphQLRequest
 from jit.codegen import Variables
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -146,7 +146,7 @@ async def test_an_interruption_cancels_the_others_and_waits_for_their_end(
             ended.append("the other")
         raise AssertionError
 
-    asks = {"accounts": tidy, "products": tidy, name: interrupted}
+    asks: dict[str, Any] = {"accounts": tidy, "products": tidy, name: interrupted}
     with pytest.raises(InterruptedFetch):
         await fetched(federation, **asks)
     assert ended == (["the other"] if steps or name == "products" else [])
@@ -176,9 +176,7 @@ async def test_whenever_the_request_is_cancelled_all_fetches_end_before_it(
 
         return ask
 
-    running = asyncio.create_task(
-        fetched(federation, accounts=tidy("accounts"), products=tidy("products"))  # type: ignore[arg-type] # a coroutine
-    )
+    running = asyncio.create_task(fetched(federation, accounts=tidy("accounts"), products=tidy("products")))
     for _ in range(steps + 1):
         await asyncio.sleep(0)
     assert under_way

@@ -1,7 +1,7 @@
 """A subscription is planned as one fetch that is subscribed to, and fetches for each event."""
 
 import pytest
-from graphql import parse
+from graphql import OperationDefinitionNode, parse
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan, InvalidDocument
@@ -75,7 +75,9 @@ def test_the_plan_as_json_says_the_same() -> None:
     """By the names that tools for Federation use."""
     supergraph = load_supergraph(SDL)
     document = parse("subscription { published { author { name } } }")
-    made = plan(supergraph, normalize(supergraph, document, document.definitions[0], {}))
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    made = plan(supergraph, normalize(supergraph, document, operation, {}))
     node = plan_as_json(made)["node"]
     assert (node["kind"], node["primary"]["serviceName"]) == ("Subscription", "feed")
     assert (node["rest"]["kind"], node["rest"]["node"]["serviceName"]) == ("Flatten", "authors")

@@ -99,9 +99,9 @@ async def test_subgraphs_in_the_process_stop_when_the_budget_is_spent(
         for number in range(100):
             spend(10)
             made.append(number)
-        return many(100)(request)  # type: ignore[no-any-return]
+        return many(100)(request)
 
-    transports = {**federation.transports(), "products": asking(products)}
+    transports: dict[str, Transport] = {**federation.transports(), "products": asking(products)}
     for _ in range(2):
         await answered(federation, way, ResponseLimits(places=1_000), "{ topProducts { upc } }", transports)
     made.clear()
@@ -130,7 +130,7 @@ async def test_bytes_over_http_take_from_the_same_budget(federation: Federation,
     """A reply within its own limit is too much if the request's budget is less."""
     body = orjson.dumps(many(100)(SubgraphRequest("", {}, None, {})))
     connections: Any = Answering(body)
-    transports = {**federation.transports(), "products": HttpTransport(connections)}
+    transports: dict[str, Transport] = {**federation.transports(), "products": HttpTransport(connections)}
     enough = len(body) // BYTES_A_PLACE
     query = "{ topProducts { upc } }"
     await answered(federation, way, ResponseLimits(places=enough), query, transports)
@@ -187,9 +187,9 @@ async def test_a_large_response_is_made_beside_other_requests(federation: Federa
 
     async def products(request: SubgraphRequest) -> Mapping[str, Any]:
         spend(LARGE_PLACES + 1 if "name" in request.query else LARGE_PLACES)
-        return many(3)(request)  # type: ignore[no-any-return]
+        return many(3)(request)
 
-    transports = {**federation.transports(), "products": asking(products)}
+    transports: dict[str, Transport] = {**federation.transports(), "products": asking(products)}
     transport = httpx.ASGITransport(create_gateway(federation.sdl, transports, GatewaySettings()))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         started = []

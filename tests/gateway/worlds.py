@@ -264,7 +264,7 @@ def maze() -> Federation:
         for kind in ("Book", "Song", "Movie")
     }
     products = {each: _product(each, number) for number, each in enumerate(("s1", "s2"), start=1)}
-    makers = {
+    makers: dict[str, dict[str, Any]] = {
         "m1": {"id": "m1", "name": "Acme", "flagship": Ref("Product", "s2"), "fans": [Ref("User", "u2")]},
         "m2": {"id": "m2", "name": None, "flagship": None, "fans": []},
     }

@@ -69,7 +69,12 @@ def test_an_unknown_key_is_refused_by_its_name(key: str) -> None:
 
 def test_what_clients_send_is_read() -> None:
     """Apollo Client, urql, Relay's network layer and GraphiQL send these keys, some of them null."""
-    body = {"query": QUERY, "operationName": None, "variables": None, "extensions": {"clientLibrary": {}}}
+    body: dict[str, Any] = {
+        "query": QUERY,
+        "operationName": None,
+        "variables": None,
+        "extensions": {"clientLibrary": {}},
+    }
     assert read_body(orjson.dumps(body)) == GraphQLRequest(QUERY)
     assert read_body(orjson.dumps(body | {"documentId": None})) == GraphQLRequest(QUERY)
 

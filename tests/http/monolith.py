@@ -109,11 +109,11 @@ def answer(
 ) -> ExecutionResult:
     """Execute an operation; a mutation changes the world."""
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         data = world["roots"] if source is None else source.data if isinstance(source, Entity) else source
         return Scope(world, data, arguments).value(data.get(info.field_name))
 
-    def type_of(value: Any, _info: GraphQLResolveInfo, _type: Any) -> str:
+    def type_of(value: Any, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
         return str(value.type if isinstance(value, Entity) else value["__typename"])
 
     return graphql_sync(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from furlong.serve.subgraphs import Parts, create_subgraph
@@ -29,7 +30,7 @@ def server(name: str, folder: Path) -> Iterator[str]:
     """The gateway, or a subgraph by its name, each with the part of the product that it serves."""
     if name == "gateway":
         settings = GatewaySettings(introspection=True)  # some audits ask for the schema
-        app = create_gateway((ROOT / "schema.graphql").read_text(), settings=settings)
+        app: FastAPI = create_gateway((ROOT / "schema.graphql").read_text(), settings=settings)
     else:
         database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
         app = create_subgraph(name, Parts.from_settings(database, sessions=SESSIONS)).http_app(DEVELOPMENT)

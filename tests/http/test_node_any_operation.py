@@ -11,7 +11,7 @@ from graphql import build_schema
 from hypothesis import HealthCheck, assume, given, settings
 
 from gateway import GatewaySettings, create_gateway
-from tests.http import market
+from tests.http import market_graph
 from tests.http.composed import composed
 from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
@@ -20,13 +20,13 @@ from tests.support.federation.case import Operation
 from tests.support.federation.operations import operations
 from tests.support.gateway.generous_limits import GENEROUS
 
-MONOLITH = build_schema(market.sdl("monolith"))
+MONOLITH = build_schema(market_graph.sdl("monolith"))
 
 
 @pytest.fixture(scope="module")
 def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NodeSubgraphs, httpx.Client]]:
     """The subgraphs, and a client of the gateway over them, all of them behind sockets."""
-    sdls = {name: market.sdl(name) for name in market.SUBGRAPHS}
+    sdls = {name: market_graph.sdl(name) for name in market_graph.SUBGRAPHS}
     supergraph = composed(tmp_path_factory.mktemp("market"), sdls)
     with node_subgraphs(sdls) as node:
         chosen = GatewaySettings(
@@ -50,10 +50,10 @@ def test_any_operation_is_answered_as_by_one_schema(
     """Data is equal to the letter and in the same order, and errors are at the same places."""
     assume("__schema" not in operation.document and "__type(" not in operation.document)
     node, client = sides
-    node.give(market.world())
+    node.give(market_graph.world())
     body = {"query": operation.document, "variables": dict(operation.variables)}
     given_answer = client.post("/graphql", json=body).json()
-    truth = answer(MONOLITH, market.world(), operation.document, dict(operation.variables)).formatted
+    truth = answer(MONOLITH, market_graph.world(), operation.document, dict(operation.variables)).formatted
     assert "data" in given_answer, given_answer
     assert json.dumps(given_answer["data"]) == json.dumps(truth["data"])
     assert sorted(json.dumps(error["path"]) for error in given_answer.get("errors", ())) == sorted(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, get_introspection_query
 
 from gateway import GatewaySettings, create_gateway
-from tests.http import market
+from tests.http import market_graph
 from tests.http.composed import composed
 from tests.http.market_operations import BENCHMARK, OPERATIONS
 from tests.http.monolith import answer
@@ -24,26 +24,28 @@ PATIENCE_SECONDS = 60.0
 @pytest.fixture(scope="module")
 def supergraph(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The market, composed."""
-    return composed(tmp_path_factory.mktemp("market"), {name: market.sdl(name) for name in market.SUBGRAPHS})
+    return composed(
+        tmp_path_factory.mktemp("market"), {name: market_graph.sdl(name) for name in market_graph.SUBGRAPHS}
+    )
 
 
 @pytest.fixture(scope="module")
 def monolith() -> GraphQLSchema:
     """The market as one schema, written by hand."""
-    return build_schema(market.sdl("monolith"))
+    return build_schema(market_graph.sdl("monolith"))
 
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[NodeSubgraphs]:
     """The subgraphs, served by Node."""
-    with node_subgraphs({name: market.sdl(name) for name in market.SUBGRAPHS}) as served:
+    with node_subgraphs({name: market_graph.sdl(name) for name in market_graph.SUBGRAPHS}) as served:
         yield served
 
 
 @pytest.fixture
 async def gateway(supergraph: str, node: NodeSubgraphs) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway over the subgraphs, which have fresh data."""
-    node.give(market.world())
+    node.give(market_graph.world())
     settings = GatewaySettings(
         subgraph_urls=dict(node.urls),
         connect_seconds=PATIENCE_SECONDS,
@@ -59,7 +61,7 @@ async def gateway(supergraph: str, node: NodeSubgraphs) -> AsyncIterator[httpx.A
         yield client
 
 
-def places(errors: list[dict[str, Any]] | None) -> list[str]:
+def places(errors: Sequence[Mapping[str, Any]] | None) -> list[str]:
     """Where errors are."""
     return sorted(json.dumps(error["path"]) for error in errors or ())
 
@@ -71,7 +73,7 @@ async def test_the_answer_is_that_of_one_schema(
     """Data is equal to the letter and in the same order, and errors are at the same places."""
     query, variables = OPERATIONS[name]
     given = (await gateway.post("/graphql", json={"query": query, "variables": variables})).json()
-    truth = answer(monolith, market.world(), query, variables).formatted
+    truth = answer(monolith, market_graph.world(), query, variables).formatted
     assert json.dumps(given["data"]) == json.dumps(truth["data"])
     assert places(given.get("errors")) == places(truth.get("errors"))
 
@@ -81,7 +83,7 @@ async def test_the_benchmarks_query_needs_seven_calls_at_most(
 ) -> None:
     """Counted where they arrive: entities of one subgraph are asked for together, and nothing twice."""
     await gateway.post("/graphql", json={"query": BENCHMARK})
-    calls = node.give(market.world())
+    calls = node.give(market_graph.world())
     assert len(calls) <= 7, [call["subgraph"] for call in calls]
     assert len({json.dumps([call["query"], call["variables"]]) for call in calls}) == len(calls)
 
@@ -90,7 +92,7 @@ async def test_what_is_skipped_asks_nobody(gateway: httpx.AsyncClient, node: Nod
     """A field that a variable leaves out makes no call."""
     query, variables = OPERATIONS["all skipped"]
     await gateway.post("/graphql", json={"query": query, "variables": variables})
-    assert node.give(market.world()) == []
+    assert node.give(market_graph.world()) == []
 
 
 async def test_mutations_arrive_in_the_order_of_the_document(
@@ -99,7 +101,7 @@ async def test_mutations_arrive_in_the_order_of_the_document(
     """Each root field is finished, with all that it leads to, before the next one begins."""
     query, variables = OPERATIONS["mutations of several subgraphs, in order"]
     await gateway.post("/graphql", json={"query": query, "variables": variables})
-    calls = node.give(market.world())
+    calls = node.give(market_graph.world())
     changes = [call["subgraph"] for call in calls if call["query"].lstrip().startswith("mutation")]
     assert changes == ["inventory", "products", "reviews", "inventory"]
 
@@ -107,7 +109,7 @@ async def test_mutations_arrive_in_the_order_of_the_document(
 async def test_equal_entities_are_asked_for_once(gateway: httpx.AsyncClient, node: NodeSubgraphs) -> None:
     """Eight reviews of three products send three representations."""
     await gateway.post("/graphql", json={"query": "{ users { reviews { product { name } } } }"})
-    (sent,) = [call for call in node.give(market.world()) if call["subgraph"] == "products"]
+    (sent,) = [call for call in node.give(market_graph.world()) if call["subgraph"] == "products"]
     (representations,) = sent["variables"].values()
     assert len(representations) == 3
 
@@ -118,7 +120,7 @@ async def test_the_public_schema_is_that_of_one_schema(
     """Introspection tells the types, fields and arguments that the hand-written schema has."""
     query = get_introspection_query(descriptions=False, directive_is_repeatable=False)
     given = (await gateway.post("/graphql", json={"query": query})).json()["data"]["__schema"]
-    truth = answer(monolith, market.world(), query, {}).formatted["data"]
+    truth = answer(monolith, market_graph.world(), query, {}).formatted["data"]
     assert truth is not None
     assert by_name(given["types"]) == by_name(truth["__schema"]["types"])
 
@@ -137,6 +139,6 @@ def by_name(types: list[dict[str, Any]]) -> dict[str, Any]:
 
 def test_the_node_process_ends_with_its_input() -> None:
     """Nothing is left running when a test ends or dies."""
-    with node_subgraphs({"accounts": market.sdl("accounts")}) as served:
+    with node_subgraphs({"accounts": market_graph.sdl("accounts")}) as served:
         assert served.process.poll() is None
     assert served.process.returncode == 0

@@ -85,7 +85,7 @@ async def test_the_gateway_is_answered(node: Node, supergraph: str, key: dict[st
             "query": "query ($id: ID!) { product(id: $id) { name } language stray }",
             "variables": {"id": "ü"},
         }
-        headers = {"accept-language": b"en, \xfcber", "x-customer-id": "c-2"}
+        headers: Any = {"accept-language": b"en, \xfcber", "x-customer-id": "c-2"}
         answer = await client.post("/graphql", json=body, headers=headers)
     assert answer.json() == {
         "data": {"product": {"name": "Product ü"}, "language": "en, über", "stray": None}

@@ -97,7 +97,7 @@ async def test_budgets_are_part_of_loading(stand: Stand) -> None:
     """Loading a world stores its budgets too."""
     plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
     async with backoffice_of(stand) as backoffice:
-        await apply_load(plan, Deaf(), backoffice, NOW)  # type: ignore[arg-type] # stands in for a producer
+        await apply_load(plan, Deaf(), backoffice, NOW)
         await apply_decided(stand, backoffice, NOW)
     assert set((await held(stand)).values()) == {100}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from backoffice.audit.repository import in_order
-from backoffice.content import repository
+from backoffice.content import models, repository
 from backoffice.content.revisions.document import ContentKey
 from backoffice.content.revisions.revision import ContentItem, ContentRevision
 from backoffice.content.revisions.states import RevisionState
@@ -72,7 +72,7 @@ async def test_what_was_loaded_before_there_was_a_history_becomes_its_first_revi
     async with backoffice_of(each_stand) as database:
         await load(each_stand, database)
         async with database.home.write() as connection:
-            for table in (repository.CONTENT_REVISION, repository.CONTENT_ITEM):
+            for table in (models.CONTENT_REVISION, models.CONTENT_ITEM):
                 await connection.execute(table.delete())
         await load(each_stand, database)
         item, revisions = await history(database)

@@ -13,8 +13,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from jsonschema import Draft202012Validator
 
 from backoffice.rules.schemes.form import Scheme
+from backoffice.rules.schemes.message import SCHEME_TOPIC
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
-from furlong.install.load import SCHEME_TOPIC, LoadPlan, apply_load, plan_load
+from furlong.install.load import LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
@@ -77,7 +78,7 @@ async def load(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
     """Load a world, and apply the messages as the club's consumer does."""
     planned, outbox = await plan(stand, world, now), Outbox()
     async with backoffice_of(stand) as backoffice:
-        await apply_load(planned, outbox, backoffice, now)  # type: ignore[arg-type] # stands in for a producer
+        await apply_load(planned, outbox, backoffice, now)
         await apply_decided(stand, backoffice, now)
     await consume(stand, [body for _, body in outbox.sent])
     return planned
@@ -249,4 +250,4 @@ async def test_a_message_that_is_not_delivered_is_no_success(stand: Stand, world
     planned = await plan(stand, world)
     async with backoffice_of(stand) as backoffice:
         with pytest.raises(Refused):
-            await apply_load(planned, Outbox(refuses=True), backoffice, NOW)  # type: ignore[arg-type] # stands in for a producer
+            await apply_load(planned, Outbox(refuses=True), backoffice, NOW)

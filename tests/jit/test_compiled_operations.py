@@ -36,7 +36,7 @@ def test_no_text_of_the_document_is_in_the_source(schema: GraphQLSchema) -> None
 def test_a_name_that_is_none_is_not_compiled(schema: GraphQLSchema) -> None:
     """A document made by hand can hold anything; graphql-core gets it."""
     document = parse("{ name }")
-    field = document.definitions[0].selection_set.selections[0]  # type: ignore[union-attr] # an operation
+    field = document.definitions[0].selection_set.selections[0]  # type: ignore[attr-defined] # an operation
     assert isinstance(field, FieldNode)
     object.__setattr__(field, "alias", NameNode(value='x"] = evil() #'))
     operation = jit.compile_operation(schema, document)

@@ -32,7 +32,9 @@ class Allowed(BasePermission):
 class AllowedLater(Allowed):
     """The same, later."""
 
-    async def has_permission(self, source: Any, info: Info[Any, Any], **more: Any) -> bool:
+    async def has_permission(  # type: ignore[override]  # Strawberry awaits it
+        self, source: Any, info: Info[Any, Any], **more: Any
+    ) -> bool:
         """Whether the context says so."""
         return super().has_permission(source, info, **more)
 
@@ -131,7 +133,7 @@ class Query:
     @strawberry.field
     async def told(self, info: Info[Any, Any]) -> list[str]:
         """What an info tells."""
-        path, fields = info.path.as_list(), [each.name for each in info.selected_fields]
+        path, fields = info.path.as_list(), [getattr(each, "name", None) for each in info.selected_fields]
         return [
             repr(path),
             info.field_name,

@@ -132,7 +132,7 @@ async def test_concurrent_writers_lose_no_update(database: Database) -> None:
             counter = select(POSITION.c.next_offset).where(POSITION.c.topic == "counter").with_for_update()
             before = await connection.scalar(counter)
             await asyncio.sleep(0.001)
-            await connection.execute(update(POSITION).values(next_offset=before + 1))
+            await connection.execute(update(POSITION).values(next_offset=(before or 0) + 1))
 
     await asyncio.gather(*(count() for _ in range(20)))
     async with database.home.read() as connection:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -109,7 +109,7 @@ async def test_several_points_are_read_under_one_key(database: Database) -> None
     async with database.home.write() as connection:
         await connection.execute(insert(MEMBERSHIP_EVENT), [event_row(owners[0], 1, "opted_in")])
     told: list[tuple[str, int]] = []
-    reader: BatchedLookup[Owner, tuple[object, ...]] = BatchedLookup(
+    reader: BatchedLookup[Owner, tuple[Any, ...]] = BatchedLookup(
         database,
         (LookupPart(ACCOUNT), LookupPart(EVENTS), LookupPart(PENDING)),
         lambda *values: values,
@@ -124,7 +124,7 @@ async def test_several_points_are_read_under_one_key(database: Database) -> None
     assert sorted(told) == [("account", 30), ("intent", 30), ("membership_event", 30)]
 
 
-async def _tuple_of(answer: Awaitable[tuple[object, ...]]) -> tuple[object, ...]:
+async def _tuple_of(answer: Awaitable[tuple[Any, ...]]) -> tuple[Any, ...]:
     return await answer
 
 
@@ -351,6 +351,6 @@ def test_mariadb_weighs_no_index_but_the_primary_key() -> None:
     totals, pending = LookupPart(total_lookup(PROGRESS)), LookupPart(PENDING)
     named = f"FROM {PROGRESS.name} FORCE INDEX (PRIMARY)"
     assert total_lookup(PROGRESS).key != tuple(column.name for column in PROGRESS.primary_key)
-    assert named in LookupStatement([totals], mysql.dialect()).text(2)  # type: ignore[no-untyped-call]
-    assert "INDEX" not in LookupStatement([pending], mysql.dialect()).text(2)  # type: ignore[no-untyped-call]
-    assert "INDEX" not in LookupStatement([totals], sqlite.dialect()).text(2)  # type: ignore[no-untyped-call]
+    assert named in LookupStatement([totals], mysql.dialect()).text(2)
+    assert "INDEX" not in LookupStatement([pending], mysql.dialect()).text(2)
+    assert "INDEX" not in LookupStatement([totals], sqlite.dialect()).text(2)

@@ -42,7 +42,7 @@ DISASTERS: Final = (
 OPEN: Final = (*ANY, "join", "join", "leave", "choose", "bet", "bet", "whole bet")
 PROVISIONAL: Final = (*ANY, "join", "leave", "restore", "late void", "late whole bet")
 CLOSED: Final = (*PROVISIONAL, "work", "work", "work", "settle", "use", "expire", *FAULTS)
-BEGINNINGS: Final = (
+BEGINNINGS: Final[tuple[list[str], ...]] = (
     [],
     ["join"],
     ["join", "bet", "bet"],
@@ -198,7 +198,7 @@ class Life:
             case (("settle" | "use" | "expire"), _):
                 pass
             case fault, _:
-                self.product.provider.handler.faults.arm(ProviderFault(fault))  # type: ignore[arg-type] - a name
+                self.product.provider.handler.faults.arm(ProviderFault(fault))  # type: ignore[arg-type]  # a name
                 self.faults += 1
                 self.refusals += fault == "refuse"
 

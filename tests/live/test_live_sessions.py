@@ -113,7 +113,7 @@ async def test_a_session_that_ends_while_an_event_is_answered_gets_no_answer() -
             guests.good.clear()
             return answered(info, representations)
 
-        live.newsroom._entities = entities  # type: ignore[method-assign]
+        live.newsroom._entities = entities  # type: ignore[method-assign, assignment]
         await socket.init(ANN)
         socket.subscribe("a", "subscription { published { author { name } } }")
         await live.until_subscribed()

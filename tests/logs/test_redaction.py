@@ -93,7 +93,7 @@ def test_useful_values_stay() -> None:
 def test_tracebacks_keep_their_frames_and_lose_their_values() -> None:
     """File, line and code say where; the message says what, without ids."""
     try:
-        {}["canary-17"]
+        dict[str, str]()["canary-17"]
     except KeyError:
         import traceback  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -222,7 +223,7 @@ async def test_facts_reach_kafka_with_key_and_headers(
         bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest"
     ) as consumer:
         consumer.assign(partitions)
-        found = []
+        found: list[Any] = []
         while len(found) < 2:
             found += [r for records in (await consumer.getmany(timeout_ms=500)).values() for r in records]
     assert [json.loads(record.value)["identity"] for record in found] == ["1", "2"]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from storage.clock import ManualClock
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.errors import CannotClose, CannotOpen
-from subgraphs.progress.ledger.ledger import ledger_of
+from subgraphs.progress.ledger.ledger import Ledger, ledger_of
 from subgraphs.progress.models import OUTBOX
 from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
 from subgraphs.progress.weeks import lifecycle as module
@@ -153,7 +153,7 @@ async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: p
 
     closing = desk.closing
     pages = 0
-    follow = module.Ledger.requalify_weeks
+    follow = Ledger.requalify_weeks
 
     async def dies_at_the_second(*arguments: object) -> int:
         nonlocal pages
@@ -164,7 +164,7 @@ async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: p
 
     desk.clock.instant = ENDS + GRACE
     with monkeypatch.context() as dying:
-        dying.setattr(module.Ledger, "requalify_weeks", dies_at_the_second)
+        dying.setattr(Ledger, "requalify_weeks", dies_at_the_second)
         with pytest.raises(CutOff):
             await closing.advance()
     assert [one for one in await desk.told() if one[1] == "confirmed"] == [

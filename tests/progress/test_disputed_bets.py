@@ -1,11 +1,13 @@
 """A bet that two customers are said to have placed counts for nobody until a person decides, in any order."""
 
 import asyncio
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from consumers.stream.records import Record
 from storage.clock import SystemClock
 from storage.error_codes.conflicts import is_conflict
 from subgraphs.kit.domain.keys import ClubKey
@@ -55,15 +57,14 @@ async def test_in_any_order_it_counts_for_nobody(database_url: str) -> None:
         assert await reducer.counted() == 0
 
 
-def _renamed(record: object, name: str) -> object:
-    from dataclasses import replace  # noqa: PLC0415 - used here only
+def _renamed(record: Record, name: str) -> Record:
+    assert record.value is not None
+    return replace(record, value=record.value.replace(b'"b-1"', f'"{name}"'.encode()))
 
-    return replace(record, value=record.value.replace(b'"b-1"', f'"{name}"'.encode()))  # type: ignore[type-var, attr-defined]
 
-
-async def _one_by_one(reducer: Reducer, records: list[object]) -> None:
+async def _one_by_one(reducer: Reducer, records: list[Record]) -> None:
     for record in records:
-        await reducer.bets(record)  # type: ignore[arg-type]
+        await reducer.bets(record)
 
 
 async def test_the_second_claim_alarms_and_takes_back_what_counted(reducer: Reducer) -> None:

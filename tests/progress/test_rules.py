@@ -152,8 +152,15 @@ def _brand_rules(*versions: Scheme) -> Rulebook:
 
 
 def _bet(revision: int, occurred_at: datetime) -> Bet:
-    facts = msgspec.structs.astuple(GOOD)
-    return Bet(*facts, "northbet", "b-1", "c-1", revision, occurred_at)
+    facts: dict[str, Any] = msgspec.structs.asdict(GOOD)
+    return Bet(
+        **facts,
+        brand="northbet",
+        bet_id="b-1",
+        customer="c-1",
+        revision=revision,
+        occurred_at=occurred_at,
+    )
 
 
 def test_a_revision_from_after_the_weeks_end_does_not_put_the_earlier_out_of_mind() -> None:

@@ -190,7 +190,7 @@ async def test_recovery_races_the_customers_own_retries(rig: Rig) -> None:
     recovery = rig.recovering().recoveries[0]
     clicks = [rig.opt_in() for _ in range(20)]
     outcomes = await asyncio.gather(*clicks, recovery.settle_some(None))
-    assert [reasons(payload) for payload in outcomes[:-1]] == [[]] * 20  # type: ignore[arg-type] - the clicks
+    assert [reasons(payload) for payload in outcomes[:-1]] == [[]] * 20  # type: ignore[arg-type]  # the clicks
     assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
     assert await rig.effects(MEMBERSHIP) == 1
 
@@ -259,7 +259,11 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
     await rig.opt_in()
     await rig.fault("timeout_after", times=LOST_CALLS)
     await rig.change(stand=rig.impatient)
-    broken = {"path": CHOICE, "body": {"reward_id": "fb-2x3", "config_version": 1}, "facts": {}}
+    broken: dict[str, Any] = {
+        "path": CHOICE,
+        "body": {"reward_id": "fb-2x3", "config_version": 1},
+        "facts": {},
+    }
     other = Owner(OWNER.brand, "c-1002")
     request = ChangeRequest(other, "changeReward", "choice", "k", {})
     wanted = UpstreamChange(

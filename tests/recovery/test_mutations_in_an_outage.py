@@ -126,7 +126,11 @@ async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squa
     """The second of two choices of one version gets the conflict, and the choice that was made."""
 
     def choose(key: str, option: str) -> Awaitable[dict[str, Any]]:
-        arguments = {"optionId": f"northbet:{option}:1", "expectedVersion": 0, "idempotencyKey": key}
+        arguments: dict[str, Any] = {
+            "optionId": f"northbet:{option}:1",
+            "expectedVersion": 0,
+            "idempotencyKey": key,
+        }
         return mutate(northbet, CHANGE, **arguments)
 
     squad.script = no_answers(4)

@@ -1,6 +1,7 @@
 """Every screen of the widget, in each way that a visitor may look at it."""
 
 import os
+from typing import Final, Literal
 
 import pytest
 
@@ -23,12 +24,17 @@ USUAL = (
     Look(1280, "it", text="200%"),
     Look(360, "ar", text="200%"),
 )
+COLOURS: Final[tuple[tuple[Literal["light", "dark"], bool], ...]] = (
+    ("light", False),
+    ("dark", False),
+    ("light", True),
+)
 EVERY = tuple(
     Look(width, language, theme, text, forced_colours=forced)
     for width in (360, 768, 1280)
     for language in ("en-GB", "de", "it", "ar")
     for text in ("100%", "200%")
-    for theme, forced in (("light", False), ("dark", False), ("light", True))
+    for theme, forced in COLOURS
 )
 """All combinations: `make torture`."""
 

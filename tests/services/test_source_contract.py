@@ -113,7 +113,8 @@ async def test_records_come_in_order_and_no_more_than_requested(under_test: Any,
     await _send(under_test, topic, *[str(number).encode() for number in range(10)])
     async with member(under_test, topic) as source:
         partition = _at_start(source, topic)
-        sizes, found = [], []
+        sizes: list[int] = []
+        found: list[Any] = []
         while len(found) < 10:
             polled = await source.poll([partition], 5, 4)
             sizes.append(sum(map(len, polled.values())))
@@ -296,6 +297,6 @@ async def test_records_of_an_aborted_transaction_are_never_seen(under_test: Any,
     async with member(under_test, topic) as source:
         partition = _at_start(source, topic)
         assert [one.value for one in await read(source, [partition], 1)] == [b"kept"]
-        end = (await source.bounds([partition]))[partition].end
-        assert end == 4
-        assert await passed(source, partition, end)
+        last = (await source.bounds([partition]))[partition].end
+        assert last == 4
+        assert await passed(source, partition, last)

@@ -16,6 +16,7 @@ from simulator.kafka.messages import Message, bet_message
 from simulator.kafka.publish import seed_bets, world_messages
 from simulator.kafka.traffic import traffic
 from simulator.world import World
+from tests.support.message_contracts import schema_of
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 TOPICS = [
@@ -42,7 +43,7 @@ def _is_time(value: object) -> bool:
 
 def example(topic: str) -> dict[str, Any]:
     """A fresh copy of a contract's first example."""
-    return deepcopy(contract(topic).schema["examples"][0])
+    return deepcopy(schema_of(contract(topic))["examples"][0])
 
 
 def all_messages(world: World) -> list[Message]:
@@ -54,7 +55,7 @@ def all_messages(world: World) -> list[Message]:
 @pytest.mark.parametrize("topic", TOPICS)
 def test_contracts_are_schemas(topic: str) -> None:
     """Each contract is itself valid, has a title, and describes every field."""
-    schema = contract(topic).schema
+    schema = schema_of(contract(topic))
     Draft202012Validator.check_schema(schema)
     assert schema["title"]
     assert all("description" in field for field in schema["properties"].values())
@@ -64,8 +65,8 @@ def test_contracts_are_schemas(topic: str) -> None:
 def test_examples_keep_their_contract(topic: str) -> None:
     """Every example of a contract is valid."""
     checked = contract(topic)
-    assert checked.schema["examples"]
-    for one in checked.schema["examples"]:
+    assert schema_of(checked)["examples"]
+    for one in schema_of(checked)["examples"]:
         checked.validate(one)
 
 
@@ -73,7 +74,7 @@ def test_examples_keep_their_contract(topic: str) -> None:
 def test_every_required_field_is_required(topic: str) -> None:
     """An example without any one of its required fields breaks the contract."""
     checked = contract(topic)
-    for field in checked.schema["required"]:
+    for field in schema_of(checked)["required"]:
         body = example(topic)
         del body[field]
         assert not checked.is_valid(body), field

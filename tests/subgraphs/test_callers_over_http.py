@@ -95,7 +95,7 @@ async def test_a_replayed_request_is_refused(northbet: Stand) -> None:
     body = {"query": '{ club(brand: "northbet") { id } }'}
     async with client(northbet.club, callers("club"), signing) as http:
         answered = await http.post("/graphql", json=body, headers=session())
-        http.auth = None
+        http.auth = httpx.Auth()  # signs nothing
         again = await http.send(heard[0])
     async with client(northbet.rewards, callers("rewards")) as http:
         elsewhere = await http.send(heard[0])
@@ -133,7 +133,7 @@ async def test_metrics_count_requests_by_outcome_and_refusals_by_reason(northbet
         await http.post("/graphql", json=query, headers=session())
         await http.post("/graphql", json=query, headers={"authorization": "Bearer wrong"})
         await http.post("/graphql", json={"query": "{ nothing }"}, headers=session())
-        http.auth = None
+        http.auth = httpx.Auth()  # signs nothing
         metrics = (await http.get("/metrics")).text
     for line in (
         'furlong_subgraph_refused_requests_total{reason="unsigned"} 1.0',

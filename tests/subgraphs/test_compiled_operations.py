@@ -101,7 +101,7 @@ async def both(sqlite_url: str) -> AsyncIterator[tuple[Stand, Stand]]:
     await plain.close()
 
 
-def comparable(answer: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
+def comparable(answer: dict[str, Any]) -> tuple[Any, list[tuple[str, str, str]]]:
     """Data, and errors in any order, without the ids of faults."""
     errors = answer.get("errors", [])
     seen = [

@@ -13,6 +13,7 @@ from subgraphs.kit.graphql.schema.money import MAX_MINOR, MINOR_UNITS, money
 def test_an_amount_of_any_size_serializes_to_itself(minor: int) -> None:
     """It becomes a JSON number that JavaScript reads exactly."""
     shown = money(minor, "IDR", "id-ID").minor
+    assert MINOR_UNITS.serialize is not None
     assert json.dumps(MINOR_UNITS.serialize(shown)) == str(minor)
 
 

@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind
 from storage.connections.statement_spans import anonymous
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.club_stand import Stand, data_of, session, statements
-from tests.support.telemetry.recorded_spans import Recording
+from tests.support.telemetry.recorded_spans import Recording, attributes_of
 from tracing import within
 
 QUERY = """{ club(brand: "northbet") {
@@ -51,8 +51,10 @@ async def test_a_read_is_a_batch_and_its_statement(traced: Stand, recording: Rec
     assert {span.kind for span in below} == {SpanKind.CLIENT}
     spans = [span for span in recording.spans if "db.query.text" in (span.attributes or {})]
     wanted = [one for one in sent if one.startswith("SELECT")]
-    assert {span.attributes["db.operation.name"] for span in spans} >= {"SELECT"}
-    assert len([span for span in spans if span.attributes["db.operation.name"] == "SELECT"]) == len(wanted)
+    assert {attributes_of(span)["db.operation.name"] for span in spans} >= {"SELECT"}
+    assert len([span for span in spans if attributes_of(span)["db.operation.name"] == "SELECT"]) == len(
+        wanted
+    )
     assert "c-1" not in "".join(span.to_json() for span in recording.spans)
 
 

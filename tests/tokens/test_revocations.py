@@ -124,7 +124,12 @@ async def test_what_is_not_understood_is_told(valkey: PrivateValkey) -> None:
     where = at(valkey.url)
     with capture_logs() as logged:
         async with verifying(where) as verifier, Redis.from_url(valkey.url) as client:
-            for fields in ({"claims": "{"}, {"x": "y"}, {"claims": '{"iss": "i", "email": "secret"}'}):
+            entries: tuple[dict[Any, Any], ...] = (
+                {"claims": "{"},
+                {"x": "y"},
+                {"claims": '{"iss": "i", "email": "secret"}'},
+            )
+            for fields in entries:
                 await client.xadd(where.stream, fields)
             await revoke(where, {"iss": ISSUER, "sub": "c-1"}, 3600)
             await until(lambda: verifier.revocations is not None and verifier.revocations.read == 1)

@@ -213,7 +213,7 @@ class TortureRig:
                 pytest.fail(f"{applied} of {expected} applied, with seed {self.load.seed}\n{self._logs()}")
             await asyncio.sleep(0.1)
 
-    async def checksum(self) -> list[tuple[Any, ...]]:
+    async def checksum(self) -> list[list[tuple[Any, ...]]]:
         """Return a checksum of everything that the bets have come to."""
         return [await self._rows(*table.c) for table in (CONTRIBUTION, PROGRESS, STREAM.dead_letter)]
 

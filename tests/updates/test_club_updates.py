@@ -52,7 +52,7 @@ class Follower:
 
 def updates(stand: Stand) -> ClubUpdates:
     """What drives the stand's streams."""
-    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined] - a partial
+    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return found
 
 

@@ -39,7 +39,7 @@ class Rig:
 
 
 @asynccontextmanager
-async def served(folder: Path, *, is_complete: bool, **live: float) -> AsyncIterator[Rig]:
+async def served(folder: Path, *, is_complete: bool, **live: Any) -> AsyncIterator[Rig]:
     """Run a site over new databases with the usual world."""
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
     await upgrade_databases(database)
@@ -53,7 +53,7 @@ async def served(folder: Path, *, is_complete: bool, **live: float) -> AsyncIter
         clock,
         ReadOptions(PublicDataSettings(stale_seconds=0.01)),
         bus=bus,
-        live=LiveSettings(interval_seconds=0, **live),  # type: ignore[arg-type] - numbers
+        live=LiveSettings(interval_seconds=0, **live),
     )
     site = create_site(parts)
     async with site.router.lifespan_context(site):
@@ -104,7 +104,7 @@ async def test_after_an_outage_every_stream_is_told(tmp_path: Path, monkeypatch:
             raise ConnectionRefusedError
 
         async with following(rig.site, make_token(CUSTOMER)) as stream:
-            progress.database.ping = away  # type: ignore[method-assign] - the server is unavailable
+            progress.database.ping = away  # the server is unavailable
             await asked.wait()
-            progress.database.ping = ping  # type: ignore[method-assign] - and back
+            progress.database.ping = ping  # and back
             await stream.until(lambda: len(stream.events) == 2)

@@ -102,8 +102,9 @@ async def change(database: DatabaseSettings, kind: MembershipKind | None) -> Non
     stand = Stand.over(database.url, datetime.now(UTC))
     if kind is None:
         await stand.add_northbet(*CUSTOMERS)
-    for each in CUSTOMERS if kind is not None else ():
-        await stand.add_membership(Owner(BRAND, each), (kind, datetime.now(UTC)))
+    else:
+        for customer in CUSTOMERS:
+            await stand.add_membership(Owner(BRAND, customer), (kind, datetime.now(UTC)))
     await stand.close()
 
 

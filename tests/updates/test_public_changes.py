@@ -1,6 +1,7 @@
 """What changes for all customers of a brand is noticed, also if only the time has passed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ class Rig:
     """A cache of a brand's public data, and the notices about it."""
 
     def __init__(self, value: object) -> None:
-        self.value, self.told, self.clock = value, [], ManualClock(NOW)
+        self.value, self.clock = value, ManualClock(NOW)
+        self.told: list[Any] = []
         freshness = Freshness(renew=SECOND, stale=2 * SECOND, away=60 * SECOND)
         self.cache: StaleCache[object] = StaleCache(self._read, freshness, self.clock)
         self.changes = PublicChanges([self.cache], lambda: [BRAND], self.told.append, self.clock)
@@ -76,6 +78,6 @@ async def test_a_reward_that_starts_or_ends_is_told() -> None:
     """The menu changes then, although nothing is written."""
     starts, ends = NOW + 60 * SECOND, NOW + 120 * SECOND
     config = make_config(effective_from=starts, effective_to=ends)
-    rig = Rig(MenuCache(Catalogue([config], [])))
+    rig = Rig(MenuCache(Catalogue((config,), ())))
     times = [NOW, starts - SECOND, starts, ends - SECOND, ends, ends + SECOND]
     assert [await rig.look_at(instant) for instant in times] == [0, 0, 1, 0, 1, 0]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from storage.errors import DatabaseAway
-from subgraphs.kit.live import rereading
 from subgraphs.kit.live.rereading import Rereading
 from subgraphs.kit.live.watches import Watches
 
@@ -76,7 +75,7 @@ async def test_a_round_reads_every_customer_once_in_small_batches(monkeypatch: p
         if len(pauses) > 40:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(rereading.asyncio, "sleep", sleep)
+    monkeypatch.setattr("subgraphs.kit.live.rereading.asyncio.sleep", sleep)
     watches, stored = Watches(), Stored()
     keys = [b"northbet:%d" % number for number in range(1000)]
     for key in keys:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
@@ -26,7 +26,7 @@ BODY = {"query": FOLLOW, "variables": {"b": BRAND}}
 
 def updates(stand: Stand) -> ClubUpdates:
     """What drives the stand's streams."""
-    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined] - a partial
+    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return found
 
 
@@ -40,7 +40,7 @@ async def served(stand: Stand) -> AsyncIterator[httpx.AsyncClient]:
             yield client
 
 
-async def events(response: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
+async def events(response: httpx.Response) -> AsyncGenerator[tuple[str, Any], None]:
     """The events of a stream: their names and data; heartbeats are named so."""
     name = ""
     async for line in response.aiter_lines():

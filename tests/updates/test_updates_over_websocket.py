@@ -62,7 +62,7 @@ class Served:
 async def served(stand: Stand, callers: Callers = DEVELOPMENT) -> AsyncIterator[Served]:
     """Serve the club with its WebSockets until the end of the block."""
     await stand.add_northbet(CUSTOMER)
-    updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined] - a partial
+    updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     object.__setattr__(updates.settings, "interval_seconds", 0.0)
     endpoint = subgraph_websockets(stand.club, callers, GatewaySettings())
     app = stand.club.http_app(callers, None, [LiveMetrics(updates.bus), endpoint.parts.connections.metrics])

@@ -32,7 +32,7 @@ KEY = secret("gateway-1")
 
 def updates(stand: Stand) -> ClubUpdates:
     """What drives the stand's streams."""
-    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined] - a partial
+    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return found
 
 
@@ -87,7 +87,7 @@ async def test_a_stranger_gets_no_stream(northbet: Stand) -> None:
     async with gateway(northbet, secret("gateway-1", "x")) as app:
         with pytest.raises(Exception, match="could not be reached") as refused:
             await subscribed(app, FOLLOW, session(), variables={"b": BRAND})
-    assert refused.value.code == "SUBGRAPH_UNREACHABLE"
+    assert getattr(refused.value, "code", None) == "SUBGRAPH_UNREACHABLE"
 
 
 async def test_what_the_subgraph_refuses_is_told(northbet: Stand) -> None:

@@ -21,7 +21,7 @@ from gateway.supergraph.load import load_supergraph
 ROOT: Final = Path(__file__).resolve().parents[2]
 BETSLIP: Final = (ROOT / "contracts" / "betslip.graphql").read_text()
 UPDATES: Final = (ROOT / "contracts" / "updates.graphql").read_text()
-NORTHBET: Final = {"brand": "northbet"}
+NORTHBET: Final[dict[str, Any]] = {"brand": "northbet"}
 PETS: Final = """
 type Query { pet(id: ID!): Pet pets(first: Int): [Pet!]! any: Thing }
 interface Pet { id: ID! name: String! }
@@ -44,7 +44,11 @@ def ask(
 ) -> Any:
     """Return the answer of the mocked graph."""
     call = MockedGraph(schema, seed).prepare(query, None)
-    return asyncio.run(call(variables, headers or {}, None))
+
+    async def answered() -> Any:
+        return await call(variables, headers or {}, None)
+
+    return asyncio.run(answered())
 
 
 def test_the_bet_slip_is_complete(schema: GraphQLSchema) -> None:

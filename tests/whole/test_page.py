@@ -100,7 +100,7 @@ def test_an_exclusion_on_kafka_hides_the_tracker_without_polling(demo: Demo, chr
             rg_state="self_excluded",
             occurred_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
-        demo.site.produce(excluded.value, key=f"{brand}:{customer}", topic=excluded.topic)
+        demo.site.produce(excluded.value or b"", key=f"{brand}:{customer}", topic=excluded.topic)
         expect(slip.page.get_by_test_id("tracker")).to_have_count(0, timeout=PATIENCE_MS)
         expect(slip.page.locator(".club")).to_be_empty()
         kinds = {each["kind"] for each in journal.entries()}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
 import uuid
@@ -163,7 +164,8 @@ def test_published_content_is_on_the_bet_slip_with_nothing_restarted(
 def test_a_subgraph_away_takes_only_its_own_part_away(installation: tuple[Site, Programs]) -> None:
     """If the catalogue's subgraph is stopped, the tracker still works, and an error says what is missing."""
     site, programs = installation
-    rewards = next(p for p in programs.started if "rewards" in p.args and "subgraph" in p.args)
+    commands = [(each, str(each.args)) for each in programs.started if isinstance(each, subprocess.Popen)]
+    rewards = next(each for each, words in commands if "rewards" in words and "subgraph" in words)
     rewards.terminate()
     rewards.wait(60)
     answer = site.ask(BETSLIP, {"brand": BRAND}, customer=CUSTOMER)

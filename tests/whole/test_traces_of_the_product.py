@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -32,7 +33,7 @@ def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> N
     They come by way of a real collector, as an operator's would.
     """
     with receiving() as received, collecting(received.url, tmp_path / "collector.log") as collector:
-        environment = {
+        environment: dict[str, Any] = {
             "FURLONG_TRACING": "true",
             "FURLONG_GATEWAY_TRACING_TRUSTS_CLIENTS": "true",
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
@@ -49,7 +50,7 @@ def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> N
 def use(demo: Demo) -> None:
     """Read a bet-slip, change something, place a bet, and send what must not be remembered."""
 
-    def ask(body: dict[str, object], **headers: str) -> httpx.Response:
+    def ask(body: Mapping[str, object], **headers: str) -> httpx.Response:
         signed = {"authorization": f"Bearer {demo.site.tokens[NEW]}", "x-customer": EMAIL, **headers}
         return httpx.post(f"{demo.site.url}/graphql", json=body, headers=signed, timeout=30)
 

@@ -132,7 +132,8 @@ class Workflow(RuleBasedStateMachine):
     def _approve(self, who: Actor, proposal: str, seen: str) -> None:
         approved = self.attempt(self.stand.approvals.approve(who, proposal, seen, self.stand.clock.now()))
         if approved is not None:
-            self.approvals.add((approved.content["hash"], who.person))
+            content: Any = approved.content
+            self.approvals.add((content["hash"], who.person))
 
     @rule(who=PEOPLE, data=st.data(), own=st.booleans())
     def end_proposal(self, *, who: Actor, data: st.DataObject, own: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -37,7 +38,8 @@ from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
 
 PATIENCE_SECONDS = 120.0
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-REPEATED, AGAIN = (50, {}) if LONG else (1, {"again_seconds": 0.5})
+REPEATED = 50 if LONG else 1
+AGAIN: dict[str, Any] = {} if LONG else {"again_seconds": 0.5}
 REMOVALS = 4
 """How often each response is removed."""
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -215,7 +216,7 @@ def test_what_is_accepted_is_a_state_that_nodes_accept(theme: dict[str, TokenCol
     assert BrandDocument.of_fields(state_fields(accepted.state)) == accepted
 
 
-async def _audited(stand: Stand) -> list[object]:
+async def _audited(stand: Stand) -> list[Any]:
     async with stand.service.database.home.read() as connection:
         return list(
             await connection.execute(select(AUDIT_LOG).where(AUDIT_LOG.c.action.like("operations.%")))

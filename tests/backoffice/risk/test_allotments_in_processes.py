@@ -313,7 +313,8 @@ async def test_processes_that_are_killed_give_a_budget_away_once(
             await opt_in(client, site.upstream, customer)
         for cell in site.cells:
             await until_offered(client, cell, wanting[cell.rewards.cell][0])
-        began, asking, seen = time.monotonic(), Asking(), []
+        began, asking = time.monotonic(), Asking()
+        seen: list[Any] = []
         async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(watch(site.cells, seen))
             for cell in site.cells:

@@ -36,6 +36,10 @@ async def appeared(stand: RiskStand) -> StoredWeek:
         await asyncio.sleep(0.05)
 
 
+async def _ended(task: asyncio.Task[None]) -> None:
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_two_cells_count_for_one_back_office(embedded_broker: EmbeddedBroker, tmp_path: Path) -> None:
     """Each counts its own customers; nothing is shown before both have counted."""
     await asyncio.to_thread(embedded_broker.create_topics, ["club.cells.v1"])
@@ -50,7 +54,7 @@ async def test_two_cells_count_for_one_back_office(embedded_broker: EmbeddedBrok
         office = stands["backoffice"]
         consumer = create_consumer(office.base.settings, stream, CollectorRegistry(), office.clock)
         running = asyncio.create_task(consumer.run())
-        stack.push_async_callback(asyncio.gather, running, return_exceptions=True)
+        stack.push_async_callback(_ended, running)
         stack.push_async_callback(consumer.stop)
         for place, (name, partitions) in enumerate(RANGES.items()):
             cell = CellSettings(cell=name, cell_partitions=partitions, cell_of=4)

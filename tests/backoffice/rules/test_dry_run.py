@@ -155,7 +155,7 @@ async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_stand:
         await connection.execute(insert(REWARD_CHOICE), [values])
     job = await stand.run(min_odds_milli=2000)
     assert job.status is JobStatus.DONE, job.error
-    result = dict(job.result)
+    result: Any = job.result
     assert (result["customers"], result["bets"], result["differing_bets"]) == (3, 3, 1)
     assert (result["qualified_before"], result["qualified_after"], result["lost"]) == (2, 1, 1)
     assert result["cost_before"] == {
@@ -243,7 +243,7 @@ async def _compare(folder: Path, bets: list[dict[str, Any]], rules: dict[str, An
                     PROGRESS.c.customer_id.in_(["c-1", "c-2"]),
                 )
             )
-        result = dict(job.result)
+        result: Any = job.result
         assert result["counted_after_minor"] == counted
         assert result["qualified_after"] == reached
 
@@ -325,6 +325,7 @@ async def test_a_version_whose_week_has_begun_is_not_approved(stand: Stand) -> N
     async with stand.rules.database.home.read() as connection:
         proposal = await proposals.find(connection, proposal_id)
     assert proposal is not None
+    assert isinstance(stand.rules.clock, ManualClock)
     stand.rules.clock.instant = datetime(2026, 4, 6, 9, tzinfo=UTC)
     with pytest.raises(Stale):
         await stand.rules.approvals.approve(BOB, proposal_id, proposal.content_hash, NOW)

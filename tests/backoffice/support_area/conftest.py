@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from tests.support.backoffice.support_stand import SupportStand, support_stand
-from tests.support.subgraphs.stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
+from tests.support.subgraphs.stand_fixtures import (
+    each_stand,
+    each_url,
+    logged,
+    migrated_files,
+    migrated_mariadb,
+    sqlite_url,
+    squad,
+)
+
+__all__ = ["each_stand", "each_url", "logged", "migrated_files", "migrated_mariadb", "sqlite_url", "squad"]
 
 
 @pytest.fixture

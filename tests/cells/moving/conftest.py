@@ -135,7 +135,7 @@ class MovingRig:
 
     def settings(self, **changes: Any) -> MoveSettings:
         """Return the settings of a move from the first server to the second."""
-        usual = {
+        usual: dict[str, Any] = {
             "source_url": SecretStr(self.here.admin_url),
             "target_url": SecretStr(self.there.admin_url),
             "folder": self.folder,

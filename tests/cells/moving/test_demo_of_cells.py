@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import pytest
@@ -73,7 +74,7 @@ def test_the_demo_shows_cells_and_moves_one(servers: tuple[CellServer, CellServe
         write_files(CellMap.model_validate(listen | {"cells": cells}), Path(short))
         router = start_haproxy(Path(short) / "haproxy.cfg", public, {})
         url = make_url(here.settings.url).set(port=port).render_as_string(hide_password=False)
-        moving = {
+        moving: dict[str, Any] = {
             "FURLONG_CELL_MOVE_SOURCE_URL": here.admin_url,
             "FURLONG_CELL_MOVE_TARGET_URL": there.admin_url,
             "FURLONG_CELL_MOVE_ROUTER_SOCKET": socket,

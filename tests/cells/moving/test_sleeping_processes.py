@@ -25,7 +25,8 @@ from storage.cells.cell import Cell
 from storage.cells.errors import CellFenced
 from storage.clock import SystemClock
 from tests.support.consumers.squad_messages import account, bet, scheme, week
-from tests.support.processes.running_furlong import Program, programs_in
+from tests.support.processes.forked_programs import Program
+from tests.support.processes.running_furlong import programs_in
 
 from .conftest import PREFIX, CellServer, MovingRig
 

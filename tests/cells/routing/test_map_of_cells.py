@@ -1,6 +1,7 @@
 """The map of the cells: what is accepted, and what is refused with the place of the mistake."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -9,7 +10,7 @@ from cells.routing.cell_map import CellMap, read_map
 from cells.routing.errors import MapError
 from cells.routing.haproxy import MAP, files_of
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "of": 4,
     "listen": "127.0.0.1:8080",
     "admin_socket": "/run/haproxy/admin.sock",
@@ -22,7 +23,7 @@ GOOD = {
 
 def with_cell(number: int, **changes: object) -> dict[str, object]:
     """Return the map with a change of one cell."""
-    cells = [dict(cell) for cell in GOOD["cells"]]  # type: ignore[union-attr, arg-type, call-overload]
+    cells = [dict(cell) for cell in GOOD["cells"]]
     cells[number] |= changes
     return GOOD | {"cells": cells}
 

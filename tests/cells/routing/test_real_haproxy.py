@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import pytest
@@ -248,12 +250,10 @@ async def test_the_listener_before_a_database_is_switched_without_a_restart(rout
         await writer.drain()
 
     for name in names:
-        server = await asyncio.start_server(
-            lambda reader, writer, name=name: greet(name, reader, writer), "127.0.0.1", 0
-        )
+        server = await asyncio.start_server(partial(greet, name), "127.0.0.1", 0)
         servers.append(server)
     ports = [server.sockets[0].getsockname()[1] for server in servers]
-    connections = []
+    connections: list[Any] = []
     try:
         for name, target in zip(names, ports, strict=True):
             runtime.switch_database("c0", "127.0.0.1", target)

@@ -1,7 +1,8 @@
 """Which database errors are retried at once, which after a pause, and which never."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import pytest
 from pymysql.err import IntegrityError as MysqlIntegrityError
@@ -103,7 +104,7 @@ async def test_two_transactions_that_lock_in_opposite_order_both_succeed(databas
     table = REFERENCE.account
     first_locks: list[str] = []
 
-    def transaction(order: tuple[str, str]) -> Callable[[], object]:
+    def transaction(order: tuple[str, str]) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:
             async with database.home.write() as connection:
                 for customer in order:

@@ -29,7 +29,9 @@ from tests.support.database_probe import contents
 
 Tables = dict[str, list[tuple[Any, ...]]]
 INSTANTS = ("2026-03-29T22:59:59.999999Z", "2026-03-29T23:00:00Z", "2026-03-30T01:00:00Z")
-FACTS = st.sampled_from([{}, {"rg_state": "self_excluded"}, {"verified": False}, {"jurisdiction": "MT"}])
+FACTS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {"rg_state": "self_excluded"}, {"verified": False}, {"jurisdiction": "MT"}]
+)
 APPLIES: dict[str, Any] = {
     "club": lambda: ClubReducer(ReferenceWriter(club.REFERENCE, "sqlite"), SystemClock()),
     "fulfilment": lambda: FulfilmentReducer(

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -206,13 +206,14 @@ class Reducer:
 
     async def take(self, batch: Sequence[Record]) -> None:
         """Apply a batch of one topic in a transaction of its own."""
-        decode, apply = {
+        steps: dict[str, tuple[Callable[[Record], Any], Callable[..., Any]]] = {
             "club.progress.v1": (decode_bet, self.apply.bets),
             "club.account-status.v1": (decode_account, self.apply.accounts),
             "club.membership.v1": (decode_membership, self.apply.memberships),
             "club.scheme.v1": (decode_scheme, self.apply.schemes),
             "club.week.v1": (decode_week, self.apply.weeks),
-        }[batch[0].topic]
+        }
+        decode, apply = steps[batch[0].topic]
         messages: list[Any] = [Message(record, decode(record)) for record in batch]
         async with self.database.home.write() as connection:
             await apply(connection, messages)
@@ -284,7 +285,8 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
         rules = [s for s in versions if [s.jurisdiction, s.currency] == place]
         played_in = [week_at(event.placed_at, ZONE) for event in highest_first]
         weeks = [
-            WeekRules.of(rules, one, opened.get((*place, one.iso), (None, None))[1]) for one in played_in
+            WeekRules.of(rules, one, opened.get((place[0], place[1], one.iso), (None, None))[1])
+            for one in played_in
         ]
         in_time = [
             (event, rules_then)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ CANARY = "canary-17"
     ],
 )
 async def test_a_dead_letter_is_logged_without_its_customer(
-    tmp_path: Path, spoiled: dict[str, object], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, spoiled: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The reason says what is wrong; only the dead letter itself names the customer."""
     record = replace(bet(customer_id=CANARY), **spoiled)

@@ -71,9 +71,14 @@ class MemberGroup:
             self.seen.setdefault(message.record.partition, []).append(message.event)
         return Outcome()
 
-    def start(self, source: Callable[[Source], Source] = lambda one: one, **changes: object) -> Consumer:
+    def start(self, source: Callable[[Source], Source] = lambda one: one, **changes: Any) -> Consumer:
         """Start one more member."""
-        quick = {"poll_seconds": 0.1, "retry_seconds": 0.02, "retry_limit_seconds": 0.1, "linger_seconds": 0}
+        quick: dict[str, Any] = {
+            "poll_seconds": 0.1,
+            "retry_seconds": 0.02,
+            "retry_limit_seconds": 0.1,
+            "linger_seconds": 0,
+        }
         app = App(GROUP, self.topics or [Topic(TOPIC, _number, self.take)])
 
         async def join(revoked: OnRevoked) -> Source:
@@ -195,7 +200,7 @@ async def test_no_more_is_read_than_can_be_applied(group: MemberGroup) -> None:
             polled.append(sum(map(len, found.values())))
             return found
 
-        source.poll = poll  # type: ignore[method-assign]
+        source.poll = poll  # type: ignore[method-assign, assignment]
         return source
 
     group.send(400)
@@ -302,7 +307,7 @@ async def test_a_member_rejoins_the_group_when_records_do_not_arrive(group: Memb
 
     def deaf_at_first(source: Source) -> Source:
         sources.append(source)
-        return source if len(sources) > 1 else Deaf(source)  # type: ignore[return-value]
+        return source if len(sources) > 1 else Deaf(source)
 
     group.send(8)
     group.start(deaf_at_first, stalled_seconds=0.2)
@@ -313,7 +318,7 @@ async def test_a_member_rejoins_the_group_when_records_do_not_arrive(group: Memb
 async def test_records_that_never_arrive_end_the_process(group: MemberGroup) -> None:
     """After some connections without progress, the supervisor has to decide."""
     group.send(8)
-    consumer = group.start(Deaf, stalled_seconds=0.1)  # type: ignore[arg-type]
+    consumer = group.start(Deaf, stalled_seconds=0.1)
     assert isinstance(await group.ended(consumer), Stalled)
 
 
@@ -334,7 +339,7 @@ class DeafToOne:
 async def test_one_partition_that_does_not_arrive_is_named(group: MemberGroup) -> None:
     """The others are applied; the process ends and names the stalled partition."""
     group.send(40)
-    consumer = group.start(DeafToOne, stalled_seconds=0.3)  # type: ignore[arg-type]
+    consumer = group.start(DeafToOne, stalled_seconds=0.3)
     fault = await group.ended(consumer)
     assert isinstance(fault, Stalled)
     assert str(fault) == "records are waiting but do not arrive: numbers/2"
@@ -360,7 +365,7 @@ class AlwaysRebalancing:
 async def test_a_group_that_keeps_rebalancing_ends_the_process(group: MemberGroup) -> None:
     """Health says so meanwhile; new connections are tried first."""
     group.send(8)
-    consumer = group.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
+    consumer = group.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)
     await group.until(lambda: consumer.health().detail == "starting")
     fault = await group.ended(consumer)
     assert isinstance(fault, Stalled)
@@ -370,7 +375,7 @@ async def test_a_group_that_keeps_rebalancing_ends_the_process(group: MemberGrou
 async def test_a_database_that_was_away_once_hides_no_rebalancing(group: MemberGroup) -> None:
     """A group that never comes to rest ends the process, though the database could not be read at first."""
     group.send(8)
-    consumer = group.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)  # type: ignore[arg-type]
+    consumer = group.start(AlwaysRebalancing, stalled_seconds=0.1, session_seconds=0.1)
     consumer._health_state.database = "the database is unavailable: it was restarted"
     assert isinstance(await group.ended(consumer), Stalled)
 

@@ -5,9 +5,11 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
+from consumers.stream.consumer import Consumer
 from consumers.stream.errors import PositionOutOfRange
 from tests.support.consumers.betting_rig import BettingRig, betting_rig
 from tests.support.consumers.squad_messages import bet
@@ -46,12 +48,18 @@ async def test_a_member_that_is_stopped_at_any_moment_leaves_nothing_half_done(
     await betting.reckoning()
 
 
+def has_caught_up(consumer: Consumer) -> bool:
+    """Whether a consumer has nothing left to read."""
+    health = consumer.health()
+    return health.consuming and health.lag == 0
+
+
 async def test_a_cancellation_at_the_moment_a_record_arrives_is_not_lost(betting: BettingRig) -> None:
     """`asyncio.wait_for` of Python 3.11 swallows a cancellation if its awaitable is done as well."""
     betting.send(10)
     for _ in range(5):
         consumer = betting.start(poll_seconds=30)
-        await betting.until(lambda health=consumer.health: health().consuming and health().lag == 0)
+        await betting.until(partial(has_caught_up, consumer))
         task = betting.running.pop(consumer)
         betting.send(1)
         task.cancel()

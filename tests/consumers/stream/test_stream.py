@@ -123,19 +123,19 @@ async def test_every_kind_of_poison_is_parked_between_good_records(any_rig: Any)
     """A bad record neither stops its batch nor rolls it back; nothing is retried."""
     rig, brand = any_rig, "paddock"
     good = [bet(brand_id=brand, bet_id=f"b-{number}") for number in range(14)]
-    key = good[0].key
+    key, body = good[0].key, good[0].value or b""
     values = [
         b"",
         b"{broken",
         b"17",
         b"\xff\xfe{}",
         b'{"deep":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
-        good[0].value.replace(b": 500,", b": " + b"9" * 5_000 + b","),
-        good[0].value.replace(b": 500,", b": -500,"),
-        good[0].value.replace(b": 500,", b": NaN,"),
-        good[0].value.replace(b"club.progress/1", b"club.progress/9"),
-        good[0].value.replace(b'"b-0"', b'"\\ud800"'),
-        good[0].value.replace(b"2026-03-25T14", b"1026-03-25T14"),
+        body.replace(b": 500,", b": " + b"9" * 5_000 + b","),
+        body.replace(b": 500,", b": -500,"),
+        body.replace(b": 500,", b": NaN,"),
+        body.replace(b"club.progress/1", b"club.progress/9"),
+        body.replace(b'"b-0"', b'"\\ud800"'),
+        body.replace(b"2026-03-25T14", b"1026-03-25T14"),
         b'"' + b"x" * 1_000_000 + b'"',
         None,
     ]

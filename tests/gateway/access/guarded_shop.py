@@ -87,11 +87,12 @@ class Shop:
     @asynccontextmanager
     async def client(self, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
         """A client of a gateway with these settings, while that runs."""
+        usual: dict[str, Any] = {"introspection": True, "forwarded_headers": ["as"]}
         self.gateway = GatewayOf(self.served)
         app = create_gateway(
             self.sdl or self.served.composed.supergraph,
             self.gateway.transports(),
-            GatewaySettings(**{"introspection": True, "forwarded_headers": ["as"]} | settings),
+            GatewaySettings(**(usual | settings)),
             self._authenticate,
             **self.options,
         )

@@ -58,7 +58,7 @@ async def test_a_decision_that_fails_grants_nothing(answer: Any) -> None:
     async def decide(_question: PolicyQuestion) -> Collection[str]:
         if isinstance(answer, Exception):
             raise answer
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     with capture_logs() as logs:
         async with a_shop(decide_policies=decide).client() as client:
@@ -201,7 +201,7 @@ async def test_a_coprocessor_that_hangs_or_is_away_grants_nothing_in_its_time() 
 async def test_an_expression_answers_before_the_coprocessor_is_asked() -> None:
     """Nobody is asked about policies that all have expressions, or that the operation does not touch."""
     async with coprocessor(b'{"result":[]}') as (url, questions):
-        settings = {
+        settings: dict[str, Any] = {
             "access_policy_url": url,
             "access_policies": {"owner": "true", "staff": "false", "desk": "false"},
         }

@@ -10,12 +10,12 @@ from graphql import build_ast_schema, parse
 from graphql.execution.values import VariableValues
 
 from gateway.demand import CostRules
-from gateway.pipeline.graphql_response import GraphQLRequest
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import Supergraph
 from gateway.supergraph.annotations.access_and_cost import read_annotations
 from gateway.supergraph.directives import read_links
+from graphql_http.request import GraphQLRequest
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 MACHINERY = """

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from gateway.demand import CostRules
 from gateway.demand.operation_cost import MAX_COST
 from gateway.errors import RequestError, SupergraphError
-from gateway.pipeline.graphql_response import GraphQLRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
+from graphql_http.request import GraphQLRequest
 from tests.gateway.demand.priced import Priced
 from tests.gateway.demand.reference import Reference
 from tests.gateway.plans import joined

@@ -46,7 +46,8 @@ class Shop:
     @property
     def manifests(self) -> ManifestFiles:
         """The manifests on disk."""
-        return self.app._graph.current.endpoint.pipeline.documents.manifests  # type: ignore[attr-defined]
+        app: Any = self.app
+        return app._graph.current.endpoint.pipeline.documents.manifests
 
     async def post(self, body: dict[str, Any], **headers: str) -> dict[str, Any]:
         """The response to a POST; underscores in header names become hyphens."""

@@ -177,7 +177,8 @@ async def test_connections_are_limited_by_subgraph() -> None:
 async def test_the_gateway_does_not_start_with_unknown_names() -> None:
     """A protection of a subgraph that does not exist is a mistake."""
     for name in ("subgraph_seconds", "subgraph_call_limits", "subgraph_connection_limits", "hedge_after"):
-        chosen = GatewaySettings(**{name: {"stock": 1}})
+        setting: dict[str, Any] = {name: {"stock": 1}}
+        chosen = GatewaySettings(**setting)
         with pytest.raises(SupergraphError, match="stock"):
             create_gateway(shop().sdl, shop().transports(), chosen)
 

@@ -61,7 +61,7 @@ async def payloads_over(
     made = preparer.planned_for(prepared, (*preparer.conditions(prepared, given), INCREMENTALLY)).plan
     assert not any("@defer" in each.document or "@stream" in each.document for each in made.fetches)
     context = Context(Calls(transports, (), made.kind), given, masking=SHOWN)
-    counts = {each.path: given.get(each.initial_count, each.initial_count) for each in made.streams}
+    counts = {each.path: given.get(str(each.initial_count), each.initial_count) for each in made.streams}
     delivering = Delivering(
         made,
         Fetching(made, context),

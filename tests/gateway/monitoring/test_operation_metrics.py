@@ -29,7 +29,7 @@ def federation() -> Federation:
 
 def client_of(federation: Federation, **settings: Any) -> httpx.AsyncClient:
     """A client of the shop's gateway."""
-    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(**settings))
+    app: Any = create_gateway(federation.sdl, federation.transports(), GatewaySettings(**settings))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
 
 
@@ -97,7 +97,7 @@ async def test_a_flood_of_names_makes_no_more_series_than_there_is_room(federati
 
 async def test_a_flood_of_versions_is_forgotten(federation: Federation) -> None:
     """Names and versions of clients are kept for a limited number of them."""
-    app = create_gateway(federation.sdl, federation.transports())
+    app: Any = create_gateway(federation.sdl, federation.transports())
     pipeline = app._graph.current.endpoint.pipeline
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:
         await ask(client, ME, "ios")
@@ -115,7 +115,9 @@ class _Client:
 async def test_a_document_that_becomes_trusted_gets_its_name(federation: Federation, tmp_path: Path) -> None:
     """Names are decided again after each scrape."""
     file = manifest(tmp_path, "query Other { me { id } }")
-    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(trusted_documents=(file,)))
+    app: Any = create_gateway(
+        federation.sdl, federation.transports(), GatewaySettings(trusted_documents=(file,))
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:
         await ask(client, ME)
         assert await labelled(client) == ['{client="none",operation="other",outcome="ok"} 1.0']
@@ -149,7 +151,7 @@ async def test_refusals_and_partial_answers_count_for_their_operation(
 def test_codes_of_errors_are_bounded() -> None:
     """Subgraphs choose their own: what is no code, or one too many, counts as `other`."""
     metrics = Metrics(Admission(1))
-    strange = ({"code": "customer 42"}, {"code": ["a"]}, {}, None, {"code": "lower"})
+    strange: tuple[Any, ...] = ({"code": "customer 42"}, {"code": ["a"]}, {}, None, {"code": "lower"})
     metrics.errors({"message": "no", "extensions": each} for each in strange)
     metrics.errors({"extensions": {"code": f"CODE_{number}"}} for number in range(3 * ERROR_CODES))
     lines = [
@@ -161,8 +163,9 @@ def test_codes_of_errors_are_bounded() -> None:
 
 async def test_fetches_are_timed_and_the_oldest_request_is_known(federation: Federation) -> None:
     """While a subgraph is asked, somebody waits; afterwards nobody does."""
-    app = create_gateway(federation.sdl, federation.transports())
-    metrics, seen = app.operators.registry, []
+    app: Any = create_gateway(federation.sdl, federation.transports())
+    metrics = app.operators.registry
+    seen: list[str] = []
     federation.broken["accounts"] = lambda request: (
         seen.append(metrics.text().decode()) or federation.subgraph_answer("accounts", request)
     )

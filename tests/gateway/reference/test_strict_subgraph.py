@@ -23,7 +23,7 @@ SUBGRAPHS = {
     }}""",
 }
 ANT = {"__typename": "Ant", "id": "1", "code": "C", "name": "Anna", "moved": "away", "sum": "s"}
-OBJECTS = {
+OBJECTS: dict[str, Any] = {
     "Query": {"__typename": "Query", "ant": {"$ref": "Ant/1"}, "mine": {"$ref": "Ant/1"}},
     "Ant/1": ANT,
 }

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 
 from gateway import create_gateway
 from gateway.reload import Reload, Reloader
 from gateway.settings.file import read_settings
+from gateway.sources.file import FileSource
 from gateway.wiring.reload import first_text, reload_of, supergraph_source
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
@@ -30,7 +30,7 @@ class Reloading:
     folder: Path
     settings: str = ""
     federation: Federation = field(default_factory=shop)
-    app: FastAPI = field(init=False)
+    app: Any = field(init=False)
 
     def __post_init__(self) -> None:
         self.write(self.federation.sdl)
@@ -49,6 +49,7 @@ class Reloading:
     def _quickly(self, sources: Reload) -> Reload:
         """Read files that were renamed into place without waiting for half-written ones."""
         for each in (sources.supergraph, sources.settings_file):
+            assert isinstance(each, FileSource)
             each.settle_seconds = 0.0
         return sources
 
@@ -71,7 +72,7 @@ class Reloading:
     @property
     def digest(self) -> str:
         """The supergraph in force."""
-        found: str = self.app._graph.current.digest  # type: ignore[attr-defined]
+        found: str = self.app._graph.current.digest
         return found
 
     def write(self, sdl: str) -> None:

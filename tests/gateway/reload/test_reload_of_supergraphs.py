@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from weakref import ref
 
 import pytest
@@ -55,7 +56,7 @@ async def test_an_equal_supergraph_is_not_built_again(gateway: Reloading) -> Non
     assert gateway.app._graph.current is version
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[Callable[[str], str], str]] = {
     "no schema": (lambda _: "type Query {", "Syntax Error"),
     "empty": (lambda _: " \n", "Syntax Error"),
     "half of it": (lambda sdl: sdl[: len(sdl) // 2], "not a valid schema"),
@@ -193,7 +194,7 @@ async def test_a_request_is_answered_by_the_version_it_began_with(gateway: Reloa
     """It ends as it would have; the former version is closed when its last request has ended."""
     let, asked = asyncio.Event(), asyncio.Event()
 
-    async def ask(_request: object) -> object:
+    async def ask(_request: object) -> Mapping[str, Any]:
         asked.set()
         await let.wait()
         return {"data": {"me": {"name": "late"}}}

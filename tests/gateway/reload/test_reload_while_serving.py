@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -53,6 +54,11 @@ async def test_sighup_reloads_at_once(tmp_path: Path) -> None:
         assert gateway.app._graph.current.settings.documents == folder
 
 
+def differs(gateway: Reloading, before: object) -> bool:
+    """Whether the gateway serves another supergraph than before."""
+    return gateway.digest != before
+
+
 async def test_files_are_looked_at_again_and_again(tmp_path: Path) -> None:
     """At an interval in seconds, which the file can change as well."""
     gateway = Reloading(tmp_path, "FURLONG_GATEWAY_RELOAD_SECONDS=0.01")
@@ -60,7 +66,7 @@ async def test_files_are_looked_at_again_and_again(tmp_path: Path) -> None:
         for number in range(1, 4):
             before = gateway.digest
             gateway.write(gateway.federation.sdl + "\n" * number)
-            await until(lambda before=before: gateway.digest != before)
+            await until(partial(differs, gateway, before))
 
 
 async def test_the_end_of_the_server_does_not_wait_for_a_reload(tmp_path: Path) -> None:

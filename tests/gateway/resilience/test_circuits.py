@@ -162,7 +162,7 @@ async def test_calls_that_clients_give_up_late_are_failures(seconds: float, stat
     one = circuits(clock)
     call = one.guarded(Scripted([asyncio.get_running_loop().create_future()]), A)
     for _ in range(3):
-        waiting = asyncio.create_task(call(VARIABLES, {}, None))  # type: ignore[arg-type]
+        waiting: asyncio.Future[Any] = asyncio.ensure_future(call(VARIABLES, {}, None))
         await asyncio.sleep(0)
         clock.now += seconds
         waiting.cancel()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from gateway.errors import SubgraphTimeout, SubgraphUnreachable
-from gateway.executor.calls import OperationKind
 from gateway.http.admission import Admission
+from gateway.plan import OperationKind
 from gateway.resilience import (
     BreakerPolicy,
     Bulkhead,

@@ -89,6 +89,7 @@ class Shop:
         self, query: str, headers: Mapping[str, str] | None = None, session: object = None
     ) -> dict[str, Any]:
         """The answer to a query."""
+        prepared: Any
         prepared, planned = self.preparer.plan(query, None, {})
         own = PlannedOperation(planned.plan, planned.introspection)
         fetched = await self.executor.fetch(own, {}, headers or {}, session)
@@ -108,4 +109,4 @@ class Shop:
             {"__typename": "Product", "stock": self.stock[each["upc"]], "price": 5, "viewed": 7, "now": 1}
             for each in asked
         ]
-        return self.answer({"data": {"_entities": entities}})  # type: ignore[no-any-return]
+        return self.answer({"data": {"_entities": entities}})

@@ -141,7 +141,8 @@ async def test_what_is_invalidated_while_it_is_fetched_is_not_served() -> None:
         return response
 
     original = shop._stock
-    shop.executor.transports["stock"] = type(shop.executor.transports["stock"])(  # type: ignore[index]
+    transports: Any = shop.executor.transports
+    transports["stock"] = type(transports["stock"])(
         lambda document, name: (
             lambda variables, headers, _session: answering(_request(document, variables, name, headers))
         )

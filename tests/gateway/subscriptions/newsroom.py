@@ -186,7 +186,8 @@ class Formatted:
 
 
 async def _nothing() -> AsyncIterator[Any]:
-    for each in ():
+    nothing: tuple[Any, ...] = ()
+    for each in nothing:
         yield each
 
 

@@ -31,18 +31,16 @@ def node() -> Iterator[str]:
 async def gateway(node: str, **settings: Any) -> AsyncIterator[FastAPI]:
     """A gateway that a subgraph can call."""
     with listen("127.0.0.1", 0) as listener:
-        chosen = GatewaySettings(
-            **{
-                "subgraph_urls": {"feed": f"{node}/callback"},
-                "subscriptions_protocols": {"feed": "callback"},
-                "subscriptions_callback_url": f"http://127.0.0.1:{listener.getsockname()[1]}/events/here",
-                "subscriptions_heartbeat_seconds": 0.5,
-                "subgraph_error_codes": ["NO_NEWS"],
-                "connect_seconds": 60.0,
-                "total_seconds": 60.0,
-            }
-            | settings
-        )
+        usual: dict[str, Any] = {
+            "subgraph_urls": {"feed": f"{node}/callback"},
+            "subscriptions_protocols": {"feed": "callback"},
+            "subscriptions_callback_url": f"http://127.0.0.1:{listener.getsockname()[1]}/events/here",
+            "subscriptions_heartbeat_seconds": 0.5,
+            "subgraph_error_codes": ["NO_NEWS"],
+            "connect_seconds": 60.0,
+            "total_seconds": 60.0,
+        }
+        chosen = GatewaySettings(**(usual | settings))
         app = create_gateway(SDL, {"authors": Newsroom(articles()).transports()["authors"]}, chosen)
         async with serving(app, listener):
             yield app
@@ -137,7 +135,7 @@ def message(callback: Callback, **more: Any) -> dict[str, Any]:
 async def test_only_what_the_protocol_has_is_taken() -> None:
     """Anything else ends the subscription at the subgraph, by a status above 299."""
     callbacks, callback = waiting()
-    for wrong in (
+    wrongs: tuple[Any, ...] = (
         [],
         {},
         message(callback),
@@ -149,7 +147,8 @@ async def test_only_what_the_protocol_has_is_taken() -> None:
         message(callback, action="check", verifier=None),
         message(callback, action="check", id="another"),
         message(callback, action="check", kind="query"),
-    ):
+    )
+    for wrong in wrongs:
         assert callbacks.receive(callback.id, wrong) is Answer.INVALID
     assert callbacks.receive("another", message(callback, action="check")) is Answer.UNKNOWN
     assert callbacks.receive(callback.id, message(callback, action="check")) is Answer.GOES_ON

@@ -64,7 +64,7 @@ async def test_a_hidden_field_is_null_in_each_response(execution: str) -> None:
 async def test_a_subscription_costs_what_one_event_costs() -> None:
     """And 10 points because it lasts. One that may cost too much is refused before it is subscribed to."""
     newsroom = Newsroom(articles(1))
-    settings = {"cost_mode": "enforce", "cost_limit": 12}
+    settings: dict[str, Any] = {"cost_mode": "enforce", "cost_limit": 12}
     assert await bodies(await subscribed(app_of(newsroom, **settings), QUERY))
     settings["cost_limit"] = 11
     assert await refusal(app_of(newsroom, **settings)) == ("COST_ESTIMATED_TOO_EXPENSIVE", 400)
@@ -82,7 +82,7 @@ async def test_only_trusted_subscriptions_are_served(tmp_path: Path) -> None:
     digest = sha256(QUERY.encode()).hexdigest()
     manifest = tmp_path / "manifest.json"
     manifest.write_text(json.dumps({digest: QUERY}))
-    settings = {"trusted_documents": [manifest], "trusted_documents_mode": "only"}
+    settings: dict[str, Any] = {"trusted_documents": [manifest], "trusted_documents_mode": "only"}
     app = app_of(Newsroom(articles(1)), **settings)
     assert len(await bodies(await subscribed(app, QUERY))) == 1
     code, _ = await refusal(app, "subscription { count }")

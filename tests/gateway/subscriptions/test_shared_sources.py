@@ -17,7 +17,7 @@ from tests.support.gateway.scripted_calls import soon
 
 QUERY = "subscription($topic: String) { published(topic: $topic) { id author { name } } }"
 COUNT = "subscription { count }"
-PUBLIC = {"subscriptions_public_fields": ["Subscription.published", "Subscription.count"]}
+PUBLIC: dict[str, Any] = {"subscriptions_public_fields": ["Subscription.published", "Subscription.count"]}
 
 
 def metrics(app: FastAPI) -> str:

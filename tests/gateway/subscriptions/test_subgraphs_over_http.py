@@ -56,16 +56,14 @@ def running(script: str) -> Iterator[str]:
 
 def gateway(url: str, protocol: str, **settings: Any) -> FastAPI:
     """A gateway whose feed is over HTTP, and whose authors are not."""
-    chosen = GatewaySettings(
-        **{
-            "subgraph_urls": {"feed": f"{url}/{PATHS[protocol]}"},
-            "subscriptions_protocols": {"*": protocol},
-            "subgraph_error_codes": ["NO_NEWS"],
-            "connect_seconds": 10.0,
-            "total_seconds": 20.0,
-        }
-        | settings
-    )
+    usual: dict[str, Any] = {
+        "subgraph_urls": {"feed": f"{url}/{PATHS[protocol]}"},
+        "subscriptions_protocols": {"*": protocol},
+        "subgraph_error_codes": ["NO_NEWS"],
+        "connect_seconds": 10.0,
+        "total_seconds": 20.0,
+    }
+    chosen = GatewaySettings(**(usual | settings))
     authors = Newsroom(articles()).transports()["authors"]
     return create_gateway(SDL, {"authors": authors}, chosen)
 

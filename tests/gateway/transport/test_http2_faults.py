@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from h2.errors import ErrorCodes
@@ -387,7 +387,9 @@ async def test_an_early_answer_ends_a_request_that_is_still_sent() -> None:
     subgraph = Faulty(hold, opens_windows=False)
     body = "y" * 300_000
     async with subgraph.asked() as transport:
-        asked = asyncio.create_task(transport.prepare("{ a }", None)({"y": body}, {}, None))
+        asked: asyncio.Future[Any] = asyncio.ensure_future(
+            transport.prepare("{ a }", None)({"y": body}, {}, None)
+        )
         await until(lambda: bool(subgraph.peers) and 1 in subgraph.peers[0].h2.streams)
         subgraph.peers[0].answer(1)
         assert await asked == ANSWER

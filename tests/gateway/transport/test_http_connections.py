@@ -6,6 +6,7 @@ import asyncio
 import socket
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,8 @@ async def test_a_connection_that_ends_before_an_answer_fails_its_request_alone()
 
     subgraph = Subgraph(react)
     async with asking(subgraph, replace(PATIENT, connections=1)) as transport:
-        first, second = await asyncio.gather(sent(transport), sent(transport), return_exceptions=True)
+        results: list[Any] = await asyncio.gather(sent(transport), sent(transport), return_exceptions=True)
+        first, second = results
         assert isinstance(first, SubgraphUnreachable)
         assert second == DATA
     assert len(subgraph.received) == 2

@@ -146,7 +146,7 @@ async def test_a_field_that_nobody_asks_for_may_go(tmp_path: Path) -> None:
 
 async def test_without_a_file_nothing_is_counted(tmp_path: Path) -> None:
     """It is off by default."""
-    app = create_gateway(shop().sdl, shop().transports(), GatewaySettings())
+    app: Any = create_gateway(shop().sdl, shop().transports(), GatewaySettings())
     assert app._graph.current.endpoint.pipeline.recorders.add_usage is None
     assert usage().exit_code == 2
     assert "no such file" in usage("--store", tmp_path / "none").stderr

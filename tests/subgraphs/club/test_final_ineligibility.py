@@ -19,7 +19,7 @@ from tests.support.subgraphs.club_stand import Stand, data_of
 
 WEEK, HOUR = week_named("2026-W13", "Europe/London"), timedelta(hours=1)
 ENDS, GRACE = WEEK.ends_at, 12 * HOUR
-BARS = {
+BARS: dict[str, dict[str, Any]] = {
     "SELF_EXCLUDED": {"rg_state": "self_excluded"},
     "RG_RESTRICTED": {"rg_state": "restricted"},
     "PROMO_RESTRICTED": {"promo_restricted": True},

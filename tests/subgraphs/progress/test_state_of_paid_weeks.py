@@ -66,7 +66,7 @@ async def test_who_is_excluded_keeps_only_what_was_credited(reached: Stand, told
     assert await state(reached, ineligibleReason="SELF_EXCLUDED") == shown
 
 
-@pytest.mark.parametrize("paid", sorted(PAID, key=lambda state: state.value))
+@pytest.mark.parametrize("paid", [state for state in ClubState if state in PAID])
 @pytest.mark.parametrize("state", list(ClubState))
 def test_nothing_hides_a_credit(paid: ClubState, state: ClubState) -> None:
     """This holds whatever progress itself knows."""

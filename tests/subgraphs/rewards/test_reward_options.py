@@ -15,14 +15,14 @@ from tests.support.subgraphs.club_samples import NOW, make_config, make_content,
 LAW = datetime(2026, 1, 19, tzinfo=UTC)
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
-SPINS = {"product": Product.CASINO, "qualifying_product": Product.BETTING}
+SPINS: dict[str, Any] = {"product": Product.CASINO, "qualifying_product": Product.BETTING}
 
 
 def menu(*configs: RewardConfig, contents: tuple[RewardContent, ...] | None = None, **changes: Any) -> Menu:
     """A menu of rewards, each with content unless told otherwise."""
     if contents is None:
         contents = tuple(make_content(name) for name in dict.fromkeys(c.reward_id for c in configs))
-    fields = {
+    fields: dict[str, Any] = {
         "configs": configs,
         "contents": contents,
         "scheme": make_scheme(),

@@ -68,7 +68,7 @@ class Browser:
     async def send(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
         """Send a request to a path under /backoffice/."""
         every = {**self.sent, "x-csrf-token": self.csrf, **headers}
-        content = {} if body is None else {"json": body}
+        content: dict[str, Any] = {} if body is None else {"json": body}
         response = await self.client.request(method, f"/backoffice/{path}", headers=every, **content)
         if response.headers.get("content-type", "").startswith("application/json"):
             answer = response.json()
@@ -144,7 +144,7 @@ async def running_site(
     """Run the application over a migrated database."""
     settings, clock = DatabaseSettings(url=url), ManualClock(NOW)
     await migrate(settings, NAME, METADATA)
-    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)  # type: ignore[call-arg]
+    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     supergraph = (ROOT / "admin.graphql").read_text(encoding="utf-8")
     office = create_backoffice(settings, own, clock, supergraph, screens, oidc=oidc)
     quick = Passwords(own.password_length, QUICK)
@@ -180,10 +180,10 @@ class LifespanOf:
             assert "failed" not in message["type"], message
             (started if message["type"] == "lifespan.startup.complete" else stopped).set()
 
-        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-        task = asyncio.create_task(self.office.app(scope, receive, send))  # type: ignore[arg-type]
-        waiting = asyncio.create_task(started.wait())
-        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        scope: dict[str, Any] = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        task: asyncio.Future[Any] = asyncio.ensure_future(self.office.app(scope, receive, send))
+        waiting: asyncio.Future[Any] = asyncio.create_task(started.wait())
+        await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
         assert started.is_set(), await task
         try:
             yield

@@ -25,7 +25,7 @@ def person(name: str, *roles: Role) -> Actor:
 
 async def publish_title(url: str, reward_id: str, title: str) -> float:
     """Publish the published document of a reward with another title; return when, by the monotonic clock."""
-    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)  # type: ignore[call-arg]
+    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     base = create_base(DatabaseSettings(url=url), own, SystemClock())
     parts = ContentParts(base)
     ann, bob, key = person("ann", Role.EDITOR), person("bob", Role.APPROVER), ContentKey(BRAND, reward_id)

@@ -37,7 +37,7 @@ def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
     """A customer's week: opt-ins, bets and their results, reversals and expiries included."""
     changes = draw(st.lists(st.tuples(st.sampled_from(TIMES), st.booleans()), max_size=3))
     status = draw(st.sampled_from([None, None, "provisional", "confirmed", "revoked"]))
-    paid = {"confirmed": [*STAGES], "revoked": [None, *STAGES]}
+    paid: dict[str | None, list[str | None]] = {"confirmed": [*STAGES], "revoked": [None, *STAGES]}
     state = draw(st.sampled_from(paid[status])) if status in paid else None
     return CustomerWeek(
         name,

@@ -204,7 +204,7 @@ async def proposal_stand(url: str) -> AsyncIterator[ProposalStand]:
     for name, metadata in METADATA.items():
         await migrate(settings, name, metadata)
     await _know(settings)
-    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)  # type: ignore[call-arg]
+    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     base = create_base(settings, own, clock)
     areas = {name: create(base) for name, create in AREAS.items()}
     stand = ProposalStand(base, areas)

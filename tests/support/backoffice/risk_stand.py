@@ -228,7 +228,7 @@ def _fulfilment(one: CustomerWeek, week: str) -> dict[str, Any]:
 async def risk_stand(url: str, brands: Sequence[str] = ("northbet",)) -> AsyncIterator[RiskStand]:
     """Open migrated databases that know brands, their schemes and their rewards."""
     clock = ManualClock(NOW)
-    settings = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)  # type: ignore[call-arg]
+    settings = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     async with AsyncExitStack() as stack:
         opened: dict[str, Database] = {}
         for module in (club, fulfilment, progress, rewards):
@@ -326,7 +326,7 @@ async def _add_rewards(database: Database, brand: str) -> None:
         "occurred_at": datetime(2026, 1, 19, tzinfo=UTC),
     }
     configs = [{**common, **terms, "reward_id": reward} for reward, terms in REWARDS.items()]
-    texts = [
+    texts: list[dict[str, Any]] = [
         {
             "brand_id": brand,
             "reward_id": reward,

@@ -88,7 +88,7 @@ async def support_stand(url: str) -> AsyncIterator[SupportStand]:
         await migrate(settings, name, metadata)
     async with AsyncExitStack() as stack:
         reducer = await stack.enter_async_context(opened_reducer(url))
-        own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)  # type: ignore[call-arg]
+        own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
         base = create_base(settings, own, clock)
         stack.push_async_callback(base.database.close)
         parts = SupportParts(base)

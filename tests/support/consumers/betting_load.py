@@ -105,7 +105,8 @@ def recount(records: Sequence[Record]) -> Recount:
             continue
         if body["bet_revision"] > newest.get(body["bet_id"], {"bet_revision": 0})["bet_revision"]:
             newest[body["bet_id"]] = body
-    bets, totals = {}, {}
+    bets: dict[str, tuple[int, int]] = {}
+    totals: dict[tuple[str, str], tuple[int, int]] = {}
     for body in newest.values():
         counted = _counted(body)
         bets[body["bet_id"]] = (body["bet_revision"], counted)

@@ -43,7 +43,7 @@ class BettingRig:
         *,
         lock_wait_seconds: int = 2,
         statement_seconds: float = 10.0,
-        **changes: object,
+        **changes: Any,
     ) -> Consumer:
         """Start a member of the group.
 
@@ -53,7 +53,12 @@ class BettingRig:
             statement_seconds: How long the member's statements may take.
             changes: Changes to its settings with short pauses.
         """
-        quick = {"poll_seconds": 0.05, "retry_seconds": 0.05, "retry_limit_seconds": 0.2, "batch_records": 50}
+        quick: dict[str, Any] = {
+            "poll_seconds": 0.05,
+            "retry_seconds": 0.05,
+            "retry_limit_seconds": 0.2,
+            "batch_records": 50,
+        }
         settings = StreamSettings(**(quick | {"dead_letter_topics": False} | changes))
         self.registry = CollectorRegistry()
         database = DatabaseSettings(

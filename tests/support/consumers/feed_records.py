@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from consumers.feeds.mapping.feed import AnyFeed
+from tests.support.message_contracts import schema_of
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 
@@ -28,7 +29,7 @@ def progress_contract() -> Draft202012Validator:
 
 def examples(feed: AnyFeed) -> list[dict[str, Any]]:
     """Return fresh copies of the contract's examples."""
-    found: list[dict[str, Any]] = deepcopy(feed_contract(feed.topic).schema["examples"])
+    found: list[dict[str, Any]] = deepcopy(schema_of(feed_contract(feed.topic))["examples"])
     return found
 
 

@@ -179,7 +179,7 @@ async def passed(source: Source, partition: Partition, offset: int) -> bool:
 
 def quick_cleaner(admin: AdminClient) -> None:
     """Make the broker compact at once."""
-    from confluent_kafka.admin import (  # noqa: PLC0415 - wanted by one test
+    from confluent_kafka.admin import (  # type: ignore[attr-defined]  # noqa: PLC0415 - wanted by one test
         AlterConfigOpType,
         ConfigEntry,
         ConfigResource,

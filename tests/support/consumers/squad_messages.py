@@ -95,7 +95,7 @@ GOODWILL = {
     "approved_by": "Rita",
     "decided_at": "2026-03-26T12:00:00Z",
 }
-SCHEME = {
+SCHEME: dict[str, Any] = {
     "schema": "club.scheme/1",
     "brand_id": "northbet",
     "brand": BRAND,

@@ -82,7 +82,7 @@ class GatewayOf:
             # Through JSON, as with any other transport, so that subgraph and gateway share no objects.
             answer: dict[str, Any] = json.loads(self._answered(name, request))
             if self._faults is not None:
-                return self._faults.spoiled(name, request, answer)  # type: ignore[no-any-return]
+                return self._faults.spoiled(name, request, answer)
             self.record.refused += [f"{name}: {each['message']}" for each in answer.get("errors", ())]
             return answer
 

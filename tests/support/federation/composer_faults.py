@@ -21,7 +21,7 @@ def lost_marks(supergraph: str, subgraphs: Sequence[SubgraphSdl]) -> Iterator[st
         if not isinstance(definition, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
             continue
         graphs = {
-            argument.value.value
+            str(argument.value.value)
             for directive in definition.directives or ()
             if directive.name.value == "join__type"
             for argument in directive.arguments or ()

@@ -11,7 +11,20 @@ from typing import Any, Final
 from gateway.errors import SubgraphUnreachable
 from tests.support.federation.asked import SubgraphRequest
 
-WRONG: Final = (None, 0, 7, 2**40, 1.5, True, "", "x", [], [None], {}, {"__typename": "Nobody"})
+WRONG: Final[tuple[Any, ...]] = (
+    None,
+    0,
+    7,
+    2**40,
+    1.5,
+    True,
+    "",
+    "x",
+    [],
+    [None],
+    {},
+    {"__typename": "Nobody"},
+)
 """Values to put where something else is expected."""
 
 Place = tuple[Any, Any, tuple[Any, ...]]

@@ -110,12 +110,15 @@ def _names(
 
 def _query_fields(text: str) -> Iterator[tuple[str, FieldDefinitionNode]]:
     for each in parse(text).definitions:
-        is_object = isinstance(each, ObjectTypeDefinitionNode | ObjectTypeExtensionNode)
-        if is_object and each.name.value == "Query":  # type: ignore[union-attr] - of an object type
-            for field in each.fields or ():  # type: ignore[union-attr] - the same
-                yield field.name.value, field
+        match each:
+            case ObjectTypeDefinitionNode() | ObjectTypeExtensionNode() if each.name.value == "Query":
+                fields = each.fields or ()
+            case _:
+                continue
+        for field in fields:
+            yield field.name.value, field
 
 
 def _is_plain(field: FieldDefinitionNode) -> bool:
-    nodes = (field, *(field.arguments or ()))
+    nodes: tuple[Any, ...] = (field, *(field.arguments or ()))
     return all(each.name.value in KEPT for node in nodes for each in node.directives or ())

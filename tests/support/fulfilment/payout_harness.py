@@ -56,7 +56,7 @@ KIND_SERVED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
     "games": ("free_spins",),
     "wallet": ("cash", "casino_bonus"),
 }
-FREE_BET: Final = {
+FREE_BET: Final[dict[str, Any]] = {
     "reward_id": "fb-5",
     "config_version": 1,
     "kind": "free_bet",
@@ -290,7 +290,11 @@ def provider_config(kind: ProviderKind, url: str, **changes: Any) -> ProviderCon
 
 def quick_settings(**changes: Any) -> FulfilmentSettings:
     """Return settings under which a minute is enough for the next attempt."""
-    quick = {"secrets": {"simulated": SecretStr(SECRET)}, "poll_seconds": 0.02, "retry_seconds": 20.0}
+    quick: dict[str, Any] = {
+        "secrets": {"simulated": SecretStr(SECRET)},
+        "poll_seconds": 0.02,
+        "retry_seconds": 20.0,
+    }
     return FulfilmentSettings(**(quick | {"retry_limit_seconds": 50.0} | changes))
 
 

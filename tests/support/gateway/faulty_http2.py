@@ -99,7 +99,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         h2 = H2Connection(H2Configuration(client_side=False))
-        values = {SettingCodes.MAX_CONCURRENT_STREAMS: 100, **self._subgraph.settings}
+        values: dict[Any, int] = {SettingCodes.MAX_CONCURRENT_STREAMS: 100, **self._subgraph.settings}
         h2.local_settings = Settings(client=False, initial_values=values)
         self._peer = Peer(self._subgraph, transport, h2)
         self._subgraph.peers.append(self._peer)

@@ -89,7 +89,7 @@ class MadeUpSubgraphs:
         if name == "__typename":
             return concrete
         if name == "_entities" and node.selection_set is not None:
-            given: Sequence[Any] = variables[node.arguments[0].value.name.value]  # type: ignore[index, attr-defined]
+            given: Sequence[Any] = variables[node.arguments[0].value.name.value]  # type: ignore[index, union-attr]
             return [self.made_up(node.selection_set, each["__typename"], variables) for each in given]
         owner = self.schema.type_map[concrete]
         assert isinstance(owner, GraphQLObjectType | GraphQLInterfaceType)

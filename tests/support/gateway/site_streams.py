@@ -66,7 +66,7 @@ async def subscribed(
     content = orjson.dumps({"query": query, "variables": {"brand": brand}})
     client = AsgiClient(never, never)
     request = ReceivedRequest(client, combined(raw), forwarded, 100_000, content)
-    pipeline = site._graph.current.endpoint.pipeline  # type: ignore[attr-defined] - as its endpoints find it
+    pipeline = site._graph.current.endpoint.pipeline  # type: ignore[attr-defined]  # as its endpoints find it
     stream: ResponseStream = await pipeline.subscribe(request)
     return stream
 

@@ -183,10 +183,10 @@ class Graph:
         """Chance that depends on the path alone."""
         return random.Random(f"{self.seed}{salt}{path}")  # noqa: S311 - nothing is secret
 
-    def _resolve(self, _source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def _resolve(self, _source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         return self.outcome(info.return_type, info.path.as_list(), arguments)
 
-    async def _resolve_async(self, _source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    async def _resolve_async(self, _source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         dice = self.dice(info.path.as_list(), "pause")
         for _ in range(dice.choice([0, 0, 1, 3])):
             await asyncio.sleep(0)
@@ -312,20 +312,20 @@ class Graph:
             return self._leaf(nullable, dice, {}) if is_leaf_type(nullable) else None
         return lambda info, **arguments: self.outcome(info.return_type, info.path.as_list(), arguments)
 
-    def _name_of(self, value: Any, info: GraphQLResolveInfo, _abstract: Any) -> Any:
+    def _name_of(self, value: Any, info: GraphQLResolveInfo[Any], _abstract: Any) -> Any:
         name = (
             value.get("__typename") if isinstance(value, dict) else getattr(value, "_Thing__typename", None)
         )
         return self._maybe_later(name, info, "name", lambda: 5)
 
-    def _is_type_of(self, name: str, value: Any, info: GraphQLResolveInfo) -> Any:
+    def _is_type_of(self, name: str, value: Any, info: GraphQLResolveInfo[Any]) -> Any:
         given = (
             value.get("__typename") if isinstance(value, dict) else getattr(value, "_Thing__typename", None)
         )
         return self._maybe_later(given == name, info, name, lambda: False)
 
     def _maybe_later(
-        self, value: Any, info: GraphQLResolveInfo, salt: str, wrong: Callable[[], Any]
+        self, value: Any, info: GraphQLResolveInfo[Any], salt: str, wrong: Callable[[], Any]
     ) -> Awaitable[Any] | Any:
         dice = self.dice(info.path.as_list(), salt)
         if dice.randrange(300) < self.trouble:

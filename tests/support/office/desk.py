@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from playwright.sync_api import APIResponse, Locator, Page, expect, sync_playwright
 
@@ -23,7 +23,10 @@ document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
 window.alert = window.confirm = window.prompt = () => { window.__ran = true; };
 """
 
-LOOKS: Final = ((768, 1024, "dark"), (1280, 900, "light"))
+LOOKS: Final[tuple[tuple[int, int, Literal["dark", "light"]], ...]] = (
+    (768, 1024, "dark"),
+    (1280, 900, "light"),
+)
 """A tablet and a desk, in the colours that a person's system asks for."""
 
 

@@ -15,7 +15,7 @@ REWARD: Final = "bb-50"
 PROVIDER: Final = "simulated-wallet"
 TEXTS: Final = "input.document.texts"
 BUDGET: Final = {"brand": "northbet", "currency": "GBP"}
-ITEM: Final = {"brand": "northbet", "rewardId": REWARD}
+ITEM: Final[dict[str, Any]] = {"brand": "northbet", "rewardId": REWARD}
 
 
 @dataclass

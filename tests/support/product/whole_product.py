@@ -249,7 +249,7 @@ class Product:
                     outcome = await topic.apply(connection, [Message(record, topic.decode(record))])
                 assert not outcome.refused, outcome.refused
                 if not outcome.stale + outcome.duplicates:  # as the sink does, after the commit
-                    self.bus.customers_changed([record.key])
+                    self.bus.customers_changed([record.key or b""])
 
     async def hear_of_account(self, revision: int, at: datetime, **facts: Any) -> None:
         """Publish an account, as the squad does."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
@@ -59,3 +61,8 @@ class Recording:
 
 def _began(span: ReadableSpan) -> int:
     return span.start_time or 0
+
+
+def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
+    """Return what a span says; nothing if it has no attributes."""
+    return span.attributes or {}

@@ -37,8 +37,9 @@ def _may_be_external(workshop: Workshop, home: str, fact: ObjectFact, key: Key) 
 
 def _owns(workshop: Workshop, graph: str, fact: ObjectFact, name: str) -> bool:
     draft = workshop.graphs[graph].types[fact.name].fields.get(name)
-    is_own = draft is not None and graph in fact.fields[name].owners
-    return is_own and not draft.external and not any("@override" in each for each in draft.directives)
+    if draft is None or graph not in fact.fields[name].owners:
+        return False
+    return not draft.external and not any("@override" in each for each in draft.directives)
 
 
 def _give_away(workshop: Workshop, home: str, fact: ObjectFact, key: Key) -> None:
