@@ -33,7 +33,7 @@ class FailedTest:
     @property
     def may_try_again(self) -> bool:
         """Whether it ended by itself: a test that ends its worker is never called unstable."""
-        return all(report.when != CRASHED for report in self.reports)
+        return all(str(report.when) != CRASHED for report in self.reports)
 
 
 class SecondChance:
