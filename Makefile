@@ -76,7 +76,7 @@ test-all: install tests/node/node_modules/.installed ## Run all tests that this 
 
 coverage: install tests/node/node_modules/.installed ## Run all tests, and print which lines they run, by package, and what nobody tests
 	@rm -rf .coverage
-	@$(BIN)/coverage run $(wordlist 2,99,$(RUN_TESTS)) $(ARGS); status=$$?; $(BIN)/python deploy/coverage_table.py; exit $$status
+	@$(BIN)/coverage run $(wordlist 2,99,$(RUN_TESTS)) $(ARGS); status=$$?; $(BIN)/python deploy/runner/coverage_table.py; exit $$status
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)

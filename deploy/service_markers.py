@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -107,9 +108,6 @@ class ServiceMarkers:
         self._services = services
         self._missing = [service for service in services if not service.installed()]
         self._left_out: Counter[str] = Counter()
-        for service in services:
-            name = f"{service.marker}_installed"
-            setattr(self, name, _need(name, service.words))
         if required and self._missing:
             raise pytest.UsageError(
                 "FURLONG_REQUIRE_SERVICES is set, but this machine lacks "
@@ -155,13 +153,19 @@ class ServiceMarkers:
         ]
 
 
-def _need(name: str, words: str) -> object:
-    """Return a fixture by which a test asks for what it starts or reads by itself."""
+def installed_fixtures(services: tuple[MarkedService, ...] = SERVICES) -> ModuleType:
+    """Return a plugin with a fixture for each service, by which a test asks for what it starts by itself."""
+    plugin = ModuleType("installed_services")
+    for service in services:
+        name = f"{service.marker}_installed"
+        setattr(plugin, name, _nothing_started(name))
+    return plugin
 
+
+def _nothing_started(name: str) -> object:
     def need() -> None:
-        """Nothing is started."""
+        """Nothing is started: the test is left out where the service is missing."""
 
-    need.__doc__ = f"The test needs {words}, of which this starts nothing."
     return pytest.fixture(scope="session", name=name)(need)
 
 

@@ -24,7 +24,7 @@ from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.private_valkey import PrivateValkey, start_valkey
 from deploy.runner.started_programs import StartedPrograms
 from deploy.runner.tiers import FAST, Tiers
-from deploy.service_markers import ServiceMarkers, find_firefox
+from deploy.service_markers import ServiceMarkers, find_firefox, installed_fixtures
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.support.telemetry.plain_logs import log_plainly
 
@@ -53,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(StartedPrograms(), "furlong-started-programs")
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
+    config.pluginmanager.register(installed_fixtures(), "furlong-installed-services")
     log_plainly()
     _trust_one_authority(config)
 

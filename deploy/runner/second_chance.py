@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import pytest
 
-MOST_FAILED: Final = 20
+MAX_FAILED: Final = 20
 """More failed tests than that have one cause, which running them again does not find."""
-MOST_UNSTABLE: Final = 2
+MAX_UNSTABLE: Final = 2
 ALONE: Final = Path(__file__).with_name("alone.py")
 CRASHED: Final = "???"
 """The phase in which pytest-xdist reports a test that ended its worker."""
@@ -33,7 +33,7 @@ class FailedTest:
     @property
     def may_try_again(self) -> bool:
         """Whether it ended by itself: a test that ends its worker is never called unstable."""
-        return all(report.when != CRASHED for report in self.reports)
+        return all(str(report.when) != CRASHED for report in self.reports)
 
 
 class SecondChance:
@@ -54,7 +54,7 @@ class SecondChance:
 
     def _try_again(self, session: pytest.Session, reporter: Any) -> None:
         failed = failed_tests(reporter.stats)
-        if not failed or len(failed) > MOST_FAILED:
+        if not failed or len(failed) > MAX_FAILED:
             return
         reporter.write_line("")
         for test in failed:
@@ -63,7 +63,7 @@ class SecondChance:
                 reporter.write_line(f"passes alone: {test.nodeid}")
             else:
                 reporter.write_line(f"fails again: {test.nodeid}")
-        if len(self._unstable) <= MOST_UNSTABLE:
+        if len(self._unstable) <= MAX_UNSTABLE:
             forgive(session, reporter.stats, self._unstable)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -74,9 +74,9 @@ class SecondChance:
         for test in self._unstable:
             terminalreporter.line(f"UNSTABLE {test.nodeid}")
             terminalreporter.line(test.reports[0].longreprtext)
-        if len(self._unstable) > MOST_UNSTABLE:
+        if len(self._unstable) > MAX_UNSTABLE:
             terminalreporter.line(
-                f"{len(self._unstable)} unstable tests fail the run: {MOST_UNSTABLE} may be."
+                f"{len(self._unstable)} unstable tests fail the run: {MAX_UNSTABLE} may be."
             )
 
 

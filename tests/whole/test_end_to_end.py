@@ -12,8 +12,11 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("web_installed")]
 def test_a_customer_joins_and_a_bet_counts(demo: Demo) -> None:
     """Who joins by the graph is tracked, and a bet that comes over Kafka counts towards the week's target."""
     customer = "c-1001"
-    assert demo.site.club(customer)["state"] == "NOT_OPTED_IN"
-    assert demo.site.change("OptIn", customer)["club"]["state"] == "TRACKING"
+    club = demo.site.club(customer)
+    assert club["state"] == "NOT_OPTED_IN"
+    joined = demo.site.change("OptIn", customer, termsVersion=club["terms"]["version"])
+    assert joined["errors"] == []
+    eventually(lambda: demo.site.club(customer)["state"] == "TRACKING", "the customer is tracked")
     before = demo.site.staked(customer)
     demo.site.produce(demo.site.bet(customer, "end-to-end"), key=f"{BRAND}:{customer}")
     eventually(lambda: demo.site.staked(customer) == before + 500, "the bet counts")
