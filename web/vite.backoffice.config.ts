@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [react()],
   build: {
     outDir: fileURLToPath(new URL('dist/backoffice', import.meta.url)),
-    emptyOutDir: true,
+    emptyOutDir: false,
     target: 'es2022',
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
