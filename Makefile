@@ -11,7 +11,7 @@ SUPERGRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) admin.graphql
 # The areas of the back office, whose fields make admin.graphql.
 AREAS := people content rules risk operations support
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
-COMPILE := .venv/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SET_UP := PYTHONPATH=deploy $(PYTHON) -B -m set_up
 # Every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -124,7 +124,7 @@ lock: .venv/.installed ## Pin the Python dependencies again
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) deploy/helm/requirements.in -o deploy/helm/requirements.lock
-	$(COMPILE) deploy/set_up/requirements.in -o deploy/set_up/requirements.lock
+	$(COMPILE) deploy/set_up/requirements.in -c requirements-dev.lock -o deploy/set_up/requirements.lock
 
 services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved
 	bash deploy/install-services.sh

@@ -1,7 +1,10 @@
 """Installs the packages of a lock into `.venv`: by uv, which takes seconds, or else by pip."""
 
 import os
+import shutil
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -50,16 +53,28 @@ def _version_of(environment: Path) -> str:
 
 def _install_by_uv(commands: Commands, environment: Path, lock: str) -> None:
     pip = _pip(commands, environment)
-    tools = environment / "tools"
-    if not (tools / "bin" / "uv").exists():
-        commands.run(
-            TITLE,
-            NAME,
-            [*pip, *_install("--no-deps", "--only-binary", ":all:", "--target", tools, "-r", TOOLS_LOCK)],
-        )
     variables = uv_environment(commands.run(TITLE, NAME, [*pip, "config", "list"]), os.environ)
-    install = ["pip", "install", "--python", _python(environment), "--require-hashes", "-r", lock]
-    commands.run(TITLE, NAME, [tools / "bin" / "uv", *install], env=variables)
+    with _uv(commands, environment, pip) as uv:
+        target = ["--python", str(_python(environment))]
+        commands.run(
+            TITLE, NAME, [uv, "pip", "install", *target, "--require-hashes", "-r", lock], env=variables
+        )
+
+
+@contextmanager
+def _uv(commands: Commands, environment: Path, pip: Sequence[str | Path]) -> Iterator[Path]:
+    """Give the uv of the packages of development, or one of its own for the block: it has 55 MB."""
+    installed = environment / "bin" / "uv"
+    if installed.exists():
+        yield installed
+        return
+    tools = environment / "tools"
+    only: list[str | Path] = ["--no-deps", "--only-binary", ":all:", "--upgrade"]
+    commands.run(TITLE, NAME, [*pip, *_install(*only, "--target", tools, "-r", TOOLS_LOCK)])
+    try:
+        yield tools / "bin" / "uv"
+    finally:
+        shutil.rmtree(tools)
 
 
 def _install(*options: str | Path) -> list[str | Path]:
