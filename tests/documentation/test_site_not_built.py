@@ -2,24 +2,24 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from furlong.serve import documentation
 from furlong.serve.documentation import add_documentation
 
 
-def test_the_page_says_how_to_build_it_until_it_is_built(tmp_path: Path) -> None:
+async def test_the_page_says_how_to_build_it_until_it_is_built(tmp_path: Path) -> None:
     """A demo that runs serves the documentation from the moment when it is built."""
     app = FastAPI(openapi_url=None)
     assert add_documentation(app, tmp_path) == "/docs/"
-    client = TestClient(app)
-    missing = client.get("/docs/")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://demo")
+    missing = await client.get("/docs/")
     assert missing.status_code == 404
     assert "make docs" in missing.text
     (tmp_path / "index.html").write_text("<title>Built</title>")
-    built = client.get("/docs/")
+    built = await client.get("/docs/")
     assert (built.status_code, "Built" in built.text) == (200, True)
 
 
