@@ -3,13 +3,14 @@
 from functools import partial
 from typing import Final
 
-from set_up import python_packages, web
+from set_up import web
 from set_up.commands import Commands
+from set_up.python import packages
 from set_up.steps import Step
 
 LOCK: Final = "requirements.lock"
 DEVELOPMENT_LOCK: Final = "requirements-dev.lock"
-PYTHON_INPUTS: Final = (LOCK, "pyproject.toml", python_packages.TOOLS_LOCK)
+PYTHON_INPUTS: Final = (LOCK, "pyproject.toml", packages.TOOLS_LOCK)
 NPM_INPUTS: Final = ("web/package.json", "web/package-lock.json", "web/icons", "web/.npmrc")
 NODE_TESTS: Final = "tests/node"
 SETTINGS_IN: Final = ("backoffice", "consumers", "furlong", "gateway", "storage", "subgraphs", "tokens")
@@ -33,7 +34,7 @@ DEVELOPMENT: Final = Step(
     stamp=".venv/.development",
     makes=".venv/bin/python",
     inputs=(*PYTHON_INPUTS, DEVELOPMENT_LOCK),
-    work=partial(python_packages.install_packages, lock=DEVELOPMENT_LOCK),
+    work=partial(packages.install_packages, lock=DEVELOPMENT_LOCK),
     of_python=True,
 )
 RUN_TIME: Final = Step(
@@ -41,7 +42,7 @@ RUN_TIME: Final = Step(
     stamp=".venv/.run-time",
     makes=".venv/bin/python",
     inputs=PYTHON_INPUTS,
-    work=partial(python_packages.install_packages, lock=LOCK),
+    work=partial(packages.install_packages, lock=LOCK),
     included_in=DEVELOPMENT,
     of_python=True,
 )

@@ -1,6 +1,6 @@
 """uv gets what the user has configured for pip."""
 
-from set_up.pip_settings import uv_environment
+from set_up.python.pip_settings import uv_environment
 
 LISTED = """\
 :env:.find-links='/wheels /more'

@@ -10,8 +10,8 @@ from typing import Final
 
 from set_up.commands import Commands
 from set_up.failures import CommandError, SetUpError, is_about_disk
-from set_up.own_distribution import install_furlong
-from set_up.pip_settings import uv_environment
+from set_up.python.own_distribution import install_furlong
+from set_up.python.pip_settings import uv_environment
 
 TOOLS_LOCK: Final = "deploy/set_up/requirements.lock"
 TITLE: Final = "Python packages"
