@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-import { ALIAS } from './alias.ts';
+import { ALIAS } from '../alias.ts';
 
 // Apart from the build's configuration, which does without Vitest.
 export default defineConfig({
