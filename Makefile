@@ -13,44 +13,47 @@ AREAS := people content rules risk operations support
 # Four at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
 RUN_TESTS := $(BIN)/python deploy/run_tests.py -n 4 --dist loadfile --no-loadscope-reorder
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
-WEB_SOURCES := $(wildcard contracts/*.graphql) $(filter-out web/package.json web/package-lock.json,$(shell git ls-files -co --exclude-standard web 2>/dev/null))
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+SET_UP := $(PYTHON) -B -m deploy.set_up
+# Every process would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo wheel image scenarios docs pictures snapshots test test-all coverage fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
+.PHONY: help install install-dev demo wheel image scenarios docs pictures snapshots test test-all coverage fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-.venv/.installed: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $@
+# What is up to date is not done again: the set-up compares contents, not times (deploy/set_up/).
+.PHONY: .venv/.installed web/node_modules/.installed web/dist/.built tests/node/node_modules/.installed .docs/.built
+.venv/.installed:
+	@$(SET_UP) python
 
-web/node_modules/.installed: web/package.json web/package-lock.json
-	cd web && npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+web/node_modules/.installed:
+	@$(SET_UP) npm
 
-web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
-	cd web && npm run --silent build
-	@touch $@
+web/dist/.built:
+	@$(SET_UP) pages
 
-tests/node/node_modules/.installed: tests/node/package.json tests/node/package-lock.json
-	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+tests/node/node_modules/.installed:
+	@$(SET_UP) node-tests
 
 # The pages, and the code that the reference is made from; 'make docs' always builds.
-.docs/.built: .venv/.installed schema.public.graphql $(shell git ls-files -co --exclude-standard '*.md' docs deploy/documentation furlong/cli '*settings*.py' 2>/dev/null)
-	@$(BIN)/python -m deploy.documentation.build
-	@touch $@
+.docs/.built:
+	@$(SET_UP) documentation
 
-install: .venv/.installed web/dist/.built .docs/.built ## Install everything the demo needs (demo and test do it by themselves)
+install: ## Install what the demo needs (every target installs what it needs by itself)
+	@$(SET_UP) demo
+
+install-dev: ## Install and build what tests and checks need, except services
+	@$(SET_UP) development
 
 demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic"
 	@$(BIN)/furlong demo $(ARGS)
 
-wheel: install ## Build the package in dist/, with the page, the schemas and the contracts
+wheel: ## Build the package in dist/, with the page, the schemas and the contracts
+	@$(SET_UP) wheel
 	rm -f dist/furlong-*.whl
-	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python -m hatchling build -t wheel -d dist
 
 image: wheel ## Build an OCI image in dist/image, without a container engine (Debian, as root)
 	bash deploy/image/build.sh
@@ -60,21 +63,20 @@ scenarios: .venv/.installed ## Play the demo's scenarios, and record the graph's
 
 docs: .venv/.installed ## Build the documentation in .docs/html and check its links; 'make demo' serves it at /docs
 	@$(BIN)/python -m deploy.documentation.build
-	@touch .docs/.built
 
-pictures: install ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
+pictures: install-dev ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
 	@$(BIN)/python -m deploy.pictures
 
-snapshots: install tests/node/node_modules/.installed ## Keep new pictures of the widget's screens, with which tests compare them
+snapshots: install-dev ## Keep new pictures of the widget's screens, with which tests compare them
 	@$(BIN)/python -m tests.screens.test_snapshots
 
-test: install tests/node/node_modules/.installed ## Run the fast tests, and one path through the real demo; ARGS="-n 0 -k name"
+test: install-dev ## Run the fast tests, and one path through the real demo; ARGS="-n 0 -k name"
 	@$(RUN_TESTS) --fast $(ARGS)
 
-test-all: install tests/node/node_modules/.installed ## Run all tests that this machine has the services for, as CI does
+test-all: install-dev ## Run all tests that this machine has the services for, as CI does
 	@$(RUN_TESTS) $(ARGS)
 
-coverage: install tests/node/node_modules/.installed ## Run all tests, and print which lines they run, by package, and what nobody tests
+coverage: install-dev ## Run all tests, and print which lines they run, by package, and what nobody tests
 	@rm -rf .coverage
 	@$(BIN)/coverage run $(wordlist 2,99,$(RUN_TESTS)) $(ARGS); status=$$?; $(BIN)/python deploy/runner/coverage_table.py; exit $$status
 
@@ -120,12 +122,11 @@ else
 	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
 endif
 
-lock: ## Pin the Python dependencies again
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o deploy/requirements.lock
-	cd deploy/helm && ../../$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+lock: .venv/.installed ## Pin the Python dependencies again
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) deploy/helm/requirements.in -o deploy/helm/requirements.lock
+	$(COMPILE) deploy/set_up/requirements.in -c requirements-dev.lock -o deploy/set_up/requirements.lock
 
 services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved
 	bash deploy/install-services.sh

@@ -21,5 +21,5 @@ class WheelData(BuildHookInterface):  # type: ignore[type-arg]
             return
         missing = [name for name in DATA if not Path(self.root, name).exists()]
         if missing:
-            raise FileNotFoundError(f"{', '.join(missing)} missing: run `make install` first")
+            raise FileNotFoundError(f"{', '.join(missing)} missing: run `make wheel`")
         build_data["force_include"] |= {name: f"furlong/data/{name}" for name in DATA}

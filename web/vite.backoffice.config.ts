@@ -3,14 +3,16 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+import { icons } from './icons/icons.ts';
+
 // Builds the back office's screens; `furlong backoffice serve` serves them under /backoffice/.
 export default defineConfig({
   root: fileURLToPath(new URL('backoffice', import.meta.url)),
   base: '/backoffice/',
-  plugins: [react()],
+  plugins: [icons(), react()],
   build: {
     outDir: fileURLToPath(new URL('dist/backoffice', import.meta.url)),
-    emptyOutDir: true,
+    emptyOutDir: false,
     target: 'es2022',
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,

@@ -98,7 +98,7 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     outDir: fileURLToPath(new URL('dist/graphiql', import.meta.url)),
-    emptyOutDir: true,
+    emptyOutDir: false,
     target: 'es2022',
     reportCompressedSize: false,
     // Monaco is one large library; splitting it would only add requests.

@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: { alias: [...SMALLER_LIBRARIES, ...ALIAS] },
   build: {
     outDir: fileURLToPath(new URL('dist/backoffice/preview', import.meta.url)),
-    emptyOutDir: true,
+    emptyOutDir: false,
     target: 'es2022',
     cssTarget: CSS_TARGET,
     reportCompressedSize: false,

@@ -188,7 +188,9 @@ class GlobalPublisher:
         orders = [sequence.order, *(event.order for event in contents.last.values())]
         epoch = max(int(now.timestamp()), *(order.epoch + 1 for order in orders))
         number = max(order.number for order in orders)
-        log.warning("global_epoch_begins", epoch=epoch, adopted=len(unknown), generation=contents.generation)
+        # A new topic that has nothing unknown, as each start of the demo makes one, is only filled again.
+        tell = log.warning if unknown else log.info
+        tell("global_epoch_begins", epoch=epoch, adopted=len(unknown), generation=contents.generation)
         await self.repository.outbox.withdraw(connection, GLOBAL_TOPIC)
         for decision in sorted(decisions.values(), key=lambda one: one.order):
             number += 1

@@ -49,7 +49,7 @@ def our_page() -> Page:
         ServiceMissingError: It is not built.
     """
     if not (BUILT / "index.html").exists():
-        raise ServiceMissingError("GraphiQL is not built: run 'make install'")
+        raise ServiceMissingError("GraphiQL is not built: run 'make install-dev'")
     return Page.probed((BUILT / "index.html").read_text(), BUILT)
 
 

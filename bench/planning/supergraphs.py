@@ -85,7 +85,7 @@ def compose(case: GeneratedSupergraph, folder: Path, port: int) -> Path:
     """
     node = shutil.which("node")
     if node is None or not (ROOT / "web" / "node_modules").exists():
-        raise ToolMissingError("composition needs Node.js and web/node_modules: run make install")
+        raise ToolMissingError("composition needs Node.js and web/node_modules: run make install-dev")
     sources = folder / case.name
     sources.mkdir(parents=True)
     for name, text in case.subgraphs.items():

@@ -12,6 +12,7 @@ PYTHON: Final = (
     "*.mako",
     "pyproject.toml",
     "requirements.lock",
+    "requirements-dev.lock",
     ".gitignore",
 )
 """All Python, and what configures and pins the tools that read it."""
@@ -44,7 +45,14 @@ CHECKS: Final = (
     # The longest begin first.
     Check("eslint", "web", _node("eslint", "."), WEB, folder="web"),
     Check("mypy", "python", _python("mypy"), PYTHON),
-    Check("vitest", "web", _node("vitest", "run"), WEB, built=("web/packages/*/dist/**/*",), folder="web"),
+    Check(
+        "vitest",
+        "web",
+        _node("vitest", "run", "--root", ".", "--config", "tests/vitest.config.ts"),
+        WEB,
+        built=("web/packages/*/dist/**/*",),
+        folder="web",
+    ),
     Check("docs", "docs", _python("python", "-m", "deploy.documentation.build"), ("*",), ignores=NO_PRODUCT),
     Check("conventions", "python", _python("pytest", *CONVENTIONS), ("*",)),
     Check("budgets", "budgets", _python("python", "-m", "bench.counts"), ("*",), ignores=COUNTS_IGNORE),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Furlong's image as an OCI layout, without a container engine: Debian's Python, the packages of
-# deploy/requirements.lock and the wheel in dist/. The same inputs make the same bytes.
+# requirements.lock and the wheel in dist/. The same inputs make the same bytes.
 # Run as root on Debian with mmdebstrap, umoci and Python 3.11, after `make wheel`:
 #   deploy/image/build.sh [FOLDER]       # dist/image by default; prints the digest of its manifest
 set -euo pipefail
@@ -37,7 +37,7 @@ mmdebstrap --quiet --variant=essential --include=python3,libstdc++6,ca-certifica
 lib=$work/app/opt/furlong/lib
 mkdir -p "$work/app/opt/furlong/bin"
 pip() { "$python" -m pip install --quiet --disable-pip-version-check --no-compile --target "$lib" "$@"; }
-pip --require-hashes --only-binary :all: -r deploy/requirements.lock
+pip --require-hashes --only-binary :all: -r requirements.lock
 pip --no-deps "${wheels[0]}"
 rm -rf "$lib/bin"
 # What pip notes about the machine that it ran on.

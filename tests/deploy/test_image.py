@@ -23,7 +23,7 @@ def locked(file: Path) -> dict[str, str]:
 
 def test_an_installation_has_the_versions_that_are_tested() -> None:
     """The lock of installations is the lock of development without what only development needs."""
-    everything, installed = locked(ROOT / "requirements.lock"), locked(ROOT / "deploy" / "requirements.lock")
+    everything, installed = locked(ROOT / "requirements-dev.lock"), locked(ROOT / "requirements.lock")
     assert installed.items() < everything.items()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {re.match(r"[\w.-]+", one)[0] for one in project["dependencies"]}  # type: ignore[index]
@@ -33,7 +33,7 @@ def test_an_installation_has_the_versions_that_are_tested() -> None:
 
 def test_every_package_has_hashes() -> None:
     """Pip refuses to install anything else."""
-    text = (ROOT / "deploy" / "requirements.lock").read_text()
+    text = (ROOT / "requirements.lock").read_text()
     blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
     assert all("--hash=sha256:" in block for block in blocks)
     assert "--require-hashes" in BUILD

@@ -1,8 +1,7 @@
-"""The documentation site as `make install` builds it, at `/docs` and in a real browser."""
+"""The documentation site as `make docs` builds it, at `/docs` and in a real browser."""
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 from typing import Literal
 
@@ -74,14 +73,6 @@ def test_the_site_is_served_below_its_path(site: str) -> None:
     assert "script-src 'self';" in shown.headers["content-security-policy"]
     assert httpx.get(f"{site}gone.html", timeout=60).status_code == 404
     assert httpx.get(f"{site}..%2f.doctrees", timeout=60).status_code == 404
-
-
-def test_without_a_built_site_nothing_is_served(tmp_path: Path) -> None:
-    """If the documentation is not built, the demo starts without it."""
-    app = FastAPI(openapi_url=None)
-    routes = len(app.routes)
-    assert add_documentation(app, tmp_path) is None
-    assert len(app.routes) == routes
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import gc
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
@@ -78,17 +81,6 @@ def demo(
         return
     if _is_given(context, "seed"):
         fail("--seed needs --mock: all other answers come from the product's own data")
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from storage.cells.errors import CellMismatch, InvalidCell
-    from storage.rehearsal import ClockError, parse_instant
-
-    log_to_stderr(quiet=True)
-    from furlong.demo.cells.databases import data_of
-    from furlong.demo.first_state import NotReadyError
-    from furlong.demo.process import DemoOptions
-    from furlong.demo.scenarios import ScenarioError
-
     if scenario == "list":
         _list_scenarios()
         return
@@ -96,6 +88,21 @@ def demo(
         fail("a scenario plays without cells: omit --cells or --scenario")
     if database and not cells:
         fail("--database needs --cells: a demo without cells keeps its databases in --data")
+    began = time.monotonic()
+    print("Starting the demo … ", end="", flush=True)
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.cells.errors import CellMismatch, InvalidCell
+    from storage.rehearsal import ClockError, parse_instant
+
+    log_to_stderr(quiet=True)
+    # The modules live as long as the process: looking for garbage in them is a fifth of the start.
+    gc.disable()
+    from furlong.demo.cells.databases import data_of
+    from furlong.demo.first_state import NotReadyError
+    from furlong.demo.process import DemoOptions
+    from furlong.demo.scenarios import ScenarioError
+
     try:
         moment = parse_instant(at) if at else None
         folder = data_of(data, cells or 0)
@@ -105,7 +112,7 @@ def demo(
         with ExitStack() as stack:
             if scenario is not None:
                 options = _in_scenario(options, scenario, stack)
-            asyncio.run(_until_stopped(_running(options)))
+            asyncio.run(_until_stopped(_running(options), began))
     except (
         OSError,
         SQLAlchemyError,
@@ -115,7 +122,18 @@ def demo(
         ClockError,
         ScenarioError,
     ) as error:
-        fail(f"the demo did not start: {error}")
+        print()
+        fail(f"the demo did not start: {_reason(error, port)}")
+
+
+def _reason(error: Exception, port: int) -> str:
+    """Say why the demo did not start, and what to do if that is known."""
+    text = str(error)
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return f'port {port} is in use: choose another by --port, or make demo ARGS="--port {port + 1}"'
+    if "disk is full" in text or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return "the disk is full: free some space and start it again, or choose another folder by --data"
+    return text
 
 
 def _databases(given: Sequence[str]) -> dict[str, str]:
@@ -147,7 +165,7 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int) -> Non
     try:
         asyncio.run(_until_stopped(running()))
     except OSError as error:
-        fail(f"the demo did not start: {error}")
+        fail(f"the demo did not start: {_reason(error, port)}")
 
 
 def _greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
@@ -194,11 +212,20 @@ def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptio
     return replace(options, data=Path(folder) / "data", at=START, scenarios=(read_scenario(name),))
 
 
-async def _until_stopped(demo: AbstractAsyncContextManager[str]) -> None:
-    """Run a demo, whose greeting is printed, until a signal; a signal during the start ends the start."""
+async def _until_stopped(demo: AbstractAsyncContextManager[str], began: float | None = None) -> None:
+    """Run a demo, whose greeting is printed, until a signal; a signal during the start ends the start.
+
+    Args:
+        demo: The demo.
+        began: When it began to start, on the monotonic clock; None not to print how long it took.
+    """
 
     async def run() -> None:
         async with demo as greeting:
+            gc.freeze()
+            gc.enable()
+            if began is not None:
+                print(f"{time.monotonic() - began:.1f} s")
             print(greeting, flush=True)
             await asyncio.Event().wait()
 

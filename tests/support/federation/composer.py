@@ -53,7 +53,7 @@ class Composer:
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("The composer ended; it needs Node and web/node_modules: run make install.")
+            raise RuntimeError("The composer ended; it needs Node and web/node_modules: `make install-dev`.")
         answer = json.loads(line)
         if "errors" in answer:
             raise NotComposable("\n".join(answer["errors"]))

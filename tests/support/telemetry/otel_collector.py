@@ -15,7 +15,7 @@ from tests.support.processes.running_furlong import eventually
 def agent() -> str:
     """Return the path of the collector's program, which its package contains."""
     package = importlib.util.find_spec("rotel")
-    assert package is not None, "rotel is not installed: `make install` installs it"
+    assert package is not None, "rotel is not installed: `make install-dev` installs it"
     assert package.origin is not None
     return str(Path(package.origin).with_name("rotel-agent"))
 

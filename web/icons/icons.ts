@@ -1,0 +1,142 @@
+import type { Plugin } from 'vite';
+
+/**
+ * The icons that react-admin and the back office show: the name by which they import one, and its outline in
+ * `@mdi/js`. The package whose names these are, `@mui/icons-material`, has 43,000 files and 174 MB.
+ */
+const OUTLINES: Readonly<Record<string, string>> = {
+  AccessTime: 'mdiClockOutline',
+  AccountBalance: 'mdiBank',
+  AccountCircle: 'mdiAccountCircle',
+  Add: 'mdiPlus',
+  AddCircleOutlineOutlined: 'mdiPlusCircleOutline',
+  Adjust: 'mdiTarget',
+  AdminPanelSettings: 'mdiShieldAccount',
+  ArrowCircleDown: 'mdiArrowDownCircleOutline',
+  ArrowCircleUp: 'mdiArrowUpCircleOutline',
+  ArrowDropDown: 'mdiMenuDown',
+  Article: 'mdiTextBox',
+  Badge: 'mdiBadgeAccount',
+  Block: 'mdiCancel',
+  Book: 'mdiBook',
+  BookmarkAdd: 'mdiBookmarkPlus',
+  BookmarkBorder: 'mdiBookmarkOutline',
+  BookmarkRemove: 'mdiBookmarkMinus',
+  Brightness4: 'mdiBrightness4',
+  Brightness7: 'mdiBrightness7',
+  CancelOutlined: 'mdiCloseCircleOutline',
+  ChatBubble: 'mdiChat',
+  Check: 'mdiCheck',
+  CheckBox: 'mdiCheckboxMarked',
+  CheckBoxOutlineBlank: 'mdiCheckboxBlankOutline',
+  CheckCircle: 'mdiCheckCircle',
+  ChevronLeft: 'mdiChevronLeft',
+  ChevronRight: 'mdiChevronRight',
+  Clear: 'mdiClose',
+  Close: 'mdiClose',
+  Create: 'mdiPencil',
+  Dashboard: 'mdiViewDashboard',
+  DateRange: 'mdiCalendarRange',
+  Delete: 'mdiDelete',
+  DeleteForever: 'mdiDeleteForever',
+  DeleteOutlineOutlined: 'mdiDeleteOutline',
+  Dns: 'mdiDns',
+  Done: 'mdiCheck',
+  Download: 'mdiDownload',
+  DragIndicator: 'mdiDragVertical',
+  Error: 'mdiAlertCircle',
+  ErrorOutlineOutlined: 'mdiAlertCircleOutline',
+  EventAvailable: 'mdiCalendarCheck',
+  EventBusy: 'mdiCalendarRemove',
+  ExpandMore: 'mdiChevronDown',
+  FactCheck: 'mdiListStatus',
+  Favorite: 'mdiHeart',
+  FilterAlt: 'mdiFilter',
+  FilterList: 'mdiFilterVariant',
+  Gavel: 'mdiGavel',
+  GetApp: 'mdiDownload',
+  HelpOutlineOutlined: 'mdiHelpCircleOutline',
+  HighlightOff: 'mdiCloseCircleOutline',
+  History: 'mdiHistory',
+  HotTub: 'mdiHotTub',
+  HourglassTop: 'mdiTimerSandFull',
+  Inbox: 'mdiInbox',
+  Label: 'mdiLabel',
+  List: 'mdiFormatListBulleted',
+  Lock: 'mdiLock',
+  LockReset: 'mdiLockReset',
+  MailOutlineOutlined: 'mdiEmailOutline',
+  ManageAccounts: 'mdiAccountCog',
+  MarkEmailUnread: 'mdiEmailAlert',
+  Menu: 'mdiMenu',
+  NavigateBefore: 'mdiChevronLeft',
+  NavigateNext: 'mdiChevronRight',
+  Paid: 'mdiCurrencyUsd',
+  Palette: 'mdiPalette',
+  Pending: 'mdiDotsHorizontalCircle',
+  People: 'mdiAccountMultiple',
+  PersonAdd: 'mdiAccountPlus',
+  PersonPin: 'mdiAccountBox',
+  PlayArrow: 'mdiPlay',
+  PowerSettingsNew: 'mdiPower',
+  Publish: 'mdiPublish',
+  Queue: 'mdiPlaylistPlus',
+  ReceiptLong: 'mdiReceiptText',
+  Redeem: 'mdiGift',
+  Refresh: 'mdiRefresh',
+  RemoveCircle: 'mdiMinusCircle',
+  RemoveCircleOutlineOutlined: 'mdiMinusCircleOutline',
+  RemoveRedEye: 'mdiEye',
+  Replay: 'mdiReplay',
+  Report: 'mdiAlertOctagon',
+  Restore: 'mdiRestore',
+  Save: 'mdiContentSave',
+  Schedule: 'mdiClockOutline',
+  Science: 'mdiFlask',
+  Search: 'mdiMagnify',
+  Send: 'mdiSend',
+  Settings: 'mdiCog',
+  Sort: 'mdiSort',
+  Speed: 'mdiSpeedometer',
+  Stop: 'mdiStop',
+  SupportAgent: 'mdiFaceAgent',
+  Title: 'mdiFormatTitle',
+  Translate: 'mdiTranslate',
+  TrendingUp: 'mdiTrendingUp',
+  Tune: 'mdiTune',
+  Undo: 'mdiUndo',
+  Update: 'mdiUpdate',
+  UploadFile: 'mdiFileUpload',
+  ViewList: 'mdiViewList',
+  ViewWeek: 'mdiViewWeek',
+  Visibility: 'mdiEye',
+  VisibilityOff: 'mdiEyeOff',
+  WarningAmber: 'mdiAlertOutline',
+};
+
+const IMPORTED = /^@mui\/icons-material\/(\w+)$/u;
+const VIRTUAL = /^\0icon:(\w+)$/u;
+
+/** Makes the module of an icon when it is imported as `@mui/icons-material/NAME`. */
+export function icons(): Plugin {
+  return {
+    name: 'furlong-icons',
+    enforce: 'pre',
+    resolveId(id) {
+      const name = IMPORTED.exec(id)?.[1];
+      return name === undefined ? null : `\0icon:${name}`;
+    },
+    load(id) {
+      const name = VIRTUAL.exec(id)?.[1];
+      if (name === undefined) return null;
+      const outline = OUTLINES[name];
+      if (outline === undefined) this.error(`add the icon ${name} to web/icons/icons.ts, with its outline of @mdi/js`);
+      return [
+        "import { createElement } from 'react';",
+        "import { createSvgIcon } from '@mui/material/utils';",
+        `import { ${outline} } from '@mdi/js';`,
+        `export default createSvgIcon(createElement('path', { d: ${outline} }), '${name}');`,
+      ].join('\n');
+    },
+  };
+}
