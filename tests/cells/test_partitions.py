@@ -23,7 +23,7 @@ def test_partitions_are_those_of_another_client_of_kafka(embedded_broker: Embedd
     producer = Producer({"bootstrap.servers": embedded_broker.bootstrap, "partitioner": "murmur2"})
     found: dict[bytes, int | None] = {}
 
-    def place(_fault: object, message: Message[bytes, bytes]) -> None:
+    def place(_fault: object, message: "Message[bytes, bytes]") -> None:
         found[message.key() or b""] = message.partition()
 
     for number in range(CUSTOMERS):
