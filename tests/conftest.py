@@ -22,9 +22,9 @@ from deploy.local_chromium import LocalChromium, find_chromium
 from deploy.private_kafka import PrivateKafka, start_kafka
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.private_valkey import PrivateValkey, start_valkey
+from deploy.runner.service_markers import ServiceMarkers, find_firefox, installed_fixtures
 from deploy.runner.started_programs import StartedPrograms
 from deploy.runner.tiers import FAST, Tiers
-from deploy.service_markers import ServiceMarkers, find_firefox, installed_fixtures
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.support.telemetry.plain_logs import log_plainly
 

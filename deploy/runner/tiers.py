@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from deploy.service_markers import SERVICES
+from deploy.runner.service_markers import SERVICES
 
 FAST: Final = "--fast"
 END_TO_END: Final = "end_to_end"

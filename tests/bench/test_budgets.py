@@ -116,7 +116,7 @@ def test_what_observed_before_observes_again() -> None:
 
 def test_timers_do_not_come_due_while_time_stands_still() -> None:
     """Background work that waits for a timer runs beside no counted request."""
-    due = []
+    due: list[str] = []
 
     async def wait() -> None:
         loop = asyncio.get_running_loop()

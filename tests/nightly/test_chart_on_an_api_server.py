@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from deploy.api_server.server import ApiServer, start_api_server
+from deploy.runner.service_markers import chart_tools_installed
 from deploy.server_process import ServiceMissingError
-from deploy.service_markers import chart_tools_installed
 from tests.nightly.cluster import Cluster, Manifest, State, collection
 from tests.support.processes.former_version import former_version
 

@@ -22,7 +22,7 @@ from deploy.private_mariadb import mariadb_installed
 from deploy.private_prometheus import prometheus_installed
 from deploy.private_valkey import valkey_installed
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = "furlong_left_out"
 """The key under which a worker process reports its counts."""
 
