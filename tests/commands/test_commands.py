@@ -1,5 +1,6 @@
 """Commands say what is wrong and what to do, without a traceback."""
 
+import contextlib
 import json
 import os
 import signal
@@ -8,11 +9,18 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from furlong.cli import app
 from furlong.subgraph_names import DATABASES
-from tests.support.processes.running_furlong import FURLONG, PATIENCE_SECONDS, ROOT, programs_in
-
-pytestmark = pytest.mark.usefixtures("processes")
+from tests.support.processes.forked_programs import run_forked
+from tests.support.processes.running_furlong import (
+    FURLONG,
+    PATIENCE_SECONDS,
+    ROOT,
+    programs_in,
+    without_settings,
+)
 
 NOBODY_LISTENS = "mysql+aiomysql://user:password@127.0.0.1:9/furlong"
 UNSIGNED = {"FURLONG_SUBGRAPH_CALLERS": "unsigned"}
@@ -23,13 +31,19 @@ SESSIONS = {
 }
 
 
-def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `furlong ARGUMENTS` in a folder without a demo."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FURLONG_")}
+def run(folder: Path, *arguments: str, **environment: str) -> Result:
+    """Run `furlong ARGUMENTS` in this process, in a folder without a demo."""
+    unset = dict.fromkeys(name for name in os.environ if name.startswith("FURLONG_"))
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(app, arguments, env={**unset, **environment})
+
+
+def run_installed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the installed command `furlong ARGUMENTS` in a folder without a demo."""
     return subprocess.run(
         [FURLONG, *arguments],
         cwd=folder,
-        env={**clean, **environment},
+        env=without_settings(),
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,
@@ -40,8 +54,6 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
 @pytest.mark.parametrize(
     ("arguments", "environment", "said"),
     [
-        (("serve",), {}, "set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE"),
-        (("serve",), {"FURLONG_JWT_SECRET": "short"}, "use at least 32 bytes"),
         (("serve", "--listen", "nowhere"), {}, "is not HOST:PORT"),
         (("consume", "club"), {"FURLONG_KAFKA_BATCH_RECORDS": "x"}, "FURLONG_KAFKA_BATCH_RECORDS=x: "),
         (("consume", "nobody"), {}, "there are club, rewards, progress"),
@@ -51,8 +63,6 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         (("db", "status"), {"FURLONG_DATABASE_URL": NOBODY_LISTENS}, "cannot be reached"),
         (("deadletters", "list"), {"FURLONG_DATABASE_URL": NOBODY_LISTENS}, "cannot be reached"),
         (("consume", "club"), {}, "the database of club is not migrated"),
-        (("subgraph", "club", "serve"), SESSIONS, "set FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE"),
-        (("subgraph", "club", "serve"), SESSIONS | UNSIGNED, "the database of club is not migrated"),
         (("worker", "weeks"), {}, "not migrated, and this version needs"),
         (("deadletters", "show", "seven"), {}, "is not a dead letter"),
         (("load", "nothing.yaml"), {}, "cannot read nothing.yaml"),
@@ -64,22 +74,59 @@ def test_a_wrong_call_ends_with_what_to_do(
 ) -> None:
     """Each wrong setting or argument is named in one message, without a traceback."""
     ended = run(tmp_path, *arguments, **environment)
-    assert ended.returncode != 0
+    assert ended.exit_code != 0
+    assert isinstance(ended.exception, SystemExit)
     assert said in " ".join(ended.stderr.replace("│", " ").split())
+
+
+@pytest.mark.usefixtures("processes")
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (("serve",), {}, "set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE"),
+        (("serve",), {"FURLONG_JWT_SECRET": "short"}, "use at least 32 bytes"),
+        (("subgraph", "club", "serve"), SESSIONS, "set FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE"),
+        (("subgraph", "club", "serve"), SESSIONS | UNSIGNED, "the database of club is not migrated"),
+    ],
+)
+def test_a_server_that_cannot_serve_says_why(
+    tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    """A server that listens already ends with one message as well."""
+    ended = run_forked(
+        "furlong",
+        *arguments,
+        "--listen",
+        "127.0.0.1:0",
+        environment=without_settings() | environment,
+        folder=tmp_path,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert ended.returncode != 0
+    assert said in " ".join(ended.stderr.split())
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.usefixtures("processes")
+def test_the_installed_command_says_what_to_do_without_a_traceback(tmp_path: Path) -> None:
+    """A wrong setting ends the process with one message on stderr."""
+    ended = run_installed(tmp_path, "serve")
+    assert ended.returncode != 0
+    assert "set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE" in " ".join(ended.stderr.split())
     assert "Traceback" not in ended.stderr
 
 
 def test_db_status_tells_how_far_each_database_is(tmp_path: Path) -> None:
     """Before an upgrade it ends with 1 and says for each subgraph what is missing, also as JSON."""
     before = run(tmp_path, "db", "status")
-    assert before.returncode == 1
+    assert before.exit_code == 1
     assert before.stdout.count("`furlong db upgrade` creates it") == len(DATABASES)
     heads, *rows = before.stdout.splitlines()
     assert heads.split() == ["database", "revision", "wanted", "state", "meaning", "missing", "tables"]
     assert len({row.index("there is no database") for row in rows} | {heads.index("meaning")}) == 1
-    assert run(tmp_path, "db", "upgrade").returncode == 0
+    assert run(tmp_path, "db", "upgrade").exit_code == 0
     after = run(tmp_path, "db", "status", "--json")
-    assert after.returncode == 0
+    assert after.exit_code == 0
     found = json.loads(after.stdout)
     assert [(each["subgraph"], each["state"], each["missing"]) for each in found] == [
         (name, "current", []) for name in DATABASES
@@ -87,9 +134,10 @@ def test_db_status_tells_how_far_each_database_is(tmp_path: Path) -> None:
     assert all(each["revision"] == each["wanted"] for each in found)
 
 
+@pytest.mark.usefixtures("processes")
 def test_settings_lists_each_setting_with_its_meaning(tmp_path: Path) -> None:
     """`furlong settings` names each variable of the fixed interface, and none without a meaning."""
-    lines = run(tmp_path, "settings").stdout.splitlines()
+    lines = run_installed(tmp_path, "settings").stdout.splitlines()
     names = {line.partition("=")[0] for line in lines[::2]}
     assert {
         "FURLONG_DATABASE_URL",
@@ -116,6 +164,7 @@ def test_the_plan_of_the_bet_slip_is_three_fetches_in_two_steps(tmp_path: Path) 
     assert plan.index('"club"') < plan.index("Parallel {") < plan.index('"progress"')
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("steps", range(3))
 def test_a_demo_that_is_still_starting_stops_when_told(tmp_path: Path, steps: int) -> None:
     """SIGTERM ends the demo cleanly at any point of its start, and leaves no ready file."""
