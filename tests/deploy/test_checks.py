@@ -23,7 +23,7 @@ TEXTS = Check("texts", "group", (sys.executable, "-c", FAILS_ON_BAD), ("*.txt",)
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
+def repository(tmp_path: Path, processes: None) -> Path:
     """A repository with a text, an old text, and a page."""
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("passed/\nbuilt/\n")
