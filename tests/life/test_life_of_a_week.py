@@ -246,6 +246,7 @@ async def lived(migrated: Path, events: Sequence[str]) -> None:
             await life.end()
 
 
+@pytest.mark.slow("the whole product goes through a week for each example")
 @settings(max_examples=EXAMPLES)
 @given(events=LIVES)
 @example(events=["join", "whole bet", "end", "blip", "close", "keep", "work"])
@@ -269,6 +270,7 @@ DISASTROUS: Final = st.tuples(
 ).map(lambda parts: [event for part in parts for event in part])
 
 
+@pytest.mark.slow("the whole product goes through a week for each example")
 @settings(max_examples=EXAMPLES)
 @given(events=DISASTROUS)
 def test_any_life_in_which_databases_are_lost_or_restored_is_the_models(
@@ -285,6 +287,7 @@ STAGES: Final = (
 )
 
 
+@pytest.mark.slow("the whole product goes through a week each time")
 @pytest.mark.parametrize("name", ["club", "rewards", "progress", "fulfilment"])
 @pytest.mark.parametrize("kind", ["lose", "restore"])
 @pytest.mark.parametrize("when", STAGES, ids=str)

@@ -37,6 +37,7 @@ def staff(office: Office, chromium: LocalChromium) -> Iterator[Staff]:
         yield opened
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 def test_an_editors_and_an_approvers_day(staff: Staff, tmp_path: Path) -> None:
     """From the first word, by lint, preview and another person's approval, to the bet-slip, and back."""
     editor, approver = staff.desk("editor"), staff.desk("approver")
@@ -52,11 +53,13 @@ def test_the_second_of_two_editors_is_told_what_differs(staff: Staff) -> None:
     content.edit_at_once(staff, staff.desk("editor"))
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 def test_no_text_of_content_runs_as_script(staff: Staff) -> None:
     """Neither in the screens and the preview nor on the bet-slip, which has what lint lets through."""
     assert content.publish_hostile_texts(staff, staff.desk("editor"), staff.desk("approver")) == []
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 def test_a_risk_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     """Figures are followed to their customers; a budget is lowered by one person and raised by two."""
     desk = staff.desk("risk")
@@ -67,6 +70,7 @@ def test_a_risk_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     assert desk.faults == []
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 def test_a_support_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     """Find, explain, adjust, give goodwill, export and erase; the law and another person have a say."""
     desk = staff.desk("support")
@@ -79,6 +83,7 @@ def test_a_support_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     assert desk.scripts_that_ran() + staff.desk("risk").scripts_that_ran() == []
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 def test_an_operators_day(office: Office, staff: Staff) -> None:
     """Dead letters, a kill switch, a provider, a brand, weeks, lag, and what is in doubt."""
     desk = staff.desk("operator")
@@ -91,6 +96,7 @@ def test_an_operators_day(office: Office, staff: Staff) -> None:
     assert desk.faults == []
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 def test_a_viewers_day(staff: Staff) -> None:
     """Sees content, rules, risk and operations, and can change nothing, also not by hand-made requests."""
     desk = staff.desk("viewer")
@@ -98,6 +104,7 @@ def test_a_viewers_day(staff: Staff) -> None:
     assert people.changes_let_through(desk) == []
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 def test_an_administrators_day(office: Office, staff: Staff) -> None:
     """A person is added, a session ended, both are in the audit log, whose chain is whole."""
     desk = staff.desk("administrator")
@@ -108,6 +115,7 @@ def test_an_administrators_day(office: Office, staff: Staff) -> None:
     assert desk.faults == []
 
 
+@pytest.mark.slow("a person's whole day in a browser")
 @pytest.mark.timeout(900)
 def test_no_text_of_any_change_runs_as_script(office: Office, staff: Staff) -> None:
     """A hostile text is refused or stored as it is, and every screen shows it as the text that it is.

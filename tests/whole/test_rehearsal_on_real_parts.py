@@ -28,6 +28,7 @@ def installation(
         yield running
 
 
+@pytest.mark.slow("all processes of the product go through a week")
 def test_all_processes_go_through_the_week_together(installation: Installation) -> None:
     """Joined on Monday, reached on Thursday, closed, past its grace, credited once; the next week is open."""
     health = httpx.get(f"http://127.0.0.1:{installation.status}/health").json()
@@ -38,6 +39,7 @@ def test_all_processes_go_through_the_week_together(installation: Installation) 
     assert all(program.poll() is None for program in programs.started), programs.logs()
 
 
+@pytest.mark.slow("all processes of the product go through a week")
 def test_each_database_is_lost_or_restored_in_the_next_week(installation: Installation) -> None:
     """By the runbook, in mid-week, after the close and the payment: nothing is paid twice, nothing forgotten.
 

@@ -43,6 +43,7 @@ def refused(demo: Demo, *arguments: str) -> str:
     return ended.stderr
 
 
+@pytest.mark.slow("a demo goes through a week, or starts more than once")
 @pytest.mark.usefixtures("processes")
 def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) -> None:
     """The customer joins on Monday, qualifies on Thursday, and is paid once after the grace."""
@@ -59,6 +60,7 @@ def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) 
         assert "--backwards" in said
 
 
+@pytest.mark.slow("a demo goes through a week, or starts more than once")
 @pytest.mark.usefixtures("processes")
 def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
     """Health, readiness and `/clock` show it; a restart continues there; tokens last for a real day."""
@@ -85,6 +87,7 @@ def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
             assert answer.json() == {"data": {"club": {"state": "NOT_OPTED_IN"}}}
 
 
+@pytest.mark.slow("a demo goes through a week, or starts more than once")
 @pytest.mark.usefixtures("processes")
 def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
     """A folder whose data are of a later time is refused, and the error names the alternatives."""
@@ -112,6 +115,7 @@ def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
         assert "FURLONG_CLOCK_REHEARSAL=true" in refused(demo, "clock", *command)
 
 
+@pytest.mark.slow("a demo goes through a week, or starts more than once")
 @pytest.mark.usefixtures("web_installed")
 def test_the_page_shows_the_rehearsal_and_follows_it(tmp_path: Path, chromium: LocalChromium) -> None:
     """The page shows the product's time; when the clock moves into the next week, mark and tracker follow."""

@@ -31,6 +31,7 @@ CLUB_STATES = {
 }
 
 
+@pytest.mark.slow("a demo plays all scenarios, one after another")
 def test_the_running_demo_gives_the_recorded_answers(tmp_path: Path) -> None:
     """One demo plays all scenarios by real messages and mutations, and each answer equals its fixture.
 

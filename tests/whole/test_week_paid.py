@@ -66,6 +66,7 @@ def place(demo: Demo, customer: str, at: datetime, **changes: Any) -> str:
     return bet_id
 
 
+@pytest.mark.slow("all processes of the product go through a week")
 @pytest.mark.usefixtures("processes")
 def test_a_week_goes_from_bets_to_the_credited_reward(tmp_path: Path) -> None:
     """Whoever reached the target is paid when the week is closed, and keeps the reward after a late void."""

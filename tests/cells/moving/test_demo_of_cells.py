@@ -55,6 +55,7 @@ def bet(demo: Demo, customer: str) -> None:
     eventually(lambda: staked(demo, customer) == before + STAKE_MINOR, "the bet is counted")
 
 
+@pytest.mark.slow("a demo of two cells starts and moves one")
 def test_the_demo_shows_cells_and_moves_one(servers: tuple[CellServer, CellServer], tmp_path: Path) -> None:
     """Customers are in both cells, a request of the wrong cell is routed again, and a move changes no sum.
 
