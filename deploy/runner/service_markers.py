@@ -114,9 +114,12 @@ class ServiceMarkers:
                 + ", ".join(f"{service.words} (make {service.target})" for service in self._missing)
             )
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out the tests that cannot run here, after -k and -m have selected tests."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> Generator[None]:
+        """Leave out the tests that cannot run here, after -k, -m and the tiers have selected tests."""
+        yield
         kept: list[pytest.Item] = []
         left_out: list[pytest.Item] = []
         for item in items:

@@ -53,7 +53,7 @@ class Tiers:
         self._fast = fast
         self._not_run: Counter[str] = Counter()
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    @pytest.hookimpl(wrapper=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None]:

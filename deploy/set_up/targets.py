@@ -11,7 +11,7 @@ from deploy.set_up.steps import Step
 LOCK: Final = "requirements.lock"
 DEVELOPMENT_LOCK: Final = "requirements-dev.lock"
 PYTHON_INPUTS: Final = (LOCK, "pyproject.toml", packages.TOOLS_LOCK)
-NPM_INPUTS: Final = ("web/package.json", "web/package-lock.json", "web/icons", "web/.npmrc")
+NPM_INPUTS: Final = ("web/package.json", "web/package-lock.json", "web/icons/package.json", "web/.npmrc")
 NODE_TESTS: Final = "tests/node"
 SETTINGS_IN: Final = ("backoffice", "consumers", "furlong", "gateway", "storage", "subgraphs", "tokens")
 
