@@ -111,6 +111,17 @@ async def served(app: ASGIApp) -> AsyncIterator[Callable[[], Client]]:
         await server.shutdown()
 
 
+def asking(client: Client, request: bytes, require_right: Callable[[bytes], None]) -> Request:
+    """Return what sends a request each time, and checks its reply outside of what is counted."""
+
+    async def ask(counting: AbstractContextManager[object]) -> None:
+        with counting:
+            reply = await client.ask(request)
+        require_right(reply)
+
+    return ask
+
+
 def post(path: str, body: bytes, *headers: str) -> bytes:
     """Return a request that posts JSON."""
     lines = (

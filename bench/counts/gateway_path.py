@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 
-from bench.counts.club import Counted, Request, served
+from bench.counts.club import Counted, Request, asking, served
 from bench.counts.doubles import subgraphs_at
 from bench.counts.site_paths import betslip_request, require_right
 from bench.fixtures.fixed_subgraphs import FixedAnswers
@@ -24,12 +24,6 @@ async def gateway(given: Counted) -> AsyncIterator[Request]:
     app = create_gateway(SUPERGRAPH.read_text(encoding="utf-8"), settings=GatewaySettings(subgraph_urls=urls))
     with subgraphs_at({f"{name}.example": FixedAnswers(name) for name in SCHEMAS}):
         async with served(app) as connect:
-            client, request = connect(), betslip_request(given.token)
-
-            async def ask(counting: AbstractContextManager[object]) -> None:
-                with counting:
-                    reply = await client.ask(request)
-                require_right(reply)
-
-            yield ask
+            client = connect()
+            yield asking(client, betslip_request(given.token), require_right)
             client.close()

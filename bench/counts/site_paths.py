@@ -12,7 +12,7 @@ import orjson
 from fastapi import FastAPI
 from sqlalchemy import update
 
-from bench.counts.club import CUSTOMER, Counted, Request, post, served
+from bench.counts.club import CUSTOMER, Counted, Request, asking, post, served
 from bench.fixtures.customers import BRAND, customer_id
 from bench.harness.servers import ROOT
 from furlong.serve.site import create_site
@@ -41,14 +41,7 @@ async def betslip(given: Counted) -> AsyncIterator[Request]:
     """The bet-slip by `furlong serve`: its subgraphs in process, tokens checked, all limits enforced."""
     async with served(_site(given)) as connect:
         client = connect()
-        request = betslip_request(given.token)
-
-        async def ask(counting: AbstractContextManager[object]) -> None:
-            with counting:
-                reply = await client.ask(request)
-            require_right(reply)
-
-        yield ask
+        yield asking(client, betslip_request(given.token), require_right)
         client.close()
 
 

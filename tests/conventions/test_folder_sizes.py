@@ -8,14 +8,12 @@ from tests.support.repository_files import repository_files
 
 LANGUAGES: Final = frozenset({".py", ".ts", ".tsx", ".mjs"})
 MAX_MODULES: Final = 12
-ICONS: Final = PurePosixPath("web/icons")
 
 
 def test_no_folder_has_more_than_a_dozen_modules() -> None:
     """A reader sees all modules of a folder at one glance, `__init__.py` included; tests are no part of it.
 
-    Steps of migrations are no modules: their names begin with a number, and nothing imports them. Nor are the
-    pictures of another package that `web/icons` keeps.
+    Steps of migrations are no modules: their names begin with a number, and nothing imports them.
     """
     files = map(PurePosixPath, repository_files())
     sizes = Counter(str(path.parent) for path in files if _is_module(path))
@@ -24,6 +22,4 @@ def test_no_folder_has_more_than_a_dozen_modules() -> None:
 
 
 def _is_module(path: PurePosixPath) -> bool:
-    if path.is_relative_to(ICONS):
-        return False
     return path.suffix in LANGUAGES and "tests" not in path.parts and not path.name[0].isdigit()
