@@ -81,7 +81,7 @@ newest_jre() {
 
 chromium_version() {
   local name
-  for name in chromium google-chrome chromium-browser; do
+  for name in chromium-headless-shell google-chrome chromium-browser chromium; do
     if command -v "$name" >/dev/null && "$name" --version 2>/dev/null; then return; fi
   done
 }
@@ -102,7 +102,7 @@ install_chromium() {
       "install Google Chrome or another Chromium so that 'chromium' or 'google-chrome' is on the PATH"
     return 1
   fi
-  apt_install chromium fonts-liberation
+  apt_install chromium-headless-shell fonts-liberation || apt_install chromium fonts-liberation
 }
 
 firefox_version() {

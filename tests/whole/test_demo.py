@@ -194,6 +194,14 @@ def test_a_token_can_be_made_for_the_running_demo(demo: Demo) -> None:
     assert (club["progress"], club["options"], club["choice"]) == (None, [], None)
 
 
+def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
+    """Nothing mentions a rehearsal, and the clock cannot be moved."""
+    assert httpx.get(f"{demo.site.url}/clock").json() == {"rehearsal": None}
+    assert httpx.get(f"{demo.site.url}/health").text == "ok\n"
+    for command in (("show",), ("advance", "2h"), ("set", "2030-01-01T00:00Z"), ("reset",)):
+        assert "FURLONG_CLOCK_REHEARSAL=true" in demo.programs.refused("clock", *command)
+
+
 def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
     """The ready file has an account for each role, a second one where one approves what the other proposes.
 

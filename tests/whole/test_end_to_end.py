@@ -1,12 +1,21 @@
 """The one path through the real demo that `make test` takes too: a customer joins, bets and sees it."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import browser
-from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("web_installed")]
+
+
+@pytest.fixture(scope="module")
+def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Run one demo for both, by the command as it is installed."""
+    with running_demo(tmp_path_factory.mktemp("demo"), installed=True) as running:
+        yield running
 
 
 def test_a_customer_joins_and_a_bet_counts(demo: Demo) -> None:

@@ -1,8 +1,6 @@
 """A week is rehearsed in the demo, with `furlong demo --at` and `furlong clock`."""
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +10,7 @@ import pytest
 
 from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import browser
-from tests.support.processes.running_furlong import BRAND, Demo, eventually, programs_in, running_demo
+from tests.support.processes.running_furlong import BRAND, eventually, programs_in, running_demo
 from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, WEEK, RehearsedWeek
 
 pytestmark = pytest.mark.timeout(900)  # several starts of the demo
@@ -29,20 +27,6 @@ def credits_of(data: Path, customer: str) -> int:
     return total
 
 
-def refused(demo: Demo, *arguments: str) -> str:
-    """Return the error of a command that ends with 1."""
-    ended = subprocess.run(
-        [str(Path(sys.executable).parent / "furlong"), *arguments],
-        cwd=demo.programs.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert ended.returncode == 1, ended.stdout
-    return ended.stderr
-
-
 @pytest.mark.slow("a demo goes through a week, or starts more than once")
 @pytest.mark.usefixtures("processes")
 def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) -> None:
@@ -55,7 +39,7 @@ def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) 
         assert f"{WEEK} GB GBP CLOSED, confirmed" in status
         assert f"{NEXT_WEEK} GB GBP OPEN" in status
 
-        said = refused(demo, "clock", "set", "2026-04-07T12:00Z")
+        said = demo.programs.refused("clock", "set", "2026-04-07T12:00Z")
         assert "time cannot run backwards" in said
         assert "--backwards" in said
 
@@ -104,15 +88,6 @@ def test_a_demo_does_not_go_back_behind_its_data(tmp_path: Path) -> None:
         before = programs.start("demo", "--port", "0", "--data", "new", "--at", "2025-01-01T00:00Z")
         assert before.wait(120) == 1
         assert "the demo's club begins at 2026-01-19" in programs.logs()
-
-
-@pytest.mark.usefixtures("processes")
-def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
-    """Nothing mentions a rehearsal, and the clock cannot be moved."""
-    assert httpx.get(f"{demo.site.url}/clock").json() == {"rehearsal": None}
-    assert httpx.get(f"{demo.site.url}/health").text == "ok\n"
-    for command in (("show",), ("advance", "2h"), ("set", "2030-01-01T00:00Z"), ("reset",)):
-        assert "FURLONG_CLOCK_REHEARSAL=true" in refused(demo, "clock", *command)
 
 
 @pytest.mark.slow("a demo goes through a week, or starts more than once")

@@ -74,9 +74,20 @@ class Programs:
 
     def run(self, *arguments: str) -> str:
         """Run `furlong ARGUMENTS` to its end and return its output; fail if it fails."""
+        ended = self._ended(arguments)
+        assert ended.returncode == 0, f"furlong {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
+        return ended.stdout
+
+    def refused(self, *arguments: str) -> str:
+        """Run `furlong ARGUMENTS`, which ends with 1, and return its error."""
+        ended = self._ended(arguments)
+        assert ended.returncode == 1, ended.stdout
+        return ended.stderr
+
+    def _ended(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         environment = self._whole_environment()
         if self.code:
-            ended = subprocess.run(
+            return subprocess.run(
                 [FURLONG, *arguments],
                 cwd=self.folder,
                 env=environment,
@@ -85,16 +96,9 @@ class Programs:
                 timeout=PATIENCE_SECONDS,
                 check=False,
             )
-        else:
-            ended = run_forked(
-                "furlong",
-                *arguments,
-                environment=environment,
-                folder=self.folder,
-                timeout=PATIENCE_SECONDS,
-            )
-        assert ended.returncode == 0, f"furlong {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
-        return ended.stdout
+        return run_forked(
+            "furlong", *arguments, environment=environment, folder=self.folder, timeout=PATIENCE_SECONDS
+        )
 
     def _whole_environment(self) -> dict[str, str]:
         other = {"PYTHONPATH": str(self.code)} if self.code else {}
