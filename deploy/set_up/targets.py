@@ -11,7 +11,10 @@ from deploy.set_up.steps import Step
 LOCK: Final = "requirements.lock"
 DEVELOPMENT_LOCK: Final = "requirements-dev.lock"
 PYTHON_INPUTS: Final = (LOCK, "pyproject.toml", packages.TOOLS_LOCK)
-NPM_INPUTS: Final = ("web/package.json", "web/package-lock.json", "web/icons/package.json", "web/.npmrc")
+NPM_INPUTS: Final = (
+    *("web/package.json", "web/package-lock.json", "web/icons/package.json", "web/.npmrc"),
+    *web.TOOLS,
+)
 NODE_TESTS: Final = "tests/node"
 SETTINGS_IN: Final = ("backoffice", "consumers", "furlong", "gateway", "storage", "subgraphs", "tokens")
 
@@ -68,7 +71,7 @@ NODE_TESTS_PACKAGES: Final = Step(
     stamp=f"{NODE_TESTS}/node_modules/.installed",
     makes=f"{NODE_TESTS}/node_modules",
     inputs=(f"{NODE_TESTS}/package.json", f"{NODE_TESTS}/package-lock.json"),
-    work=partial(web.install_packages, folder=NODE_TESTS),
+    work=partial(web.install_by_npm, folder=NODE_TESTS),
     needs_node=True,
 )
 EVERYTHING_OF_WEB: Final = Step(

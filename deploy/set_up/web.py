@@ -1,16 +1,24 @@
-"""Installs the packages of npm, and builds the pages from them."""
+"""Installs the packages of npm, by bun or else by npm, and builds the pages from them."""
 
 import json
 import re
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from deploy.set_up.commands import Commands
-from deploy.set_up.failures import SetUpError
+from deploy.set_up.failures import CommandError, SetUpError, is_about_disk
 
 HOW: Final = "install it from https://nodejs.org or by the system's packages, and run the same command again."
-QUIETLY: Final = ("--no-audit", "--no-fund", "--loglevel=error")
+TITLE: Final = "npm packages"
+NAME: Final = "npm-web"
+TOOLS: Final = ("deploy/set_up/bun/package.json", "deploy/set_up/bun/package-lock.json")
+# Without a log of its own npm says everything here, and tries again for half a minute instead of three.
+SETTINGS: Final = {"npm_config_logs_max": "0", "npm_config_fetch_retries": "1"}
+CI: Final = ("ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", "--ignore-scripts")
 
 
 def require_node(root: Path) -> None:
@@ -36,24 +44,52 @@ def _output_of(program: str) -> str | None:
     return run.stdout.strip().removeprefix("v")
 
 
-def install_packages(commands: Commands, *, folder: str = "web", build_only: bool = False) -> None:
-    """Install the packages of a lock: all, or those that the build needs."""
-    # Without a log of its own npm says everything here, and tries again for half a minute instead of three.
-    settings = {"npm_config_logs_max": "0", "npm_config_fetch_retries": "1"}
-    commands.run(
-        "npm packages",
-        f"npm-{folder.replace('/', '-')}",
-        [
-            "npm",
-            "ci",
-            *QUIETLY,
-            "--prefer-offline",
-            "--ignore-scripts",
-            *(["--omit=dev"] if build_only else []),
-        ],
-        folder=folder,
-        env=settings,
-    )
+def install_packages(commands: Commands, *, build_only: bool = False) -> None:
+    """Install the packages of the web's lock, by their hashes: all, or those that the build needs.
+
+    Raises:
+        SetUpError: Neither bun nor npm could do it.
+    """
+    try:
+        with _bun(commands) as bun:
+            shutil.rmtree(commands.root / "web" / "node_modules", ignore_errors=True)
+            options = ["--frozen-lockfile", "--ignore-scripts", *_omitted(build_only=build_only)]
+            commands.run(TITLE, NAME, [bun, "install", *options], folder="web")
+    except CommandError as error:
+        if is_about_disk(error.output):
+            raise
+        install_by_npm(commands, build_only=build_only)
+
+
+def install_by_npm(commands: Commands, *, folder: str = "web", build_only: bool = False) -> None:
+    """Install the packages of a folder's lock in npm's own way.
+
+    Raises:
+        SetUpError: It failed.
+    """
+    install = ["npm", *CI, *_omitted(build_only=build_only)]
+    commands.run(TITLE, f"npm-{folder.replace('/', '-')}", install, folder=folder, env=SETTINGS)
+
+
+def _omitted(*, build_only: bool) -> list[str]:
+    return ["--omit=dev"] if build_only else []
+
+
+@contextmanager
+def _bun(commands: Commands) -> Iterator[Path]:
+    """Give a bun for the block, since it has 100 MB; there is none for every machine."""
+    tools = commands.root / ".furlong" / "set-up" / "bun"
+    tools.mkdir(parents=True, exist_ok=True)
+    try:
+        for file in TOOLS:
+            shutil.copy(commands.root / file, tools)
+        output = commands.run(TITLE, NAME, ["npm", "--prefix", tools, *CI], env=SETTINGS)
+        found = next(tools.glob("node_modules/@oven/*/bin/bun"), None)
+        if found is None:
+            raise CommandError(TITLE, output, commands.log(NAME))
+        yield found
+    finally:
+        shutil.rmtree(tools)
 
 
 def build(commands: Commands, *, everything: bool) -> None:

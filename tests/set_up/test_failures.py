@@ -65,9 +65,25 @@ def test_without_uv_pip_installs(clone: SmallClone) -> None:
     """Packages come by pip, with the same hashes, where uv cannot run."""
     clone.program("uv", 'echo "uv $*" >> "$CALLS"; echo cannot execute binary file; exit 126')
     assert clone.set_up()[0] == 0
-    assert clone.calls[-1] in {"pip --python", "node build.mjs", "npm ci"}
+    assert clone.calls[-1] in {"pip --python", "node build.mjs", "bun install"}
     calls = (clone.fakes / "calls").read_text()
     assert "--require-hashes --retries 1 -r requirements.lock" in calls
+
+
+def test_without_bun_npm_installs(clone: SmallClone) -> None:
+    """Packages come by npm, from the same lock, where bun cannot run."""
+    clone.program("bun", 'echo "bun $*" >> "$CALLS"; echo illegal instruction; exit 132')
+    assert clone.set_up()[0] == 0
+    assert "bun install" in clone.calls
+    assert "npm ci" in clone.calls
+    assert list((clone.folder / ".furlong" / "set-up").glob("bun*")) == []
+
+
+def test_a_machine_that_no_bun_is_made_for_takes_npm(clone: SmallClone) -> None:
+    """What brings bun then brings nothing, without an error."""
+    clone.program("npm", 'if [ "$1" = --prefix ]; then exit; fi\n' + (clone.fakes / "npm").read_text())
+    assert clone.set_up()[0] == 0
+    assert "npm ci" in clone.calls
 
 
 def test_a_folder_that_cannot_be_written_is_named(clone: SmallClone) -> None:

@@ -82,7 +82,7 @@ def test_a_step_that_was_killed_is_done_again(clone: SmallClone) -> None:
     gate = clone.fakes / "gate"
     clone.npm(f"while [ ! -e {gate} ]; do sleep 0.05; done")
     first = clone.start()
-    eventually(lambda: "npm ci" in clone.calls, "npm runs")
+    eventually(lambda: "bun install" in clone.calls, "bun runs")
     first.send_signal(signal.SIGKILL)
     first.communicate()
     second = clone.start()
@@ -93,7 +93,7 @@ def test_a_step_that_was_killed_is_done_again(clone: SmallClone) -> None:
     out, error = second.communicate(timeout=60)
     assert (second.returncode, error) == (0, "")
     assert "npm packages" in out
-    assert clone.calls.count("npm ci") == 2
+    assert clone.calls.count("bun install") == 2
 
 
 def test_two_at_once_do_each_step_once(clone: SmallClone) -> None:
@@ -101,7 +101,7 @@ def test_two_at_once_do_each_step_once(clone: SmallClone) -> None:
     gate = clone.fakes / "gate"
     clone.npm(f"while [ ! -e {gate} ]; do sleep 0.05; done; {INSTALLS}")
     first = clone.start()
-    eventually(lambda: "npm ci" in clone.calls, "npm runs")
+    eventually(lambda: "bun install" in clone.calls, "bun runs")
     second = clone.start()
     assert second.stdout is not None
     assert "waiting" in second.stdout.readline()
@@ -109,4 +109,4 @@ def test_two_at_once_do_each_step_once(clone: SmallClone) -> None:
     assert [process.wait(60) for process in (first, second)] == [0, 0]
     for process in (first, second):
         process.communicate()
-    assert clone.calls.count("npm ci") == 1
+    assert clone.calls.count("bun install") == 1

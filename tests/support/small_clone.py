@@ -1,4 +1,4 @@
-"""A clone to set up, with programs that stand in for pip, uv, Node and npm: nothing is downloaded."""
+"""A clone to set up, with programs that stand in for pip, uv, Node, npm and bun: nothing is downloaded."""
 
 import os
 import subprocess
@@ -37,6 +37,8 @@ FILES: Final = {
     "requirements.lock": "one==1\n",
     "requirements-dev.lock": "one==1\ntwo==2\n",
     "deploy/set_up/requirements.lock": "uv==1\n",
+    "deploy/set_up/bun/package.json": "{}",
+    "deploy/set_up/bun/package-lock.json": "{}",
     "furlong/__init__.py": "",
     "furlong/cli.py": "def app(): print('this is furlong')\n",
     "furlong/demo/__init__.py": "",
@@ -52,7 +54,11 @@ echo "node $*" >> "$CALLS"; mkdir -p dist; echo built > dist/index.html"""
 NPM: Final = """\
 if [ "$1" = --version ]; then echo 11.0.0; exit; fi
 echo "npm $*" >> "$CALLS"
+if [ "$1" = --prefix ]; then
+  mkdir -p "$2/node_modules/@oven/bun/bin"; cp "$FAKES/bun" "$2/node_modules/@oven/bun/bin"; exit
+fi
 """
+BUN: Final = 'echo "bun $*" >> "$CALLS"\n'
 INSTALLS: Final = "rm -rf node_modules; mkdir -p node_modules/vite"
 UV: Final = 'echo "uv $*" >> "$CALLS"'
 
@@ -85,7 +91,8 @@ class SmallClone:
         file.chmod(0o755)
 
     def npm(self, text: str = INSTALLS) -> None:
-        """Let npm do this when it is to install."""
+        """Let npm do this when it is to install, and bun too."""
+        self.program("bun", f"{BUN}{text}")
         self.program("npm", f"{NPM}{text}")
 
     def start(self, target: str = "demo") -> subprocess.Popen[str]:
