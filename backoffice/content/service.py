@@ -1,8 +1,7 @@
 """What everybody who may read content can see: items, revisions, differences, findings and previews."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backoffice.access.actor import Actor
@@ -13,7 +12,8 @@ from backoffice.approvals.proposals import Proposal
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.content import repository
-from backoffice.content.images.reencoding import ImageRefused, StoredImage, reencode
+from backoffice.content.images.conversion import ImageConversion
+from backoffice.content.images.reencoding import ImageRefused, StoredImage
 from backoffice.content.images.repository import add_image
 from backoffice.content.known_brands import KnownBrand, KnownBrands, described
 from backoffice.content.lint.findings import Finding
@@ -49,6 +49,7 @@ class ContentService:
     known: KnownBrands
     preview: Preview
     audit: AuditLog
+    images: ImageConversion = field(default_factory=ImageConversion)
 
     async def items(
         self, actor: Actor, brand: str | None, wanted: ItemFilter, limit: int
@@ -207,7 +208,7 @@ class ContentService:
         """
         require(actor, Permission.CONTENT_EDIT, brand)
         try:
-            image = await asyncio.to_thread(reencode, file)
+            image = await self.images.convert(file)
         except ImageRefused as refused:
             raise Invalid([Problem("file", str(refused))]) from refused
         shown: Json = {"media_type": image.media_type, "width": image.width, "height": image.height}

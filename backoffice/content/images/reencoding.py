@@ -5,7 +5,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -21,6 +21,11 @@ _PNG, _IEND = b"\x89PNG\r\n\x1a\n", b"IEND"
 
 class ImageRefused(ValueError):
     """The upload is not an image that may be published; the message says why."""
+
+    @classmethod
+    def too_long(cls, upload: bytes) -> Self:
+        """Say how large the file is, and how large it may be."""
+        return cls(f"the file has {len(upload)} bytes, at most {MAX_BYTES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,13 @@ class StoredImage:
 def reencode(upload: bytes) -> StoredImage:
     """Return an upload as a PNG, JPEG or WebP of its pixels alone: without metadata, profiles or appendices.
 
-    Takes up to a second of processor time; call it in a thread.
+    Takes up to a second of processor time and some 200 MB: `conversion` has a process for it.
 
     Raises:
         ImageRefused: Too large, of another type, animated, broken, or with anything after its end.
     """
     if len(upload) > MAX_BYTES:
-        raise ImageRefused(f"the file has {len(upload)} bytes, at most {MAX_BYTES}")
+        raise ImageRefused.too_long(upload)
     kind = _kind(upload)
     try:
         with Image.open(io.BytesIO(upload), formats=[kind]) as opened:

@@ -37,6 +37,7 @@ def serve(
     from furlong.serve.http_server import serving
     from furlong.settings import ServeSettings
     from gateway.errors import SupergraphError
+    from gateway.garbage_collection import freeze_long_lived_objects
 
     log_to_stderr()
     check_databases()
@@ -51,6 +52,7 @@ def serve(
             serve_settings.page / "backoffice",
             stream=stream_settings(),
         )
+        freeze_long_lived_objects()
         with stop_on_signals() as stop:
             async with serving(office.app, open_listener(*address(listen))):
                 typer.echo(f"Serving http://{listen}/backoffice/")

@@ -219,10 +219,11 @@ async def _until_stopped(demo: AbstractAsyncContextManager[str], began: float | 
         demo: The demo.
         began: When it began to start, on the monotonic clock; None not to print how long it took.
     """
+    from gateway.garbage_collection import freeze_long_lived_objects
 
     async def run() -> None:
         async with demo as greeting:
-            gc.freeze()
+            freeze_long_lived_objects(collect=False)
             gc.enable()
             if began is not None:
                 print(f"{time.monotonic() - began:.1f} s")

@@ -57,6 +57,7 @@ def _commands_of(name: str) -> typer.Typer:
         from furlong.serve.site import create_subgraph_app
         from furlong.serve.subgraphs import Parts
         from furlong.tracing import close_with
+        from gateway.garbage_collection import freeze_long_lived_objects
         from gateway.http.server import configured_by, run
         from gateway.settings import GatewaySettings
         from subgraphs.kit.graphql.callers import Callers
@@ -77,6 +78,7 @@ def _commands_of(name: str) -> typer.Typer:
         check_databases(name)
         typer.echo(f"Serving the {name} subgraph at {config.scheme}://{listen}/graphql")
         with listener:
+            freeze_long_lived_objects()
             run(config, listener)
 
     return commands

@@ -204,6 +204,7 @@ async def test_a_draft_is_previewed_for_a_customer_in_every_state(site: OfficeSi
     assert codes(await viewer.ask(PREVIEW, document=typed, state="nobody")) == ["NOT_FOUND"]
 
 
+@pytest.mark.usefixtures("processes")
 async def test_an_image_is_uploaded_and_served_for_ever(site: OfficeSite) -> None:
     """Public, immutable, and nothing but an image to any browser; other files are refused in words."""
     editor = (await site.staff([Role.EDITOR]))[Role.EDITOR]
@@ -234,6 +235,7 @@ async def test_an_image_is_uploaded_and_served_for_ever(site: OfficeSite) -> Non
         assert codes(refused) == ["INVALID"]
 
 
+@pytest.mark.usefixtures("processes")
 async def test_an_image_of_five_mebibytes_is_uploaded_and_a_larger_one_refused_in_words(
     site: OfficeSite,
 ) -> None:
