@@ -1,6 +1,7 @@
 """No two identifiers become one by spaces, case, accents or normal forms, in any table of any database."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import pytest
@@ -18,14 +19,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.progress.messages import decode_bet
+from consumers.stream.errors import Poison
 from furlong.databases import METADATA
 from storage.columns import Blob, Identifier, UtcDateTime
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
+from subgraphs.kit.auth.sessions import viewer_of
 from tests.kit.test_interrupted_upgrades import differences
 from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.consumers.squad_messages import bet
 from tests.support.database_probe import migrated
+from tokens import InvalidToken, VerifiedToken
 
 ALIKE: Final = ("a", "a ", " a", "a\t", "A", "á", "a\u0301", "\uff41")
 """One letter with spaces, in capitals, with an accent, in two normal forms, and in full width."""
@@ -87,6 +93,21 @@ def test_what_identifies_a_row_is_an_identifier(subgraph: str) -> None:
         for column in {column for key in keys for column in getattr(key, "columns", ())}:
             is_text = column.type.python_type is str
             assert not is_text or isinstance(column.type, Identifier), f"{table.name}.{column.name}"
+
+
+def test_ids_in_messages_and_tokens_are_their_own() -> None:
+    """What has white space is no id, and none of the others is changed into another."""
+    visible = [each for each in ALIKE if each == "".join(each.split())]
+    from_tokens, from_messages = [], []
+    for each in ALIKE:
+        with suppress(InvalidToken):
+            token = VerifiedToken("issuer", {"brand": each, "sub": each}, 0.0)
+            from_tokens.append((viewer_of(token).brand, viewer_of(token).customer))
+        with suppress(Poison):
+            message = decode_bet(bet(brand_id=each, customer_id=each, bet_id=each))
+            from_messages.append((message.brand_id, message.customer_id, message.bet_id))
+    assert from_tokens == [(each, each) for each in visible]
+    assert from_messages == [(each, each, each) for each in visible]
 
 
 @pytest.mark.usefixtures("mariadb_installed")
