@@ -19,6 +19,8 @@ from starlette.applications import Starlette
 from backoffice.app import create_backoffice
 from backoffice.http.oidc_routes import OidcRoutes
 from backoffice.http.security import Site
+from backoffice.identity.housekeeping import tidy
+from backoffice.identity.models import LOGOUT_TOKEN
 from backoffice.identity.oidc.claims import LOGOUT
 from backoffice.identity.oidc.provider import Attempt, Provider, ProviderRefused, ProviderUnavailable
 from backoffice.identity.oidc.settings import OidcSettings
@@ -314,6 +316,10 @@ async def test_a_logout_ends_the_sessions_that_it_names(
     assert await signed_in(site, stand_in, browser, sid="s-1") == 200
     assert (await browser.client.post("/backoffice/oidc/logout", data=body)).status_code == 400
     assert await is_signed_in(browser)
+    site.clock.advance(timedelta(minutes=4))
+    await tidy(site.office.base.database, site.clock)
+    async with site.office.base.database.home.read() as connection:
+        assert (await connection.execute(LOGOUT_TOKEN.select())).all() == []
 
 
 async def test_two_subjects_are_two_people(site: OfficeSite, stand_in: StandIn) -> None:
