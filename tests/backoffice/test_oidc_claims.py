@@ -46,6 +46,12 @@ AT: Final = int(NOW.timestamp())
 KEY: Final = ECKey.generate_key("P-256", {"kid": "k"})
 ATTEMPT: Final = Attempt(began=AT, nonce="n")
 MISSING: Final = object()
+METADATA: Final = {
+    "issuer": ISSUER,
+    "authorization_endpoint": f"{ISSUER}/auth",
+    "token_endpoint": f"{ISSUER}/token",
+    "jwks_uri": f"{ISSUER}/keys",
+}
 
 
 def signed(claims: dict[str, Any], by: ECKey = KEY, **header: Any) -> str:
@@ -86,13 +92,8 @@ class StandIn:
     claims: dict[str, Any] = field(default_factory=id_claims)
 
     def __post_init__(self) -> None:
-        endpoints = {
-            "authorization_endpoint": f"{ISSUER}/auth",
-            "token_endpoint": f"{ISSUER}/token",
-            "jwks_uri": f"{ISSUER}/keys",
-        }
         self.metadata = self.router.get(f"{ISSUER}/.well-known/openid-configuration")
-        self.metadata.respond(json={"issuer": ISSUER, **endpoints})
+        self.metadata.respond(json=METADATA)
         self.keys = self.router.get(f"{ISSUER}/keys")
         self.keys.respond(json={"keys": [KEY.as_dict(private=False)]})
         self.token = self.router.post(f"{ISSUER}/token")
@@ -223,7 +224,7 @@ async def test_a_provider_that_is_away_is_not_asked_for_each_request(
     stand_in: StandIn, provider: Provider
 ) -> None:
     """One that cannot be read, or says that it is another, is asked again after a pause."""
-    stand_in.metadata.respond(json={"issuer": "https://evil.example"})
+    stand_in.metadata.respond(json={**METADATA, "issuer": "https://evil.example"})
     for _ in range(10):
         with pytest.raises(ProviderUnavailable):
             await provider.authorization_url(ORIGIN, ATTEMPT)
@@ -239,12 +240,23 @@ def test_an_issuer_without_tls_is_refused(url: str) -> None:
 
 async def test_endpoints_without_tls_are_refused(stand_in: StandIn, provider: Provider) -> None:
     """The code and our secret would be sent in plain text."""
-    endpoints = {"authorization_endpoint": f"{ISSUER}/auth", "jwks_uri": f"{ISSUER}/keys"}
-    stand_in.metadata.respond(
-        json={"issuer": ISSUER, **endpoints, "token_endpoint": "http://id.example/token"}
-    )
+    stand_in.metadata.respond(json={**METADATA, "token_endpoint": "http://id.example/token"})
     with pytest.raises(ProviderUnavailable):
         await provider.claims_for("code", ORIGIN, ATTEMPT)
+
+
+async def test_an_answer_names_its_provider(stand_in: StandIn, provider: Provider) -> None:
+    """Never another, and always one if the provider announces that it does (RFC 9207)."""
+    await provider.require_own(None)
+    with pytest.raises(ProviderRefused):
+        await provider.require_own("https://evil.example")
+    announced = {"authorization_response_iss_parameter_supported": True}
+    stand_in.metadata.respond(json={**METADATA, **announced})
+    another = Provider(SETTINGS, lambda: AT)
+    await another.require_own(ISSUER)
+    with pytest.raises(ProviderRefused):
+        await another.require_own(None)
+    await another.close()
 
 
 def test_the_address_of_the_back_office_must_be_known(tmp_path: Path, stand_in: StandIn) -> None:
