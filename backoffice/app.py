@@ -29,7 +29,7 @@ from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.jobs.worker import JobWorker
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
+from storage.clock import Clock, seconds_of
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
@@ -67,10 +67,12 @@ def create_backoffice(
         fulfilment: The providers' file; by default as the environment says.
 
     Raises:
-        ValueError: FURLONG_BACKOFFICE_KEY is not set.
+        ValueError: FURLONG_BACKOFFICE_KEY is not set, or FURLONG_BACKOFFICE_URL with an identity provider.
         gateway.errors.SupergraphError: The admin graph cannot be served.
     """
     base = create_base(settings, own, clock, stream, fulfilment)
+    oidc = oidc or OidcSettings()
+    provider = _provider(oidc, own, clock)
     areas = tuple(create(base) for create in AREAS.values())
     actors, site = RequestActors(), Site(own.url, frozenset(own.trusted_proxies))
     outcomes = Counter(
@@ -105,12 +107,13 @@ def create_backoffice(
                     await task
             for close in [close for area in areas for close in area.closing]:
                 await close()
+            if provider is not None:
+                await provider.close()
             await base.database.close()
 
-    oidc = oidc or OidcSettings()
-    routes = SessionRoutes(base.sign_in, site, outcomes, OIDC_START if oidc.issuer else "").routes()
-    if oidc.issuer:
-        routes += OidcRoutes(OidcSignIn(Provider(oidc), base.sign_in), site, outcomes).routes()
+    routes = SessionRoutes(base.sign_in, site, outcomes, "" if provider is None else OIDC_START).routes()
+    if provider is not None:
+        routes += OidcRoutes(OidcSignIn(provider, base.sign_in), site, outcomes).routes()
     tables = {name: table for area in areas for name, table in area.downloads.items()}
     routes += Downloads(tables, base.sign_in, site).routes()
     gateway = create_admin_gateway(supergraph, areas, actors, ready, [outcomes])
@@ -125,3 +128,15 @@ def create_backoffice(
             running,
         ),
     )
+
+
+def _provider(oidc: OidcSettings, own: BackofficeSettings, clock: Clock) -> Provider | None:
+    if not oidc.issuer:
+        return None
+    if not own.url:
+        # Otherwise whoever sends a request would say where the provider sends people back to.
+        raise ValueError(
+            "set FURLONG_BACKOFFICE_URL, the address that browsers use: the identity provider sends people "
+            "back to it"
+        )
+    return Provider(oidc, seconds_of(clock.machine))

@@ -5,6 +5,8 @@ from typing import Final
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tokens.issuer import check_url
+
 MIN_KEY: Final = 32
 
 
@@ -22,7 +24,8 @@ class BackofficeSettings(BaseSettings):
     url: str = Field(
         default="",
         description="The address that browsers use, such as https://backoffice.example.com, if it is "
-        "not that of the request: requests from pages of any other origin are refused",
+        "not that of the request: requests from pages of any other origin are refused. People can sign in "
+        "by an identity provider only if it is set",
     )
     idle_minutes: float = Field(
         default=30, gt=0, description="After how many minutes without a request a session ends"
@@ -38,6 +41,13 @@ class BackofficeSettings(BaseSettings):
         default=(),
         description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed",
     )
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value:
+            check_url(value, plain_http=True)
+        return value
 
     @field_validator("key")
     @classmethod

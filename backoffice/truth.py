@@ -7,7 +7,7 @@ from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
 from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
-from backoffice.identity.models import RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
+from backoffice.identity.models import LOGOUT_TOKEN, RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
 from backoffice.jobs.models import JOB
 from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.operations.providers.models import PROVIDER_REVISION
@@ -51,6 +51,7 @@ TRUTHS: Final = (
     TableTruth(RECOVERY_CODE, Source.BACKUP, lost="recovery codes: people make new ones"),
     TableTruth(SESSION, Source.TRANSIENT, lost="everybody signs in again"),
     TableTruth(THROTTLE, Source.TRANSIENT),
+    TableTruth(LOGOUT_TOKEN, Source.TRANSIENT),
     TableTruth(DRY_RUN_DIFFERENCE, Source.TRANSIENT, lost="the bets that dry runs listed: run them again"),
     TableTruth(JOB, Source.TRANSIENT, lost="the results of jobs: start them again"),
     TableTruth(LEGAL_HOLD, Source.BACKUP, lost="legal holds: place them again before anybody is erased"),

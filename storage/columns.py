@@ -49,8 +49,16 @@ def _aware(value: datetime | None) -> datetime | None:
     return None if value is None else value.replace(tzinfo=UTC)
 
 
+def exact_collation(dialect: Dialect) -> str:
+    """Return the collation of MySQL or MariaDB that compares texts byte by byte.
+
+    `utf8mb4_bin` does not: it pads the shorter text with spaces, so that `a` and `a ` are one key.
+    """
+    return "utf8mb4_nopad_bin" if getattr(dialect, "is_mariadb", False) else "utf8mb4_0900_bin"
+
+
 class Identifier(TypeDecorator[str]):
-    """A key's text: compared byte by byte, as Kafka keys and JSON ids are, never by a collation."""
+    """A key's text: compared byte by byte, as Kafka keys and JSON ids are, and as SQLite does."""
 
     impl = String
     cache_ok = True
@@ -60,10 +68,10 @@ class Identifier(TypeDecorator[str]):
         self.length = length
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Use a binary collation on MySQL, whose default treats `A` and `a` as equal."""
+        """Use an exact collation on MySQL, whose default treats `A` and `a` as equal."""
         if dialect.name in {"mysql", "mariadb"}:
-            binary = mysql.VARCHAR(self.length, charset="utf8mb4", collation="utf8mb4_bin")
-            return dialect.type_descriptor(binary)
+            exact = mysql.VARCHAR(self.length, charset="utf8mb4", collation=exact_collation(dialect))
+            return dialect.type_descriptor(exact)
         return dialect.type_descriptor(String(self.length))
 
 

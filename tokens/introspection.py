@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -14,8 +14,9 @@ from tokens.issuer import check_url
 from tokens.keys.download import make_client, read_answer
 from tokens.strict_json import read_object
 
-MAX_REFUSED: Final = 10_000
+MAX_REMEMBERED: Final = 10_000
 
+T = TypeVar("T")
 Introspected: TypeAlias = tuple[str, Mapping[str, Any], float]
 """The issuer, the claims, and the time until which they may be used."""
 
@@ -34,6 +35,8 @@ class Introspection(BaseModel):
         refused_seconds: How long a token that is not active is refused without asking again.
         deadline_seconds: How long a request may take.
         requests: How many requests may be in progress at once.
+        refused_per_second: How many tokens that are not active may be introspected in a second, after the
+            first `requests`; while there are more, only tokens that were active before are introspected.
         plain_http: Whether tokens may be sent without TLS to another machine.
     """
 
@@ -49,6 +52,7 @@ class Introspection(BaseModel):
     refused_seconds: float = Field(default=5.0, ge=0, le=60)
     deadline_seconds: float = Field(default=1.0, gt=0, le=30)
     requests: int = Field(default=32, gt=0)
+    refused_per_second: float = Field(default=10.0, gt=0)
     plain_http: bool = False
 
     @model_validator(mode="after")
@@ -58,7 +62,11 @@ class Introspection(BaseModel):
 
 
 class Introspector:
-    """Introspects tokens: once for all requests that wait for the same token, and only until the deadline."""
+    """Introspects tokens: once for all requests that wait for the same token, and only until the deadline.
+
+    A token that was never active takes from a budget, and gives it back unless the issuer says no: whoever
+    invents tokens makes us ask the issuer no more often than the budget allows.
+    """
 
     def __init__(self, settings: Introspection, now: Callable[[], float]) -> None:
         self._settings = settings
@@ -66,19 +74,22 @@ class Introspector:
         self._client: httpx.AsyncClient | None = None
         self._asking: dict[str, asyncio.Task[Introspected]] = {}
         self._refused: dict[str, float] = {}
+        self._active: dict[str, None] = {}
+        self._budget = float(settings.requests)
+        self._budget_at = now()
 
     async def introspect(self, token: str) -> Introspected:
         """Return the claims of an active token.
 
         Raises:
             InvalidToken: The token is not active, or not for us.
-            VerificationUnavailable: The issuer gave no usable answer in time.
+            VerificationUnavailable: The issuer gave no usable answer in time, or is asked too often.
         """
         if self._now() < self._refused.get(token, 0.0):
             raise InvalidToken(Reason.INACTIVE)
         task = self._asking.get(token)
         if task is None:
-            if len(self._asking) >= self._settings.requests:
+            if len(self._asking) >= self._settings.requests or not self._may_ask(token):
                 raise VerificationUnavailable
             task = self._asking[token] = asyncio.get_running_loop().create_task(self._ask(token))
             task.add_done_callback(partial(self._answered, token))
@@ -105,11 +116,15 @@ class Introspector:
             async with asyncio.timeout(self._settings.deadline_seconds):
                 claims = read_object(await self._post(token))
         except (OSError, ValueError, httpx.HTTPError) as error:
+            self._give_back(token)
             raise VerificationUnavailable from error
         expires = self._expires(claims)
         if expires is None:
-            self._remember_refused(token)
+            self._active.pop(token, None)
+            _remember(self._refused, token, self._now() + self._settings.refused_seconds)
             raise InvalidToken(Reason.INACTIVE)
+        self._give_back(token)
+        _remember(self._active, token, None)
         return self._settings.issuer, claims, expires
 
     async def _post(self, token: str) -> bytes:
@@ -141,10 +156,27 @@ class Introspector:
             return None
         return min(float(exp), now + settings.cached_seconds)
 
-    def _remember_refused(self, token: str) -> None:
-        while len(self._refused) >= MAX_REFUSED:
-            del self._refused[next(iter(self._refused))]  # the oldest
-        self._refused[token] = self._now() + self._settings.refused_seconds
+    def _may_ask(self, token: str) -> bool:
+        if token in self._active:
+            return True
+        now, settings = self._now(), self._settings
+        regained = (now - self._budget_at) * settings.refused_per_second
+        self._budget, self._budget_at = min(float(settings.requests), self._budget + regained), now
+        if self._budget < 1:
+            return False
+        self._budget -= 1
+        return True
+
+    def _give_back(self, token: str) -> None:
+        if token not in self._active:
+            self._budget += 1
+
+
+def _remember(tokens: dict[str, T], token: str, value: T) -> None:
+    tokens.pop(token, None)
+    while len(tokens) >= MAX_REMEMBERED:
+        del tokens[next(iter(tokens))]  # the oldest
+    tokens[token] = value
 
 
 def _audiences(claims: Mapping[str, Any]) -> set[str]:

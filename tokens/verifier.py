@@ -57,6 +57,29 @@ class TrustedIssuer:
         """Return an issuer with the keys that its settings name."""
         return cls(issuer, _source(issuer, limits, now), ClaimRules(issuer, now))
 
+    async def verify(self, token: SignedToken) -> float:
+        """Check a token of this issuer: first what costs little, last its signature.
+
+        Returns:
+            Until when it is valid, in seconds since the epoch.
+
+        Raises:
+            InvalidToken: It is not genuine, or not of the kind that is accepted.
+            VerificationUnavailable: No key is fresh enough.
+        """
+        accepted = self.accepted
+        if token.algorithm not in accepted.accepted_algorithms:
+            raise InvalidToken(Reason.ALGORITHM)
+        if not (accepted.untyped if token.media_type is None else token.media_type in accepted.types):
+            raise InvalidToken(Reason.TYPE)
+        expires = self.rules.check(token.claims)
+        keys = await self.keys.find(token.key_id)
+        if not keys:
+            raise InvalidToken(Reason.KEY)
+        if not any(key.verifies(token.algorithm, token.signing_input, token.signature) for key in keys):
+            raise InvalidToken(Reason.SIGNATURE)
+        return expires
+
 
 class TokenVerifier(Generic[T]):
     """Checks `Authorization` headers, and returns what a caller makes of their tokens.
@@ -160,25 +183,14 @@ class TokenVerifier(Generic[T]):
         )
 
     async def _verify_signed(self, token: SignedToken) -> RememberedToken[T]:
-        """Check a token: first what costs little, last its signature."""
         name = token.claims.get("iss")
         issuer = self._issuers.get(name) if isinstance(name, str) else None
         if issuer is None:
             raise InvalidToken(Reason.ISSUER)
-        accepted = issuer.accepted
-        if token.algorithm not in accepted.accepted_algorithms:
-            raise InvalidToken(Reason.ALGORITHM)
-        if not (accepted.untyped if token.media_type is None else token.media_type in accepted.types):
-            raise InvalidToken(Reason.TYPE)
-        expires = issuer.rules.check(token.claims)
-        keys = await issuer.keys.find(token.key_id)
+        expires = await issuer.verify(token)
         generation = issuer.keys.generation
-        if not keys:
-            raise InvalidToken(Reason.KEY)
-        if not any(key.verifies(token.algorithm, token.signing_input, token.signature) for key in keys):
-            raise InvalidToken(Reason.SIGNATURE)
         marks = self._unrevoked(token.claims)
-        session = self._session_of(VerifiedToken(accepted.issuer, token.claims, expires))
+        session = self._session_of(VerifiedToken(issuer.accepted.issuer, token.claims, expires))
         return RememberedToken(session, expires, issuer.keys, generation, marks)
 
     def _unrevoked(self, claims: Mapping[str, Any]) -> tuple[Mark, ...]:

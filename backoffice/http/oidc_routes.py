@@ -1,13 +1,13 @@
 """The routes of sign-in by OpenID Connect: to the provider, back from it, and its logouts."""
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 from urllib.parse import parse_qs
 
+import msgspec
 from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -16,9 +16,9 @@ from starlette.routing import Route
 from backoffice.errors import BackofficeError
 from backoffice.http.requests import BODY_BYTES, BodyTooLarge, error_response
 from backoffice.http.security import NO_STORE, Site
-from backoffice.identity.oidc.provider import ProviderRefused
+from backoffice.identity.oidc.provider import Attempt, ProviderRefused
 from backoffice.identity.oidc.sign_in import OidcSignIn
-from backoffice.identity.secrets import WrongKey, new_token
+from backoffice.identity.secrets import WrongKey
 from backoffice.identity.sessions import Origin, Stage
 
 PATH: Final = "/backoffice/oidc"
@@ -51,8 +51,7 @@ class OidcRoutes:
 
     async def start(self, request: Request) -> Response:
         """Send the browser to the provider; `?step_up=1` asks the person of the session to sign in again."""
-        attempt = {"state": new_token(), "nonce": new_token(), "verifier": new_token(), "session": ""}
-        more = {}
+        session, more = "", {}
         if request.query_params.get("step_up"):
             token = self.site.token(request)
             current = (
@@ -60,16 +59,16 @@ class OidcRoutes:
             )
             if current is None or current.session.stage is not Stage.FULL:
                 raise ProviderRefused("Sign in first.")
-            attempt["session"] = current.session.session_id
-            more = {"prompt": "login", "max_age": 0}
+            session, more = current.session.session_id, {"prompt": "login", "max_age": 0}
+        attempt = Attempt(self.sign_in.provider.now(), session)
         url = await self.sign_in.provider.authorization_url(self._callback(request), attempt, **more)
         response = RedirectResponse(url, 303, {"cache-control": NO_STORE})
         # The provider sends the browser back from another site, so this cookie is not as strict.
         response.set_cookie(
-            ATTEMPT,
-            self.sign_in.base.keys.encrypt(json.dumps(attempt)),
+            self.site.cookie_name(request, ATTEMPT),
+            self.sign_in.base.keys.encrypt(msgspec.json.encode(attempt).decode()),
             max_age=ATTEMPT_SECONDS,
-            path=PATH,
+            path="/",
             secure=self.site.is_secure(request),
             httponly=True,
             samesite="lax",
@@ -80,21 +79,15 @@ class OidcRoutes:
         """Handle the provider's response, and begin a session."""
         attempt = self._attempt(request)
         parameters = request.query_params
-        if not hmac.compare_digest(parameters.get("state", "").encode(), attempt["state"].encode()):
+        if not hmac.compare_digest(parameters.get("state", "").encode(), attempt.state.encode()):
             raise ProviderRefused("This answer belongs to another sign-in: begin again.")
-        if (
-            parameters.get("iss", self.sign_in.provider.settings.issuer)
-            != self.sign_in.provider.settings.issuer
-        ):
-            raise ProviderRefused("This answer comes from another provider.")
+        await self.sign_in.provider.require_own(parameters.get("iss"))
         if "code" not in parameters:
             raise ProviderRefused("The provider did not sign you in.")
-        claims = await self.sign_in.provider.claims_for(
-            parameters["code"], self._callback(request), attempt, self.sign_in.base.now()
-        )
         origin = Origin(self.site.address(request), request.headers.get("user-agent", ""))
-        if attempt["session"]:
-            ticket = await self.sign_in.step_up(claims, attempt["session"], origin)
+        claims = await self.sign_in.claims_for(parameters["code"], self._callback(request), attempt, origin)
+        if attempt.session:
+            ticket = await self.sign_in.step_up(claims, attempt, origin)
         else:
             ticket = await self.sign_in.begin(claims, origin)
         # A page of ours begins the next request, so that it carries the strict cookie.
@@ -122,19 +115,23 @@ class OidcRoutes:
     def _callback(self, request: Request) -> str:
         return f"{self.site.origin(request)}{PATH}/callback"
 
-    def _attempt(self, request: Request) -> dict[str, str]:
+    def _attempt(self, request: Request) -> Attempt:
+        sealed = request.cookies.get(self.site.cookie_name(request, ATTEMPT), "")
         try:
-            sealed = request.cookies.get(ATTEMPT, "")
-            attempt: dict[str, str] = json.loads(self.sign_in.base.keys.decrypt(sealed, ATTEMPT_SECONDS))
-        except WrongKey:
+            opened = self.sign_in.base.keys.decrypt(sealed, ATTEMPT_SECONDS)
+            return msgspec.json.decode(opened, type=Attempt)
+        except (WrongKey, msgspec.DecodeError):
             raise ProviderRefused(
                 "This sign-in took too long, or was begun elsewhere: begin again."
             ) from None
-        return attempt
 
     def _forget_attempt(self, request: Request, response: Response) -> None:
         response.delete_cookie(
-            ATTEMPT, path=PATH, secure=self.site.is_secure(request), httponly=True, samesite="lax"
+            self.site.cookie_name(request, ATTEMPT),
+            path="/",
+            secure=self.site.is_secure(request),
+            httponly=True,
+            samesite="lax",
         )
 
     def _shown(self, handler: Handler) -> Handler:

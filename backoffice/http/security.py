@@ -24,6 +24,7 @@ PREVIEW_POLICY: Final = (
 """The page that shows a draft. It has an opaque origin, so it gets no cookies; it may connect nowhere."""
 
 NO_STORE: Final = "no-store"
+SESSION_COOKIE: Final = "furlong-backoffice"
 EVERY_RESPONSE: Final[Mapping[str, str]] = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -96,9 +97,12 @@ class Site:
         origin = urlsplit(self.origin(request))
         return origin.scheme == "https" or not _is_loopback(origin.hostname or "")
 
-    def cookie_name(self, request: Request) -> str:
-        """Return the name of the session's cookie; browsers keep the prefix `__Host-` for TLS."""
-        return "__Host-furlong-backoffice" if self.is_secure(request) else "furlong-backoffice"
+    def cookie_name(self, request: Request, name: str = SESSION_COOKIE) -> str:
+        """Return the full name of a cookie; with the prefix `__Host-`, no other host can have set it.
+
+        Browsers take that prefix only by TLS, and only for the path `/`.
+        """
+        return f"__Host-{name}" if self.is_secure(request) else name
 
     def token(self, request: Request) -> str:
         """Return the session's token; empty if there is none."""

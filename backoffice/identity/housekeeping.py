@@ -1,11 +1,13 @@
-"""Deletes what has ended: sessions, and failures that are a day old."""
+"""Deletes what has ended: sessions, used logout tokens, and failures that are a day old."""
 
 import asyncio
 from typing import Final
 
 import structlog
+from sqlalchemy import delete
 
 from backoffice.identity import sessions, throttle
+from backoffice.identity.models import LOGOUT_TOKEN
 from storage.clock import Clock
 from storage.database import Database
 
@@ -15,12 +17,13 @@ _log = structlog.get_logger("backoffice.identity")
 
 
 async def tidy(database: Database, clock: Clock) -> None:
-    """Delete sessions and failures that are over."""
+    """Delete sessions, logout tokens and failures that are over."""
     now = clock.machine.now()
     async with database.home.write() as connection:
         await throttle.forget_old(connection, now)
     async with database.home.write() as connection:
         await sessions.end_expired(connection, now)
+        await connection.execute(delete(LOGOUT_TOKEN).where(LOGOUT_TOKEN.c.expires_at <= now))
 
 
 async def keep_tidy(database: Database, clock: Clock) -> None:

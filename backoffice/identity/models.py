@@ -78,6 +78,14 @@ SESSION = Table(
 password has to be chosen), `full`. `expires_at`: the absolute end; the idle end follows `seen_at`.
 `oidc_session`: the provider's session, for back-channel logout."""
 
+LOGOUT_TOKEN = Table(
+    "oidc_logout_token",
+    METADATA,
+    Column("token_id", Identifier(255), primary_key=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+"""The logout tokens of the OpenID provider that were used (`jti`), until they expire: each works once."""
+
 THROTTLE = Table(
     "sign_in_throttle",
     METADATA,

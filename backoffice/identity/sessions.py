@@ -155,9 +155,9 @@ async def end_all(connection: AsyncConnection, user_id: str, *, but: str | None 
     await _delete(connection, which if but is None else which & (SESSION.c.session_id != but))
 
 
-async def end_oidc(connection: AsyncConnection, oidc_session: str) -> None:
-    """End the sessions that belong to a session of the OpenID provider."""
-    await _delete(connection, SESSION.c.oidc_session == oidc_session)
+async def end_oidc(connection: AsyncConnection, oidc_session: str) -> int:
+    """End the sessions that belong to a session of the OpenID provider; return how many these were."""
+    return await _delete(connection, SESSION.c.oidc_session == oidc_session)
 
 
 async def end_expired(connection: AsyncConnection, now: datetime) -> None:
@@ -170,8 +170,8 @@ async def end_stale(connection: AsyncConnection, user_id: str, now: datetime) ->
     await _delete(connection, (SESSION.c.user_id == user_id) & (SESSION.c.expires_at <= now))
 
 
-async def _delete(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
-    await connection.execute(delete(SESSION).where(which))
+async def _delete(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+    return (await connection.execute(delete(SESSION).where(which))).rowcount
 
 
 def _session(row: Row[Any]) -> Session:

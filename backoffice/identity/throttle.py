@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.identity.models import THROTTLE
 from storage.columns import upsert
 
-FREE: Final[Mapping[str, int]] = {"account": 5, "address": 30}
-"""How many failures have no consequence: behind one address there may be an office."""
+FREE: Final[Mapping[str, int]] = {"account": 5, "address": 30, "code": 10}
+"""How many failures have no consequence: behind one address there may be an office. `code`: what an OpenID
+provider is asked about."""
 
 FIRST_DELAY: Final = timedelta(seconds=2)
 MAX_DELAY: Final = timedelta(minutes=15)

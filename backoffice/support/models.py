@@ -38,7 +38,7 @@ GOODWILL_BUDGET = Table(
     "goodwill_budget",
     METADATA,
     Column("brand_id", Identifier(64), primary_key=True),
-    Column("currency", String(3), primary_key=True),
+    Column("currency", Identifier(3), primary_key=True),
     Column("iso_week", Identifier(8), primary_key=True),
     Column("amount_minor", Integer, nullable=False),
     Column("customer_minor", Integer, nullable=False),

@@ -106,8 +106,8 @@ def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
     foreign = _strangers_in(cursor, schema, keeps)
     others = f"{quoted(schema)}.furlong_trim"
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255) COLLATE utf8mb4_bin, "
-        "customer_id VARCHAR(255) COLLATE utf8mb4_bin, PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4"
+        f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255), customer_id VARCHAR(255), "
+        "PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4 COLLATE utf8mb4_nopad_bin"
     )
     for at in range(0, len(foreign), _BATCH_SIZE):
         cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", foreign[at : at + _BATCH_SIZE])  # noqa: S608

@@ -11,7 +11,7 @@ LAST_YEAR: Final = 2100
 
 _PLAIN: Final = r"[^\s\x00-\x1f\x7f]+"
 _WORD: Final = rf"\A{_PLAIN}\Z"
-"""No whitespace or control characters: a database may consider `a ` equal to `a`, and it compares ids."""
+"""No whitespace or control characters: people and other systems would take `a ` for `a`."""
 
 _WORD_WITHOUT_COLON: Final = r"\A[^\s:\x00-\x1f\x7f]+\Z"
 """A colon separates the parts of a key."""

@@ -57,7 +57,7 @@ def claims_of(session: object) -> Mapping[str, Any]:
 def _scopes(claim: object) -> Iterable[str]:
     match claim:
         case str():
-            return claim.split()
+            return [each for each in claim.split(" ") if each]  # a tab or another blank separates nothing
         case list() | tuple() | set() | frozenset():
             return [each for each in claim if isinstance(each, str)]
         case _:

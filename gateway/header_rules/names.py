@@ -123,7 +123,11 @@ def is_own_of_responses(name: str) -> bool:
 
 
 def text(value: object) -> str | None:
-    """Return a claim as a header value, decoded as Latin-1 like all headers; None if it cannot be one."""
+    """Return a claim as a header value, decoded as Latin-1 like all headers; None if it cannot be one.
+
+    HTTP drops blanks at both ends of a value, and commas separate the parts of a list. A text with such
+    blanks, or a part with a comma, would be read as another, so neither can be a value.
+    """
     match value:
         case bool():
             return "true" if value else "false"
@@ -131,9 +135,11 @@ def text(value: object) -> str | None:
             return str(value)
         case str():
             printable = all(ord(each) >= 0x20 and ord(each) != 0x7F for each in value)  # noqa: PLR2004
-            return value.encode().decode("latin-1") if printable else None
+            return value.encode().decode("latin-1") if printable and value == value.strip(" ") else None
         case list() | tuple():
-            parts = [text(each) for each in value if not isinstance(each, list | tuple)]
-            return ",".join(each for each in parts if each is not None) if None not in parts else None
+            parts = [None if isinstance(each, list | tuple) else text(each) for each in value]
+            if any(each is None or "," in each for each in parts):
+                return None
+            return ",".join(each for each in parts if each is not None)
         case _:
             return None

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.columns import exact_collation
 from storage.database import create_engine, database_url
 from storage.migrations.lock import Waiting, exclusive
 from storage.settings import DatabaseSettings
@@ -221,8 +222,9 @@ async def create_database(settings: DatabaseSettings, subgraph: str) -> None:
     name = server.dialect.identifier_preparer.quote_identifier(str(url.database))
     try:
         async with server.connect() as connection:
+            exact = exact_collation(server.dialect)
             await connection.execute(
-                text(f"CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+                text(f"CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE {exact}")
             )
     finally:
         await server.dispose()

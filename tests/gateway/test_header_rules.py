@@ -20,7 +20,7 @@ from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.errors import SupergraphError
 from gateway.header_rules import strictest
-from gateway.header_rules.names import HOP_BY_HOP, OF_REQUESTS
+from gateway.header_rules.names import HOP_BY_HOP, OF_REQUESTS, text
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
@@ -160,6 +160,27 @@ async def test_claims_and_the_clients_name_are_inserted(tmp_path: Path, query: s
         got = await seen.asked(query, x_customer="admin", x_client="admin")
         assert not {"x-customer", "x-client"} & got[0].keys()
         assert not any(":" in name for name in got[0])
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        (["g1", "g2"], "g1,g2"),
+        ([1, True], "1,true"),
+        ("a b, c", "a b, c"),
+        (["g1,admin"], None),
+        (["g1", " admin"], None),
+        (["g1", ["admin"]], None),
+        ("boss ", None),
+        (" boss", None),
+        ("boss\n", None),
+        ({"a": "b"}, None),
+    ],
+    ids=repr,
+)
+def test_a_claim_that_would_be_read_as_another_is_no_value(claim: object, value: str | None) -> None:
+    """HTTP drops blanks at both ends, and commas separate."""
+    assert text(claim) == value
 
 
 @pytest.mark.parametrize("name", sorted(OF_REQUESTS))

@@ -5,6 +5,7 @@ be null. A release replaces the file by its own tables.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from furlong.databases import METADATA
 BEFORE: Final[dict[str, dict[str, dict[str, list[Any]]]]] = json.loads(
     Path(__file__).with_name("schema_before.json").read_text()
 )
+COLLATION: Final = re.compile(" CHARACTER SET utf8mb4 COLLATE \\w+")
 
 
 def losses(before: dict[str, dict[str, list[Any]]], now: MetaData) -> list[str]:
@@ -40,7 +42,8 @@ def losses(before: dict[str, dict[str, list[Any]]], now: MetaData) -> list[str]:
 def _differences(name: str, column: Column[Any] | None, kind: str, *, nullable: bool) -> list[str]:
     if column is None:
         return [f"{name} is gone"]
-    now = column.type.compile(mysql.dialect())
+    # The version before finds its rows by a stricter collation too.
+    kind, now = (COLLATION.sub("", each) for each in (kind, str(column.type.compile(mysql.dialect()))))
     found = [f"{name} was {kind} and is {now}"] if now != kind else []
     return [*found, f"{name} may no longer be null"] if nullable and not column.nullable else found
 

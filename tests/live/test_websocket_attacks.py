@@ -173,6 +173,24 @@ async def test_a_client_that_does_not_read_stops_its_source_and_then_goes() -> N
         assert (await quick.receive())["payload"] == news("still here")
 
 
+async def test_a_slow_client_is_cut_off_without_a_further_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frame that says why stands behind what it does not read, and gets no time of its own."""
+    monkeypatch.setattr("gateway.http.websocket.socket.FLUSH_SECONDS", 3600.0)
+    async with (
+        live_gateway(live_slow_seconds=0.2, live_buffer_bytes=4096) as live,
+        raw_websocket(live.port) as slow,
+    ):
+        own: sockets.socket = slow.writer.get_extra_info("socket")
+        own.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+        slow.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        slow.send({"type": "connection_init"})
+        slow.subscribe("a", NEWS)
+        await live.until_subscribed(1)
+        for number in range(60):
+            live.publish(f"{number}" + "x" * 100_000)
+        await live.until(lambda: live.metrics.closes["websocket", "1013"] == 1)
+
+
 async def test_an_upgrade_behind_an_unanswered_request_is_none(live: Live) -> None:
     """Replies come in order; a connection does not change in between."""
     reader, writer = await asyncio.open_connection("127.0.0.1", live.port)

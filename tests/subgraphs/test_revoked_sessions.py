@@ -89,3 +89,25 @@ def test_where_to_end_sessions_must_be_known(monkeypatch: pytest.MonkeyPatch) ->
     ended = CliRunner().invoke(cli, ["sign-out", "northbet", "c-1"])
     assert ended.exit_code == 1
     assert "FURLONG_JWT_REVOCATIONS" in ended.output
+
+
+@pytest.mark.parametrize("keys", [None, '["a secret of at least thirty-two bytes"]'])
+def test_sessions_of_frames_end_where_their_keys_are_known(
+    monkeypatch: pytest.MonkeyPatch, keys: str | None
+) -> None:
+    """The command says nothing of sessions that it did not end, but that they are left."""
+    revoked = []
+
+    async def revoke(_revocations: object, claims: dict[str, str], _kept: int) -> None:
+        revoked.append(claims["iss"])
+
+    monkeypatch.setattr("tokens.revocations.revoke", revoke)
+    monkeypatch.setenv("FURLONG_JWT_ISSUER", "https://login.example")
+    monkeypatch.setenv("FURLONG_JWT_REVOCATIONS", '{"url":"redis://127.0.0.1:9/0"}')
+    monkeypatch.delenv("FURLONG_EMBED_SIGNING_KEYS", raising=False)
+    if keys:
+        monkeypatch.setenv("FURLONG_EMBED_SIGNING_KEYS", keys)
+    ended = CliRunner().invoke(cli, ["sign-out", "northbet", "c-1"])
+    assert ended.exit_code == 0, ended.output
+    assert len(revoked) == (2 if keys else 1)
+    assert ("Sessions of frames have not" in ended.output) == (keys is None)

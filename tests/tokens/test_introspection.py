@@ -229,3 +229,24 @@ async def test_a_signed_token_is_not_asked_about(asking: Asking) -> None:
     """One with three parts is a signed token, whose issuer is not known here."""
     assert await asking.result("eyJhbGciOiJub25lIn0.e30.AA") == Reason.ISSUER
     assert asking.route.call_count == 0
+
+
+async def test_made_up_tokens_are_not_asked_about_for_ever(asking: Asking) -> None:
+    """After the first, as many as the settings say in a second; a token that was active is asked about."""
+    assert await asking.result() == "c-1"
+    asking.answer(active=False)
+    results = [await asking.result(f"junk-{number}") for number in range(60)]
+    assert results == [Reason.INACTIVE] * 32 + ["unavailable"] * 28
+    assert asking.route.call_count == 1 + 32
+    asking.time.advance(61)
+    assert [await asking.result(f"more-{number}") for number in range(60)].count(Reason.INACTIVE) == 32
+    asking.time.advance(1)
+    assert [await asking.result(f"again-{number}") for number in range(60)].count(Reason.INACTIVE) == 10
+    asking.answer()
+    assert await asking.result() == "c-1"
+    assert await asking.result("a-new-one") == "unavailable"
+
+
+async def test_active_tokens_use_no_budget(asking: Asking) -> None:
+    """As many as there are may be new at once."""
+    assert {await asking.result(f"token-{number}") for number in range(60)} == {"c-1"}

@@ -1,167 +1,267 @@
 """An OpenID provider: where it sends people, what it gives for a code, and whether its tokens are genuine."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, get_args
 from urllib.parse import quote_plus
 
 import httpx
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+import msgspec
+from msgspec import Meta
 
 from backoffice.errors import BackofficeError
+from backoffice.identity.oidc.claims import IdClaims, LogoutClaims, read_id_claims, read_logout_claims
 from backoffice.identity.oidc.settings import OidcSettings
+from backoffice.identity.secrets import new_token
+from tokens import InvalidToken, Issuer, Reason, RefreshLimits, VerificationUnavailable
+from tokens.claims import ClaimRules
+from tokens.compact import SignedToken, read_compact
+from tokens.issuer import PublicAlgorithm, check_url
+from tokens.keys import RefreshedKeys
+from tokens.keys.download import Download, make_client, read_answer
+from tokens.strict_json import read_object
+from tokens.verifier import TrustedIssuer
 
-ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "ES384", "ES512"]
+ALGORITHMS: Final[tuple[PublicAlgorithm, ...]] = get_args(PublicAlgorithm)
 LEEWAY: Final = 60
-KEYS_LAST: Final = timedelta(hours=1)
 SECONDS: Final = 10.0
-LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
+LIMITS: Final = RefreshLimits(deadline=SECONDS, wait=3.0)
+
+Url = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
 class ProviderRefused(BackofficeError):
-    """The provider does not vouch for the person, or cannot be reached."""
+    """The provider does not vouch for the person."""
 
     code = "PROVIDER_REFUSED"
 
 
-@dataclass(slots=True)
-class Provider:
-    """The configured provider; its metadata and keys are read when they are first needed.
+class ProviderUnavailable(ProviderRefused):
+    """The provider cannot be reached, or is not the one of the settings."""
+
+    code = "PROVIDER_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("The identity provider cannot be reached: try again soon.")
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A sign-in that has begun in one browser.
 
     Attributes:
-        transport: For tests; None for the network.
+        began: When, in seconds since the epoch.
+        session: The session to step up; empty for a new one.
+        state: Binds the provider's answer to the browser.
+        nonce: Binds the ID token to this attempt.
+        verifier: Binds the code to us (PKCE).
     """
 
-    settings: OidcSettings
-    transport: httpx.AsyncBaseTransport | None = None
-    _metadata: dict[str, Any] = field(default_factory=dict)
-    _keys: tuple[datetime, KeySet] | None = None
+    began: float
+    session: str = ""
+    state: str = msgspec.field(default_factory=new_token)
+    nonce: str = msgspec.field(default_factory=new_token)
+    verifier: str = msgspec.field(default_factory=new_token)
 
-    async def authorization_url(self, redirect: str, attempt: Mapping[str, str], **more: Any) -> str:
+
+class Metadata(msgspec.Struct, frozen=True):
+    """What the provider says about itself (OpenID Connect Discovery, section 3)."""
+
+    issuer: str
+    authorization_endpoint: Url
+    token_endpoint: Url
+    jwks_uri: Url
+    authorization_response_iss_parameter_supported: bool = False
+
+
+class TokenResponse(msgspec.Struct, frozen=True):
+    """What the provider gives for a code."""
+
+    id_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A provider whose metadata are known.
+
+    Attributes:
+        id_tokens: Checks its ID tokens.
+        logout_tokens: Checks its logout tokens.
+    """
+
+    metadata: Metadata
+    id_tokens: TrustedIssuer
+    logout_tokens: TrustedIssuer
+
+
+class Provider:
+    """The configured provider.
+
+    Its metadata are read with its keys: when they are first needed, then every five minutes. Nothing that
+    others send makes us ask more often than the limits of a key set allow.
+
+    Args:
+        settings: Which provider.
+        now: Returns machine time in seconds since the epoch.
+    """
+
+    def __init__(self, settings: OidcSettings, now: Callable[[], float]) -> None:
+        self.settings = settings
+        self.now = now
+        self._client = make_client()
+        self._discovered: Discovered | None = None
+        self._keys = RefreshedKeys(
+            settings.issuer, self._load, ALGORITHMS, LIMITS, now=now, on_close=self._client.aclose
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._keys.close()
+
+    async def authorization_url(self, redirect: str, attempt: Attempt, **more: Any) -> str:
         """Return where to send the browser.
 
         Args:
             redirect: Our callback.
-            attempt: `state`, `nonce` and the PKCE `verifier`.
+            attempt: What the answer has to belong to.
             more: Further parameters, such as `prompt`.
+
+        Raises:
+            ProviderUnavailable: The provider cannot be reached.
         """
-        metadata = await self._discovered()
-        challenge = hashlib.sha256(attempt["verifier"].encode()).digest()
+        metadata = (await self._provider()).metadata
+        challenge = hashlib.sha256(attempt.verifier.encode()).digest()
         parameters = {
             "response_type": "code",
             "client_id": self.settings.client_id,
             "redirect_uri": redirect,
             "scope": self.settings.scope,
-            "state": attempt["state"],
-            "nonce": attempt["nonce"],
+            "state": attempt.state,
+            "nonce": attempt.nonce,
             "code_challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
             "code_challenge_method": "S256",
             **more,
         }
-        return str(httpx.URL(metadata["authorization_endpoint"]).copy_merge_params(parameters))
+        return str(httpx.URL(metadata.authorization_endpoint).copy_merge_params(parameters))
 
-    async def claims_for(
-        self, code: str, redirect: str, attempt: Mapping[str, str], now: datetime
-    ) -> dict[str, Any]:
+    async def require_own(self, issuer: str | None) -> None:
+        """Check the `iss` of an answer (RFC 9207), which a provider that announces it always gives.
+
+        Raises:
+            ProviderRefused: The answer comes from another provider.
+        """
+        announced = (await self._provider()).metadata.authorization_response_iss_parameter_supported
+        if issuer != self.settings.issuer and (issuer is not None or announced):
+            raise ProviderRefused("This answer comes from another provider.")
+
+    async def claims_for(self, code: str, redirect: str, attempt: Attempt) -> IdClaims:
         """Exchange a code, and return the claims of the ID token.
 
         Raises:
             ProviderRefused: The code is not accepted, or the token is not genuine, not for us, or not new.
         """
-        token = await self._token(
+        provider = await self._provider()
+        response = await self._token(
+            provider.metadata.token_endpoint,
             {
                 "grant_type": "authorization_code",
                 "code": code,
                 "redirect_uri": redirect,
-                "code_verifier": attempt["verifier"],
-            }
+                "code_verifier": attempt.verifier,
+            },
         )
-        claims = await self._verified(str(token.get("id_token", "")), now)
-        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), attempt["nonce"].encode()):
+        try:
+            token = await self._genuine(response.id_token, provider.id_tokens)
+            claims = read_id_claims(token.claims, self.settings.claim)
+        except (InvalidToken, ValueError) as error:
+            raise ProviderRefused("The provider's token is not valid.") from error
+        if not hmac.compare_digest(claims.nonce.encode(), attempt.nonce.encode()):
             raise ProviderRefused("The provider's answer belongs to another sign-in.")
-        if not claims.get("sub"):
-            raise ProviderRefused("The provider does not say who signed in.")
+        if claims.issued_at < attempt.began - LEEWAY:
+            raise ProviderRefused("The provider's token is older than this sign-in.")
         return claims
 
-    async def logged_out(self, token: str, now: datetime) -> tuple[str | None, str | None]:
-        """Return the session and the subject that a logout token ends (OpenID Connect Back-Channel Logout).
+    async def logged_out(self, token: str) -> LogoutClaims:
+        """Return what a logout token ends (OpenID Connect Back-Channel Logout).
 
         Raises:
             ProviderRefused: It is not a genuine logout token.
         """
-        claims = await self._verified(token, now)
-        events = claims.get("events")
-        if not isinstance(events, Mapping) or LOGOUT not in events or "nonce" in claims:
-            raise ProviderRefused("This is not a logout token.")
-        session, subject = claims.get("sid"), claims.get("sub")
-        if not session and not subject:
-            raise ProviderRefused("The logout token names neither a session nor a person.")
-        return session, subject
-
-    async def _verified(self, token: str, now: datetime) -> dict[str, Any]:
-        """Return the claims of a token that the provider signed for us and that has not ended."""
+        provider = await self._provider()
         try:
-            try:
-                found = jwt.decode(token, await self._key_set(now), algorithms=ALGORITHMS)
-            except (JoseError, ValueError):
-                # The keys may have been replaced since they were read.
-                found = jwt.decode(token, await self._key_set(now, fresh=True), algorithms=ALGORITHMS)
-            registry = jwt.JWTClaimsRegistry(
-                now=int(now.timestamp()),
-                leeway=LEEWAY,
-                iss={"essential": True, "value": self.settings.issuer},
-                aud={"essential": True, "value": self.settings.client_id},
-                iat={"essential": True},
-            )
-            registry.validate(found.claims)
-        except (JoseError, ValueError) as error:
-            raise ProviderRefused("The provider's token is not valid.") from error
-        claims = dict(found.claims)
-        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-        if (several or "azp" in claims) and claims.get("azp") != self.settings.client_id:
-            raise ProviderRefused("The provider's token is for another client.")
-        return claims
+            return read_logout_claims((await self._genuine(token, provider.logout_tokens)).claims)
+        except (InvalidToken, ValueError) as error:
+            raise ProviderRefused("This is not a genuine logout token.") from error
 
-    async def _discovered(self) -> dict[str, Any]:
-        if not self._metadata:
-            url = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
-            found = await self._json(url)
-            if found.get("issuer") != self.settings.issuer:
-                raise ProviderRefused("The provider names another issuer: correct the settings.")
-            self._metadata = found
-        return self._metadata
+    async def _genuine(self, text: str, issuer: TrustedIssuer) -> SignedToken:
+        """Return a token that the provider signed for us.
 
-    async def _key_set(self, now: datetime, *, fresh: bool = False) -> KeySet:
-        if fresh or self._keys is None or self._keys[0] + KEYS_LAST <= now:
-            found = await self._json((await self._discovered())["jwks_uri"])
-            self._keys = now, KeySet.import_key_set(found)  # type: ignore[arg-type]
-        return self._keys[1]
-
-    async def _json(self, url: str) -> dict[str, Any]:
+        Raises:
+            InvalidToken: It did not.
+            ProviderUnavailable: Its keys cannot be read.
+        """
+        token = read_compact(text)
         try:
-            async with httpx.AsyncClient(transport=self.transport, timeout=SECONDS) as client:
-                response = await client.get(url)
-                found: dict[str, Any] = response.raise_for_status().json()
-                return found
-        except (httpx.HTTPError, ValueError) as error:
-            raise ProviderRefused("The provider cannot be reached: try again soon.") from error
+            await issuer.verify(token)
+        except VerificationUnavailable as error:
+            raise ProviderUnavailable from error
+        claims, client = token.claims, self.settings.client_id
+        # A token for several clients says which of them asked for it (OpenID Connect Core, 3.1.3.7).
+        if (claims["aud"] not in (client, [client]) or "azp" in claims) and claims.get("azp") != client:
+            raise InvalidToken(Reason.CLAIMS)
+        return token
 
-    async def _token(self, parameters: dict[str, str]) -> dict[str, Any]:
+    async def _provider(self) -> Discovered:
+        if self._discovered is None:
+            await self._keys.start()
+        if self._discovered is None:
+            raise ProviderUnavailable
+        return self._discovered
+
+    async def _load(self) -> bytes:
+        """Read the metadata, and return the content of the key set."""
+        url = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
+        metadata = msgspec.convert(read_object(await Download(url, self._client)()), Metadata)
+        if metadata.issuer != self.settings.issuer:
+            raise ValueError("the provider names another issuer: correct the settings")
+        for endpoint in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri):
+            check_url(endpoint, plain_http=False)
+        content = await Download(metadata.jwks_uri, self._client)()
+        self._discovered = Discovered(
+            metadata, self._trusted(metadata, ("jwt",)), self._trusted(metadata, ("logout+jwt", "jwt"))
+        )
+        return content
+
+    def _trusted(self, metadata: Metadata, types: tuple[str, ...]) -> TrustedIssuer:
+        accepted = Issuer(
+            issuer=metadata.issuer,
+            audiences=(self.settings.client_id,),
+            jwks_url=metadata.jwks_uri,
+            algorithms=ALGORITHMS,
+            types=types,
+            required_claims=("iat",),
+            leeway_seconds=LEEWAY,
+        )
+        return TrustedIssuer(accepted, self._keys, ClaimRules(accepted, self.now))
+
+    async def _token(self, url: str, parameters: dict[str, str]) -> TokenResponse:
         """Return the answer of the token endpoint; the client proves itself by Basic (RFC 6749, 2.3.1)."""
-        url, secret = (await self._discovered())["token_endpoint"], self.settings.client_secret
-        name, word = self.settings.client_id, secret.get_secret_value()
+        name, word = self.settings.client_id, self.settings.client_secret.get_secret_value()
         basic = httpx.BasicAuth(quote_plus(name), quote_plus(word)) if word else httpx.USE_CLIENT_DEFAULT
+        sent = parameters if word else {**parameters, "client_id": name}
+        headers = {"accept": "application/json", "accept-encoding": "identity"}
         try:
-            async with httpx.AsyncClient(transport=self.transport, timeout=SECONDS) as client:
-                sent = parameters if word else {**parameters, "client_id": name}
-                response = await client.post(url, data=sent, auth=basic)
-                found: dict[str, Any] = response.raise_for_status().json()
-                return found
-        except (httpx.HTTPError, ValueError) as error:
+            async with (
+                asyncio.timeout(SECONDS),
+                self._client.stream("POST", url, data=sent, auth=basic, headers=headers) as answer,
+            ):
+                if answer.is_server_error:
+                    raise ProviderUnavailable
+                return msgspec.convert(read_object(await read_answer(answer)), TokenResponse)
+        except (OSError, httpx.TransportError) as error:
+            raise ProviderUnavailable from error
+        except (ValueError, httpx.HTTPError) as error:
             raise ProviderRefused("The provider did not accept the sign-in.") from error

@@ -1,5 +1,6 @@
 """Settings of sign-in by OpenID Connect."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from pydantic import Field, SecretStr, field_validator
@@ -7,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backoffice.access.roles import Role
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from tokens.issuer import check_url
 
 EXAMPLE: Final = '{"betting-editors": ["editor@northbet"], "platform": ["operator", "administrator"]}'
 
@@ -17,7 +19,8 @@ class OidcSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FURLONG_BACKOFFICE_OIDC_", hide_input_in_errors=True)
 
     issuer: str = Field(
-        default="", description="The provider's issuer; empty if people sign in with local accounts only"
+        default="",
+        description="The provider's issuer, by https; empty if people sign in with local accounts only",
     )
     client_id: str = Field(default="", description="The client id that the provider gave to the back office")
     client_secret: SecretStr = Field(
@@ -29,6 +32,13 @@ class OidcSettings(BaseSettings):
         default={}, description=f"The roles of each group, for all brands or for one: {EXAMPLE}"
     )
 
+    @field_validator("issuer")
+    @classmethod
+    def _trustworthy(cls, value: str) -> str:
+        if value:
+            check_url(value, plain_http=False)
+        return value
+
     @field_validator("roles")
     @classmethod
     def _known_roles(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -37,7 +47,7 @@ class OidcSettings(BaseSettings):
                 Role(name.partition("@")[0])
         return value
 
-    def roles_of(self, groups: list[str]) -> dict[str, frozenset[Role]]:
+    def roles_of(self, groups: Iterable[str]) -> dict[str, frozenset[Role]]:
         """Return the roles of a person who is in groups."""
         found: dict[str, set[Role]] = {}
         for group in groups:

@@ -1,149 +1,232 @@
 """Turns the claims of an OpenID provider into an account with roles, and a session."""
 
+import hashlib
+import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Final
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.actor import Actor
+from backoffice.audit.canonical_json import Json
 from backoffice.errors import NotSignedIn
-from backoffice.identity import sessions, users
-from backoffice.identity.oidc.provider import Provider, ProviderRefused
+from backoffice.identity import sessions, throttle, users
+from backoffice.identity.errors import TooManyAttempts
+from backoffice.identity.models import LOGOUT_TOKEN
+from backoffice.identity.oidc.claims import IdClaims, LogoutClaims
+from backoffice.identity.oidc.provider import LEEWAY, Attempt, Provider, ProviderRefused, ProviderUnavailable
 from backoffice.identity.sessions import Origin, Stage
 from backoffice.identity.sign_in import SignIn, Ticket
-from backoffice.identity.users import Roles, User, UserStatus
+from backoffice.identity.users import MAX_LOGIN_LENGTH, MAX_NAME_LENGTH, Roles, User, UserStatus
 
-FRESH: Final = timedelta(minutes=5)
-"""How long ago a person may have signed in at the provider for a step-up."""
+ROUNDED: Final = 1.0
+"""`iat` and `auth_time` are whole seconds."""
+
+LOGIN: Final = re.compile(rf"[!-@\[-~]{{1,{MAX_LOGIN_LENGTH}}}")
+"""A login in lower case, without spaces: no two subjects have the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class OidcSignIn:
     """Signs people in who were signed in by the provider.
 
-    The provider is trusted with the second factor. Roles follow its groups at each sign-in.
+    The provider is trusted with the second factor. Roles follow its groups whenever it says them.
     """
 
     provider: Provider
     base: SignIn
 
-    async def begin(self, claims: Mapping[str, Any], origin: Origin) -> Ticket:
+    async def claims_for(self, code: str, redirect: str, attempt: Attempt, origin: Origin) -> IdClaims:
+        """Exchange the code of an attempt.
+
+        Codes that the provider refuses are counted: by session for a step-up, otherwise by address.
+
+        Raises:
+            ProviderRefused: The provider does not accept the code, or its token is not genuine.
+            TooManyAttempts: There were too many such codes.
+        """
+        now = self.base.now()
+        key = self.base.keys.attempt_key("code", attempt.session or origin.address)
+        async with self.base.database.home.write() as connection:
+            seconds = await throttle.charge(connection, key, key, now)
+        if seconds:
+            raise TooManyAttempts(seconds)
+        try:
+            claims = await self.provider.claims_for(code, redirect, attempt)
+        except ProviderUnavailable:
+            await self._refund(key, now)
+            raise
+        await self._refund(key, now)
+        return claims
+
+    async def begin(self, claims: IdClaims, origin: Origin) -> Ticket:
         """Begin a session for a person.
 
         Raises:
             ProviderRefused: None of the person's groups has a role here, the account is disabled, or a local
                 account has the same login.
         """
-        roles = self._roles(claims)
-        now = self.base.now()
+        roles, now = await self._roles(claims, origin), self.base.now()
         async with self.base.database.home.write() as connection:
             user = await self._account(connection, claims)
-            await users.set_roles(connection, user.user_id, roles, f"oidc:{user.oidc_issuer}"[:64], now)
+            before = await self._follow(connection, user, roles)
             session = sessions.begun(user.user_id, Stage.FULL, origin, now, self.base.lifetimes)
-            session = replace(session, oidc_session=str(claims.get("sid") or "")[:255] or None)
+            session = replace(session, oidc_session=claims.session)
             token = await sessions.add(connection, session)
-            await self._record(connection, user, origin, session.session_id, "session.sign_in")
+            actor = _actor(user, origin, session.session_id)
+            await self._record(connection, actor, "session.sign_in", (before, roles))
         return Ticket(token, session)
 
-    async def step_up(self, claims: Mapping[str, Any], session_id: str, origin: Origin) -> Ticket:
+    async def step_up(self, claims: IdClaims, attempt: Attempt, origin: Origin) -> Ticket:
         """Note that the person of a session has just signed in at the provider again.
 
+        The provider's own clock tells how long before the token that was: it must be within the attempt.
+
         Raises:
-            ProviderRefused: It was somebody else, or some time ago.
+            ProviderRefused: It was somebody else, or before the attempt, or the person has no role any more.
             NotSignedIn: The session has ended.
         """
-        now = self.base.now()
-        if not now - FRESH <= _instant(claims.get("auth_time"), now) <= now + FRESH:
+        roles, now = await self._roles(claims, origin), self.base.now()
+        taken = now.timestamp() - attempt.began
+        if claims.auth_time is None or not 0 <= claims.issued_at - claims.auth_time <= taken + ROUNDED:
             raise ProviderRefused("Sign in at the provider again.")
         async with self.base.database.home.write() as connection:
-            session = await sessions.find(connection, session_id)
-            user = await users.with_subject(connection, self.provider.settings.issuer, str(claims["sub"]))
+            session = await sessions.find(connection, attempt.session)
+            user = await self._known(connection, claims.subject)
             if session is None:
                 raise NotSignedIn
             if user is None or user.user_id != session.user_id or user.status is not UserStatus.ACTIVE:
                 raise ProviderRefused("Somebody else has signed in at the provider.")
+            before = await self._follow(connection, user, roles)
             until = now + self.base.lifetimes.step_up
             token = await sessions.rotate(connection, session, stepped_up_until=until)
-            await self._record(connection, user, origin, session_id, "session.step_up")
+            actor = _actor(user, origin, session.session_id)
+            await self._record(connection, actor, "session.step_up", (before, roles))
         return Ticket(token, replace(session, stepped_up_until=until))
 
     async def log_out(self, token: str) -> None:
         """End the sessions that a logout token of the provider names.
 
         Raises:
-            ProviderRefused: It is not genuine.
+            ProviderRefused: It is not genuine, or was used.
         """
-        session, subject = await self.provider.logged_out(token, self.base.now())
+        claims = await self.provider.logged_out(token)
         async with self.base.database.home.write() as connection:
-            if session:
-                await sessions.end_oidc(connection, session)
-            elif subject:
-                user = await users.with_subject(connection, self.provider.settings.issuer, subject)
+            await _use_up(connection, claims)
+            ended = await sessions.end_oidc(connection, claims.session) if claims.session else 0
+            # A provider may name a session that it never named when the person signed in.
+            if not ended and claims.subject is not None:
+                user = await self._known(connection, claims.subject)
                 if user is not None:
                     await sessions.end_all(connection, user.user_id)
 
-    def _roles(self, claims: Mapping[str, Any]) -> Roles:
-        groups = claims.get(self.provider.settings.claim)
-        listed = [groups] if isinstance(groups, str) else groups
-        roles = self.provider.settings.roles_of([str(one) for one in listed or ()])
-        if not roles:
-            raise ProviderRefused("You have no role in the back office: ask an administrator.")
-        return roles
+    async def _refund(self, key: str, now: datetime) -> None:
+        async with self.base.database.home.write() as connection:
+            await throttle.refund(connection, key, now)
 
-    async def _account(self, connection: AsyncConnection, claims: Mapping[str, Any]) -> User:
-        issuer, subject, now = self.provider.settings.issuer, str(claims["sub"]), self.base.now()
-        known = await users.with_subject(connection, issuer, subject)
+    async def _roles(self, claims: IdClaims, origin: Origin) -> Roles:
+        """Return the roles of the person's groups; without any, the person's sessions end.
+
+        Raises:
+            ProviderRefused: There are none.
+        """
+        roles = self.provider.settings.roles_of(claims.groups)
+        if roles:
+            return roles
+        async with self.base.database.home.write() as connection:
+            user = await self._known(connection, claims.subject)
+            if user is not None:
+                before = await self._follow(connection, user, {})
+                await sessions.end_all(connection, user.user_id)
+                await self._record(connection, _actor(user, origin), "session.refused", (before, {}))
+        raise ProviderRefused("You have no role in the back office: ask an administrator.")
+
+    async def _follow(self, connection: AsyncConnection, user: User, roles: Roles) -> Roles:
+        """Give an account the roles of its groups; return those that it had."""
+        before = (await users.roles_of(connection, [user.user_id]))[user.user_id]
+        await users.set_roles(
+            connection, user.user_id, roles, f"oidc:{user.oidc_issuer}"[:64], self.base.now()
+        )
+        return before
+
+    async def _known(self, connection: AsyncConnection, subject: str) -> User | None:
+        return await users.with_subject(connection, self.provider.settings.issuer, subject)
+
+    async def _account(self, connection: AsyncConnection, claims: IdClaims) -> User:
+        known = await self._known(connection, claims.subject)
         if known is not None:
             if known.status is not UserStatus.ACTIVE:
                 raise ProviderRefused("This account is disabled.")
             return known
-        email = str(claims["email"]) if claims.get("email") and claims.get("email_verified") else None
-        login = (email or f"{subject}@{issuer}").lower()[:254]
-        user = User(
-            user_id=uuid.uuid4().hex,
-            login=login,
-            name=str(claims.get("name") or login)[:200],
-            person=login,
-            status=UserStatus.ACTIVE,
-            password_hash=None,
-            password_expired=False,
-            totp_secret=None,
-            totp_confirmed=False,
-            totp_last_step=None,
-            oidc_issuer=issuer,
-            oidc_subject=subject,
-            revision=1,
-            created_at=now,
-            updated_at=now,
-        )
+        user = _new_account(claims, self.provider.settings.issuer, self.base.now())
         try:
             async with connection.begin_nested():
                 await users.add(connection, user)
         except IntegrityError:
-            raise ProviderRefused("A local account has this login: an administrator has to decide.") from None
+            raise ProviderRefused("Another account has this login: an administrator has to decide.") from None
         return user
 
     async def _record(
-        self, connection: AsyncConnection, user: User, origin: Origin, session_id: str, action: str
+        self, connection: AsyncConnection, actor: Actor, action: str, roles: tuple[Roles, Roles]
     ) -> None:
-        actor = Actor(user.user_id, user.person, user.name, session_id, origin.address, {})
+        before, after = roles
         await self.base.audit.record(
             connection,
             actor,
             action,
             brand=None,
-            subject=f"user:{user.user_id}",
-            before=None,
-            after={"provider": user.oidc_issuer},
+            subject=f"user:{actor.user_id}",
+            before={"roles": _shown(before)},
+            after={"provider": self.provider.settings.issuer, "roles": _shown(after)},
             reason=None,
         )
 
 
-def _instant(seconds: Any, now: Any) -> Any:
-    if not isinstance(seconds, int | float):
-        return now - 2 * FRESH
-    return type(now).fromtimestamp(seconds, now.tzinfo)
+async def _use_up(connection: AsyncConnection, claims: LogoutClaims) -> None:
+    """Note that a logout token was used.
+
+    Raises:
+        ProviderRefused: It had been used.
+    """
+    until = datetime.fromtimestamp(claims.expires + LEEWAY, UTC)
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(LOGOUT_TOKEN).values(token_id=claims.token_id, expires_at=until))
+    except IntegrityError:
+        raise ProviderRefused("This logout token was used before.") from None
+
+
+def _new_account(claims: IdClaims, issuer: str, now: datetime) -> User:
+    login = claims.verified_email or f"{claims.subject}@{issuer}"
+    if LOGIN.fullmatch(login) is None:
+        login = f"{hashlib.sha256(claims.subject.encode()).hexdigest()}@{issuer}"[:MAX_LOGIN_LENGTH].lower()
+    name = claims.name or ""
+    return User(
+        user_id=uuid.uuid4().hex,
+        login=login,
+        name=name if name.isprintable() and 0 < len(name) <= MAX_NAME_LENGTH else login[:MAX_NAME_LENGTH],
+        person=login,
+        status=UserStatus.ACTIVE,
+        password_hash=None,
+        password_expired=False,
+        totp_secret=None,
+        totp_confirmed=False,
+        totp_last_step=None,
+        oidc_issuer=issuer,
+        oidc_subject=claims.subject,
+        revision=1,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _actor(user: User, origin: Origin, session_id: str = "-") -> Actor:
+    return Actor(user.user_id, user.person, user.name, session_id, origin.address, {})
+
+
+def _shown(roles: Roles) -> dict[str, Json]:
+    return {brand: sorted(role.value for role in held) for brand, held in roles.items()}

@@ -119,6 +119,11 @@ def sign_out(*, brand: Brand, customer: Customer) -> None:
     except ValueError as error:
         fail(error)
     typer.echo(f"The sessions of {customer} at {brand} have ended.")
+    if framed is None:
+        typer.echo(
+            "Sessions of frames have not: FURLONG_EMBED_SIGNING_KEYS is not set here. If `furlong serve` "
+            "signs such sessions, set FURLONG_EMBED_… as there, and run this command again."
+        )
 
 
 def _report(erased: Erased, *, as_json: bool) -> None:

@@ -143,11 +143,13 @@ class WebSocket(asyncio.Protocol):
     def visit(self, now: float) -> None:
         """Ping a silent client, and disconnect a dead or slow one."""
         limits = self._connections.limits
+        is_slow = self._paused_at and now - self._paused_at > limits.slow_seconds
         if self._closed_at:
-            if now - self._closed_at > FLUSH_SECONDS:
+            # Who is slow has not read until now: the reason for closing waits only until the next visit.
+            if is_slow or now - self._closed_at > FLUSH_SECONDS:
                 self.transport.abort()
             return
-        if self._paused_at and now - self._paused_at > limits.slow_seconds:
+        if is_slow:
             self.close(CloseCode.TRY_AGAIN_LATER, "The client reads too slowly: connect again")
         elif self._heard_at < self._pinged_at:
             if now - self._pinged_at > limits.pong_seconds:

@@ -216,7 +216,7 @@ def _message(reason: Reason) -> str:
 
 
 def _is_id(value: object, longest: int) -> TypeGuard[str]:
-    # A database may treat `a ` as `a`, and a path treats `.` and `..` as steps: neither is an id.
+    # Other systems may treat `a ` as `a`, and a path treats `.` and `..` as steps: neither is an id.
     if not isinstance(value, str) or not 1 <= len(value) <= longest:
         return False
     return value.isprintable() and " " not in value and value not in {".", ".."}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.access.granted import GrantedByClaims
 from gateway.sessions import Session
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 
@@ -68,6 +69,14 @@ async def test_scopes_are_alternatives_of_which_one_is_needed_as_a_whole(
     answer = await club.ask("{ me { secret } }", who)
     assert answer["data"] == {"me": {"secret": secret}}
     assert hidden(answer) == ([] if secret else [["me", "secret"]])
+
+
+def test_only_the_space_separates_scopes() -> None:
+    """What looks like one, or is a control character, is part of a scope's name (RFC 6749, section 3.3)."""
+    granted = GrantedByClaims(("scope",))
+    for blank in "\t\n\x1c\x85\u00a0\u2003\u3000":
+        assert granted({"scope": f"read{blank}admin"}).scopes == {f"read{blank}admin"}
+    assert granted({"scope": " read  see "}).scopes == {"read", "see"}
 
 
 async def test_scopes_come_from_the_claims_of_the_settings(club: Shop) -> None:

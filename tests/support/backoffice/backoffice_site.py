@@ -144,7 +144,7 @@ async def running_site(
     """Run the application over a migrated database."""
     settings, clock = DatabaseSettings(url=url), ManualClock(NOW)
     await migrate(settings, NAME, METADATA)
-    own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
+    own = BackofficeSettings(key=SecretStr("k" * 32), url=ORIGIN if oidc else "", _env_file=None)
     supergraph = (ROOT / "admin.graphql").read_text(encoding="utf-8")
     office = create_backoffice(settings, own, clock, supergraph, screens, oidc=oidc)
     quick = Passwords(own.password_length, QUICK)

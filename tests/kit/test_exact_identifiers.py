@@ -1,0 +1,134 @@
+"""No two identifiers become one by spaces, case, accents or normal forms, in any table of any database."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Integer,
+    MetaData,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.progress.messages import decode_bet
+from consumers.stream.errors import Poison
+from furlong.databases import METADATA
+from storage.columns import Blob, Identifier, UtcDateTime
+from storage.database import Database
+from storage.migrations.upgrade import upgrade
+from storage.settings import DatabaseSettings
+from subgraphs.kit.auth.sessions import viewer_of
+from tests.kit.test_interrupted_upgrades import differences
+from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.consumers.squad_messages import bet
+from tests.support.database_probe import migrated
+from tokens import InvalidToken, VerifiedToken
+
+ALIKE: Final = ("a", "a ", " a", "a\t", "A", "á", "a\u0301", "\uff41")
+"""One letter with spaces, in capitals, with an accent, in two normal forms, and in full width."""
+
+
+VALUES: Final[Sequence[tuple[type, Any]]] = (
+    (Boolean, False),
+    (Float, 1.0),
+    (UtcDateTime, NOW),
+    (Date, NOW.date()),
+    (JSON, []),
+    (Blob, b"x"),
+    (object, "x"),
+)
+"""A value for each other type that is no number."""
+
+
+def value_for(column: Column[Any], number: int) -> Any:
+    """Return a value for a column of the row with this number."""
+    if isinstance(column.type, Identifier):
+        return ALIKE[number]
+    if isinstance(column.type, Integer):
+        return number + 1
+    return next(value for kind, value in VALUES if isinstance(column.type, kind))
+
+
+async def merged(connection: AsyncConnection, metadata: MetaData) -> list[str]:
+    """Return the columns in which two identifiers are one; each table gets a row for each."""
+    found = []
+    for table in metadata.sorted_tables:
+        wanted = [each for each in table.columns if each.computed is None]
+        identifiers = [each for each in wanted if isinstance(each.type, Identifier)]
+        rows = [{each.name: value_for(each, number) for each in wanted} for number in range(len(ALIKE))]
+        if identifiers:
+            await connection.execute(table.insert(), rows)
+        for column in identifiers:
+            equal = [func.sum(column == each, type_=Integer) for each in ALIKE]
+            counts = (await connection.execute(select(*equal))).one()
+            if set(counts) != {1}:
+                found.append(f"{table.name}.{column.name}: {tuple(counts)}")
+    return found
+
+
+@pytest.mark.parametrize("subgraph", sorted(METADATA))
+async def test_each_identifier_is_its_own(database_url: str, subgraph: str) -> None:
+    """In all columns of all tables, in both engines."""
+    async with (
+        migrated(database_url, subgraph, METADATA[subgraph]) as database,
+        database.home.write() as connection,
+    ):
+        assert await merged(connection, METADATA[subgraph]) == []
+
+
+@pytest.mark.parametrize("subgraph", sorted(METADATA))
+def test_what_identifies_a_row_is_an_identifier(subgraph: str) -> None:
+    """A text of a primary or unique key is compared by no collation of the server's."""
+    for table in METADATA[subgraph].sorted_tables:
+        keys = [each for each in table.constraints if not each.name or "check" not in str(each.name)]
+        for column in {column for key in keys for column in getattr(key, "columns", ())}:
+            is_text = column.type.python_type is str
+            assert not is_text or isinstance(column.type, Identifier), f"{table.name}.{column.name}"
+
+
+def test_ids_in_messages_and_tokens_are_their_own() -> None:
+    """What has white space is no id, and none of the others is changed into another."""
+    visible = [each for each in ALIKE if each == "".join(each.split())]
+    from_tokens, from_messages = [], []
+    for each in ALIKE:
+        with suppress(InvalidToken):
+            token = VerifiedToken("issuer", {"brand": each, "sub": each}, 0.0)
+            from_tokens.append((viewer_of(token).brand, viewer_of(token).customer))
+        with suppress(Poison):
+            message = decode_bet(bet(brand_id=each, customer_id=each, bet_id=each))
+            from_messages.append((message.brand_id, message.customer_id, message.bet_id))
+    assert from_tokens == [(each, each) for each in visible]
+    assert from_messages == [(each, each, each) for each in visible]
+
+
+@pytest.mark.usefixtures("mariadb_installed")
+@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("subgraph", sorted(METADATA))
+async def test_an_upgrade_makes_the_identifiers_exact(database_url: str, subgraph: str) -> None:
+    """A database of the version before pads texts; its columns keep their types and defaults."""
+    settings = DatabaseSettings(url=database_url)
+    await upgrade(settings, subgraph, METADATA[subgraph])
+    database = Database.open(settings, subgraph)
+    async with database.home.write() as connection:
+        await connection.execute(text("ALTER DATABASE COLLATE utf8mb4_bin"))
+        for (table,) in (await connection.execute(text("SHOW TABLES"))).all():
+            await connection.execute(
+                text(f"ALTER TABLE `{table}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+            )
+        await connection.execute(text("DELETE FROM alembic_version"))
+    try:
+        await upgrade(settings, subgraph, METADATA[subgraph])
+        assert await differences(settings, subgraph) == []
+        async with database.home.write() as connection:
+            assert await merged(connection, METADATA[subgraph]) == []
+    finally:
+        await database.close()
