@@ -19,17 +19,13 @@ from bench.fixtures.customers import BRAND, customer_id
 from bench.load.http_messages import END
 from furlong.demo.operators.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
-from furlong.settings import ServeSettings
+from furlong.settings import ROOT, ServeSettings
 
-PAGE: Final = """query Customer($id: ID!) {
-  customer(id: $id) {
-    id brand customerId member memberSince ineligibleReason
-    account { revision status verified jurisdiction currency rgState promoRestricted since }
-    week { isoWeek shown countedBets }
-  }
-  legalHolds(customer: $id) { id reason putBy putAt liftReason liftedBy liftedAt }
-}"""
-"""What `CUSTOMER` in `web/backoffice/src/support/operations.ts` asks for."""
+OPERATIONS: Final = ROOT / "web" / "backoffice" / "src" / "support" / "operations.ts"
+PAGE: Final = (
+    OPERATIONS.read_text(encoding="utf-8").partition("export const CUSTOMER = `")[2].partition("`")[0]
+)
+"""What the page of a customer asks for."""
 
 ACCOUNT: Final = DemoAccount(
     role=Role.SUPPORT.value,
