@@ -113,7 +113,7 @@ class ProgressReducer:
     ) -> Outcome:
         """Apply a batch of adjustments, except those of customers who have been erased since."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("decided_at"))
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         applied = await self.ledger.apply_adjustments(
             connection, [message.event.adjustment(message.record, now) for message in kept]
         )

@@ -125,7 +125,7 @@ async def test_a_refused_token_is_not_asked_about_again_at_once(asking: Asking) 
         {"exp": None},
         {"exp": "later"},
         {"exp": True},
-        {"nbf": NOW + 1},
+        {"nbf": NOW + 31},
         {"iss": "https://evil.test"},
         {"iss": [ISSUER]},
         {"aud": "another"},
@@ -229,3 +229,11 @@ async def test_a_signed_token_is_not_asked_about(asking: Asking) -> None:
     """One with three parts is a signed token, whose issuer is not known here."""
     assert await asking.result("eyJhbGciOiJub25lIn0.e30.AA") == Reason.ISSUER
     assert asking.route.call_count == 0
+
+
+async def test_a_slow_node_accepts_a_fresh_token(asking: Asking) -> None:
+    """Within the leeway, `nbf` may be in this node's future."""
+    asking.answer(nbf=NOW + 29)
+    assert await asking.result("fresh") == "c-1"
+    asking.answer(nbf=NOW + 31)
+    assert await asking.result("of-the-future") is Reason.INACTIVE
