@@ -6,12 +6,14 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaDa
 
 from storage.cells.table import cell_table
 from storage.columns import Identifier, UtcDateTime
+from storage.installation import installation_table
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
+INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 

@@ -301,11 +301,11 @@ async def test_weeks_go_by_the_databases_time_on_every_node(desk: Desk, skew: ti
         assert (await desk.states())[0][2] == state
         if state == "PROVISIONAL":
             with pytest.raises(CannotClose):
-                await node.close(BRAND, W13)
+                await node.close("northbet", W13)
     assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
     desk.clock.instant = datetime(2026, 4, 5, 22, 59, tzinfo=UTC)
     with pytest.raises(CannotOpen, match="begins at"):
-        await node.open(BRAND, "2026-W15")
+        await node.open("northbet", "2026-W15")
 
 
 async def test_a_worker_whose_clock_is_wrong_says_so_and_does_nothing(desk: Desk) -> None:
