@@ -26,9 +26,8 @@ from backoffice.global_events.repository import (
     renumbered,
 )
 from consumers.messages.global_events.message import GlobalEvent
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
-from storage.node_clock import database_time
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, GlobalOrder
 from subgraphs.kit.records.outbox.outbox import UnpublishedFact, prefix_delivered
 

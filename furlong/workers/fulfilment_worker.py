@@ -18,9 +18,8 @@ from consumers.stream.settings import StreamSettings
 from furlong.serve.http_server import serving
 from furlong.serve.status_app import status_app
 from furlong.workers.catch_up import until_caught_up
-from storage.clock import Clock
+from storage.clock import Clock, clock_problem
 from storage.database import Database
-from storage.node_clock import clock_problem
 from storage.rehearsal import rehearsal_marks
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation

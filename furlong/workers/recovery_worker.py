@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.round_status import RoundStatus
-from storage.clock import Clock
-from storage.node_clock import ClockDiffers
+from storage.clock import Clock, ClockDiffers
 from storage.settings import DatabaseSettings
 from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX

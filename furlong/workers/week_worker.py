@@ -17,9 +17,8 @@ from consumers.stream.errors import TopicRecreated
 from consumers.stream.settings import StreamSettings
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.round_status import RoundStatus
-from storage.clock import Clock
+from storage.clock import Clock, ClockDiffers, database_time
 from storage.database import Database
-from storage.node_clock import ClockDiffers, database_time
 from storage.settings import DatabaseSettings
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.qualification.read_back_repository import count_read_back

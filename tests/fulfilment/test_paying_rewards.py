@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from simulator.providers.serve import ProviderKind
-from storage.node_clock import ClockDiffers
+from storage.clock import ClockDiffers
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of

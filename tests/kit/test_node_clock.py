@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.clock import Clock, ManualClock
+from storage.clock import Clock, ClockDiffers, ManualClock, clock_problem, database_time
 from storage.database import Database
-from storage.node_clock import ClockDiffers, clock_problem, database_time
 from storage.settings import DatabaseSettings
 from tests.support.skewed_clock import SkewedClock
 

@@ -15,9 +15,8 @@ from sqlalchemy import func, select
 
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.workers.outbox_worker import KafkaPublisher
-from storage.clock import Clock, ManualClock
+from storage.clock import Clock, ClockDiffers, ManualClock
 from storage.database import Database
-from storage.node_clock import ClockDiffers
 from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC, MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX

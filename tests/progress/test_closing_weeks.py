@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from furlong.workers.week_worker import WeekWorker
-from storage.clock import Clock, ManualClock
-from storage.node_clock import ClockDiffers
+from storage.clock import Clock, ClockDiffers, ManualClock
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of

@@ -166,9 +166,9 @@ class Lifecycle:
 
     async def publish_again(self, connection: AsyncConnection, fulfilment: Fulfilment, now: datetime) -> None:
         """Publish a locked fulfilment as its next revision: the present one was used for something else."""
-        again = replace(fulfilment, revision=fulfilment.revision + 1, changed_at=now)
-        await self.repository.store(connection, again)
-        await self._publish(connection, again, now)
+        moved = replace(fulfilment, revision=fulfilment.revision + 1, changed_at=now)
+        await self.repository.store(connection, moved)
+        await self._publish(connection, moved, now)
 
     async def record_attempt(
         self,

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
-from storage.node_clock import database_time
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.payout.backoff import Backoff
 from subgraphs.fulfilment.payout.eligibility import EligibilityCheck

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
-from storage.node_clock import database_time
 from subgraphs.kit.mutations.recovery import Recovery
 from subgraphs.kit.records.leases import Lease
 

@@ -243,6 +243,7 @@ async def _update_config(stand: Stand, reward_id: str, **values: Any) -> None:
         )
 
 
+@pytest.mark.usefixtures("squad")
 async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
     """After a loss, a page from before it cannot change a choice that it has not seen."""
     for number, option in enumerate(("fb-2x3:1", "fb-5:1", "fb-2x3:1")):

@@ -9,9 +9,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
-from storage.node_clock import database_time
 from subgraphs.kit.records.outbox.outbox import Outbox, UnpublishedFact, prefix_delivered
 
 log = structlog.get_logger(__name__)
