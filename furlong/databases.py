@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.models import METADATA as BACKOFFICE_METADATA
-from furlong.install.identity import identify
+from furlong.identity import identify
 from furlong.subgraph_names import SUBGRAPHS
 from storage.migrations.lock import Waiting
 from storage.migrations.upgrade import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade

@@ -14,7 +14,7 @@ from furlong.backup import mariadb, sqlite
 from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
 from furlong.backup.running import require_stopped
 from furlong.databases import METADATA
-from furlong.install.identity import installations, require_one_installation
+from furlong.identity import installations, require_one_installation
 from storage.database import database_url
 from storage.installation import Installation
 from storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status

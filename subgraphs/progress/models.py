@@ -112,6 +112,8 @@ BET_CLAIM = Table(
     Column("customer_id", Identifier(128), primary_key=True),
     Column("revision", BigInteger, primary_key=True, autoincrement=False),
     *_facts(),
+    Column("iso_week", Identifier(8), nullable=True),
+    Index("bet_claim_of_customer", "brand_id", "customer_id", "iso_week"),
 )
 """Revisions of disputed bets: those that name another customer than the row in `contribution`."""
 

@@ -73,7 +73,7 @@ ALLOWED: Final = {
         "SQL 'SELECT UTC_TIMESTAMP(3)'",
     ): "`furlong check`: compares the database's clock with the machine's",
     ("furlong/checks/files.py", "datetime.now"): "`furlong check`: when certificates end",
-    ("furlong/install/identity.py", "SystemClock"): "when an installation was recorded",
+    ("furlong/identity.py", "SystemClock"): "when an installation was recorded",
     ("furlong/backup/running.py", "SystemClock"): "whether leases are held",
     ("furlong/demo/process.py", "SystemClock"): "the demo's tokens",
     ("furlong/demo/mock/server.py", "SystemClock"): "mocked answers have no rehearsal that moves the time",

@@ -13,6 +13,7 @@ from storage.error_codes.conflicts import is_conflict
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
+from subgraphs.progress.repository import ProgressRepository
 from subgraphs.progress.review.repository import disputed_bets
 from subgraphs.progress.review.service import ReviewService
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
@@ -162,3 +163,20 @@ async def test_two_members_that_hear_of_it_at_once_end_alike(reducer: Reducer) -
         await asyncio.gather(claimed("c-1", number), claimed("c-2", number))
     assert await reducer.reasons() == ["DISPUTED"] * 8
     assert sum((await counts(reducer)).values()) == 8 * 500
+
+
+async def test_each_claimant_sees_the_doubt_until_it_is_decided(reducer: Reducer) -> None:
+    """Both have the bet among their recent ones, one with what it counts; then only whose it is."""
+
+    async def seen() -> dict[str, list[tuple[str, int, str]]]:
+        async with reducer.database.home.read() as connection:
+            found = await ProgressRepository().recent(connection, [W13, OTHER], 5)
+        return {
+            key.customer: [(one.bet_id, one.counted_minor, one.reason) for one in bets]
+            for key, bets in found.items()
+        }
+
+    await reducer.bets(bet(customer_id="c-2"), bet(), bet(bet_revision=2, stake_minor=900))
+    assert await seen() == {"c-1": [("b-1", 0, "DISPUTED")], "c-2": [("b-1", 500, "DISPUTED")]}
+    await decide(reducer, "c-1")
+    assert await seen() == {"c-1": [("b-1", 500, "COUNTED")]}

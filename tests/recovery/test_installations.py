@@ -11,13 +11,13 @@ from sqlalchemy import delete
 from typer.testing import CliRunner
 
 from consumers.stream.settings import StreamSettings
+from furlong import identity
 from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import BackupError, Manifest
 from furlong.backup.running import StillRunning, require_stopped
 from furlong.cli import app
 from furlong.databases import METADATA, upgrade_databases
-from furlong.install import identity
-from furlong.install.identity import (
+from furlong.identity import (
     MixedInstallations,
     identify,
     installations,

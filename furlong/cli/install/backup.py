@@ -31,7 +31,7 @@ def backup(folder: Folder) -> None:
 
     from furlong.backup.backup import back_up
     from furlong.backup.manifest import BackupError
-    from furlong.install.identity import MixedInstallations
+    from furlong.identity import MixedInstallations
     from storage.clock import SystemClock
 
     try:

@@ -40,7 +40,7 @@ def upgrade(
     from sqlalchemy.exc import SQLAlchemyError
 
     from furlong.databases import upgrade_databases
-    from furlong.install.identity import MixedInstallations
+    from furlong.identity import MixedInstallations
     from storage.migrations.lock import MigrationLocked
     from storage.migrations.resumable_steps import HalfDoneMigration
     from storage.migrations.upgrade import RestoreUnfinished, TablesMissing
@@ -108,7 +108,7 @@ def adopt() -> None:
 
     from furlong.backup.running import StillRunning, require_stopped
     from furlong.databases import METADATA
-    from furlong.install.identity import adopt as adopt_all
+    from furlong.identity import adopt as adopt_all
 
     try:
         settings = database_settings()
@@ -130,7 +130,7 @@ def check_databases(*names: str, stream: StreamSettings | None = None) -> None:
 
     from cells.claim import require_cells
     from furlong.databases import METADATA, NotMigrated, require_migrated
-    from furlong.install.identity import MixedInstallations, require_one_installation
+    from furlong.identity import MixedInstallations, require_one_installation
     from storage.cells.errors import CellMismatch
 
     settings, checked = database_settings(), names or SUBGRAPHS

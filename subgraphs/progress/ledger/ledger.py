@@ -101,7 +101,7 @@ class Ledger:
         ]
         changed_weeks = await self._store(connection, changes, rulebook, customers)
         if claims.revisions:
-            await store_claims(connection, claims)
+            await store_claims(connection, claims, rulebook)
         emptied = changed_weeks & weeks_left(changes)
         await self.qualifications.update(connection, changed_weeks, rulebook, customers, emptied)
 
