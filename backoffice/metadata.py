@@ -4,7 +4,10 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
+from storage.installation import installation_table
+
 NAME: Final = "backoffice"
 """The name of the database: `furlong_backoffice`, or `backoffice.sqlite`."""
 
 METADATA: Final = MetaData(info={"package": "backoffice"})
+INSTALLATION: Final = installation_table(METADATA)

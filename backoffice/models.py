@@ -7,7 +7,7 @@ from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_RE
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
 from backoffice.identity.models import LOGOUT_TOKEN, RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
 from backoffice.jobs.models import JOB
-from backoffice.metadata import METADATA
+from backoffice.metadata import INSTALLATION, METADATA
 from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.operations.providers.models import PROVIDER_REVISION
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
@@ -29,6 +29,7 @@ __all__ = [
     "DRY_RUN_DIFFERENCE",
     "GOODWILL_BUDGET",
     "GOODWILL_RESERVATION",
+    "INSTALLATION",
     "JOB",
     "LEGAL_HOLD",
     "LOGOUT_TOKEN",

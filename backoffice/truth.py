@@ -9,6 +9,7 @@ from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_RE
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
 from backoffice.identity.models import LOGOUT_TOKEN, RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
 from backoffice.jobs.models import JOB
+from backoffice.metadata import INSTALLATION
 from backoffice.operations.brands.models import BRAND_REVISION
 from backoffice.operations.providers.models import PROVIDER_REVISION
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
@@ -18,9 +19,10 @@ from backoffice.support.models import (
     GOODWILL_RESERVATION,
     LEGAL_HOLD,
 )
-from subgraphs.kit.records.truth import Source, TableTruth
+from subgraphs.kit.records.truth import Source, TableTruth, installation_truth
 
 TRUTHS: Final = (
+    installation_truth(INSTALLATION),
     TableTruth(
         AUDIT_LOG,
         Source.BACKUP,

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.models import METADATA as BACKOFFICE_METADATA
+from furlong.identity import identify
 from furlong.subgraph_names import SUBGRAPHS
 from storage.migrations.lock import Waiting
 from storage.migrations.upgrade import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
@@ -41,13 +42,17 @@ class NotMigrated(RuntimeError):
 async def upgrade_databases(
     settings: DatabaseSettings, *, waiting: Waiting | None = None, wait_seconds: float = WAIT_SECONDS
 ) -> tuple[MigrationStatus, ...]:
-    """Create and migrate each database; return the state that each was in before."""
-    return tuple(
-        [
-            await upgrade(settings, name, metadata, waiting=waiting, wait_seconds=wait_seconds)
-            for name, metadata in METADATA.items()
-        ]
-    )
+    """Create and migrate each database, as those of one installation; return the state of each before.
+
+    Raises:
+        MixedInstallations: Databases belong to different installations.
+    """
+    before = [
+        await upgrade(settings, name, metadata, waiting=waiting, wait_seconds=wait_seconds)
+        for name, metadata in METADATA.items()
+    ]
+    await identify(settings, METADATA)
+    return tuple(before)
 
 
 async def require_migrated(settings: DatabaseSettings, names: Iterable[str] = SUBGRAPHS) -> None:

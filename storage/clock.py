@@ -1,18 +1,23 @@
 """Clocks: product time, which a rehearsal moves, and machine time.
 
-docs/rehearsal.md says which of the two a piece of code needs.
+docs/rehearsal.md says which of the two a piece of code needs. A node compares its clock with the database
+server's before it acts.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import UtcDateTime
+from storage.errors import DatabaseAway
+
+MAX_DIFFERENCE: Final = timedelta(seconds=2)
+"""How far the clocks may differ: well above what NTP leaves, well below every deadline of money."""
 
 
 class Clock(Protocol):
@@ -77,3 +82,34 @@ class ManualClock:
     def advance(self, by: timedelta) -> None:
         """Move the clock forward."""
         self.instant += by
+
+
+class ClockDiffers(DatabaseAway):
+    """This node's clock is wrong, or the database server's: it does not act until they agree again."""
+
+
+async def database_time(clock: Clock, connection: AsyncConnection) -> datetime:
+    """Return the instant that a transaction decides by, if this node's clock agrees with it.
+
+    Raises:
+        ClockDiffers: The clocks differ; the message says how far.
+    """
+    before = clock.now()
+    at = await clock.at(connection)
+    ahead = max(before - at, min(clock.now() - at, timedelta(0)))  # it takes time to ask
+    if abs(ahead) > MAX_DIFFERENCE:
+        direction = "ahead of" if ahead > timedelta(0) else "behind"
+        raise ClockDiffers(
+            f"this machine's clock is {abs(ahead).total_seconds():.0f} s {direction} the database's: "
+            "set both by NTP; nothing is done here until then"
+        )
+    return at
+
+
+async def clock_problem(clock: Clock, connection: AsyncConnection) -> str | None:
+    """Return how this node's clock differs from the database server's; None if they agree."""
+    try:
+        await database_time(clock, connection)
+    except ClockDiffers as differs:
+        return str(differs)
+    return None

@@ -46,6 +46,12 @@ def database_url(base: str, subgraph: str) -> URL:
     return url.set(database=f"{url.database}_{subgraph}")
 
 
+def has_file(settings: DatabaseSettings, subgraph: str) -> bool:
+    """Return whether a connection finds a database file, instead of creating it; True for servers."""
+    url = database_url(settings.url, subgraph)
+    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
+
+
 def _is_usable(url: URL) -> bool:
     if url.get_backend_name() not in {"mysql", "mariadb", "sqlite"}:
         return False

@@ -1,7 +1,7 @@
 """The rules for the claims of a token (RFC 7519, section 4.1; RFC 9068)."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
@@ -28,7 +28,7 @@ class ClaimRules:
         options["iss"] = {"essential": True, "value": issuer.issuer}
         options["aud"] = {"essential": True, "values": list(issuer.audiences)}
         self._registry = JWTClaimsRegistry(
-            now=lambda: int(now()),
+            now=cast("Callable[[], int]", now),  # fractions count: a token's times may have some
             leeway=issuer.leeway_seconds,
             **options,
         )

@@ -37,6 +37,7 @@ class Introspection(BaseModel):
         requests: How many requests may be in progress at once.
         refused_per_second: How many tokens that are not active may be introspected in a second, after the
             first `requests`; while there are more, only tokens that were active before are introspected.
+        leeway_seconds: How far the issuer's clock may be ahead of ours: for `nbf`.
         plain_http: Whether tokens may be sent without TLS to another machine.
     """
 
@@ -53,6 +54,7 @@ class Introspection(BaseModel):
     deadline_seconds: float = Field(default=1.0, gt=0, le=30)
     requests: int = Field(default=32, gt=0)
     refused_per_second: float = Field(default=10.0, gt=0)
+    leeway_seconds: int = Field(default=30, ge=0, le=300)
     plain_http: bool = False
 
     @model_validator(mode="after")
@@ -146,7 +148,9 @@ class Introspector:
         """Return until when an answer may be used; None if the token is not to be accepted."""
         now, settings = self._now(), self._settings
         exp, nbf = claims.get("exp", now + settings.cached_seconds), claims.get("nbf", now)
-        if claims.get("active") is not True or not (_is_time(exp) and _is_time(nbf) and nbf <= now < exp):
+        if claims.get("active") is not True or not (_is_time(exp) and _is_time(nbf)):
+            return None
+        if not nbf - settings.leeway_seconds <= now < exp:
             return None
         if claims.get("iss", settings.issuer) != settings.issuer:
             return None

@@ -26,7 +26,7 @@ from backoffice.global_events.repository import (
     renumbered,
 )
 from consumers.messages.global_events.message import GlobalEvent
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, GlobalOrder
 from subgraphs.kit.records.outbox.outbox import UnpublishedFact, prefix_delivered
@@ -127,7 +127,7 @@ class GlobalPublisher:
     async def _hold_lease(self) -> bool:
         async with self.database.home.write() as connection:
             lease = self.repository.outbox.lease(self.holder)
-            return await lease.hold(connection, self.clock.machine.now(), LEASE)
+            return await lease.hold(connection, await database_time(self.clock.machine, connection), LEASE)
 
     async def _publish_waiting(self) -> int:
         async with self.database.home.read() as connection:
@@ -148,7 +148,7 @@ class GlobalPublisher:
         """Remove published messages, unless another process has taken over: it publishes them again."""
         async with self.database.home.write() as connection:
             lease = self.repository.outbox.lease(self.holder)
-            if not await lease.hold(connection, self.clock.machine.now(), LEASE):
+            if not await lease.hold(connection, await database_time(self.clock.machine, connection), LEASE):
                 log.warning("lease_lost", messages=len(ids))
                 return False
             if ids:

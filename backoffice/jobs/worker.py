@@ -46,8 +46,8 @@ class _Run:
         Raises:
             asyncio.CancelledError: The process must stop working on it.
         """
-        until = self.jobs.clock.now() + LEASE
         async with self.jobs.database.home.write() as connection:
+            until = await self.jobs.clock.at(connection) + LEASE
             goes_on = await repository.renew(
                 connection, self.job.job_id, self.holder, {**values, "lease_until": until}
             )
@@ -92,8 +92,8 @@ class JobWorker:
 
     async def run_once(self) -> bool:
         """Take a job and run it to its end; return False if there is none."""
-        now = self.jobs.clock.now()
         async with self.jobs.database.home.write() as connection:
+            now = await self.jobs.clock.at(connection)
             job = await repository.claim(connection, self.holder, sorted(self.jobs.kinds), now, now + LEASE)
         if job is None:
             return False

@@ -19,7 +19,7 @@ from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.progress.counting.contribution import Contribution
 from subgraphs.progress.counting.customers import KnownCustomers, Territory
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
-from subgraphs.progress.counting.rules import DISPUTED, NOTHING, ContributionReason, Verdict
+from subgraphs.progress.counting.rules import NOTHING, ContributionReason, Verdict
 from subgraphs.progress.ledger.week_reader import CustomerBets
 from subgraphs.progress.qualification.qualification import WeekResult
 from subgraphs.progress.qualification.week_membership import membership_in
@@ -159,10 +159,10 @@ class DryRun:
         return found
 
     def _verdict(self, one: Contribution, bets: CustomerBets, customers: KnownCustomers) -> Verdict:
-        if one.verdict == DISPUTED:
-            return DISPUTED
         decided = bets.decided.get(one.bet.key, {})
         found = self.rules.assess(one.revisions, customers, decided)
+        if one.verdict.reason is ContributionReason.DISPUTED:
+            found = msgspec.structs.replace(found, verdict=found.verdict.disputed())
         return found.verdict if found.iso_week == self.week.iso else NOTHING[ContributionReason.OUTSIDE_WEEK]
 
     def _is_due(

@@ -39,7 +39,7 @@ class FulfilmentReducer:
         """Apply a batch of qualifications."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         rows = [message.event.row() for message in kept]
-        changed = await self.service.apply_qualifications(connection, rows, self.clock.now())
+        changed = await self.service.apply_qualifications(connection, rows, await self.clock.at(connection))
         known = RevisionConflicts(QUALIFICATION, "revision")
         conflicts = await conflicting(connection, known, kept, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
@@ -50,7 +50,7 @@ class FulfilmentReducer:
         """Apply a batch of choices."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         rows = [message.event.row() for message in kept]
-        changed = await self.service.apply_choices(connection, rows, self.clock.now())
+        changed = await self.service.apply_choices(connection, rows, await self.clock.at(connection))
         conflicts = await conflicting(connection, RevisionConflicts(CHOICE, "revision"), kept, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
@@ -60,7 +60,7 @@ class FulfilmentReducer:
         """Apply a batch of decided goodwill credits, except those of customers who were erased since."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("decided_at"))
         decided = [message.event.credit() for message in kept]
-        new = await self.service.apply_goodwill(connection, decided, self.clock.now())
+        new = await self.service.apply_goodwill(connection, decided, await self.clock.at(connection))
         conflicts = await conflicting(connection, RevisionConflicts(GOODWILL_CREDIT, None), kept, new)
         return Outcome(len(messages) - len(kept), len(kept) - new, conflicts=conflicts)
 
@@ -70,7 +70,7 @@ class FulfilmentReducer:
         """Apply a batch of the subgraph's own outcomes, which are new only to a restored database."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         outcomes = [message.event.outcome() for message in kept]
-        changed = await self.service.restore_published(connection, outcomes, self.clock.now())
+        changed = await self.service.restore_published(connection, outcomes, await self.clock.at(connection))
         return Outcome(stale=len(messages) - changed)
 
     async def accounts(
@@ -83,6 +83,6 @@ class FulfilmentReducer:
         """
         changed = await store_accounts(self.writer, connection, messages, self.history)
         owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
-        await self.service.apply_account_changes(connection, owners, self.clock.now())
+        await self.service.apply_account_changes(connection, owners, await self.clock.at(connection))
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
         return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)

@@ -77,7 +77,7 @@ def create_consumer(
     topics = [
         *reference_topics(reducer.accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(CHOICE_TOPIC, decode_choice, reducer.choices),
-        Topic(OUTCOMES_TOPIC, decode_published, reducer.published),
+        Topic(OUTCOMES_TOPIC, decode_published, reducer.published, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications),
         Topic(GOODWILL_TOPIC, decode_goodwill, reducer.goodwill),
     ]

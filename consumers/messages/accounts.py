@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from consumers.messages.fields import Currency, CustomerId, Instant, Jurisdiction, Ordinal, require_utc
+from consumers.messages.fields import Currency, Instant, Jurisdiction, Ordinal, PlatformId, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 
@@ -14,7 +14,7 @@ ACCOUNT_TOPIC: Final = "club.account-status.v1"
 class AccountStatus(Body, frozen=True, kw_only=True):
     """A customer's account, at a revision."""
 
-    customer_id: CustomerId
+    customer_id: PlatformId
     revision: Ordinal
     status: Literal["active", "suspended", "closed"]
     verified: bool

@@ -9,19 +9,24 @@ from msgspec import Meta
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
 
-_PLAIN: Final = r"[^\s\x00-\x1f\x7f]+"
+_NOT_PLAIN: Final = r"\s\ufeff\x00-\x1f\x7f"
+_PLAIN: Final = rf"[^{_NOT_PLAIN}]+"
 _WORD: Final = rf"\A{_PLAIN}\Z"
 """No whitespace or control characters: people and other systems would take `a ` for `a`."""
 
-_WORD_WITHOUT_COLON: Final = r"\A[^\s:\x00-\x1f\x7f]+\Z"
+_WITHOUT_COLON: Final = rf"[^:{_NOT_PLAIN}]+"
+_WORD_WITHOUT_COLON: Final = rf"\A{_WITHOUT_COLON}\Z"
 """A colon separates the parts of a key."""
 
 BrandId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
 RewardId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
 CustomerId = Annotated[str, Meta(min_length=1, max_length=128, pattern=_WORD)]
+PlatformId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
+"""The id of a customer in messages of the platform."""
+
 EventId = Annotated[str, Meta(min_length=1, max_length=128)]
-LongId = Annotated[str, Meta(min_length=1, max_length=128)]
-"""An id whose characters `require_plain` checks: one search for all fields is faster than one for each."""
+UncheckedId = Annotated[str, Meta(min_length=1, max_length=64)]
+"""An id of the platform whose characters `require_plain` checks: one search for all fields is faster."""
 
 Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}(-[A-Z0-9]{1,3})?\Z")]
 Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
@@ -48,20 +53,20 @@ BetType = Literal["single", "multiple", "system"]
 Channel = Literal["sports", "esports", "virtual", "exchange"]
 
 
-_ALL_PLAIN: Final = re.compile(rf"{_PLAIN} {_PLAIN} [A-Z]{{3}}").fullmatch
+_ALL_PLAIN: Final = re.compile(rf"{_WITHOUT_COLON} {_WITHOUT_COLON} [A-Z]{{3}}").fullmatch
 
 
 def require_plain(*, customer_id: str, bet_id: str, currency: str) -> None:
     """Check the characters of the ids and the currency, with a single search for all three.
 
     Raises:
-        ValueError: An id has whitespace or control characters, or the currency is not ISO 4217.
+        ValueError: An id has whitespace, control characters or a colon, or the currency is not ISO 4217.
     """
     if _ALL_PLAIN(f"{customer_id} {bet_id} {currency}"):
         return
     for name, value in {"customer_id": customer_id, "bet_id": bet_id}.items():
-        if not re.search(_WORD, value):
-            raise ValueError(f"whitespace or control characters in an id - at `$.{name}`")
+        if not re.search(_WORD_WITHOUT_COLON, value):
+            raise ValueError(f"whitespace, control characters or a colon in an id - at `$.{name}`")
     raise ValueError("not an ISO 4217 currency code - at `$.currency`")
 
 

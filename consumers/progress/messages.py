@@ -13,11 +13,11 @@ from consumers.messages.fields import (
     CustomerId,
     Instant,
     IsoWeek,
-    LongId,
     Money,
     Odds,
     Ordinal,
     Product,
+    UncheckedId,
     require_plain,
     require_utc,
 )
@@ -33,8 +33,8 @@ OUTCOMES_TOPIC: Final = "club.outcomes.v1"
 class BetChanged(Body, frozen=True, kw_only=True, gc=False):
     """A bet was placed, or its state changed."""
 
-    customer_id: LongId
-    bet_id: LongId
+    customer_id: UncheckedId
+    bet_id: UncheckedId
     bet_revision: Ordinal
     status: Literal["placed", "settled", "void", "partially_void", "cashed_out"]
     bet_type: BetType | None

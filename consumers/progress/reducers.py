@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +33,11 @@ from subgraphs.progress.models import ADJUSTMENT, MEMBERSHIP, OUTCOME
 from subgraphs.progress.qualification.outcome_repository import store_outcomes
 from subgraphs.progress.qualification.read_back_repository import store_read_back
 
+MAX_AHEAD: Final = timedelta(minutes=1)
+"""How far the clock of whoever placed a bet may be ahead of the database's."""
+
+FUTURE: Final = "placed in the future: replay it when that time has come"
+
 
 @dataclass(frozen=True, slots=True)
 class ProgressReducer:
@@ -43,13 +49,20 @@ class ProgressReducer:
     erasure: Erasure | None = None
 
     async def bets(self, connection: AsyncConnection, messages: Sequence[Message[BetChanged]]) -> Outcome:
-        """Apply a batch of bets, except those of customers who have been erased since."""
+        """Apply a batch of bets, except those of customers who have been erased since.
+
+        A bet of the future waits among the dead letters: it would count before it is placed.
+        """
         received = len(messages)
         messages = await without_erased(self.erasure, connection, messages, attrgetter("placed_at"))
+        latest, early = await self.clock.at(connection) + MAX_AHEAD, []
+        if any([message.event.placed_at > latest for message in messages]):  # noqa: C419 - one call for all
+            early = [(one.record, FUTURE) for one in messages if one.event.placed_at > latest]
+            messages = [one for one in messages if one.event.placed_at <= latest]
         applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
-        refused = [(messages[index].record, reason) for index, reason in applied.refused.items()]
+        refused = early + [(messages[index].record, reason) for index, reason in applied.refused.items()]
         conflicts = [messages[index].record for index in applied.conflicts]
-        stale = len(applied.stale) + received - len(messages)
+        stale = len(applied.stale) + received - len(messages) - len(early)
         return Outcome(stale, len(applied.duplicates), refused, conflicts)
 
     async def accounts(
@@ -113,7 +126,7 @@ class ProgressReducer:
     ) -> Outcome:
         """Apply a batch of adjustments, except those of customers who have been erased since."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("decided_at"))
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         applied = await self.ledger.apply_adjustments(
             connection, [message.event.adjustment(message.record, now) for message in kept]
         )

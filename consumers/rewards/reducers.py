@@ -77,7 +77,7 @@ class QualificationReducer:
             for one in await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
             if one.event.status == "confirmed"
         }
-        await self.publisher.publish_final(connection, confirmed, self.clock.now())
+        await self.publisher.publish_final(connection, confirmed, await self.clock.at(connection))
         return Outcome()
 
 

@@ -12,8 +12,11 @@ from sqlalchemy.pool import NullPool
 
 from furlong.backup import mariadb, sqlite
 from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
+from furlong.backup.running import require_stopped
 from furlong.databases import METADATA
+from furlong.identity import installations, require_one_installation
 from storage.database import database_url
+from storage.installation import Installation
 from storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
 from storage.settings import DatabaseSettings
 
@@ -43,6 +46,7 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
 
     Raises:
         BackupError: The folder is not empty, or the databases cannot be read.
+        MixedInstallations: The databases belong to different installations.
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
     """
     await asyncio.to_thread(_prepare, folder)
@@ -58,7 +62,7 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
         await asyncio.to_thread(mariadb.dump, {name: databases.url(name) for name in METADATA}, folder)
         file_of = mariadb.file_of
     contents = {name: saved(folder, file_of(name), found[name].revision) for name in METADATA}
-    manifest = Manifest(FORMAT, now, databases.engine, contents)
+    manifest = Manifest(FORMAT, now, databases.engine, contents, await _installation(settings))
     manifest.write(folder)
     return manifest
 
@@ -81,8 +85,9 @@ async def restore(
         replace: Whether databases that are not empty may be overwritten.
 
     Raises:
-        BackupError: The backup is incomplete, was taken from another kind of database, or would overwrite
-            something.
+        BackupError: The backup is incomplete, was taken from another kind of database, belongs to another
+            installation, or would overwrite something.
+        StillRunning: Something still uses a database.
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached, or refuses.
     """
     databases, manifest = Databases(settings), Manifest.read(folder)
@@ -92,6 +97,8 @@ async def restore(
             f"the backup is of {manifest.engine} databases, these are {databases.engine} databases"
         )
     manifest.verify(folder, wanted)
+    await _require_own(settings, manifest)
+    occupied = []
     for name in wanted:
         revision = manifest.databases[name].revision
         if revision and not knows(name, METADATA[name], revision):
@@ -99,11 +106,15 @@ async def restore(
                 f"the backup of {name} is at revision {revision}, which this version does not know: "
                 "restore it with the version that took it, or a newer one"
             )
-        if not replace and not await _is_free(settings, name, METADATA[name]):
+        if await _is_free(settings, name, METADATA[name]):
+            continue
+        if not replace:
             raise BackupError(
                 f"the database of {name} is not empty: --replace overwrites it. "
                 "First stop everything that uses it"
             )
+        occupied.append(name)
+    await require_stopped(settings, occupied)
     for name in wanted:
         source = folder / manifest.databases[name].file
         if databases.engine == "sqlite":
@@ -111,6 +122,26 @@ async def restore(
         else:
             await _load_schema(settings, name, source)
     return manifest
+
+
+async def _installation(settings: DatabaseSettings) -> Installation | None:
+    """Return the installation of the databases; None if they never recorded it."""
+    await require_one_installation(settings, METADATA, None)
+    found = (await installations(settings, METADATA)).values()
+    return next((one for one in found if one is not None), None)
+
+
+async def _require_own(settings: DatabaseSettings, manifest: Manifest) -> None:
+    """Check that a backup is of the installation whose databases are here; empty ones belong to none."""
+    here = {one.installation_id: one for one in (await installations(settings, METADATA)).values() if one}
+    if not here or (manifest.installation and manifest.installation.installation_id in here):
+        return
+    foreign = manifest.installation or "an installation that did not record which one it is"
+    raise BackupError(
+        f"the backup is of {foreign}, and the databases here are of {' and '.join(map(str, here.values()))}: "
+        "nothing was restored. If it is meant, drop all databases, restore all of them, and run "
+        "`furlong db adopt`"
+    )
 
 
 async def _is_free(settings: DatabaseSettings, name: str, metadata: MetaData) -> bool:

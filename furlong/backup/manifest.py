@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+
+from storage.installation import Installation
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -46,17 +49,20 @@ class Manifest:
         taken_at: The moment whose state all the saved databases have.
         engine: `mysql` (also for MariaDB) or `sqlite`; a backup can only be restored into the same engine.
         databases: The saved databases, by subgraph.
+        installation: What the databases belong to; None if they never recorded it.
     """
 
     format: int
     taken_at: datetime
     engine: Engine
     databases: Mapping[str, SavedDatabase]
+    installation: Installation | None = None
 
     def write(self, folder: Path) -> None:
         """Write the manifest into the folder of a backup, atomically."""
         content = asdict(self) | {"taken_at": self.taken_at.isoformat()}
         partial = folder / f"{MANIFEST}.partial"
+        create_private(partial)
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         partial.replace(folder / MANIFEST)
 
@@ -99,6 +105,12 @@ class Manifest:
                 raise BackupError(f"{folder / saved.file} is missing: the backup is incomplete") from error
             if digest != saved.sha256:
                 raise BackupError(f"{folder / saved.file} has changed: the backup is damaged")
+
+
+def create_private(path: Path) -> None:
+    """Create an empty file that only its owner may read: backups contain password hashes."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def sha256(path: Path) -> str:

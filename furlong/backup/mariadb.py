@@ -9,7 +9,7 @@ from typing import IO, Final
 
 from sqlalchemy import URL
 
-from furlong.backup.manifest import BackupError
+from furlong.backup.manifest import BackupError, create_private
 from storage.client_programs import CLIENT, DUMP, find_program, option_file
 
 OPTIONS: Final = (
@@ -92,7 +92,9 @@ def _split(dumped: IO[bytes], names: Mapping[str, str], folder: Path) -> set[str
                 found.add(schema)
                 if file:
                     file.close()
-                file = (folder / file_of(names[schema])).open("wb")
+                path = folder / file_of(names[schema])
+                create_private(path)
+                file = path.open("wb")
                 file.writelines(header)
             elif file is None:
                 if not (_SANDBOX.match(line) or line.startswith(_CREATE)):

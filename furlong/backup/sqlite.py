@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from furlong.backup.manifest import BackupError
+from furlong.backup.manifest import BackupError, create_private
 
 LOCK_SECONDS: Final = 60.0
 
@@ -23,6 +23,7 @@ def dump(files: Mapping[str, Path], folder: Path) -> None:
     with _locked(list(files.values())):
         for name, path in files.items():
             target = folder / file_of(name)
+            create_private(target)
             with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")
@@ -32,6 +33,7 @@ def load(source: Path, target: Path) -> None:
     """Put a saved database in place, atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.partial")
+    create_private(partial)
     partial.write_bytes(source.read_bytes())
     for left in (f"{target.name}-wal", f"{target.name}-shm"):
         target.with_name(left).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.serve.http_server import serving
 from furlong.serve.status_app import status_app
 from furlong.workers.catch_up import until_caught_up
-from storage.clock import Clock
+from storage.clock import Clock, clock_problem
 from storage.database import Database
 from storage.rehearsal import rehearsal_marks
 from storage.settings import DatabaseSettings
@@ -106,13 +106,14 @@ class FulfilmentProcess:
     async def health(self) -> Mapping[str, Any]:
         """Return what is waiting, by provider and state, and which providers are not used at present."""
         async with self.database.home.read() as connection:
+            problem = await clock_problem(self.uow.clock.machine, connection)
             stopped = await self.uow.provider_holds.stopped(connection)
             backlog: Counter[tuple[str | None, str]] = Counter()
             for each in self.uow.each_origin():
                 backlog.update(await each.lifecycle.repository.backlog(connection))
         uses = self.configuration.uses
         return {
-            "waits_for": self.gate.waits_for,
+            "waits_for": problem or self.gate.waits_for,
             **rehearsal_marks(self.uow.clock),
             "providers": {
                 one.config.name: {

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.round_status import RoundStatus
-from storage.clock import Clock
+from storage.clock import Clock, ClockDiffers
 from storage.settings import DatabaseSettings
 from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
@@ -83,6 +83,10 @@ async def _round(rounds: RecoveryRounds, pause: float, status: RoundStatus) -> f
     """Run a round; return the pause after it, which doubles each time nothing could be settled."""
     try:
         made = await rounds.round()
+    except ClockDiffers as fault:
+        status.trouble = str(fault)
+        log.warning("clock_differs", detail=str(fault))
+        return REST_SECONDS
     except (SQLAlchemyError, OSError) as fault:
         status.trouble = f"the database does not respond: {type(fault).__name__}"
         log.warning("database_away", error=type(fault).__name__)

@@ -17,7 +17,7 @@ from consumers.stream.errors import TopicRecreated
 from consumers.stream.settings import StreamSettings
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.round_status import RoundStatus
-from storage.clock import Clock
+from storage.clock import Clock, ClockDiffers, database_time
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.ledger.ledger import ledger_of
@@ -67,13 +67,16 @@ class WeekWorker:
         Raises:
             SQLAlchemyError: A database cannot be reached, or another worker was faster; call the method
                 again.
+            ClockDiffers: This node's clock is wrong.
             OSError: A database cannot be reached.
         """
+        async with self.progress.home.read() as connection:
+            await database_time(self.clock, connection)
         if changed := await self.lifecycle.advance(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=changed)
         async with self.rewards.home.write() as connection:
             publisher = ChoicePublisher(self.rewards.dialect)
-            await publisher.publish_waiting(connection, self.clock.now(), CHOICES_PER_BATCH)
+            await publisher.publish_waiting(connection, await self.clock.at(connection), CHOICES_PER_BATCH)
 
     async def _settle(self) -> bool:
         """Check again the qualifications that were read back after a loss; all bets must be applied first."""
@@ -115,6 +118,9 @@ class WeekWorker:
                 await self.run_once()
                 settled = settled or await self._settle()
                 self.status.round_ended()
+            except ClockDiffers as fault:
+                self.status.trouble = str(fault)
+                log.warning("clock_differs", detail=str(fault))
             except (SQLAlchemyError, OSError) as fault:
                 self.status.trouble = f"the database does not respond: {type(fault).__name__}"
                 log.warning("weeks_not_kept", error=type(fault).__name__)

@@ -15,13 +15,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.columns import exact_collation
-from storage.database import create_engine, database_url
+from storage.database import create_engine, database_url, has_file
 from storage.migrations.lock import Waiting, exclusive
 from storage.settings import DatabaseSettings
 
@@ -156,8 +156,7 @@ async def status(settings: DatabaseSettings, subgraph: str, metadata: MetaData) 
         sqlalchemy.exc.SQLAlchemyError: The database cannot be reached, or refuses.
     """
     absent = MigrationStatus(subgraph, None, _head(subgraph, metadata), "absent", _names(metadata))
-    url = database_url(settings.url, subgraph)
-    if url.get_backend_name() == "sqlite" and not _is_file(url):
+    if not has_file(settings, subgraph):
         return absent
     engine = create_engine(settings, subgraph)
     try:
@@ -176,10 +175,6 @@ async def statuses(
 ) -> tuple[MigrationStatus, ...]:
     """Tell how far the databases of several subgraphs are migrated."""
     return tuple([await status(settings, name, each) for name, each in metadata.items()])
-
-
-def _is_file(url: URL) -> bool:
-    return Path(str(url.database)).exists()
 
 
 def _status(connection: Connection, subgraph: str, metadata: MetaData) -> MigrationStatus:

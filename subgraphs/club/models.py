@@ -4,6 +4,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, String, Table, UniqueCo
 
 from storage.cells.table import cell_table
 from storage.columns import Identifier, UtcDateTime
+from storage.installation import installation_table
 from subgraphs.kit.records.global_state.tables import global_state_table
 from subgraphs.kit.records.tables import (
     OutboxTables,
@@ -20,6 +21,7 @@ REFERENCE = ReferenceTables.declare(METADATA, GLOBAL_STATE)
 ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
+INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)

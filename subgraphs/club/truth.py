@@ -9,6 +9,7 @@ from subgraphs.club.models import (
     ERASURE,
     GLOBAL_STATE,
     IMPRESSION,
+    INSTALLATION,
     INTENT,
     MEMBERSHIP_EVENT,
     OUTBOX,
@@ -21,6 +22,7 @@ from subgraphs.kit.records.truth import (
     cell_truth,
     common_truths,
     global_truth,
+    installation_truth,
     reference_truths,
 )
 
@@ -28,6 +30,7 @@ TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
     cell_truth(CELL),
+    installation_truth(INSTALLATION),
     global_truth(GLOBAL_STATE),
     TableTruth(
         MEMBERSHIP_EVENT,

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from storage.cells.table import cell_table
 from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from storage.installation import installation_table
 from subgraphs.kit.records.global_state.tables import global_state_table
 from subgraphs.kit.records.tables import (
     OutboxTables,
@@ -41,6 +42,7 @@ REFERENCE = ReferenceTables.declare(METADATA)
 ACCOUNT_CHANGE = account_change_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
+INSTALLATION = installation_table(METADATA)
 GLOBAL_STATE = global_state_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)

@@ -97,6 +97,9 @@ class FulfilmentService:
     ) -> int:
         """Apply this subgraph's own published outcomes; a row that is behind takes over the published state.
 
+        No published revision is used again: what comes next is above it. If one was used for something else
+        since the loss, the present state is published once more.
+
         Returns:
             How many weeks changed: none, unless the database was lost or restored.
         """
@@ -108,7 +111,13 @@ class FulfilmentService:
         for club, fulfilment in sorted(known.items()):
             if is_ahead(published[club].state, fulfilment.state):
                 await self._adopt(connection, fulfilment, published[club], now)
-                changed += 1
+            elif published[club].revision > fulfilment.revision:
+                await self.lifecycle.continue_after(connection, fulfilment, published[club].revision)
+            elif any(_is_other(one, fulfilment) for one in outcomes):
+                await self.lifecycle.publish_again(connection, fulfilment, now)
+            else:
+                continue
+            changed += 1
         return changed
 
     async def apply_account_changes(
@@ -128,8 +137,8 @@ class FulfilmentService:
         if new:
             choices = await self.read_models.choices(connection, new)
             ready = [club for club, choice in choices.items() if choice.final]
-            opened = await self.lifecycle.open(connection, new, ready, now)
             published = await self.published_outcomes.of_clubs(connection, new)
+            opened = await self.lifecycle.open(connection, new, ready, now, published)
             for fulfilment in opened:
                 outcome = published.get(fulfilment.club)
                 if outcome is not None and is_ahead(outcome.state, fulfilment.state):
@@ -200,3 +209,9 @@ class FulfilmentService:
 
 def _owner(row: Mapping[str, Any]) -> Owner:
     return Owner(row["brand_id"], row["customer_id"])
+
+
+def _is_other(published: PublishedOutcome, fulfilment: Fulfilment) -> bool:
+    """Return whether a message has the stored revision of a fulfilment, but is not what was stored then."""
+    same = published.club == fulfilment.club and published.revision == fulfilment.revision
+    return same and published.occurred_at != fulfilment.changed_at

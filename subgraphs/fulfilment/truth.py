@@ -12,6 +12,7 @@ from subgraphs.fulfilment.models import (
     FULFILMENT,
     GLOBAL_STATE,
     GOODWILL_CREDIT,
+    INSTALLATION,
     OUTBOX,
     PROVIDER,
     PROVIDER_IN_USE,
@@ -29,6 +30,7 @@ from subgraphs.kit.records.truth import (
     cell_truth,
     common_truths,
     global_truth,
+    installation_truth,
     reference_truths,
 )
 
@@ -36,6 +38,7 @@ TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
     cell_truth(CELL),
+    installation_truth(INSTALLATION),
     global_truth(GLOBAL_STATE),
     TableTruth(
         ACCOUNT_CHANGE,

@@ -6,12 +6,14 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaDa
 
 from storage.cells.table import cell_table
 from storage.columns import Identifier, UtcDateTime
+from storage.installation import installation_table
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
+INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 
@@ -110,6 +112,8 @@ BET_CLAIM = Table(
     Column("customer_id", Identifier(128), primary_key=True),
     Column("revision", BigInteger, primary_key=True, autoincrement=False),
     *_facts(),
+    Column("iso_week", Identifier(8), nullable=True),
+    Index("bet_claim_of_customer", "brand_id", "customer_id", "iso_week"),
 )
 """Revisions of disputed bets: those that name another customer than the row in `contribution`."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy import Select, Table, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -14,7 +14,8 @@ from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
 from subgraphs.kit.records.reference import NamePage, customers_named
 from subgraphs.progress.adjustment_repository import adjusted_weeks
-from subgraphs.progress.models import CONTRIBUTION, MEMBERSHIP, PROGRESS
+from subgraphs.progress.counting.rules import ContributionReason
+from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, DISPUTE_DECISION, MEMBERSHIP, PROGRESS
 
 
 class Total(msgspec.Struct, frozen=True, gc=False):
@@ -69,11 +70,11 @@ class ProgressRepository:
     async def recent(
         self, connection: AsyncConnection, keys: Collection[ClubKey], first: int
     ) -> dict[ClubKey, list[RecentBet]]:
-        """Return the bets of each week that were placed last, the newest first, at most `first` of them."""
+        """Return the bets of each week that were placed last, the newest first, at most `first` of them.
+
+        Bets that others have too, by the messages, are among them for each claimant.
+        """
         table = self.contribution
-        number = func.row_number().over(
-            partition_by=_key_columns(table), order_by=(table.c.placed_at.desc(), table.c.bet_id)
-        )
         columns = (
             table.c.bet_id,
             table.c.placed_at,
@@ -82,8 +83,12 @@ class ProgressRepository:
             table.c.currency,
             table.c.reason,
         )
-        ranked = select(*_key_columns(table), *columns, number.label("number")).where(_among(table, keys))
-        newest = ranked.subquery("ranked")
+        own = select(*_key_columns(table), *columns).where(_among(table, keys))
+        bets = own.union_all(_claimed(keys)).subquery("bets")
+        number = func.row_number().over(
+            partition_by=_key_columns(bets), order_by=(bets.c.placed_at.desc(), bets.c.bet_id)
+        )
+        newest = select(bets, number.label("number")).subquery("ranked")
         rows = await connection.execute(
             select(newest).where(newest.c.number <= first).order_by(*_key_columns(newest), newest.c.number)
         )
@@ -157,6 +162,25 @@ def _total(rows: Sequence[Row]) -> Total | None:
 def _shown_total(total_minor: int, counted_bets: int, as_of: datetime) -> Total:
     """Return a total as customers see it: adjustments may have taken the stored one below zero."""
     return Total(max(0, total_minor), counted_bets, as_of)
+
+
+def _claimed(keys: Collection[ClubKey]) -> Select[*tuple[Any, ...]]:
+    """Return the bets that messages also assign to customers, of which nobody has decided whose they are."""
+    c, decided = BET_CLAIM.c, DISPUTE_DECISION.c
+    decision = select(decided.bet_id).where(decided.brand_id == c.brand_id, decided.bet_id == c.bet_id)
+    return (
+        select(
+            *_key_columns(BET_CLAIM),
+            c.bet_id,
+            func.max(c.placed_at).label("placed_at"),
+            func.max(c.stake_minor).label("stake_minor"),
+            literal(0).label("counted_minor"),
+            func.max(c.currency).label("currency"),
+            literal(ContributionReason.DISPUTED.value).label("reason"),
+        )
+        .where(_among(BET_CLAIM, keys), ~decision.exists())
+        .group_by(*_key_columns(BET_CLAIM), c.bet_id)
+    )
 
 
 def _in_index_order(key: ClubKey) -> tuple[str, str, str]:

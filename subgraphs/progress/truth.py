@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from subgraphs.kit.records.truth import Source, TableTruth, cell_truth, common_truths, reference_truths
+from subgraphs.kit.records.truth import (
+    Source,
+    TableTruth,
+    cell_truth,
+    common_truths,
+    installation_truth,
+    reference_truths,
+)
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.models import (
     ADJUSTMENT,
@@ -12,6 +19,7 @@ from subgraphs.progress.models import (
     CRM_QUALIFIER,
     DISPUTE_DECISION,
     ERASURE,
+    INSTALLATION,
     KEPT_REVISION,
     LATE_DECISION,
     LATE_REVISION,
@@ -35,6 +43,7 @@ TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
     cell_truth(CELL),
+    installation_truth(INSTALLATION),
     TableTruth(CONTRIBUTION, Source.TOPIC, (BETS,), lost=OLD_BETS),
     TableTruth(KEPT_REVISION, Source.TOPIC, (BETS,), lost=OLD_BETS),
     TableTruth(LATE_REVISION, Source.TOPIC, (BETS,), lost=OLD_BETS),

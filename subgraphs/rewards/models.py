@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 
 from storage.cells.table import cell_table
 from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from storage.installation import installation_table
 from subgraphs.kit.records.global_state.tables import global_state_table
 from subgraphs.kit.records.tables import (
     OutboxTables,
@@ -18,6 +19,7 @@ GLOBAL_STATE = global_state_table(METADATA)
 REFERENCE = ReferenceTables.declare(METADATA, GLOBAL_STATE)
 STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
+INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)

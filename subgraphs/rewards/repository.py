@@ -49,6 +49,12 @@ class ChoiceRepository:
             await connection.execute(insert(self.table).values(version=1, **club_columns(key), **values))
         await count_choice(connection, key, before, reward_id)
 
+    async def raise_version(self, connection: AsyncConnection, key: ClubKey, version: int) -> None:
+        """Let a stored choice have at least a version: clients may have seen lower ones before a loss."""
+        c = self.table.c
+        mine = and_(c.brand_id == key.brand, c.customer_id == key.customer, c.iso_week == key.iso_week)
+        await connection.execute(update(self.table).where(mine, c.version < version).values(version=version))
+
 
 def choice_lookup(table: Table) -> KeyLookup[ClubKey, StoredChoice | None]:
     """Return the lookup of a club's choice; its value is None if none was made."""

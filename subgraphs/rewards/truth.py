@@ -8,6 +8,7 @@ from subgraphs.kit.records.truth import (
     cell_truth,
     common_truths,
     global_truth,
+    installation_truth,
     reference_truths,
 )
 from subgraphs.rewards.models import (
@@ -18,6 +19,7 @@ from subgraphs.rewards.models import (
     CELL,
     ERASURE,
     GLOBAL_STATE,
+    INSTALLATION,
     INTENT,
     OUTBOX,
     REFERENCE,
@@ -34,6 +36,7 @@ TRUTHS: Final = (
     *reference_truths(REFERENCE),
     *common_truths(STREAM, OUTBOX, ERASURE),
     cell_truth(CELL),
+    installation_truth(INSTALLATION),
     global_truth(GLOBAL_STATE),
     TableTruth(REWARD_CONFIG, Source.TOPIC, ("club.reward-config.v1",)),
     TableTruth(

@@ -73,6 +73,8 @@ ALLOWED: Final = {
         "SQL 'SELECT UTC_TIMESTAMP(3)'",
     ): "`furlong check`: compares the database's clock with the machine's",
     ("furlong/checks/files.py", "datetime.now"): "`furlong check`: when certificates end",
+    ("furlong/identity.py", "SystemClock"): "when an installation was recorded",
+    ("furlong/backup/running.py", "SystemClock"): "whether leases are held",
     ("furlong/demo/process.py", "SystemClock"): "the demo's tokens",
     ("furlong/demo/mock/server.py", "SystemClock"): "mocked answers have no rehearsal that moves the time",
     ("furlong/demo/clock.py", "SystemClock"): "a demo that is not moved; what a moved one is moved against",

@@ -1,6 +1,7 @@
 """After its database was lost, or restored from an older copy, fulfilment pays nobody twice (R1, R2)."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,10 +23,12 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
 from subgraphs.fulfilment.payout.decisions import Decisions
+from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
+from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
 from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness, club_of
+from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness, club_of, key_of
 
 A_WEEK = timedelta(days=7)
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
@@ -247,6 +250,64 @@ async def test_messages_of_the_previous_version_are_understood(harness: PayoutHa
     await harness.run_worker(harness.open(), 2, pause=timedelta(hours=1))
     assert await harness.state("c-1") is FulfilmentState.CREDITED
     assert harness.effects("c-1") == 1
+
+
+async def told(harness: PayoutHarness) -> list[tuple[int, str, str]]:
+    """Return revision, state and event id of the messages in the outbox."""
+    bodies = [json.loads(row.value) for row in await harness.published()]
+    return [(body["revision"], body["state"], body["event_id"]) for body in bodies]
+
+
+@pytest.mark.parametrize("loss", ["an older copy", "a copy from after the credit", "everything"])
+async def test_no_published_revision_is_used_again(each_harness: PayoutHarness, loss: str) -> None:
+    """What is published after a loss is above all that was published, and no state goes back meanwhile."""
+    harness = each_harness
+    await harness.owe("c-1")
+    copied, worker = await snapshot(harness), harness.open()
+    await harness.run_worker(worker)
+    if loss == "a copy from after the credit":
+        copied = await snapshot(harness)
+    await harness.qualify("c-1", "revoked")  # which flags the credit: the state stays, the revision does not
+    published, before = await outcomes(harness), await told(harness)
+    await (lose(harness) if loss == "everything" else restore(harness, copied))
+    async with harness.database.home.write() as connection:
+        await connection.execute(OUTBOX.outbox.delete())
+    assert await read_back(harness, published) == 1
+    harness.clock.advance(timedelta(minutes=5))
+    if loss == "everything":
+        await harness.choose("c-1")
+    await harness.qualify("c-1")
+    await harness.run_worker(worker)
+    harness.providers["sportsbook"].handler.books.change(key_of("c-1"), "used", harness.clock.now())
+    harness.clock.advance(A_WEEK)
+    await harness.run_worker(worker)
+    since = await told(harness)
+    assert min(revision for revision, *_ in since) > max(revision for revision, *_ in before)
+    assert since[-1][1] == "USED"
+    assert {state for _, state, _ in since} <= {"CREDITED", "USED"}
+    assert not {event for *_, event in since} & {event for *_, event in before}
+
+
+async def test_a_revision_that_was_used_twice_is_followed_by_the_present_state(
+    each_harness: PayoutHarness,
+) -> None:
+    """A provider's callback may come before the topic is read back: then its message has a used number."""
+    harness = each_harness
+    await harness.owe("c-1")
+    await harness.run_worker(harness.open())
+    copied = await snapshot(harness)
+    await harness.qualify("c-1", "revoked")
+    published = await outcomes(harness)
+    await restore(harness, copied)
+    tracker = RedemptionTracker(harness.open().uow)
+    await tracker.receive("sportsbook", key_of("c-1"), CreditOutcome.USED, harness.clock.now())
+    twice = (await told(harness))[-1]
+    assert twice[0] == published[-1].revision
+    assert await read_back(harness, published) == 1
+    revision, state, event = (await told(harness))[-1]
+    assert (revision, state) == (twice[0] + 1, "USED")
+    assert event != twice[2]
+    assert await read_back(harness, published) == 0
 
 
 STATES = st.sampled_from(sorted(FulfilmentState, key=lambda state: state.value))

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from simulator.providers.serve import ProviderKind
+from storage.clock import ClockDiffers
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
+from tests.support.skewed_clock import SkewedClock
 from tests.support.subgraphs.kill_switch import turn
 
 
@@ -140,4 +142,17 @@ async def test_nothing_is_paid_while_the_brand_is_switched_off(harness: PayoutHa
     await turn(database, GLOBAL_STATE, 2, off=False)
     await harness.run_worker(worker, 3, pause=timedelta(minutes=10))
     assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1
+
+
+@pytest.mark.parametrize("minutes", [5, -5])
+async def test_a_worker_whose_clock_is_wrong_pays_nothing(harness: PayoutHarness, minutes: int) -> None:
+    """Fast or slow, it leaves rewards to others, and its health says why."""
+    await harness.owe("c-1")
+    wrong = harness.open(clock=SkewedClock(harness.clock, timedelta(minutes=minutes)))
+    with pytest.raises(ClockDiffers):
+        await wrong.worker.run_once()
+    assert harness.effects("c-1") == 0
+    assert "this machine's clock is 300 s" in (await wrong.health())["waits_for"]
+    await harness.run_worker(harness.open())
     assert harness.effects("c-1") == 1

@@ -207,7 +207,9 @@ class Life:
         model, club, effects = self.model, await self.product.club(), self.product.effects
         worked = event == "work"
         calm, self.faults = self.faults == 0, 0 if worked else self.faults
-        expected = model.states(worked=worked, calm=calm, credited=effects > 0)
+        entry = self.product.provider.handler.books.find(KEY)
+        booked = None if entry is None or effects == 0 else entry.status.upper()
+        expected = model.states(worked=worked, calm=calm, booked=booked)
         assert club["state"] in expected, (event, club, expected, model)
         assert model.may_follow(self.shown, club["state"], credited=effects > 0), (event, self.shown, club)
         assert (club["progress"] is None) == (club["ineligibleReason"] is not None)
@@ -251,6 +253,7 @@ async def lived(migrated: Path, events: Sequence[str]) -> None:
 @given(events=LIVES)
 @example(events=["join", "whole bet", "end", "blip", "close", "keep", "work"])
 @example(events=["join", "choose", "whole bet", "exclude", "restore", "end", "close", "keep", *TWICE, "work"])
+@example(events=["join", "whole bet", "end", "close", "keep", *TWICE, "work", "expire", "work"])
 @example(
     events=["join", "bet", "exclude", "restore", "join", "end", "late bet", "close", *PAYING[-2], "exclude"]
 )
@@ -273,6 +276,12 @@ DISASTROUS: Final = st.tuples(
 @pytest.mark.slow("the whole product goes through a week for each example")
 @settings(max_examples=EXAMPLES)
 @given(events=DISASTROUS)
+@example(
+    events=[
+        *("join", "bet", "bet", "end", "leave", "leave", "restore club", "close", "keep", *TWICE, "work"),
+        *("lose rewards", "exclude", "expire", "restore progress", "exclude", "exclude"),
+    ]
+)
 def test_any_life_in_which_databases_are_lost_or_restored_is_the_models(
     migrated_product: Path, events: list[str]
 ) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.workers.outbox_worker import KafkaPublisher
-from storage.clock import ManualClock
+from storage.clock import Clock, ClockDiffers, ManualClock
 from storage.database import Database
 from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC, MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
@@ -24,6 +24,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox.outbox import Fact, Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox.outbox_relay import LEASE, Relay
 from tests.support.database_probe import migrated
+from tests.support.skewed_clock import SkewedClock
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 OWNER = Owner("northbet", "c-1")
@@ -65,7 +66,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-def relay_of(database: Database, broker: Broker, clock: ManualClock | None = None) -> Relay:
+def relay_of(database: Database, broker: Broker, clock: Clock | None = None) -> Relay:
     """Return a relay, as in a process of its own."""
     return Relay(database, BOX, broker, clock or ManualClock(NOW))
 
@@ -254,3 +255,15 @@ async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Databa
     broker.refused = set()
     assert await relay.publish_waiting() == 1
     assert (status.waiting, status.oldest_seconds(clock.now()), status.trouble) == (0, 0.0, "")
+
+
+async def test_a_relay_whose_clock_is_wrong_publishes_nothing(database: Database) -> None:
+    """It would take the lease from the relay that publishes, and its records would have wrong times."""
+    broker = Broker()
+    await put(database, "1")
+    with pytest.raises(ClockDiffers):
+        await relay_of(
+            database, broker, SkewedClock(ManualClock(NOW), timedelta(minutes=5))
+        ).publish_waiting()
+    assert broker.identities == []
+    assert await relay_of(database, broker).publish_waiting() == 1

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from storage.clock import ManualClock
+from furlong.workers.week_worker import WeekWorker
+from storage.clock import Clock, ClockDiffers, ManualClock
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of
@@ -18,6 +19,7 @@ from subgraphs.progress.weeks import lifecycle as module
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from tests.support.consumers.progress_reducer import Reducer, reducer
 from tests.support.consumers.squad_messages import BRAND, account, bet, membership, scheme
+from tests.support.skewed_clock import SkewedClock
 
 __all__ = ["reducer"]
 
@@ -37,8 +39,12 @@ class Desk:
     @property
     def closing(self) -> WeekLifecycle:
         """A lifecycle of its own, as each node has one."""
+        return self.node(self.clock)
+
+    def node(self, clock: Clock) -> WeekLifecycle:
+        """The lifecycle on a node with another clock."""
         database = self.reducer.database
-        return WeekLifecycle(database, ledger_of(database.dialect, self.clock), self.clock)
+        return WeekLifecycle(database, ledger_of(database.dialect, clock), clock)
 
     async def keep(self, at: datetime) -> int:
         """Do what a worker does at an instant."""
@@ -275,3 +281,41 @@ async def test_a_week_without_the_club_is_not_opened(desk: Desk) -> None:
     desk.clock.instant = datetime(2020, 3, 25, 12, tzinfo=UTC)
     with pytest.raises(CannotOpen, match="has no club in 2020-W13"):
         await desk.closing.open("northbet", "2020-W13")
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=5), -timedelta(minutes=5)], ids=["fast", "slow"])
+async def test_weeks_go_by_the_databases_time_on_every_node(desk: Desk, skew: timedelta) -> None:
+    """A fast node closes nothing within the grace, and a slow one nothing late, by hand neither."""
+    await desk.keep(DURING)
+    await desk.qualifier()
+    node = desk.node(SkewedClock(desk.clock, skew))
+    for at, state in (
+        (ENDS - timedelta(minutes=1), "OPEN"),
+        (ENDS, "PROVISIONAL"),
+        (ENDS + GRACE - timedelta(minutes=1), "PROVISIONAL"),
+        (ENDS + GRACE, "CLOSED"),
+    ):
+        desk.clock.instant = at
+        await node.advance()
+        assert (await desk.states())[0][2] == state
+        if state == "PROVISIONAL":
+            with pytest.raises(CannotClose):
+                await node.close("northbet", W13)
+    assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
+    desk.clock.instant = datetime(2026, 4, 5, 22, 59, tzinfo=UTC)
+    with pytest.raises(CannotOpen, match="begins at"):
+        await node.open("northbet", "2026-W15")
+
+
+async def test_a_worker_whose_clock_is_wrong_says_so_and_does_nothing(desk: Desk) -> None:
+    """It waits until its clock is right, and its health says how far it is off."""
+    await desk.keep(DURING)
+    desk.clock.instant = ENDS + GRACE
+    database, skew = desk.reducer.database, timedelta(minutes=5)
+    worker, stop = WeekWorker(database, database, SkewedClock(desk.clock, skew)), asyncio.Event()
+    with pytest.raises(ClockDiffers):
+        await worker.run_once()
+    asyncio.get_running_loop().call_later(0.5, stop.set)
+    await worker.run(stop)
+    assert worker.status.trouble.startswith("this machine's clock is 300 s ahead of the database's")
+    assert (await desk.states())[0][2] == "OPEN"

@@ -1,4 +1,4 @@
-"""A bet that two customers are said to have placed counts for nobody until a person decides, in any order."""
+"""A bet that two customers are said to have placed stays the first one's until a person decides."""
 
 import asyncio
 from dataclasses import replace
@@ -13,6 +13,7 @@ from storage.error_codes.conflicts import is_conflict
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
+from subgraphs.progress.repository import ProgressRepository
 from subgraphs.progress.review.repository import disputed_bets
 from subgraphs.progress.review.service import ReviewService
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
@@ -30,18 +31,24 @@ def reviewing(reducer: Reducer) -> ReviewService:
     return ReviewService(reducer.database, reducer.apply.ledger, SystemClock())
 
 
+async def counts(reducer: Reducer) -> dict[str, int]:
+    """Return what counts, by customer."""
+    return {key.customer: one.total_minor for key, one in (await reducer.totals(W13, OTHER)).items()}
+
+
 async def decide(reducer: Reducer, customer: str) -> None:
     """Assign a disputed bet, as a person does."""
     await reviewing(reducer).assign("northbet", "b-1", customer, by="ann", why="asked the squad")
 
 
-async def test_in_any_order_it_counts_for_nobody(database_url: str) -> None:
-    """The tables are the same, byte for byte, in whatever order and batches the claims arrive."""
-    records = [bet(), bet(customer_id="c-2"), bet(customer_id="c-2", bet_revision=2, stake_minor=900)]
+async def test_it_stays_the_first_ones_in_any_order_of_later_claims(database_url: str) -> None:
+    """The tables are the same, byte for byte, in whatever order and batches the other claims arrive."""
+    first = bet(customer_id="c-2")
+    others = [bet(), bet(bet_revision=2, stake_minor=900), bet(customer_id="c-3")]
     seen = []
     async with opened_reducer(database_url) as reducer:
-        for number, order in enumerate(permutations(records)):
-            brand_new = [_renamed(record, f"b-{number}") for record in order]
+        for number, order in enumerate(permutations(others)):
+            brand_new = [_renamed(record, f"b-{number}") for record in (first, *order)]
             await (reducer.bets(*brand_new) if number % 2 else _one_by_one(reducer, brand_new))
             rows = await contents(reducer.database, CONTRIBUTION, BET_CLAIM)
             seen.append(
@@ -54,7 +61,7 @@ async def test_in_any_order_it_counts_for_nobody(database_url: str) -> None:
             )
         assert all(one == seen[0] for one in seen)
         assert set(await reducer.reasons()) == {"DISPUTED"}
-        assert await reducer.counted() == 0
+        assert await counts(reducer) == {"c-2": 500 * len(seen)}
 
 
 def _renamed(record: Record, name: str) -> Record:
@@ -67,18 +74,29 @@ async def _one_by_one(reducer: Reducer, records: list[Record]) -> None:
         await reducer.bets(record)
 
 
-async def test_the_second_claim_alarms_and_takes_back_what_counted(reducer: Reducer) -> None:
-    """The first customer loses the amount at once; a replay changes nothing, and alarms again."""
+async def test_the_second_claim_alarms_and_takes_nothing_away(reducer: Reducer) -> None:
+    """The first customer keeps the amount and sees the doubt; a replay changes nothing, and alarms again."""
     first = await reducer.bets(bet(customer_id="c-2"))
     assert (await reducer.counted(OTHER), list(first.conflicts)) == (500, [])
     claim = bet()
     second = await reducer.bets(claim)
     assert (list(second.conflicts), list(second.refused)) == ([claim], [])
-    assert list(await reducer.totals(OTHER)) == []
+    assert await counts(reducer) == {"c-2": 500}
+    assert await reducer.reasons() == ["DISPUTED"]
     before = await contents(reducer.database, CONTRIBUTION, BET_CLAIM, PROGRESS)
     again = await reducer.bets(claim, bet(customer_id="c-2"))
     assert (again.duplicates, len(again.conflicts)) == (2, 2)
     assert await contents(reducer.database, CONTRIBUTION, BET_CLAIM, PROGRESS) == before
+
+
+async def test_the_first_ones_source_still_decides(reducer: Reducer) -> None:
+    """A void under the first customer takes the amount away; one under the other customer does not."""
+    await reducer.bets(bet(customer_id="c-2"), bet())
+    await reducer.bets(bet(bet_revision=2, status="void"))
+    assert await reducer.counted(OTHER) == 500
+    await reducer.bets(bet(customer_id="c-2", bet_revision=2, status="void"))
+    assert await reducer.counted(OTHER) == 0
+    assert await reducer.reasons() == ["DISPUTED"]
 
 
 @pytest.mark.parametrize("customer", ["c-1", "c-2"])
@@ -110,15 +128,15 @@ async def test_a_decision_is_for_a_claimant_and_is_final(reducer: Reducer) -> No
         await decide(reducer, "c-1")
 
 
-async def test_who_was_qualified_by_it_is_so_no_more(reducer: Reducer) -> None:
-    """A qualification follows the total: the second claim revokes it, and a decision restores it."""
+async def test_who_was_qualified_by_it_stays_so_until_a_person_decides(reducer: Reducer) -> None:
+    """The second claim revokes nothing; a decision for the other customer does."""
     await reducer.memberships(membership(customer_id="c-2"))
     await reducer.bets(bet(customer_id="c-2", **BIG))
     assert await _said(reducer) == ["provisional"]
     await reducer.bets(bet(**BIG))
-    assert await _said(reducer) == ["revoked"]
-    await decide(reducer, "c-2")
     assert await _said(reducer) == ["provisional"]
+    await decide(reducer, "c-1")
+    assert await _said(reducer) == ["revoked"]
 
 
 async def _said(reducer: Reducer) -> list[str]:
@@ -144,4 +162,21 @@ async def test_two_members_that_hear_of_it_at_once_end_alike(reducer: Reducer) -
     for number in range(8):
         await asyncio.gather(claimed("c-1", number), claimed("c-2", number))
     assert await reducer.reasons() == ["DISPUTED"] * 8
-    assert await reducer.counted(W13) == 0
+    assert sum((await counts(reducer)).values()) == 8 * 500
+
+
+async def test_each_claimant_sees_the_doubt_until_it_is_decided(reducer: Reducer) -> None:
+    """Both have the bet among their recent ones, one with what it counts; then only whose it is."""
+
+    async def seen() -> dict[str, list[tuple[str, int, str]]]:
+        async with reducer.database.home.read() as connection:
+            found = await ProgressRepository().recent(connection, [W13, OTHER], 5)
+        return {
+            key.customer: [(one.bet_id, one.counted_minor, one.reason) for one in bets]
+            for key, bets in found.items()
+        }
+
+    await reducer.bets(bet(customer_id="c-2"), bet(), bet(bet_revision=2, stake_minor=900))
+    assert await seen() == {"c-1": [("b-1", 0, "DISPUTED")], "c-2": [("b-1", 500, "DISPUTED")]}
+    await decide(reducer, "c-1")
+    assert await seen() == {"c-1": [("b-1", 500, "COUNTED")]}

@@ -1,11 +1,14 @@
 """The progress reducer, on every database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from consumers.progress.messages import decode_bet
+from consumers.progress.reducers import FUTURE
 from consumers.stream.topics import Message
+from storage.clock import ManualClock
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.repository import Total
 from tests.support.consumers.progress_reducer import W13, W14, Reducer, reducer
@@ -206,3 +209,18 @@ async def test_a_failing_batch_leaves_nothing(reducer: Reducer) -> None:
 
 def _later(minutes: int) -> datetime:
     return PLACED + timedelta(minutes=minutes)
+
+
+async def test_a_bet_of_the_future_waits(reducer: Reducer) -> None:
+    """It would count before it is placed; the others of its batch count, and so does a small skew."""
+    ahead = ManualClock(datetime(2026, 3, 25, 14, 3, tzinfo=UTC))
+    early = replace(reducer, apply=replace(reducer.apply, clock=ahead))
+    outcome = await early.bets(
+        bet(bet_id="b-1", placed_at="2026-03-25T14:04:01Z"),
+        bet(bet_id="b-2", placed_at="2026-03-25T14:03:59Z"),
+    )
+    assert [(record.value is not None, reason) for record, reason in outcome.refused] == [(True, FUTURE)]
+    assert (outcome.stale, await reducer.counted()) == (0, 500)
+    ahead.advance(timedelta(minutes=1))
+    assert not (await early.bets(bet(bet_id="b-1", placed_at="2026-03-25T14:04:01Z"))).refused
+    assert await reducer.counted() == 1000

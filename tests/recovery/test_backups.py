@@ -286,3 +286,21 @@ def test_the_commands_say_what_comes_next(tmp_path: Path, monkeypatch: pytest.Mo
     wrong = run(app, ["restore", "monday", "--only", "clubs"])
     assert (wrong.exit_code, "club, rewards, progress, fulfilment" in wrong.output) == (1, True)
     assert "not a backup" in run(app, ["restore", "tuesday", "--replace"]).output
+
+
+async def test_a_backup_is_its_owners_alone(settings: DatabaseSettings, tmp_path: Path) -> None:
+    """Its files hold password hashes: nobody else may read them, whoever made the folder."""
+    (tmp_path / "shared").mkdir(mode=0o755)
+    await back_up(settings, tmp_path / "shared", NOW)
+    files = list((tmp_path / "shared").iterdir())
+    assert len(files) == len(METADATA) + 1
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
+async def test_a_restored_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """A database of SQLite is put back as private as its backup."""
+    settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}/data")
+    await upgrade_databases(settings)
+    await back_up(settings, tmp_path / "backup", NOW)
+    await restore(settings, tmp_path / "backup", ["club"], replace=True)
+    assert oct((tmp_path / "data" / "club.sqlite").stat().st_mode & 0o777) == "0o600"

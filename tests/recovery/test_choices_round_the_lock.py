@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock, ManualClock, SystemClock
+from storage.clock import Clock, SystemClock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.kit.auth.sessions import SessionVerifier
@@ -21,6 +21,7 @@ from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
 from tests.support.recovery.rig import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
+from tests.support.skewed_clock import SkewedClock
 from tests.support.subgraphs.club_samples import (
     BRAND,
     CUSTOMER,
@@ -36,27 +37,6 @@ from tests.support.subgraphs.squad_double import Squad
 
 TRIES: Final = 1000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 60
 SKEWS: Final = (timedelta(seconds=-2), timedelta(), timedelta(seconds=2))
-
-
-@dataclass(frozen=True, slots=True)
-class SkewedClock:
-    """A node's wrong clock, and the database's right one."""
-
-    database: ManualClock
-    skew: timedelta
-
-    def now(self) -> datetime:
-        """Return the node's own time."""
-        return self.database.now() + self.skew
-
-    async def at(self, connection: AsyncConnection) -> datetime:
-        """Return the database's time."""
-        return await self.database.at(connection)
-
-    @property
-    def machine(self) -> Clock:
-        """Return this clock."""
-        return self
 
 
 @dataclass(slots=True)

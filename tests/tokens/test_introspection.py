@@ -125,7 +125,7 @@ async def test_a_refused_token_is_not_asked_about_again_at_once(asking: Asking) 
         {"exp": None},
         {"exp": "later"},
         {"exp": True},
-        {"nbf": NOW + 1},
+        {"nbf": NOW + 31},
         {"iss": "https://evil.test"},
         {"iss": [ISSUER]},
         {"aud": "another"},
@@ -250,3 +250,11 @@ async def test_made_up_tokens_are_not_asked_about_for_ever(asking: Asking) -> No
 async def test_active_tokens_use_no_budget(asking: Asking) -> None:
     """As many as there are may be new at once."""
     assert {await asking.result(f"token-{number}") for number in range(60)} == {"c-1"}
+
+
+async def test_a_slow_node_accepts_a_fresh_token(asking: Asking) -> None:
+    """Within the leeway, `nbf` may be in this node's future."""
+    asking.answer(nbf=NOW + 29)
+    assert await asking.result("fresh") == "c-1"
+    asking.answer(nbf=NOW + 31)
+    assert await asking.result("of-the-future") is Reason.INACTIVE

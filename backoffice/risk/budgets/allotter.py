@@ -108,10 +108,11 @@ class BudgetAllotter:
             brands = await reference.all_brands(connection)
             stored = await budgets.budgets(connection, [brand.id for brand in brands])
             opened = await reference.opened_weeks(connection, [brand.id for brand in brands])
+            now = await self.clock.at(connection)
         found: dict[BudgetKey, BudgetInForce] = {}
         for brand in brands:
             calendar = opened[brand.id].calendar(brand.time_zone)
-            week = calendar.week_at(self.clock.now())
+            week = calendar.week_at(now)
             for _ in range(1 + WEEKS_AHEAD):
                 for reward in _rewards(brand.id, stored, known):
                     if budget := _in_force(BudgetKey(brand.id, reward, week.iso), stored, known):

@@ -1,6 +1,7 @@
 """Budgets: set for all nodes by a decision; what raises money takes two people."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -159,23 +160,25 @@ class BudgetService:
             catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
             configs = (await catalogue.configs(connection, [limit.key.brand]))[limit.key.brand]
             opened = (await reference.opened_weeks(connection, [limit.key.brand]))[limit.key.brand]
+            now = await self.clock.at(connection)
         if brand is None:
             raise Invalid([*problems, Problem("brand", f"There is no brand {limit.key.brand[:64]!r}.")])
         if limit.key.reward_id not in {config.reward_id for config in configs}:
             problems.append(Problem("reward", f"{brand.id} has no reward {limit.key.reward_id[:64]!r}."))
-        problems += self._week_problems(limit.key, opened.calendar(brand.time_zone))
+        problems += _week_problems(limit.key, opened.calendar(brand.time_zone), now)
         if problems:
             raise Invalid(problems)
 
-    def _week_problems(self, key: BudgetKey, calendar: Calendar) -> list[Problem]:
-        if key.iso_week == EVERY_WEEK:
-            return []
-        try:
-            week = calendar.week_named(key.iso_week)
-        except BadInput as error:
-            return [Problem("isoWeek", str(error))]
-        over = week.ends_at <= self.clock.now()
-        return [Problem("isoWeek", "That week is over: nobody chooses in it any more.")] if over else []
+
+def _week_problems(key: BudgetKey, calendar: Calendar, now: datetime) -> list[Problem]:
+    if key.iso_week == EVERY_WEEK:
+        return []
+    try:
+        week = calendar.week_named(key.iso_week)
+    except BadInput as error:
+        return [Problem("isoWeek", str(error))]
+    over = week.ends_at <= now
+    return [Problem("isoWeek", "That week is over: nobody chooses in it any more.")] if over else []
 
 
 def is_raised(before: int | None, after: int | None) -> bool:

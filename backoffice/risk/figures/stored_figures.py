@@ -36,7 +36,8 @@ class StoredFigures:
     async def hold(self) -> bool:
         """Take or renew the lease; return False while another process has it."""
         async with self.database.home.write() as connection:
-            return await self._lease.hold(connection, self.clock.now(), max(LEASE, 2 * self.every))
+            now = await self.clock.at(connection)
+            return await self._lease.hold(connection, now, max(LEASE, 2 * self.every))
 
     async def leave(self) -> None:
         """End the lease."""

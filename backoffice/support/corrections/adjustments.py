@@ -108,7 +108,9 @@ class Adjustments:
         except BadInput as error:
             raise Invalid([*problems, Problem("isoWeek", str(error))]) from error
         scheme = rules.evaluate(account, week).scheme
-        if week.starts_at > self.clock.now():
+        async with self.database.home.read() as connection:
+            now = await self.clock.at(connection)
+        if week.starts_at > now:
             problems.append(Problem("isoWeek", f"{week.iso} has not begun."))
         if scheme is None:
             problems.append(Problem("isoWeek", f"There are no rules for this customer in {week.iso}."))

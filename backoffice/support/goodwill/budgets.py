@@ -5,6 +5,7 @@ nothing is announced on the global topic.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -171,19 +172,13 @@ class GoodwillBudgets:
                 problems.append(Problem(path, f"A budget has 0 to {MAX_MINOR} minor units."))
         async with self.databases.club.home.read() as connection:
             schemes = (await ReferenceRepository(REFERENCE).schemes(connection, [key.brand]))[key.brand]
+            now = await self.clock.at(connection)
         if key.currency not in {scheme.currency for scheme in schemes}:
             problems.append(Problem("currency", f"{key.brand[:64]} has no scheme in {key.currency[:8]!r}."))
         elif key.iso_week != EVERY_WEEK:
-            problems += self._week_problems(key, await self._calendar(key.brand))
+            problems += _week_problems(key, await self._calendar(key.brand), now)
         if problems:
             raise Invalid(problems)
-
-    def _week_problems(self, key: GoodwillBudgetKey, calendar: Calendar) -> list[Problem]:
-        try:
-            week = calendar.week_named(key.iso_week)
-        except BadInput as error:
-            return [Problem("isoWeek", str(error))]
-        return [Problem("isoWeek", "That week is over.")] if week.ends_at <= self.clock.now() else []
 
     async def _calendar(self, brand: str) -> Calendar:
         reference = ReferenceRepository(REFERENCE)
@@ -193,6 +188,14 @@ class GoodwillBudgets:
         if found is None:
             raise Invalid([Problem("brand", f"There is no brand {brand[:64]!r}.")])
         return opened.calendar(found.time_zone)
+
+
+def _week_problems(key: GoodwillBudgetKey, calendar: Calendar, now: datetime) -> list[Problem]:
+    try:
+        week = calendar.week_named(key.iso_week)
+    except BadInput as error:
+        return [Problem("isoWeek", str(error))]
+    return [Problem("isoWeek", "That week is over.")] if week.ends_at <= now else []
 
 
 def _key(proposal: Proposal) -> GoodwillBudgetKey:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from backoffice.errors import Conflict, Invalid, Problem
@@ -60,20 +61,20 @@ class GoodwillOffers:
             NotFound: There is no such brand.
         """
         rules, account = await self.customers.rules_of(owner)
-        week = rules.week_at(self.clock.now())
-        ineligible = rules.evaluate(account, week).ineligible
         async with self.databases.rewards.home.read() as connection:
+            now = await self.clock.at(connection)
             off = await KillSwitches(GLOBAL_STATE).off(connection, owner.brand)
             catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
             configs = (await catalogue.configs(connection, [owner.brand]))[owner.brand]
-        refusal = None
+        week, refusal = rules.week_at(now), None
+        ineligible = rules.evaluate(account, week).ineligible
         if ineligible is not None:
             refusal = f"This customer may not be given anything: {_in_words(ineligible.value)}."
         elif off.whole_brand:
             refusal = f"{owner.brand} is paused: nothing is given until it goes on."
         newest: dict[str, RewardConfig] = {}
         for config in sorted(configs, key=lambda one: one.version):
-            if config.reward_id not in off.rewards and self._can_be_given(config, account):
+            if config.reward_id not in off.rewards and _can_be_given(config, account, now):
                 newest[config.reward_id] = config
         return GoodwillOffer(week, account.currency, refusal, tuple(newest[name] for name in sorted(newest)))
 
@@ -111,18 +112,18 @@ class GoodwillOffers:
         if paying.name in stopped or not paying.enabled:
             raise Conflict(f"{paying.name}, which pays this reward, is stopped: give it when it goes on.")
 
-    def _can_be_given(self, config: RewardConfig, account: Account) -> bool:
-        now = self.clock.now()
-        return (
-            config.status == ACTIVE
-            and not config.recalled
-            and bool(config.value_minor)
-            and config.currency == account.currency
-            and config.effective_from <= now
-            and (config.effective_to is None or now < config.effective_to)
-            and impossible(config) is None
-            and lawful(config, account.jurisdiction, now)
-        )
+
+def _can_be_given(config: RewardConfig, account: Account, now: datetime) -> bool:
+    return (
+        config.status == ACTIVE
+        and not config.recalled
+        and bool(config.value_minor)
+        and config.currency == account.currency
+        and config.effective_from <= now
+        and (config.effective_to is None or now < config.effective_to)
+        and impossible(config) is None
+        and lawful(config, account.jurisdiction, now)
+    )
 
 
 def reward_of(config: RewardConfig) -> Reward:

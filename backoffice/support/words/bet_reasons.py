@@ -195,8 +195,8 @@ def _price_pending(one: AssessedBet) -> str:
 
 def _disputed(one: AssessedBet) -> str:
     return (
-        f"Your bet of {one.money(one.bet.stake_minor)} does not count yet because we have received it under "
-        "more than one account. A colleague is finding out whose bet it is."
+        f"We have received your bet of {one.money(one.bet.stake_minor)} under more than one account. What it "
+        "counts stays as it is until a colleague has found out whose bet it is."
     )
 
 

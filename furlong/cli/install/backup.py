@@ -31,12 +31,13 @@ def backup(folder: Folder) -> None:
 
     from furlong.backup.backup import back_up
     from furlong.backup.manifest import BackupError
+    from furlong.identity import MixedInstallations
     from storage.clock import SystemClock
 
     try:
         with working("Backing up"):
             manifest = asyncio.run(back_up(database_settings(), folder, SystemClock().now()))
-    except (BackupError, SQLAlchemyError, OSError, ValueError) as error:
+    except (BackupError, MixedInstallations, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     for name, saved in manifest.databases.items():
         typer.echo(f"{name:<12} {saved.size:>12} bytes  revision {saved.revision}")
@@ -59,12 +60,13 @@ def restore_backup(
 
     from furlong.backup.backup import restore
     from furlong.backup.manifest import BackupError
+    from furlong.backup.running import StillRunning
 
     names = _known(only, DATABASES) if only else None
     try:
         with working("Restoring"):
             manifest = asyncio.run(restore(database_settings(), folder, names, replace=replace))
-    except (BackupError, SQLAlchemyError, OSError, ValueError) as error:
+    except (BackupError, StillRunning, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     typer.echo(
         f"{', '.join(names or manifest.databases)} as of {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC. "
@@ -89,7 +91,7 @@ def recover(
 
     log_to_stderr(quiet=True)
     wanted = _known(names, SUBGRAPHS)
-    check_databases(*wanted)
+    check_databases(*wanted, stream=stream_settings())
     try:
         with working("Recovering"):
             found = asyncio.run(_recover(wanted))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
-from furlong.cli.options import database_settings, fail, product_clock
+from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 from furlong.subgraph_names import SUBGRAPHS
 
 if TYPE_CHECKING:
+    from consumers.stream.settings import StreamSettings
     from storage.migrations.upgrade import MigrationStatus
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
@@ -39,6 +40,7 @@ def upgrade(
     from sqlalchemy.exc import SQLAlchemyError
 
     from furlong.databases import upgrade_databases
+    from furlong.identity import MixedInstallations
     from storage.migrations.lock import MigrationLocked
     from storage.migrations.resumable_steps import HalfDoneMigration
     from storage.migrations.upgrade import RestoreUnfinished, TablesMissing
@@ -60,6 +62,7 @@ def upgrade(
         HalfDoneMigration,
         TablesMissing,
         RestoreUnfinished,
+        MixedInstallations,
     ) as error:
         fail(error)
     for each in found:
@@ -93,18 +96,52 @@ def status(*, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def check_databases(*names: str) -> None:
-    """End the command if databases are not migrated, or are another cell's; by default check all."""
+@cli.command()
+def adopt() -> None:
+    """Make these databases and the topics one installation, on purpose: first stop everything that uses them.
+
+    Do this after you have restored all databases from a backup of another installation, or moved to another
+    Kafka cluster that has the same messages.
+    """
+    from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.backup.running import StillRunning, require_stopped
+    from furlong.databases import METADATA
+    from furlong.identity import adopt as adopt_all
+
+    try:
+        settings = database_settings()
+        asyncio.run(require_stopped(settings, METADATA))
+        adopted = asyncio.run(adopt_all(settings, METADATA, stream_settings()))
+    except (SQLAlchemyError, KafkaError, OSError, ValueError, StillRunning) as error:
+        fail(error)
+    typer.echo(f"All databases belong to {adopted}.")
+
+
+def check_databases(*names: str, stream: StreamSettings | None = None) -> None:
+    """End the command if databases are not migrated, or are another cell's or installation's.
+
+    Args:
+        names: The databases; by default those of all subgraphs.
+        stream: The Kafka whose topics the process applies or publishes; None if it has nothing to do with it.
+    """
+    from aiokafka.errors import KafkaError
+
     from cells.claim import require_cells
-    from furlong.databases import NotMigrated, require_migrated
+    from furlong.databases import METADATA, NotMigrated, require_migrated
+    from furlong.identity import MixedInstallations, require_one_installation
     from storage.cells.errors import CellMismatch
 
     settings, checked = database_settings(), names or SUBGRAPHS
     try:
         asyncio.run(require_migrated(settings, checked))
         asyncio.run(require_cells(settings, checked))
-    except (NotMigrated, CellMismatch, ValueError) as error:
+        asyncio.run(require_one_installation(settings, METADATA, stream))
+    except (NotMigrated, CellMismatch, MixedInstallations, ValueError) as error:
         fail(error)
+    except (KafkaError, OSError):
+        return  # the process waits for the brokers itself
 
 
 def _row(each: MigrationStatus) -> tuple[str | None, ...]:

@@ -21,7 +21,7 @@ R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="Bets that wait for a person's decision.")
 late = typer.Typer(help="Bets that would count differently if they had not arrived too late.")
 cli.add_typer(late, name="late")
-disputed = typer.Typer(help="Bets that are attributed to several customers: they count for none of them.")
+disputed = typer.Typer(help="Bets that are attributed to several customers: they stay the first one's.")
 cli.add_typer(disputed, name="disputed")
 
 BrandName = Annotated[str, typer.Argument(help="The brand.")]

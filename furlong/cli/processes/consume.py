@@ -48,7 +48,7 @@ def consume(
         fail(f"there is no consumer {name!r}; there are {', '.join(DATABASES)}")
     log_to_stderr()
     stream = stream_settings()
-    check_databases(name)
+    check_databases(name, stream=stream)
     try:
         asyncio.run(_consume(name, stream, listen))
     except (Halt, Stalled) as error:

@@ -52,7 +52,7 @@ def fulfilment(
     from subgraphs.fulfilment.errors import ProviderConfigError
 
     log_to_stderr()
-    check_databases("fulfilment")
+    check_databases("fulfilment", stream=stream_settings())
 
     async def work() -> None:
         listener = open_listener(*address(listen)) if listen else None
@@ -82,7 +82,8 @@ def weeks(*, listen: Listen = None) -> None:
 
     log_to_stderr()
     settings = database_settings()
-    check_databases(*(() if settings.cell.own() else ("progress", "rewards")))
+    names = () if settings.cell.own() else ("progress", "rewards")
+    check_databases(*names, stream=stream_settings())
 
     async def work() -> None:
         clock, stream = running_clock(), stream_settings()
@@ -154,7 +155,7 @@ def outbox(*, listen: Listen = None) -> None:
     One node is active, the others are standbys.
     """
     log_to_stderr()
-    check_databases()
+    check_databases(stream=stream_settings())
     asyncio.run(_publish_outboxes(listen))
 
 

@@ -32,8 +32,8 @@ class Decisions:
         Raises:
             InvalidDecision: It is not in review, or the reward to send is unknown.
         """
-        now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:
+            now = await self.uow.clock.at(connection)
             uow, found = await self.uow.owning(connection, key)
             fulfilment = _in_review(found)
             if fulfilment.reason == ERASED:
@@ -71,8 +71,8 @@ class Decisions:
         Raises:
             InvalidDecision: It is not in review.
         """
-        now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:
+            now = await self.uow.clock.at(connection)
             uow, found = await self.uow.owning(connection, key)
             fulfilment = _in_review(found)
             await uow.lifecycle.transition(
@@ -103,8 +103,8 @@ class Decisions:
 
     async def resume(self, provider: str, person: str) -> None:
         """Resume a provider that an alarm or a person had stopped."""
-        now = self.uow.clock.now()
         async with self.uow.database.home.write() as connection:
+            now = await self.uow.clock.at(connection)
             await self.uow.provider_holds.resume(connection, provider)
             decision = Attempt(f"provider:{provider}"[:64], now, "decision", "resume", person)
             await self.uow.lifecycle.repository.record_attempt(connection, decision)
@@ -118,10 +118,11 @@ class Decisions:
 async def _hold_batch(uow: UnitOfWork, version: RewardVersion, person: str) -> int:
     async with uow.database.home.write() as connection:
         found = await uow.lifecycle.repository.unsent_of_version(connection, *version, BATCH)
+        now = await uow.clock.at(connection)
         for fulfilment in found:
             await uow.send_to_review(connection, fulfilment, HELD)
             await uow.lifecycle.record_attempt(
-                connection, fulfilment, uow.clock.now(), step="decision", outcome="hold", detail=person
+                connection, fulfilment, now, step="decision", outcome="hold", detail=person
             )
     return len(found)
 

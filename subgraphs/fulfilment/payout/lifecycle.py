@@ -1,6 +1,6 @@
 """The only code that changes a fulfilment's state: by an allowed event, published through the outbox."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from subgraphs.fulfilment.state.state_machine import (
     FulfilmentState,
     club_state,
     fulfilment_status,
+    is_ahead,
     next_state,
 )
 from subgraphs.kit.domain.keys import ClubKey
@@ -48,6 +49,7 @@ class Lifecycle:
         clubs: Collection[ClubKey],
         ready: Collection[ClubKey],
         now: datetime,
+        published: Mapping[ClubKey, PublishedOutcome],
     ) -> list[Fulfilment]:
         """Open the fulfilments of weeks that were confirmed.
 
@@ -57,13 +59,23 @@ class Lifecycle:
             ready: The clubs whose reward is known. The worker rechecks the others at intervals, because a
                 choice in a concurrent transaction is not visible here.
             now: The current time.
+            published: What was published before the database was lost: revisions continue after it, and what
+                is ahead of a new fulfilment is published again when it is adopted.
         """
         new = [
-            new_fulfilment(club, now, now if club in ready else now + RECHECK_AFTER) for club in sorted(clubs)
+            new_fulfilment(
+                club,
+                now,
+                now if club in ready else now + RECHECK_AFTER,
+                published=published[club].revision if club in published else 0,
+            )
+            for club in sorted(clubs)
         ]
         await self.repository.add(connection, new)
         for fulfilment in new:
-            await self._publish(connection, fulfilment, now)
+            before = published.get(fulfilment.club)
+            if before is None or not is_ahead(before.state, fulfilment.state):
+                await self._publish(connection, fulfilment, now)
         return new
 
     async def transition(
@@ -145,6 +157,18 @@ class Lifecycle:
             connection, fulfilment, now, step="recovery", outcome="adopted", detail=detail
         )
         return adopted
+
+    async def continue_after(
+        self, connection: AsyncConnection, fulfilment: Fulfilment, revision: int
+    ) -> None:
+        """Let the next revision of a locked fulfilment be above one that was published before a loss."""
+        await self.repository.store(connection, replace(fulfilment, revision=revision))
+
+    async def publish_again(self, connection: AsyncConnection, fulfilment: Fulfilment, now: datetime) -> None:
+        """Publish a locked fulfilment as its next revision: the present one was used for something else."""
+        moved = replace(fulfilment, revision=fulfilment.revision + 1, changed_at=now)
+        await self.repository.store(connection, moved)
+        await self._publish(connection, moved, now)
 
     async def record_attempt(
         self,

@@ -38,9 +38,9 @@ class ProviderHolds:
         """Stop a provider: nothing more is sent to it."""
         log.error("provider_stopped", provider=name, reason=reason)
         await self.repository.store(
-            connection, name, reason[:REASON_CHARACTERS], self.clock.now(), stopped=True
+            connection, name, reason[:REASON_CHARACTERS], await self.clock.at(connection), stopped=True
         )
 
     async def resume(self, connection: AsyncConnection, name: str) -> None:
         """Resume a provider."""
-        await self.repository.store(connection, name, None, self.clock.now(), stopped=False)
+        await self.repository.store(connection, name, None, await self.clock.at(connection), stopped=False)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.payout.backoff import Backoff
@@ -79,9 +79,14 @@ class UnitOfWork:
         return self.database.shard(fulfilment.club.owner).write()
 
     async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
-        """Lease due rewards of a provider (None: those without one), so that no other worker gets them."""
-        now, machine = self.clock.now(), self.clock.machine.now()
+        """Lease due rewards of a provider (None: those without one), so that no other worker gets them.
+
+        Raises:
+            ClockDiffers: This node's clock is wrong.
+        """
         async with self.database.home.write() as connection:
+            machine = await database_time(self.clock.machine, connection)
+            now = await self.clock.at(connection)
             return await self.lifecycle.repository.lease(
                 connection, provider, limit, due=now, now=machine, until=machine + self.lease_duration
             )
@@ -135,7 +140,7 @@ class UnitOfWork:
         """
         if not unsent:
             return set()
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         published = await self.origin.published(connection, unsent)
         due_since = await self.origin.due_since(connection, unsent)
         oldest = now - timedelta(hours=config.key_hours)
@@ -155,7 +160,7 @@ class UnitOfWork:
         if fulfilment.attempts >= self.backoff.rounds and fulfilment.state is FulfilmentState.FULFILLING:
             await self.send_to_review(connection, fulfilment, reasons.ATTEMPTS)
             return False
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         await self.lifecycle.transition(
             connection,
             fulfilment,
@@ -175,7 +180,7 @@ class UnitOfWork:
         result: CreditResult,
     ) -> None:
         """Record a credit, and its use or expiry if the provider reports that as well."""
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         ended = result.outcome is not CreditOutcome.CREDITED
         polled = not ended and not fulfilment.credit.reward.is_cash
         stopping = fulfilment.state in STOPPING
@@ -202,14 +207,14 @@ class UnitOfWork:
     ) -> None:
         """Record that a credited reward was used, or has expired."""
         event = FulfilmentEvent.USED if outcome is CreditOutcome.USED else FulfilmentEvent.EXPIRED
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         await self.lifecycle.transition(
             connection, fulfilment, event, now, ended_at=at or now, next_at=None, leased_until=None
         )
 
     async def mark_cancelled(self, connection: AsyncConnection, fulfilment: Fulfilment) -> None:
         """Record that a reward will never be credited."""
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         await self.lifecycle.transition(
             connection, fulfilment, FulfilmentEvent.CANCELLED, now, next_at=None, leased_until=None
         )
@@ -221,7 +226,7 @@ class UnitOfWork:
             connection,
             fulfilment,
             FulfilmentEvent.REVIEW_REQUESTED,
-            self.clock.now(),
+            await self.clock.at(connection),
             reason=reason[:REASON_CHARACTERS],
             next_at=None,
             leased_until=None,
@@ -233,11 +238,12 @@ class UnitOfWork:
             await self.send_to_review(connection, fulfilment, reasons.ATTEMPTS)
             return
         pause = self.backoff.pause(max(fulfilment.attempts, 1))
-        await self.release(connection, fulfilment, self.clock.now() + pause, reason)
+        await self.release(connection, fulfilment, await self.clock.at(connection) + pause, reason)
 
     async def postpone(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
         """Look at a reward again in a few minutes, because something else has to happen first."""
-        await self.release(connection, fulfilment, self.clock.now() + RECHECK_AFTER, reason)
+        next_at = await self.clock.at(connection) + RECHECK_AFTER
+        await self.release(connection, fulfilment, next_at, reason)
 
     async def release(
         self,
@@ -248,7 +254,7 @@ class UnitOfWork:
     ) -> None:
         """Give a lease back; the worker looks at the reward again at `next_at`."""
         reason = reason and reason[:REASON_CHARACTERS]
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         await self.lifecycle.update(
             connection, fulfilment, now, reason=reason, next_at=next_at, leased_until=None
         )
@@ -260,14 +266,14 @@ class UnitOfWork:
         await self.lifecycle.record_attempt(
             connection,
             fulfilment,
-            self.clock.now(),
+            await self.clock.at(connection),
             step=step,
             outcome=result.outcome.value,
             detail=result.code,
         )
 
     async def _mark_excluded(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         next_at = None if fulfilment.state in UNSENT else now
         await self.lifecycle.transition(
             connection,

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.clock import ClockDiffers
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.payout.configuration.applying import ProviderConfiguration
 from subgraphs.fulfilment.payout.steps.cancellation import Canceller
@@ -144,6 +145,9 @@ class Worker:
         while not stop.is_set():
             try:
                 pause = 0.0 if await one_round() else self._settings.poll_seconds
+            except ClockDiffers as fault:
+                log.warning("clock_differs", detail=str(fault))
+                pause = DATABASE_PAUSE_SECONDS
             except (SQLAlchemyError, OSError):
                 log.exception("database_failed_worker")
                 pause = DATABASE_PAUSE_SECONDS

@@ -85,13 +85,20 @@ _SAME_AS_COLUMN = tuple(
 )
 
 
-def new_fulfilment(club: ClubKey, now: datetime, next_at: datetime) -> Fulfilment:
-    """Return the fulfilment of a week that was just confirmed; the worker looks at it from `next_at` on."""
+def new_fulfilment(club: ClubKey, now: datetime, next_at: datetime, *, published: int = 0) -> Fulfilment:
+    """Return the fulfilment of a week that was just confirmed; the worker looks at it from `next_at` on.
+
+    Args:
+        club: The customer's week.
+        now: The current time.
+        next_at: When the worker first looks at it.
+        published: The revision that was published before the database was lost; 0 if none was.
+    """
     return Fulfilment(
         club=club,
         key=fulfilment_key(club),
         state=FulfilmentState.CONFIRMED,
-        revision=1,
+        revision=published + 1,
         provider=None,
         reward=None,
         attempts=0,

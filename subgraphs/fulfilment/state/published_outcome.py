@@ -5,7 +5,7 @@ a reward that was sent or credited never counts as unsent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -71,10 +71,15 @@ class PublishedOutcome:
 
 
 def furthest(outcomes: Sequence[PublishedOutcome]) -> dict[ClubKey, PublishedOutcome]:
-    """Return, for each week, the outcome that is furthest along; among equal ones the newest."""
+    """Return, for each week, the outcome that is furthest along; among equal ones the newest.
+
+    It has the highest of all revisions, because the next one has to be above them.
+    """
     found: dict[ClubKey, PublishedOutcome] = {}
     for outcome in sorted(outcomes, key=lambda outcome: outcome.revision):
         known = found.get(outcome.club)
         if known is None or not is_ahead(known.state, outcome.state):
             found[outcome.club] = outcome
+        else:
+            found[outcome.club] = replace(known, revision=outcome.revision)
     return found

@@ -97,7 +97,7 @@ class Recovery:
         if answer.verdict is Verdict.UNKNOWN:
             return False
         settled = await self.changes.settle(intent, refusal_of(answer), self.record)
-        age = self.changes.clock.now() - intent.created_at
+        age = self.changes.clock.now() - intent.created_at  # for people: a wrong clock decides nothing
         log.info(
             "intent_settled",
             operation=intent.operation,
@@ -118,9 +118,9 @@ class Recovery:
                 return Answer(Verdict.CONFIRMED)
             case None:
                 return Answer(Verdict.UNKNOWN)
-        if self.changes.clock.now() - intent.created_at > self.limits.keys_last:
-            return FORGOTTEN
         async with self.changes.database.shard(intent.owner).read() as connection:
+            if await self.changes.clock.at(connection) - intent.created_at > self.limits.keys_last:
+                return FORGOTTEN
             if not await self.still_allowed(connection, intent):
                 return INELIGIBLE
         return await upstream.put(intent.path, intent.body, intent.upstream_key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
 from subgraphs.kit.mutations.recovery import Recovery
 from subgraphs.kit.records.leases import Lease
@@ -46,6 +46,7 @@ class RecoveryRounds:
 
         Raises:
             SQLAlchemyError: A database cannot be reached.
+            ClockDiffers: This node's clock is wrong.
             OSError: A database cannot be reached.
         """
         settled = in_doubt = 0
@@ -66,4 +67,6 @@ class RecoveryRounds:
 
     async def _hold_lease(self) -> bool:
         async with self.database.home.write() as connection:
-            return await self.lease.hold(connection, await self.clock.machine.at(connection), LEASE)
+            return await self.lease.hold(
+                connection, await database_time(self.clock.machine, connection), LEASE
+            )

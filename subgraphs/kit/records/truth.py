@@ -69,6 +69,15 @@ def cell_truth(table: Table) -> TableTruth:
     )
 
 
+def installation_truth(table: Table) -> TableTruth:
+    """Return the truth of which installation a database belongs to."""
+    return TableTruth(
+        table,
+        Source.TRANSIENT,
+        lost="`furlong db upgrade` records it again, as the other databases say",
+    )
+
+
 def common_truths(stream: StreamTables, outbox: OutboxTables, erasure: Table) -> Sequence[TableTruth]:
     """Return the truths of the tables of consumers and outboxes."""
     return (

@@ -12,7 +12,7 @@ from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.progress.counting.contribution import Bet, Contribution, KeptRevision, PendingReview
 from subgraphs.progress.counting.customers import KnownCustomers, Territory
 from subgraphs.progress.counting.revisions import in_force, with_revision
-from subgraphs.progress.counting.rules import DISPUTED, LATE, WeekRules, evaluate_bet
+from subgraphs.progress.counting.rules import LATE, ContributionReason, WeekRules, evaluate_bet
 
 MAX_REMEMBERED: Final = 1024
 _UNDECIDED: Final[Mapping[int, bool]] = MappingProxyType({})
@@ -148,7 +148,7 @@ class Rulebook:
     ) -> PendingReview | None:
         """Return the newest revision for review if it happened too late and would count differently."""
         newest = contribution.revisions[-1]
-        if contribution.verdict == DISPUTED:
+        if contribution.verdict.reason is ContributionReason.DISPUTED:
             return None
         if newest.revision in decided or (newest is contribution.bet and contribution.verdict != LATE):
             return None

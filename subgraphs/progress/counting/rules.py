@@ -101,13 +101,14 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         """Return whether the bet adds anything."""
         return self.counted_minor > 0
 
+    def disputed(self) -> "Verdict":
+        """Return the same amount, for a bet that several customers claim: a person decides whose it is."""
+        return Verdict(self.counted_minor, ContributionReason.DISPUTED)
+
 
 NOTHING = {reason: Verdict(0, reason) for reason in ContributionReason}
 LATE = NOTHING[ContributionReason.LATE]
 """The verdict on a bet none of whose revisions happened before its week closed."""
-
-DISPUTED = NOTHING[ContributionReason.DISPUTED]
-"""The verdict on a bet that several customers claim, until a person decides whose it is."""
 
 
 def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bulk_sql import few_at_once
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution
+from subgraphs.progress.counting.rulebook import Rulebook
 from subgraphs.progress.ledger.claims import Claims
 from subgraphs.progress.ledger.repository import BET_COLUMNS
 from subgraphs.progress.models import BET_CLAIM, DISPUTE_DECISION
@@ -50,12 +51,13 @@ async def read_claims(
     return Claims(revisions, decided)
 
 
-async def store_claims(connection: AsyncConnection, claims: Claims) -> None:
+async def store_claims(connection: AsyncConnection, claims: Claims, rulebook: Rulebook) -> None:
     """Replace the claims on bets, except those of the holders, whose bets are in the ledger."""
     for brand, ids in few_at_once(claims.revisions):
         await connection.execute(delete(BET_CLAIM).where(_CLAIM.brand_id == brand, _CLAIM.bet_id.in_(ids)))
     rows = [
         dict(zip(BET_COLUMNS, astuple(bet), strict=True))
+        | {"iso_week": rulebook.brands[bet.brand].calendar.week_at(bet.placed_at).iso}
         for key, by_customer in sorted(claims.revisions.items())
         for customer, bets in sorted(by_customer.items())
         if customer != claims.holder(key)

@@ -1,7 +1,7 @@
-"""Disputed bets, for which messages name several customers: none counts until a person decides.
+"""Disputed bets, for which messages name several customers: it stays the first one's until a person decides.
 
-The revisions that matter are kept for each claimant. So what is stored does not depend on the order in which
-the claims arrive, and once the bet is assigned, it counts as if it had always been that customer's.
+The revisions that matter are kept for each claimant. So once the bet is assigned, it counts as if it had
+always been that customer's.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,8 @@ class Claims:
     """The customers that messages name for bets.
 
     Attributes:
-        revisions: By bet and customer, the revisions that matter, the lowest first.
+        revisions: By bet and customer, the revisions that matter, the lowest first. The customer who was
+            named first comes first.
         decided: The customer to whom a person has assigned a bet.
     """
 
@@ -24,12 +25,9 @@ class Claims:
     decided: Mapping[BetKey, str] = field(default_factory=dict)
 
     def holder(self, key: BetKey) -> str:
-        """Return the customer under whom the ledger has the bet: the assigned one, else the first by id.
-
-        Under the first by id, a disputed bet counts 0.
-        """
+        """Return the customer under whom the ledger has the bet: the assigned one, else the first named."""
         decided = self.decided.get(key)
-        return decided if decided in self.revisions[key] else min(self.revisions[key])
+        return decided if decided in self.revisions[key] else next(iter(self.revisions[key]))
 
     def held(self, key: BetKey) -> Sequence[Bet]:
         """Return the holder's revisions that matter."""

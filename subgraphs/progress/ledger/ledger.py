@@ -15,7 +15,7 @@ from subgraphs.progress.adjustment_repository import Adjustment, add_adjustments
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
 from subgraphs.progress.counting.customers import KnownCustomers, Territory
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
-from subgraphs.progress.counting.rules import DISPUTED
+from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.progress.ledger.batch import AppliedAdjustments, AppliedBatch, new_revisions
 from subgraphs.progress.ledger.changes import Change, TotalChange, total_changes, weeks_left
 from subgraphs.progress.ledger.claim_repository import read_claims, store_claims
@@ -28,6 +28,7 @@ from subgraphs.progress.qualification.updater import QualificationUpdater, updat
 
 CUSTOMERS_PER_BATCH = 100
 BETS_PER_BATCH = 1000
+DISPUTED = ContributionReason.DISPUTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Ledger:
         ]
         changed_weeks = await self._store(connection, changes, rulebook, customers)
         if claims.revisions:
-            await store_claims(connection, claims)
+            await store_claims(connection, claims, rulebook)
         emptied = changed_weeks & weeks_left(changes)
         await self.qualifications.update(connection, changed_weeks, rulebook, customers, emptied)
 
@@ -220,7 +221,7 @@ class Ledger:
     ) -> None:
         revisions = [contribution.revisions for contribution in stored]
         customers = await self._known(connection, revisions, rulebook)
-        disputed = {contribution.bet.key for contribution in stored if contribution.verdict == DISPUTED}
+        disputed = {one.bet.key for one in stored if one.verdict.reason is DISPUTED}
         assessed = await self._assess(connection, revisions, rulebook, customers, disputed)
         all_changes = [Change(before, after) for before, after in zip(stored, assessed, strict=True)]
         changes = [
@@ -255,7 +256,7 @@ class Ledger:
         if not disputed:
             return found
         return [
-            msgspec.structs.replace(contribution, verdict=DISPUTED)
+            msgspec.structs.replace(contribution, verdict=contribution.verdict.disputed())
             if contribution.bet.key in disputed
             else contribution
             for contribution in found

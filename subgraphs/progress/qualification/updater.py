@@ -108,7 +108,9 @@ class QualificationUpdater:
                 settled[one.index_key] = replace(published, read_back=False)
             if qualification := next_qualification(published, result):
                 changed[one.index_key] = qualification
-        now = self.clock.now()
+        if not (changed or settled):
+            return 0
+        now = await self.clock.at(connection)
         await self.repository.store(connection, settled, now)
         await self._publish(connection, changed, now)
         return len(changed)

@@ -39,7 +39,7 @@ class ReviewService:
             await self.ledger.lock_rulebook(connection, [decision.brand], exclusive=True)
             late = await late_revision(connection, decision)
             before = await qualification_status(connection, late)
-            await store_late_decision(connection, late, decision, self.clock.now())
+            await store_late_decision(connection, late, decision, await self.clock.at(connection))
             await self.ledger.reassess_bet(connection, (late.brand, late.bet_id))
             closed = await is_week_closed(connection, late)
             return DecisionOutcome(late, closed, before, await qualification_status(connection, late))
@@ -54,5 +54,6 @@ class ReviewService:
         async with self.database.home.write() as connection:
             await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
             key = (brand, bet_id)
-            await store_dispute_decision(connection, key, customer, by=by, why=why, at=self.clock.now())
+            at = await self.clock.at(connection)
+            await store_dispute_decision(connection, key, customer, by=by, why=why, at=at)
             await self.ledger.settle_dispute(connection, key)

@@ -65,7 +65,7 @@ class WeekLifecycle:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
             if rules is None:
                 raise CannotOpen(f"no brand {brand!r}")
-            week, now = rules.calendar.week_named(iso_week), self.clock.now()
+            week, now = rules.calendar.week_named(iso_week), await self.clock.at(connection)
             statuses = await read_statuses(connection, brand)
             if not any(status.iso_week == iso_week for status in statuses):
                 if now < week.starts_at:
@@ -74,7 +74,7 @@ class WeekLifecycle:
                     raise CannotOpen(f"{iso_week} of {brand} is over: `furlong week close` closes it")
                 if not schemes_in_force(rules, week):
                     raise CannotOpen(f"{brand} has no club in {iso_week}")
-                await self._record(connection, rules, [week], statuses)
+                await self._record(connection, rules, [week], statuses, now)
             stored = await read_statuses(connection, brand)
             return [status for status in stored if status.iso_week == iso_week]
 
@@ -109,7 +109,7 @@ class WeekLifecycle:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
             if rules is None:
                 raise CannotClose(f"no brand {brand!r}")
-            week, now = rules.calendar.week_named(iso_week), self.clock.now()
+            week, now = rules.calendar.week_named(iso_week), await self.clock.at(connection)
             schemes = schemes_in_force(rules, week)
             if not schemes:
                 raise CannotClose(f"{brand} had no club in {iso_week}")
@@ -117,7 +117,8 @@ class WeekLifecycle:
             if now < last:
                 raise CannotClose(f"{iso_week} of {brand} may still change until {last:%Y-%m-%d %H:%M} UTC")
             weeks = {one.iso: one for one in (week, rules.calendar.week_at(now))}  # recorded from here on
-            await self._record(connection, rules, weeks.values(), await read_statuses(connection, brand))
+            statuses = await read_statuses(connection, brand)
+            await self._record(connection, rules, weeks.values(), statuses, now)
         return await self._confirm(brand, iso_week)
 
     async def settle_read_back(self) -> int:
@@ -145,9 +146,10 @@ class WeekLifecycle:
             async with self.database.home.read() as connection:
                 rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
                 statuses = await read_statuses(connection, brand)
+                now = await self.clock.at(connection)
             found += [
                 (brand, week.iso)
-                for week in _weeks_to_advance(rules, statuses, self.clock.now())
+                for week in _weeks_to_advance(rules, statuses, now)
                 if any(
                     rules.opened.version(week.iso, *territory) is None
                     for territory in schemes_in_force(rules, week)
@@ -183,8 +185,9 @@ class WeekLifecycle:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=opening)).brands[brand]
             statuses = await read_statuses(connection, brand)
             lost = await weeks_read_back(connection, brand) | rules.opened.names
-            weeks = _weeks_to_advance(rules, statuses, self.clock.now(), lost)
-            await self._record(connection, rules, weeks, statuses, opening=opening)
+            now = await self.clock.at(connection)
+            weeks = _weeks_to_advance(rules, statuses, now, lost)
+            await self._record(connection, rules, weeks, statuses, now, opening=opening)
             stored = await read_statuses(connection, brand)
         return sorted({one.iso_week for one in stored if one.closed_at and not one.confirmed_at})
 
@@ -194,11 +197,12 @@ class WeekLifecycle:
         rules: BrandRulebook,
         weeks: Iterable[Week],
         statuses: Collection[WeekStatus],
+        now: datetime,
         *,
         opening: bool = True,
     ) -> None:
-        """Store the states of weeks by the clock, and the definitions of the weeks that open now."""
-        now, brand = self.clock.now(), rules.brand.id
+        """Store the states of weeks at an instant, and the definitions of the weeks that open now."""
+        brand = rules.brand.id
         known = {(status.iso_week, status.territory): status for status in statuses}
         changed, opened = [], []
         for week in weeks:
@@ -234,7 +238,7 @@ class WeekLifecycle:
                 weeks = [(brand, customer, iso_week) for customer in customers]
                 changed += await self.ledger.requalify_weeks(connection, weeks, rulebook)
                 if len(customers) < CUSTOMERS_PER_BATCH:
-                    await mark_confirmed(connection, closed, self.clock.now())
+                    await mark_confirmed(connection, closed, await self.clock.at(connection))
                     return changed
                 after = customers[-1]
 

@@ -60,6 +60,8 @@ class ChoiceReadBack:
             if one.revision > stored.revision:
                 if one.source is ChoiceSource.CHOSEN and one.reward is not None:
                     await self._record(connection, one)
+                # Each version that clients have seen was published, so no revision is below it.
+                await self.publisher.choices.raise_version(connection, one.key, one.revision)
                 await self.publisher.resume(connection, one.key, one.revision, one.at, final=one.final)
                 changed += 1
             elif one.revision == stored.revision and one.at != stored.occurred_at:

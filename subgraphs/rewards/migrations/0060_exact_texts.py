@@ -1,13 +1,13 @@
 """Compare identifiers exactly: `a` and `a ` are two.
 
 Revision ID: 0060
-Revises: 0013
+Revises: 0030
 """
 
 from storage.migrations.exact_text import compare_texts_exactly
 
 revision = "0060"
-down_revision = "0013"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

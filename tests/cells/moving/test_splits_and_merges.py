@@ -39,7 +39,7 @@ LOWER, UPPER = Cell("c1", 0, 0, 4), Cell("c2", 1, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(1000, 1120) if Cell("c1", 0, 1, 4).has("northbet", f"c-{n}")]
 AT = datetime(2026, 4, 6, 9, 0, 0, 123456, tzinfo=UTC)
 OF_NOBODY = {
-    *("cell", "position", "dead_letter", "outbox", "attempt", "erasure", "lease"),
+    *("cell", "installation", "position", "dead_letter", "outbox", "attempt", "erasure", "lease"),
     *("reward_taken", "reward_asked"),
 }
 """Tables without a column of the customer that these tests look at one by one."""

@@ -186,7 +186,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
     """Draw a history and one way of arriving: shuffled, with duplicates, in batches of any size."""
     history = draw(histories())
     again = draw(st.lists(st.sampled_from(history), max_size=6))
-    order = draw(st.permutations(history + again))
+    order = _first_claims_first(history, draw(st.permutations(history + again)))
     batches: list[list[Record]] = []
     for record in order:
         joins = bool(batches) and batches[-1][-1].topic == record.topic
@@ -195,6 +195,21 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
         else:
             batches.append([record])
     return history, batches
+
+
+def _first_claims_first(history: Sequence[Record], order: Sequence[Record]) -> list[Record]:
+    """Return an order in which each bet is first said to be the customer's to whom it first belonged."""
+    first: dict[str, str] = {}
+    for record in history:
+        if record.topic == "club.progress.v1":
+            first.setdefault(decode_bet(record).bet_id, decode_bet(record).customer_id)
+    found = list(order)
+    places = [place for place, record in enumerate(found) if record.topic == "club.progress.v1"]
+    for bet_id, customer in first.items():
+        of_bet = [place for place in places if decode_bet(found[place]).bet_id == bet_id]
+        rightful = next(place for place in of_bet if decode_bet(found[place]).customer_id == customer)
+        found[of_bet[0]], found[rightful] = found[rightful], found[of_bet[0]]
+    return found
 
 
 @dataclass(frozen=True)
@@ -277,8 +292,7 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
                 revisions.setdefault(event.bet_id, []).append(event)
     totals: dict[tuple[str, str], tuple[int, int]] = {}
     for events in revisions.values():
-        holder = min(event.customer_id for event in events)
-        disputed = any(event.customer_id != holder for event in events)
+        holder = events[0].customer_id
         events = [event for event in events if event.customer_id == holder]  # noqa: PLW2901 - only theirs
         highest_first = sorted(events, key=lambda event: -event.bet_revision)
         _, *place = places.get(highest_first[0].customer_id, (0, "GB", "GBP"))
@@ -296,7 +310,7 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
         event, judged_by = in_time[0] if in_time else (highest_first[0], weeks[0])
         verdict = evaluate_bet(event.bet(), judged_by, joined.get(event.customer_id))
         total, counted = totals.get((event.customer_id, judged_by.week.iso), (0, 0))
-        counts = verdict.counted_minor if in_time and not disputed else 0
+        counts = verdict.counted_minor if in_time else 0
         totals[event.customer_id, judged_by.week.iso] = (total + counts, counted + (counts > 0))
     return totals
 

@@ -9,8 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select, update
 
+from consumers.messages.choices import decode_choice
 from consumers.messages.qualifications import decode_qualification
-from consumers.rewards.reducers import QualificationReducer
+from consumers.rewards.reducers import ChoiceReducer, QualificationReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.domain.keys import ClubKey
@@ -18,7 +19,8 @@ from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, Ups
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.budgets.repository import BudgetRepository
 from subgraphs.rewards.choices.publisher import ChoicePublisher
-from subgraphs.rewards.models import INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
+from subgraphs.rewards.choices.read_back import ChoiceReadBack
+from subgraphs.rewards.models import ANNOUNCEMENT, INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
 from tests.support.subgraphs.club_samples import NOW, OWNER, WEEK, good_account, make_config
 from tests.support.subgraphs.club_stand import REFERENCE, Stand, data_of
 from tests.support.subgraphs.squad_double import Squad
@@ -239,3 +241,25 @@ async def _update_config(stand: Stand, reward_id: str, **values: Any) -> None:
         await connection.execute(
             update(REWARD_CONFIG).where(REWARD_CONFIG.c.reward_id == reward_id).values(**values)
         )
+
+
+@pytest.mark.usefixtures("squad")
+async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
+    """After a loss, a page from before it cannot change a choice that it has not seen."""
+    for number, option in enumerate(("fb-2x3:1", "fb-5:1", "fb-2x3:1")):
+        assert await choose(northbet, option, number, f"k-{number}") == []
+    published = [one for one in await told(northbet) if one["schema"] == "club.choice/1"]
+    database = northbet.rewards.database
+    async with database.home.write() as connection:
+        await connection.execute(REWARD_CHOICE.delete())
+        await connection.execute(ANNOUNCEMENT.delete())
+        await connection.execute(INTENT.delete())
+    apply = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect)))
+    for body in published[1:]:  # the topic is not kept for ever
+        key = f"northbet:{OWNER.customer}".encode()
+        record = Record("club.choice.v1", 0, 0, key, json.dumps(body).encode())
+        async with database.home.write() as connection:
+            await apply.choices(connection, [Message(record, decode_choice(record))])
+    assert [one["code"] for one in await choose(northbet, "fb-5:1", 2, "k-old")] == ["VERSION_CONFLICT"]
+    assert await choose(northbet, "fb-5:1", 3, "k-new") == []
+    assert (await told(northbet))[-1]["revision"] == 4

@@ -12,13 +12,13 @@ FOLLOWS: Final = {
     "NOT_OPTED_IN": {"TRACKING", "QUALIFIED", "CONFIRMED", "INELIGIBLE"},
     "TRACKING": {"NOT_OPTED_IN", "QUALIFIED", "MISSED", "INELIGIBLE"},
     "QUALIFIED": {"NOT_OPTED_IN", "TRACKING", "CONFIRMED", "INELIGIBLE"},
-    "CONFIRMED": {"FULFILLING", "CREDITED", "MISSED", "NOT_OPTED_IN", "INELIGIBLE"},
-    "FULFILLING": {"CREDITED", "MISSED", "INELIGIBLE"},
+    "CONFIRMED": {"FULFILLING", *PAID, "MISSED", "NOT_OPTED_IN", "INELIGIBLE"},
+    "FULFILLING": {*PAID, "MISSED", "INELIGIBLE"},
     "CREDITED": {"USED", "EXPIRED"},
     "USED": set(),
     "EXPIRED": set(),
     "MISSED": {"CONFIRMED", "INELIGIBLE"},
-    "INELIGIBLE": {"NOT_OPTED_IN", "TRACKING", "QUALIFIED", "MISSED", "CONFIRMED", "CREDITED"},
+    "INELIGIBLE": {"NOT_OPTED_IN", "TRACKING", "QUALIFIED", "MISSED", "CONFIRMED", *PAID},
 }
 """What may follow on what, at any time; `Model.may_follow` says what else has to hold."""
 
@@ -109,24 +109,24 @@ class Model:
 
     def see(self, shown: str, *, worked: bool) -> None:
         """Learn from the graph what only worker and provider know."""
-        if shown == "CREDITED":
+        if shown in PAID:
             self.row = "paid"
         elif self.row == "open" and worked:
             self.sent = True
         elif self.row == "taken back" and shown == "MISSED":
             self.sent = False
 
-    def states(self, *, worked: bool, calm: bool, credited: bool) -> set[str]:
+    def states(self, *, worked: bool, calm: bool, booked: str | None) -> set[str]:
         """What the graph may show; one state, but for what only the provider knows.
 
         Args:
             worked: Whether the worker has just been at it.
             calm: Whether the provider had no fault to meet.
-            credited: Whether the provider has a credit on its books.
+            booked: What the provider has on its books: a credit, or how it ended; None if there is none.
         """
         if self.row == "paid":
             return set(PAID)
-        paid = {"CREDITED"} if worked and credited else set()
+        paid = {booked} if worked and booked else set()
         hidden = not self.fit or (self.now >= ENDS and self.was_unfit(ENDS, CLOSES))
         if hidden or self.row == "stopped":
             return {"INELIGIBLE"} | paid
@@ -147,8 +147,8 @@ class Model:
         """Tell whether the state diagram allows one state after another at this time."""
         if after == before or after not in FOLLOWS[before]:
             return after == before
-        if after == "CREDITED":
-            return credited
+        if after in PAID and before not in PAID:
+            return credited  # a worker may hear of a credit only when it has ended
         if before == "INELIGIBLE" and after == "CONFIRMED":
             return self.now >= CLOSES and not self.kept
         if before == "INELIGIBLE" and after in {"MISSED", "NOT_OPTED_IN"}:

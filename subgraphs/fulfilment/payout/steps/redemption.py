@@ -39,7 +39,7 @@ class RedemptionTracker:
             if result.outcome in ENDED:
                 await self.uow.mark_ended(connection, fulfilment, result.outcome, result.ended_at)
                 return
-            now = self.uow.clock.now()
+            now = await self.uow.clock.at(connection)
             next_poll = self.uow.backoff.next_poll(registered.config, fulfilment.expires_at, now)
             await self.uow.release(connection, fulfilment, next_poll, fulfilment.reason)
 

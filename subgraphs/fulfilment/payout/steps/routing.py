@@ -55,4 +55,4 @@ class Router:
         if (choice.reward.value_minor or 0) > registered.config.limit_minor:
             await self.uow.send_to_review(connection, assigned, reasons.OVER_LIMIT)
             return
-        await self.uow.release(connection, assigned, self.uow.clock.now(), None)
+        await self.uow.release(connection, assigned, await self.uow.clock.at(connection), None)

@@ -9,7 +9,7 @@ attempts use one key, and only the worker with the newest lease writes.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -70,10 +70,10 @@ class Sender:
             result = await registered.provider.inquire(begun.credit)
             if result.outcome is not CreditOutcome.ABSENT:
                 return result
-            if self.uow.clock.now() - begun.sent_at >= timedelta(hours=registered.config.key_hours):
+            if await self._now() - begun.sent_at >= timedelta(hours=registered.config.key_hours):
                 # The provider may have forgotten the key, so sending again could credit the reward twice.
                 return CreditResult(CreditOutcome.REFUSED, code=KEY_WINDOW_PASSED)
-        if not self._lease_covers_call(registered, begun):
+        if not await self._lease_covers_call(registered, begun):
             return CreditResult(CreditOutcome.UNKNOWN, code="LEASE_TOO_SHORT")
         self.on_step("sending")
         return await registered.provider.credit(begun.credit)
@@ -120,7 +120,7 @@ class Sender:
                 await uow.mark_credited(connection, registered.config, fulfilment, result)
             case _ if fulfilment.state is not FulfilmentState.FULFILLING:
                 # It is being stopped: the worker cancels it next.
-                await uow.release(connection, fulfilment, uow.clock.now(), fulfilment.reason)
+                await uow.release(connection, fulfilment, await uow.clock.at(connection), fulfilment.reason)
             case CreditOutcome.MISMATCH:
                 await uow.send_to_review(connection, fulfilment, code)
                 await uow.provider_holds.stop(connection, name, code)
@@ -132,7 +132,13 @@ class Sender:
             case _:
                 await uow.retry_later(connection, fulfilment, code)
 
-    def _lease_covers_call(self, registered: RegisteredProvider, begun: Fulfilment) -> bool:
+    async def _now(self) -> datetime:
+        async with self.uow.database.home.read() as connection:
+            return await self.uow.clock.at(connection)
+
+    async def _lease_covers_call(self, registered: RegisteredProvider, begun: Fulfilment) -> bool:
         """Return whether the longest possible call ends before the lease does."""
         reserve = timedelta(seconds=registered.config.longest_credit_seconds)
-        return begun.leased_until is not None and self.uow.clock.machine.now() + reserve < begun.leased_until
+        async with self.uow.database.home.read() as connection:
+            now = await self.uow.clock.machine.at(connection)
+        return begun.leased_until is not None and now + reserve < begun.leased_until

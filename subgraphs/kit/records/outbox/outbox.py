@@ -26,7 +26,7 @@ class Fact:
         schema: Name and major version, such as `club.membership/1`.
         key: The key of the record, such as `brand:customer`; records of one key are published in the order
             written.
-        identity: Identifies the fact however often it is published, such as a version.
+        identity: What the fact is about, such as a version.
         body: The message without `schema` and `event_id`.
     """
 
@@ -38,12 +38,13 @@ class Fact:
 
     @property
     def event_id(self) -> str:
-        """Return a UUID derived from the fact: published twice, it is the same event."""
-        return str(uuid5(NAMESPACE_URL, f"{self.schema}#{self.key}#{self.identity}"))
+        """Return a UUID derived from the fact: published twice, it is the same event; changed, it is not."""
+        return self._event_id(json.dumps(self.body))
 
     def encoded(self) -> "Encoded":
         """Return the message as it will be sent; its headers repeat a part of it."""
-        event_id = self.event_id
+        body = json.dumps(self.body)
+        event_id = self._event_id(body)
         headers = {
             "schema": self.schema,
             "event_id": event_id,
@@ -52,8 +53,11 @@ class Fact:
         }
         if traceparent := trace_of(self.key):
             headers[TRACEPARENT] = traceparent
-        value = json.dumps({"schema": self.schema, "event_id": event_id, **self.body})
+        value = f'{{"schema": {json.dumps(self.schema)}, "event_id": "{event_id}", {body[1:]}'
         return Encoded(self.topic, self.key, value, headers)
+
+    def _event_id(self, body: str) -> str:
+        return str(uuid5(NAMESPACE_URL, f"{self.schema}#{self.key}#{self.identity}#{body}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from storage.clock import Clock
+from storage.clock import Clock, database_time
 from storage.database import Database
 from subgraphs.kit.records.outbox.outbox import Outbox, UnpublishedFact, prefix_delivered
 
@@ -113,7 +113,9 @@ class Relay:
 
     async def _hold_lease(self) -> bool:
         async with self.database.home.write() as connection:
-            return await self.outbox.lease(self.holder).hold(connection, self.clock.now(), LEASE)
+            return await self.outbox.lease(self.holder).hold(
+                connection, await database_time(self.clock, connection), LEASE
+            )
 
     async def _deliver(self, waiting: Sequence[UnpublishedFact]) -> set[int]:
         try:
@@ -127,7 +129,9 @@ class Relay:
         if not ids:
             return 0
         async with self.database.home.write() as connection:
-            if not await self.outbox.lease(self.holder).hold(connection, self.clock.now(), LEASE):
+            if not await self.outbox.lease(self.holder).hold(
+                connection, await database_time(self.clock, connection), LEASE
+            ):
                 log.warning("lease_lost", facts=len(ids))  # the relay that took over publishes them again
                 return 0
             await self.outbox.remove(connection, ids)

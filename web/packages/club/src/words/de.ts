@@ -81,7 +81,7 @@ export const DE: Words = {
     BEFORE_OPT_IN: 'Zählt nicht: Die Wette wurde vor Ihrem Beitritt platziert.',
     WRONG_CURRENCY: 'Zählt nicht: Die Wette hat eine andere Währung als der Club.',
     PRICE_PENDING: 'Zählt noch nicht: Die Startquote steht noch nicht fest.',
-    DISPUTED: 'Zählt noch nicht: Wir prüfen, wem diese Wette gehört.',
+    DISPUTED: 'Zählt wie bisher: Wir prüfen, wem diese Wette gehört.',
   },
   joining: 'Wetten dieser Woche zählen für eine Prämie Ihrer Wahl.',
   readTerms: 'Bedingungen lesen',

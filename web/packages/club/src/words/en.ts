@@ -81,7 +81,7 @@ export const EN: Words = {
     BEFORE_OPT_IN: 'Does not count: the bet was placed before you joined the club.',
     WRONG_CURRENCY: 'Does not count: the bet is in a different currency from the club’s.',
     PRICE_PENDING: 'Not counted yet: the starting price is not known.',
-    DISPUTED: 'Not counted yet: we are checking whose bet this is.',
+    DISPUTED: 'Counts as before: we are checking whose bet this is.',
   },
   joining: 'Bets you place in the week count towards a reward of your choice.',
   readTerms: 'Read the terms',

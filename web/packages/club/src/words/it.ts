@@ -81,7 +81,7 @@ export const IT: Words = {
     BEFORE_OPT_IN: 'Non vale: la scommessa è stata piazzata prima della tua iscrizione.',
     WRONG_CURRENCY: 'Non vale: la scommessa è in una valuta diversa da quella del club.',
     PRICE_PENDING: 'Non vale ancora: la quota di partenza non è nota.',
-    DISPUTED: 'Non vale ancora: stiamo verificando di chi è questa scommessa.',
+    DISPUTED: 'Vale come prima: stiamo verificando di chi è questa scommessa.',
   },
   joining: 'Le scommesse della settimana valgono per un premio a tua scelta.',
   readTerms: 'Leggi le condizioni',

@@ -1,0 +1,76 @@
+"""Whether anything still uses databases that are about to be overwritten."""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import column, select, table, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cells.claim import without_fence
+from storage.clock import SystemClock
+from storage.columns import UtcDateTime
+from storage.database import create_engine, database_url
+from storage.settings import DatabaseSettings
+
+_LEASE: Final = table("lease", column("name"), column("expires_at", UtcDateTime()))
+
+
+class StillRunning(RuntimeError):
+    """Something still uses a database; the message says what."""
+
+
+async def require_stopped(settings: DatabaseSettings, names: Iterable[str]) -> None:
+    """Check that nothing is connected to databases, and that nobody holds a lease there.
+
+    Raises:
+        StillRunning: A process is running, or has ended without giving up a lease, which then runs out soon.
+        sqlalchemy.exc.SQLAlchemyError: A database cannot be read.
+    """
+    for name in names:
+        if using := await _users(without_fence(settings), name):
+            raise StillRunning(
+                f"the database of {name} is still in use: {using}. First stop everything that uses it"
+            )
+
+
+async def _users(settings: DatabaseSettings, name: str) -> str:
+    url = database_url(settings.url, name)
+    if url.get_backend_name() == "sqlite" and _is_open(Path(str(url.database))):
+        return "a process has the file open"
+    engine = create_engine(settings, name)
+    try:
+        async with engine.connect() as connection:
+            if connection.dialect.name != "sqlite" and (connected := await _connected(connection)):
+                return f"{connected} connections"
+            held = await _leases(connection)
+    finally:
+        await engine.dispose()
+    return f"leases are held: {', '.join(held)}" if held else ""
+
+
+def _is_open(path: Path) -> bool:
+    """Return whether another connection has a database open: only the last one may leave the WAL mode."""
+    with closing(sqlite3.connect(path, timeout=0)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+async def _connected(connection: AsyncConnection) -> int:
+    others = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()"
+    return int(await connection.scalar(text(f"{others} AND id <> CONNECTION_ID()")) or 0)
+
+
+async def _leases(connection: AsyncConnection) -> list[str]:
+    now = await SystemClock().at(connection)
+    held = select(_LEASE.c.name).where(_LEASE.c.expires_at > now).order_by(_LEASE.c.name)
+    try:
+        return list(await connection.scalars(held))
+    except SQLAlchemyError:
+        return []  # it has no tables yet, or a restore was interrupted

@@ -1,0 +1,146 @@
+"""Which installation databases, topics and backups belong to: a mixture is refused.
+
+All databases of an installation record one id, and the Kafka cluster whose topics they have applied. One
+cluster has the topics of one installation, so its id is the identity of the topics. Each cell's databases
+have an id of their own.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from cells.claim import without_fence
+from consumers.stream.broker.kafka_client import cluster_id
+from consumers.stream.settings import StreamSettings
+from storage.clock import SystemClock
+from storage.database import Database, has_file
+from storage.installation import Installation, read_installation, write_installation
+from storage.settings import DatabaseSettings
+
+
+class MixedInstallations(RuntimeError):
+    """Databases, topics or a backup belong to different installations; the message says which is which."""
+
+
+async def identify(settings: DatabaseSettings, names: Iterable[str]) -> None:
+    """Record in databases which installation they belong to: that of the others, or else a new one.
+
+    Two processes may do it at once: the database that comes first decides.
+
+    Raises:
+        MixedInstallations: They belong to several.
+        sqlalchemy.exc.SQLAlchemyError: A database cannot be reached.
+    """
+    found = {name: await _read(settings, name) for name in names}
+    _require_one(found)
+    known = next((one for one in found.values() if one is not None), None)
+    for name, one in found.items():
+        if one is None:
+            known = await _record(settings, name, known or Installation(str(uuid.uuid4())))
+    _require_one({name: await _read(settings, name) for name in found})
+
+
+async def installations(settings: DatabaseSettings, names: Iterable[str]) -> dict[str, Installation | None]:
+    """Return the installations of databases, without those that cannot be read."""
+    found = {}
+    for name in names:
+        if not has_file(settings, name):
+            continue
+        try:
+            found[name] = await _read(settings, name)
+        except (SQLAlchemyError, OSError):
+            continue
+    return found
+
+
+async def require_one_installation(
+    settings: DatabaseSettings, names: Collection[str], stream: StreamSettings | None
+) -> None:
+    """Check that databases, and the topics that they apply, belong to one installation.
+
+    A database that cannot be read is skipped. If a database knows no Kafka cluster yet, it now belongs to
+    this one. Who names the generation of the topics has decided about them: then clusters are not compared.
+
+    Raises:
+        MixedInstallations: They do not.
+        aiokafka.errors.KafkaError: The brokers cannot be reached.
+    """
+    found = await installations(settings, names)
+    _require_one(found)
+    if stream is None or stream.generation is not None or not any(found.values()):
+        return
+    cluster = await cluster_id(stream)
+    for name, one in found.items():
+        if one is None:
+            continue
+        if one.kafka_cluster is None:
+            await _write(settings, name, replace(one, kafka_cluster=cluster))
+        elif one.kafka_cluster != cluster:
+            raise MixedInstallations(
+                f"the database of {name} belongs to {one}, but the topics are on Kafka cluster {cluster}: "
+                "correct FURLONG_KAFKA_BOOTSTRAP or FURLONG_DATABASE_URL, or restore this installation's own "
+                "backup. If these topics are meant, run `furlong db adopt`"
+            )
+
+
+async def adopt(settings: DatabaseSettings, names: Iterable[str], stream: StreamSettings) -> Installation:
+    """Make databases one new installation on a Kafka cluster, whatever they belonged to before.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: A database cannot be reached.
+        aiokafka.errors.KafkaError: The brokers cannot be reached.
+    """
+    adopted = Installation(str(uuid.uuid4()), await cluster_id(stream))
+    for name in names:
+        await _write(settings, name, adopted)
+    return adopted
+
+
+def _require_one(found: Mapping[str, Installation | None]) -> None:
+    """Check that all databases that say so name one installation."""
+    by_id: dict[str, list[str]] = {}
+    for name, one in found.items():
+        if one is not None:
+            by_id.setdefault(one.installation_id, []).append(name)
+    if len(by_id) > 1:
+        which = "; ".join(f"{', '.join(each)}: installation {id_[:8]}" for id_, each in by_id.items())
+        raise MixedInstallations(
+            f"the databases belong to different installations ({which}): restore the database that is "
+            "foreign from this installation's own backup. If they are meant to be one, run `furlong db adopt`"
+        )
+
+
+async def _read(settings: DatabaseSettings, name: str) -> Installation | None:
+    database = Database.open(without_fence(settings), name)
+    try:
+        async with database.home.read() as connection:
+            return await read_installation(connection)
+    finally:
+        await database.close()
+
+
+async def _record(settings: DatabaseSettings, name: str, installation: Installation) -> Installation:
+    """Record an installation in a database that names none; return what it says then."""
+    database = Database.open(without_fence(settings), name)
+    try:
+        async with database.home.write() as connection:
+            known = await read_installation(connection)
+            if known is None:
+                await write_installation(connection, installation, SystemClock().now())
+            return known or installation
+    except IntegrityError:  # another process was faster
+        async with database.home.read() as connection:
+            return await read_installation(connection) or installation
+    finally:
+        await database.close()
+
+
+async def _write(settings: DatabaseSettings, name: str, installation: Installation) -> None:
+    database = Database.open(without_fence(settings), name)
+    try:
+        async with database.home.write() as connection:
+            await write_installation(connection, installation, SystemClock().now())
+    finally:
+        await database.close()
