@@ -108,9 +108,10 @@ def create_backoffice(
             await base.database.close()
 
     oidc = oidc or OidcSettings()
-    routes = SessionRoutes(base.sign_in, site, outcomes, OIDC_START if oidc.issuer else "").routes()
+    external = OIDC_START if oidc.issuer else ""
+    routes = SessionRoutes(base.sign_in, base.renewal, site, outcomes, external).routes()
     if oidc.issuer:
-        routes += OidcRoutes(OidcSignIn(Provider(oidc), base.sign_in), site, outcomes).routes()
+        routes += OidcRoutes(OidcSignIn(Provider(oidc), base.sign_in, base.accounts), site, outcomes).routes()
     tables = {name: table for area in areas for name, table in area.downloads.items()}
     routes += Downloads(tables, base.sign_in, site).routes()
     gateway = create_admin_gateway(supergraph, areas, actors, ready, [outcomes])

@@ -1,4 +1,4 @@
-"""Deletes what has ended: sessions, and failures that are a day old."""
+"""Deletes what has ended: sessions, links, and failures that are a day old."""
 
 import asyncio
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from backoffice.identity import sessions, throttle
+from backoffice.identity.credentials import links
 from storage.clock import Clock
 from storage.database import Database
 
@@ -15,12 +16,14 @@ _log = structlog.get_logger("backoffice.identity")
 
 
 async def tidy(database: Database, clock: Clock) -> None:
-    """Delete sessions and failures that are over."""
+    """Delete sessions, links and failures that are over."""
     now = clock.machine.now()
     async with database.home.write() as connection:
         await throttle.forget_old(connection, now)
     async with database.home.write() as connection:
         await sessions.end_expired(connection, now)
+    async with database.home.write() as connection:
+        await links.end_old(connection, now)
 
 
 async def keep_tidy(database: Database, clock: Clock) -> None:

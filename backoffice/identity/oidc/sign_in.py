@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.errors import NotSignedIn
 from backoffice.identity import sessions, users
+from backoffice.identity.accounts import Accounts
 from backoffice.identity.oidc.provider import Provider, ProviderRefused
 from backoffice.identity.sessions import Origin, Stage
 from backoffice.identity.sign_in import SignIn, Ticket
@@ -30,6 +31,7 @@ class OidcSignIn:
 
     provider: Provider
     base: SignIn
+    accounts: Accounts
 
     async def begin(self, claims: Mapping[str, Any], origin: Origin) -> Ticket:
         """Begin a session for a person.
@@ -42,11 +44,11 @@ class OidcSignIn:
         now = self.base.now()
         async with self.base.database.home.write() as connection:
             user = await self._account(connection, claims)
-            await users.set_roles(connection, user.user_id, roles, f"oidc:{user.oidc_issuer}"[:64], now)
             session = sessions.begun(user.user_id, Stage.FULL, origin, now, self.base.lifetimes)
             session = replace(session, oidc_session=str(claims.get("sid") or "")[:255] or None)
             token = await sessions.add(connection, session)
-            await self._record(connection, user, origin, session.session_id, "session.sign_in")
+            actor = Actor(user.user_id, user.person, user.name, session.session_id, origin.address, {})
+            await self.accounts.follow_provider(connection, actor, user, roles)
         return Ticket(token, session)
 
     async def step_up(self, claims: Mapping[str, Any], session_id: str, origin: Origin) -> Ticket:

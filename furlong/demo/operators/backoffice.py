@@ -23,6 +23,7 @@ from backoffice.app import create_backoffice
 from backoffice.base import Base, create_base
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount
+from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
 from furlong.demo.operators.goodwill import set_goodwill_budgets
@@ -132,7 +133,8 @@ async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -
 
 
 async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:
-    """Give an account its password and second factor, so that it is ready."""
+    """Give an account its password and second factor, so that it is ready, as if its owner had done so."""
+    await givers.forget(connection, user_id)
     await users.change(
         connection,
         user_id,
