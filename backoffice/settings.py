@@ -40,7 +40,7 @@ class BackofficeSettings(BaseSettings):
     )
     mail_url: SecretStr = Field(
         default=SecretStr(""),
-        description="The mail server that sends links by which people set up their password and second factor: "
+        description="The mail server that sends links to set up password and second factor: "
         "smtps://USER:PASSWORD@HOST:PORT, or smtp:// for STARTTLS. Without one, whoever adds or resets an "
         "account sees its initial password, and cannot be the other pair of eyes. Needs the three settings "
         "FURLONG_BACKOFFICE_URL, FURLONG_BACKOFFICE_MAIL_FROM and FURLONG_BACKOFFICE_MAIL_DOMAINS",
@@ -48,8 +48,8 @@ class BackofficeSettings(BaseSettings):
     mail_from: str = Field(default="", description="The address that these mails are from")
     mail_domains: tuple[str, ...] = Field(
         default=(),
-        description='The domains of the staff\'s addresses, such as ["example.com"]: links are sent to logins '
-        "that are addresses of these domains",
+        description='The domains of the addresses of staff, such as ["example.com"]: links are sent to '
+        "logins that are addresses of these domains",
     )
 
     @model_validator(mode="after")

@@ -214,7 +214,7 @@ class Approvals:
     async def obstacles(
         self, connection: AsyncConnection, actor: Actor, proposals: Iterable[Proposal]
     ) -> Mapping[ProposalId, str]:
-        """Return why somebody is not independent of those who proposed, for each proposal of which it holds."""
+        """Return why somebody is not independent of the proposer, for each proposal where they are not."""
         own, others = {}, []
         for one in proposals:
             if actor.person == one.proposer_person or actor.user_id == one.proposed_by:

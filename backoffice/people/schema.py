@@ -235,7 +235,7 @@ class Mutation:
     """Changes."""
 
     @strawberry.mutation(
-        description="Add an account; a link is sent to its login, or an initial password is shown this once.",
+        description="Add an account; a link is sent to its login, or an initial password shown this once.",
         directives=[permitted(Permission.PEOPLE_MANAGE, "input.roles.brand")],
     )
     async def add_user(self, info: PeopleInfo, input: AddUserInput) -> NewCredentials:  # noqa: A002
@@ -271,7 +271,7 @@ class Mutation:
         return await _set_status(info, input, UserStatus.ACTIVE)
 
     @strawberry.mutation(
-        description="Replace lost credentials by a link that is sent to the login, or a new initial password; "
+        description="Replace lost credentials by a link to the login, or an initial password; "
         "the second factor is set up again, and what the account has proposed lapses.",
         directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
     )

@@ -25,7 +25,6 @@ from backoffice.jobs.service import Jobs
 from storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
-
 LOOK: Final = "approvals.look"
 
 

@@ -131,7 +131,7 @@ class ProposalInfo:
     visible: bool = strawberry.field(description="Whether one may see what it is about.")
     own: bool = strawberry.field(description="Whether the person who asks has proposed it.")
     not_independent: str | None = strawberry.field(
-        description="Why the person who asks may not approve it, while it waits: they would be both pairs of eyes."
+        description="Why the person who asks is not independent of the proposer, while it waits."
     )
     subject: str | None = None
     content: JSON | None = None

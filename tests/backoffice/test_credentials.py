@@ -183,7 +183,7 @@ async def test_guesses_at_once_gain_nothing(database_url: str) -> None:
         await base.database.close()
     assert {type(one) for one in outcomes} <= {SignInRefused, TooManyAttempts}, outcomes
     compared = sum(isinstance(one, SignInRefused) for one in outcomes)
-    assert compared <= throttle.FREE["account"]
+    assert compared <= throttle.FREE["login"]
 
 
 def test_the_customers_graph_has_nothing_of_the_back_office() -> None:

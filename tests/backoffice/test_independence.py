@@ -47,7 +47,7 @@ OTHER = "nine brown horses"
 
 @dataclass
 class Office:
-    """The site with a kind of proposals, whose executions and endings are counted, and mail that is caught."""
+    """The site, a kind of proposals whose executions and endings are counted, and mail that is caught."""
 
     site: OfficeSite
     done: list[str] = field(default_factory=list)

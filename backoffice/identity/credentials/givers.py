@@ -90,7 +90,7 @@ class _Everybody:
         return self.persons.get(account, account)
 
     def of(self, account: str) -> dict[str, Giver]:
-        """Return everybody who could act for an account: its givers, those who could act for them, …"""
+        """Return everybody who could act for an account: its givers, and those who could act for these."""
         found: dict[str, Giver] = {}
         wanted = [account]
         while wanted:

@@ -1,4 +1,4 @@
-"""Giving an account its first credentials, or others for lost ones: by a link to its address, if there is one."""
+"""Giving an account its first credentials, or others for lost ones: if mail is configured, by a link."""
 
 import secrets
 from dataclasses import dataclass

@@ -96,9 +96,9 @@ class OfficeSite:
     office: Backoffice
     clock: ManualClock
 
-    def browser(self) -> Browser:
+    def browser(self, address: str = "127.0.0.1") -> Browser:
         """Return a browser of its own."""
-        transport = httpx.ASGITransport(self.office.app, client=("127.0.0.1", 4711))
+        transport = httpx.ASGITransport(self.office.app, client=(address, 4711))
         return Browser(httpx.AsyncClient(transport=transport, base_url=ORIGIN))
 
     async def person(

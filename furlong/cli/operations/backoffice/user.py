@@ -43,7 +43,7 @@ def add(
 
     new = NewAccount(login, name, _roles(role), person)
     account, password = _run(lambda base: base.accounts.add(operating_person(as_), new))
-    typer.echo(f"Added {account.user.login}. {_given(account, password)}")
+    typer.echo(f"Added {account.user.login}. {_given(password)}")
 
 
 @cli.command(name="list")
@@ -91,7 +91,7 @@ def reset(login: Login, *, reason: Reason, as_: As = None) -> None:
         return await base.accounts.reset(operating_person(as_), found.user.user_id, reason)
 
     account, password = _run(work)
-    typer.echo(f"Reset {account.user.login}; its sessions have ended. {_given(account, password)}")
+    typer.echo(f"Reset {account.user.login}; its sessions have ended. {_given(password)}")
 
 
 @cli.command()
@@ -121,7 +121,7 @@ def _set_status(login: str, status: str, reason: str, person: str | None) -> Non
     typer.echo(f"{account.user.login} is {account.user.status.value}.")
 
 
-def _given(account: Account, password: str | None) -> str:
+def _given(password: str | None) -> str:
     if password is None:
         return "A link to set it up was sent to that address."
     return f"Initial password: {password}"
