@@ -10,7 +10,7 @@ from backoffice.approvals.proposals import ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
 from backoffice.audit.repository import AuditFilter
 from backoffice.errors import Invalid, Problem
-from backoffice.graph.pages import Page, key_of, page_of, page_size, time_key, time_of
+from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key, time_key, time_of
 from backoffice.graph.permitted import ANY, FOUND, permitted
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.users import Roles, UserStatus
@@ -123,11 +123,7 @@ class Query:
     @strawberry.field(description="Accounts by login.", directives=[permitted(Permission.PEOPLE_READ, ANY)])
     async def users(self, info: PeopleInfo, first: First = 25, after: str | None = None) -> Page[User]:
         """Return a page of accounts."""
-        last = key_of(after)
-        size = page_size(first)
-        found = await info.context.accounts.by_login(
-            info.context.actor, size, last if isinstance(last, str) else None
-        )
+        found = await info.context.accounts.by_login(info.context.actor, page_size(first), text_key(after))
         return page_of(found, first, shown_user, lambda one: one.user.login)
 
     @strawberry.field(description="An account.", directives=[permitted(Permission.PEOPLE_READ, FOUND)])
@@ -168,10 +164,9 @@ class Query:
         after: str | None = None,
     ) -> Page[AuditEntry]:
         """Return a page of the audit log."""
-        last, size = key_of(after), page_size(first)
         wanted = AuditFilter(user_id=user_id, action=action, subject=subject)
         found = await info.context.records.audit(
-            info.context.actor, brand, wanted, size, last if isinstance(last, int) else None
+            info.context.actor, brand, wanted, page_size(first), number_key(after)
         )
         return page_of(found, first, shown_entry, lambda one: one.entry.sequence)
 
