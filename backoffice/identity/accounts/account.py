@@ -47,6 +47,7 @@ class Account:
             "person": self.user.person,
             "status": self.user.status.value,
             "second_factor": self.user.totp_confirmed,
+            "provider": self.user.oidc_issuer,
             "roles": shown_roles(self.roles),
         }
 
