@@ -130,6 +130,9 @@ async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -
         added, _ = await base.accounts.add(DEMO, NewAccount(account.user, name, granted))
         async with base.database.home.write() as connection:
             await _set_up(connection, base, added.user.user_id, account)
+        return
+    async with base.database.home.write() as connection:  # an upgrade takes the demo for their giver
+        await givers.forget(connection, known.user_id)
 
 
 async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:
