@@ -111,9 +111,11 @@ def create_backoffice(
                 await provider.close()
             await base.database.close()
 
-    routes = SessionRoutes(base.sign_in, site, outcomes, "" if provider is None else OIDC_START).routes()
+    external = "" if provider is None else OIDC_START
+    routes = SessionRoutes(base.sign_in, base.renewal, site, outcomes, external).routes()
     if provider is not None:
-        routes += OidcRoutes(OidcSignIn(provider, base.sign_in), site, outcomes).routes()
+        signing_in = OidcSignIn(provider, base.sign_in, base.accounts)
+        routes += OidcRoutes(signing_in, site, outcomes).routes()
     tables = {name: table for area in areas for name, table in area.downloads.items()}
     routes += Downloads(tables, base.sign_in, site).routes()
     gateway = create_admin_gateway(supergraph, areas, actors, ready, [outcomes])

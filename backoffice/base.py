@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from backoffice.approvals.kinds import Staff
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.identity.accounts import Accounts
+from backoffice.identity.credentials.givers import obstacles
+from backoffice.identity.credentials.issuing import CredentialIssuer
+from backoffice.identity.credentials.links import CredentialLinks
+from backoffice.identity.credentials.mail import smtp
 from backoffice.identity.credentials.passwords import Passwords
 from backoffice.identity.known_brands import KnownBrands
+from backoffice.identity.renewal import Renewal
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes
 from backoffice.identity.sign_in import SignIn
-from backoffice.identity.users import are_independent
+from backoffice.identity.users import present_roles
 from backoffice.jobs.service import Jobs
 from backoffice.metadata import NAME
 from backoffice.settings import BackofficeSettings
@@ -43,6 +49,7 @@ class Base:
     jobs: Jobs
     accounts: Accounts
     sign_in: SignIn
+    renewal: Renewal
 
 
 def create_base(
@@ -65,6 +72,9 @@ def create_base(
         absolute=timedelta(hours=own.session_hours),
         step_up=timedelta(minutes=own.step_up_minutes),
     )
+    approvals = Approvals(database, audit, clock, staff=Staff(obstacles, present_roles))
+    issuer = CredentialIssuer(passwords, _links(own))
+    lapse = approvals.lapse
     return Base(
         settings=settings,
         stream=stream or StreamSettings(),
@@ -72,8 +82,16 @@ def create_base(
         database=database,
         clock=clock,
         audit=audit,
-        approvals=Approvals(database, audit, clock, independent=are_independent),
+        approvals=approvals,
         jobs=Jobs(database, audit, clock),
-        accounts=Accounts(database, audit, clock, keys, passwords, lifetimes, KnownBrands(settings)),
+        accounts=Accounts(database, audit, clock, issuer, lifetimes, KnownBrands(settings), lapse),
         sign_in=SignIn(database, audit, clock, keys, passwords, lifetimes),
+        renewal=Renewal(database, audit, clock, issuer, lifetimes, lapse),
     )
+
+
+def _links(own: BackofficeSettings) -> CredentialLinks | None:
+    url = own.mail_url.get_secret_value()
+    if not url:
+        return None
+    return CredentialLinks(smtp(url, own.mail_from), own.url, frozenset(own.mail_domains))

@@ -5,7 +5,16 @@ from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
 from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
-from backoffice.identity.models import LOGOUT_TOKEN, RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
+from backoffice.identity.models import (
+    CREDENTIAL_GIVER,
+    CREDENTIAL_LINK,
+    LOGOUT_TOKEN,
+    RECOVERY_CODE,
+    SESSION,
+    THROTTLE,
+    USER,
+    USER_ROLE,
+)
 from backoffice.jobs.models import JOB
 from backoffice.metadata import INSTALLATION, METADATA
 from backoffice.operations.brands.models import BRAND_REVISION
@@ -25,6 +34,8 @@ __all__ = [
     "CONTENT_IMAGE",
     "CONTENT_ITEM",
     "CONTENT_REVISION",
+    "CREDENTIAL_GIVER",
+    "CREDENTIAL_LINK",
     "CUSTOMER_EXPORT",
     "DRY_RUN_DIFFERENCE",
     "GOODWILL_BUDGET",

@@ -1,8 +1,8 @@
 """Settings of the back office."""
 
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tokens.issuer import check_url
@@ -41,6 +41,31 @@ class BackofficeSettings(BaseSettings):
         default=(),
         description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed",
     )
+    mail_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The mail server that sends links to set up password and second factor: "
+        "smtps://USER:PASSWORD@HOST:PORT, or smtp:// for STARTTLS. Without one, whoever adds or resets an "
+        "account sees its initial password, and cannot be the other pair of eyes. Needs the three settings "
+        "FURLONG_BACKOFFICE_URL, FURLONG_BACKOFFICE_MAIL_FROM and FURLONG_BACKOFFICE_MAIL_DOMAINS",
+    )
+    mail_from: str = Field(default="", description="The address that these mails are from")
+    mail_domains: tuple[str, ...] = Field(
+        default=(),
+        description='The domains of the addresses of staff, such as ["example.com"]: links are sent to '
+        "logins that are addresses of these domains",
+    )
+
+    @model_validator(mode="after")
+    def _complete_mail(self) -> Self:
+        url = self.mail_url.get_secret_value()
+        if url and not url.startswith(("smtp://", "smtps://")):
+            raise ValueError("FURLONG_BACKOFFICE_MAIL_URL must begin with smtps:// or smtp://")
+        if url and not (self.url and self.mail_from and self.mail_domains):
+            raise ValueError(
+                "FURLONG_BACKOFFICE_MAIL_URL also needs FURLONG_BACKOFFICE_URL, FURLONG_BACKOFFICE_MAIL_FROM "
+                "and FURLONG_BACKOFFICE_MAIL_DOMAINS"
+            )
+        return self
 
     @field_validator("url")
     @classmethod

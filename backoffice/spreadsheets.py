@@ -2,10 +2,13 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = frozenset("=+-@\N{MINUS SIGN}")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Control and format characters, and blanks: spreadsheets skip them before a formula."""
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> str:
@@ -19,4 +22,9 @@ def _cell(value: object) -> object:
     if value is None or isinstance(value, bool | int):
         return "" if value is None else value
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text and _may_be_formula(text[0]) else text
+
+
+def _may_be_formula(first: str) -> bool:
+    """Tell whether a character begins a formula, in any width or size, or is unseen before one."""
+    return unicodedata.category(first) in _UNSEEN or unicodedata.normalize("NFKC", first)[0] in _FORMULA

@@ -7,7 +7,16 @@ from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
 from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
-from backoffice.identity.models import LOGOUT_TOKEN, RECOVERY_CODE, SESSION, THROTTLE, USER, USER_ROLE
+from backoffice.identity.models import (
+    CREDENTIAL_GIVER,
+    CREDENTIAL_LINK,
+    LOGOUT_TOKEN,
+    RECOVERY_CODE,
+    SESSION,
+    THROTTLE,
+    USER,
+    USER_ROLE,
+)
 from backoffice.jobs.models import JOB
 from backoffice.metadata import INSTALLATION
 from backoffice.operations.brands.models import BRAND_REVISION
@@ -50,6 +59,8 @@ TRUTHS: Final = (
     ),
     TableTruth(USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"),
     TableTruth(USER_ROLE, Source.BACKUP, lost="the roles of people, as their accounts"),
+    TableTruth(CREDENTIAL_GIVER, Source.BACKUP, lost="who could act for whom: reset the accounts"),
+    TableTruth(CREDENTIAL_LINK, Source.TRANSIENT, lost="links not used yet: send them again"),
     TableTruth(RECOVERY_CODE, Source.BACKUP, lost="recovery codes: people make new ones"),
     TableTruth(SESSION, Source.TRANSIENT, lost="everybody signs in again"),
     TableTruth(THROTTLE, Source.TRANSIENT),

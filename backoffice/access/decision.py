@@ -1,9 +1,10 @@
 """Decides whether a person may do something: the only place that does."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from backoffice.access.actor import Actor
-from backoffice.access.roles import ROLES, Permission
+from backoffice.access.roles import ROLES, Permission, Role
 from backoffice.errors import Forbidden, StepUpRequired
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
@@ -25,11 +26,14 @@ def require(actor: Actor, permission: Permission, brand: str | None) -> None:
 
 def allows(actor: Actor, permission: Permission, brand: str | None) -> bool:
     """Tell whether a person has a permission for a brand; None asks for all brands at once."""
-    if permission is Permission.OWN:
-        return True
-    held = actor.roles.get(ALL_BRANDS, frozenset())
+    return permission is Permission.OWN or roles_allow(actor.roles, permission, brand)
+
+
+def roles_allow(roles: Mapping[str, frozenset[Role]], permission: Permission, brand: str | None) -> bool:
+    """Tell whether roles by brand have a permission, whoever holds them."""
+    held = roles.get(ALL_BRANDS, frozenset())
     if brand is not None and brand != ALL_BRANDS:
-        held |= actor.roles.get(brand, frozenset())
+        held |= roles.get(brand, frozenset())
     return any(permission in ROLES[role] for role in held)
 
 

@@ -1,13 +1,13 @@
 """What an area registers so that its proposals can be approved."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.actor import Actor
-from backoffice.access.roles import Permission
+from backoffice.access.roles import Permission, Role
 from backoffice.approvals.proposals import Proposal
 from backoffice.audit.canonical_json import Json
 
@@ -21,11 +21,41 @@ Unchanged: TypeAlias = Callable[[AsyncConnection, Proposal], Awaitable[bool]]
 """Tells whether the subject is unchanged since the proposal."""
 
 Declined: TypeAlias = Callable[[AsyncConnection, Actor, Proposal, str | None], Awaitable[None]]
-"""Records, in the transaction of the decision, that a proposal was rejected or withdrawn, and why."""
+"""Records, in the transaction of the decision, that a proposal ended without an approval, and why."""
+
+Obstacles: TypeAlias = Callable[[AsyncConnection, Actor, Collection[str]], Awaitable[Mapping[str, str]]]
+"""Returns why a person is not independent of proposers, by the account of each of whom they are not."""
+
+PresentRoles: TypeAlias = Callable[[AsyncConnection, str], Awaitable[Mapping[str, frozenset[Role]]]]
+"""Returns the roles of an account, none if it is not active; they stay so until the transaction ends."""
 
 
-Independent: TypeAlias = Callable[[AsyncConnection, str, str], Awaitable[bool]]
-"""Tells whether two accounts, by their ids, belong to people who are independent of each other."""
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """What approvals know of people.
+
+    Attributes:
+        obstacles: Who is not independent of whom.
+        roles: What somebody may do now.
+    """
+
+    obstacles: Obstacles
+    roles: PresentRoles
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The permissions that a kind of proposal needs.
+
+    Attributes:
+        propose: The proposer has it still when the proposal is approved.
+        approve: To approve, and to reject.
+        read: To see what the proposal is about: what seeing that itself needs.
+    """
+
+    propose: Permission
+    approve: Permission
+    read: Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +64,15 @@ class ProposalKind:
 
     Attributes:
         name: As `area.what`, for instance `support.adjustment`.
-        approve_permission: The permission that approving and rejecting needs.
+        needs: The permissions.
         execute: Executes an approved proposal.
         unchanged: Checks for changes since; None where only the proposal's own content matters.
-        declined: Records that a proposal was rejected or withdrawn; None if nothing depends on it.
+        declined: Records that a proposal was rejected, withdrawn or lapsed; None if nothing depends on it.
         step_up: Whether the approver confirms their second factor again: where money moves.
     """
 
     name: str
-    approve_permission: Permission
+    needs: Needs
     execute: Execute
     unchanged: Unchanged | None = None
     declined: Declined | None = None

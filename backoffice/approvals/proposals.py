@@ -16,7 +16,7 @@ class ProposalStatus(Enum):
     PENDING: it waits for another person.
     EXECUTED: it was approved, and executed in the same transaction.
     REJECTED, WITHDRAWN: another person, or the proposer, ended it.
-    VOID: what it is about changed before the approval.
+    VOID: what it is about changed before the approval, or its proposer may not propose it any more.
     """
 
     PENDING = "pending"

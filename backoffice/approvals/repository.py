@@ -22,6 +22,7 @@ class ProposalFilter:
     brands: frozenset[str] | None = None
     status: ProposalStatus | None = None
     kind: str | None = None
+    kinds: frozenset[str] | None = None
     subject: str | None = None
 
 
@@ -50,6 +51,13 @@ async def find(connection: AsyncConnection, proposal_id: str, *, locked: bool = 
     query = select(PROPOSAL).where(PROPOSAL.c.proposal_id == proposal_id)
     row = (await connection.execute(query.with_for_update() if locked else query)).first()
     return None if row is None else _proposal(row)
+
+
+async def pending_of(connection: AsyncConnection, user_id: str) -> Sequence[str]:
+    """Return the ids of what an account has proposed and nobody has decided."""
+    c = PROPOSAL.c
+    query = select(c.proposal_id).where(c.status == ProposalStatus.PENDING.value, c.proposed_by == user_id)
+    return (await connection.execute(query.order_by(c.proposed_at, c.proposal_id))).scalars().all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ async def newest_first(
         query = query.where(or_(c.proposed_at < at, and_(c.proposed_at == at, c.proposal_id < proposal_id)))
     if wanted.brands is not None:
         query = query.where(c.brand_id.in_(sorted(wanted.brands)))
+    if wanted.kinds is not None:
+        query = query.where(c.kind.in_(sorted(wanted.kinds)))
     if wanted.status is not None:
         query = query.where(c.status == wanted.status.value)
     for column, value in ((c.kind, wanted.kind), (c.subject, wanted.subject)):

@@ -2,17 +2,17 @@
 
 import hmac
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, require, require_step_up
-from backoffice.access.roles import Permission
+from backoffice.access.decision import allows, require, require_step_up, roles_allow
+from backoffice.access.roles import Permission, Role
 from backoffice.approvals import repository
-from backoffice.approvals.kinds import Independent, ProposalKind
+from backoffice.approvals.kinds import ProposalKind, Staff
 from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus, proposal_hash
 from backoffice.approvals.repository import Decision
 from backoffice.audit.audit_log import AuditLog
@@ -21,7 +21,9 @@ from backoffice.errors import Conflict, FourEyes, Invalid, NotFound, Problem, St
 from storage.clock import Clock
 from storage.database import Database
 
-DEPENDENT: Final = "One of you gave the other their roles or credentials: a third person has to approve this."
+CHANGED: Final = "What this is about has changed since it was proposed."
+OWN: Final = "You proposed this: another person has to approve it."
+LOST: Final = "The proposer may not propose this any more."
 
 
 class Approvals:
@@ -32,8 +34,7 @@ class Approvals:
         audit: Where proposals and decisions are recorded.
         clock: Machine time is recorded.
         kinds: What can be proposed.
-        independent: Tells whether neither of two accounts was given roles or credentials by the other;
-            otherwise they may not approve each other's proposals.
+        staff: What is known of people; None if nothing is, so that only persons are compared.
     """
 
     def __init__(
@@ -42,18 +43,32 @@ class Approvals:
         audit: AuditLog,
         clock: Clock,
         kinds: Iterable[ProposalKind] = (),
-        independent: Independent | None = None,
+        staff: Staff | None = None,
     ) -> None:
         self._database = database
         self._audit = audit
         self._clock = clock.machine
-        self._independent = independent
+        self._staff = staff
         self._kinds = {kind.name: kind for kind in kinds}
 
     @property
     def kinds(self) -> frozenset[str]:
         """Return the names of all kinds."""
         return frozenset(self._kinds)
+
+    def shows(self, actor: Actor, proposal: Proposal) -> bool:
+        """Tell whether somebody may see what a proposal is about, rather than its kind and state alone."""
+        return actor.person == proposal.proposer_person or proposal.kind in self.visible_kinds(
+            actor, proposal.brand
+        )
+
+    def visible_kinds(self, actor: Actor, brand: str | None) -> frozenset[str]:
+        """Return the kinds of proposals of a brand that somebody may see."""
+        return frozenset(
+            name
+            for name, kind in self._kinds.items()
+            if allows(actor, kind.needs.read, brand) or allows(actor, kind.needs.approve, brand)
+        )
 
     def register(self, kind: ProposalKind) -> None:
         """Add a kind; areas do so when they are built."""
@@ -111,34 +126,28 @@ class Approvals:
         Raises:
             NotFound: There is no such proposal for the actor's brands.
             Forbidden: The actor's roles do not permit approving it.
-            FourEyes: The actor is the person who proposed it, with whichever account.
+            FourEyes: The actor is not independent of the person who proposed it.
             StepUpRequired: The actor has to confirm their second factor again.
             Conflict: It is decided already.
-            Stale: The approver saw something else, or what it is about has changed; then it is void.
+            Stale: The approver saw something else; or what it is about has changed, or its proposer may not
+                propose it any more: then it is void.
         """
         async with self._database.home.write() as connection:
             proposal, kind = await self._undecided(connection, actor, proposal_id)
-            if actor.person == proposal.proposer_person or actor.user_id == proposal.proposed_by:
-                raise FourEyes
-            if self._independent is not None and not await self._independent(
-                connection, actor.user_id, proposal.proposed_by
-            ):
-                raise FourEyes(
-                    "One of you gave the other their roles or credentials: a third person is needed."
-                )
+            obstacle = (await self.obstacles(connection, actor, [proposal])).get(proposal.proposal_id)
+            if obstacle is not None:
+                raise FourEyes(obstacle)
             if kind.step_up:
                 require_step_up(actor, now)
             if not hmac.compare_digest(content_hash.encode(), proposal.content_hash.encode()):
                 raise Stale("This is not what was proposed: look at it again.", proposal.content_hash)
-            expected = proposal_hash(proposal.kind, proposal.brand, proposal.subject, proposal.content)
-            intact = expected == proposal.content_hash
-            if intact and (kind.unchanged is None or await kind.unchanged(connection, proposal)):
+            why = await self._obsolete(connection, kind, proposal)
+            if why is None:
                 outcome = await kind.execute(connection, actor, proposal)
                 decision = Decision(ProposalStatus.EXECUTED, actor, now, outcome=outcome)
                 return await self._decide(connection, proposal, "approvals.approve", decision)
-            void = Decision(ProposalStatus.VOID, actor, now)
-            await self._decide(connection, proposal, "approvals.void", void)
-        raise Stale("What this is about has changed since it was proposed: propose it again.")
+            await self._void(connection, actor, proposal, why)
+        raise Stale(f"{why} Propose it again.")
 
     async def reject(self, actor: Actor, proposal_id: str, reason: str, now: datetime) -> Proposal:
         """End another person's proposal.
@@ -177,6 +186,68 @@ class Approvals:
             decision = Decision(ProposalStatus.WITHDRAWN, actor, now)
             return await self._decide(connection, proposal, "approvals.withdraw", decision)
 
+    async def lapse(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        user_id: str,
+        roles: Mapping[str, frozenset[Role]],
+        why: str,
+    ) -> None:
+        """End the proposals of an account that it may not make with these roles, in the caller's transaction.
+
+        Args:
+            connection: In a write transaction.
+            actor: Who changes the account.
+            user_id: The account.
+            roles: Its roles from now on; none if it is disabled, or others could have used it.
+            why: What the proposer and the approvers read.
+        """
+        for proposal_id in await repository.pending_of(connection, user_id):
+            proposal = await repository.find(connection, proposal_id, locked=True)
+            if proposal is None or proposal.status is not ProposalStatus.PENDING:
+                continue
+            kind = self._kinds.get(proposal.kind)
+            if kind is None or not roles_allow(roles, kind.needs.propose, proposal.brand):
+                await self._void(connection, actor, proposal, why)
+
+    async def obstacles(
+        self, connection: AsyncConnection, actor: Actor, proposals: Iterable[Proposal]
+    ) -> Mapping[ProposalId, str]:
+        """Return why somebody is not independent of the proposer, for each proposal where they are not."""
+        own, others = {}, []
+        for one in proposals:
+            if actor.person == one.proposer_person or actor.user_id == one.proposed_by:
+                own[one.proposal_id] = OWN
+            else:
+                others.append(one)
+        if self._staff is None or not others:
+            return own
+        found = await self._staff.obstacles(connection, actor, {one.proposed_by for one in others})
+        return own | {one.proposal_id: found[one.proposed_by] for one in others if one.proposed_by in found}
+
+    async def _obsolete(
+        self, connection: AsyncConnection, kind: ProposalKind, proposal: Proposal
+    ) -> str | None:
+        """Return why a proposal cannot be executed any more, if so."""
+        expected = proposal_hash(proposal.kind, proposal.brand, proposal.subject, proposal.content)
+        if expected != proposal.content_hash:
+            return CHANGED
+        if self._staff is not None:
+            roles = await self._staff.roles(connection, proposal.proposed_by)
+            if not roles_allow(roles, kind.needs.propose, proposal.brand):
+                return LOST
+        if kind.unchanged is not None and not await kind.unchanged(connection, proposal):
+            return CHANGED
+        return None
+
+    async def _void(self, connection: AsyncConnection, actor: Actor, proposal: Proposal, why: str) -> None:
+        kind = self._kinds.get(proposal.kind)
+        if kind is not None and kind.declined is not None:
+            await kind.declined(connection, actor, proposal, why)
+        void = Decision(ProposalStatus.VOID, actor, self._clock.now(), why)
+        await self._decide(connection, proposal, "approvals.void", void)
+
     async def _undecided(
         self, connection: AsyncConnection, actor: Actor, proposal_id: str
     ) -> tuple[Proposal, ProposalKind]:
@@ -184,7 +255,7 @@ class Approvals:
         kind = None if proposal is None else self._kinds.get(proposal.kind)
         if proposal is None or kind is None or not allows(actor, Permission.APPROVALS_READ, proposal.brand):
             raise NotFound("There is no such proposal.")
-        require(actor, kind.approve_permission, proposal.brand)
+        require(actor, kind.needs.approve, proposal.brand)
         _require_pending(proposal)
         return proposal, kind
 

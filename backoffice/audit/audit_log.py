@@ -23,7 +23,14 @@ class AuditLog:
     clock: Clock
 
     async def record_look(
-        self, database: Database, actor: Actor, action: str, *, brand: str | None, subject: str
+        self,
+        database: Database,
+        actor: Actor,
+        action: str,
+        *,
+        brand: str | None,
+        subject: str,
+        seen: Json | None = None,
     ) -> None:
         """Record that somebody looks at personal data, in a transaction of its own, before it is shown.
 
@@ -33,6 +40,7 @@ class AuditLog:
             action: As in `record`, such as `risk.look`.
             brand: The brand that it concerns.
             subject: At whom or what, as `kind:id`; it is cut off after 255 characters.
+            seen: Who was seen, where the subject does not say so.
         """
         async with database.home.write() as connection:
             await self.record(
@@ -42,7 +50,7 @@ class AuditLog:
                 brand=brand,
                 subject=subject[:255],
                 before=None,
-                after=None,
+                after=seen,
                 reason=None,
             )
 

@@ -33,7 +33,7 @@ from backoffice.content.workflow.announcement import image_address
 from backoffice.content.workflow.editing import document_of
 from backoffice.content.workflow.local_time import Occurrence
 from backoffice.errors import Invalid, NotFound, Problem
-from backoffice.graph.pages import Page, key_of, page_of, page_size
+from backoffice.graph.pages import Name, Number, Page, page_of, page_size, read_cursor
 from backoffice.graph.permitted import ANY, permitted
 from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
@@ -372,10 +372,5 @@ def _key(brand: str, reward_id: str, config_version: int | None) -> ContentKey:
 
 
 def _after(after: str | None) -> ContentKey | None:
-    match key_of(after):
-        case None:
-            return None
-        case [str(brand), str(reward_id), int(version)]:
-            return ContentKey(brand, reward_id, version)
-        case _:
-            raise Invalid([Problem("after", "This is not a cursor of this list.")])
+    key = read_cursor(after, tuple[Name, Name, Number])
+    return None if key is None else ContentKey(*key)

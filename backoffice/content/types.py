@@ -18,7 +18,7 @@ from backoffice.content.revisions.states import RevisionState
 from backoffice.content.service import ItemWithRevisions
 from backoffice.content.workflow.announcement import image_address
 from backoffice.content.workflow.local_time import Occurrence, local_text
-from backoffice.graph.pages import Page, key_of, page_of, page_size
+from backoffice.graph.pages import Page, number_key, page_of, page_size
 from backoffice.graph.permitted import FOUND, permitted
 
 ContentInfo = Info[ContentContext, None]
@@ -152,12 +152,8 @@ class ContentItemType:
         self, info: ContentInfo, first: int = 25, after: str | None = None
     ) -> Page[ShownRevision]:
         """Return a page of revisions."""
-        before = key_of(after)
         found = await info.context.service.revisions(
-            info.context.actor,
-            self.shown.item.key,
-            page_size(first),
-            before if isinstance(before, int) else None,
+            info.context.actor, self.shown.item.key, page_size(first), number_key(after)
         )
         return page_of(found, first, shown_revision, lambda one: one.revision)
 

@@ -1,19 +1,27 @@
 """Pages of a list by key: no page is skipped or shown twice when rows are added meanwhile."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
+import msgspec
 import strawberry
 
 from backoffice.errors import Invalid, Problem
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.opaque_ids import read_opaque
 
 N = TypeVar("N")
 S = TypeVar("S")
 MAX_PAGE_SIZE: Final = 100
+MAX_CURSOR: Final = 4096
+EARLIEST, LATEST = 1970, 9998
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Name = Annotated[str, msgspec.Meta(max_length=512)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 @strawberry.type(description="A page of a list.")
@@ -55,18 +63,24 @@ def cursor(key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def key_of(after: str | None) -> Any:
+def read_cursor(after: str | None, form: Any) -> Any:
     """Return the key of a cursor; None for the first page.
 
+    Args:
+        after: The cursor.
+        form: The type of the list's keys, of `Number`, `Name` and `Moment`.
+
     Raises:
-        Invalid: It is not a cursor.
+        Invalid: It is not a cursor of such a list.
     """
     if after is None:
         return None
     try:
-        return json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-    except (binascii.Error, ValueError):
-        raise _no_cursor() from None
+        if len(after) > MAX_CURSOR:
+            raise no_cursor()
+        return msgspec.json.decode(read_opaque(after), type=form)
+    except (BadInput, msgspec.DecodeError, UnicodeDecodeError):
+        raise no_cursor() from None
 
 
 def number_key(after: str | None) -> int | None:
@@ -75,9 +89,7 @@ def number_key(after: str | None) -> int | None:
     Raises:
         Invalid: It is not such a cursor.
     """
-    key = key_of(after)
-    if key is not None and not isinstance(key, int):
-        raise _no_cursor()
+    key: int | None = read_cursor(after, Number)
     return key
 
 
@@ -87,10 +99,7 @@ def text_key(after: str | None) -> str:
     Raises:
         Invalid: It is not such a cursor.
     """
-    key = key_of(after)
-    if key is not None and not isinstance(key, str):
-        raise _no_cursor()
-    return key or ""
+    return read_cursor(after, Name) or ""
 
 
 def time_key(at: datetime, row_id: str) -> list[str]:
@@ -104,17 +113,22 @@ def time_of(after: str | None) -> tuple[datetime, str] | None:
     Raises:
         Invalid: It is not such a cursor.
     """
-    match key_of(after):
-        case None:
-            return None
-        case [str(at), str(row_id)]:
-            try:
-                return datetime.fromisoformat(at), row_id
-            except ValueError:
-                raise _no_cursor() from None
-        case _:
-            raise _no_cursor()
+    key: tuple[datetime, str] | None = read_cursor(after, tuple[Moment, Name])
+    if key is not None:
+        require_moment(key[0])
+    return key
 
 
-def _no_cursor() -> Invalid:
+def require_moment(at: datetime) -> None:
+    """Check that the moment in a cursor may be of a row.
+
+    Raises:
+        Invalid: It is one that databases do not store, in some time zone.
+    """
+    if not EARLIEST <= at.year <= LATEST:
+        raise no_cursor()
+
+
+def no_cursor() -> Invalid:
+    """Return the error of what is no cursor of a list."""
     return Invalid([Problem("after", "This is not a cursor of this list.")])

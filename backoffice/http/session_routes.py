@@ -14,6 +14,7 @@ from backoffice.errors import BackofficeError
 from backoffice.http.requests import CrossSiteRequest, body_of, error_response, json_response, require_session
 from backoffice.http.security import Site
 from backoffice.identity.credentials.second_factor import provisioning_uri
+from backoffice.identity.renewal import Renewal
 from backoffice.identity.sessions import Origin, Session, Stage
 from backoffice.identity.sign_in import AuthenticatedSession, SignIn, Ticket
 from backoffice.identity.users import User
@@ -42,6 +43,13 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     new: str
 
 
+class RenewalByLink(msgspec.Struct, forbid_unknown_fields=True):
+    """The token of a link, and a new password."""
+
+    token: str
+    password: str
+
+
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object."""
 
@@ -56,6 +64,7 @@ class SessionRoutes:
     """
 
     sign_in: SignIn
+    renewal: Renewal
     site: Site
     outcomes: Counter
     external: str = ""
@@ -70,6 +79,7 @@ class SessionRoutes:
             Route(f"{path}/totp", self._refusing("code", self.give_code), methods=["POST"]),
             Route(f"{path}/enrolment", self._refusing("enrolment", self.enrol), methods=["POST"]),
             Route(f"{path}/step-up", self._refusing("step_up", self.step_up), methods=["POST"]),
+            Route(f"{path}/link", self._refusing("renew", self.renew), methods=["POST"]),
             Route(f"{path}/password", self._refusing("change", self.change_password), methods=["POST"]),
         ]
 
@@ -93,6 +103,14 @@ class SessionRoutes:
         if given.code and ticket.session.stage is Stage.FACTOR:
             current = await self._renewed(ticket, origin)
             ticket = await self.sign_in.with_code(current, given.code, origin)
+        return await self._signed(request, ticket)
+
+    async def renew(self, request: Request) -> Response:
+        """Begin a session by a link to one's address, with a new password."""
+        if not self.site.is_own_page(request):
+            raise CrossSiteRequest
+        given = await body_of(request, RenewalByLink)
+        ticket = await self.renewal.renew(given.token, given.password, self._origin(request))
         return await self._signed(request, ticket)
 
     async def give_code(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Deletes what has ended: sessions, used logout tokens, and failures that are a day old."""
+"""Deletes what has ended: sessions, links, used logout tokens, and failures that are a day old."""
 
 import asyncio
 from typing import Final
@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import delete
 
 from backoffice.identity import sessions, throttle
+from backoffice.identity.credentials import links
 from backoffice.identity.models import LOGOUT_TOKEN
 from storage.clock import Clock
 from storage.database import Database
@@ -17,13 +18,15 @@ _log = structlog.get_logger("backoffice.identity")
 
 
 async def tidy(database: Database, clock: Clock) -> None:
-    """Delete sessions, logout tokens and failures that are over."""
+    """Delete sessions, links, logout tokens and failures that are over."""
     now = clock.machine.now()
     async with database.home.write() as connection:
         await throttle.forget_old(connection, now)
     async with database.home.write() as connection:
         await sessions.end_expired(connection, now)
         await connection.execute(delete(LOGOUT_TOKEN).where(LOGOUT_TOKEN.c.expires_at <= now))
+    async with database.home.write() as connection:
+        await links.end_old(connection, now)
 
 
 async def keep_tidy(database: Database, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and attempts to sign in."""
+"""The tables of accounts, their credentials, sessions and attempts to sign in."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
@@ -53,6 +53,28 @@ RECOVERY_CODE = Table(
 )
 """Codes that replace a lost second factor, hashed; each works once."""
 
+CREDENTIAL_GIVER = Table(
+    "credential_giver",
+    METADATA,
+    Column("user_id", Identifier(32), primary_key=True),
+    Column("given_by", Identifier(64), primary_key=True),
+    Column("giver_person", Identifier(254), nullable=False),
+    Column("giver_name", String(200), nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+)
+"""Who could act for an account, because they gave it the credentials that it has: by account, or by the user
+of a command. Rows end when the credentials do."""
+
+CREDENTIAL_LINK = Table(
+    "credential_link",
+    METADATA,
+    Column("user_id", Identifier(32), primary_key=True),
+    Column("token_hash", Identifier(64), nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    UniqueConstraint("token_hash", name="credential_link_token"),
+)
+"""The last link that was sent to the owner of an account, to replace its credentials; it works once."""
+
 SESSION = Table(
     "backoffice_session",
     METADATA,
@@ -95,4 +117,4 @@ THROTTLE = Table(
     Column("blocked_until", UtcDateTime, nullable=False),
     Index("sign_in_throttle_failed", "failed_at"),
 )
-"""Failed attempts to sign in, by hashed login and by address; rows end some time after the last failure."""
+"""Failed attempts to sign in or to step up, by hashed keys; rows end some time after the last failure."""

@@ -15,6 +15,7 @@ from backoffice.identity.credentials.passwords import Passwords
 from backoffice.identity.errors import SignInRefused, TooManyAttempts
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes, Origin, Session, Stage
+from backoffice.identity.throttle import Attempt
 from backoffice.identity.users import User, UserStatus
 from storage.clock import Clock
 from storage.database import Database
@@ -84,19 +85,19 @@ class SignIn:
 
         Raises:
             SignInRefused: Login or password are wrong.
-            TooManyAttempts: There were too many failures, of this account or from this address.
+            TooManyAttempts: There were too many failures from this network, of this login or at all.
         """
         login, now = login.strip().lower()[:254], self.now()
-        account = self.keys.attempt_key("account", login)
-        await self._charge(account, origin, now)
+        attempt = Attempt.by_login(self.keys, login, origin.address)
+        await self._charge(attempt, now)
         async with self.database.home.read() as connection:
             user = await users.with_login(connection, login)
         right = await self.passwords.matches(None if user is None else user.password_hash, password)
         if user is None or not right or user.status is not UserStatus.ACTIVE:
-            await self._refuse(user, account, origin, now, "password")
+            await self._refuse(user, attempt, origin, now, "password")
         fresh = await self.passwords.hash(password) if self._is_dated(user) else None
         async with self.database.home.write() as connection:
-            await throttle.refund(connection, account, now)
+            await throttle.refund(connection, attempt, now)
             await sessions.end_stale(connection, user.user_id, now)
             if fresh is not None:
                 await users.change(connection, user.user_id, now, password_hash=fresh)
@@ -182,20 +183,20 @@ class SignIn:
         user, now = current.user, self.now()
         if current.session.stage not in {Stage.PASSWORD, Stage.FULL} or user.password_hash is None:
             raise Conflict("This account has no password here, or is not signed in.")
-        account = self.keys.attempt_key("account", user.login)
-        await self._charge(account, origin, now)
+        attempt = Attempt.by_session(self.keys, current.session.session_id)
+        await self._charge(attempt, now)
         if not await self.passwords.matches(user.password_hash, present):
-            await self._refuse(user, account, origin, now, "password")
+            await self._refuse(user, attempt, origin, now, "password")
         problems = self.passwords.problems(new, (user.login, user.name))
         if present == new:
             problems = [Problem("password", "Choose another password than the present one.")]
         if problems:
             async with self.database.home.write() as connection:
-                await throttle.refund(connection, account, now)
+                await throttle.refund(connection, attempt, now)
             raise Invalid(problems)
         fresh = await self.passwords.hash(new)
         async with self.database.home.write() as connection:
-            await throttle.forget(connection, account)
+            await throttle.forget(connection, attempt)
             await users.change(connection, user.user_id, now, password_hash=fresh, password_expired=False)
             await sessions.end_all(connection, user.user_id, but=current.session.session_id)
         return await self._advance(current, user, Stage.FULL, "people.change_password")
@@ -210,15 +211,19 @@ class SignIn:
         self, current: AuthenticatedSession, code: str, origin: Origin, *, recovery: bool
     ) -> User:
         """Check a code of the session's account, which is then used up."""
-        now, account = self.now(), self.keys.attempt_key("account", current.user.login)
-        await self._charge(account, origin, now)
+        now, known = self.now(), Attempt.by_login(self.keys, current.user.login, origin.address)
+        if current.session.stage is Stage.FULL:
+            attempt = Attempt.by_session(self.keys, current.session.session_id)
+        else:
+            attempt = Attempt.by_code(self.keys, current.user.user_id, origin.address)
+        await self._charge(attempt, now)
         async with self.database.home.write() as connection:
             user = await users.find(connection, current.user.user_id, locked=True)
             right = user is not None and await self._is_right(connection, user, code, now, recovery=recovery)
             if right:
-                await throttle.forget(connection, account)
+                await throttle.forget(connection, attempt, known)
         if user is None or not right:
-            await self._refuse(current.user, account, origin, now, "code")
+            await self._refuse(current.user, attempt, origin, now, "code")
         return user
 
     async def _is_right(
@@ -247,29 +252,28 @@ class SignIn:
             await self._record(connection, current.actor, action, user)
         return Ticket(token, session)
 
-    async def _charge(self, account: str, origin: Origin, now: datetime) -> None:
+    async def _charge(self, attempt: Attempt, now: datetime) -> None:
         """Count an attempt before its outcome is known, so that many at once gain nothing."""
-        address = self.keys.attempt_key("address", origin.address)
         async with self.database.home.write() as connection:
-            seconds = await throttle.charge(connection, account, address, now)
+            seconds = await throttle.charge(connection, attempt, now)
         if seconds:
             raise TooManyAttempts(seconds)
 
     async def _refuse(
-        self, user: User | None, account: str, origin: Origin, now: datetime, what: str
+        self, user: User | None, attempt: Attempt, origin: Origin, now: datetime, what: str
     ) -> NoReturn:
-        """Count a failure of the address, and record it: the same work whether the account exists or not."""
-        address = self.keys.attempt_key("address", origin.address)
+        """Count a failure of the network, and record it: the same work whether the account exists or not."""
         known = user or _nobody(now)
         actor = Actor(known.user_id, known.person, known.name, "-", origin.address, {})
         async with self.database.home.write() as connection:
-            await throttle.count_failure(connection, [address], now)
+            if attempt.network is not None:
+                await throttle.count_failure(connection, attempt.network, now)
             await self.audit.record(
                 connection,
                 actor,
                 "session.refused",
                 brand=None,
-                subject=f"user:{known.user_id}" if user else f"login:{account[-16:]}",
+                subject=f"user:{known.user_id}" if user else f"login:{attempt.key[-16:]}",
                 before=None,
                 after={"wrong": what},
                 reason=None,

@@ -73,6 +73,27 @@ async def change(connection: AsyncConnection, user_id: str, at: datetime, **valu
     )
 
 
+async def replace_credentials(
+    connection: AsyncConnection,
+    user_id: str,
+    password_hash: str | None,
+    at: datetime,
+    *,
+    expired: bool = False,
+) -> None:
+    """Give an account another password, or none; its second factor and recovery codes end."""
+    await set_recovery_codes(connection, user_id, ())
+    await change(
+        connection,
+        user_id,
+        at,
+        password_hash=password_hash,
+        password_expired=expired,
+        totp_secret=None,
+        totp_confirmed=False,
+    )
+
+
 async def take_step(connection: AsyncConnection, user_id: str, step: int) -> None:
     """Remember the time step of an accepted code."""
     await connection.execute(update(USER).where(USER.c.user_id == user_id).values(totp_last_step=step))
@@ -121,6 +142,14 @@ async def roles_of(connection: AsyncConnection, user_ids: Iterable[str]) -> dict
     return {one: {brand: frozenset(held) for brand, held in roles.items()} for one, roles in found.items()}
 
 
+async def present_roles(connection: AsyncConnection, user_id: str) -> Roles:
+    """Return the roles of an account; none if there is no such account, or it is disabled."""
+    user = await find(connection, user_id)
+    if user is None or user.status is not UserStatus.ACTIVE:
+        return {}
+    return (await roles_of(connection, [user_id]))[user_id]
+
+
 async def set_roles(connection: AsyncConnection, user_id: str, roles: Roles, by: str, at: datetime) -> None:
     """Replace the roles of an account; those that it keeps keep their date."""
     present = await connection.execute(select(USER_ROLE).where(USER_ROLE.c.user_id == user_id))
@@ -136,18 +165,6 @@ async def set_roles(connection: AsyncConnection, user_id: str, roles: Roles, by:
         await connection.execute(
             insert(USER_ROLE).values(user_id=user_id, brand_id=brand, role=role, granted_by=by, granted_at=at)
         )
-
-
-async def vouch(connection: AsyncConnection, user_id: str, by: str) -> None:
-    """Record that somebody vouches for the roles of an account, because they replaced its credentials."""
-    await connection.execute(update(USER_ROLE).where(USER_ROLE.c.user_id == user_id).values(granted_by=by))
-
-
-async def are_independent(connection: AsyncConnection, one: str, other: str) -> bool:
-    """Tell whether neither of two accounts was given roles or credentials by the other."""
-    c = USER_ROLE.c
-    given = ((c.user_id == one) & (c.granted_by == other)) | ((c.user_id == other) & (c.granted_by == one))
-    return (await connection.execute(select(c.user_id).where(given).limit(1))).first() is None
 
 
 async def active_with_role(connection: AsyncConnection, role: Role, brand: str) -> list[str]:

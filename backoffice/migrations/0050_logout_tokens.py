@@ -1,7 +1,7 @@
 """Remember the logout tokens of the OpenID provider that were used.
 
 Revision ID: 0050
-Revises: 0045
+Revises: 0046
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from storage.columns import Identifier, UtcDateTime
 
 revision = "0050"
-down_revision = "0045"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require, require_step_up
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -63,7 +63,8 @@ class RewardStatusService:
     @property
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to recall a version, which cannot be undone."""
-        return ProposalKind(RECALL, Permission.OPERATIONS_SWITCH, self._recall, step_up=True)
+        needs = Needs(Permission.OPERATIONS_SWITCH, Permission.OPERATIONS_SWITCH, Permission.OPERATIONS_READ)
+        return ProposalKind(RECALL, needs, self._recall, step_up=True)
 
     async def listed(self, actor: Actor, brand: str) -> list[VersionStatus]:
         """Return the versions of a brand's rewards, by reward and version.

@@ -6,8 +6,16 @@ import strawberry
 from strawberry import ID, Info
 
 from backoffice.access.roles import Permission
-from backoffice.errors import Invalid, Problem
-from backoffice.graph.pages import Page, key_of, number_key, page_of, page_size, time_key, time_of
+from backoffice.graph.pages import (
+    Number,
+    Page,
+    number_key,
+    page_of,
+    page_size,
+    read_cursor,
+    time_key,
+    time_of,
+)
 from backoffice.graph.permitted import ALL, FOUND, permitted
 from backoffice.operations.context import OperationsContext
 from backoffice.operations.graph.backlog.schema import BacklogQuery
@@ -301,13 +309,8 @@ def _key(one: Acknowledged) -> list[int]:
 
 
 def _order(after: str | None) -> GlobalOrder | None:
-    match key_of(after):
-        case None:
-            return None
-        case [int(epoch), int(number)]:
-            return GlobalOrder(epoch, number)
-        case _:
-            raise Invalid([Problem("after", "This is not a cursor of this list.")])
+    key = read_cursor(after, tuple[Number, Number])
+    return None if key is None else GlobalOrder(*key)
 
 
 def create_schema() -> SubgraphSchema:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require, require_step_up
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -57,7 +57,8 @@ class WeekService:
     @property
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to close a week: what customers earned becomes final."""
-        return ProposalKind(CLOSE_WEEK, Permission.OPERATIONS_WEEK, self._approved, step_up=True)
+        needs = Needs(Permission.OPERATIONS_WEEK, Permission.OPERATIONS_WEEK, Permission.OPERATIONS_READ)
+        return ProposalKind(CLOSE_WEEK, needs, self._approved, step_up=True)
 
     @property
     def job_kind(self) -> JobKind:

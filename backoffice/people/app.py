@@ -14,9 +14,11 @@ NAME: Final = "people"
 
 def create_area(base: Base) -> AdminSubgraph:
     """Return the subgraph."""
-    records = Records(base.database, base.jobs, base.audit)
+    records = Records(base.database, base.jobs, base.approvals, base.audit)
 
     def make_context(actor: Actor) -> PeopleContext:
-        return PeopleContext(actor, base.accounts, base.approvals, base.jobs, records, base.clock)
+        return PeopleContext(
+            actor, base.accounts, base.approvals, base.jobs, records, base.renewal, base.clock
+        )
 
     return AdminSubgraph(NAME, create_schema(), make_context)

@@ -6,6 +6,7 @@ from datetime import datetime
 from backoffice.access.actor import Actor
 from backoffice.approvals.service import Approvals
 from backoffice.identity.accounts import Accounts
+from backoffice.identity.renewal import Renewal
 from backoffice.jobs.service import Jobs
 from backoffice.people.service import Records
 from storage.clock import Clock
@@ -20,6 +21,7 @@ class PeopleContext:
     approvals: Approvals
     jobs: Jobs
     records: Records
+    renewal: Renewal
     clock: Clock
 
     def now(self) -> datetime:

@@ -10,13 +10,14 @@ from backoffice.approvals.proposals import ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
 from backoffice.audit.repository import AuditFilter
 from backoffice.errors import Invalid, Problem
-from backoffice.graph.pages import Page, key_of, page_of, page_size, time_key, time_of
+from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key, time_key, time_of
 from backoffice.graph.permitted import ANY, FOUND, permitted
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import JobStatus
 from backoffice.jobs.repository import JobFilter
 from backoffice.people.context import PeopleContext
+from backoffice.people.service import SeenProposal
 from backoffice.people.types import (
     AuditEntry,
     JobInfo,
@@ -122,11 +123,7 @@ class Query:
     @strawberry.field(description="Accounts by login.", directives=[permitted(Permission.PEOPLE_READ, ANY)])
     async def users(self, info: PeopleInfo, first: First = 25, after: str | None = None) -> Page[User]:
         """Return a page of accounts."""
-        last = key_of(after)
-        size = page_size(first)
-        found = await info.context.accounts.by_login(
-            info.context.actor, size, last if isinstance(last, str) else None
-        )
+        found = await info.context.accounts.by_login(info.context.actor, page_size(first), text_key(after))
         return page_of(found, first, shown_user, lambda one: one.user.login)
 
     @strawberry.field(description="An account.", directives=[permitted(Permission.PEOPLE_READ, FOUND)])
@@ -167,15 +164,15 @@ class Query:
         after: str | None = None,
     ) -> Page[AuditEntry]:
         """Return a page of the audit log."""
-        last, size = key_of(after), page_size(first)
         wanted = AuditFilter(user_id=user_id, action=action, subject=subject)
         found = await info.context.records.audit(
-            info.context.actor, brand, wanted, size, last if isinstance(last, int) else None
+            info.context.actor, brand, wanted, page_size(first), number_key(after)
         )
         return page_of(found, first, shown_entry, lambda one: one.entry.sequence)
 
     @strawberry.field(
-        description="Proposals, newest first.", directives=[permitted(Permission.APPROVALS_READ, "brand")]
+        description="Proposals, newest first; with a subject, only those of kinds that one may see.",
+        directives=[permitted(Permission.APPROVALS_READ, "brand")],
     )
     async def approvals(
         self,
@@ -196,7 +193,7 @@ class Query:
             found,
             first,
             lambda one: shown_proposal(one, actor),
-            lambda one: time_key(one.proposed_at, one.proposal_id),
+            lambda one: time_key(one.proposal.proposed_at, one.proposal.proposal_id),
         )
 
     @strawberry.field(description="A proposal.", directives=[permitted(Permission.APPROVALS_READ, FOUND)])
@@ -233,7 +230,7 @@ class Mutation:
     """Changes."""
 
     @strawberry.mutation(
-        description="Add an account; its initial password is shown this once.",
+        description="Add an account; a link is sent to its login, or an initial password shown this once.",
         directives=[permitted(Permission.PEOPLE_MANAGE, "input.roles.brand")],
     )
     async def add_user(self, info: PeopleInfo, input: AddUserInput) -> NewCredentials:  # noqa: A002
@@ -269,7 +266,8 @@ class Mutation:
         return await _set_status(info, input, UserStatus.ACTIVE)
 
     @strawberry.mutation(
-        description="Replace lost credentials: a new initial password; the second factor is set up again.",
+        description="Replace lost credentials by a link to the login, or an initial password; "
+        "the second factor is set up again, and what the account has proposed lapses.",
         directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
     )
     async def reset_user(self, info: PeopleInfo, input: ResetUserInput) -> NewCredentials:  # noqa: A002
@@ -296,6 +294,15 @@ class Mutation:
         return list(await info.context.accounts.new_recovery_codes(info.context.actor, now))
 
     @strawberry.mutation(
+        description="Send oneself a link that replaces password and second factor; returns the address. Then "
+        "nobody who gave the present ones is bound to the account.",
+        directives=[permitted(Permission.OWN, ANY)],
+    )
+    async def send_credential_link(self, info: PeopleInfo) -> str:
+        """Send the actor a link."""
+        return await info.context.renewal.send(info.context.actor)
+
+    @strawberry.mutation(
         description="Approve what another person proposed; it is executed at once.",
         directives=[permitted(Permission.APPROVALS_READ, FOUND)],
     )
@@ -305,7 +312,7 @@ class Mutation:
         found = await context.approvals.approve(
             context.actor, input.proposal_id, input.content_hash, context.now()
         )
-        return shown_proposal(found, context.actor)
+        return shown_proposal(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(
         description="Reject what another person proposed.",
@@ -315,7 +322,7 @@ class Mutation:
         """Reject a proposal."""
         context = info.context
         found = await context.approvals.reject(context.actor, input.proposal_id, input.reason, context.now())
-        return shown_proposal(found, context.actor)
+        return shown_proposal(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(
         description="Withdraw one's own proposal.", directives=[permitted(Permission.OWN, FOUND)]
@@ -323,9 +330,8 @@ class Mutation:
     async def withdraw(self, info: PeopleInfo, id: ID) -> ProposalInfo:  # noqa: A002
         """Withdraw a proposal."""
         context = info.context
-        return shown_proposal(
-            await context.approvals.withdraw(context.actor, id, context.now()), context.actor
-        )
+        found = await context.approvals.withdraw(context.actor, id, context.now())
+        return shown_proposal(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(description="Cancel a job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
     async def cancel_job(self, info: PeopleInfo, id: ID) -> JobInfo:  # noqa: A002

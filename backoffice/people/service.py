@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.actor import Actor
 from backoffice.access.decision import allows, brands_with
 from backoffice.access.roles import Permission
 from backoffice.approvals import repository as proposals
-from backoffice.approvals.proposals import Proposal
+from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
+from backoffice.approvals.service import Approvals
 from backoffice.audit import repository as audit_log
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.repository import AuditFilter, StoredEntry
@@ -20,6 +24,27 @@ from backoffice.jobs.repository import JobFilter
 from backoffice.jobs.service import Jobs
 from storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
+
+LOOK: Final = "approvals.look"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenProposal:
+    """A proposal as somebody sees it.
+
+    Attributes:
+        visible: Whether they may see what it is about; else its kind and state only.
+        obstacle: Why they are not independent of its proposer, while it waits.
+    """
+
+    proposal: Proposal
+    visible: bool
+    obstacle: str | None = None
+
+    @property
+    def names_customer(self) -> bool:
+        """Tell whether it shows a customer."""
+        return self.visible and _is_customer(self.proposal.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +58,7 @@ class Records:
 
     database: Database
     jobs: Jobs
+    approvals: Approvals
     looks: AuditLog
 
     async def audit(
@@ -54,34 +80,60 @@ class Records:
         wanted: ProposalFilter,
         first: int,
         before: tuple[datetime, str] | None,
-    ) -> Sequence[Proposal]:
-        """Return proposals, newest first; record the look if a customer's are wanted.
+    ) -> Sequence[SeenProposal]:
+        """Return proposals, newest first; record which customers are seen.
+
+        What they are about is not found by those who may not see it.
 
         Raises:
             Forbidden: The actor may not see any, for this brand or at all.
         """
-        shown = replace(wanted, brands=visible_brands(actor, Permission.APPROVALS_READ, brand))
-        await self._look(actor, brand, wanted.subject)
+        brands = visible_brands(actor, Permission.APPROVALS_READ, brand)
+        shown = replace(wanted, brands=brands)
+        if wanted.subject is not None:
+            held = (None,) if brands is None else brands
+            kinds = frozenset.intersection(*(self.approvals.visible_kinds(actor, one) for one in held))
+            shown = replace(shown, kinds=kinds)
         async with self.database.home.read() as connection:
-            return await proposals.newest_first(connection, shown, first, before)
+            found = await proposals.newest_first(connection, shown, first, before)
+            seen = await self._seen(connection, actor, found)
+        customers = sorted({one.proposal.subject for one in seen[: first - 1] if one.names_customer})
+        if customers or _is_customer(wanted.subject):
+            subject = wanted.subject or "proposals"
+            await self.looks.record_look(
+                self.database, actor, LOOK, brand=brand, subject=subject, seen={"customers": [*customers]}
+            )
+        return seen
 
-    async def proposal(self, actor: Actor, proposal_id: str) -> Proposal:
-        """Return a proposal; record the look if it is about a customer.
+    async def proposal(self, actor: Actor, proposal_id: str) -> SeenProposal:
+        """Return a proposal; record the look if it shows a customer.
 
         Raises:
             NotFound: There is none that the actor may see.
         """
         async with self.database.home.read() as connection:
             found = await proposals.find(connection, proposal_id)
-        if found is None or not allows(actor, Permission.APPROVALS_READ, found.brand):
-            raise NotFound("There is no such proposal.")
-        await self._look(actor, found.brand, found.subject)
-        return found
+            if found is None or not allows(actor, Permission.APPROVALS_READ, found.brand):
+                raise NotFound("There is no such proposal.")
+            (seen,) = await self._seen(connection, actor, [found])
+        if seen.names_customer:
+            await self.looks.record_look(self.database, actor, LOOK, brand=found.brand, subject=found.subject)
+        return seen
 
-    async def _look(self, actor: Actor, brand: str | None, subject: str | None) -> None:
-        if subject is None or not subject.startswith("customer:"):
-            return
-        await self.looks.record_look(self.database, actor, "approvals.look", brand=brand, subject=subject)
+    async def _seen(
+        self, connection: AsyncConnection, actor: Actor, found: Sequence[Proposal]
+    ) -> list[SeenProposal]:
+        shown = [self.approvals.shows(actor, one) for one in found]
+        pending = [
+            one
+            for one, visible in zip(found, shown, strict=True)
+            if visible and one.status is ProposalStatus.PENDING
+        ]
+        obstacles = await self.approvals.obstacles(connection, actor, pending)
+        return [
+            SeenProposal(one, visible, obstacles.get(one.proposal_id))
+            for one, visible in zip(found, shown, strict=True)
+        ]
 
     async def jobs_of(
         self,
@@ -103,6 +155,10 @@ class Records:
             return await jobs_table.newest_first(
                 connection, replace(wanted, brands=brands, kinds=kinds), first, before
             )
+
+
+def _is_customer(subject: str | None) -> bool:
+    return subject is not None and subject.startswith("customer:")
 
 
 def visible_brands(actor: Actor, permission: Permission, brand: str | None) -> frozenset[str] | None:

@@ -10,12 +10,13 @@ from strawberry.scalars import JSON
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import ROLES, Permission, Role
-from backoffice.approvals.proposals import Proposal, ProposalStatus
+from backoffice.approvals.proposals import ProposalStatus
 from backoffice.audit.repository import StoredEntry
 from backoffice.identity.accounts import Account
 from backoffice.identity.sessions import Session
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import Job, JobStatus
+from backoffice.people.service import SeenProposal
 
 strawberry.enum(Role, description="What a person is in the back office of a brand, or of all brands.")
 strawberry.enum(ProposalStatus, description="The state of a proposal.")
@@ -70,12 +71,14 @@ class User:
     updated_at: datetime
 
 
-@strawberry.type(description="An account with a password that is shown this once.")
+@strawberry.type(
+    description="An account that was given credentials, with a password that is shown this once."
+)
 class NewCredentials:
     """An account with its initial password."""
 
     user: User
-    initial_password: str
+    initial_password: str | None = strawberry.field(description="Null if a link was sent to the login.")
 
 
 @strawberry.type(description="An open session.")
@@ -112,25 +115,34 @@ class AuditEntry:
     hash: str
 
 
-@strawberry.type(description="What one person proposes and another one approves.")
+@strawberry.type(
+    description="What one person proposes and another one approves. Who may not see what it is "
+    "about sees its kind and state: the fields from `subject` on are null."
+)
 class ProposalInfo:
     """A proposal."""
 
     id: ID
     kind: str
     brand: str | None
-    subject: str
-    content: JSON
-    content_hash: str = strawberry.field(description="Name it in the approval: it is bound to this content.")
-    reason: str
     status: ProposalStatus
     proposed_at: datetime
-    proposed_by: str
-    own: bool = strawberry.field(description="Whether the person who asks has proposed it.")
     decided_at: datetime | None
-    decided_by: str | None
-    decision_reason: str | None
-    outcome: JSON | None
+    visible: bool = strawberry.field(description="Whether one may see what it is about.")
+    own: bool = strawberry.field(description="Whether the person who asks has proposed it.")
+    not_independent: str | None = strawberry.field(
+        description="Why the person who asks is not independent of the proposer, while it waits."
+    )
+    subject: str | None = None
+    content: JSON | None = None
+    content_hash: str | None = strawberry.field(
+        description="Name it in the approval: it is bound to this content.", default=None
+    )
+    reason: str | None = None
+    proposed_by: str | None = None
+    decided_by: str | None = None
+    decision_reason: str | None = None
+    outcome: JSON | None = None
 
 
 @strawberry.type(description="Long work.")
@@ -221,25 +233,26 @@ def shown_entry(stored: StoredEntry) -> AuditEntry:
     )
 
 
-def shown_proposal(proposal: Proposal, actor: Actor) -> ProposalInfo:
-    """Return a proposal."""
-    return ProposalInfo(
+def shown_proposal(seen: SeenProposal, actor: Actor) -> ProposalInfo:
+    """Return a proposal: its kind and state, and the rest for those who may see it."""
+    proposal = seen.proposal
+    info = ProposalInfo(
         id=ID(proposal.proposal_id),
         kind=proposal.kind,
         brand=proposal.brand,
-        subject=proposal.subject,
-        content=proposal.content,  # type: ignore[arg-type]
-        content_hash=proposal.content_hash,
-        reason=proposal.reason,
         status=proposal.status,
         proposed_at=proposal.proposed_at,
-        proposed_by=proposal.proposer_name,
-        own=proposal.proposer_person == actor.person,
         decided_at=proposal.decided_at,
-        decided_by=proposal.decider_name,
-        decision_reason=proposal.decision_reason,
-        outcome=proposal.outcome,  # type: ignore[arg-type]
+        visible=seen.visible,
+        own=proposal.proposer_person == actor.person,
+        not_independent=seen.obstacle,
     )
+    if seen.visible:
+        info.subject, info.reason = proposal.subject, proposal.reason
+        info.content, info.content_hash = proposal.content, proposal.content_hash  # type: ignore[assignment]
+        info.proposed_by, info.decided_by = proposal.proposer_name, proposal.decider_name
+        info.decision_reason, info.outcome = proposal.decision_reason, proposal.outcome  # type: ignore[assignment]
+    return info
 
 
 def shown_job(job: Job) -> JobInfo:

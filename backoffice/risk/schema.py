@@ -6,9 +6,8 @@ import strawberry
 from strawberry import ID, Info
 
 from backoffice.access.roles import Permission
-from backoffice.errors import Invalid, Problem
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.graph.pages import Page, cursor, key_of, page_of, page_size
+from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_size, read_cursor, text_key
 from backoffice.graph.permitted import ANY, permitted
 from backoffice.risk.budgets.setting import BudgetLimit
 from backoffice.risk.context import RiskContext
@@ -62,7 +61,7 @@ class Query:
         self, info: RiskInfo, first: First = 25, after: str | None = None
     ) -> Page[RiskBrand]:
         """Return a page of brands."""
-        size, last = page_size(first), _text(after)
+        size, last = page_size(first), text_key(after)
         found = [one for one in await info.context.risk.brands(info.context.actor) if one.id > last]
         return page_of(found[:size], first, shown_brand, lambda one: one.id)
 
@@ -91,7 +90,7 @@ class Query:
         self, info: RiskInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[RiskWeek]:
         """Return a page of weeks."""
-        before = _text(after) or None
+        before = text_key(after) or None
         found = await info.context.risk.weeks(info.context.actor, brand, page_size(first), before)
         return page_of(found, first, shown_week, lambda one: one.week.iso_week)
 
@@ -126,7 +125,7 @@ class Query:
         after: str | None = None,
     ) -> Page[RiskBudget]:
         """Return a page of budgets."""
-        size, last = page_size(first), _text(after)
+        size, last = page_size(first), text_key(after)
         found = await info.context.risk.budgets(info.context.actor, brand, iso_week or None)
         later = [one for one in found if one.reward_id > last]
         return page_of(later[:size], first, shown_budget, lambda one: one.reward_id)
@@ -159,7 +158,7 @@ class Query:
             figure=figure,
             wanted=RowFilter(reward, version, currency or None, source or None),
             first=first,
-            after=_text(after),
+            after=text_key(after),
         )
         end = None if page.end is None else cursor(page.end)
         return Page(
@@ -214,39 +213,14 @@ class Mutation:
         return RiskBudgetResult(number=None, proposal=ID(done))
 
 
-def _text(after: str | None) -> str:
-    match key_of(after):
-        case None:
-            return ""
-        case str(key):
-            return key
-        case _:
-            raise _no_cursor()
-
-
 def _goodwill_position(after: str | None) -> GoodwillPosition | None:
-    match key_of(after):
-        case None:
-            return None
-        case [str(week), str(customer), str(key)]:
-            return GoodwillPosition(week, customer, key)
-        case _:
-            raise _no_cursor()
+    key = read_cursor(after, tuple[Name, Name, Name])
+    return None if key is None else GoodwillPosition(*key)
 
 
 def _reward_key(after: str | None) -> list[Any] | None:
-    key: Any = key_of(after)
-    match key:
-        case None:
-            return None
-        case [str(), str(), int(), str(), str(), str()]:
-            return list(key)
-        case _:
-            raise _no_cursor()
-
-
-def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is not a cursor of this list.")])
+    key = read_cursor(after, tuple[Name, Name, Number, Name, Name, Name])
+    return None if key is None else [*key]
 
 
 def create_schema() -> SubgraphSchema:

@@ -7,7 +7,7 @@ from strawberry import ID, Info
 
 from backoffice.access.roles import Permission
 from backoffice.errors import Invalid, Problem
-from backoffice.graph.pages import Page, key_of, page_of, page_size
+from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor
 from backoffice.graph.permitted import FOUND, permitted
 from backoffice.rules.context import RulesContext
 from backoffice.rules.types import (
@@ -171,10 +171,5 @@ def create_schema() -> SubgraphSchema:
 
 
 def _after(after: str | None) -> tuple[str, str] | None:
-    match key_of(after):
-        case None:
-            return None
-        case [str(customer), str(bet)]:
-            return customer, bet
-        case _:
-            raise Invalid([Problem("after", "This is not a cursor of this list.")])
+    key: tuple[str, str] | None = read_cursor(after, tuple[Name, Name])
+    return key

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -83,7 +83,8 @@ class SchemeRules:
     @property
     def kind(self) -> ProposalKind:
         """Return the kind of proposals to register: approving a version publishes it."""
-        return ProposalKind(SCHEME_KIND, Permission.RULES_APPROVE, self._publish, unchanged=self._unchanged)
+        needs = Needs(Permission.RULES_EDIT, Permission.RULES_APPROVE, Permission.RULES_READ)
+        return ProposalKind(SCHEME_KIND, needs, self._publish, unchanged=self._unchanged)
 
     async def versions(self, actor: Actor, brand: str) -> Sequence[DatedVersion]:
         """Return the published versions of a brand, by jurisdiction, currency and version.

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import ID, Info
 
 from backoffice.access.roles import Permission
-from backoffice.graph.pages import Page, key_of, page_of, page_size
+from backoffice.graph.pages import Page, page_of, page_size, text_key
 from backoffice.graph.permitted import ANY, FOUND, permitted
 from backoffice.support.context import SupportContext
 from backoffice.support.corrections.adjustments import AdjustmentRequest
@@ -83,9 +83,8 @@ class Query(GoodwillQuery):
         self, info: SupportInfo, brand: str, search: str, first: First = 25, after: str | None = None
     ) -> Page[FoundCustomer]:
         """Return a page of customers."""
-        last, size = key_of(after), page_size(first)
         found = await info.context.customers.search(
-            info.context.actor, brand, search, size, last if isinstance(last, str) else None
+            info.context.actor, brand, search, page_size(first), text_key(after)
         )
         return page_of(found, first, lambda one: _found(brand, one), lambda one: one)
 

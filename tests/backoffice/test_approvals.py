@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Permission, Role
 from backoffice.approvals import repository
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.models import PROPOSAL
 from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus
 from backoffice.approvals.service import Approvals
@@ -26,6 +26,7 @@ from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_dat
 
 ANN = actor("ann", Role.SUPPORT)
 BOB = actor("bob", Role.RISK)
+ADJUSTING = Needs(Permission.SUPPORT_ADJUST, Permission.SUPPORT_APPROVE_ADJUSTMENT, Permission.SUPPORT_READ)
 
 
 @dataclass
@@ -87,9 +88,7 @@ class Desk:
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """Approvals with two kinds, one of which moves money."""
     ledger = Ledger()
-    kind = ProposalKind(
-        "test.adjustment", Permission.SUPPORT_APPROVE_ADJUSTMENT, ledger.execute, ledger.unchanged
-    )
+    kind = ProposalKind("test.adjustment", ADJUSTING, ledger.execute, ledger.unchanged)
     clock = ManualClock(NOW)
     async with backoffice_database(database_url) as database:
         approvals = Approvals(database, AuditLog(clock), clock, [kind])
@@ -206,7 +205,7 @@ async def test_a_failed_execution_decides_nothing(desk: Desk) -> None:
         del connection, by, proposal
         raise ZeroDivisionError
 
-    desk.approvals.register(ProposalKind("test.failing", Permission.SUPPORT_APPROVE_ADJUSTMENT, fail))
+    desk.approvals.register(ProposalKind("test.failing", ADJUSTING, fail))
     proposal = await desk.propose(kind="test.failing")
     with pytest.raises(ZeroDivisionError):
         await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)

@@ -18,6 +18,7 @@ from backoffice.errors import Conflict
 from backoffice.identity import throttle
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.credentials import second_factor
+from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.credentials.passwords import Passwords
 from backoffice.identity.errors import SignInRefused, TooManyAttempts
 from backoffice.identity.secrets import Keys, WrongKey
@@ -119,7 +120,7 @@ async def base_over(url: str) -> Base:
     base = create_base(settings, BackofficeSettings(key=SecretStr("k" * 32)), ManualClock(NOW))
     return replace(
         base,
-        accounts=replace(base.accounts, passwords=PASSWORDS),
+        accounts=replace(base.accounts, issuer=CredentialIssuer(PASSWORDS)),
         sign_in=replace(base.sign_in, passwords=PASSWORDS),
     )
 
@@ -136,6 +137,7 @@ async def test_an_account_lives_on_both_engines(database_url: str) -> None:
         )
         with pytest.raises(Conflict):
             await accounts.add(ROOT_ACTOR, NewAccount("ann@example.com", "Ann", {"northbet": frozenset()}))
+        assert initial is not None
         ticket = await sign_in.with_password("ANN@example.com ", initial, HERE)
         current = await sign_in.authenticate(ticket.token, "192.0.2.1")
         assert current is not None
@@ -181,7 +183,7 @@ async def test_guesses_at_once_gain_nothing(database_url: str) -> None:
         await base.database.close()
     assert {type(one) for one in outcomes} <= {SignInRefused, TooManyAttempts}, outcomes
     compared = sum(isinstance(one, SignInRefused) for one in outcomes)
-    assert compared <= throttle.FREE["account"]
+    assert compared <= throttle.FREE["login"]
 
 
 def test_the_customers_graph_has_nothing_of_the_back_office() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -45,7 +46,15 @@ SETTINGS: Final = OidcSettings(
 AT: Final = int(NOW.timestamp())
 KEY: Final = ECKey.generate_key("P-256", {"kid": "k"})
 ATTEMPT: Final = Attempt(began=AT, nonce="n")
-MISSING: Final = object()
+
+
+class Missing(Enum):
+    """A claim that is left out; unlike a bare object it has the same name in each process."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Missing.MISSING
 METADATA: Final = {
     "issuer": ISSUER,
     "authorization_endpoint": f"{ISSUER}/auth",
@@ -361,7 +370,7 @@ async def test_junk_codes_are_not_passed_on_for_ever(site: OfficeSite, stand_in:
 async def test_an_attempt_belongs_to_this_host(site: OfficeSite, provider: Provider) -> None:
     """By TLS its cookie has the prefix that no other host can set; the way back is as the settings say."""
     routes = OidcRoutes(
-        OidcSignIn(provider, site.office.base.sign_in),
+        OidcSignIn(provider, site.office.base.sign_in, site.office.base.accounts),
         Site("https://office.example", frozenset()),
         Counter("outcomes", "Outcomes.", ["step", "outcome"], registry=None),
     )

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from backoffice.access.roles import Permission, Role
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.audit.canonical_json import Json
 from backoffice.audit.verification import verify
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -26,6 +26,8 @@ DISABLE = "mutation($input: UserChangeInput!) { disableUser(input: $input) { sta
 RESET = "mutation($input: ResetUserInput!) { resetUser(input: $input) { initialPassword } }"
 APPROVE = "mutation($input: ApproveInput!) { approve(input: $input) { status } }"
 END = "mutation($id: ID!) { endSession(id: $id) { id } }"
+ADJUSTING = Needs(Permission.SUPPORT_ADJUST, Permission.SUPPORT_APPROVE_ADJUSTMENT, Permission.SUPPORT_READ)
+EDITING = Needs(Permission.CONTENT_EDIT, Permission.CONTENT_APPROVE, Permission.CONTENT_READ)
 ME = "{ me { id roles { brand role } } }"
 
 
@@ -205,9 +207,7 @@ async def test_a_proposal_is_approved_in_the_graph(site: OfficeSite) -> None:
         executed.append(proposal)
         return None
 
-    base.approvals.register(
-        ProposalKind("test.goodwill", Permission.SUPPORT_APPROVE_ADJUSTMENT, execute, step_up=True)
-    )
+    base.approvals.register(ProposalKind("test.goodwill", ADJUSTING, execute, step_up=True))
     ann, risk = await site.person("ann", Role.SUPPORT), await site.person("risk", Role.RISK)
     chief = await site.signed_in(await site.person("chief", Role.ADMINISTRATOR))
     user_id, revision = await revision_of(chief, "ann")
@@ -249,7 +249,7 @@ async def test_who_gave_the_roles_is_no_second_pair_of_eyes(site: OfficeSite) ->
     async def execute(_connection: object, _actor: object, _proposal: object) -> Json:
         raise AssertionError
 
-    base.approvals.register(ProposalKind("test.content", Permission.CONTENT_APPROVE, execute))
+    base.approvals.register(ProposalKind("test.content", EDITING, execute))
     chief = await site.signed_in(await site.person("chief", Role.ADMINISTRATOR, Role.APPROVER))
     puppet = await site.person("puppet", Role.VIEWER)
     user_id, revision = await revision_of(chief, "puppet")

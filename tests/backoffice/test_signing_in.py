@@ -11,6 +11,7 @@ from backoffice.access.roles import Role
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.models import SESSION, THROTTLE
+from backoffice.identity.throttle import network_of
 from tests.support.backoffice.backoffice_site import (
     ORIGIN,
     PASSWORD,
@@ -130,7 +131,50 @@ async def test_a_lock_out_grows_and_ends(site: OfficeSite, ann: Person) -> None:
     assert (await site.signed_in(ann)).csrf
     async with site.office.base.database.home.read() as connection:
         keys = (await connection.execute(select(THROTTLE.c.throttle_key))).scalars().all()
-    assert [key for key in keys if key.startswith("account:")] == []
+    assert [key for key in keys if not key.startswith("network:")] == []
+
+
+async def test_a_stranger_locks_nobody_out_who_is_in(site: OfficeSite, ann: Person) -> None:
+    """Wrong passwords for a name, also from the same address, leave step-up and sign-in elsewhere alone."""
+    browser, stranger = await site.signed_in(ann), site.browser()
+    for number in range(40):
+        login = ann.login if number < 10 else f"nobody-{number}"
+        await stranger.send("POST", "session", sign_in(ann, "wrong password") | {"user": login})
+    assert (await stranger.send("POST", "session", sign_in(ann))).status_code == 429
+    site.clock.advance(timedelta(seconds=30))
+    assert (await browser.send("POST", "session/step-up", {"code": ann.code(site.clock)})).status_code == 200
+    changed = {"present": PASSWORD, "new": "nine brown horses"}
+    assert (await browser.send("POST", "session/password", changed)).status_code == 200
+    away = site.browser("192.0.2.7")
+    elsewhere = await away.send("POST", "session", sign_in(ann, "nine brown horses"))
+    assert elsewhere.json()["stage"] == "factor"
+
+
+async def test_who_is_in_guesses_no_longer_than_others(site: OfficeSite, ann: Person) -> None:
+    """A session that was stolen is locked out of the step-up; the owner's other session is not."""
+    own, stolen = await site.signed_in(ann), await site.signed_in(ann)
+    answers = [await stolen.send("POST", "session/step-up", {"code": "000000"}) for _ in range(8)]
+    assert answers[-1].status_code == 429
+    site.clock.advance(timedelta(seconds=30))
+    assert (await own.send("POST", "session/step-up", {"code": ann.code(site.clock)})).status_code == 200
+
+
+async def test_codes_are_counted_by_account(site: OfficeSite, ann: Person) -> None:
+    """Who knows the password guesses no more codes with each new session, or from each new address."""
+    answers = []
+    for number in range(8):
+        browser = site.browser(f"192.0.2.{number}")
+        await browser.send("POST", "session", sign_in(ann))
+        answers.append((await browser.send("POST", "session/totp", {"code": "000000"})).status_code)
+    assert answers == [401] * 5 + [429] * 3
+
+
+def test_an_ipv6_network_is_one_origin() -> None:
+    """Somebody with a network of 2^64 addresses has no more attempts than somebody with one."""
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:2")
+    assert network_of("2001:db8::1") != network_of("2001:db8:0:1::1")
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") != network_of("192.0.2.2")
+    assert network_of("local") == "local"
 
 
 async def test_recovery_codes_work_once(site: OfficeSite) -> None:

@@ -54,6 +54,7 @@ WITHOUT_COMMAND: Final = {
     "cancelJob": "a job of a command is cancelled by ending the command",
     "endSession": "commands sign people out; `backoffice user disable` ends all sessions of another",
     "newRecoveryCodes": "they are shown to their owner alone, never on a terminal that may be recorded",
+    "sendCredentialLink": "for one's own account, signed in; `backoffice user reset` sends one, too",
     "reject": "the graph has it: a proposal that nobody approves changes nothing",
     "withdraw": "the graph has it: a proposal that nobody approves changes nothing",
     "unscheduleContent": "the graph has it; `content save` replaces what is scheduled",

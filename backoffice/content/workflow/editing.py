@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -51,7 +51,7 @@ class ContentEditing:
         """Return the kind of proposals to register: approving a revision makes it APPROVED."""
         return ProposalKind(
             REVISION_KIND,
-            Permission.CONTENT_APPROVE,
+            Needs(Permission.CONTENT_EDIT, Permission.CONTENT_APPROVE, Permission.CONTENT_READ),
             self._approved,
             unchanged=self._unchanged,
             declined=self._rejected,

@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.actor import Actor
-from backoffice.audit.canonical_json import Json
 from backoffice.errors import NotSignedIn
 from backoffice.identity import sessions, throttle, users
+from backoffice.identity.accounts import Accounts
 from backoffice.identity.errors import TooManyAttempts
 from backoffice.identity.models import LOGOUT_TOKEN
 from backoffice.identity.oidc.claims import IdClaims, LogoutClaims
@@ -39,6 +39,7 @@ class OidcSignIn:
 
     provider: Provider
     base: SignIn
+    accounts: Accounts
 
     async def claims_for(self, code: str, redirect: str, attempt: Attempt, origin: Origin) -> IdClaims:
         """Exchange the code of an attempt.
@@ -50,17 +51,17 @@ class OidcSignIn:
             TooManyAttempts: There were too many such codes.
         """
         now = self.base.now()
-        key = self.base.keys.attempt_key("code", attempt.session or origin.address)
+        counted = throttle.Attempt.at_provider(self.base.keys, attempt.session or origin.address)
         async with self.base.database.home.write() as connection:
-            seconds = await throttle.charge(connection, key, key, now)
+            seconds = await throttle.charge(connection, counted, now)
         if seconds:
             raise TooManyAttempts(seconds)
         try:
             claims = await self.provider.claims_for(code, redirect, attempt)
         except ProviderUnavailable:
-            await self._refund(key, now)
+            await self._refund(counted, now)
             raise
-        await self._refund(key, now)
+        await self._refund(counted, now)
         return claims
 
     async def begin(self, claims: IdClaims, origin: Origin) -> Ticket:
@@ -73,12 +74,11 @@ class OidcSignIn:
         roles, now = await self._roles(claims, origin), self.base.now()
         async with self.base.database.home.write() as connection:
             user = await self._account(connection, claims)
-            before = await self._follow(connection, user, roles)
             session = sessions.begun(user.user_id, Stage.FULL, origin, now, self.base.lifetimes)
             session = replace(session, oidc_session=claims.session)
             token = await sessions.add(connection, session)
             actor = _actor(user, origin, session.session_id)
-            await self._record(connection, actor, "session.sign_in", (before, roles))
+            await self.accounts.follow_provider(connection, actor, user, roles, "session.sign_in")
         return Ticket(token, session)
 
     async def step_up(self, claims: IdClaims, attempt: Attempt, origin: Origin) -> Ticket:
@@ -101,11 +101,10 @@ class OidcSignIn:
                 raise NotSignedIn
             if user is None or user.user_id != session.user_id or user.status is not UserStatus.ACTIVE:
                 raise ProviderRefused("Somebody else has signed in at the provider.")
-            before = await self._follow(connection, user, roles)
             until = now + self.base.lifetimes.step_up
             token = await sessions.rotate(connection, session, stepped_up_until=until)
             actor = _actor(user, origin, session.session_id)
-            await self._record(connection, actor, "session.step_up", (before, roles))
+            await self.accounts.follow_provider(connection, actor, user, roles, "session.step_up")
         return Ticket(token, replace(session, stepped_up_until=until))
 
     async def log_out(self, token: str) -> None:
@@ -124,9 +123,9 @@ class OidcSignIn:
                 if user is not None:
                     await sessions.end_all(connection, user.user_id)
 
-    async def _refund(self, key: str, now: datetime) -> None:
+    async def _refund(self, counted: throttle.Attempt, now: datetime) -> None:
         async with self.base.database.home.write() as connection:
-            await throttle.refund(connection, key, now)
+            await throttle.refund(connection, counted, now)
 
     async def _roles(self, claims: IdClaims, origin: Origin) -> Roles:
         """Return the roles of the person's groups; without any, the person's sessions end.
@@ -140,18 +139,10 @@ class OidcSignIn:
         async with self.base.database.home.write() as connection:
             user = await self._known(connection, claims.subject)
             if user is not None:
-                before = await self._follow(connection, user, {})
                 await sessions.end_all(connection, user.user_id)
-                await self._record(connection, _actor(user, origin), "session.refused", (before, {}))
+                actor = _actor(user, origin)
+                await self.accounts.follow_provider(connection, actor, user, {}, "session.refused")
         raise ProviderRefused("You have no role in the back office: ask an administrator.")
-
-    async def _follow(self, connection: AsyncConnection, user: User, roles: Roles) -> Roles:
-        """Give an account the roles of its groups; return those that it had."""
-        before = (await users.roles_of(connection, [user.user_id]))[user.user_id]
-        await users.set_roles(
-            connection, user.user_id, roles, f"oidc:{user.oidc_issuer}"[:64], self.base.now()
-        )
-        return before
 
     async def _known(self, connection: AsyncConnection, subject: str) -> User | None:
         return await users.with_subject(connection, self.provider.settings.issuer, subject)
@@ -169,21 +160,6 @@ class OidcSignIn:
         except IntegrityError:
             raise ProviderRefused("Another account has this login: an administrator has to decide.") from None
         return user
-
-    async def _record(
-        self, connection: AsyncConnection, actor: Actor, action: str, roles: tuple[Roles, Roles]
-    ) -> None:
-        before, after = roles
-        await self.base.audit.record(
-            connection,
-            actor,
-            action,
-            brand=None,
-            subject=f"user:{actor.user_id}",
-            before={"roles": _shown(before)},
-            after={"provider": self.provider.settings.issuer, "roles": _shown(after)},
-            reason=None,
-        )
 
 
 async def _use_up(connection: AsyncConnection, claims: LogoutClaims) -> None:
@@ -226,7 +202,3 @@ def _new_account(claims: IdClaims, issuer: str, now: datetime) -> User:
 
 def _actor(user: User, origin: Origin, session_id: str = "-") -> Actor:
     return Actor(user.user_id, user.person, user.name, session_id, origin.address, {})
-
-
-def _shown(roles: Roles) -> dict[str, Json]:
-    return {brand: sorted(role.value for role in held) for brand, held in roles.items()}

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -52,8 +52,9 @@ class ProviderConfigurations:
     @property
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to change a configuration: it says to whom rewards are sent."""
-        approve = Permission.OPERATIONS_PROVIDER
-        return ProposalKind(KIND, approve, self._approved, unchanged=self._unchanged, step_up=True)
+        change = Permission.OPERATIONS_PROVIDER
+        needs = Needs(change, change, Permission.OPERATIONS_READ)
+        return ProposalKind(KIND, needs, self._approved, unchanged=self._unchanged, step_up=True)
 
     async def newest(self, connection: AsyncConnection) -> dict[str, ProviderRevision]:
         """Return the last revision of each provider: of the back office, or of the file."""

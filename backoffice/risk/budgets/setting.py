@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require, require_step_up
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -66,7 +66,8 @@ class BudgetService:
     @property
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to raise a budget."""
-        return ProposalKind(RAISE, Permission.RISK_BUDGET, self._approved, self._unchanged, step_up=True)
+        needs = Needs(Permission.RISK_BUDGET, Permission.RISK_BUDGET, Permission.RISK_READ)
+        return ProposalKind(RAISE, needs, self._approved, self._unchanged, step_up=True)
 
     async def set(self, actor: Actor, limit: BudgetLimit, reason: str) -> GlobalDecision | ProposalId:
         """Set or remove a budget on all nodes, or propose it if more rewards could be given than before.

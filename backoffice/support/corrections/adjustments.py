@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require_step_up
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
@@ -66,7 +66,10 @@ class Adjustments:
     @property
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to adjust a week: they may earn a reward."""
-        return ProposalKind(ADJUSTMENT, Permission.SUPPORT_APPROVE_ADJUSTMENT, self._approved, step_up=True)
+        needs = Needs(
+            Permission.SUPPORT_ADJUST, Permission.SUPPORT_APPROVE_ADJUSTMENT, Permission.SUPPORT_READ
+        )
+        return ProposalKind(ADJUSTMENT, needs, self._approved, step_up=True)
 
     async def propose(self, actor: Actor, wanted: AdjustmentRequest) -> ProposalId:
         """Propose an adjustment; another person has to approve it.

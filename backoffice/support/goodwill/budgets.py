@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require, require_step_up
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -57,7 +57,8 @@ class GoodwillBudgets:
     @property
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to raise a budget."""
-        return ProposalKind(RAISE, Permission.RISK_BUDGET, self._approved, self._unchanged, step_up=True)
+        needs = Needs(Permission.RISK_BUDGET, Permission.RISK_BUDGET, Permission.RISK_READ)
+        return ProposalKind(RAISE, needs, self._approved, self._unchanged, step_up=True)
 
     async def set(
         self, actor: Actor, key: GoodwillBudgetKey, limits: GoodwillLimits, reason: str

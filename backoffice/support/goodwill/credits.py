@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import require_step_up
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
@@ -88,7 +88,7 @@ class GoodwillCredits:
         """Return the kind of proposals to give goodwill."""
         return ProposalKind(
             GOODWILL,
-            Permission.SUPPORT_APPROVE_GOODWILL,
+            Needs(Permission.SUPPORT_GOODWILL, Permission.SUPPORT_APPROVE_GOODWILL, Permission.SUPPORT_READ),
             self._approved,
             declined=self._ended,
             step_up=True,

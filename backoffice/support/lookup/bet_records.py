@@ -159,7 +159,7 @@ def _record_of(record: ConsumerRecord[Any, Any], bet: Bet) -> BetRecord | None:
         return None
     try:
         body = msgspec.json.decode(value)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # not JSON, or nested too deeply
         return None
     wanted = {"brand_id": bet.brand, "bet_id": bet.bet_id, "bet_revision": bet.revision}
     if not isinstance(body, dict) or any(body.get(name) != one for name, one in wanted.items()):

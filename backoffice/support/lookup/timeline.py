@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from backoffice.access.actor import Actor
-from backoffice.errors import Invalid, Problem
-from backoffice.graph.pages import key_of
+from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from storage.database import Database
@@ -19,6 +17,9 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryEntry, HistoryPosition
 from subgraphs.progress.customer_history import HISTORY as PROGRESS
 from subgraphs.rewards.customer_history import HISTORY as REWARDS
+
+MAX_DIGITS: Final = 18
+"""A number of this length fits into each database's integers."""
 
 HISTORIES: Final = {"club": CLUB, "rewards": REWARDS, "progress": PROGRESS, "fulfilment": FULFILMENT}
 
@@ -62,21 +63,14 @@ def position_of(after: str | None) -> HistoryPosition | None:
     Raises:
         Invalid: It is not a key of a timeline.
     """
-    key: Any = key_of(after)
+    key = read_cursor(after, tuple[Moment, Name, Name])
     if key is None:
         return None
-    try:
-        at, kind, entry = key
-        position = HistoryPosition(datetime.fromisoformat(at), str(kind), str(entry))
-    except (TypeError, ValueError) as error:
-        raise _no_cursor() from error
-    if position.at.tzinfo is None or not _has_id(position):
-        raise _no_cursor()
+    position = HistoryPosition(*key)
+    require_moment(position.at)
+    if not _has_id(position):
+        raise no_cursor()
     return position
-
-
-def _no_cursor() -> Invalid:
-    return Invalid([Problem("after", "This is not a cursor of this list.")])
 
 
 def _has_id(position: HistoryPosition) -> bool:
@@ -84,7 +78,7 @@ def _has_id(position: HistoryPosition) -> bool:
     for history in HISTORIES.values():
         for table in history.tables:
             if table.kind == position.kind and table.id.type.python_type is int:
-                return position.id.isascii() and position.id.isdigit()
+                return position.id.isascii() and position.id.isdigit() and len(position.id) <= MAX_DIGITS
     return True
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.actor import Actor
 from backoffice.access.decision import allows, require_step_up
 from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import ProposalKind
+from backoffice.approvals.kinds import Needs, ProposalKind
 from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
@@ -82,7 +82,8 @@ class DataRequests:
     @property
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to erase a customer, which cannot be undone."""
-        return ProposalKind(ERASURE, Permission.SUPPORT_ERASE, self._approved, step_up=True)
+        needs = Needs(Permission.SUPPORT_ERASE, Permission.SUPPORT_ERASE, Permission.SUPPORT_READ)
+        return ProposalKind(ERASURE, needs, self._approved, step_up=True)
 
     async def export(self, actor: Actor, owner: Owner, reason: str) -> JobId:
         """Start an export of everything that is stored about a customer.

@@ -23,6 +23,7 @@ from backoffice.app import create_backoffice
 from backoffice.base import Base, create_base
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount
+from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
 from furlong.demo.operators.goodwill import set_goodwill_budgets
@@ -129,10 +130,14 @@ async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -
         added, _ = await base.accounts.add(DEMO, NewAccount(account.user, name, granted))
         async with base.database.home.write() as connection:
             await _set_up(connection, base, added.user.user_id, account)
+        return
+    async with base.database.home.write() as connection:  # an upgrade takes the demo for their giver
+        await givers.forget(connection, known.user_id)
 
 
 async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:
-    """Give an account its password and second factor, so that it is ready."""
+    """Give an account its password and second factor, so that it is ready, as if its owner had done so."""
+    await givers.forget(connection, user_id)
     await users.change(
         connection,
         user_id,

@@ -54,7 +54,7 @@ def callback_routes(registry: ProviderRegistry, tracker: RedemptionTracker, othe
             callback = decoder.decode(body)
         except BadSignature:
             return Response(status_code=401)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return Response(status_code=422)
         outcome = CreditOutcome(callback.status)
         result = await tracker.receive(provider, callback.key, outcome, callback.at)

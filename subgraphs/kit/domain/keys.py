@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.opaque_ids import URL_SAFE, read_opaque
 
 ALL_BRANDS: Final = "*"
 """What stands in the place of a brand where all are meant, as in a role or the stop of a provider."""
 
 MAX_KEPT_LENGTH: Final = 512  # characters; longer ids are rare and would only waste memory
-URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 
 
@@ -67,10 +67,8 @@ def _known(opaque: str) -> ClubKey:
 def _decoded(opaque: str) -> ClubKey:
     """Return the key of an id."""
     try:
-        plain = opaque.replace("-", "+").replace("_", "/") + "=" * (-len(opaque) % 4)
-        text = binascii.a2b_base64(plain, strict_mode=True).decode()
-        brand, iso_week, customer = text.split(":", 2)
-    except (binascii.Error, UnicodeError, ValueError) as error:
+        brand, iso_week, customer = read_opaque(opaque).decode().split(":", 2)
+    except (BadInput, ValueError) as error:
         raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error
     if not (brand and customer and _ISO_WEEK.fullmatch(iso_week)):
         raise BadInput(f"not the id of a club: {opaque[:64]!r}")

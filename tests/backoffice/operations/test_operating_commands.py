@@ -19,6 +19,7 @@ from backoffice.access.roles import Role
 from backoffice.base import create_base
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount
+from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from deploy.private_kafka import start_kafka
 from deploy.private_mariadb import PrivateMariadb
@@ -102,6 +103,7 @@ async def _prepared(settings: DatabaseSettings) -> dict[str, str]:
         new = NewAccount(login, login.title(), {ALL_BRANDS: frozenset({Role.OPERATOR})})
         added, _ = await base.accounts.add(ROOT_ACTOR, new)
         async with base.database.home.write() as connection:
+            await givers.forget(connection, added.user.user_id)
             await users.change(
                 connection,
                 added.user.user_id,

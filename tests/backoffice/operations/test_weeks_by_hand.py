@@ -13,7 +13,7 @@ from backoffice.approvals import repository as proposals
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, StepUpRequired
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.weeks import WeekService
-from tests.support.backoffice.backoffice_stand import actor
+from tests.support.backoffice.backoffice_stand import actor, employ
 from tests.support.backoffice.support_stand import NOW, SupportStand, support_stand
 
 LATER = NOW + timedelta(days=30)
@@ -26,6 +26,7 @@ WEEK, NEXT = "2026-W13", "2026-W14"
 async def stand(tmp_path: Path) -> AsyncIterator[SupportStand]:
     """Databases that know a brand with a club."""
     async with support_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+        await employ(opened.base.database, OLGA)
         yield opened
 
 

@@ -337,3 +337,19 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
     assert (
         csv_lines([['=HYPERLINK("x")', "@x", -5, None, "a,b"]]) == '"\'=HYPERLINK(""x"")",\'@x,-5,,"a,b"\r\n'
     )
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        *("=", "+", "-", "@", " ", "\t", "\x00", "\x1f", "\x7f"),
+        *("\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}"),
+        *("\N{FULLWIDTH COMMERCIAL AT}", "\N{SMALL PLUS SIGN}", "\N{MINUS SIGN}"),
+        *("\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}", "\N{EM SPACE}", "\N{LINE SEPARATOR}"),
+        *("\N{ZERO WIDTH SPACE}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\N{RIGHT-TO-LEFT OVERRIDE}"),
+    ],
+)
+def test_no_sign_of_another_width_begins_a_formula(first: str) -> None:
+    """Spreadsheets read full-width signs as the usual ones, and skip what is blank or not seen."""
+    assert csv_lines([[f"{first}1"]]) == f"'{first}1\r\n"
+    assert csv_lines([["\N{FULLWIDTH DIGIT ONE}=1"]]) == "\N{FULLWIDTH DIGIT ONE}=1\r\n"

@@ -45,6 +45,7 @@ from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG
+from tests.support.backoffice.backoffice_stand import employ
 from tests.support.backoffice.support_stand import (
     CUSTOMER,
     FOREIGN,
@@ -170,9 +171,10 @@ async def test_the_budget_is_never_exceeded_by_people_at_once(goodwill: SupportS
     """Of eight who ask at once for a third of the budget, three get it; of two approvers, one."""
     names = [f"p-{n}" for n in range(8)]
     await know_customers(goodwill, *names)
+    people = [person(name, Role.SUPPORT) for name in names]
+    await employ(goodwill.base.database, *people)
     asking = [
-        goodwill.parts.goodwill.propose(person(name, Role.SUPPORT), request(owner=Owner("northbet", name)))
-        for name in names
+        goodwill.parts.goodwill.propose(one, request(owner=Owner("northbet", one.user_id))) for one in people
     ]
     results = await asyncio.gather(*asking, return_exceptions=True)
     given = [one for one in results if isinstance(one, str)]

@@ -18,6 +18,7 @@ from backoffice.access.roles import Role
 from backoffice.app import Backoffice, create_backoffice
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount
+from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.passwords import Passwords
 from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.metadata import NAME
@@ -95,20 +96,21 @@ class OfficeSite:
     office: Backoffice
     clock: ManualClock
 
-    def browser(self) -> Browser:
+    def browser(self, address: str = "127.0.0.1") -> Browser:
         """Return a browser of its own."""
-        transport = httpx.ASGITransport(self.office.app, client=("127.0.0.1", 4711))
+        transport = httpx.ASGITransport(self.office.app, client=(address, 4711))
         return Browser(httpx.AsyncClient(transport=transport, base_url=ORIGIN))
 
     async def person(
         self, login: str, *roles: Role, brand: str = ALL_BRANDS, person: str | None = None
     ) -> Person:
-        """Add an account whose password and second factor are set up."""
+        """Add an account whose password and second factor its owner has set up, by a link."""
         base = self.office.base
         new = NewAccount(login, login.title(), {brand: frozenset(roles)} if roles else {}, person)
         account, _ = await base.accounts.add(ROOT_ACTOR, new)
         secret = pyotp.random_base32()
         async with base.database.home.write() as connection:
+            await givers.forget(connection, account.user.user_id)
             await users.change(
                 connection,
                 account.user.user_id,
@@ -149,7 +151,7 @@ async def running_site(
     office = create_backoffice(settings, own, clock, supergraph, screens, oidc=oidc)
     quick = Passwords(own.password_length, QUICK)
     base = office.base
-    for part in (base.accounts, base.sign_in):
+    for part in (base.accounts.issuer, base.sign_in):
         object.__setattr__(part, "passwords", quick)
     lifespan = LifespanOf(office)
     async with lifespan.running():

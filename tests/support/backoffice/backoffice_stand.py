@@ -7,6 +7,8 @@ from typing import Final
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
+from backoffice.identity import users
+from backoffice.identity.users import User, UserStatus
 from backoffice.metadata import NAME
 from backoffice.models import METADATA
 from storage.database import Database
@@ -41,3 +43,30 @@ async def backoffice_database(url: str) -> AsyncIterator[Database]:
     """Open the migrated database of the back office."""
     async with migrated(url, NAME, METADATA) as database:
         yield database
+
+
+async def employ(database: Database, *people: Actor) -> None:
+    """Give people accounts with their roles, unless they have some: nobody proposes without."""
+    async with database.home.write() as connection:
+        for one in people:
+            if await users.find(connection, one.user_id) is not None:
+                continue
+            user = User(
+                user_id=one.user_id,
+                login=one.user_id,
+                name=one.name,
+                person=one.person,
+                status=UserStatus.ACTIVE,
+                password_hash=None,
+                password_expired=False,
+                totp_secret=None,
+                totp_confirmed=False,
+                totp_last_step=None,
+                oidc_issuer=None,
+                oidc_subject=None,
+                revision=1,
+                created_at=NOW,
+                updated_at=NOW,
+            )
+            await users.add(connection, user)
+            await users.set_roles(connection, one.user_id, one.roles, "os:root", NOW)

@@ -14,6 +14,7 @@ from backoffice.settings import BackofficeSettings
 from storage.clock import SystemClock
 from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from tests.support.backoffice.backoffice_stand import employ
 
 BRAND: Final = "northbet"
 
@@ -30,6 +31,7 @@ async def publish_title(url: str, reward_id: str, title: str) -> float:
     parts = ContentParts(base)
     ann, bob, key = person("ann", Role.EDITOR), person("bob", Role.APPROVER), ContentKey(BRAND, reward_id)
     try:
+        await employ(base.database, ann)
         found = await parts.service.item(ann, key)
         assert found is not None
         assert found.published is not None

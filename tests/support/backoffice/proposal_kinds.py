@@ -29,7 +29,7 @@ from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.models import REFERENCE as REWARDS
-from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.backoffice_stand import NOW, employ
 from tests.support.backoffice.scheme_forms import NEXT
 from tests.support.database_probe import migrate
 from tests.support.office.permission_rules import fields, operation_of
@@ -208,6 +208,7 @@ async def proposal_stand(url: str) -> AsyncIterator[ProposalStand]:
     base = create_base(settings, own, clock)
     areas = {name: create(base) for name, create in AREAS.items()}
     stand = ProposalStand(base, areas)
+    await employ(base.database, PAULA, RITA)
     try:
         for time in ROUNDS:
             saved = {"brand": BRAND, "rewardId": f"fb-{time}", "document": _document()}

@@ -22,7 +22,7 @@ from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_stand import actor, backoffice_database
+from tests.support.backoffice.backoffice_stand import actor, backoffice_database, employ
 from tests.support.database_probe import migrated
 
 WEEK: Final = week_named("2026-W13", "Europe/London")
@@ -241,6 +241,7 @@ async def risk_stand(url: str, brands: Sequence[str] = ("northbet",)) -> AsyncIt
         for brand in brands:
             await _add_rewards(opened["rewards"], brand)
         base = create_base(DatabaseSettings(url=url), settings, clock)
+        await employ(base.database, RISK, SECOND, FOREIGN)
         parts = RiskParts(base)
         stack.push_async_callback(base.database.close)
         stack.push_async_callback(parts.close)

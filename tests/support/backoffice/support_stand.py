@@ -28,7 +28,7 @@ from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
-from tests.support.backoffice.backoffice_stand import actor
+from tests.support.backoffice.backoffice_stand import actor, employ
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
 from tests.support.consumers.squad_messages import account, bet, scheme
 from tests.support.database_probe import migrate
@@ -91,6 +91,7 @@ async def support_stand(url: str) -> AsyncIterator[SupportStand]:
         own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
         base = create_base(settings, own, clock)
         stack.push_async_callback(base.database.close)
+        await employ(base.database, SAM, SUE, RITA, RAY, FOREIGN)
         parts = SupportParts(base)
         stack.push_async_callback(parts.close)
         stand = SupportStand(base, parts, reducer, clock)

@@ -33,6 +33,7 @@ import { Overview } from './risk/overview/Overview.tsx';
 import { Profit } from './risk/weeks/Profit.tsx';
 import { Rewards } from './risk/weeks/Rewards.tsx';
 import { operationsResources } from './operations/resources.tsx';
+import { RENEW_PATH, RenewPage } from './session/RenewPage.tsx';
 import { SchemesPage } from './rules/SchemesPage.tsx';
 import { SignInPage } from './session/SignInPage.tsx';
 import { UserList, UserShow } from './people/users.tsx';
@@ -66,6 +67,7 @@ const DARK = withColors(defaultDarkTheme, '#7fd6a8', '#12382a', '#ff9e94');
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function App() {
+  if (window.location.pathname === RENEW_PATH) return <RenewPage />;
   return (
     <BrowserRouter basename="/backoffice">
       <Admin
@@ -96,7 +98,7 @@ export function App() {
                 icon={FactCheck}
                 list={ApprovalList}
                 show={ApprovalShow}
-                recordRepresentation="subject"
+                recordRepresentation={(record: { subject: string | null; kind: string }) => record.subject ?? record.kind}
               />
             )}
             {may.has('people.read') && (

@@ -38,12 +38,12 @@ def add(
     ] = None,
     as_: As = None,
 ) -> None:
-    """Add an account, and print its initial password: the first sign-in replaces it."""
+    """Add an account: a link is sent to the login, or the initial password is printed."""
     from backoffice.identity.accounts import NewAccount
 
     new = NewAccount(login, name, _roles(role), person)
     account, password = _run(lambda base: base.accounts.add(operating_person(as_), new))
-    typer.echo(f"Added {account.user.login}. Initial password: {password}")
+    typer.echo(f"Added {account.user.login}. {_given(password)}")
 
 
 @cli.command(name="list")
@@ -84,14 +84,14 @@ def enable(login: Login, *, reason: Reason, as_: As = None) -> None:
 
 @cli.command()
 def reset(login: Login, *, reason: Reason, as_: As = None) -> None:
-    """Replace lost credentials: a new initial password, and the second factor is set up again."""
+    """Replace lost credentials: by a link, or a new initial password; the second factor is set up again."""
 
-    async def work(base: Base) -> tuple[Account, str]:
+    async def work(base: Base) -> tuple[Account, str | None]:
         found = await _found(base, login)
         return await base.accounts.reset(operating_person(as_), found.user.user_id, reason)
 
     account, password = _run(work)
-    typer.echo(f"Reset {account.user.login}; its sessions have ended. Initial password: {password}")
+    typer.echo(f"Reset {account.user.login}; its sessions have ended. {_given(password)}")
 
 
 @cli.command()
@@ -121,6 +121,12 @@ def _set_status(login: str, status: str, reason: str, person: str | None) -> Non
     typer.echo(f"{account.user.login} is {account.user.status.value}.")
 
 
+def _given(password: str | None) -> str:
+    if password is None:
+        return "A link to set it up was sent to that address."
+    return f"Initial password: {password}"
+
+
 async def _all(base: Base) -> list[Account]:
     found: list[Account] = []
     while page := await base.accounts.by_login(
@@ -143,14 +149,19 @@ async def _found(base: Base, login: str) -> Account:
 def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
     from sqlalchemy.exc import SQLAlchemyError
 
+    from backoffice.areas import AREAS
     from backoffice.base import create_base
     from backoffice.errors import BackofficeError
 
     async def run() -> T:
         base = create_base(database_settings(), backoffice_settings(), product_clock())
+        # Areas register their kinds of proposals, which lapse with an account.
+        areas = [create(base) for create in AREAS.values()]
         try:
             return await work(base)
         finally:
+            for close in (close for area in areas for close in area.closing):
+                await close()
             await base.database.close()
 
     try:

@@ -13,7 +13,7 @@ export interface Resource {
 const USER = `id login name person status secondFactor passwordExpired external revision createdAt updatedAt
   roles { brand role }`;
 const PROPOSAL = `id kind brand subject content contentHash reason status proposedAt proposedBy own
-  decidedAt decidedBy decisionReason outcome`;
+  decidedAt decidedBy decisionReason outcome visible notIndependent`;
 const JOB = 'id kind brand arguments status done total result error createdBy createdAt finishedAt';
 const LETTER = 'id app topic partition offset reason key value storedAt';
 const INTENT = 'id subgraph customer operation createdAt';

@@ -1,6 +1,5 @@
-/** Adds an account, and shows its initial password once. */
+/** Adds an account, and says once what its owner signs in with. */
 import PersonAdd from '@mui/icons-material/PersonAdd';
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
@@ -8,8 +7,10 @@ import { useRefresh } from 'react-admin';
 
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
+import { GivenCredentials } from './GivenCredentials.tsx';
 import { RoleRows } from './RoleRows.tsx';
 
+import type { Given } from './GivenCredentials.tsx';
 import type { GrantedRole } from './grantedRole.ts';
 
 const ADD = `mutation Add($input: AddUserInput!) { addUser(input: $input) { initialPassword user { login } } }`;
@@ -20,18 +21,18 @@ export function AddUserButton() {
   const [login, setLogin] = useState('');
   const [name, setName] = useState('');
   const [roles, setRoles] = useState(NO_ROLES);
-  const [password, setPassword] = useState('');
+  const [given, setGiven] = useState<Given | null>(null);
   const refresh = useRefresh();
 
   async function submit() {
-    const data = await run<{ addUser: { initialPassword: string } }>(ADD, { input: { login, name, roles } });
-    setPassword(data.addUser.initialPassword);
+    const data = await run<{ addUser: Given }>(ADD, { input: { login, name, roles } });
+    setGiven(data.addUser);
     refresh();
   }
 
   function close() {
     setOpen(false);
-    setPassword('');
+    setGiven(null);
     setLogin('');
     setName('');
     setRoles(NO_ROLES);
@@ -42,13 +43,13 @@ export function AddUserButton() {
       <Button startIcon={<PersonAdd />} onClick={() => setOpen(true)}>
         Add a person
       </Button>
-      {password === '' ? (
+      {given === null ? (
         <FormDialog title="Add a person" open={open} label="Add" onClose={close} onSubmit={submit}>
           <TextField
             label="Login"
             value={login}
             onChange={(event) => setLogin(event.target.value.trim())}
-            helperText="An e-mail address, for example."
+            helperText="The person’s own e-mail address: a link to set the account up is sent there, if mail is configured."
             margin="normal"
             fullWidth
             required
@@ -65,9 +66,7 @@ export function AddUserButton() {
         </FormDialog>
       ) : (
         <FormDialog title="The account is added" open={open} label="Done" onClose={close} onSubmit={close}>
-          <Alert severity="warning">
-            The initial password, shown only now: <code>{password}</code>
-          </Alert>
+          <GivenCredentials given={given} />
         </FormDialog>
       )}
     </>

@@ -2,6 +2,7 @@
 import Check from '@mui/icons-material/Check';
 import Close from '@mui/icons-material/Close';
 import Undo from '@mui/icons-material/Undo';
+import Alert from '@mui/material/Alert';
 import {
   DataTable,
   DateField,
@@ -56,9 +57,20 @@ function ProposedAt() {
   return <DateField source="proposedAt" showTime />;
 }
 
+/** Says why the person who looks cannot decide, if so. */
+function Hindrance() {
+  const record = useRecordContext();
+  if (record === undefined) return null;
+  if (record['visible'] !== true) {
+    return <Alert severity="info">Your roles show the kind and the state of this proposal, not what it is about.</Alert>;
+  }
+  if (typeof record['notIndependent'] !== 'string') return null;
+  return <Alert severity="info">{record['notIndependent']}</Alert>;
+}
+
 function Decisions() {
   const record = useRecordContext();
-  if (record?.['status'] !== 'PENDING') return <TopToolbar />;
+  if (record?.['status'] !== 'PENDING' || record['visible'] !== true) return <TopToolbar />;
   const proposalId = record.id;
   if (record['own'] === true) {
     return (
@@ -75,13 +87,15 @@ function Decisions() {
   }
   return (
     <TopToolbar>
-      <ChangeButton
-        label="Approve"
-        question="It is carried out immediately, exactly as it is shown here."
-        mutation={APPROVE}
-        variables={() => ({ input: { proposalId, contentHash: String(record['contentHash']) } })}
-        icon={<Check />}
-      />
+      {record['notIndependent'] === null && (
+        <ChangeButton
+          label="Approve"
+          question="It is carried out immediately, exactly as it is shown here."
+          mutation={APPROVE}
+          variables={() => ({ input: { proposalId, contentHash: String(record['contentHash']) } })}
+          icon={<Check />}
+        />
+      )}
       <ChangeButton
         label="Reject"
         question="The proposal ends; the person who made it sees your reason."
@@ -99,13 +113,14 @@ export function ApprovalShow() {
   return (
     <Show actions={<Decisions />}>
       <SimpleShowLayout>
+        <Hindrance />
         <TextField source="kind" />
         <TextField source="brand" emptyText="all brands" />
-        <TextField source="subject" />
+        <TextField source="subject" emptyText="–" />
         <FunctionField label="Status" render={(record: RaRecord) => words(String(record['status']))} />
         <DateField source="proposedAt" showTime />
-        <TextField source="proposedBy" />
-        <TextField source="reason" />
+        <TextField source="proposedBy" emptyText="–" />
+        <TextField source="reason" emptyText="–" />
         <JsonField source="content" label="What is proposed" />
         <DateField source="decidedAt" showTime emptyText="–" />
         <TextField source="decidedBy" emptyText="–" />

@@ -22,11 +22,13 @@ import {
 
 import { AddUserButton } from './AddUserButton.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
+import { GivenCredentials } from './GivenCredentials.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { RolesButton } from './RolesButton.tsx';
 import { SESSION, SessionTable } from '../session/SessionTable.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 
+import type { Given } from './GivenCredentials.tsx';
 import type { GrantedRole } from './grantedRole.ts';
 import type { OpenSession } from '../session/SessionTable.tsx';
 
@@ -73,7 +75,7 @@ function SecondFactor() {
   return <BooleanField source="secondFactor" />;
 }
 
-function UserActions({ onPassword }: { readonly onPassword: (password: string) => void }) {
+function UserActions({ onGiven }: { readonly onGiven: (given: Given) => void }) {
   const record = useRecordContext();
   const mayManage = useMayManage();
   if (record === undefined || !mayManage) return <TopToolbar />;
@@ -93,12 +95,12 @@ function UserActions({ onPassword }: { readonly onPassword: (password: string) =
       />
       <ChangeButton
         label="Replace lost credentials"
-        question="The password and the second factor end; a new initial password is shown once."
+        question="Password, second factor and sessions end, and what the account has proposed. A link is sent to its address; without mail, an initial password is shown once."
         mutation={RESET}
         variables={(reason) => ({ input: { userId: record.id, reason } })}
         wantsReason
         icon={<LockReset />}
-        onDone={(data) => onPassword((data as { resetUser: { initialPassword: string } }).resetUser.initialPassword)}
+        onDone={(data) => onGiven((data as { resetUser: Given }).resetUser)}
       />
     </TopToolbar>
   );
@@ -112,16 +114,12 @@ function Sessions() {
 }
 
 export function UserShow() {
-  const [password, setPassword] = useState('');
+  const [given, setGiven] = useState<Given | null>(null);
   const mayManage = useMayManage();
   return (
-    <Show actions={<UserActions onPassword={setPassword} />}>
+    <Show actions={<UserActions onGiven={setGiven} />}>
       <SimpleShowLayout>
-        {password !== '' && (
-          <Alert severity="warning" onClose={() => setPassword('')}>
-            The initial password, shown only now: <code>{password}</code>
-          </Alert>
-        )}
+        {given !== null && <GivenCredentials given={given} onClose={() => setGiven(null)} />}
         <TextField source="login" />
         <TextField source="name" />
         <TextField source="person" />

@@ -25,6 +25,7 @@ interface Own {
 
 const OWN = `{ me { name recoveryCodesLeft } mySessions { ${SESSION} } }`;
 const CODES = 'mutation { newRecoveryCodes }';
+const LINK = `mutation { sendCredentialLink }`;
 
 export function Account() {
   const client = useQueryClient();
@@ -55,6 +56,12 @@ export function Account() {
             onDone={(done) => setCodes((done as { newRecoveryCodes: string[] }).newRecoveryCodes)}
           />
           <PasswordButton />
+          <ChangeButton
+            label="Replace password and second factor"
+            question="A link is sent to your address. Once you use it, nobody who gave you your present ones could act as you; what you have proposed ends."
+            mutation={LINK}
+            variables={() => ({})}
+          />
         </CardContent>
       </Card>
       <Card>

@@ -1,5 +1,4 @@
 /** Signing in by steps: name and password, second factor, and what a new account still has to set up. */
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
@@ -11,9 +10,9 @@ import { useEffect, useState } from 'react';
 import { useLogin, useNotify } from 'react-admin';
 
 import { CodeField } from './CodeField.tsx';
-import { changePassword, currentSession, enrol, forget, giveCode, Refusal, signIn, signOut, messageOf } from './session.ts';
+import { StepForm } from './StepForm.tsx';
+import { changePassword, currentSession, enrol, forget, giveCode, signIn, signOut, messageOf } from './session.ts';
 
-import type { ReactNode, SubmitEvent } from 'react';
 import type { Enrolment, SessionState, Stage } from './session.ts';
 
 const TITLES: Readonly<Record<Stage, string>> = {
@@ -78,44 +77,6 @@ export function SignInPage() {
 
 interface StepProps {
   readonly onDone: (next: SessionState) => void;
-}
-
-/** A form that runs one step, and says why it was refused. */
-function StepForm(props: {
-  readonly label: string;
-  readonly run: () => Promise<SessionState>;
-  readonly onDone: (next: SessionState) => void;
-  readonly children: ReactNode;
-}) {
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-
-  async function submit(event: SubmitEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setProblem('');
-    try {
-      props.onDone(await props.run());
-    } catch (error) {
-      setProblem(error instanceof Refusal ? error.message : 'The back office does not answer. Try again soon.');
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  return (
-    <form onSubmit={(event) => void submit(event)}>
-      {problem !== '' && (
-        <Alert severity="error" sx={{ marginBottom: 1 }}>
-          {problem}
-        </Alert>
-      )}
-      {props.children}
-      <Button type="submit" variant="contained" fullWidth disabled={busy} sx={{ marginTop: 1 }}>
-        {props.label}
-      </Button>
-    </form>
-  );
 }
 
 function PasswordStep({ external, onDone }: StepProps & { readonly external: string }) {

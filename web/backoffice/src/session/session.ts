@@ -84,6 +84,11 @@ export function changePassword(present: string, password: string): Promise<Sessi
   return send('/password', 'POST', { present, new: password });
 }
 
+/** Begin a session by a link that was sent to one's address. */
+export function renew(token: string, password: string): Promise<SessionState> {
+  return send('/link', 'POST', { token, password });
+}
+
 /** Confirm the second factor again, before something that moves money. */
 export function stepUp(code: string): Promise<SessionState> {
   return send('/step-up', 'POST', { code });

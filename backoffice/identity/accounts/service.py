@@ -1,91 +1,81 @@
 """Managing accounts: adding and disabling them, their roles, and credentials that were lost."""
 
-import secrets
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, brands_with, require, require_step_up
+from backoffice.access.decision import allows, brands_with, require_step_up
 from backoffice.access.roles import Permission, Role
 from backoffice.audit.audit_log import AuditLog
-from backoffice.audit.canonical_json import Json
-from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Stale
+from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from backoffice.identity import sessions, users
+from backoffice.identity.accounts.account import (
+    Account,
+    Lapse,
+    NewAccount,
+    require_another,
+    require_managed,
+)
 from backoffice.identity.credentials import second_factor
-from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.known_brands import KnownBrands
-from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes, Session
 from backoffice.identity.users import Roles, User, UserStatus
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
-INITIAL_BYTES: Final = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account with its roles."""
-
-    user: User
-    roles: Roles
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """What an account is added with.
-
-    Attributes:
-        person: The human being; by default the login.
-    """
-
-    login: str
-    name: str
-    roles: Roles
-    person: str | None = None
-
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The accounts of the back office."""
+    """The accounts of the back office.
+
+    Attributes:
+        lapse: Ends proposals of an account that loses roles or gets other credentials.
+    """
 
     database: Database
     audit: AuditLog
     clock: Clock
-    keys: Keys
-    passwords: Passwords
+    issuer: CredentialIssuer
     lifetimes: Lifetimes
     brands: KnownBrands
+    lapse: Lapse
 
-    async def add(self, actor: Actor, new: NewAccount, reason: str | None = None) -> tuple[Account, str]:
-        """Add an account; return it with its initial password, which works once and is shown this once.
+    async def add(
+        self, actor: Actor, new: NewAccount, reason: str | None = None
+    ) -> tuple[Account, str | None]:
+        """Add an account.
+
+        Returns:
+            The account, and its initial password, which works once and is shown this once; None if a link
+            was sent to the login.
 
         Raises:
             Forbidden: The actor may not give these roles.
             Invalid: A name is missing or too long, or there is no such brand.
             Conflict: The login is in use.
+            MailNotSent: The account is added, and the link could not be sent.
         """
-        _require_for(actor, new.roles)
+        require_managed(actor, new.roles)
         await self.brands.require(new.roles)
         login, name = new.login.strip().lower(), new.name.strip()
         person = (new.person or login).strip().lower()
         users.check_names(login, name, person)
-        now, password = self._now(), secrets.token_urlsafe(INITIAL_BYTES)
+        now, initial = self._now(), await self.issuer.password(login)
         user = User(
             user_id=uuid.uuid4().hex,
             login=login,
             name=name,
             person=person,
             status=UserStatus.ACTIVE,
-            password_hash=await self.passwords.hash(password),
-            password_expired=True,
+            password_hash=initial.hashed if initial else None,
+            password_expired=initial is not None,
             totp_secret=None,
             totp_confirmed=False,
             totp_last_step=None,
@@ -102,9 +92,11 @@ class Accounts:
             except IntegrityError:
                 raise Conflict("This login is in use.") from None
             await users.set_roles(connection, user.user_id, new.roles, actor.user_id, now)
+            token = await self.issuer.give(connection, actor, user.user_id, initial, now)
             account = Account(user, new.roles)
             await self._record(connection, actor, "people.add", (None, account), reason)
-        return account, password
+        await self.issuer.send(login, token)
+        return account, initial.password if initial else None
 
     async def find(self, actor: Actor, user_id: str) -> Account:
         """Return an account.
@@ -131,6 +123,8 @@ class Accounts:
     ) -> Account:
         """Replace the roles of an account; the next request of each of its sessions has the new ones.
 
+        What it has proposed and may not propose any more lapses.
+
         Raises:
             NotFound: There is no such account.
             Forbidden: It is the actor's own, or the actor may not manage a brand whose roles change.
@@ -140,74 +134,86 @@ class Accounts:
         """
         async with self.database.home.write() as connection:
             present = await self._visible(connection, actor, user_id, locked=True)
-            _require_another(actor, present.user)
+            require_another(actor, present.user)
             changed = {
                 brand
                 for brand in (*present.roles, *roles)
                 if present.roles.get(brand, frozenset()) != roles.get(brand, frozenset())
             }
-            _require_for(actor, changed)
+            require_managed(actor, changed)
             await self.brands.require(roles.keys() - present.roles.keys())
-            _require_revision(present.user, revision)
+            present.require_revision(revision)
             if Role.ADMINISTRATOR not in roles.get(ALL_BRANDS, frozenset()):
                 await self._require_another_administrator(connection, present)
             now = self._now()
             await users.set_roles(connection, user_id, roles, actor.user_id, now)
             await users.change(connection, user_id, now)
+            await self.lapse(connection, actor, user_id, roles, "The proposer has lost the role for it.")
             account = await self._account(connection, user_id)
             await self._record(connection, actor, "people.set_roles", (present, account), reason)
         return account
 
+    async def follow_provider(
+        self, connection: AsyncConnection, actor: Actor, user: User, roles: Roles, action: str
+    ) -> None:
+        """Give an account the roles that its identity provider says, in the transaction of an action."""
+        before = Account(user, (await users.roles_of(connection, [user.user_id]))[user.user_id])
+        await users.set_roles(connection, user.user_id, roles, f"oidc:{user.oidc_issuer}"[:64], self._now())
+        await self.lapse(connection, actor, user.user_id, roles, "The proposer has lost the role for it.")
+        await self._record(connection, actor, action, (before, Account(user, roles)), None)
+
     async def set_status(
         self, actor: Actor, user_id: str, status: UserStatus, revision: int, reason: str | None = None
     ) -> Account:
-        """Disable an account, whose sessions end at once, or enable it again.
+        """Disable an account, whose sessions and proposals end at once, or enable it again.
 
         Raises:
             NotFound, Forbidden, Stale, Conflict: As for `set_roles`.
         """
         async with self.database.home.write() as connection:
             present = await self._managed(connection, actor, user_id)
-            _require_revision(present.user, revision)
+            present.require_revision(revision)
             if status is UserStatus.DISABLED:
                 await self._require_another_administrator(connection, present)
                 await sessions.end_all(connection, user_id)
+                await self.lapse(connection, actor, user_id, {}, "The proposer's account was disabled.")
             await users.change(connection, user_id, self._now(), status=status.value)
             account = await self._account(connection, user_id)
             action = "people.disable" if status is UserStatus.DISABLED else "people.enable"
             await self._record(connection, actor, action, (present, account), reason)
         return account
 
-    async def reset(self, actor: Actor, user_id: str, reason: str) -> tuple[Account, str]:
-        """Replace lost credentials: a new initial password, and a second factor that is to be set up again.
+    async def reset(self, actor: Actor, user_id: str, reason: str) -> tuple[Account, str | None]:
+        """Replace lost credentials: by a link, or a new initial password; the second factor is set up again.
 
-        Sessions and recovery codes end. The actor vouches for the account's roles from then on.
+        Sessions, recovery codes and proposals end.
+
+        Returns:
+            As `add`.
 
         Raises:
             NotFound, Forbidden: As for `set_roles`.
+            Conflict: The person signs in at an identity provider.
             Invalid: There is no reason.
+            MailNotSent: The credentials have ended, and the link could not be sent.
         """
         if not reason.strip():
             raise Invalid([Problem("reason", "Give a reason.")])
-        password, now = secrets.token_urlsafe(INITIAL_BYTES), self._now()
-        hashed = await self.passwords.hash(password)
+        account = await self.find(actor, user_id)
+        initial, now = await self.issuer.password(account.user.login), self._now()
         async with self.database.home.write() as connection:
             present = await self._managed(connection, actor, user_id)
+            if present.user.oidc_subject is not None:
+                raise Conflict("This person's credentials are those of the identity provider.")
             await sessions.end_all(connection, user_id)
-            await users.set_recovery_codes(connection, user_id, ())
-            await users.vouch(connection, user_id, actor.user_id)
-            await users.change(
-                connection,
-                user_id,
-                now,
-                password_hash=hashed,
-                password_expired=True,
-                totp_secret=None,
-                totp_confirmed=False,
-            )
+            await self.lapse(connection, actor, user_id, {}, "The proposer's credentials were replaced.")
+            hashed = initial.hashed if initial else None
+            await users.replace_credentials(connection, user_id, hashed, now, expired=hashed is not None)
+            token = await self.issuer.give(connection, actor, user_id, initial, now)
             account = await self._account(connection, user_id)
             await self._record(connection, actor, "people.reset", (present, account), reason)
-        return account, password
+        await self.issuer.send(account.user.login, token)
+        return account, initial.password if initial else None
 
     async def sessions_of(self, actor: Actor, user_id: str) -> Sequence[Session]:
         """Return the open sessions of an account: one's own, or of one that the actor may see."""
@@ -263,15 +269,15 @@ class Accounts:
         self, connection: AsyncConnection, actor: Actor, user_id: str, *, locked: bool = False
     ) -> Account:
         account = await self._account(connection, user_id, locked=locked)
-        if not any(allows(actor, Permission.PEOPLE_READ, brand) for brand in _brands(account.roles)):
+        if not any(allows(actor, Permission.PEOPLE_READ, brand) for brand in account.brands):
             raise NotFound("There is no such account.")
         return account
 
     async def _managed(self, connection: AsyncConnection, actor: Actor, user_id: str) -> Account:
         """Return an account, locked, all of whose brands the actor manages."""
         account = await self._visible(connection, actor, user_id, locked=True)
-        _require_another(actor, account.user)
-        _require_for(actor, _brands(account.roles))
+        require_another(actor, account.user)
+        require_managed(actor, account.brands)
         return account
 
     async def _account(self, connection: AsyncConnection, user_id: str, *, locked: bool = False) -> Account:
@@ -301,43 +307,7 @@ class Accounts:
             action,
             brand=None,
             subject=f"user:{account.user.user_id}",
-            before=None if before is None else _shown(before),
-            after=_shown(account),
+            before=None if before is None else before.shown(),
+            after=account.shown(),
             reason=reason,
         )
-
-
-def _shown(account: Account) -> Json:
-    """Return what the audit log keeps of an account: no credentials."""
-    user = account.user
-    roles: dict[str, Json] = {
-        brand: sorted(role.value for role in held) for brand, held in account.roles.items()
-    }
-    return {
-        "login": user.login,
-        "name": user.name,
-        "person": user.person,
-        "status": user.status.value,
-        "second_factor": user.totp_confirmed,
-        "roles": roles,
-    }
-
-
-def _brands(roles: Roles) -> Iterable[str]:
-    """Return the brands of roles; an account without any is for those who manage all brands."""
-    return roles or (ALL_BRANDS,)
-
-
-def _require_for(actor: Actor, brands: Iterable[str]) -> None:
-    for brand in brands or (ALL_BRANDS,):
-        require(actor, Permission.PEOPLE_MANAGE, None if brand == ALL_BRANDS else brand)
-
-
-def _require_another(actor: Actor, user: User) -> None:
-    if actor.user_id == user.user_id or actor.person == user.person:
-        raise Forbidden("Nobody changes their own account: another administrator has to.")
-
-
-def _require_revision(user: User, revision: int) -> None:
-    if user.revision != revision:
-        raise Stale("This account was changed meanwhile.", user.revision)

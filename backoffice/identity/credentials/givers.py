@@ -1,0 +1,129 @@
+"""Who gave an account its present credentials, and so could act as its owner; SQL over both.
+
+Two accounts are independent if nobody could act for both. Whoever gave credentials could use them, or set up
+the second factor themselves, until the owner has replaced both by a link to their address.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access.actor import Actor
+from backoffice.identity.models import CREDENTIAL_GIVER, USER, USER_ROLE
+
+THIRD: Final = "A third person has to approve this."
+UNTIL: Final = "That holds until the credentials are replaced by a link sent to their owner."
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Somebody who could act for an account: by its id, or as the user of a command."""
+
+    account: str
+    person: str
+    name: str
+
+
+async def give(connection: AsyncConnection, user_id: str, by: Actor, at: datetime) -> None:
+    """Record that somebody gave an account its credentials: all that it had have ended.
+
+    Those who could act for the giver are recorded, too: the giver may replace their own credentials later.
+    """
+    own = Giver(by.user_id, by.person, by.name)
+    givers = (await _everybody(connection)).of(by.user_id)
+    await forget(connection, user_id)
+    rows = [
+        {
+            "user_id": user_id,
+            "given_by": one.account,
+            "giver_person": one.person,
+            "giver_name": one.name,
+            "given_at": at,
+        }
+        for one in {own.account: own, **givers}.values()
+        if one.account != user_id
+    ]
+    if rows:
+        await connection.execute(insert(CREDENTIAL_GIVER), rows)
+
+
+async def forget(connection: AsyncConnection, user_id: str) -> None:
+    """Record that nobody but its owner knows the credentials of an account."""
+    await connection.execute(delete(CREDENTIAL_GIVER).where(CREDENTIAL_GIVER.c.user_id == user_id))
+
+
+async def obstacles(
+    connection: AsyncConnection, actor: Actor, proposers: Collection[str]
+) -> Mapping[str, str]:
+    """Return why somebody is not independent of proposers, by the proposer's account; others are left out."""
+    everybody = await _everybody(connection)
+    c = USER_ROLE.c
+    query = select(c.user_id, c.granted_by).where(c.user_id.in_([actor.user_id, *proposers])).distinct()
+    granters: dict[str, set[str]] = {}
+    for row in await connection.execute(query):
+        granters.setdefault(row.user_id, set()).add(everybody.person_of(row.granted_by))
+    found = {}
+    for proposer in proposers:
+        why = everybody.obstacle(actor, proposer)
+        if why is None and actor.person in granters.get(proposer, ()):
+            why = "You gave the proposer their roles."
+        if why is None and everybody.person_of(proposer) in granters.get(actor.user_id, ()):
+            why = "The proposer gave you your roles."
+        if why is not None:
+            found[proposer] = f"{why} {THIRD}"
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Everybody:
+    """Who gave which account its credentials, and the person of each account."""
+
+    givers: Mapping[str, tuple[Giver, ...]]
+    persons: Mapping[str, str]
+
+    def person_of(self, account: str) -> str:
+        """Return the person of an account; a name that is no account stands for itself."""
+        return self.persons.get(account, account)
+
+    def of(self, account: str) -> dict[str, Giver]:
+        """Return everybody who could act for an account: its givers, and those who could act for these."""
+        found: dict[str, Giver] = {}
+        wanted = [account]
+        while wanted:
+            for giver in self.givers.get(wanted.pop(), ()):
+                if giver.account not in found and giver.account != account:
+                    found[giver.account] = giver
+                    wanted.append(giver.account)
+        return found
+
+    def obstacle(self, actor: Actor, proposer: str) -> str | None:
+        """Return why the credentials of one of two could be used by the other, or of both by a third."""
+        mine, theirs = self.of(actor.user_id), self.of(proposer)
+        if _names(mine.values()) & {proposer, self.person_of(proposer)}:
+            return f"The proposer gave you credentials, and could act as you. {UNTIL}"
+        if _names(theirs.values()) & {actor.user_id, actor.person}:
+            return f"You gave the proposer credentials, and could act as them. {UNTIL}"
+        for giver in mine.values():
+            if _names([giver]) & _names(theirs.values()):
+                return f"{giver.name} gave both of you credentials, and could act as either. {UNTIL}"
+        return None
+
+
+def _names(givers: Iterable[Giver]) -> set[str]:
+    return {name for giver in givers for name in (giver.account, giver.person)}
+
+
+async def _everybody(connection: AsyncConnection) -> _Everybody:
+    """Read all givers and persons: there are a few for each of the staff."""
+    givers: dict[str, list[Giver]] = {}
+    c = CREDENTIAL_GIVER.c
+    query = select(c.user_id, c.given_by, c.giver_person, c.giver_name).order_by(c.given_at, c.given_by)
+    for row in await connection.execute(query):
+        givers.setdefault(row.user_id, []).append(Giver(row.given_by, row.giver_person, row.giver_name))
+    rows = await connection.execute(select(USER.c.user_id, USER.c.person))
+    persons = {row.user_id: row.person for row in rows}
+    return _Everybody({account: tuple(those) for account, those in givers.items()}, persons)

@@ -1,0 +1,110 @@
+"""Links by mail that replace an account's credentials: nobody but the owner of the address sees them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.errors import BackofficeError
+from backoffice.identity.credentials.mail import Mail, Send
+from backoffice.identity.models import CREDENTIAL_LINK
+from backoffice.identity.secrets import new_token, token_hash
+from storage.columns import upsert
+
+LASTS: Final = timedelta(hours=24)
+PATH: Final = "/backoffice/renew"
+TEXT: Final = """\
+Choose a password and set up your second factor for the back office of Furlong:
+
+{url}
+
+The link works once, for 24 hours. What you have used until then ends. Nobody else, not even an administrator,
+may ask you for this link. If you did not expect it, tell your administrator.
+"""
+
+
+class LinkRefused(BackofficeError):
+    """The link was used or replaced, has ended, or never was."""
+
+    code = "LINK_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This link does not work any more: ask for another one.")
+
+
+class MailNotSent(BackofficeError):
+    """The mail server did not take the mail; what went before it stays."""
+
+    code = "MAIL_NOT_SENT"
+
+    def __init__(self) -> None:
+        super().__init__("The mail with the link could not be sent. Replace the credentials to try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialLinks:
+    """Sends links to logins that are addresses.
+
+    Attributes:
+        url: The origin of the back office.
+        domains: Only to addresses of these domains: whoever adds an account chooses its address.
+    """
+
+    send: Send
+    url: str
+    domains: frozenset[str]
+
+    def reaches(self, login: str) -> bool:
+        """Tell whether a login is an address of its own: with `+`, one mailbox has several."""
+        mailbox, _, domain = login.rpartition("@")
+        return bool(mailbox) and "+" not in mailbox and domain in self.domains
+
+    async def mail(self, login: str, token: str) -> None:
+        """Send a link.
+
+        Raises:
+            MailNotSent: The server did not take it.
+        """
+        url = f"{self.url.rstrip('/')}{PATH}#{token}"
+        try:
+            await self.send(Mail(login, "Your access to the back office", TEXT.format(url=url)))
+        except OSError as error:
+            raise MailNotSent from error
+
+
+async def add(connection: AsyncConnection, user_id: str, now: datetime) -> str:
+    """Store a link of an account, whose earlier one ends, and return its token, which is stored nowhere."""
+    token = new_token()
+    row = {"user_id": user_id, "token_hash": token_hash(token), "sent_at": now}
+    changed = ["token_hash", "sent_at"]
+    await connection.execute(upsert(connection.dialect.name, CREDENTIAL_LINK, [row], update=changed))
+    return token
+
+
+async def last_sent(connection: AsyncConnection, user_id: str) -> datetime | None:
+    """Return when the account's unused link was sent."""
+    c = CREDENTIAL_LINK.c
+    found: datetime | None = await connection.scalar(select(c.sent_at).where(c.user_id == user_id))
+    return found
+
+
+async def owner(
+    connection: AsyncConnection, token: str, now: datetime, *, locked: bool = False
+) -> str | None:
+    """Return the account of a link that works."""
+    c = CREDENTIAL_LINK.c
+    query = select(c.user_id).where(c.token_hash == token_hash(token), c.sent_at > now - LASTS)
+    found: str | None = await connection.scalar(query.with_for_update() if locked else query)
+    return found
+
+
+async def end(connection: AsyncConnection, user_id: str) -> None:
+    """End the link of an account."""
+    await connection.execute(delete(CREDENTIAL_LINK).where(CREDENTIAL_LINK.c.user_id == user_id))
+
+
+async def end_old(connection: AsyncConnection, now: datetime) -> None:
+    """Delete links that have ended."""
+    await connection.execute(delete(CREDENTIAL_LINK).where(CREDENTIAL_LINK.c.sent_at <= now - LASTS))

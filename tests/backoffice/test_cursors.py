@@ -1,0 +1,144 @@
+"""Cursors and opaque ids are read strictly: what we did not write is refused, and never an internal error."""
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backoffice.graph.pages import Name, Number, cursor, read_cursor, time_key, time_of
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.opaque_ids import read_opaque
+from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.proposal_kinds import BRAND, PAULA, ProposalStand, customer, proposal_stand
+from tests.support.office.permission_rules import fields, root_of
+
+
+def opaque(text: str | bytes) -> str:
+    """Return a text as base64url without padding."""
+    content = text if isinstance(text, bytes) else text.encode()
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+HOSTILE: Final = {
+    "empty": "",
+    "no cursor": "no cursor!",
+    "padded": opaque('"a"') + "=",
+    "in standard letters": base64.b64encode(b'"\xc3\xbf\xc3\xbe?>"').decode().rstrip("="),
+    "with other bits": "IjEyMyJ",
+    "no JSON": opaque("{"),
+    "no UTF-8": opaque(b'"\xff"'),
+    "a surrogate": opaque('"\\ud800"'),
+    "deep": opaque("[" * 2500),
+    "very deep": opaque("[" * 100_000),
+    "an object": opaque('{"a": 1}'),
+    "true": opaque("true"),
+    "a huge number": opaque("9" * 40),
+    "a negative number": opaque("-1"),
+    "a fraction": opaque("1.5"),
+    "infinite": opaque("1e999"),
+    "a long text": opaque(json.dumps("a" * 2000)),
+    "two texts": opaque('["a", 5]'),
+    "numbers": opaque(f"[{10**30}, 1]"),
+    "no moment": opaque('["yesterday", "a", "b"]'),
+    "a moment of no zone": opaque('["2026-03-25T12:00:00", "a"]'),
+    "a moment before all": opaque('["0001-01-01T00:00:00+14:00", "a"]'),
+    "a moment after all": opaque('["9999-12-31T23:59:59-14:00", "a"]'),
+    "a moment before all of a customer": opaque('["0001-01-01T00:00:00+14:00", "bet", "1"]'),
+}
+FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'
+LISTS: Final = {
+    "users": "nodes { id }",
+    "audit": "nodes { id }",
+    "approvals": "nodes { id }",
+    "jobs": "nodes { id }",
+    "contentItems": "nodes { id }",
+    "riskBrands": "nodes { id }",
+    "riskWeeks": f'brand: "{BRAND}"',
+    "riskRewards": f'brand: "{BRAND}"',
+    "riskBudgets": f'brand: "{BRAND}"',
+    "riskCustomers": FIGURE,
+    "riskGoodwill": f'brand: "{BRAND}"',
+    "customers": f'brand: "{BRAND}", search: "c"',
+    "timeline": f'customer: "{customer(0)}"',
+    "brands": "",
+    "brandRevisions": f'brand: "{BRAND}"',
+    "providerRevisions": 'provider: "wallet"',
+    "globalEvents": "",
+    "killSwitches": "",
+    "deadLetters": 'app: "backoffice"',
+    "pendingIntents": f'brand: "{BRAND}"',
+    "dryRunDifferences": 'id: "none"',
+}
+"""The lists with the arguments that they need."""
+
+TEXTS: Final = {"riskGoodwill", "dryRunDifferences"}
+"""Lists whose keys are texts, of which some look like moments."""
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
+    """The areas of the back office."""
+    async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+        yield opened
+
+
+async def test_no_list_takes_a_foreign_cursor(stand: ProposalStand) -> None:
+    """Each list refuses what is no cursor of its own, and says so."""
+    areas = {one.name: one.area for one in fields() if one.operation == "query"}
+    wrong: list[tuple[str, str, Any]] = []
+    for name, given_arguments in LISTS.items():
+        arguments = "" if "nodes" in given_arguments else given_arguments
+        document = f"query($after: String) {{ {name}({arguments} after: $after) {{ endCursor }} }}"
+        prepared = stand.areas[areas[name]].prepare(document, None)
+        for kind, after in HOSTILE.items():
+            answer = await prepared({"after": after}, {}, PAULA)
+            codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
+            if codes != ["INVALID"] and not (name in TEXTS and "moment" in kind):
+                wrong.append((name, kind, codes or answer))
+    assert wrong == []
+
+
+def test_every_list_is_tried() -> None:
+    """A new list is added above."""
+    listed = {
+        one.name
+        for one in fields()
+        if one.operation == "query" and {"first", "after"} <= root_of(one).fields[one.name].args.keys()
+    }
+    assert listed == set(LISTS)
+
+
+@given(
+    st.one_of(
+        st.integers(0, 2**63 - 1), st.text(max_size=512), st.tuples(st.text(max_size=80), st.integers(0, 9))
+    )
+)
+def test_own_cursors_are_read_again(key: Any) -> None:
+    """Whatever a list's key is made of; and a text that differs in one letter is another or none."""
+    form = Number if isinstance(key, int) else Name if isinstance(key, str) else tuple[Name, Number]
+    try:
+        written = cursor(key)
+    except UnicodeEncodeError:  # a lone surrogate, which no row has
+        return
+    assert read_cursor(written, form) == key
+    assert time_of(cursor(time_key(NOW, "a"))) == (NOW, "a")
+
+
+def test_an_opaque_id_has_one_form() -> None:
+    """Padding, other letters and unused bits that differ name no club."""
+    known = ClubKey("northbet", "2026-W13", "c-1").encode()
+    assert ClubKey.decode(known).customer == "c-1"
+    bits = ClubKey("northbet", "2026-W13", "c-12").encode()
+    assert ClubKey.decode(bits).customer == "c-12"
+    assert len(bits) % 4
+    for other in (known + "=", bits[:-1] + chr(ord(bits[-1]) + 1), known + "\n", f" {known}", known + "A"):
+        with pytest.raises(BadInput):
+            ClubKey.decode(other)
+    with pytest.raises(BadInput):
+        read_opaque("é")

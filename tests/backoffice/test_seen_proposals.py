@@ -1,0 +1,120 @@
+"""Who may see a thing sees the proposals about it; each look at proposals about customers is recorded."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backoffice.access.actor import Actor
+from backoffice.access.roles import ROLES, Permission, Role
+from backoffice.audit.models import AUDIT_LOG
+from backoffice.identity import users
+from backoffice.identity.users import User
+from tests.support.backoffice.backoffice_stand import actor
+from tests.support.backoffice.proposal_kinds import BRAND, KINDS, ProposalStand, customer, proposal_stand
+
+ALL = "id kind brand status visible subject content contentHash reason proposedBy decidedBy outcome"
+HIDDEN = ("subject", "content", "contentHash", "reason", "proposedBy", "decidedBy", "outcome")
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
+    """The areas with a proposal of some kinds."""
+    async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+        for kind in ("content.revision", "risk.raise_budget", "support.adjustment", "operations.recall"):
+            await opened.propose(kind, 0)
+        yield opened
+
+
+async def listed(
+    stand: ProposalStand, who: Actor, arguments: str = f'brand: "{BRAND}"'
+) -> list[dict[str, Any]]:
+    """Return the proposals as somebody sees them."""
+    document = f"{{ approvals({arguments}) {{ nodes {{ {ALL} }} }} }}"
+    answer: Any = await stand.areas["people"].prepare(document, None)({}, {}, who)
+    assert "errors" not in answer, answer
+    nodes: list[dict[str, Any]] = answer["data"]["approvals"]["nodes"]
+    return nodes
+
+
+async def looks(stand: ProposalStand) -> list[tuple[str, str, Any]]:
+    """Return who looked at proposals, at what, and whom they saw."""
+    c = AUDIT_LOG.c
+    async with stand.base.database.home.read() as connection:
+        query = select(c.user_id, c.subject, c.after).where(c.action == "approvals.look")
+        rows = await connection.execute(query.order_by(c.sequence))
+        return [(row.user_id, row.subject, row.after and json.loads(row.after)) for row in rows]
+
+
+@pytest.mark.parametrize("role", [one for one in Role if Permission.APPROVALS_READ in ROLES[one]])
+async def test_a_role_sees_the_proposals_of_what_it_may_see(stand: ProposalStand, role: Role) -> None:
+    """Of the others it sees kind and state, in the list and one by one."""
+    read = {
+        "content.revision": Permission.CONTENT_READ,
+        "risk.raise_budget": Permission.RISK_READ,
+        "support.adjustment": Permission.SUPPORT_READ,
+        "operations.recall": Permission.OPERATIONS_READ,
+    }
+    who = actor("somebody", role, brand=BRAND)
+    nodes = await listed(stand, who)
+    assert {one["kind"] for one in nodes} == set(read)
+    for node in nodes:
+        may = read[node["kind"]] in ROLES[role]
+        assert (node["visible"], node["status"]) == (may, "PENDING"), node
+        assert (node["subject"] is not None) is may
+        assert may or {node[name] for name in HIDDEN} == {None}
+        document = f'{{ approval(id: "{node["id"]}") {{ {ALL} }} }}'
+        single: Any = await stand.areas["people"].prepare(document, None)({}, {}, who)
+        assert single["data"]["approval"] == node
+
+
+async def test_a_subject_finds_only_what_one_may_see(stand: ProposalStand) -> None:
+    """Who may not see customers does not learn by a filter whose proposal it is."""
+    subject = f'subject: "customer:{customer(0)}"'
+    assert len(await listed(stand, actor("rita", Role.RISK, brand=BRAND), subject)) == 1
+    assert await listed(stand, actor("eddy", Role.EDITOR, brand=BRAND), subject) == []
+
+
+async def test_a_list_that_shows_customers_is_recorded(stand: ProposalStand) -> None:
+    """With whom it showed; a list that shows none leaves nothing."""
+    await listed(stand, actor("eddy", Role.EDITOR, brand=BRAND))
+    assert await looks(stand) == []
+    await listed(stand, actor("rita", Role.RISK, brand=BRAND))
+    await listed(stand, actor("rita", Role.RISK, brand=BRAND), 'first: 1, kind: "content.revision"')
+    seen = {"customers": [f"customer:{customer(0)}"]}
+    assert await looks(stand) == [("rita", "proposals", seen)]
+
+
+async def test_the_approver_of_each_kind_sees_it(stand: ProposalStand) -> None:
+    """No kind is decided unseen, and each may be seen by a role."""
+    for kind in stand.base.approvals._kinds.values():
+        for held in ROLES.values():
+            assert kind.needs.approve not in held or kind.needs.read in held, kind.name
+        assert any(kind.needs.propose in held for held in ROLES.values()), kind.name
+    assert stand.base.approvals.kinds == set(KINDS)
+
+
+async def test_a_sign_in_at_the_provider_records_roles(stand: ProposalStand) -> None:
+    """Before and after; what the person may not propose any more lapses with the roles that they lose."""
+    base, paula = stand.base, actor("paula")
+    async with base.database.home.write() as connection:
+        user = await users.find(connection, "paula")
+        assert isinstance(user, User)
+        roles = {BRAND: frozenset({Role.EDITOR})}
+        await base.accounts.follow_provider(connection, paula, user, roles, "session.sign_in")
+    async with base.database.home.read() as connection:
+        c = AUDIT_LOG.c
+        query = select(c.before, c.after).where(c.action == "session.sign_in")
+        (entry,) = (await connection.execute(query)).all()
+    assert json.loads(entry.after)["roles"] == {BRAND: ["editor"]}
+    assert json.loads(entry.before)["roles"] == {"*": sorted(one.value for one in Role)}
+    states = {one["kind"]: one["status"] for one in await listed(stand, actor("ann", Role.RISK, brand=BRAND))}
+    assert states == {
+        "content.revision": "PENDING",
+        "risk.raise_budget": "VOID",
+        "support.adjustment": "VOID",
+        "operations.recall": "VOID",
+    }

@@ -1,0 +1,28 @@
+/** What an account was given to sign in with: a link by mail, or an initial password, which is shown once. */
+import Alert from '@mui/material/Alert';
+
+export interface Given {
+  readonly initialPassword: string | null;
+}
+
+interface Props {
+  readonly given: Given;
+  readonly onClose?: () => void;
+}
+
+export function GivenCredentials({ given, onClose }: Props) {
+  const closing = onClose === undefined ? {} : { onClose };
+  if (given.initialPassword === null) {
+    return (
+      <Alert severity="success" {...closing}>
+        A link was sent to the person’s address. It works once, for a day.
+      </Alert>
+    );
+  }
+  return (
+    <Alert severity="warning" {...closing}>
+      The initial password, shown only now: <code>{given.initialPassword}</code>. Because you have seen it, four eyes
+      takes the two of you for one person.
+    </Alert>
+  );
+}

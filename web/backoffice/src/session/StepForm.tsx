@@ -1,0 +1,46 @@
+/** A form that runs one step of signing in, and says why it was refused. */
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+
+import { Refusal } from './session.ts';
+
+import type { ReactNode, SubmitEvent } from 'react';
+import type { SessionState } from './session.ts';
+
+export function StepForm(props: {
+  readonly label: string;
+  readonly run: () => Promise<SessionState>;
+  readonly onDone: (next: SessionState) => void;
+  readonly children: ReactNode;
+}) {
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setProblem('');
+    try {
+      props.onDone(await props.run());
+    } catch (error) {
+      setProblem(error instanceof Refusal ? error.message : 'The back office does not answer. Try again soon.');
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      {problem !== '' && (
+        <Alert severity="error" sx={{ marginBottom: 1 }}>
+          {problem}
+        </Alert>
+      )}
+      {props.children}
+      <Button type="submit" variant="contained" fullWidth disabled={busy} sx={{ marginTop: 1 }}>
+        {props.label}
+      </Button>
+    </form>
+  );
+}
