@@ -1,4 +1,4 @@
-"""Write the chart's list of the settings that are secrets, from their types: `python -m deploy.helm.secret_settings`."""
+"""Write the chart's list of settings that are secrets by their types; `make compose` calls it."""
 
 from pathlib import Path
 from typing import Final
