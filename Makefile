@@ -120,6 +120,7 @@ else
 	@$(call compose,$(FOLDER)schema.graphql)
 	@node web/compose.mjs $(FOLDER)admin.graphql $(AREAS:%=.furlong/admin/%.graphql)
 	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
+	@$(BIN)/python -m deploy.helm.secret_settings
 endif
 
 lock: .venv/.installed ## Pin the Python dependencies again

@@ -1,6 +1,6 @@
 """Settings of the site and of topics, and the list of all settings of the product."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -143,6 +143,34 @@ def variables_of(settings: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]
     for name, field in settings.model_fields.items():
         if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseSettings)):
             yield name, field
+
+
+def secret_variables() -> Iterator[str]:
+    """Yield the environment variables whose values are secrets or contain one, by their types.
+
+    A secret is `writeOnly` in its JSON Schema: every `SecretStr` is by itself, also within a value of several
+    parts, and a URL that may have a password says so in its field.
+    """
+    for settings in ALL_SETTINGS:
+        prefix = settings.model_config.get("env_prefix", "")
+        schema = settings.model_json_schema()
+        for name, _ in variables_of(settings):
+            if _is_secret(schema["properties"][name], schema.get("$defs", {})):
+                yield f"{prefix}{name}".upper()
+
+
+def _is_secret(schema: object, definitions: Mapping[str, object]) -> bool:
+    """Whether a JSON Schema, or one within it, is that of a secret."""
+    match schema:
+        case {"writeOnly": True}:
+            return True
+        case {"$ref": str(reference)}:
+            return _is_secret(definitions[reference.removeprefix("#/$defs/")], definitions)
+        case dict():
+            return any(_is_secret(part, definitions) for part in schema.values())
+        case list():
+            return any(_is_secret(part, definitions) for part in schema)
+    return False
 
 
 def listed() -> Iterator[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ class DatabaseSettings(BaseSettings):
 
     url: str = Field(
         default="sqlite+aiosqlite:///.furlong/data",
+        json_schema_extra={"writeOnly": True},
         description="mysql+aiomysql://USER:PASSWORD@HOST/furlong (the name is a prefix: furlong_club, …), "
         "or sqlite+aiosqlite:///DIRECTORY (one file per subgraph)",
     )

@@ -131,7 +131,29 @@ def _problems_of_servers(source: Server, target: Server) -> list[str]:
         problems.append(f"{source} writes no binary log (log_bin): nothing can be replicated from it")
     if source.value("SELECT @@server_id") == target.value("SELECT @@server_id"):
         problems.append("both servers have the same server_id")
-    return problems
+    return [*problems, *_problems_of_gtids(source, target)]
+
+
+def _problems_of_gtids(source: Server, target: Server) -> list[str]:
+    """Tell whether a strict target would refuse the source's transactions beside those of its own.
+
+    A server with `gtid_strict_mode` refuses numbers out of order, which two servers of one domain both give.
+    """
+    if not (int(target.value("SELECT @@gtid_strict_mode")) and int(target.value("SELECT @@log_bin"))):
+        return []
+    return [
+        f"{target} has gtid_strict_mode, and numbers transactions in domain {domain} as {source} does, so it "
+        "would refuse to replicate them: set another gtid_domain_id before it writes anything, or "
+        "gtid_strict_mode = 0"
+        for domain in sorted(_domains(source) & _domains(target))
+    ]
+
+
+def _domains(server: Server) -> set[str]:
+    """Return the GTID domains of a server's transactions: those in its binary log, and the next one's."""
+    position = str(server.value("SELECT @@gtid_binlog_pos") or "")
+    logged = {one.strip().partition("-")[0] for one in position.split(",") if one.strip()}
+    return {*logged, str(server.value("SELECT @@gtid_domain_id"))}
 
 
 def _problems_of_target(target: Location, name: str, epoch: int) -> list[str]:

@@ -6,11 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from socket import socket
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
@@ -19,7 +21,7 @@ from furlong.demo.cells.databases import cells_of, databases_of, prepare
 from furlong.demo.cells.gateways import cell_facts, serve_each
 from furlong.demo.cells.router import CellRouter, RoutedCell
 from furlong.demo.clock import demo_clock, require_schemes
-from furlong.demo.data_folder import database_in
+from furlong.demo.data_folder import database_in, make_private
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
@@ -32,6 +34,7 @@ from furlong.demo.operators.backoffice import (
 )
 from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
+from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
@@ -79,6 +82,7 @@ class DemoOptions:
         arrived: Called for each scenario at its last stage.
         cells: Into how many cells the customers are split; 0 for none.
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
+        host_names: By which further names the demo may be reached, with its port or as given.
     """
 
     port: int
@@ -91,6 +95,7 @@ class DemoOptions:
     arrived: Arrived | None = None
     cells: int = 0
     databases: Mapping[str, str] = field(default_factory=dict)
+    host_names: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -105,7 +110,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         InvalidCell: A URL is that of no cell.
     """
     world = read_world(WORLD)
-    clock = demo_clock(options.data, options.at, backwards=options.backwards)
+    clock = demo_clock(make_private(options.data), options.at, backwards=options.backwards)
     require_schemes(world, clock.now())
     sessions = demo_sessions(demo_secret(options.data))
     office, cells = database_in(options.data), cells_of(options.cells) if options.cells else ()
@@ -158,7 +163,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         gateways = await serve_each(sites, stack) if cells else []
         faulty = faulty_gateway(site, options.scenarios)
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
-        await stack.enter_async_context(serving(front, listener))
+        await stack.enter_async_context(serving(_by_own_names(front, listener, options), listener))
         await reach_first_state(url, session)
         if backoffice is not None:
             await give_goodwill_budgets(office, options.data, clock, stream)
@@ -179,6 +184,10 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         ready_file.write(options.ready_file, facts)
         stack.callback(options.ready_file.unlink, missing_ok=True)
         yield facts
+
+
+def _by_own_names(front: ASGIApp, listener: socket, options: DemoOptions) -> OwnHosts:
+    return OwnHosts(front, own_hosts(listener.getsockname()[1], options.host_names))
 
 
 def _broker(feeds: FeedSettings) -> EmbeddedBroker:

@@ -60,6 +60,7 @@ class TrustedDocumentSettings(BaseSettings):
     )
     apq_valkey_url: str | None = Field(
         default=None,
+        json_schema_extra={"writeOnly": True},
         description="The Valkey or Redis in which all processes share registered documents, such as "
         "redis://127.0.0.1:6379/0; without it, each process has its own.",
     )

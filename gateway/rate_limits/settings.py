@@ -31,6 +31,7 @@ class RateLimitSettings(BaseSettings):
     rate_limit_valkey_url: str | None = Field(
         default=None,
         pattern=r"^(redis|rediss|unix)://",
+        json_schema_extra={"writeOnly": True},
         description="The Valkey or Redis in which all processes share their buckets, such as "
         "redis://127.0.0.1:6379/0; without it, each process has its own.",
     )

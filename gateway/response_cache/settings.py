@@ -19,6 +19,7 @@ class ResponseCacheSettings(BaseSettings):
     response_cache_valkey_url: str | None = Field(
         default=None,
         pattern=r"^(redis|rediss|unix)://",
+        json_schema_extra={"writeOnly": True},
         description="The Valkey or Redis in which all processes share responses, such as "
         "redis://127.0.0.1:6379/0; without it, each process has its own cache, and an "
         "invalidation reaches only one.",

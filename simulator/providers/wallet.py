@@ -11,6 +11,7 @@ from simulator.providers.controls import control_routes
 from simulator.providers.handler import CreditRequest, ProviderHandler
 from simulator.providers.wallet_signing import sign_answer, signature_holds
 from simulator.server import TruncatedResponse
+from simulator.world import World, load_world
 
 FIELDS: Final = {
     "transaction_id",
@@ -28,21 +29,27 @@ NAMES: Final = {"amount": "amount_minor", "currency": "currency", "customer": "c
 
 @dataclass(frozen=True, slots=True)
 class WalletAccounts:
-    """The wallet's accounts: one for every customer, in one currency, with exceptions.
+    """The wallet's accounts: one for every customer, in the currency that the world says, with exceptions.
 
     Attributes:
-        currency: The currency of all other accounts.
+        world: The brands and customers with their currencies.
+        currency: The currency of the customers of brands that the world does not have.
         missing: Customers without an account.
         in_currency: The currency of accounts in another one, by customer.
     """
 
+    world: World = field(default_factory=load_world)
     currency: str = "GBP"
     missing: frozenset[str] = frozenset()
     in_currency: dict[str, str] = field(default_factory=dict)
 
-    def currency_of(self, customer: str) -> str | None:
+    def currency_of(self, brand: str, customer: str) -> str | None:
         """Return the currency of a customer's account; None if there is no account."""
-        return None if customer in self.missing else self.in_currency.get(customer, self.currency)
+        if customer in self.missing:
+            return None
+        known = self.world.brand(brand)
+        default = self.currency if known is None else known.currency_of(customer)
+        return self.in_currency.get(customer, default)
 
 
 def create_wallet(handler: ProviderHandler, secret: str, accounts: WalletAccounts) -> FastAPI:
@@ -68,8 +75,9 @@ async def _answer(
     handler: ProviderHandler, accounts: WalletAccounts, request: Request, path: str, body: bytes
 ) -> Response:
     match (request.method, *path.split("/")):
-        case ("GET", "brands", _, "customers", customer, "balance"):
-            return await handler.balance(request, customer, _balance(handler, accounts, customer))
+        case ("GET", "brands", brand, "customers", customer, "balance"):
+            currency = accounts.currency_of(brand, customer)
+            return await handler.balance(request, customer, _balance(handler, customer, currency))
         case ("POST", "transactions"):
             return await _transaction(handler, accounts, request, json.loads(body))
         case ("GET", "transactions", transaction):
@@ -82,8 +90,7 @@ async def _answer(
             return JSONResponse({"code": "NO_ROUTE", "message": path}, 404)
 
 
-def _balance(handler: ProviderHandler, accounts: WalletAccounts, customer: str) -> Response:
-    currency = accounts.currency_of(customer)
+def _balance(handler: ProviderHandler, customer: str, currency: str | None) -> Response:
     if currency is None:
         return JSONResponse({"code": "NO_ACCOUNT", "message": "no such customer"}, 404)
     return JSONResponse({"currency": currency, "balance_minor": handler.books.balance(customer)})
@@ -95,7 +102,7 @@ async def _transaction(
     key = body.get("transaction_id", "")
     if set(body) != FIELDS or request.headers.get("idempotency-key") != key:
         return JSONResponse({"code": "MALFORMED", "message": "the fields are not those of the contract"}, 422)
-    if accounts.currency_of(body["customer"]) != body["currency"]:
+    if accounts.currency_of(body["brand"], body["customer"]) != body["currency"]:
         return JSONResponse(
             {"code": "WRONG_CURRENCY", "message": "there is no account in this currency"}, 422
         )

@@ -69,6 +69,7 @@ class CallerSettings(BaseSettings):
     signatures_valkey_url: str | None = Field(
         default=None,
         pattern=r"^(redis|rediss|unix)://",
+        json_schema_extra={"writeOnly": True},
         description="Valkey or Redis, such as redis://127.0.0.1:6379/0, by which all processes of a subgraph "
         "remember signatures together; without it a request could be repeated at another process",
     )

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from furlong.cli.main import app
+from furlong.settings import secret_variables
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 INSTALLED = "/opt/furlong/bin/furlong"
@@ -47,27 +48,29 @@ def wanted() -> list[str]:
     return re.findall(r"furlong-\S+\.service", (FOLDER / "furlong.target").read_text())
 
 
-def commands() -> list[list[str]]:
-    """Return the arguments that each unit passes to `furlong`, instances of templates included."""
-    found = []
-    for unit in [
-        *wanted(),
-        "furlong-worker@feeds.service",
-        "furlong-worker@purges.service",
-        "furlong-upgrade.service",
-    ]:
+def units_with_files() -> dict[str, Path]:
+    """Return every unit that there is, instances of templates included, and its file."""
+    found = {}
+    for unit in [*wanted(), *OPTIONAL, "furlong-upgrade.service"]:
         name, _, instance = unit.removesuffix(".service").partition("@")
-        file = FOLDER / (f"{name}@.service" if instance else f"{name}.service")
-        for line in re.findall(r"^ExecStart=(.*)$", file.read_text(), re.MULTILINE):
-            program, *arguments = shlex.split(line.replace("%i", instance))
-            assert program == INSTALLED
-            found.append(arguments)
+        found[unit.removesuffix(".service")] = FOLDER / (f"{name}@.service" if instance else unit)
     return found
 
 
-def settings() -> dict[str, str]:
+def commands() -> list[tuple[str, list[str]]]:
+    """Return the units, and the arguments that each passes to `furlong`."""
+    found = []
+    for unit, file in units_with_files().items():
+        for line in re.findall(r"^ExecStart=(.*)$", file.read_text(), re.MULTILINE):
+            program, *arguments = shlex.split(line.replace("%i", unit.partition("@")[2]))
+            assert program == INSTALLED
+            found.append((unit, arguments))
+    return found
+
+
+def settings(name: str) -> dict[str, str]:
     """Return the example of an environment file."""
-    lines = (FOLDER / "furlong.env.example").read_text().splitlines()
+    lines = (FOLDER / "env" / f"{name}.env").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
@@ -107,12 +110,35 @@ def test_a_unit_may_do_little_beside_its_work(units: Path, unit: str) -> None:
     assert measured.returncode == 0, measured.stdout[-2000:]
 
 
-@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
-def test_each_unit_starts_a_command_with_its_options(arguments: list[str]) -> None:
-    """The command line parses, with the addresses of the example's environment file."""
-    expanded = [re.sub(r"\$\{(\w+)\}", lambda found: settings()[found[1]], one) for one in arguments]
+@pytest.mark.parametrize(("unit", "arguments"), commands(), ids=str)
+def test_each_unit_starts_a_command_with_its_options(unit: str, arguments: list[str]) -> None:
+    """The command line parses, with the addresses of the unit's example of an environment file."""
+    expanded = [re.sub(r"\$\{(\w+)\}", lambda found: settings(unit)[found[1]], one) for one in arguments]
     shown = CliRunner().invoke(app, [*expanded, "--help"])
     assert shown.exit_code == 0, shown.output
+
+
+@pytest.mark.parametrize(("unit", "file"), units_with_files().items(), ids=str)
+def test_each_unit_reads_the_common_file_and_its_own(unit: str, file: Path) -> None:
+    """The secrets of one unit are in no file that another reads."""
+    read = re.findall(r"^EnvironmentFile=(.*)$", file.read_text(), re.MULTILINE)
+    assert [one.replace("%N", unit) for one in read] == [
+        "/etc/furlong/furlong.env",
+        f"/etc/furlong/{unit}.env",
+    ]
+    assert settings(unit)
+
+
+def test_secrets_are_only_where_they_are_needed() -> None:
+    """The common file has none, and those of one process are in its file alone."""
+    secrets = set(secret_variables())
+    examples = [one.stem for one in (FOLDER / "env").glob("*.env")]
+    assert sorted(examples) == sorted(["furlong", *units_with_files()])
+    having = {name: {unit for unit in examples if name in settings(unit)} for name in secrets}
+    assert not any("furlong" in units for units in having.values())
+    assert having["FURLONG_BACKOFFICE_KEY"] == {"furlong-backoffice"}
+    assert having["FURLONG_FULFILMENT_SECRETS"] == {"furlong-worker@fulfilment"}
+    assert not having["FURLONG_DATABASE_URL"] & {"furlong-worker@feeds", "furlong-worker@purges"}
 
 
 def test_an_option_that_does_not_exist_is_found() -> None:
@@ -122,5 +148,7 @@ def test_an_option_that_does_not_exist_is_found() -> None:
 
 def test_no_two_units_share_an_address() -> None:
     """The example gives each unit a port of its own."""
-    addresses = [value for name, value in settings().items() if name.startswith("LISTEN_")]
+    named = ("LISTEN", "OPERATORS")
+    files = [settings(unit) for unit in units_with_files()]
+    addresses = [value for one in files for name, value in one.items() if name in named]
     assert len(set(addresses)) == len(addresses)

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from furlong.demo.process import WORLD
+from furlong.install.world import read_world
 from simulator.providers.serve import serving_provider
 from simulator.providers.wallet import WalletAccounts
 from storage.clock import SystemClock
@@ -113,6 +115,14 @@ async def test_the_balance_is_looked_at_before_anything_is_sent(
     one = await choosy.find(customer)
     assert (one.state, one.reason) == (FulfilmentState.REVIEW, reason)
     assert choosy.providers["wallet"].handler.books.requests(key_of(customer)) == []
+
+
+def test_the_wallet_has_the_currencies_of_the_shipped_world() -> None:
+    """Customers of every brand that Furlong ships have accounts in its currency, and traffic's have too."""
+    accounts, world = WalletAccounts(), read_world(WORLD)
+    found = {brand.id: accounts.currency_of(brand.id, "anybody") for brand in world.brands}
+    assert found == {brand.id: brand.default_currency for brand in world.brands}
+    assert set(found.values()) == {"GBP", "EUR"}
 
 
 async def test_cash_lands_on_the_balance_once(harness: PayoutHarness) -> None:

@@ -22,7 +22,7 @@ class Revocations(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    url: str = Field(pattern=URL)
+    url: str = Field(pattern=URL, json_schema_extra={"writeOnly": True})
     stream: str = Field(default="furlong:revocations", min_length=1)
     claims: tuple[tuple[str, ...], ...] = (("jti",), ("sid",), ("sub",))
     away_seconds: float = Field(default=50.0, gt=0)

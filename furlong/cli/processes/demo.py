@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
@@ -69,6 +70,13 @@ def demo(
             help="With --cells: the MariaDB of a cell, which can be moved; may be repeated.",
         ),
     ] = None,
+    host_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A host name, or NAME:PORT, of a proxy in front: the demo answers only to its own names.",
+        ),
+    ] = None,
     mock: Annotated[
         bool,
         typer.Option("--mock", help="Answer from the schema alone, without Kafka, databases and customers."),
@@ -76,8 +84,10 @@ def demo(
     seed: Annotated[int, typer.Option(help="With --mock: another seed gives other answers.")] = 1,
 ) -> None:
     """Run the whole product in one process on embedded parts: no server to install."""
+    os.umask(0o077)  # the data and the ready file have keys, sessions and passwords
+    names = tuple(host_name or ())
     if mock:
-        _mock(context, port, ready_file, seed)
+        _mock(context, port, ready_file, seed, names)
         return
     if _is_given(context, "seed"):
         fail("--seed needs --mock: all other answers come from the product's own data")
@@ -106,7 +116,7 @@ def demo(
     try:
         moment = parse_instant(at) if at else None
         folder = data_of(data, cells or 0)
-        options = DemoOptions(port, traffic, folder, ready_file, moment, backwards)
+        options = DemoOptions(port, traffic, folder, ready_file, moment, backwards, host_names=names)
         if cells:
             options = replace(options, cells=cells, databases=_databases(database or ()))
         with ExitStack() as stack:
@@ -149,7 +159,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
     return source is not None and source.name != "DEFAULT"
 
 
-def _mock(context: typer.Context, port: int, ready_file: Path, seed: int) -> None:
+def _mock(context: typer.Context, port: int, ready_file: Path, seed: int, names: tuple[str, ...]) -> None:
     """Run the demo of mocked answers until a signal."""
     given = [f"--{name}" for name in WITH_DATA if _is_given(context, name)]
     if given:
@@ -159,7 +169,7 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int) -> Non
 
     @asynccontextmanager
     async def running() -> AsyncIterator[str]:
-        async with running_mock(MockOptions(port, ready_file, seed)) as facts:
+        async with running_mock(MockOptions(port, ready_file, seed, names)) as facts:
             yield _greeting_of_mock(facts, ready_file)
 
     try:

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 from starlette.types import ASGIApp
 
+from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.ready_file import DemoCell
 from furlong.serve.http_server import listen, serving
 from storage.settings import DatabaseSettings
@@ -15,8 +16,9 @@ async def serve_each(gateways: Sequence[ASGIApp], stack: AsyncExitStack) -> list
     addresses = []
     for gateway in gateways:
         listener = stack.enter_context(listen("127.0.0.1", 0))
-        addresses.append(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        await stack.enter_async_context(serving(gateway, listener))
+        port = listener.getsockname()[1]
+        addresses.append(f"http://127.0.0.1:{port}")
+        await stack.enter_async_context(serving(OwnHosts(gateway, own_hosts(port)), listener))
     return addresses
 
 

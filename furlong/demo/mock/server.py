@@ -13,6 +13,7 @@ from furlong.demo import ready_file
 from furlong.demo.mock.execution import MockedGraph
 from furlong.demo.mock.overrides import HEADER, token_of
 from furlong.demo.mock.supergraph import NAME, supergraph_of
+from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.routes import DemoSession, SessionCustomer
 from furlong.serve.documentation import add_documentation
 from furlong.serve.http_server import listen, serving
@@ -35,6 +36,7 @@ class MockOptions:
     port: int
     ready_file: Path
     seed: int = 1
+    host_names: tuple[str, ...] = ()
 
 
 def mocked_app(schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0) -> FastAPI:
@@ -120,7 +122,8 @@ async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFac
             data="",
             generation="",
         )
-        async with serving(app, listener):
+        hosts = own_hosts(listener.getsockname()[1], options.host_names)
+        async with serving(OwnHosts(app, hosts), listener):
             ready_file.write(options.ready_file, facts)
             try:
                 yield facts

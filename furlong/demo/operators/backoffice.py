@@ -27,6 +27,7 @@ from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
 from furlong.demo.operators.goodwill import set_goodwill_budgets
+from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.tokens import backoffice_key
 from furlong.serve.http_server import listen, serving
@@ -72,7 +73,8 @@ async def running_backoffice(
         await add_account(office.base, one, (Role(one.role),))
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
-        async with serving(office.app, listener):
+        app = OwnHosts(office.app, own_hosts(listener.getsockname()[1]))
+        async with serving(app, listener):
             yield DemoBackoffice(url=url, accounts=tuple(accounts))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.ready_file import InternalGraph
 from furlong.demo.tokens import internal_key
 from furlong.serve.http_server import listen, serving
@@ -18,6 +19,7 @@ async def running_internal_graph(site: FastAPI, data: Path) -> AsyncIterator[Int
     key = internal_key(data)
     app = create_internal_graph(site.state.subgraphs, key)
     with listen("127.0.0.1", 0) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
-        async with serving(app, listener):
+        port = listener.getsockname()[1]
+        url = f"http://127.0.0.1:{port}/graphql"
+        async with serving(OwnHosts(app, own_hosts(port)), listener):
             yield InternalGraph(graphql=url, key=key)

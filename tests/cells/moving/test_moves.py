@@ -267,6 +267,19 @@ def _delaying(place: CellServer) -> Callable[[Step, str], None]:
     return report
 
 
+@pytest.mark.parametrize(("strict", "says"), [(1, 1), (0, 0)])
+def test_a_target_with_strict_gtids_is_refused_before_anything_is_copied(
+    moving: MovingRig, strict: int, says: int
+) -> None:
+    """Its own transactions have numbers of the same domain, so it would refuse the source's later."""
+    moving.there.as_root(f"SET GLOBAL gtid_strict_mode = {strict}")
+    try:
+        problems = [one for one in move_of(moving).findings.problems if "gtid_strict_mode" in one]
+        assert len(problems) == says
+    finally:
+        moving.there.as_root("SET GLOBAL gtid_strict_mode = 0")
+
+
 def test_a_move_refuses_what_it_would_destroy(moving: MovingRig) -> None:
     """Databases at the target that are not a former location of the cell are never replaced; plan says so."""
     moving.there.as_root("CREATE DATABASE furlong_c1_club", "CREATE TABLE furlong_c1_club.precious (id INT)")

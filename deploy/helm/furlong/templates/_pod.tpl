@@ -68,12 +68,14 @@ spec:
     - name: home
       emptyDir: {sizeLimit: 256Mi}
     {{- range $values.files }}
+    {{- if or (not .processes) (has $.process .processes) }}
     - name: {{ .name }}
       {{- if .secret }}
       secret: {secretName: {{ .secret }}, defaultMode: 0440}
       {{- else }}
       configMap: {name: {{ .configMap }}}
       {{- end }}
+    {{- end }}
     {{- end }}
 {{- end -}}
 
@@ -104,7 +106,9 @@ spec:
     - {name: tmp, mountPath: /tmp}
     - {name: home, mountPath: /var/lib/furlong}
     {{- range .root.Values.files }}
+    {{- if or (not .processes) (has $.process .processes) }}
     - {name: {{ .name }}, mountPath: {{ .path }}, readOnly: true}
+    {{- end }}
     {{- end }}
 {{- end -}}
 
@@ -133,7 +137,7 @@ spec:
 
 {{/* Refuses a secret that is written into the values. */}}
 {{- define "furlong.public" -}}
-{{- if regexMatch "(DATABASE_URL|SOURCE_URL|TARGET_URL|REDIS_URL|VALKEY_URL|REVOCATIONS|SUPERGRAPH_HEADERS|_SECRETS?|_TOKEN|_KEYS?|PASSWORD)$" . }}
+{{- if has . (splitList "\n" (include "furlong.secretSettings" $ | trim)) }}
 {{- fail (printf "settings.%s is a secret: put it into a Secret, and its name and key under `secrets`" .) }}
 {{- end }}
 {{- end -}}
