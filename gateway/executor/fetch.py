@@ -88,10 +88,12 @@ class FetchExecution:
             self._record_error(
                 failure, error.path, positions, provided_fields, answered=response.data is not None
             )
-        if response.data is None:
-            self._mark_missing(positions, provided_fields, self._failure_of(response))
-        else:
+        if response.data is not None:
             self._merge(response.data, positions, provided_fields)
+        elif response.errors:
+            self._lose(positions, provided_fields, response.errors[0])
+        else:
+            self._mark_missing(positions, provided_fields, self._failure_of(response))
 
     async def _execute_context_batch(
         self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
@@ -154,22 +156,32 @@ class FetchExecution:
         data = response.data or {}
         for error in response.errors:
             self._record_entity_error(error, sent_fields, data)
+        nulls = _explained_nulls(response)
         for each in sent_fields:
-            entities = data.get(each.entities.alias)
-            if not each.fits(entities):
-                self._mark_missing(
-                    each.all_positions(),
-                    each.entities.provided_fields,
-                    self._failure_of(response, each, entities),
-                )
-                continue
-            for entity, positions in zip(entities, each.batch.positions, strict=True):
-                if isinstance(entity, dict):
-                    self._merge(entity, positions, each.entities.provided_fields)
-                elif entity is not None:
-                    what = "returned an entity that is not an object"
-                    failure = invalid_response(self.fetch.subgraph, what)
-                    self._mark_missing(positions, each.entities.provided_fields, failure)
+            alias, provided_fields = each.entities.alias, each.entities.provided_fields
+            entities = data.get(alias)
+            null = nulls.get((alias,)) or nulls.get(())
+            if each.fits(entities):
+                for index, entity in enumerate(entities):
+                    self._merge_entity(each, index, entity, nulls.get((alias, index)))
+            elif entities is None and null is not None:
+                self._lose(each.all_positions(), provided_fields, null)
+            else:
+                failure = self._failure_of(response, each, entities)
+                self._mark_missing(each.all_positions(), provided_fields, failure)
+
+    def _merge_entity(
+        self, sent_field: SentField, index: int, entity: object, error: ShownError | None
+    ) -> None:
+        """Merge an entity; if it is null, the error below it, if any, explains all of its fields."""
+        positions, provided_fields = sent_field.batch.positions[index], sent_field.entities.provided_fields
+        if isinstance(entity, dict):
+            self._merge(entity, positions, provided_fields)
+        elif entity is not None:
+            failure = invalid_response(self.fetch.subgraph, "returned an entity that is not an object")
+            self._mark_missing(positions, provided_fields, failure)
+        elif error is not None:
+            self._lose(positions, provided_fields, error)
 
     def _check_entities(self, sent_fields: Iterable[SentField]) -> None:
         count = sum(len(each.batch.sent) for each in sent_fields)
@@ -210,6 +222,14 @@ class FetchExecution:
         if failure is not None:
             for position in positions:
                 self.execution.missing_fields.mark_missing(failure, position, provided_fields)
+
+    def _lose(
+        self, positions: Iterable[Position], provided_fields: ProvidedFields, error: ShownError
+    ) -> None:
+        """Record that the null of a failed field took the fields of these objects as well."""
+        failure = of_subgraph(error, self.fetch.subgraph)
+        for position in positions:
+            self.execution.missing_fields.lose(failure, position, provided_fields)
 
     def _record_error(
         self,
@@ -264,3 +284,11 @@ class SentField:
     def fits(self, response: object) -> TypeGuard[list[Any]]:
         """Return whether the field has one entity for each representation."""
         return isinstance(response, list) and len(response) == len(self.batch.sent)
+
+
+def _explained_nulls(response: SubgraphResponse) -> dict[Path, ShownError]:
+    """Return an error below each entity, each `_entities` field, and the whole data if it is null."""
+    nulls = {error.path[:length]: error for error in response.errors if error.path for length in (1, 2)}
+    if response.data is None and response.errors:
+        nulls[()] = response.errors[0]
+    return nulls
