@@ -1,7 +1,6 @@
 """`execute` and `subscribe` with graphql-core's signatures; each document's operations are compiled once."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
 from typing import Any, Final, TypeGuard, cast
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager
@@ -14,6 +13,7 @@ from graphql.execution import (
     create_source_event_stream,
     execute_subscription_event,
 )
+from graphql.execution.async_iterables import aclosing
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from graphql.execution.incremental.incremental_executor import IncrementalExecutor
 from graphql.pyutils import AbortSignal, AwaitableOrValue, is_async_iterable, is_awaitable
@@ -227,7 +227,7 @@ async def _executed(
     """
     compiled = operation.fallback_reason is None
     try:
-        async with aclosing(cast("AsyncGenerator[Any, None]", aiter(stream))) as events:
+        async with aclosing(aiter(stream)) as events:  # which may be an iterator that cannot be closed
             async for event in events:
                 result = None
                 if compiled:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -28,6 +28,47 @@ class Batch:
     sent: list[dict[str, Any]] = field(default_factory=list)
     positions: list[list[Position]] = field(default_factory=list)
     missing: list[tuple[Position, Failure | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SentField:
+    """One `_entities` field of a fetch, with the representations sent in it."""
+
+    entities: Entities
+    batch: Batch
+
+    def part(self, start: int, stop: int) -> SentField:
+        """Return the field with only some of its representations."""
+        return SentField(self.entities, Batch(self.batch.sent[start:stop], self.batch.positions[start:stop]))
+
+    def all_positions(self) -> list[Position]:
+        """Return all objects that the field is fetched for."""
+        return [position for positions in self.batch.positions for position in positions]
+
+    def fits(self, response: object) -> TypeGuard[list[Any]]:
+        """Return whether the field has one entity for each representation."""
+        return isinstance(response, list) and len(response) == len(self.batch.sent)
+
+
+def divide(fields: Sequence[SentField], most: int) -> list[list[SentField]]:
+    """Divide the representations of a fetch into requests.
+
+    Args:
+        fields: The fields of the fetch.
+        most: The most representations in one request.
+
+    Returns:
+        For each request, all fields, some of which may have no representations.
+    """
+    sizes = [len(each.batch.sent) for each in fields]
+    starts = [sum(sizes[:index]) for index in range(len(fields))]
+    return [
+        [
+            each.part(max(first - start, 0), max(first + most - start, 0))
+            for each, start in zip(fields, starts, strict=True)
+        ]
+        for first in range(0, sum(sizes), most)
+    ]
 
 
 class MissingError(Exception):

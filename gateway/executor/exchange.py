@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from sys import maxsize
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import structlog
@@ -22,7 +23,7 @@ from gateway.errors import (
 )
 from gateway.executor.calls import Calls
 from gateway.executor.failures import Failure, invalid, unreachable
-from gateway.executor.response_limits import too_large
+from gateway.executor.response_limits import raise_refusal_alone, too_large
 from gateway.masking import ErrorMasking, ShownError
 from gateway.plan import Fetch
 from jit.codegen import BudgetSpent, own
@@ -34,6 +35,9 @@ def _unobserved(_subgraph: str, _outcome: str, _seconds: float) -> None:
 
 NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 MASKED: Final = ErrorMasking()
+
+PARALLEL_REQUESTS: Final = 4
+"""How many requests one fetch with too many entities for one request has under way at a time."""
 
 _OUTCOMES: Final[Mapping[str, str]] = {
     SubgraphTimeout.code: "timeout",
@@ -52,7 +56,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         headers: The headers that subgraphs may see.
         observe: Called after every fetch with the subgraph, the outcome and the duration in seconds.
         session: The session from authentication, for in-process subgraphs.
-        most_entities: The most entities in one fetch.
+        most_entities: The most entities in one request; more are fetched by several.
         masking: Decides what the client sees of subgraphs' errors; nothing by default.
         event: The event of a subscription, as its subgraph sent it; the response of the plan's first fetch.
             None for other operations.
@@ -113,6 +117,32 @@ async def exchange(fetch: Fetch, context: Context, values: Mapping[str, Any]) ->
         raise too_large(spent) from None
     context.observe(fetch.subgraph, response.outcome(), perf_counter() - started)
     return response
+
+
+SubgraphRequest: TypeAlias = tuple[Fetch, Mapping[str, Any]]
+"""A fetch, and the values of the variables that are not the client's."""
+
+
+async def exchange_all(requests: Sequence[SubgraphRequest], context: Context) -> list[SubgraphResponse]:
+    """Send several requests, some of them at the same time.
+
+    Raises:
+        ResponseTooLarge: The responses exceed the request's budget; what was under way is cancelled.
+    """
+    if len(requests) == 1:
+        return [await exchange(requests[0][0], context, requests[0][1])]
+    responses: dict[int, SubgraphResponse] = {}
+    waiting = iter(enumerate(requests))
+
+    async def send() -> None:
+        for number, (fetch, values) in waiting:
+            responses[number] = await exchange(fetch, context, values)
+
+    with raise_refusal_alone():
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(PARALLEL_REQUESTS, len(requests))):
+                group.create_task(send())
+    return [responses[number] for number in range(len(requests))]
 
 
 def unreachable_response(subgraph: str, error: SubgraphUnreachable) -> SubgraphResponse:

@@ -30,6 +30,7 @@ class Failure:
         service: The subgraph that caused the error; None for the gateway itself.
         path: The path in the client's terms; None if the error belongs to no field.
         extensions: Additional extensions, if any.
+        lost: Paths of fields that are null because of it, without an error of their own.
     """
 
     message: str
@@ -37,6 +38,7 @@ class Failure:
     service: str | None
     path: Path | None
     extensions: Mapping[str, Any] | None = field(default=None, hash=False)
+    lost: frozenset[Path] = frozenset()
 
     def formatted(self) -> dict[str, Any]:
         """Return the entry of the response's `errors`."""
@@ -66,6 +68,7 @@ class Failures:
     explained: dict[Path, Failure] = field(default_factory=dict)
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
+    _lost: set[Path] = field(default_factory=set)
 
     def add(self, failure: Failure, stored: Path | None = None, *, hidden: bool = False) -> None:
         """Record a failure.
@@ -88,6 +91,10 @@ class Failures:
         """Record why a value is missing, without an error for the client yet."""
         self.explained.setdefault(stored, failure)
 
+    def lose(self, path: Path) -> None:
+        """Record that a field, at a path in the client's terms, is null because of the other failures."""
+        self._lost.add(path)
+
     def cause(self, stored: Path) -> Failure | None:
         """Return the failure at or below a path in the tree of data, if any."""
         return self.explained.get(stored)
@@ -103,7 +110,10 @@ class Failures:
         for failure in self._hidden:
             if failure.path not in told:
                 shown.setdefault(failure.path, failure)
-        return iter(shown.values())
+        failures = list(shown.values())
+        if failures and self._lost:
+            failures[0] = replace(failures[0], lost=frozenset(self._lost))
+        return iter(failures)
 
 
 def translated(stored: Path, names: Names | None) -> tuple[Path, bool]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeGuard
+from typing import Any
 
 from gateway.executor.contexts import group_by_values
-from gateway.executor.entities import Batch, represent
+from gateway.executor.entities import SentField, divide, represent
 from gateway.executor.exchange import (
     Context,
+    SubgraphRequest,
     SubgraphResponse,
     exchange,
+    exchange_all,
     invalid_response,
     parse_response,
 )
@@ -19,7 +21,7 @@ from gateway.executor.failures import Failure, Path, of_subgraph
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import NO_WINDOWS, Position, Windows, find
-from gateway.executor.response_limits import check_entities, spend_copies
+from gateway.executor.response_limits import spend_copies
 from gateway.masking import ShownError
 from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
@@ -88,10 +90,12 @@ class FetchExecution:
             self._record_error(
                 failure, error.path, positions, provided_fields, answered=response.data is not None
             )
-        if response.data is None:
-            self._mark_missing(positions, provided_fields, self._failure_of(response))
-        else:
+        if response.data is not None:
             self._merge(response.data, positions, provided_fields)
+        elif response.errors:
+            self._lose(positions, provided_fields, response.errors[0])
+        else:
+            self._mark_missing(positions, provided_fields, self._failure_of(response))
 
     async def _execute_context_batch(
         self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
@@ -114,6 +118,19 @@ class FetchExecution:
     async def _ask_context_batch(
         self, context_batch: ContextBatch, asking: Sequence[tuple[int, Mapping[str, Any], SentField]]
     ) -> None:
+        requests: list[tuple[SubgraphRequest, Sequence[SentField]]] = []
+        for fields in divide([each for _, _, each in asking], self.execution.context.most_entities):
+            part = [
+                (index, values, each)
+                for (index, values, _), each in zip(asking, fields, strict=True)
+                if each.batch.sent
+            ]
+            requests.append(self._context_request(context_batch, part))
+        await self._ask(requests)
+
+    def _context_request(
+        self, context_batch: ContextBatch, asking: Sequence[tuple[int, Mapping[str, Any], SentField]]
+    ) -> tuple[SubgraphRequest, Sequence[SentField]]:
         sent: dict[str, Any] = {}
         sent_fields: list[SentField] = []
         for number, (_, values, each) in enumerate(asking):
@@ -122,9 +139,8 @@ class FetchExecution:
             sent |= {variable + suffix: value for variable, value in values.items()}
             alias = numbered_alias(number, len(asking))
             sent_fields.append(replace(each, entities=replace(each.entities, alias=alias)))
-        self._check_entities(each for _, _, each in asking)
         fetch = replace(self.fetch, document=context_batch.written([index for index, _, _ in asking]))
-        self.merge_entity_response(await exchange(fetch, self.execution.context, sent), sent_fields)
+        return (fetch, sent), sent_fields
 
     async def execute_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
         """Fetch entities; those that lack a required field are fetched by the fallback."""
@@ -139,41 +155,53 @@ class FetchExecution:
             if not any(part.part_of == index for part in parts):
                 for position, cause in batch.missing:
                     self._mark_missing([position], entities.provided_fields, cause)
-        if any(batch.sent for batch in batches):
-            sent = {each.variable: batch.sent for each, batch in zip(fields, batches, strict=True)}
-            sent_fields = [SentField(*each) for each in zip(fields, batches, strict=True)]
-            self._check_entities(sent_fields)
-            response = await exchange(self.fetch, self.execution.context, sent)
-            self.merge_entity_response(response, sent_fields)
+        sent_fields = [SentField(*each) for each in zip(fields, batches, strict=True)]
+        requests: list[tuple[SubgraphRequest, Sequence[SentField]]] = [
+            ((self.fetch, {each.entities.variable: each.batch.sent for each in part}), part)
+            for part in divide(sent_fields, self.execution.context.most_entities)
+        ]
+        await self._ask(requests)
         incomplete = [[position for position, _ in batches[part.part_of or 0].missing] for part in parts]
         if self.fetch.fallback is not None and any(incomplete):
             await replace(self, fetch=self.fetch.fallback).execute_batch(parts, incomplete)
+
+    async def _ask(self, requests: Sequence[tuple[SubgraphRequest, Sequence[SentField]]]) -> None:
+        """Send requests for entities, and merge each response."""
+        responses = await exchange_all([request for request, _ in requests], self.execution.context)
+        for response, (_, sent_fields) in zip(responses, requests, strict=True):
+            self.merge_entity_response(response, sent_fields)
 
     def merge_entity_response(self, response: SubgraphResponse, sent_fields: Sequence[SentField]) -> None:
         """Merge the response of an entity fetch, and record what is missing."""
         data = response.data or {}
         for error in response.errors:
             self._record_entity_error(error, sent_fields, data)
+        nulls = _explained_nulls(response)
         for each in sent_fields:
-            entities = data.get(each.entities.alias)
-            if not each.fits(entities):
-                self._mark_missing(
-                    each.all_positions(),
-                    each.entities.provided_fields,
-                    self._failure_of(response, each, entities),
-                )
-                continue
-            for entity, positions in zip(entities, each.batch.positions, strict=True):
-                if isinstance(entity, dict):
-                    self._merge(entity, positions, each.entities.provided_fields)
-                elif entity is not None:
-                    what = "returned an entity that is not an object"
-                    failure = invalid_response(self.fetch.subgraph, what)
-                    self._mark_missing(positions, each.entities.provided_fields, failure)
+            alias, provided_fields = each.entities.alias, each.entities.provided_fields
+            entities = data.get(alias)
+            null = nulls.get((alias,)) or nulls.get(())
+            if each.fits(entities):
+                for index, entity in enumerate(entities):
+                    self._merge_entity(each, index, entity, nulls.get((alias, index)))
+            elif entities is None and null is not None:
+                self._lose(each.all_positions(), provided_fields, null)
+            else:
+                failure = self._failure_of(response, each, entities)
+                self._mark_missing(each.all_positions(), provided_fields, failure)
 
-    def _check_entities(self, sent_fields: Iterable[SentField]) -> None:
-        count = sum(len(each.batch.sent) for each in sent_fields)
-        check_entities(self.fetch.subgraph, count, self.execution.context.most_entities)
+    def _merge_entity(
+        self, sent_field: SentField, index: int, entity: object, error: ShownError | None
+    ) -> None:
+        """Merge an entity; if it is null, the error below it, if any, explains all of its fields."""
+        positions, provided_fields = sent_field.batch.positions[index], sent_field.entities.provided_fields
+        if isinstance(entity, dict):
+            self._merge(entity, positions, provided_fields)
+        elif entity is not None:
+            failure = invalid_response(self.fetch.subgraph, "returned an entity that is not an object")
+            self._mark_missing(positions, provided_fields, failure)
+        elif error is not None:
+            self._lose(positions, provided_fields, error)
 
     def _failure_of(
         self, response: SubgraphResponse, sent_field: SentField | None = None, entities: object = None
@@ -210,6 +238,14 @@ class FetchExecution:
         if failure is not None:
             for position in positions:
                 self.execution.missing_fields.mark_missing(failure, position, provided_fields)
+
+    def _lose(
+        self, positions: Iterable[Position], provided_fields: ProvidedFields, error: ShownError
+    ) -> None:
+        """Record that the null of a failed field took the fields of these objects as well."""
+        failure = of_subgraph(error, self.fetch.subgraph)
+        for position in positions:
+            self.execution.missing_fields.lose(failure, position, provided_fields)
 
     def _record_error(
         self,
@@ -250,17 +286,9 @@ class FetchExecution:
             self.execution.missing_fields.failures.add(failure)
 
 
-@dataclass(frozen=True, slots=True)
-class SentField:
-    """One `_entities` field of a fetch, with the representations sent in it."""
-
-    entities: Entities
-    batch: Batch
-
-    def all_positions(self) -> list[Position]:
-        """Return all objects that the field is fetched for."""
-        return [position for positions in self.batch.positions for position in positions]
-
-    def fits(self, response: object) -> TypeGuard[list[Any]]:
-        """Return whether the field has one entity for each representation."""
-        return isinstance(response, list) and len(response) == len(self.batch.sent)
+def _explained_nulls(response: SubgraphResponse) -> dict[Path, ShownError]:
+    """Return an error below each entity, each `_entities` field, and the whole data if it is null."""
+    nulls = {error.path[:length]: error for error in response.errors if error.path for length in (1, 2)}
+    if response.data is None and response.errors:
+        nulls[()] = response.errors[0]
+    return nulls

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from gateway.errors import ResponseTooLarge
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure
 from gateway.executor.fetch import Execution, FetchExecution
+from gateway.executor.response_limits import raise_refusal_alone
 from gateway.plan import Fetch, QueryPlan
 
 
@@ -32,19 +32,10 @@ async def interpret(plan: QueryPlan, context: Context) -> FetchedData:
     if len(plan.fetches) == 1:
         await execute(plan.fetches[0])
     else:
-        await _in_order(plan.fetches, execute)
+        with raise_refusal_alone():
+            await _by_dependency(plan.fetches, execute)
     execution.missing_fields.settle()
     return FetchedData(execution.data, execution.missing_fields.failures)
-
-
-async def _in_order(fetches: Sequence[Fetch], execute: Callable[[Fetch], Any]) -> None:
-    try:
-        await _by_dependency(fetches, execute)
-    except ExceptionGroup as group:
-        refused = group.subgroup(ResponseTooLarge)
-        if refused is None:
-            raise
-        raise refused.exceptions[0] from None
 
 
 async def _by_dependency(fetches: Sequence[Fetch], execute: Callable[[Fetch], Any]) -> None:

@@ -7,6 +7,8 @@ nor its projection can exceed it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +21,6 @@ LARGE_PLACES: Final = 20_000
 """
 
 LIST_TOO_LONG: Final = "LIST_TOO_LONG"
-TOO_MANY_ENTITIES: Final = "TOO_MANY_ENTITIES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ResponseLimits:
 
     Attributes:
         places: The most fields and list items in total.
-        entities: The most entities in one fetch.
+        entities: The most entities in one request to a subgraph; more are fetched by several.
         list_items: The most items in one list of the response; a longer list is null, with an error.
     """
 
@@ -48,15 +49,16 @@ def too_large(_spent: BudgetSpent | None = None) -> ResponseTooLarge:
     return ResponseTooLarge("The response is too large: select less, or ask for shorter lists.")
 
 
-def check_entities(subgraph: str, count: int, most: int) -> None:
-    """Refuse to fetch too many entities from a subgraph at once.
-
-    Raises:
-        ResponseTooLarge: There are more than allowed.
-    """
-    if count > most:
-        message = f"{count} objects need fields of {subgraph}; at most {most} are fetched at once."
-        raise ResponseTooLarge(message, TOO_MANY_ENTITIES)
+@contextmanager
+def raise_refusal_alone() -> Iterator[None]:
+    """Raise the first `ResponseTooLarge` of a task group by itself."""
+    try:
+        yield
+    except ExceptionGroup as group:
+        refused = group.subgroup(ResponseTooLarge)
+        if refused is None:
+            raise
+        raise refused.exceptions[0] from None
 
 
 def spend_copies(entity: Any, copies: int) -> None:

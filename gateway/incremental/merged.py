@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.executor.failures import Path
+from gateway.executor.merge import copied
 from gateway.incremental.payloads import Payload
 
 
 class MergedResponse:
-    """A response of which parts are added one after the other; it changes their data."""
+    """A response of which parts are added one after the other, as copies: they are still to be sent."""
 
     __slots__ = ("_data", "_errors")
 
@@ -18,20 +19,20 @@ class MergedResponse:
         self._errors: list[Any] = []
 
     def add(self, payload: Payload) -> None:
-        """Add a part, whose data was encoded or is not needed any more.
+        """Add a part.
 
         Raises:
             LookupError: The part belongs to something that no earlier part has delivered.
         """
         if payload.initial is not None:
-            self._data = payload.initial["data"]
+            self._data = _copy(payload.initial["data"])
             self._errors += payload.initial.get("errors", ())
         for each in payload.increments:
             self._errors += each.errors
             if each.items is not None:
-                self._at(each.path[:-1]).extend(each.items)
+                self._at(each.path[:-1]).extend(_copy(each.items))
             else:
-                self._at(each.path).update(each.data or {})
+                self._at(each.path).update(_copy(each.data or {}))
         for ended in payload.completed:
             self._errors += ended.errors
 
@@ -44,3 +45,7 @@ class MergedResponse:
         for part in path:
             value = value[part]
         return value
+
+
+def _copy(value: Any) -> Any:
+    return copied({"value": value})["value"]

@@ -40,6 +40,7 @@ class Projection:
     def __post_init__(self) -> None:
         for failure in self.failures:
             self._explain(failure.path)
+            self._explained |= failure.lost
 
     def root(self, shape: Shape, data: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the response's `data`; None if a null propagated to the root."""

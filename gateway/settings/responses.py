@@ -16,7 +16,11 @@ class ResponseSettings(BaseSettings):
         "over HTTP, 20 bytes count as one.",
     )
     response_bytes: int = Field(default=4 * 1024 * 1024, gt=0, description="The largest response, in bytes.")
-    fetch_entities: int = Field(default=1_000, gt=0, description="The most entities in one fetch.")
+    fetch_entities: int = Field(
+        default=1_000,
+        gt=0,
+        description="The most entities in one request to a subgraph; more are fetched by several requests.",
+    )
     list_items: int = Field(
         default=1_000,
         gt=0,

@@ -163,15 +163,16 @@ class _JoinedCalls:
         """Return one waiting fetch's part of a response as a copy of its own."""
         alias, data = self.entities.alias, response.get("data")
         found = data.get(alias) if isinstance(data, Mapping) else None
+        errors = response.get("errors")
+        own = _errors_at(errors, alias, places) if isinstance(errors, list) else errors
+        if found is None and errors and not own:
+            found = [None] * count  # the errors of others explain the null
         if not isinstance(found, list) or len(found) != count:
-            whole = copied(response)
+            whole = copied({**response, "errors": own} if errors else response)
             return FailedResponse(whole) if isinstance(response, FailedResponse) else whole
         part: dict[str, Any] = {"data": {alias: [found[each] for each in places]}}
-        errors = response.get("errors")
-        if errors:
-            own = _errors_at(errors, alias, places) if isinstance(errors, list) else errors
-            if own:
-                part["errors"] = own
+        if own:
+            part["errors"] = own
         return copied(part)
 
 

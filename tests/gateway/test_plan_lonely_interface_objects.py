@@ -40,6 +40,19 @@ def test_what_only_an_implementation_has_is_refused(field: str) -> None:
         GatewayOf(LONELY).answer(Operation(f"{{ found {{ id {field} }} }}", {}))
 
 
+@pytest.mark.parametrize("selection", ["label", "id label", "next { id }", "id name next { label }"])
+def test_what_nobody_can_resolve_is_refused_though_no_object_can_lack_it(selection: str) -> None:
+    """The asked subgraph knows no implementation, and the interface object cannot be reached by its key."""
+    with pytest.raises(CannotPlan, match=r"Node\.(label|next) cannot be fetched: b: not reachable"):
+        GatewayOf(LONELY).answer(Operation(f"{{ nodes {{ {selection} }} }}", {}))
+
+
+@pytest.mark.parametrize("selection", ["id", "id name", "__typename"])
+def test_what_the_interface_has_is_answered_where_nothing_implements_it(selection: str) -> None:
+    """The subgraph can return no object, and is asked for one nevertheless."""
+    assert compared(LONELY, f"{{ nodes {{ {selection} }} }}")
+
+
 HAUNTED = federated(
     {
         "Query": {"__typename": "Query", "ghost": {"$ref": "g1"}},
@@ -91,3 +104,13 @@ QueryPlan {
   }
 }\
 """)
+
+
+def test_what_an_interface_object_can_resolve_is_not_refused() -> None:
+    """Its key is resolvable, although no object will ever be sent."""
+    reachable = federated(
+        {"Query": {"__typename": "Query", "ghosts": []}},
+        a='type Query { ghosts: [Ghost] } interface Ghost @key(fields: "id") { id: ID! }',
+        b='type Ghost @key(fields: "id") @interfaceObject { id: ID! chill: Int kin: Ghost }',
+    )
+    assert compared(reachable, "{ ghosts { id chill kin { chill } } }")

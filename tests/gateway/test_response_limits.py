@@ -61,17 +61,6 @@ async def answered(
     return dict((await executor.execute(PlannedOperation(planned.plan), {}, {})).body)
 
 
-async def test_a_fetch_for_too_many_entities_is_not_sent(federation: Federation, way: ExecutionMode) -> None:
-    """The request is refused with a code of its own."""
-    federation.broken["products"] = many(PRODUCTS)
-    await answered(federation, way, ResponseLimits(entities=PRODUCTS))
-    federation.asked.clear()
-    with pytest.raises(ResponseTooLarge) as refused:
-        await answered(federation, way, ResponseLimits(entities=PRODUCTS - 1))
-    assert refused.value.code == "TOO_MANY_ENTITIES"
-    assert [name for name, _ in federation.asked] == ["products"]
-
-
 @pytest.mark.parametrize("trusted", [False, True])
 @pytest.mark.parametrize("fields", ["upc", "name upc"])
 async def test_a_list_that_is_too_long_is_null_with_an_error(

@@ -36,6 +36,30 @@ async def news(_info: Any) -> AsyncIterator[dict[str, Any]]:
         yield {"news": {"id": number, "must": None if number == 1 else number, "more": more}}
 
 
+class Numbers:
+    """A source of events that is an iterator of its own, as small as Python allows."""
+
+    def __init__(self, _info: Any) -> None:
+        self.last = 0
+
+    def __aiter__(self) -> "Numbers":
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        self.last += 1
+        if self.last > 2:
+            raise StopAsyncIteration
+        return {"news": {"id": self.last, "must": self.last, "more": "more"}}
+
+
+class Closable(Numbers):
+    """The same, which fails when it is closed."""
+
+    async def aclose(self) -> None:
+        """Fail."""
+        raise ValueError("closed")
+
+
 async def broken(_info: Any) -> Any:
     """No stream."""
     raise ValueError("broken")
@@ -53,6 +77,8 @@ async def collected(subscribe: Any, schema: GraphQLSchema, query: str, root: Any
         (QUERY, {"news": news}, {}),
         (QUERY, {"news": news}, {"more": False}),
         (QUERY, {"news": news}, {"more": "yes"}),
+        (QUERY, {"news": Numbers}, {}),
+        (QUERY, {"news": Closable}, {}),
         (QUERY, {"news": broken}, {}),
         (QUERY, {"news": lambda _info: 5}, {}),
         ("subscription { nothing }", {}, {}),

@@ -9,9 +9,9 @@ import msgspec
 
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.executor import Context
-from gateway.executor.entities import Batch
+from gateway.executor.entities import Batch, SentField
 from gateway.executor.exchange import SubgraphResponse
-from gateway.executor.fetch import Execution, FetchExecution, SentField
+from gateway.executor.fetch import Execution, FetchExecution
 from gateway.executor.positions import Position, find
 from gateway.plan import Entities, Fetch, Names, RootFields
 

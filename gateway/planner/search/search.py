@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from graphql import is_abstract_type
+
 from gateway.planner.budget import SELECTION, Work
 from gateway.planner.search.field_difference import Differences, with_groups
 from gateway.planner.search.graph import (
@@ -259,6 +261,11 @@ class Search:
         for group in field.children.groups:
             members = sorted(group.types & known.concrete)
             self.work.visit(len(members) * len(group.fields))
+            if len(members) < len(group.types):
+                for below in self.stand_ins(group, definition, node.subgraph, provided):
+                    rest = self._of_type(group.fields, below, max_nesting)[1]
+                    if rest:
+                        remaining.append(Group(frozenset({below.type}), rest))
             for concrete in members:
                 interface_object = known.interface_object_of.get(concrete)
                 below = Node(concrete, node.subgraph, provided, interface_object, interface_object)
@@ -273,6 +280,19 @@ class Search:
         if all(each.name == TYPENAME for group in resolved for each in group.fields):
             return Coverage(None, field, cost)
         return Coverage(with_groups(field, resolved), with_groups(field, remaining), cost, unknown_types)
+
+    def stand_ins(
+        self, group: Group, definition: SubgraphField, subgraph: str, provided: tuple[Selections, ...]
+    ) -> Iterator[Node]:
+        """Yield a node for each type of a group that is an interface without implementations anywhere.
+
+        If the subgraph has it as an interface as well, it can return no object of it. What is selected of the
+        interface must be resolvable nevertheless: otherwise it would be null without an error.
+        """
+        known = self.supergraph.subgraphs[subgraph].types[definition.type]
+        for name in sorted(group.types - known.concrete):
+            if is_abstract_type(self.supergraph.schema.type_map[name]):
+                yield Node(name, subgraph, provided, definition.type)
 
     def _named_but_unknown(self, field: Field, owner: str, known: frozenset[str]) -> int:
         """Count the types unknown to a subgraph for which the client selects fields of their own."""

@@ -29,11 +29,14 @@ def _deepest(search: Search, field: Field, node: Node) -> tuple[Field, Node]:
         known = search.supergraph.subgraphs[there.subgraph].types[definition.type]
         provided = search.resolvability.provided_below(there, definition)
         for group in field.children.groups:
-            for concrete in sorted(group.types & known.concrete):
-                interface_object = known.interface_object_of.get(concrete)
-                below = Node(concrete, there.subgraph, provided, interface_object, interface_object)
+            objects = known.interface_object_of
+            nodes = [
+                Node(each, there.subgraph, provided, objects.get(each), objects.get(each))
+                for each in sorted(group.types & known.concrete)
+            ]
+            for below in (*nodes, *search.stand_ins(group, definition, there.subgraph, provided)):
                 for each in group.fields:
-                    free = each.name == TYPENAME and interface_object is None
+                    free = each.name == TYPENAME and below.known_interface is None
                     found = None if free else search.coverage(each, below)
                     if found is not None and found.remaining is not None:
                         return _deepest(search, found.remaining, below)

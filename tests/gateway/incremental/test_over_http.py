@@ -144,3 +144,13 @@ async def test_the_last_part_has_the_plan_and_the_timings_of_all_fetches() -> No
     assert told["queryPlan"]["json"]["node"]["kind"] == "Defer"
     fetches = [stage["subgraph"] for stage in told["timing"]["stages"] if stage["name"].startswith("fetch ")]
     assert fetches == ["accounts", "reviews"]
+
+
+async def test_fragments_that_overlap_send_each_field_once() -> None:
+    """Hooks see the whole response, into which no part is merged that is still to be sent."""
+    async with served() as gateway:
+        _, part, _ = await gateway.all_parts(
+            "{ me { ... @defer { reviews { id } } ... @defer { reviews { body } } } }"
+        )
+    increments = [each["data"] for each in part["incremental"]]
+    assert increments == [{"reviews": [{}, {}]}, {"id": "1"}, {"id": "5"}]

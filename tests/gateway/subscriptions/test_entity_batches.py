@@ -94,6 +94,18 @@ def test_each_gets_what_it_would_get_alone(asking: list[list[int]]) -> None:
     asyncio.run(compared())
 
 
+async def test_an_error_that_took_all_entities_is_told_to_those_who_asked_for_its_own() -> None:
+    """At its place in their part; the others' entities are null without an error."""
+
+    async def call(*_: object) -> Mapping[str, Any]:
+        return {"data": None, "errors": [{"message": "3", "path": ["_entities", 2, "author"]}]}
+
+    ask = joined(call)
+    one, other = await asyncio.gather(*(ask(representations(*each), {}, None) for each in ((1, 2), (3,))))
+    assert one == {"data": {"_entities": [None, None]}}
+    assert other == {"data": None, "errors": [{"message": "3", "path": ["_entities", 0, "author"]}]}
+
+
 async def test_answers_are_not_shared() -> None:
     """Each subscriber merges its own data into what it gets."""
     call = joined(Authors())

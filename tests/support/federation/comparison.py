@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import structlog
 
 from gateway.errors import CannotPlan, RequestError, SubgraphUnreachable, SupergraphError
+from gateway.executor import ResponseLimits
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -62,6 +63,7 @@ class GatewayOf:
     """A gateway over the strict subgraphs of a world, without HTTP."""
 
     served: Served
+    limits: ResponseLimits = field(default_factory=ResponseLimits)
     record: Record = field(default_factory=Record)
     deoptimizations: list[str] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
@@ -157,6 +159,7 @@ class GatewayOf:
                 mode,
                 self._note_deopt,
                 masking=_MASKING,
+                limits=self.limits,
             )
             self._executors[way] = executor, PlannedOperation(planned.plan, planned.introspection)
         return self._executors[way]

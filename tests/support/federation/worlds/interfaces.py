@@ -30,7 +30,10 @@ def add_lonely_interface(workshop: Workshop) -> None:
             ghost.fields[each.name] = each
             own(workshop, graph, ghost, each)
     query = workshop.objects["Query"]
-    for name, graph, kind in (("ghost", others[0], wrapped(workshop, "Ghost")), ("nobody", home, "[Ghost]!")):
+    roots = [("ghost", others[0], wrapped(workshop, "Ghost"))]
+    if not is_stub:  # nobody could resolve the stub's fields
+        roots.append(("nobody", home, "[Ghost]!"))
+    for name, graph, kind in roots:
         query.fields[name] = FieldFact(name, kind)
         own(workshop, graph, query, query.fields[name])
     workshop.made.add("lonely_interfaces")

@@ -1,0 +1,47 @@
+"""A response does not depend on how many entities one request may have, over generated worlds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from gateway.executor import ResponseLimits
+from tests.support.federation.case import World, serve
+from tests.support.federation.comparison import GatewayOf, comparable, excused
+from tests.support.federation.composer import NotComposable
+from tests.support.federation.objects import Run
+from tests.support.federation.operations import operations
+from tests.support.federation.worlds import some_features, worlds
+from tests.support.federation.worlds.features import NAMES
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
+@given(worlds(some_features(frozenset(NAMES))), st.data())
+def test_one_entity_a_request_gives_what_the_monolith_gives(world: World, data: st.DataObject) -> None:
+    """By compiled and interpreted plans, also where arguments come from ancestors."""
+    try:
+        gateway = GatewayOf(serve(world), limits=ResponseLimits(entities=1))
+    except NotComposable:
+        return
+    for _ in range(3):
+        operation: Any = data.draw(operations(gateway.served.public))
+        answer, run = gateway.answer(operation), Run()
+        truth = gateway.served.monolith.answer(operation.document, operation.variables, run)
+        expected = excused(truth, answer, run)["data"]
+        assert "errors" not in answer
+        assert comparable(answer["data"]) == comparable(expected)
+        assert gateway.answer_again(operation, "interpreted") == answer
+        for _, request in gateway.record.calls:
+            sent = [each for name, each in request.variables.items() if name.startswith("representations")]
+            assert sum(map(len, sent)) <= 1
