@@ -34,9 +34,12 @@ class DatabaseCell:
 
 
 def without_fence(settings: DatabaseSettings) -> DatabaseSettings:
-    """Return the same settings without a cell, for code that changes the cell itself."""
+    """Return the same settings without a cell, for code that reads or changes what a database says of itself.
+
+    A closed database can be opened by them, too.
+    """
     none = CellSettings.model_construct(cell=None, cell_partitions=None, cell_of=settings.cell.cell_of)
-    return settings.model_copy(update={"cell": none})
+    return settings.model_copy(update={"cell": none}).entering_closed()
 
 
 async def claim(

@@ -55,17 +55,38 @@ async def upgrade_databases(
     return tuple(before)
 
 
-async def require_migrated(settings: DatabaseSettings, names: Iterable[str] = SUBGRAPHS) -> None:
+class Closed(RuntimeError):
+    """A database is closed while it is recovered."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the database of {name} is closed while it is recovered: `furlong db open {name}` opens it"
+        )
+
+
+async def require_migrated(
+    settings: DatabaseSettings, names: Iterable[str] = SUBGRAPHS, *, in_part: bool = False
+) -> None:
     """Check that databases have the tables of this version; skip a database that cannot be reached.
+
+    Args:
+        settings: Where the databases are.
+        names: Which databases.
+        in_part: Whether closed databases are skipped, too, because the process serves without them.
 
     Raises:
         NotMigrated: A database is older than this version needs, or an upgrade or restore of it was
             interrupted.
+        Closed: A database is closed, and these settings do not enter.
     """
     for name in names:
         try:
             found = await status(settings, name, METADATA[name])
         except (SQLAlchemyError, OSError):
             continue
+        if found.closed and in_part:
+            continue
         if not found.serves:
             raise NotMigrated(found)
+        if found.closed and not settings.enters_closed:
+            raise Closed(name)

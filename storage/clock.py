@@ -96,14 +96,32 @@ async def database_time(clock: Clock, connection: AsyncConnection) -> datetime:
     """
     before = clock.now()
     at = await clock.at(connection)
-    ahead = max(before - at, min(clock.now() - at, timedelta(0)))  # it takes time to ask
-    if abs(ahead) > MAX_DIFFERENCE:
-        direction = "ahead of" if ahead > timedelta(0) else "behind"
-        raise ClockDiffers(
-            f"this machine's clock is {abs(ahead).total_seconds():.0f} s {direction} the database's: "
-            "set both by NTP; nothing is done here until then"
-        )
+    if (problem := difference(before, at, clock.now())) is not None:
+        raise ClockDiffers(f"{problem}; nothing is done here until then")
     return at
+
+
+def difference(before: datetime, at: datetime, after: datetime) -> str | None:
+    """Say how this machine's clock differs from the database server's; None if they agree.
+
+    Args:
+        before: This machine's time before the server was asked.
+        at: What the server said.
+        after: This machine's time when the answer was there: it takes time to ask.
+    """
+    ahead = ahead_of(before, at, after)
+    if abs(ahead) <= MAX_DIFFERENCE:
+        return None
+    direction = "ahead of" if ahead > timedelta(0) else "behind"
+    return (
+        f"this machine's clock is {abs(ahead).total_seconds():.0f} s {direction} the database's: "
+        "set both by NTP"
+    )
+
+
+def ahead_of(before: datetime, at: datetime, after: datetime) -> timedelta:
+    """Return by how much this machine is ahead at least of a server that was asked; negative if behind."""
+    return max(before - at, min(after - at, timedelta(0)))
 
 
 async def clock_problem(clock: Clock, connection: AsyncConnection) -> str | None:

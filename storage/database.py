@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable
 from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from opentelemetry.trace import Tracer
 from sqlalchemy import URL, Dialect, event, make_url, text
 from sqlalchemy.engine import Connection, ExceptionContext
@@ -14,16 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from storage.cells.fence import NOT_CELLS, Fence
+from storage.clock import SystemClock, difference
 from storage.connections.pinned_connections import PinnedConnections
 from storage.connections.sqlite_connection import SqliteConnection
 from storage.connections.statement_spans import StatementSpans, TracedConnections
 from storage.connections.write_turns import turns_at
+from storage.errors import DatabaseClosed
 from storage.settings import DatabaseSettings
 
+log = structlog.get_logger(__name__)
 K = TypeVar("K")
 SQLITE_BUSY_SECONDS = 10
 SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
 SECONDS_TO_ANSWER = 1  # beyond the server's own limit; then the connection counts as lost
+CLOSED = "closed_database"
+"""A table that exists while only what recovers the database may connect (`furlong db close`)."""
 
 
 def database_url(base: str, subgraph: str) -> URL:
@@ -230,6 +237,8 @@ def create_engine(
         **pool,
     )
     event.listen(engine.sync_engine, "connect", _prepare_mysql(settings))
+    if connections is not None and not settings.enters_closed:
+        event.listen(engine.sync_engine, "connect", _require_open)
     event.listen(engine.sync_engine, "handle_error", _distrust)
     return engine
 
@@ -251,14 +260,36 @@ def _mysql_session(settings: DatabaseSettings) -> str:
 
 
 def _prepare_mysql(settings: DatabaseSettings) -> Callable[[Any, Any], None]:
+    clock, said = SystemClock(), [""]
+
     def prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("SELECT VERSION()")
-        if "MariaDB" in cursor.fetchone()[0]:
+        cursor, before = connection.cursor(), clock.now()
+        cursor.execute("SELECT VERSION(), UTC_TIMESTAMP(6)")
+        version, at = cursor.fetchone()
+        problem = difference(before, at.replace(tzinfo=UTC), clock.now()) or ""
+        if problem and not said[0]:  # once for all connections of a pool
+            log.warning("clock_differs", detail=problem)
+        said[0] = problem
+        if "MariaDB" in version:
             cursor.execute(f"SET max_statement_time = {settings.statement_seconds:g}")
         cursor.close()
 
     return prepare
+
+
+def _require_open(connection: Any, _record: Any) -> None:
+    """Refuse a new connection to a closed database: asked here, it costs the requests nothing."""
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT DATABASE() FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_name = %s",
+        (CLOSED,),
+    )
+    closed = cursor.fetchone()
+    cursor.close()
+    if closed is not None:
+        connection.close()
+        raise DatabaseClosed(f"{closed[0]} is closed while it is recovered: `furlong db open` opens it")
 
 
 def _connect_sqlite(_dialect: Dialect, _record: Any, _location: list[Any], options: dict[str, Any]) -> None:

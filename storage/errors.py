@@ -6,3 +6,7 @@ class DatabaseAway(OSError):
 
     It is an `OSError` as a lost connection is, so that whatever outlives the one outlives the other.
     """
+
+
+class DatabaseClosed(DatabaseAway):
+    """The database is closed while it is restored and recovered: only what recovers it may connect."""

@@ -1,8 +1,9 @@
 """Settings of the databases and of the product's clock, read from the environment."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.cells.settings import CellSettings
@@ -37,6 +38,18 @@ class DatabaseSettings(BaseSettings):
     cell: CellSettings = Field(
         default_factory=CellSettings, description="The cell whose databases these are: settings of their own"
     )
+    _enters_closed: bool = PrivateAttr(default=False)
+
+    @property
+    def enters_closed(self) -> bool:
+        """Whether connections are made to a closed database, too."""
+        return self._enters_closed
+
+    def entering_closed(self) -> Self:
+        """Return the same settings for what recovers a closed database."""
+        found = self.model_copy()
+        found._enters_closed = True  # noqa: SLF001 - its own class
+        return found
 
 
 class ClockSettings(BaseSettings):

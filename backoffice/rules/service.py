@@ -230,7 +230,7 @@ class SchemeRules:
         brand = str(proposal.brand)
         values = proposal.content if isinstance(proposal.content, Mapping) else {}
         context, scheme = await self._checked(brand, values)
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         body = scheme_body(brand, brand_facts(context.brand), scheme, now, now)
         fact = Fact(
             topic=SCHEME_TOPIC,

@@ -15,7 +15,7 @@ from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
 from furlong.backup.running import require_stopped
 from furlong.databases import METADATA
 from furlong.identity import installations, require_one_installation
-from storage.database import database_url
+from storage.database import CLOSED, database_url
 from storage.installation import Installation
 from storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
 from storage.settings import DatabaseSettings
@@ -55,6 +55,8 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
     for name, each in found.items():
         if not each.serves:
             raise BackupError(f"the database of {name} is {each.state}: `furlong db status` says more")
+        if each.closed:
+            raise BackupError(f"the database of {name} is closed: recover it first, and `furlong db open` it")
     if databases.engine == "sqlite":
         await asyncio.to_thread(sqlite.dump, {name: databases.path(name) for name in METADATA}, folder)
         file_of = sqlite.file_of
@@ -170,7 +172,7 @@ async def _drop_all(connection: AsyncConnection) -> None:
     quote = connection.dialect.identifier_preparer.quote_identifier
     await connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
     for table in tables:
-        if table != UNFINISHED_RESTORE:
+        if table not in {UNFINISHED_RESTORE, CLOSED}:
             await connection.execute(text(f"DROP TABLE {quote(table)}"))
 
 

@@ -33,7 +33,8 @@ async def require_stopped(settings: DatabaseSettings, names: Iterable[str]) -> N
     for name in names:
         if using := await _users(without_fence(settings), name):
             raise StillRunning(
-                f"the database of {name} is still in use: {using}. First stop everything that uses it"
+                f"the database of {name} is still in use: {using}. Stop everything that uses it, or, with "
+                f"MariaDB or MySQL, only its consumer and the workers: `furlong db close {name}`"
             )
 
 

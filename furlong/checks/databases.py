@@ -61,8 +61,9 @@ async def _note_clock(settings: DatabaseSettings, name: str, clocks: MachineCloc
     engine = create_engine(settings, name)
     try:
         async with engine.connect() as connection:
+            asked_at = clocks.now()
             said = (await connection.execute(text("SELECT UTC_TIMESTAMP(3)"))).scalar_one()
     finally:
         await engine.dispose()
     if isinstance(said, datetime):
-        clocks.note(f"the database at {url.host}", said.replace(tzinfo=UTC))
+        clocks.note(f"the database at {url.host}", said.replace(tzinfo=UTC), asked_at)

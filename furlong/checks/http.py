@@ -54,6 +54,7 @@ class HttpProbe:
         return f"{plain(url)} has {len(keys)} keys"
 
     async def _get(self, url: str, setting: str) -> httpx.Response:
+        asked_at = self.clocks.now()
         try:
             async with httpx.AsyncClient(timeout=self.seconds, trust_env=False) as client:
                 answer = await client.get(url)
@@ -62,7 +63,7 @@ class HttpProbe:
                 f"{plain(url)} cannot be reached: {_reason(error)}",
                 f"is it running? Otherwise correct {setting}, or the network between",
             ) from error
-        self.clocks.note_date(urlsplit(url).netloc.rpartition("@")[2], answer.headers.get("date"))
+        self.clocks.note_date(urlsplit(url).netloc.rpartition("@")[2], answer.headers.get("date"), asked_at)
         return answer
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from furlong.checks.finding import Check, CheckFailed
+from storage.clock import MAX_DIFFERENCE, ahead_of
 
-MAX_SECONDS: Final = 10.0
-"""How far clocks may differ: tokens allow for 30 seconds, and both sides may be wrong."""
+HALF_A_SECOND: Final = timedelta(seconds=0.5)
+"""The `Date` header has whole seconds: on average, half of one more has passed."""
 
 
 @dataclass(slots=True)
@@ -24,18 +25,18 @@ class MachineClocks:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ahead: dict[str, float] = field(default_factory=dict)
 
-    def note_date(self, server: str, header: str | None) -> None:
-        """Record the `Date` header of a response."""
+    def note_date(self, server: str, header: str | None, asked_at: datetime) -> None:
+        """Record the `Date` header of the response to a request of an instant by this machine's clock."""
         try:
             said = parsedate_to_datetime(header or "")
         except ValueError:
             return
         if said.tzinfo is not None:
-            self.note(server, said)
+            self.note(server, said + HALF_A_SECOND, asked_at)
 
-    def note(self, server: str, said: datetime) -> None:
-        """Record the time of a server."""
-        self.ahead[server] = (said - self.now()).total_seconds()
+    def note(self, server: str, said: datetime, asked_at: datetime) -> None:
+        """Record the time of a server that was asked at an instant by this machine's clock."""
+        self.ahead[server] = -ahead_of(asked_at, said, self.now()).total_seconds()
 
     def as_check(self, name: str) -> Check:
         """Return the comparison as a check, to be run after all others."""
@@ -45,16 +46,15 @@ class MachineClocks:
         """Say how far the clocks differ.
 
         Raises:
-            CheckFailed: They differ too much.
+            CheckFailed: They differ so much that workers stop.
         """
         if not self.ahead:
             return "no server told its time"
         server, most = max(self.ahead.items(), key=lambda each: abs(each[1]))
-        # Servers send whole seconds.
-        if abs(most) > MAX_SECONDS + 1:
+        if abs(most) > MAX_DIFFERENCE.total_seconds():
             direction = "behind" if most > 0 else "ahead of"
             raise CheckFailed(
                 f"this machine's clock is {abs(most):.0f} s {direction} that of {server}",
-                "set both by NTP: tokens are refused and weeks begin at the wrong moment otherwise",
+                "set both by NTP: workers do nothing until the clocks agree",
             )
         return f"within {max(1.0, abs(most)):.0f} s of {len(self.ahead)} others"

@@ -19,6 +19,7 @@ _UNAVAILABLE: Final = frozenset(
         4151,  # the account is locked, as it is while its cell is moved
         1290,  # the server is read-only, as a replica is, and
         1836,  # the same
+        1049,  # there is no such database, as when it was lost
         1021,  # the disk is full
         1114,  # a table is full
         2002,

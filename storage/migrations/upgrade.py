@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.columns import exact_collation
-from storage.database import create_engine, database_url, has_file
+from storage.database import CLOSED, create_engine, database_url, has_file
 from storage.migrations.lock import Waiting, exclusive
 from storage.settings import DatabaseSettings
 
@@ -44,6 +44,7 @@ class MigrationStatus:
             an upgrade was interrupted, or tables were dropped; `ahead`: a newer version migrated it;
             `unrestored`: a restore was interrupted.
         missing: Tables of this version that do not exist.
+        closed: Whether only what recovers it may connect.
     """
 
     subgraph: str
@@ -51,6 +52,7 @@ class MigrationStatus:
     wanted: str
     state: State
     missing: tuple[str, ...] = ()
+    closed: bool = False
 
     @property
     def serves(self) -> bool:
@@ -183,7 +185,7 @@ def _status(connection: Connection, subgraph: str, metadata: MetaData) -> Migrat
     wanted = str(scripts.get_current_head())
     present = set(inspect(connection).get_table_names())
     missing = tuple(name for name in _names(metadata) if name not in present)
-    found = MigrationStatus(subgraph, revision, wanted, "current", missing)
+    found = MigrationStatus(subgraph, revision, wanted, "current", missing, CLOSED in present)
     if UNFINISHED_RESTORE in present:
         return replace(found, state="unrestored")
     if revision is None:

@@ -46,6 +46,8 @@ ALLOWED: Final = {
     ("storage/clock.py", "datetime.now"): "the clock itself",
     ("storage/clock.py", "time.time"): "the same, in seconds",
     ("storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
+    ("storage/database.py", "SystemClock"): "compares the database's clock with the machine's",
+    ("storage/database.py", "SQL 'SELECT VERSION(), UTC_TIMESTAMP(6)'"): "the same",
     ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
     ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
     ("tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
@@ -100,6 +102,83 @@ ALLOWED: Final = {
         "time.time",
     ): "dead letters of the last minutes, by Kafka's time stamps",
 }
+MONEY: Final = (
+    "subgraphs",
+    "consumers",
+    "furlong/workers",
+    "backoffice/approvals",
+    "backoffice/jobs",
+    "backoffice/risk/budgets",
+    "backoffice/rules",
+    "backoffice/support",
+)
+"""Where deadlines of money are judged: by `Clock.at(connection)`, in the transaction that acts."""
+
+BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
+    "what is shown, and decides nothing": (
+        "backoffice/rules/known_rules.py of_brand",
+        "backoffice/support/goodwill/budgets.py uses",
+        "backoffice/support/lookup/customers.py view",
+        "consumers/fulfilment/provider_health.py read",
+        "consumers/rewards/budget_reports.py read",
+        "furlong/workers/outbox_status.py collect",
+        "subgraphs/kit/auth/authentication.py authenticate",
+        "subgraphs/kit/auth/authentication.py authenticate_cached",
+        "subgraphs/kit/auth/authentication.py renew",
+        "subgraphs/kit/mutations/recovery.py _settle",
+        "subgraphs/progress/weeks/lifecycle.py schemes",
+        "subgraphs/progress/weeks/overview.py week_lines",
+        "subgraphs/rewards/loaders.py __call__",
+    ),
+    "when something was recorded": (
+        "backoffice/approvals/service.py _void",
+        "backoffice/approvals/service.py propose",
+        "backoffice/jobs/service.py cancel",
+        "backoffice/jobs/service.py start",
+        "backoffice/jobs/worker.py _end",
+        "backoffice/support/privacy/holds.py lift",
+        "backoffice/support/privacy/holds.py put",
+        "backoffice/support/privacy/requests.py _approved",
+        "backoffice/support/privacy/requests.py _export",
+        "consumers/acknowledgements/acknowledger.py acknowledgement",
+        "consumers/messages/erasure.py _erase",
+        "consumers/stream/database/dead_letters.py store",
+        "consumers/stream/database/positions.py _rows",
+        "consumers/stream/database/positions.py store",
+        "subgraphs/fulfilment/accounting/reconciliation.py compare",
+        "subgraphs/progress/ledger/reconciliation.py _repair",
+    ),
+    "how old a copy or a waiting fact is": (
+        "consumers/stream/database/dead_letters.py recent",
+        "subgraphs/kit/live/public_changes.py __init__",
+        "subgraphs/kit/live/public_changes.py look",
+        "subgraphs/kit/reads/stale_cache.py _failed_lately",
+        "subgraphs/kit/reads/stale_cache.py _read_once",
+        "subgraphs/kit/reads/stale_cache.py _usable",
+        "subgraphs/kit/reads/stale_cache.py get",
+        "subgraphs/kit/records/outbox/outbox_relay.py _has_waiting",
+    ),
+    "how long ago a person signed in": (
+        "backoffice/risk/budgets/setting.py set",
+        "backoffice/support/corrections/adjustments.py propose",
+        "backoffice/support/goodwill/budgets.py set",
+        "backoffice/support/goodwill/credits.py propose",
+        "backoffice/support/privacy/requests.py propose_erasure",
+    ),
+    "signatures of calls, and reports of a node": (
+        "subgraphs/fulfilment/payout/callbacks.py receive",
+        "subgraphs/fulfilment/payout/configuration/applying.py _report",
+        "subgraphs/fulfilment/payout/configuration/applying.py leave",
+        "subgraphs/fulfilment/providers/registry.py _signed",
+        "subgraphs/fulfilment/providers/registry.py register",
+    ),
+    "a report over days that are long over": (
+        "backoffice/rules/dry_run_job.py prepare",
+        "subgraphs/fulfilment/accounting/daily_reconciliation.py make_missing",
+    ),
+}
+"""The functions there that read the node's clock, by the reason why a wrong clock does no harm."""
+
 SQL_NOW: Final = re.compile(
     r"(?<![.\w])(NOW|CURRENT_TIMESTAMP|UTC_TIMESTAMP|SYSDATE|CURDATE|UNIX_TIMESTAMP)\s*\(", re.IGNORECASE
 )
@@ -149,6 +228,32 @@ def test_only_who_is_listed_reads_the_machines_time() -> None:
     assert set(ALLOWED) - found == set()
 
 
+def functions_by_the_nodes_clock(node: ast.AST, function: str = "") -> Iterator[str]:
+    """Yield the name of the function around each `clock.now`, `_clock.now` and `machine.now`."""
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield from functions_by_the_nodes_clock(child, name)
+                continue
+            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr="now"):
+                if owner.strip("_") in {"clock", "machine"}:
+                    yield function
+        yield from functions_by_the_nodes_clock(child, function)
+
+
+def test_deadlines_of_money_go_by_the_databases_time() -> None:
+    """Where money is decided about, only what is listed reads the node's clock, and no entry is outdated."""
+    found = {
+        f"{file.relative_to(ROOT).as_posix()} {function}"
+        for folder in MONEY
+        for file in (ROOT / folder).rglob("*.py")
+        for function in functions_by_the_nodes_clock(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    listed = {each for functions in BY_THE_NODES_CLOCK.values() for each in functions}
+    assert found - listed == set(), "decide by `await clock.at(connection)`: docs/rehearsal.md"
+    assert listed - found == set()
+
+
 def test_the_page_shows_the_servers_time_alone() -> None:
     """Scripts of the page read the visitor's clock only to measure durations."""
     folders = [*(ROOT / "web" / "packages").glob("*/src"), ROOT / "web" / "demo"]
@@ -190,3 +295,15 @@ k = dt.now()
         "func.now",
         "time.time",
     ]
+
+
+def test_readings_of_the_nodes_clock_are_found_by_their_function() -> None:
+    """Of the product's and of the machine's clock, called or passed on; `at` is no such reading."""
+    code = """
+class A:
+    async def late(self):
+        return self._clock.now() > await self.clock.at(connection)
+    def passed(self):
+        return partial(self.record, clock.machine.now), self.now()
+"""
+    assert list(functions_by_the_nodes_clock(ast.parse(code))) == ["late", "passed"]

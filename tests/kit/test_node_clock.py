@@ -1,11 +1,25 @@
 """A node compares its clock with the database's before it acts."""
 
+from collections.abc import MutableMapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from storage.clock import Clock, ClockDiffers, ManualClock, clock_problem, database_time
+from furlong.checks.finding import CheckFailed
+from furlong.checks.machine_clock import MachineClocks
+from storage.clock import (
+    MAX_DIFFERENCE,
+    Clock,
+    ClockDiffers,
+    ManualClock,
+    SystemClock,
+    clock_problem,
+    database_time,
+    difference,
+)
 from storage.database import Database
+from storage.migrations.upgrade import create_database
 from storage.settings import DatabaseSettings
 from tests.support.skewed_clock import SkewedClock
 
@@ -39,3 +53,50 @@ async def decided(clock: Clock, url: str) -> datetime:
             return await database_time(clock, connection)
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "says"),
+    [(-3, 4, None), (-4, -2.1, "2 s behind"), (2.1, 9, "2 s ahead of"), (-2, -1, None), (1, 2, None)],
+)
+def test_the_time_that_the_server_took_to_answer_is_no_difference(
+    asked: float, answered: float, says: str | None
+) -> None:
+    """Only what is certain counts: the server may have looked at its clock at any moment in between."""
+    before, after = (NOW + timedelta(seconds=each) for each in (asked, answered))
+    found = difference(before, NOW, after)
+    assert found is None if says is None else says in str(found)
+
+
+@pytest.mark.usefixtures("mariadb_installed")
+@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+async def test_every_process_with_a_wrong_clock_says_so(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, logged: list[MutableMapping[str, Any]]
+) -> None:
+    """Gateways and consumers act by the database's time; when they connect, they compare their clock."""
+    settings = DatabaseSettings(url=database_url)
+    await create_database(settings, "club")
+
+    async def said() -> list[str]:
+        logged.clear()
+        database = Database.open(settings, "club")
+        async with database.home.read(), database.home.read():  # two connections of one pool
+            pass
+        await database.close()
+        return [each["detail"] for each in logged if each["event"] == "clock_differs"]
+
+    assert await said() == []
+    monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) - timedelta(minutes=5))
+    (problem,) = await said()
+    assert "s behind the database's: set both by NTP" in problem
+
+
+@pytest.mark.parametrize("ahead", [-1, 1])
+async def test_the_check_fails_where_workers_stop(ahead: int) -> None:
+    """`furlong check` has the same limit as the workers."""
+    clocks = MachineClocks(lambda: NOW)
+    clocks.note("the database", NOW + ahead * MAX_DIFFERENCE, NOW)
+    assert await clocks.check() == "within 2 s of 1 others"
+    clocks.note("the database", NOW + ahead * (MAX_DIFFERENCE + timedelta(seconds=0.1)), NOW)
+    with pytest.raises(CheckFailed, match="that of the database"):
+        await clocks.check()

@@ -1,6 +1,10 @@
 """Weeks rehearsed in an installation of many processes, on MariaDB and Kafka: one clock, and disasters."""
 
+import json
 import os
+import re
+import shutil
+import time
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -8,10 +12,13 @@ import httpx
 import pytest
 
 from deploy.private_mariadb import PrivateMariadb
-from tests.support.processes.running_furlong import PATIENCE_SECONDS, ROOT, eventually
+from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, ROOT, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
 from tests.support.product.whole_installation import CUSTOMER, WORKERS, Installation, rehearsed_installation
 
+PARTS: Final = """{ club(brand: "northbet") {
+  membership { optedIn } progress { staked { minor } } choice { version } fulfilment { status } } }"""
+FIELD_OF: Final = {"progress": "progress", "rewards": "choice", "fulfilment": "fulfilment"}
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed"),
@@ -43,22 +50,26 @@ def test_all_processes_go_through_the_week_together(installation: Installation) 
 def test_each_database_is_lost_or_restored_in_the_next_week(installation: Installation) -> None:
     """By the runbook, in mid-week, after the close and the payment: nothing is paid twice, nothing forgotten.
 
-    The short form loses progress in mid-week, and fulfilment when providers have forgotten what they paid.
+    Gateways keep running. A foreign backup is refused, and nodes with wrong clocks close nothing. The short
+    form loses progress in mid-week, and restores fulfilment from before the payment when providers have
+    forgotten it.
     """
     week = RehearsedWeek(installation.site, installation.programs, CUSTOMER)
     disaster = Disaster(installation, week)
     installation.programs.run("backup", "mid-week")
     week.bet(2100)
     week.stands(NEXT_WEEK, "QUALIFIED")
+    disaster.brings_a_foreign_backup("mid-week")
     disaster.strikes("progress")
     if LONG_FORM:
         disaster.strikes("rewards", backup="mid-week")
     assert week.staked(NEXT_WEEK) == 2600
 
     week.go_to("week-end")
+    close_by_wrong_clocks(installation, week)
     if LONG_FORM:
         installation.stop("worker fulfilment")
-    week.go_to("grace-end")
+    installation.start("worker weeks")
     if LONG_FORM:
         week.stands(NEXT_WEEK, "CONFIRMED")
         installation.start("worker fulfilment")
@@ -68,10 +79,36 @@ def test_each_database_is_lost_or_restored_in_the_next_week(installation: Instal
     installation.forget_keys()
     if LONG_FORM:
         disaster.strikes("club")
-    disaster.strikes("fulfilment")
+        disaster.strikes("fulfilment")
+    disaster.strikes("fulfilment", backup="mid-week")
     assert sorted(installation.credits().values()) == [1, 1]
     reviews = installation.programs.run("fulfilment", "reviews")
     assert "CREDITED" not in reviews, reviews
+
+
+def close_by_wrong_clocks(installation: Installation, week: RehearsedWeek) -> None:
+    """Let only nodes keep the weeks that are five minutes fast and slow: they say so, and do nothing."""
+    installation.stop("worker weeks")
+    nodes = {f"worker weeks{seconds:+}": seconds for seconds in (300, -300)}
+    for seconds in nodes.values():
+        installation.start_skewed("worker weeks", seconds)
+    installation.programs.run("clock", "advance", "717m")  # the grace is 720: for the fast node it is over
+
+    def is_said() -> bool:
+        logs = installation.programs.logs()
+        return all(
+            re.search(f"(299|300) s {which} the database's: .*nothing is done here", logs)
+            for which in ("ahead of", "behind")
+        )
+
+    eventually(is_said, "both nodes say how their clocks differ")
+    week.go_to("grace-end")
+    time.sleep(6)  # more than the pause between a worker's rounds
+    status = " ".join(installation.programs.run("week", "status", "--brand", BRAND).split())
+    assert f"{WEEK} GB GBP CLOSED, confirmed" in status
+    assert f"{NEXT_WEEK} GB GBP CLOSED, confirmed" not in status
+    assert list(installation.credits().values()) == [1]
+    installation.stop(*nodes)
 
 
 class Disaster:
@@ -91,21 +128,47 @@ class Disaster:
         """
         seen = self._seen()
         running, programs = self._installation, self._installation.programs
-        users = ["serve", *(f"worker {each}" for each in WORKERS), f"consume {name}"]
+        users = [*(f"worker {each}" for each in WORKERS), f"consume {name}"]
         running.stop(*users)
         if backup is None:
             running.drop(name)
-        else:
+        programs.run("db", "close", name)
+        self._is_served_without(name)
+        if backup is not None:
             programs.run("restore", backup, "--only", name, "--replace")
         programs.run("db", "upgrade")
         if backup is None:
             programs.run("load", str(ROOT / "furlong" / "world.yaml"))
         running.start(f"consume {name}")
         programs.run("recover", name)
+        self._is_served_without(name)
+        programs.run("db", "open", name)
         running.start(*reversed(users[:-1]))
         eventually(running.is_complete, f"the bet-slip is complete after {name} was lost")
         if settled:
             eventually(lambda: self._seen() == seen, f"{name} lost: {seen}, now {self._seen()}")
+
+    def brings_a_foreign_backup(self, backup: str) -> None:
+        """Try to restore the backup of another installation: nothing is touched."""
+        programs = self._installation.programs
+        shutil.copytree(programs.folder / backup, programs.folder / "foreign")
+        manifest = programs.folder / "foreign" / "manifest.json"
+        told = json.loads(manifest.read_text())
+        told["installation"]["installation_id"] = "00000000-0000-4000-8000-000000000000"
+        manifest.write_text(json.dumps(told))
+        said = programs.refused("restore", "foreign", "--only", "progress", "--replace")
+        assert "nothing was restored" in " ".join(said.split())
+
+    def _is_served_without(self, name: str) -> None:
+        """Check that the gateway, which keeps running, answers all but the closed database's fields."""
+        answer = self._installation.site.ask(PARTS, customer=CUSTOMER)
+        assert {each["extensions"]["code"] for each in answer["errors"]} == {"SERVICE_UNAVAILABLE"}
+        club = answer["data"]["club"]
+        if name == "club":
+            assert club is None
+        else:
+            lacking = {each for each, value in club.items() if value is None}
+            assert lacking - {"fulfilment"} == {FIELD_OF[name]} - {"fulfilment"}, answer
 
     def _seen(self) -> list[dict[str, Any]]:
         return [self._week.club(week) for week in (WEEK, NEXT_WEEK)]

@@ -70,7 +70,7 @@ def restore_backup(
         fail(error)
     typer.echo(
         f"{', '.join(names or manifest.databases)} as of {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC. "
-        "Next: `furlong db upgrade`, the consumers, and `furlong recover`."
+        "Next: `furlong db upgrade`, the consumers, `furlong recover`; `furlong db open` if it was closed."
     )
 
 
@@ -91,7 +91,7 @@ def recover(
 
     log_to_stderr(quiet=True)
     wanted = _known(names, SUBGRAPHS)
-    check_databases(*wanted, stream=stream_settings())
+    check_databases(*wanted, stream=stream_settings(), settings=database_settings().entering_closed())
     try:
         with working("Recovering"):
             found = asyncio.run(_recover(wanted))
@@ -108,7 +108,7 @@ def recover(
 async def _recover(names: tuple[str, ...]) -> list[RecoveredDatabase]:
     from furlong.backup.database_recovery import DatabaseRecovery
 
-    recovery = DatabaseRecovery(database_settings(), stream_settings(), running_clock())
+    recovery = DatabaseRecovery(database_settings().entering_closed(), stream_settings(), running_clock())
     with stop_on_signals() as stop:
         return await recovery.recover(names, stop, lambda reason: typer.echo(reason, err=True))
 

@@ -56,7 +56,7 @@ async def _crm(file: Path, *, dry_run: bool, whole: bool, verbose: bool) -> CrmP
     from subgraphs.kit.records.erasure import Pseudonyms
     from subgraphs.progress.erasure import erasure_of
 
-    settings, now = database_settings(), product_clock().now()
+    settings, now = database_settings().entering_closed(), product_clock().now()
     progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
     erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
     try:

@@ -9,11 +9,12 @@ import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
-from furlong.subgraph_names import SUBGRAPHS
+from furlong.subgraph_names import DATABASES, SUBGRAPHS
 
 if TYPE_CHECKING:
     from consumers.stream.settings import StreamSettings
     from storage.migrations.upgrade import MigrationStatus
+    from storage.settings import DatabaseSettings
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
 
@@ -26,6 +27,7 @@ STATES = {
     "unrestored": "a restore was interrupted; run `furlong restore` again",
     "current": "up to date",
 }
+Name = Annotated[str, typer.Argument(help=f"Which database: {', '.join(DATABASES)}.")]
 
 
 @cli.command()
@@ -119,26 +121,74 @@ def adopt() -> None:
     typer.echo(f"All databases belong to {adopted}.")
 
 
-def check_databases(*names: str, stream: StreamSettings | None = None) -> None:
+@cli.command("close")
+def close(name: Name) -> None:
+    """Close a database before it is restored or rebuilt: everything else keeps running, and serves in part.
+
+    Its connections are ended, and only `furlong db`, `restore`, `consume`, `recover`, `load`, `import` and
+    `fulfilment` get new ones. A database that was lost is created, empty.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.backup.closing import CannotBeClosed, close_database
+
+    require_database(name)
+    try:
+        ended = asyncio.run(close_database(database_settings(), name))
+    except (SQLAlchemyError, OSError, ValueError, CannotBeClosed) as error:
+        fail(error)
+    typer.echo(f"{name} is closed; connections ended: {ended}. `furlong db open {name}` opens it again.")
+
+
+@cli.command("open")
+def open_again(name: Name) -> None:
+    """Open a database that was closed: all processes use it again, without a restart."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.backup.closing import open_database
+    from furlong.databases import NotMigrated
+
+    require_database(name)
+    try:
+        asyncio.run(open_database(database_settings(), name))
+    except (SQLAlchemyError, OSError, ValueError, NotMigrated) as error:
+        fail(error)
+    typer.echo(f"{name} is open.")
+
+
+def require_database(name: str) -> None:
+    """End the command if there is no database of that name."""
+    if name not in DATABASES:
+        fail(f"there is no database {name!r}; there are {', '.join(DATABASES)}")
+
+
+def check_databases(
+    *names: str,
+    stream: StreamSettings | None = None,
+    settings: DatabaseSettings | None = None,
+    in_part: bool = False,
+) -> None:
     """End the command if databases are not migrated, or are another cell's or installation's.
 
     Args:
         names: The databases; by default those of all subgraphs.
         stream: The Kafka whose topics the process applies or publishes; None if it has nothing to do with it.
+        settings: Where they are; by default as the environment says.
+        in_part: Whether the process serves without the databases that are closed.
     """
     from aiokafka.errors import KafkaError
 
     from cells.claim import require_cells
-    from furlong.databases import METADATA, NotMigrated, require_migrated
+    from furlong.databases import METADATA, Closed, NotMigrated, require_migrated
     from furlong.identity import MixedInstallations, require_one_installation
     from storage.cells.errors import CellMismatch
 
-    settings, checked = database_settings(), names or SUBGRAPHS
+    settings, checked = settings or database_settings(), names or SUBGRAPHS
     try:
-        asyncio.run(require_migrated(settings, checked))
+        asyncio.run(require_migrated(settings, checked, in_part=in_part))
         asyncio.run(require_cells(settings, checked))
         asyncio.run(require_one_installation(settings, METADATA, stream))
-    except (NotMigrated, CellMismatch, MixedInstallations, ValueError) as error:
+    except (NotMigrated, Closed, CellMismatch, MixedInstallations, ValueError) as error:
         fail(error)
     except (KafkaError, OSError):
         return  # the process waits for the brokers itself
@@ -146,4 +196,5 @@ def check_databases(*names: str, stream: StreamSettings | None = None) -> None:
 
 def _row(each: MigrationStatus) -> tuple[str | None, ...]:
     missing = each.missing if each.state not in {"absent", "empty"} else ()
-    return each.subgraph, each.revision, each.wanted, each.state, STATES[each.state], ", ".join(missing)
+    meaning = f"closed; {STATES[each.state]}" if each.closed else STATES[each.state]
+    return each.subgraph, each.revision, each.wanted, each.state, meaning, ", ".join(missing)

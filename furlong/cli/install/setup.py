@@ -105,7 +105,7 @@ async def _load(file: Path, *, dry_run: bool, verbose: bool) -> None:
     from furlong.install.world import read_world
     from storage.database import Database
 
-    world, settings, now = read_world(file), database_settings(), product_clock().now()
+    world, settings, now = read_world(file), database_settings().entering_closed(), product_clock().now()
     club, rewards, backoffice = (Database.open(settings, name) for name in ("club", "rewards", "backoffice"))
     try:
         plan = await plan_load(world, club, rewards, now)

@@ -21,6 +21,7 @@ from furlong.cli.options import (
 if TYPE_CHECKING:
     from furlong.workers.fulfilment_worker import FulfilmentProcess
     from storage.clock import Clock
+    from storage.settings import DatabaseSettings
     from subgraphs.fulfilment.accounting.report import Report
     from subgraphs.fulfilment.providers.registry import RegisteredProvider
     from subgraphs.fulfilment.state.fulfilment import Fulfilment
@@ -242,14 +243,14 @@ def _found(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvi
     return found
 
 
-def open_fulfilment(clock: Clock) -> FulfilmentProcess:
+def open_fulfilment(clock: Clock, database: DatabaseSettings) -> FulfilmentProcess:
     """Build the parts of the fulfilment worker; end the command if its providers cannot be used."""
     from furlong.workers.fulfilment_worker import FulfilmentProcess
     from subgraphs.fulfilment.errors import ProviderConfigError
     from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
     try:
-        return FulfilmentProcess.open(database_settings(), FulfilmentSettings(), clock)
+        return FulfilmentProcess.open(database, FulfilmentSettings(), clock)
     except (ProviderConfigError, ValueError) as error:
         fail(error)
 
@@ -261,7 +262,8 @@ def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
     from subgraphs.kit.domain.errors import BadInput
 
     async def run() -> None:
-        process = open_fulfilment(product_clock())
+        # Providers that had been stopped are stopped again before their database is opened.
+        process = open_fulfilment(product_clock(), database_settings().entering_closed())
         try:
             await process.configuration.apply()
             await task(process)

@@ -40,7 +40,7 @@ def serve(
     from gateway.garbage_collection import freeze_long_lived_objects
 
     log_to_stderr()
-    check_databases()
+    check_databases(in_part=True)
 
     async def work() -> None:
         serve_settings = ServeSettings()

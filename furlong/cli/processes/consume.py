@@ -22,6 +22,7 @@ from furlong.subgraph_names import DATABASES
 
 if TYPE_CHECKING:
     from consumers.stream.settings import StreamSettings
+    from storage.settings import DatabaseSettings
 
 
 def consume(
@@ -48,9 +49,10 @@ def consume(
         fail(f"there is no consumer {name!r}; there are {', '.join(DATABASES)}")
     log_to_stderr()
     stream = stream_settings()
-    check_databases(name, stream=stream)
+    database = database_settings().entering_closed()
+    check_databases(name, stream=stream, settings=database)
     try:
-        asyncio.run(_consume(name, stream, listen))
+        asyncio.run(_consume(name, database, stream, listen))
     except (Halt, Stalled) as error:
         typer.echo(f"furlong: the consumer stopped: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
@@ -60,7 +62,7 @@ def consume(
         fail(f"the consumer stopped: {cause(error)}")
 
 
-async def _consume(name: str, stream: StreamSettings, listen: str | None) -> None:
+async def _consume(name: str, database: DatabaseSettings, stream: StreamSettings, listen: str | None) -> None:
     from furlong.serve.http_server import listen as open_listener
     from furlong.workers.consumer_process import run_consumer
     from gateway.garbage_collection import freeze_long_lived_objects
@@ -72,7 +74,7 @@ async def _consume(name: str, stream: StreamSettings, listen: str | None) -> Non
             freeze_long_lived_objects()
             await run_consumer(
                 name,
-                database_settings(),
+                database,
                 stream,
                 listener,
                 stop,

@@ -44,7 +44,7 @@ def serve(
     except (ValidationError, ValueError, OSError, SupergraphError) as error:
         fail(error)
     if ServeSettings().subgraphs == "memory":
-        check_databases()
+        check_databases(in_part=True)
     try:
         with (
             listener,

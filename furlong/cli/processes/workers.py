@@ -56,7 +56,7 @@ def fulfilment(
 
     async def work() -> None:
         listener = open_listener(*address(listen)) if listen else None
-        process = open_fulfilment(running_clock())
+        process = open_fulfilment(running_clock(), database_settings())
         try:
             await process.worker.prepare(asyncio.Event())
         except ProviderConfigError:

@@ -58,17 +58,22 @@ class Programs:
 
     def start(self, *arguments: str, **more: str) -> Program:
         """Start `furlong ARGUMENTS` in the folder; `more` are further environment variables."""
+        return self._start(("furlong", *arguments), **more)
+
+    def start_skewed(self, seconds: int, *arguments: str) -> Program:
+        """Start `furlong ARGUMENTS` on a node whose clock is ahead of the database's by some seconds."""
+        return self._start((str(Path(__file__).with_name("skewed_node.py")), str(seconds), *arguments))
+
+    def _start(self, arguments: tuple[str, ...], **more: str) -> Program:
         environment = self._whole_environment() | more
-        with (self.folder / f"{len(self.started)}-{arguments[0]}.log").open("wb") as log:
+        with (self.folder / f"{len(self.started)}-{arguments[1]}.log").open("wb") as log:
             program: Program
             if self.installed or self.code:
                 program = subprocess.Popen(
-                    [FURLONG, *arguments], cwd=self.folder, env=environment, stdout=log, stderr=log
+                    [FURLONG, *arguments[1:]], cwd=self.folder, env=environment, stdout=log, stderr=log
                 )
             else:
-                program = start_forked(
-                    "furlong", *arguments, environment=environment, folder=self.folder, log=log
-                )
+                program = start_forked(*arguments, environment=environment, folder=self.folder, log=log)
         self.started.append(program)
         return program
 

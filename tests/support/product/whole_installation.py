@@ -66,6 +66,10 @@ class Installation:
                 listen = ("--listen", f"127.0.0.1:{self.status}")
             self.running[name] = self.programs.start(*name.split(), *listen)
 
+    def start_skewed(self, name: str, seconds: int) -> None:
+        """Start a process on a node whose clock is ahead by some seconds; `NAME+SECONDS` is its name."""
+        self.running[f"{name}{seconds:+}"] = self.programs.start_skewed(seconds, *name.split())
+
     def stop(self, *names: str) -> None:
         """Stop processes, and wait until they have ended."""
         for name in names:
