@@ -50,6 +50,8 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
         ) from error
     if not found.serves:
         raise CheckFailed(*STATES[found.state])
+    if found.closed:
+        raise CheckFailed("it is closed while it is recovered", f"run `furlong db open {name}` afterwards")
     return f"reachable, at revision {found.revision}"
 
 

@@ -16,6 +16,9 @@ from furlong.backup.backup import back_up, restore
 from furlong.backup.closing import CannotBeClosed, close_database, open_database
 from furlong.backup.manifest import BackupError
 from furlong.backup.running import StillRunning
+from furlong.checks.databases import database_checks
+from furlong.checks.finding import CheckFailed
+from furlong.checks.machine_clock import MachineClocks
 from furlong.cli import app
 from furlong.databases import METADATA, Closed, NotMigrated, require_migrated, upgrade_databases
 from furlong.identity import identify
@@ -139,6 +142,10 @@ async def test_a_closed_database_lets_nobody_in_by_any_pool(installation: Databa
             pass
     with pytest.raises(OSError, match="closed while it is recovered"):
         await database.home.pinned.fetch("SELECT 1", ())
+    checks = database_checks(installation, MachineClocks(), str)
+    (check,) = [each for each in checks if each.name == "database rewards"]
+    with pytest.raises(CheckFailed, match="closed while it is recovered"):
+        await check.run()
     await open_database(installation, "rewards")
     assert await database.home.pinned.fetch("SELECT 1", ()) == ((1,),)
     await database.close()
