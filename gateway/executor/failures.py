@@ -68,7 +68,7 @@ class Failures:
     explained: dict[Path, Failure] = field(default_factory=dict)
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
-    _lost: set[Path] = field(default_factory=set)
+    _nulled: set[Path] = field(default_factory=set)
 
     def add(self, failure: Failure, stored: Path | None = None, *, hidden: bool = False) -> None:
         """Record a failure.
@@ -91,9 +91,9 @@ class Failures:
         """Record why a value is missing, without an error for the client yet."""
         self.explained.setdefault(stored, failure)
 
-    def lose(self, path: Path) -> None:
+    def mark_nulled(self, path: Path) -> None:
         """Record that a field, at a path in the client's terms, is null because of the other failures."""
-        self._lost.add(path)
+        self._nulled.add(path)
 
     def cause(self, stored: Path) -> Failure | None:
         """Return the failure at or below a path in the tree of data, if any."""
@@ -111,8 +111,8 @@ class Failures:
             if failure.path not in told:
                 shown.setdefault(failure.path, failure)
         failures = list(shown.values())
-        if failures and self._lost:
-            failures[0] = replace(failures[0], lost=frozenset(self._lost))
+        if failures and self._nulled:
+            failures[0] = replace(failures[0], lost=frozenset(self._nulled))
         return iter(failures)
 
 

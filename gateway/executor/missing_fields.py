@@ -54,13 +54,13 @@ class MissingFields:
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
 
-    def lose(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
+    def mark_nulled(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that the null of a failed field took an object's other fields; these get no errors."""
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
             below, hidden = ((), True) if place.hidden else translated((response_key,), place.names)
             if not hidden:
-                self.failures.lose((*place.path, *below))
+                self.failures.mark_nulled((*place.path, *below))
 
     def record_left_out(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record a failure for every field that a response left out."""

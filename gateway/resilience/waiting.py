@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from gateway.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
+from gateway.resilience.active_request import ActiveRequest
 
 STALL_SECONDS: Final = 0.25
 """A call that takes longer than this is only waiting: preparing it and reading its reply takes a thousandth
@@ -62,21 +62,16 @@ class WaitingRequests:
     _recent: dict[Wait, None] = field(default_factory=dict, init=False)
     _timer: asyncio.TimerHandle | None = field(default=None, init=False)
 
-    def begin(self) -> Wait | None:
-        """Record the start of a call; return None if it belongs to no request."""
-        request = ACTIVE_REQUEST.get()
-        if request is None:
-            return None
+    def begin(self, request: ActiveRequest) -> Wait:
+        """Record the start of a call."""
         wait = Wait(request, self.clock())
         self._recent[wait] = None
         if self._timer is None:
             self._schedule()
         return wait
 
-    def end(self, wait: Wait | None) -> None:
+    def end(self, wait: Wait) -> None:
         """Record the end of a call."""
-        if wait is None:
-            return
         if not wait.is_stalled:
             del self._recent[wait]
             return

@@ -52,14 +52,13 @@ class Window:
     seconds: float
     _slices: list[list[int]] = field(default_factory=lambda: [[-1, 0, 0] for _ in range(SLICES)])
 
-    def add(self, now: float, failed: int) -> None:
-        """Count an outcome: 1 for a failure, 0 for a success."""
+    def slice_at(self, now: float) -> list[int]:
+        """Return the slice of an instant: its number, and how many calls and failures were counted in it."""
         number = int(now / self.seconds * SLICES)
         counted = self._slices[number % SLICES]
         if counted[0] != number:
             counted[:] = (number, 0, 0)
-        counted[1] += 1
-        counted[2] += failed
+        return counted
 
     def totals(self, now: float) -> tuple[int, int]:
         """Return how many calls there were, and how many of them failed."""
@@ -91,6 +90,7 @@ class Breaker:
         clock: The monotonic clock, in seconds.
         draw: Returns a random number between 0 and 1, for jitter.
         state: The current state.
+        permit: What a call is admitted with; each change of the state makes earlier ones invalid.
         openings: How often it has opened.
     """
 
@@ -100,13 +100,13 @@ class Breaker:
     clock: Callable[[], float] = monotonic
     draw: Callable[[], float] = random.random
     state: State = field(default=State.CLOSED, init=False)
+    permit: int = field(default=0, init=False)
     openings: int = field(default=0, init=False)
     _window: Window = field(init=False)
     _in_a_row: int = field(default=0, init=False)
     _probe_at: float = field(default=0.0, init=False)
     _probing: int = field(default=0, init=False)
     _probed: int = field(default=0, init=False)
-    _permit: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._window = Window(self.policy.window_seconds)
@@ -119,42 +119,48 @@ class Breaker:
     def admit(self) -> int | None:
         """Return a permit for a call; None if the call must not be made."""
         if self.state is State.CLOSED:
-            return self._permit
+            return self.permit
         if self.state is State.OPEN and self.clock() >= self._probe_at:
             self._change(State.HALF_OPEN)
         if self.state is State.HALF_OPEN and self._probing + self._probed < self.policy.probes:
             self._probing += 1
-            return self._permit
+            return self.permit
         return None
 
     def succeeded(self, permit: int) -> None:
         """Report that a call was answered."""
-        if permit != self._permit:
+        if permit != self.permit:
             return
         if self.state is State.CLOSED:
-            self._in_a_row = 0
-            self._window.add(self.clock(), 0)
+            self.count_success(self.clock())
             return
         self._probing -= 1
         self._probed += 1
         if self._probed >= self.policy.probes:
             self._change(State.CLOSED)
 
+    def count_success(self, now: float) -> None:
+        """Count a call that was answered, while it is closed."""
+        self._in_a_row = 0
+        self._window.slice_at(now)[1] += 1
+
     def failed(self, permit: int) -> None:
         """Report that a call failed."""
-        if permit != self._permit:
+        if permit != self.permit:
             return
         if self.state is State.CLOSED:
             now = self.clock()
             self._in_a_row += 1
-            self._window.add(now, 1)
+            counted = self._window.slice_at(now)
+            counted[1] += 1
+            counted[2] += 1
             if self._in_a_row < self.policy.failures and not self._is_failing(now):
                 return
         self._open()
 
     def released(self, permit: int) -> None:
         """Report that the outcome of a call is unknown."""
-        if permit == self._permit and self.state is State.HALF_OPEN:
+        if permit == self.permit and self.state is State.HALF_OPEN:
             self._probing -= 1
 
     def _is_failing(self, now: float) -> bool:
@@ -169,7 +175,7 @@ class Breaker:
 
     def _change(self, state: State) -> None:
         self.state = state
-        self._permit += 1
+        self.permit += 1
         self._in_a_row = self._probing = self._probed = 0
         self._window.clear()
         self.on_change(self)
