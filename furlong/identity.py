@@ -16,7 +16,7 @@ from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.settings import StreamSettings
 from storage.clock import SystemClock
 from storage.database import Database, has_file
-from storage.installation import Installation, read_installation, write_installation
+from storage.installation import Installation, insert_installation, read_installation, write_installation
 from storage.settings import DatabaseSettings
 
 
@@ -128,7 +128,7 @@ async def _record(settings: DatabaseSettings, name: str, installation: Installat
         async with database.home.write() as connection:
             known = await read_installation(connection)
             if known is None:
-                await write_installation(connection, installation, SystemClock().now())
+                await insert_installation(connection, installation, SystemClock().now())
             return known or installation
     except IntegrityError:  # another process was faster
         async with database.home.read() as connection:

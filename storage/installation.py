@@ -57,6 +57,15 @@ async def read_installation(connection: AsyncConnection) -> Installation | None:
 async def write_installation(connection: AsyncConnection, installation: Installation, at: datetime) -> None:
     """Replace what a database says. Call it in a write transaction."""
     await connection.execute(_INSTALLATION.delete())
+    await insert_installation(connection, installation, at)
+
+
+async def insert_installation(connection: AsyncConnection, installation: Installation, at: datetime) -> None:
+    """Write what a database that names no installation says from now on. Call it in a write transaction.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: It names one, perhaps since another transaction ended.
+    """
     await connection.execute(
         _INSTALLATION.insert().values(
             id=_ONLY,

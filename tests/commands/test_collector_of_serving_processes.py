@@ -58,6 +58,6 @@ def test_other_processes_do_so_before_they_serve(
 
     monkeypatch.setattr(garbage_collection, "freeze_long_lived_objects", freeze)
     for module in (subgraph, backoffice):
-        monkeypatch.setattr(module, "check_databases", lambda *_: None)
+        monkeypatch.setattr(module, "check_databases", lambda *_, **__: None)
     ended = CliRunner().invoke(app, [*command, "--listen", "127.0.0.1:0"])
     assert isinstance(ended.exception, Frozen), ended.output

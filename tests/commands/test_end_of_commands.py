@@ -1,9 +1,13 @@
-"""Commands end at once when their work is done."""
+"""Commands end at once when their work is done, and workers when they are told to."""
 
+import asyncio
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
+
+from furlong.cli.processes import workers
 
 COUNTED = """
 import atexit, gc
@@ -20,3 +24,20 @@ def test_the_end_of_a_command_collects_no_garbage() -> None:
     said, count = ended.stdout.splitlines()[-1].split()
     assert said == "frozen"
     assert int(count) > 10_000
+
+
+async def test_a_worker_ends_although_its_cancellation_was_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that connects at that moment takes one for itself, and the worker would run on for ever."""
+    monkeypatch.setattr(workers, "CANCEL_AGAIN_SECONDS", 0.01)
+    stop, swallowed = asyncio.Event(), []
+
+    async def work() -> None:
+        stop.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        swallowed.append("one")
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(30):
+        await workers.run_until(stop, work())
+    assert swallowed == ["one"]

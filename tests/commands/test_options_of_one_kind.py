@@ -42,7 +42,16 @@ NOT_LISTS = frozenset(
         *("content approve", "content diff", "content lint", "content publish", "content rollback"),
         *("content save", "content show", "content submit"),
         *("scheme approve", "scheme check", "scheme dry-run", "scheme propose"),
-        *("db adopt", "db upgrade", "deadletters replay", "deadletters show", "demo", "fulfilment credited"),
+        *(
+            "db adopt",
+            "db close",
+            "db open",
+            "db upgrade",
+            "deadletters replay",
+            "deadletters show",
+            "demo",
+            "fulfilment credited",
+        ),
         *(
             "fulfilment hold",
             "fulfilment reconcile",

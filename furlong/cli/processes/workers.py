@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from subgraphs.kit.settings import UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")
+CANCEL_AGAIN_SECONDS: Final = 5.0
 Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")]
 
 
@@ -179,7 +180,7 @@ async def _publish_outboxes(listen: str | None) -> None:
         tracer = None if tracing is None else tracing.tracer
         settings, stream = database_settings(), stream_settings()
         await stack.enter_async_context(running_publisher(settings, stream, clock))
-        await _until(stop, run_outbox_worker(settings, stream, statuses, tracer))
+        await run_until(stop, run_outbox_worker(settings, stream, statuses, tracer))
 
 
 @cli.command()
@@ -208,7 +209,7 @@ def purges(*, listen: Listen = None) -> None:
         async with AsyncExitStack() as stack:
             stop = stack.enter_context(stop_on_signals())
             await _serve_status(stack, status, running_clock(), listen)
-            await _until(stop, run_purges(settings, stream_settings().bootstrap, status))
+            await run_until(stop, run_purges(settings, stream_settings().bootstrap, status))
 
     asyncio.run(work())
 
@@ -233,7 +234,7 @@ async def _settle_and_compare(
     async with AsyncExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         await _serve_status(stack, status, clock, listen)
-        await _until(stop, work())
+        await run_until(stop, work())
 
 
 async def _serve_status(stack: AsyncExitStack, status: RoundStatus, clock: Clock, listen: str | None) -> None:
@@ -247,12 +248,15 @@ async def _serve_status(stack: AsyncExitStack, status: RoundStatus, clock: Clock
         await stack.enter_async_context(serving(round_status_app(status, clock), listener))
 
 
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
     """Run work until it ends or `stop` is set."""
     running = asyncio.create_task(work)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    running.cancel()
+    while not running.done():
+        running.cancel()
+        # A driver that has just connected swallows a cancellation.
+        await asyncio.wait({running}, timeout=CANCEL_AGAIN_SECONDS)
     with suppress(asyncio.CancelledError):
         await running
