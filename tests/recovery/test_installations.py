@@ -25,10 +25,11 @@ from furlong.identity import (
 )
 from storage.clock import SystemClock
 from storage.database import Database
-from storage.installation import Installation
+from storage.installation import Installation, insert_installation, read_installation
 from storage.settings import DatabaseSettings
 from subgraphs.kit.records.leases import Lease
 from subgraphs.progress.models import INSTALLATION, OUTBOX
+from tests.support.database_probe import migrate
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 KAFKA: Final = StreamSettings(bootstrap="127.0.0.1:1")
@@ -109,6 +110,21 @@ def test_two_first_upgrades_agree(tmp_path: Path) -> None:
 
     asyncio.run(both())
     assert len(set(known(settings).values())) == 1
+
+
+async def test_what_another_upgrade_has_just_recorded_stays(database_url: str) -> None:
+    """One that looked before the other's commit waits for it, and then belongs to the same installation."""
+    settings, first = DatabaseSettings(url=database_url), Installation("the first one's")
+    await migrate(settings, "club", METADATA["club"])
+    database = Database.open(settings, "club")
+    async with database.home.write() as connection:
+        await insert_installation(connection, first, NOW)
+        second = asyncio.create_task(identify(settings, ["club"]))
+        await asyncio.sleep(0.3)  # it waits for this transaction
+    await second
+    async with database.home.read() as connection:
+        assert await read_installation(connection) == first
+    await database.close()
 
 
 def test_a_foreign_database_is_refused_by_every_process(made: Made, cluster: Callable[[str], None]) -> None:
