@@ -48,7 +48,7 @@ class UsualCall:
     sharing: SharedFetches
     clock: Callable[[], float] = monotonic
 
-    def operation(self) -> SubgraphOperation:  # noqa: C901 - see `usual`
+    def operation(self) -> SubgraphOperation:  # noqa: C901, PLR0915 - see `usual`
         """Return the call.
 
         It is usual that the request has more time than the subgraph may take, that there is room, that all
@@ -75,6 +75,18 @@ class UsualCall:
                 or (parts and any(part.state is not CLOSED for part in parts))
                 or (key := key_of(variables, headers, session)) in flights
             ):
+                if (
+                    not parts
+                    and request is not None
+                    and begun < request.deadline
+                    and bulkhead.calls < bulkhead.limit
+                    and (resting := circuits.resting(own, begun)) is not None
+                    and key_of(variables, headers, session) not in flights
+                ):
+                    # Many calls are refused at once: they must not cost more than those that are made.
+                    if budget.tokens < MAX_TOKENS:
+                        budget.earn()
+                    raise circuits.refusal(resting)
                 return await general(variables, headers, session)
             permit, whole_permit = own.permit, whole.permit
             flight = flights[key] = Flight(begun + seconds, session)

@@ -105,6 +105,7 @@ class Breaker:
         state: The current state.
         permit: What a call is admitted with; each change of the state makes earlier ones invalid.
         window: The outcomes that count while it is closed.
+        probe_at: When it may be probed, while it is open.
         openings: How often it has opened.
     """
 
@@ -116,8 +117,8 @@ class Breaker:
     state: State = field(default=State.CLOSED, init=False)
     permit: int = field(default=0, init=False)
     window: Window = field(init=False)
+    probe_at: float = field(default=0.0, init=False)
     openings: int = field(default=0, init=False)
-    _probe_at: float = field(default=0.0, init=False)
     _probing: int = field(default=0, init=False)
     _probed: int = field(default=0, init=False)
 
@@ -127,13 +128,13 @@ class Breaker:
     @property
     def is_resting(self) -> bool:
         """Whether it is open and must not be probed yet."""
-        return self.state is State.OPEN and self.clock() < self._probe_at
+        return self.state is State.OPEN and self.clock() < self.probe_at
 
     def admit(self) -> int | None:
         """Return a permit for a call; None if the call must not be made."""
         if self.state is State.CLOSED:
             return self.permit
-        if self.state is State.OPEN and self.clock() >= self._probe_at:
+        if self.state is State.OPEN and self.clock() >= self.probe_at:
             self._change(State.HALF_OPEN)
         if self.state is State.HALF_OPEN and self._probing + self._probed < self.policy.probes:
             self._probing += 1
@@ -174,7 +175,7 @@ class Breaker:
 
     def _open(self) -> None:
         spread = 1 + JITTER * (2 * self.draw() - 1)
-        self._probe_at = self.clock() + self.policy.open_seconds * spread
+        self.probe_at = self.clock() + self.policy.open_seconds * spread
         self.openings += 1
         self._change(State.OPEN)
 
