@@ -11,8 +11,9 @@ from gateway.errors import SubgraphUnreachable
 from gateway.resilience.active_request import ACTIVE_REQUEST
 from gateway.resilience.bulkhead import Bulkhead
 from gateway.resilience.circuits import Circuits, Permit, State
-from gateway.resilience.retries import RETRIED, RetryBudget, RetryPolicy
+from gateway.resilience.retries import MAX_TOKENS, RETRIED, RetryBudget, RetryPolicy
 from gateway.resilience.sharing import Flight, KeyOf, SharedFetches
+from gateway.resilience.waiting import Wait
 from gateway.transport import SubgraphOperation
 
 CLOSED: Final = State.CLOSED
@@ -47,7 +48,7 @@ class UsualCall:
     sharing: SharedFetches
     clock: Callable[[], float] = monotonic
 
-    def operation(self) -> SubgraphOperation:  # noqa: C901 - one coroutine is what it is for
+    def operation(self) -> SubgraphOperation:  # noqa: C901, PLR0915 - see `usual`
         """Return the call.
 
         It is usual that the request has more time than the subgraph may take, that there is room, that all
@@ -58,8 +59,9 @@ class UsualCall:
         bulkhead, budget, circuits, sharing = self.bulkhead, self.budget, self.circuits, self.sharing
         waiting, flights, silent = bulkhead.waiting, sharing.flights, circuits.silent
         own, whole, parts = circuits.of(self.coordinates), circuits.whole, circuits.parts_of(self.coordinates)
+        recent, own_window, whole_window = waiting.recent, own.window, whole.window
 
-        async def usual(
+        async def usual(  # noqa: C901, PLR0912 - one coroutine is what it is for
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
         ) -> Mapping[str, Any]:
             request, begun = ACTIVE_REQUEST.get(), clock()
@@ -73,12 +75,28 @@ class UsualCall:
                 or (parts and any(part.state is not CLOSED for part in parts))
                 or (key := key_of(variables, headers, session)) in flights
             ):
+                if (
+                    not parts
+                    and request is not None
+                    and begun < request.deadline
+                    and bulkhead.calls < bulkhead.limit
+                    and (resting := circuits.resting(own, begun)) is not None
+                    and key_of(variables, headers, session) not in flights
+                ):
+                    # Many calls are refused at once: they must not cost more than those that are made.
+                    if budget.tokens < MAX_TOKENS:
+                        budget.earn()
+                    raise circuits.refusal(resting)
                 return await general(variables, headers, session)
             permit, whole_permit = own.permit, whole.permit
             flight = flights[key] = Flight(begun + seconds, session)
             bulkhead.calls += 1
-            wait = waiting.begin(request)
-            budget.earn()
+            wait = Wait(request, begun)
+            recent[wait] = None
+            if waiting.timer is None:
+                waiting.schedule()
+            if budget.tokens < MAX_TOKENS:
+                budget.earn()
             try:
                 response = await call(variables, {**headers, **announced}, session)
                 ended = clock()
@@ -87,9 +105,9 @@ class UsualCall:
                 else:
                     # As `answered` does, in the usual case of an answer as well.
                     if own.permit == permit:
-                        own.count_success(ended)
+                        own_window.add(ended, 0)
                     if whole.permit == whole_permit:
-                        whole.count_success(ended)
+                        whole_window.add(ended, 0)
                     if silent:
                         silent.clear()
                 if flight.waiting is not None:
@@ -99,7 +117,10 @@ class UsualCall:
                 response = await self._after(error, flight, (variables, headers, session))
             finally:
                 bulkhead.calls -= 1
-                waiting.end(wait)
+                if wait.is_stalled:
+                    waiting.end(wait)
+                else:
+                    del recent[wait]
                 if flights.get(key) is flight:
                     del flights[key]
                 if flight.waiting is not None:

@@ -47,27 +47,40 @@ class BreakerPolicy:
 
 @dataclass(slots=True)
 class Window:
-    """The outcomes of the last seconds."""
+    """The outcomes of the last seconds.
+
+    Attributes:
+        seconds: Its length.
+        in_a_row: The number of consecutive failures.
+    """
 
     seconds: float
+    in_a_row: int = 0
     _slices: list[list[int]] = field(default_factory=lambda: [[-1, 0, 0] for _ in range(SLICES)])
+    _slices_a_second: float = field(init=False)
 
-    def slice_at(self, now: float) -> list[int]:
-        """Return the slice of an instant: its number, and how many calls and failures were counted in it."""
-        number = int(now / self.seconds * SLICES)
+    def __post_init__(self) -> None:
+        self._slices_a_second = SLICES / self.seconds
+
+    def add(self, now: float, failed: int) -> None:
+        """Count an outcome: 1 for a failure, 0 for a success."""
+        number = int(now * self._slices_a_second)
         counted = self._slices[number % SLICES]
         if counted[0] != number:
             counted[:] = (number, 0, 0)
-        return counted
+        counted[1] += 1
+        counted[2] += failed
+        self.in_a_row = self.in_a_row + 1 if failed else 0
 
     def totals(self, now: float) -> tuple[int, int]:
         """Return how many calls there were, and how many of them failed."""
-        oldest = int(now / self.seconds * SLICES) - SLICES
+        oldest = int(now * self._slices_a_second) - SLICES
         recent = [each for each in self._slices if each[0] > oldest]
         return sum(each[1] for each in recent), sum(each[2] for each in recent)
 
     def clear(self) -> None:
         """Forget all outcomes."""
+        self.in_a_row = 0
         for each in self._slices:
             each[:] = (-1, 0, 0)
 
@@ -91,6 +104,8 @@ class Breaker:
         draw: Returns a random number between 0 and 1, for jitter.
         state: The current state.
         permit: What a call is admitted with; each change of the state makes earlier ones invalid.
+        window: The outcomes that count while it is closed.
+        probe_at: When it may be probed, while it is open.
         openings: How often it has opened.
     """
 
@@ -101,26 +116,25 @@ class Breaker:
     draw: Callable[[], float] = random.random
     state: State = field(default=State.CLOSED, init=False)
     permit: int = field(default=0, init=False)
+    window: Window = field(init=False)
+    probe_at: float = field(default=0.0, init=False)
     openings: int = field(default=0, init=False)
-    _window: Window = field(init=False)
-    _in_a_row: int = field(default=0, init=False)
-    _probe_at: float = field(default=0.0, init=False)
     _probing: int = field(default=0, init=False)
     _probed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._window = Window(self.policy.window_seconds)
+        self.window = Window(self.policy.window_seconds)
 
     @property
     def is_resting(self) -> bool:
         """Whether it is open and must not be probed yet."""
-        return self.state is State.OPEN and self.clock() < self._probe_at
+        return self.state is State.OPEN and self.clock() < self.probe_at
 
     def admit(self) -> int | None:
         """Return a permit for a call; None if the call must not be made."""
         if self.state is State.CLOSED:
             return self.permit
-        if self.state is State.OPEN and self.clock() >= self._probe_at:
+        if self.state is State.OPEN and self.clock() >= self.probe_at:
             self._change(State.HALF_OPEN)
         if self.state is State.HALF_OPEN and self._probing + self._probed < self.policy.probes:
             self._probing += 1
@@ -132,17 +146,12 @@ class Breaker:
         if permit != self.permit:
             return
         if self.state is State.CLOSED:
-            self.count_success(self.clock())
+            self.window.add(self.clock(), 0)
             return
         self._probing -= 1
         self._probed += 1
         if self._probed >= self.policy.probes:
             self._change(State.CLOSED)
-
-    def count_success(self, now: float) -> None:
-        """Count a call that was answered, while it is closed."""
-        self._in_a_row = 0
-        self._window.slice_at(now)[1] += 1
 
     def failed(self, permit: int) -> None:
         """Report that a call failed."""
@@ -150,11 +159,8 @@ class Breaker:
             return
         if self.state is State.CLOSED:
             now = self.clock()
-            self._in_a_row += 1
-            counted = self._window.slice_at(now)
-            counted[1] += 1
-            counted[2] += 1
-            if self._in_a_row < self.policy.failures and not self._is_failing(now):
+            self.window.add(now, 1)
+            if self.window.in_a_row < self.policy.failures and not self._is_failing(now):
                 return
         self._open()
 
@@ -164,18 +170,18 @@ class Breaker:
             self._probing -= 1
 
     def _is_failing(self, now: float) -> bool:
-        calls, failures = self._window.totals(now)
+        calls, failures = self.window.totals(now)
         return calls >= self.policy.calls and failures >= self.policy.failure_share * calls
 
     def _open(self) -> None:
         spread = 1 + JITTER * (2 * self.draw() - 1)
-        self._probe_at = self.clock() + self.policy.open_seconds * spread
+        self.probe_at = self.clock() + self.policy.open_seconds * spread
         self.openings += 1
         self._change(State.OPEN)
 
     def _change(self, state: State) -> None:
         self.state = state
         self.permit += 1
-        self._in_a_row = self._probing = self._probed = 0
-        self._window.clear()
+        self._probing = self._probed = 0
+        self.window.clear()
         self.on_change(self)

@@ -159,17 +159,23 @@ class Circuits:
         """
         for part in parts:
             if part.is_resting:
-                raise self._open(part)
+                raise self.refusal(part)
         number = own.admit()
         if number is None:
-            raise self._open(own)
+            raise self.refusal(own)
         whole_number = self.whole.admit()
         if whole_number is None:
             own.released(number)
-            raise self._open(self.whole)
+            raise self.refusal(self.whole)
         return Permit(own, number, whole_number)
 
-    def _open(self, breaker: Breaker) -> CircuitOpen:
+    def resting(self, own: Breaker, now: float) -> Breaker | None:
+        """Return the breaker that refuses a fetch of one field or type for now, if any."""
+        breaker = self.whole if own.state is State.CLOSED else own
+        return breaker if breaker.state is State.OPEN and now < breaker.probe_at else None
+
+    def refusal(self, breaker: Breaker) -> CircuitOpen:
+        """Return the error for a call that a breaker refuses, and count it."""
         self.refused += 1
         return CircuitOpen(f"the circuit of {breaker.name or 'the subgraph'} is open")
 

@@ -160,7 +160,7 @@ async def test_requests_that_wait_long_take_no_slot() -> None:
     waiting.end(first)
     assert slots.idle == 1
     waiting.end(second)
-    assert (slots.idle, len(waiting._recent)) == (0, 0)
+    assert (slots.idle, len(waiting.recent)) == (0, 0)
 
 
 async def test_nothing_counts_as_waiting_while_the_gateway_itself_is_late() -> None:
@@ -186,7 +186,7 @@ async def test_waiting_calls_are_found_by_themselves() -> None:
     await soon(lambda: slots.idle)
     waiting.end(wait)
     assert slots.idle == 0
-    await soon(lambda: waiting._timer is None)
+    await soon(lambda: waiting.timer is None)
 
 
 async def test_a_full_bulkhead_refuses_at_once() -> None:

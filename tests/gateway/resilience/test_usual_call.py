@@ -151,7 +151,7 @@ class Guarded:
 
 
 def _all_of(breaker: Breaker) -> tuple[object, ...]:
-    return breaker.name, breaker.state, breaker.openings, breaker.permit, breaker._in_a_row, breaker._window
+    return breaker.name, breaker.state, breaker.openings, breaker.permit, breaker.window
 
 
 def _outcome(task: asyncio.Task[Any]) -> object:
