@@ -35,8 +35,10 @@ class DocumentReader:
         self._sizes = IntrospectionSizes.of(supergraph.public)
         self._is_incremental = supergraph.public.get_directive("defer") is not None
 
-    def read(self, query: str, tokens: str, operation_name: str | None) -> PreparedDocument:
-        """Read a document, and choose its operation.
+    def read(
+        self, query: str, tokens: str, operation_name: str | None
+    ) -> tuple[PreparedDocument, DocumentNode]:
+        """Read a document, and choose its operation; also return the parsed document.
 
         Args:
             query: The document.
@@ -51,7 +53,7 @@ class DocumentReader:
         name = operation.name.value if operation.name is not None else None
         access = self._touched(document, operation)
         caching = cache_policy(self._supergraph, document, operation)
-        return PreparedDocument(
+        prepared = PreparedDocument(
             text=query,
             name=name,
             key=digest(tokens, name),
@@ -69,6 +71,7 @@ class DocumentReader:
             access=access,
             deferring=deferring_directives(document, operation) if self._is_incremental else None,
         )
+        return prepared, document
 
     def _validated(self, query: str) -> DocumentNode:
         try:
