@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
 from gateway.plan import Fetch, OperationKind
 from gateway.resilience.bulkhead import Bulkhead
-from gateway.resilience.circuits import Circuits, QueryPart, SeparateCalls, coordinates, query_parts
+from gateway.resilience.circuits import Circuits, SeparateCalls, coordinates, has_parts, query_parts
 from gateway.resilience.deadline import TimeLimit
 from gateway.resilience.hedging import Hedging
 from gateway.resilience.retries import RetryBudget, RetryPolicy
@@ -69,11 +69,11 @@ class Guard:
         if is_query:
             call = self._announced(call)
         if self.circuits is not None:
-            parts = query_parts(fetch) if is_query and prepare is not None else ()
+            asked = coordinates(fetch)
             separately = None
-            if parts and prepare is not None:
-                separately = partial(self._separately, parts, fetch, prepare, self.circuits)
-            call = self.circuits.guarded(call, coordinates(fetch), separately)
+            if is_query and prepare is not None and has_parts(fetch, asked):
+                separately = partial(self._separately, fetch, prepare, self.circuits)
+            call = self.circuits.guarded(call, asked, separately)
         if is_query and self.hedging is not None:
             call = self.hedging.hedged(call)
         if is_query and self.retries is not None:
@@ -86,12 +86,10 @@ class Guard:
     def _announced(self, call: SubgraphOperation) -> SubgraphOperation:
         return call if self.deadline_header is None else self.time_limit.announced(call, self.deadline_header)
 
-    def _separately(
-        self, parts: Sequence[QueryPart], fetch: Fetch, prepare: Prepare, circuits: Circuits
-    ) -> SeparateCalls:
+    def _separately(self, fetch: Fetch, prepare: Prepare, circuits: Circuits) -> SeparateCalls:
         """Return a call that fetches the parts of a fetch one by one."""
         calls = []
-        for part in parts:
+        for part in query_parts(fetch):
             call = self._announced(prepare(part.document, fetch.operation_name))
             calls.append((part, circuits.guarded(call, part.coordinates)))
         return SeparateCalls(self.subgraph, calls)

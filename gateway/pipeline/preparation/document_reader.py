@@ -15,6 +15,7 @@ from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import DocumentPlans
 from gateway.pipeline.preparation.prepared import PreparedDocument
 from gateway.pipeline.preparation.syntax import error_entry, variables_of
+from gateway.pipeline.preparation.validation_rules import rules_for
 from gateway.planner import condition_variables, deferring_directives, normalize
 from gateway.supergraph import Supergraph
 from jit.codegen import Variables
@@ -80,7 +81,9 @@ class DocumentReader:
             raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
         check_document(document, self._limits.shape)
         hidden = not self._limits.suggestions
-        errors = validate(self._supergraph.public, document, max_errors=MAX_ERRORS, hide_suggestions=hidden)
+        errors = validate(
+            self._supergraph.public, document, rules_for(query), MAX_ERRORS, hide_suggestions=hidden
+        )
         if errors:
             raise InvalidDocument([error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         return document

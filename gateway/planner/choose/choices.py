@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from gateway.errors import Unreachable
 from gateway.planner.search.graph import FieldPath, KeyMove, Node, Requirements
-from gateway.planner.search.search import Search, most_complete
+from gateway.planner.search.order import most_complete, undominated
+from gateway.planner.search.search import Search
 from gateway.planner.search.unreachable import why_unreachable
 from gateway.supergraph import Field, Key
 
@@ -140,14 +141,19 @@ class Choices:
         """Return the possible paths, which are the same for every candidate plan."""
         known = self.search.options.get((wanted, node))
         if known is None:
-            known = self.search.options[wanted, node] = tuple(self._complete(wanted, node))
+            alike = self.search.leaves.alike(wanted, node)
+            if alike is wanted or not self.search.paths(alike, node):
+                known = tuple(self._complete(wanted, node))
+            else:
+                known = self.search.leaves.paths(wanted, node, self._options(alike, node))
+            self.search.options[wanted, node] = known
         return known
 
     def _complete(self, wanted: Field, node: Node) -> list[FieldPath]:
         """Return the paths that resolve all of a field; if there are none, the one that leaves the least."""
         paths = self.search.paths(wanted, node)
         whole = [path for path in paths if path.remaining is None]
-        complete = _undominated([path for path in whole if path.unknown_types == whole[0].unknown_types])
+        complete = undominated([path for path in whole if path.unknown_types == whole[0].unknown_types])
         best = most_complete(paths)
         if complete:
             side_by_side = self._side_by_side(wanted, node, complete[0])
@@ -190,16 +196,6 @@ class Choices:
             )
 
         return min(paths, key=rank)
-
-
-def _undominated(paths: Sequence[FieldPath]) -> list[FieldPath]:
-    """Return the paths that are better in some respect than each path before them."""
-    kept: list[FieldPath] = []
-    for path in paths:
-        cost = path.cost
-        if not any(each.cost.depth <= cost.depth and each.cost.calls <= cost.calls for each in kept):
-            kept.append(path)
-    return kept
 
 
 def _at(path: FieldPath, node: Node) -> str | None:

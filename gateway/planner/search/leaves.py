@@ -1,0 +1,40 @@
+"""Shares paths between the leaves of an object: the same moves lead to those that the same subgraphs have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.planner.search.graph import FieldPath, Node
+from gateway.planner.search.resolvability import Resolvability
+from gateway.supergraph import Field
+
+
+class Leaves:
+    """The leaves that a search has met: the first ones of their origins."""
+
+    def __init__(self, resolvability: Resolvability) -> None:
+        self._resolvability = resolvability
+        self._first: dict[tuple[Node, int], Field] = {}
+
+    def alike(self, field: Field, node: Node) -> Field:
+        """Return the first leaf that has the same paths from a node as a field, or the field itself."""
+        if field.children is not None:
+            return field
+        origins = self._resolvability.supergraph.available(node.type).origins.get(field.name)
+        return field if origins is None else self._first.setdefault((node, origins), field)
+
+    def paths(self, field: Field, node: Node, paths: Iterable[FieldPath]) -> tuple[FieldPath, ...]:
+        """Return the paths to a leaf.
+
+        Args:
+            field: The leaf.
+            node: Where the paths start.
+            paths: The paths to a leaf that is alike.
+        """
+        made: list[FieldPath] = []
+        for path in paths:
+            definition = self._resolvability.definition(path.move.target if path.move else node, field)
+            if definition is None:
+                raise AssertionError("leaves that are alike are resolved at the same nodes")
+            made.append(FieldPath(path.move, definition, field, None, path.cost))
+        return tuple(made)
