@@ -60,7 +60,9 @@ class Choices:
 
     def offered(self) -> set[str | None]:
         """Return the subgraphs for which a preference would make a difference."""
-        return {_at(path, each.node) for _, each in self.open() for path in each.paths}
+        # Leaves that are alike have the same paths.
+        offers = {(each.node, each.paths) for _, each in self.open()}
+        return {_at(path, node) for node, paths in offers for path in paths}
 
     def choose(
         self,
@@ -128,7 +130,7 @@ class Choices:
 
     def _pieces(self, wanted: Field, path: FieldPath, node: Node, max_nesting: int | None) -> Pieces:
         """Return a path, and the best ones to what remains of the field after each."""
-        pieces: Pieces = (path,)
+        pieces: Pieces = (self.search.leaves.own(path, wanted, node),)
         while path.remaining is not None:
             found = most_complete(self.search.paths(path.remaining, node, max_nesting))
             if found is None:
@@ -145,7 +147,7 @@ class Choices:
             if alike is wanted or not self.search.paths(alike, node):
                 known = tuple(self._complete(wanted, node))
             else:
-                known = self.search.leaves.paths(wanted, node, self._options(alike, node))
+                known = self._options(alike, node)
             self.search.options[wanted, node] = known
         return known
 
@@ -187,12 +189,12 @@ class Choices:
             return paths[self.forced[point] % len(paths)]
 
         def rank(path: FieldPath) -> tuple[bool, int, bool, int]:
-            made = _made_move(path)
+            move, cost = path.move, path.cost
             return (
                 self.preferred is not None and _at(path, node) != self.preferred,
-                path.cost.depth,
-                made is not None and made not in moves_made,
-                len(path.cost.calls),
+                cost.depth,
+                move is not None and (move.subgraph, move.requirements) not in moves_made,
+                len(cost.calls),
             )
 
         return min(paths, key=rank)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from gateway.planner.search.graph import FieldPath, Node
 from gateway.planner.search.resolvability import Resolvability
 from gateway.supergraph import Field
@@ -23,18 +21,17 @@ class Leaves:
         origins = self._resolvability.supergraph.available(node.type).origins.get(field.name)
         return field if origins is None else self._first.setdefault((node, origins), field)
 
-    def paths(self, field: Field, node: Node, paths: Iterable[FieldPath]) -> tuple[FieldPath, ...]:
-        """Return the paths to a leaf.
+    def own(self, path: FieldPath, field: Field, node: Node) -> FieldPath:
+        """Return a field's own path.
 
         Args:
-            field: The leaf.
-            node: Where the paths start.
-            paths: The paths to a leaf that is alike.
+            path: The path, or that to a leaf that is alike.
+            field: The field.
+            node: Where the path starts.
         """
-        made: list[FieldPath] = []
-        for path in paths:
-            definition = self._resolvability.definition(path.move.target if path.move else node, field)
-            if definition is None:
-                raise AssertionError("leaves that are alike are resolved at the same nodes")
-            made.append(FieldPath(path.move, definition, field, None, path.cost))
-        return tuple(made)
+        if field.children is not None or path.resolved is field:
+            return path
+        definition = self._resolvability.definition(path.move.target if path.move else node, field)
+        if definition is None:
+            raise AssertionError("leaves that are alike are resolved at the same nodes")
+        return FieldPath(path.move, definition, field, None, path.cost)

@@ -93,7 +93,7 @@ class Search:
         self._arrived: dict[tuple[Moves, int], tuple[_Arrival, ...]] = {}
 
     def paths(self, field: Field, node: Node, max_nesting: int | None = None) -> tuple[FieldPath, ...]:
-        """Return all paths to a field: complete ones first, and short ones before long ones.
+        """Return all paths to a field, the best one first; for a leaf perhaps those to another that is alike.
 
         Args:
             field: The field that is wanted.
@@ -110,7 +110,7 @@ class Search:
         self.work.step()
         alike = self.leaves.alike(field, node)
         if alike is not field:
-            found = self.leaves.paths(field, node, self.paths(alike, node, nesting))
+            found = self.paths(alike, node, nesting)
         else:
             found = tuple(sorted(self._find(field, node, nesting), key=best_first))
         self._paths[field, node, nesting] = found
