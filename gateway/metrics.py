@@ -93,7 +93,7 @@ class Metrics(Collector):
 
     def _error_code(self, extensions: object) -> str:
         """Return the label of an error: its code, unless there are too many codes."""
-        code = extensions.get("code") if isinstance(extensions, Mapping) else None
+        code = extensions.get("code") if isinstance(extensions, dict) else None
         if not isinstance(code, str):
             return OTHER
         is_new = code not in self._errors

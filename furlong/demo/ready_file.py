@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from furlong.demo.ready_path import DEFAULT
+from furlong.demo import READY_FILE
 
 
 class DemoCustomer(BaseModel):
@@ -96,7 +96,7 @@ def write(path: Path, facts: DemoFacts) -> None:
     fresh.replace(path)
 
 
-def read(path: Path = DEFAULT) -> DemoFacts | None:
+def read(path: Path = READY_FILE) -> DemoFacts | None:
     """Return the facts of the running demo, or None if no demo runs in this folder."""
     try:
         content: Any = json.loads(path.read_text())

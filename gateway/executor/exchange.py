@@ -37,7 +37,7 @@ NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 MASKED: Final = ErrorMasking()
 
 PARALLEL_REQUESTS: Final = 4
-"""How many requests one fetch with too many entities for one request has under way at a time."""
+"""How many requests one fetch with too many entities for one request has in progress at a time."""
 
 _OUTCOMES: Final[Mapping[str, str]] = {
     SubgraphTimeout.code: "timeout",
@@ -127,7 +127,7 @@ async def exchange_all(requests: Sequence[SubgraphRequest], context: Context) ->
     """Send several requests, some of them at the same time.
 
     Raises:
-        ResponseTooLarge: The responses exceed the request's budget; what was under way is cancelled.
+        ResponseTooLarge: The responses exceed the request's budget; the running ones are cancelled.
     """
     if len(requests) == 1:
         return [await exchange(requests[0][0], context, requests[0][1])]

@@ -7,8 +7,11 @@ be reached is only logged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from gateway.errors import SubgraphUnreachable
 from gateway.masking import ShownError
@@ -20,8 +23,7 @@ INVALID = "SUBGRAPH_INVALID_RESPONSE"
 UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """One error of the client's response.
 
     Attributes:
@@ -37,7 +39,7 @@ class Failure:
     code: str
     service: str | None
     path: Path | None
-    extensions: Mapping[str, Any] | None = field(default=None, hash=False)
+    extensions: Mapping[str, Any] | None = None
     lost: frozenset[Path] = frozenset()
 
     def formatted(self) -> dict[str, Any]:
@@ -68,7 +70,7 @@ class Failures:
     explained: dict[Path, Failure] = field(default_factory=dict)
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
-    _lost: set[Path] = field(default_factory=set)
+    _nulled: set[Path] = field(default_factory=set)
 
     def add(self, failure: Failure, stored: Path | None = None, *, hidden: bool = False) -> None:
         """Record a failure.
@@ -91,9 +93,9 @@ class Failures:
         """Record why a value is missing, without an error for the client yet."""
         self.explained.setdefault(stored, failure)
 
-    def lose(self, path: Path) -> None:
+    def mark_nulled(self, path: Path) -> None:
         """Record that a field, at a path in the client's terms, is null because of the other failures."""
-        self._lost.add(path)
+        self._nulled.add(path)
 
     def cause(self, stored: Path) -> Failure | None:
         """Return the failure at or below a path in the tree of data, if any."""
@@ -106,13 +108,14 @@ class Failures:
 
     def __iter__(self) -> Iterator[Failure]:
         shown = dict(self._shown)
-        told = {path[:length] for path in shown if path is not None for length in range(len(path) + 1)}
-        for failure in self._hidden:
-            if failure.path not in told:
-                shown.setdefault(failure.path, failure)
+        if self._hidden:
+            told = {path[:length] for path in shown if path is not None for length in range(len(path) + 1)}
+            for failure in self._hidden:
+                if failure.path not in told:
+                    shown.setdefault(failure.path, failure)
         failures = list(shown.values())
-        if failures and self._lost:
-            failures[0] = replace(failures[0], lost=frozenset(self._lost))
+        if failures and self._nulled:
+            failures[0] = replace(failures[0], lost=frozenset(self._nulled))
         return iter(failures)
 
 
@@ -148,8 +151,3 @@ def unreachable(service: str, error: SubgraphUnreachable) -> Failure:
 def invalid(service: str, what: str) -> Failure:
     """Return the failure for a response that violates GraphQL's rules."""
     return Failure(f"The service {service} {what}.", INVALID, service, None)
-
-
-def at(failure: Failure, path: Path | None) -> Failure:
-    """Return the same failure at another path."""
-    return replace(failure, path=path)

@@ -93,7 +93,7 @@ class FetchExecution:
         if response.data is not None:
             self._merge(response.data, positions, provided_fields)
         elif response.errors:
-            self._lose(positions, provided_fields, response.errors[0])
+            self._mark_nulled(positions, provided_fields, response.errors[0])
         else:
             self._mark_missing(positions, provided_fields, self._failure_of(response))
 
@@ -185,7 +185,7 @@ class FetchExecution:
                 for index, entity in enumerate(entities):
                     self._merge_entity(each, index, entity, nulls.get((alias, index)))
             elif entities is None and null is not None:
-                self._lose(each.all_positions(), provided_fields, null)
+                self._mark_nulled(each.all_positions(), provided_fields, null)
             else:
                 failure = self._failure_of(response, each, entities)
                 self._mark_missing(each.all_positions(), provided_fields, failure)
@@ -201,7 +201,7 @@ class FetchExecution:
             failure = invalid_response(self.fetch.subgraph, "returned an entity that is not an object")
             self._mark_missing(positions, provided_fields, failure)
         elif error is not None:
-            self._lose(positions, provided_fields, error)
+            self._mark_nulled(positions, provided_fields, error)
 
     def _failure_of(
         self, response: SubgraphResponse, sent_field: SentField | None = None, entities: object = None
@@ -239,13 +239,13 @@ class FetchExecution:
             for position in positions:
                 self.execution.missing_fields.mark_missing(failure, position, provided_fields)
 
-    def _lose(
+    def _mark_nulled(
         self, positions: Iterable[Position], provided_fields: ProvidedFields, error: ShownError
     ) -> None:
         """Record that the null of a failed field took the fields of these objects as well."""
         failure = of_subgraph(error, self.fetch.subgraph)
         for position in positions:
-            self.execution.missing_fields.lose(failure, position, provided_fields)
+            self.execution.missing_fields.mark_nulled(failure, position, provided_fields)
 
     def _record_error(
         self,

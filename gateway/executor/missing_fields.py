@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.executor.failures import Failure, Failures, Path, at, translated
+from msgspec.structs import replace
+
+from gateway.executor.failures import Failure, Failures, Path, translated
 from gateway.executor.positions import Position
 from gateway.plan import Below, ProvidedFields
 from gateway.supergraph.selections import TYPENAME
@@ -46,7 +48,7 @@ class MissingFields:
         below, hidden = ((), True) if position.hidden else translated(path, position.names)
         # If the client selected nothing on the path, the error has no path.
         shown = (*position.path, *below) or None
-        self.failures.add(at(failure, shown), (*position.stored, *path), hidden=hidden)
+        self.failures.add(replace(failure, path=shown), (*position.stored, *path), hidden=hidden)
 
     def mark_missing(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that an object lacks what a fetch should have returned."""
@@ -54,13 +56,13 @@ class MissingFields:
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
 
-    def lose(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
+    def mark_nulled(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that the null of a failed field took an object's other fields; these get no errors."""
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
             below, hidden = ((), True) if place.hidden else translated((response_key,), place.names)
             if not hidden:
-                self.failures.lose((*place.path, *below))
+                self.failures.mark_nulled((*place.path, *below))
 
     def record_left_out(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record a failure for every field that a response left out."""
@@ -76,7 +78,7 @@ class MissingFields:
                 stored = (*place.stored, response_key)
                 self.failures.explain(stored, missing.failure)
                 # Each field has only one error; an earlier one may be at the field or below it.
-                if self.failures.cause(stored) is missing.failure:
+                if self.failures.explained.get(stored) is missing.failure:
                     self.record(missing.failure, place, (response_key,))
                 recorded = True
             if not recorded:

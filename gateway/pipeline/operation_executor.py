@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from gateway.compiled import OnDeopt, ignore_deopt
 from gateway.executor import CallMiddleware, Context, Failure, FetchedData, ResponseLimits
@@ -155,10 +157,12 @@ class OperationExecutor:
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
     ) -> GraphQLResponse:
         """Project fetched data to the client's response."""
-        if planned.introspection is not None and self.introspection is not None:
-            fetched.data.update(self.introspection.answer(prepared, planned))
+        if planned.introspection is None:
             return self._project(planned, fetched)
-        return self._introspected(planned, prepared.variables, fetched)
+        if self.introspection is None:
+            return self._introspected(planned, prepared.variables, fetched)
+        fetched.data.update(self.introspection.answer(prepared, planned))
+        return self._project(planned, fetched)
 
     async def execute(
         self, planned: PlannedOperation, variables: Mapping[str, Any], headers: Mapping[str, str]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from asyncio import get_running_loop
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.clients import ClientIdentity, Identification
 from gateway.errors import AuthenticationUnavailable, Overloaded, RequestError, ResponseTooLarge
@@ -70,13 +71,21 @@ class Pipeline:
     subscribing: Subscribing | None = None
     incremental: IncrementalPart | None = None
 
-    async def respond(self, request: HttpRequest) -> Response:
+    def respond(self, request: HttpRequest) -> Coroutine[Any, Any, Response]:
         """Process a request: authenticate, prepare, check, plan, fetch, project, encode.
 
-        Raises:
+        Awaiting the result raises:
             RequestError: The request is refused.
             ClientDisconnected: The client is gone.
         """
+        recognized = None if self.hooks.requests else self._recognize(request)
+        if recognized is None:
+            return self._respond_to_new(request)
+        session, prepared = recognized
+        return self._answer(request, session, prepared)
+
+    async def _respond_to_new(self, request: HttpRequest) -> Response:
+        """Respond to a request that is checked on arrival, or whose session or document is not known yet."""
         if self.hooks.requests:
             await self._check_arrival(request)
         recognized = self._recognize(request)
@@ -98,7 +107,9 @@ class Pipeline:
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
             passed_on = session if is_query else None
-            headers = self._headers(request, session, policy_input.client)
+            headers = request.forwarded
+            if self.known_values is not None:
+                headers = self.known_values.added(headers, session, policy_input.client)
             fetching = self.executor.fetch(planned, prepared.variables, headers, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
             fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
@@ -181,8 +192,10 @@ class Pipeline:
             if undecided is not None:
                 await undecided
         planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
-        if self.hooks.plans:
-            await self._check_plan(policy_input, planned)
+        for check in self.hooks.plans:
+            undecided = check.check(policy_input, planned)
+            if undecided is not None:
+                await undecided
         return policy_input, planned
 
     def _headers(self, request: HttpRequest, session: object, client: ClientIdentity) -> Mapping[str, str]:
@@ -193,12 +206,6 @@ class Pipeline:
     async def _check_arrival(self, request: HttpRequest) -> None:
         for each in self.hooks.requests:
             undecided = each.check(request)
-            if undecided is not None:
-                await undecided
-
-    async def _check_plan(self, policy_input: PolicyInput, planned: PlannedOperation) -> None:
-        for each in self.hooks.plans:
-            undecided = each.check(policy_input, planned)
             if undecided is not None:
                 await undecided
 
@@ -223,8 +230,7 @@ class Pipeline:
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
         """Return the session and the prepared query if both are known without waiting, as is usual."""
-        body = request.arrived_body()
-        prepared = self._known(body)
+        prepared = self._known(request.arrived_body())
         if prepared is None:
             return None
         session = self.authentication.cached(request.forwarded)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import SubgraphBusy
+from gateway.resilience.active_request import ACTIVE_REQUEST
 from gateway.resilience.waiting import WaitingRequests
 from gateway.transport import SubgraphOperation
 
@@ -38,11 +39,13 @@ class Bulkhead:
                 self.refused += 1
                 raise SubgraphBusy(f"{self.calls} calls are in progress")
             self.calls += 1
-            wait = waiting.begin()
+            request = ACTIVE_REQUEST.get()
+            wait = None if request is None else waiting.begin(request)
             try:
                 return await call(variables, headers, session)
             finally:
                 self.calls -= 1
-                waiting.end(wait)
+                if wait is not None:
+                    waiting.end(wait)
 
         return limited

@@ -117,7 +117,11 @@ class TimeLimit:
         ) -> Mapping[str, Any]:
             request = ACTIVE_REQUEST.get()
             left = seconds if request is None else min(seconds, request.deadline - clock())
-            told = {**headers, header: str(max(1, int(left * MILLISECONDS)))}
-            return await call(variables, told, session)
+            return await call(variables, {**headers, header: self.told(left)}, session)
 
         return announced
+
+    @staticmethod
+    def told(seconds: float) -> str:
+        """Return how a subgraph is told the time that is left, in whole milliseconds."""
+        return str(max(1, int(seconds * MILLISECONDS)))

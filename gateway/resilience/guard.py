@@ -14,6 +14,7 @@ from gateway.resilience.deadline import TimeLimit
 from gateway.resilience.hedging import Hedging
 from gateway.resilience.retries import RetryBudget, RetryPolicy
 from gateway.resilience.sharing import SharedFetches
+from gateway.resilience.usual_call import UsualCall
 from gateway.transport import SubgraphOperation, Transport
 
 Prepare: TypeAlias = Callable[[str, str | None], SubgraphOperation]
@@ -55,7 +56,7 @@ class Guard:
         is_public: bool,
         prepare: Prepare | None = None,
     ) -> SubgraphOperation:
-        """Return a call with all protections, from the innermost to the outermost.
+        """Return a call with all protections.
 
         A mutation is never repeated, shared or split, and its subgraph is not told the deadline.
 
@@ -66,14 +67,53 @@ class Guard:
             is_public: Whether it returns the same for all customers.
             prepare: Prepares another document for the subgraph; None if the call cannot be split.
         """
+        asked = frozenset[str]() if self.circuits is None else coordinates(fetch)
+        once = self._once(call, fetch, asked, prepare if is_query else None, is_query=is_query)
+        general = self._general(once, fetch, is_query=is_query, is_public=is_public)
+        if not is_query or self.hedging is not None or not self.time_limit.is_kept:
+            return general
+        if self.circuits is None or self.retries is None or self.sharing is None:
+            return general
+        header, seconds = self.deadline_header, self.time_limit.seconds
+        return UsualCall(
+            call=call,
+            general=general,
+            again=once,
+            coordinates=asked,
+            key_of=self.sharing.key_of(fetch.document, is_public=is_public),
+            seconds=seconds,
+            announced={} if header is None else {header: self.time_limit.told(seconds)},
+            bulkhead=self.bulkhead,
+            circuits=self.circuits,
+            retries=self.retries,
+            budget=self.budget,
+            sharing=self.sharing,
+            clock=self.time_limit.clock,
+        ).operation()
+
+    def _once(
+        self,
+        call: SubgraphOperation,
+        fetch: Fetch,
+        asked: frozenset[str],
+        prepare: Prepare | None,
+        *,
+        is_query: bool,
+    ) -> SubgraphOperation:
+        """Return a single attempt: what each of several attempts is protected by."""
         if is_query:
             call = self._announced(call)
-        if self.circuits is not None:
-            asked = coordinates(fetch)
-            separately = None
-            if is_query and prepare is not None and has_parts(fetch, asked):
-                separately = partial(self._separately, fetch, prepare, self.circuits)
-            call = self.circuits.guarded(call, asked, separately)
+        if self.circuits is None:
+            return call
+        separately = None
+        if prepare is not None and has_parts(fetch, asked):
+            separately = partial(self._separately, fetch, prepare, self.circuits)
+        return self.circuits.guarded(call, asked, separately)
+
+    def _general(
+        self, call: SubgraphOperation, fetch: Fetch, *, is_query: bool, is_public: bool
+    ) -> SubgraphOperation:
+        """Return a call through one protection after another, from the innermost to the outermost."""
         if is_query and self.hedging is not None:
             call = self.hedging.hedged(call)
         if is_query and self.retries is not None:

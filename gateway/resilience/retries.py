@@ -81,24 +81,43 @@ class RetryPolicy:
             try:
                 return await call(variables, headers, session)
             except RETRIED as error:
-                failure: SubgraphUnreachable = error
-            for number in range(self.retries):
-                pause = self.draw() * self.pause_seconds * 2**number
-                if not self._has_time(pause) or not budget.spend():
-                    break
-                await asyncio.sleep(pause)
-                try:
-                    return await call(variables, headers, session)
-                except SubgraphNotCalled:
-                    break
-                except RETRIED as error:
-                    failure = error
-            try:
-                raise failure
-            finally:
-                del failure  # its traceback refers to this frame: together they would form a garbage cycle
+                return await self.again(error, budget, call, (variables, headers, session))
 
         return retried
+
+    async def again(
+        self,
+        failure: SubgraphUnreachable,
+        budget: RetryBudget,
+        call: SubgraphOperation,
+        arguments: tuple[Mapping[str, Any], Mapping[str, str], object],
+    ) -> Mapping[str, Any]:
+        """Make further attempts after a first one that failed.
+
+        Args:
+            failure: The first attempt's failure.
+            budget: Limits further attempts.
+            call: Makes one attempt.
+            arguments: What each attempt is called with.
+
+        Raises:
+            SubgraphUnreachable: The last failure.
+        """
+        for number in range(self.retries):
+            pause = self.draw() * self.pause_seconds * 2**number
+            if not self._has_time(pause) or not budget.spend():
+                break
+            await asyncio.sleep(pause)
+            try:
+                return await call(*arguments)
+            except SubgraphNotCalled:
+                break
+            except RETRIED as error:
+                failure = error
+        try:
+            raise failure
+        finally:
+            del failure  # its traceback refers to this frame: together they would form a garbage cycle
 
     def _has_time(self, pause: float) -> bool:
         request = ACTIVE_REQUEST.get()

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from gateway.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
+from gateway.resilience.active_request import ActiveRequest
 
 STALL_SECONDS: Final = 0.25
 """A call that takes longer than this is only waiting: preparing it and reading its reply takes a thousandth
@@ -55,30 +55,27 @@ class WaitingRequests:
     Attributes:
         slots: Admission control.
         clock: The monotonic clock, in seconds.
+        recent: The calls that have not been waiting for long, the oldest first.
+        timer: When they are checked next; None while there are none.
     """
 
     slots: Slots
     clock: Callable[[], float] = monotonic
-    _recent: dict[Wait, None] = field(default_factory=dict, init=False)
-    _timer: asyncio.TimerHandle | None = field(default=None, init=False)
+    recent: dict[Wait, None] = field(default_factory=dict, init=False)
+    timer: asyncio.TimerHandle | None = field(default=None, init=False)
 
-    def begin(self) -> Wait | None:
-        """Record the start of a call; return None if it belongs to no request."""
-        request = ACTIVE_REQUEST.get()
-        if request is None:
-            return None
+    def begin(self, request: ActiveRequest) -> Wait:
+        """Record the start of a call."""
         wait = Wait(request, self.clock())
-        self._recent[wait] = None
-        if self._timer is None:
-            self._schedule()
+        self.recent[wait] = None
+        if self.timer is None:
+            self.schedule()
         return wait
 
-    def end(self, wait: Wait | None) -> None:
+    def end(self, wait: Wait) -> None:
         """Record the end of a call."""
-        if wait is None:
-            return
         if not wait.is_stalled:
-            del self._recent[wait]
+            del self.recent[wait]
             return
         wait.request.stalled -= 1
         if not wait.request.stalled:
@@ -94,23 +91,24 @@ class WaitingRequests:
             return
         before = self.clock() - STALL_SECONDS
         stalled = []
-        for wait in self._recent:
+        for wait in self.recent:
             if wait.since > before:
                 break
             stalled.append(wait)
         for wait in stalled:
-            del self._recent[wait]
+            del self.recent[wait]
             wait.is_stalled = True
             if not wait.request.stalled:
                 self.slots.idle += 1
             wait.request.stalled += 1
 
-    def _schedule(self) -> None:
+    def schedule(self) -> None:
+        """Check the calls soon."""
         due = self.clock() + MARK_SECONDS
-        self._timer = asyncio.get_running_loop().call_later(MARK_SECONDS, self._mark_due, due)
+        self.timer = asyncio.get_running_loop().call_later(MARK_SECONDS, self._mark_due, due)
 
     def _mark_due(self, due: float) -> None:
-        self._timer = None
+        self.timer = None
         self.mark_stalled(self.clock() - due)
-        if self._recent:
-            self._schedule()
+        if self.recent:
+            self.schedule()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Protocol, cast
+
+import msgspec
 
 from gateway.errors import ConnectionLost, SubgraphUnreachable
 from gateway.transport.reply import Reply, ReplyReader
@@ -22,8 +23,7 @@ class Owner(Protocol):
         ...
 
 
-@dataclass(eq=False, slots=True)
-class Job:
+class Job(msgspec.Struct, eq=False):
     """A request and its outcome.
 
     Attributes:
@@ -51,11 +51,12 @@ class Connection(asyncio.Protocol):
     """A connection that carries at most one request at a time.
 
     Attributes:
+        transport: Its bytes.
         idle_since: The loop's time when the connection was last used.
     """
 
-    __slots__ = ("_job", "_owner", "_reader", "_transport", "idle_since")
-    _transport: asyncio.Transport
+    __slots__ = ("_job", "_owner", "_reader", "idle_since", "transport")
+    transport: asyncio.Transport
 
     def __init__(self, owner: Owner, reader: ReplyReader) -> None:
         self._owner = owner
@@ -63,38 +64,37 @@ class Connection(asyncio.Protocol):
         self._job: Job | None = None
         self.idle_since = 0.0
 
-    @property
-    def is_usable(self) -> bool:
-        """Whether both sides keep the connection open, as far as is known."""
-        return not self._transport.is_closing()
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         # uvloop's transports are not subclasses of asyncio's.
-        self._transport = cast("asyncio.Transport", transport)
+        self.transport = cast("asyncio.Transport", transport)
 
     def begin(self, job: Job) -> None:
         """Send a request."""
         self._job, job.connection = job, self
-        self._reader.expect()
-        self._transport.write(job.request)
+        if self._reader.read:
+            self._reader.expect()
+        self.transport.write(job.request)
 
     def data_received(self, data: bytes) -> None:
         """Read a part of a reply."""
         if self._job is None:
             # Data without a request must not become the reply to the next request.
-            self._transport.abort()
+            self.transport.abort()
             return
         try:
             reply = self._reader.feed(data)
         except SubgraphUnreachable as error:
-            self._transport.abort()
+            self.transport.abort()
             self._finish(error)
             return
         if reply is None:
             return
         if self._reader.is_kept:
-            self._finish(reply)
+            job, self._job = self._job, None
+            job.connection = None
+            if not job.outcome.done():
+                job.outcome.set_result(reply)
             self._owner.freed(self)
         else:
             self.close()
@@ -114,13 +114,13 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Close the connection; the owner forgets it at once."""
         self._owner.lost(self)
-        self._transport.close()
+        self.transport.close()
 
     def abort(self, job: Job) -> None:
         """Close the connection at once, if it still carries a request."""
         if self._job is job:
             self._job = None
-            self._transport.abort()
+            self.transport.abort()
 
     def _finish(self, outcome: Reply | SubgraphUnreachable) -> None:
         job, self._job = self._job, None

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from gateway.errors import UnsendableRequest
 
 HEADER_ENCODING = "latin-1"
 
+Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-def header_lines(headers: Mapping[str, str]) -> bytes:
+KNOWN_HEADERS: Final = 256
+"""How many requests' headers are remembered: the fetches of one request have the same."""
+
+
+@lru_cache(KNOWN_HEADERS)
+def header_lines(headers: Headers) -> bytes:
     """Encode headers with the octets that the client sent.
 
     Raises:
         UnsendableRequest: A header cannot be sent.
     """
-    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers])
     # A line break in a value would be another header.
     if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
         raise UnsendableRequest("a header cannot be sent")

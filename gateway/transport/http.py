@@ -58,14 +58,18 @@ class ReplyHeaders(Protocol):
 
 @dataclass(slots=True)
 class Connections:
-    """The connections to one subgraph, created on the first request because they belong to its event loop."""
+    """The connections to one subgraph.
+
+    Attributes:
+        opened: The pool; it is created by the first request, because it belongs to its event loop.
+    """
 
     address: Address
     limits: HttpLimits
     keeps_headers: bool = False
+    opened: Pool | Http2Pool | None = field(default=None, init=False)
     _trust: ReloadedContext | None = field(default=None, init=False)
     _http2_trust: ReloadedContext | None = field(default=None, init=False)
-    _pool: Pool | Http2Pool | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Read the certificates, and import h2 if it is needed, so that no request waits for that."""
@@ -78,10 +82,10 @@ class Connections:
 
     def pool(self) -> Pool | Http2Pool:
         """Return the connections."""
-        if self._pool is None:
+        if self.opened is None:
             loop = asyncio.get_running_loop()
-            self._pool = self._http2_pool(loop) if self.limits.http2 else self._http1_pool(loop)
-        return self._pool
+            self.opened = self._http2_pool(loop) if self.limits.http2 else self._http1_pool(loop)
+        return self.opened
 
     def _http1_pool(self, loop: asyncio.AbstractEventLoop) -> Pool:
         address, limits = self.address, self.limits
@@ -182,10 +186,10 @@ class HttpTransport:
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
         ) -> Mapping[str, Any]:
             body = begin + (b',"variables":' + orjson.dumps(variables) if variables else b"") + b"}"
-            lines = header_lines(headers)
+            lines = header_lines(tuple(headers.items()))
             if sign is not None:
                 lines += sign(body, headers)
-            reply = await connections.pool().ask(lines, body)
+            reply = await (connections.opened or connections.pool()).ask(lines, body)
             spend(len(reply.body) // BYTES_A_PLACE)
             if reply_headers is not None:
                 reply_headers.receive(reply.headers)

@@ -9,7 +9,7 @@ from gateway.errors import ConnectionFailed, SubgraphTimeout, SubgraphUnreachabl
 from gateway.transport.connection import Connection, Job
 from gateway.transport.connector import Connector
 from gateway.transport.limits import HttpLimits
-from gateway.transport.reply import Reply, ReplyReader
+from gateway.transport.reply import KnownHead, Reply, ReplyReader
 
 
 class Pool:
@@ -28,10 +28,13 @@ class Pool:
     __slots__ = (
         "_all",
         "_connector",
+        "_due",
         "_head",
         "_idle",
         "_is_closed",
+        "_jobs",
         "_keeps_headers",
+        "_known_heads",
         "_limits",
         "_loop",
         "_opening",
@@ -57,7 +60,10 @@ class Pool:
         self._idle: deque[Connection] = deque()
         self._opening: set[asyncio.Task[None]] = set()
         self._waiting: deque[Job] = deque()
+        self._jobs: dict[Job, float] = {}  # when each began, the oldest first
+        self._due: asyncio.TimerHandle | None = None
         self._sweep: asyncio.TimerHandle | None = None
+        self._known_heads: dict[bytes, KnownHead] = {}
         self._is_closed = False
 
     async def ask(self, lines: bytes, body: bytes) -> Reply:
@@ -75,20 +81,22 @@ class Pool:
             raise RuntimeError("the connections are closed")
         request = b"%b%bcontent-length: %d\r\n\r\n%b" % (self._head, lines, len(body), body)
         job = Job(request, self._loop.create_future())
-        connection = self._unused()
-        if connection is None:
-            self._waiting.append(job)
-            self._open_more()
-        else:
-            connection.begin(job)
-        timer = self._loop.call_later(self._limits.total_seconds, self._too_late, job)
+        now = self._jobs[job] = self._loop.time()
+        if self._due is None:
+            self._due = self._loop.call_later(self._limits.total_seconds, self._give_up_late)
         try:
+            connection = self._unused(now)
+            if connection is None:
+                self._waiting.append(job)
+                self._open_more()
+            else:
+                connection.begin(job)
             outcome = await job.outcome
         except asyncio.CancelledError:
             job.give_up()
             raise
         finally:
-            timer.cancel()
+            del self._jobs[job]
         if isinstance(outcome, SubgraphUnreachable):
             try:
                 raise outcome
@@ -98,8 +106,7 @@ class Pool:
 
     def freed(self, connection: Connection) -> None:
         """Use a free connection for the next request, or keep it."""
-        job = self._next()
-        if job is not None:
+        if self._waiting and (job := self._next()) is not None:
             connection.begin(job)
             return
         connection.idle_since = self._loop.time()
@@ -118,8 +125,9 @@ class Pool:
     async def close(self) -> None:
         """Close all connections; requests in progress fail."""
         self._is_closed = True
-        if self._sweep is not None:
-            self._sweep.cancel()
+        for timer in (self._sweep, self._due):
+            if timer is not None:
+                timer.cancel()
         for task in self._opening:
             task.cancel()
         await asyncio.gather(*self._opening, return_exceptions=True)
@@ -128,11 +136,11 @@ class Pool:
         for connection in list(self._all):
             connection.close()
 
-    def _unused(self) -> Connection | None:
-        oldest = self._loop.time() - self._limits.idle_seconds
+    def _unused(self, now: float) -> Connection | None:
+        oldest = now - self._limits.idle_seconds
         while self._idle:
             connection = self._idle.pop()
-            if connection.idle_since >= oldest and connection.is_usable:
+            if connection.idle_since >= oldest and not connection.transport.is_closing():
                 return connection
             connection.close()
         return None
@@ -145,9 +153,16 @@ class Pool:
                 return job
         return None
 
-    def _too_late(self, job: Job) -> None:
-        job.settle(SubgraphTimeout("timed out"))
-        job.give_up()
+    def _give_up_late(self) -> None:
+        """Give up the requests that have waited too long, and look again when the next one is due."""
+        self._due = None
+        late = self._loop.time() - self._limits.total_seconds
+        for job, began in self._jobs.items():
+            if began > late:
+                self._due = self._loop.call_later(began - late, self._give_up_late)
+                break
+            job.settle(SubgraphTimeout("timed out"))
+            job.give_up()
 
     def _close_old(self) -> None:
         oldest = self._loop.time() - self._limits.idle_seconds
@@ -188,5 +203,8 @@ class Pool:
     def _reader(self) -> ReplyReader:
         limits = self._limits
         return ReplyReader(
-            limits.answer_bytes, keeps_headers=self._keeps_headers, reads_gzip=limits.reads_gzip
+            limits.answer_bytes,
+            keeps_headers=self._keeps_headers,
+            reads_gzip=limits.reads_gzip,
+            heads=self._known_heads,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import httptools
+import msgspec
 
 from gateway.decompression import GzipReader, TooMuch
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
@@ -20,7 +21,13 @@ FIRST_FINAL: Final = 200
 """The first final status; lower ones announce another reply."""
 
 
-class Reply(NamedTuple):
+HEAD_END: Final = b"\r\n\r\n"
+
+KNOWN_HEADS: Final = 256
+"""How many heads are remembered at most for the connections to one subgraph."""
+
+
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """A complete reply.
 
     Attributes:
@@ -30,6 +37,20 @@ class Reply(NamedTuple):
     status: int
     body: bytes
     headers: Sequence[tuple[bytes, bytes]] = ()
+
+
+class KnownHead(msgspec.Struct, frozen=True, gc=False):
+    """What the parser has found in the head of a reply that declares its length.
+
+    Attributes:
+        size: The number of bytes of the body.
+        is_kept: Whether the connection can serve another request.
+    """
+
+    status: int
+    size: int
+    is_kept: bool
+    headers: Sequence[tuple[bytes, bytes]]
 
 
 class Unwanted(ValueError):
@@ -43,7 +64,16 @@ class TooLarge(Unwanted):
 class ReplyReader:
     """Parses replies with httptools, whose llhttp is strict.
 
+    A whole reply whose head is, byte for byte, one that was parsed before needs no parser.
+
+    Args:
+        limit: The most bytes of a body.
+        keeps_headers: Whether replies come with their headers.
+        reads_gzip: Whether bodies may be compressed.
+        heads: The heads that the connections to the subgraph have parsed.
+
     Attributes:
+        read: How many bytes of the present reply the parser has read.
         is_kept: Whether the connection can serve another request after the last reply.
     """
 
@@ -52,20 +82,29 @@ class ReplyReader:
         "_framed",
         "_gzip",
         "_headers",
+        "_heads",
         "_in_head",
         "_keeps_headers",
         "_limit",
         "_parser",
         "_parts",
-        "_read",
         "_reads_gzip",
         "_size",
         "_spoilt",
         "is_kept",
+        "read",
     )
 
-    def __init__(self, limit: int, *, keeps_headers: bool = False, reads_gzip: bool = False) -> None:
+    def __init__(
+        self,
+        limit: int,
+        *,
+        keeps_headers: bool = False,
+        reads_gzip: bool = False,
+        heads: dict[bytes, KnownHead] | None = None,
+    ) -> None:
         self._limit = limit
+        self._heads = {} if heads is None else heads
         self._reads_gzip = reads_gzip
         self._gzip: GzipReader | None = None
         self._keeps_headers = keeps_headers
@@ -78,7 +117,7 @@ class ReplyReader:
     def expect(self) -> None:
         """Prepare for the next reply."""
         self._parts: list[bytes] = []
-        self._read = self._size = 0
+        self.read = self._size = 0
         self._complete = self._framed = False
         self._in_head = True
         self._headers.clear()
@@ -90,9 +129,15 @@ class ReplyReader:
         Raises:
             SubgraphUnreachable: The data is not HTTP, too long, or of an unacceptable form.
         """
-        if self._read > HEAD_BYTES + (0 if self._in_head else FRAMING * self._limit):
+        if not self.read:
+            end = data.find(HEAD_END) + len(HEAD_END)
+            known = self._heads.get(data[:end])
+            if known is not None and len(data) == end + known.size:
+                self.is_kept = known.is_kept
+                return Reply(known.status, data[end:], known.headers)
+        if self.read > HEAD_BYTES + (0 if self._in_head else FRAMING * self._limit):
             raise ReplyTooLarge("sent too many bytes for one reply")
-        self._read += len(data)
+        self.read += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError as error:
@@ -102,13 +147,13 @@ class ReplyReader:
             if not self._complete:
                 raise SubgraphUnreachable(f"does not speak HTTP/1.1: {error}") from error
             self._spoilt = True
-        return self._whole() if self._complete else None
+        return self._whole(data) if self._complete else None
 
     def end(self) -> Reply | None:
         """Return the reply that the end of the connection completes, if its length was not declared."""
         if self._complete or self._in_head or self._framed or self._is_cut_short():
             return None
-        return self._whole()
+        return self._whole(b"")
 
     def on_message_begin(self) -> None:
         """Handle the first byte of a reply."""
@@ -164,9 +209,17 @@ class ReplyReader:
     def _is_cut_short(self) -> bool:
         return self._gzip is not None and not self._gzip.is_whole
 
-    def _whole(self) -> Reply:
-        if self._spoilt:
-            self.is_kept = False
+    def _whole(self, data: bytes) -> Reply:
+        """Return the reply, and remember its head if all of it is in these last bytes."""
         parts = self._parts
         body = parts[0] if len(parts) == 1 else b"".join(parts)
-        return Reply(self._parser.get_status_code(), body, tuple(self._headers))
+        reply = Reply(self._parser.get_status_code(), body, tuple(self._headers))
+        if self._spoilt:
+            self.is_kept = False
+        elif len(data) == self.read and self._gzip is None:
+            end = data.find(HEAD_END) + len(HEAD_END)
+            if len(data) == end + len(body):
+                if len(self._heads) >= KNOWN_HEADS:
+                    self._heads.clear()
+                self._heads[data[:end]] = KnownHead(reply.status, len(body), self.is_kept, reply.headers)
+        return reply

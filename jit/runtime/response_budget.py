@@ -44,7 +44,9 @@ def spend(places: int) -> bool:
     """
     budget = BUDGET.get()
     if budget is not None:
-        budget.take(places)
+        budget.places -= places
+        if budget.places < 0:
+            raise BudgetSpent
     return True
 
 

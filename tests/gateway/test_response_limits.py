@@ -106,7 +106,8 @@ class Answering:
     def __init__(self, body: bytes) -> None:
         self.body = body
 
-    def pool(self) -> Answering:
+    @property
+    def opened(self) -> Answering:
         """Return the connections."""
         return self
 

@@ -45,6 +45,7 @@ async def good_week(product: Product) -> None:
     await product.choose("fb-2x3", 0)
     for number in range(4):
         await product.hear_of_bet(number, BEGINS + timedelta(minutes=number), 2_000)
+        product.clock.advance(timedelta(minutes=1))
     product.clock.advance(timedelta(days=9))
     await product.keep()
     for fault in ("error_after", "error_after"):

@@ -179,7 +179,8 @@ async def test_a_batch_costs_one_statement_a_table_whatever_its_size(reducer: Re
     await reducer.bets(bet(bet_id="b-first"))  # by which the rules are known
     with statements_of(reducer.database) as sent:
         await reducer.bets(*records)
-    kinds = [statement.split()[0] for statement in sent]
+    kinds = [statement.split()[0] for statement in sent if "utc_timestamp" not in statement]
+    assert len(sent) - len(kinds) == (reducer.database.dialect != "sqlite")  # the database's time
     qualifying = ["SELECT"] * 2  # totals; of those who reached the target, whether they ever joined
     assert kinds == ["SELECT"] * 4 + ["INSERT"] * 2 + qualifying
 

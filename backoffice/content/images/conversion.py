@@ -8,13 +8,13 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from backoffice.content.images.reencoding import MAX_BYTES, ImageRefused, StoredImage, reencode
+from backoffice.content.images.reencoding import ImageRefused, StoredImage, check_format, reencode
 
 MEMORY_BYTES: Final = 2**30
 """The address space of the process: the largest image that is accepted needs a third of it."""
 PROCESSOR_SECONDS: Final = 20
 MAX_WAITING: Final = 8
-"""How many uploads wait for their turn; each may keep `MAX_BYTES` in memory."""
+"""How many uploads wait for their turn; each may keep some megabytes in memory."""
 PROGRAM: Final = (sys.executable, "-m", "backoffice.content.images.conversion")
 
 
@@ -35,8 +35,7 @@ class ImageConversion:
         Raises:
             ImageRefused: It is no image that may be published, or too many others wait.
         """
-        if len(upload) > MAX_BYTES:
-            raise ImageRefused.too_long(upload)
+        check_format(upload)  # what is no image at all does not wait for a turn
         if self.waiting > MAX_WAITING:
             raise ImageRefused("other images are being converted: upload it again in a minute")
         self.waiting += 1

@@ -5,7 +5,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -21,11 +21,6 @@ _PNG, _IEND = b"\x89PNG\r\n\x1a\n", b"IEND"
 
 class ImageRefused(ValueError):
     """The upload is not an image that may be published; the message says why."""
-
-    @classmethod
-    def too_long(cls, upload: bytes) -> Self:
-        """Say how large the file is, and how large it may be."""
-        return cls(f"the file has {len(upload)} bytes, at most {MAX_BYTES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +47,7 @@ def reencode(upload: bytes) -> StoredImage:
     Raises:
         ImageRefused: Too large, of another type, animated, broken, or with anything after its end.
     """
-    if len(upload) > MAX_BYTES:
-        raise ImageRefused.too_long(upload)
-    kind = _kind(upload)
+    kind = check_format(upload)
     try:
         with Image.open(io.BytesIO(upload), formats=[kind]) as opened:
             _check(opened)
@@ -76,8 +69,14 @@ def reencode(upload: bytes) -> StoredImage:
     return _encoded(pixels, kind)
 
 
-def _kind(upload: bytes) -> str:
-    """Return the type by the first bytes, if the file also ends where the image does."""
+def check_format(upload: bytes) -> str:
+    """Return the format by the first bytes, if the file also ends where the image does.
+
+    Raises:
+        ImageRefused: It is of another format, too long, or has something after its end.
+    """
+    if len(upload) > MAX_BYTES:
+        raise ImageRefused(f"the file has {len(upload)} bytes, at most {MAX_BYTES}")
     if upload.startswith(_PNG):
         kind, ends = "PNG", upload[-8:-4] == _IEND and upload.count(_IEND) == 1
     elif upload.startswith(b"\xff\xd8\xff"):

@@ -18,7 +18,7 @@ import typer
 
 from furlong.cli.options import fail, log_to_stderr
 from furlong.cli.signals import stop_on_signals
-from furlong.demo.ready_path import DEFAULT
+from furlong.demo import READY_FILE
 
 if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
@@ -40,7 +40,7 @@ def demo(
     ),
     ready_file: Annotated[
         Path, typer.Option(help="File that is written when everything is ready, and removed at the end.")
-    ] = DEFAULT,
+    ] = READY_FILE,
     at: Annotated[
         str | None,
         typer.Option(

@@ -270,7 +270,7 @@ class Search:
             members = sorted(group.types & known.concrete)
             self.work.visit(len(members) * len(group.fields))
             if len(members) < len(group.types):
-                for below in self.stand_ins(group, definition, node.subgraph, provided):
+                for below in self.interfaces_without_types(group, definition, node.subgraph, provided):
                     rest = self._of_type(group.fields, below, max_nesting)[1]
                     if rest:
                         remaining.append(Group(frozenset({below.type}), rest))
@@ -289,7 +289,7 @@ class Search:
             return Coverage(None, field, cost)
         return Coverage(with_groups(field, resolved), with_groups(field, remaining), cost, unknown_types)
 
-    def stand_ins(
+    def interfaces_without_types(
         self, group: Group, definition: SubgraphField, subgraph: str, provided: tuple[Selections, ...]
     ) -> Iterator[Node]:
         """Yield a node for each type of a group that is an interface without implementations anywhere.

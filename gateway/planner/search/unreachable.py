@@ -34,7 +34,8 @@ def _deepest(search: Search, field: Field, node: Node) -> tuple[Field, Node]:
                 Node(each, there.subgraph, provided, objects.get(each), objects.get(each))
                 for each in sorted(group.types & known.concrete)
             ]
-            for below in (*nodes, *search.stand_ins(group, definition, there.subgraph, provided)):
+            nodes += search.interfaces_without_types(group, definition, there.subgraph, provided)
+            for below in nodes:
                 for each in group.fields:
                     free = each.name == TYPENAME and below.known_interface is None
                     found = None if free else search.coverage(each, below)

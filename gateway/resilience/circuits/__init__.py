@@ -4,12 +4,13 @@ from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
 from gateway.resilience.circuits.coordinates import coordinates
 from gateway.resilience.circuits.query_parts import QueryPart, has_parts, query_parts
 from gateway.resilience.circuits.separate_calls import SeparateCalls
-from gateway.resilience.circuits.subgraph_circuits import Circuits
+from gateway.resilience.circuits.subgraph_circuits import Circuits, Permit
 
 __all__ = [
     "Breaker",
     "BreakerPolicy",
     "Circuits",
+    "Permit",
     "QueryPart",
     "SeparateCalls",
     "State",

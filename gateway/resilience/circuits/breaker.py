@@ -47,28 +47,40 @@ class BreakerPolicy:
 
 @dataclass(slots=True)
 class Window:
-    """The outcomes of the last seconds."""
+    """The outcomes of the last seconds.
+
+    Attributes:
+        seconds: Its length.
+        in_a_row: The number of consecutive failures.
+    """
 
     seconds: float
+    in_a_row: int = 0
     _slices: list[list[int]] = field(default_factory=lambda: [[-1, 0, 0] for _ in range(SLICES)])
+    _slices_a_second: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._slices_a_second = SLICES / self.seconds
 
     def add(self, now: float, failed: int) -> None:
         """Count an outcome: 1 for a failure, 0 for a success."""
-        number = int(now / self.seconds * SLICES)
+        number = int(now * self._slices_a_second)
         counted = self._slices[number % SLICES]
         if counted[0] != number:
             counted[:] = (number, 0, 0)
         counted[1] += 1
         counted[2] += failed
+        self.in_a_row = self.in_a_row + 1 if failed else 0
 
     def totals(self, now: float) -> tuple[int, int]:
         """Return how many calls there were, and how many of them failed."""
-        oldest = int(now / self.seconds * SLICES) - SLICES
+        oldest = int(now * self._slices_a_second) - SLICES
         recent = [each for each in self._slices if each[0] > oldest]
         return sum(each[1] for each in recent), sum(each[2] for each in recent)
 
     def clear(self) -> None:
         """Forget all outcomes."""
+        self.in_a_row = 0
         for each in self._slices:
             each[:] = (-1, 0, 0)
 
@@ -91,6 +103,9 @@ class Breaker:
         clock: The monotonic clock, in seconds.
         draw: Returns a random number between 0 and 1, for jitter.
         state: The current state.
+        permit: What a call is admitted with; each change of the state makes earlier ones invalid.
+        window: The outcomes that count while it is closed.
+        probe_at: When it may be probed, while it is open.
         openings: How often it has opened.
     """
 
@@ -100,40 +115,38 @@ class Breaker:
     clock: Callable[[], float] = monotonic
     draw: Callable[[], float] = random.random
     state: State = field(default=State.CLOSED, init=False)
+    permit: int = field(default=0, init=False)
+    window: Window = field(init=False)
+    probe_at: float = field(default=0.0, init=False)
     openings: int = field(default=0, init=False)
-    _window: Window = field(init=False)
-    _in_a_row: int = field(default=0, init=False)
-    _probe_at: float = field(default=0.0, init=False)
     _probing: int = field(default=0, init=False)
     _probed: int = field(default=0, init=False)
-    _permit: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._window = Window(self.policy.window_seconds)
+        self.window = Window(self.policy.window_seconds)
 
     @property
     def is_resting(self) -> bool:
         """Whether it is open and must not be probed yet."""
-        return self.state is State.OPEN and self.clock() < self._probe_at
+        return self.state is State.OPEN and self.clock() < self.probe_at
 
     def admit(self) -> int | None:
         """Return a permit for a call; None if the call must not be made."""
         if self.state is State.CLOSED:
-            return self._permit
-        if self.state is State.OPEN and self.clock() >= self._probe_at:
+            return self.permit
+        if self.state is State.OPEN and self.clock() >= self.probe_at:
             self._change(State.HALF_OPEN)
         if self.state is State.HALF_OPEN and self._probing + self._probed < self.policy.probes:
             self._probing += 1
-            return self._permit
+            return self.permit
         return None
 
     def succeeded(self, permit: int) -> None:
         """Report that a call was answered."""
-        if permit != self._permit:
+        if permit != self.permit:
             return
         if self.state is State.CLOSED:
-            self._in_a_row = 0
-            self._window.add(self.clock(), 0)
+            self.window.add(self.clock(), 0)
             return
         self._probing -= 1
         self._probed += 1
@@ -142,34 +155,33 @@ class Breaker:
 
     def failed(self, permit: int) -> None:
         """Report that a call failed."""
-        if permit != self._permit:
+        if permit != self.permit:
             return
         if self.state is State.CLOSED:
             now = self.clock()
-            self._in_a_row += 1
-            self._window.add(now, 1)
-            if self._in_a_row < self.policy.failures and not self._is_failing(now):
+            self.window.add(now, 1)
+            if self.window.in_a_row < self.policy.failures and not self._is_failing(now):
                 return
         self._open()
 
     def released(self, permit: int) -> None:
         """Report that the outcome of a call is unknown."""
-        if permit == self._permit and self.state is State.HALF_OPEN:
+        if permit == self.permit and self.state is State.HALF_OPEN:
             self._probing -= 1
 
     def _is_failing(self, now: float) -> bool:
-        calls, failures = self._window.totals(now)
+        calls, failures = self.window.totals(now)
         return calls >= self.policy.calls and failures >= self.policy.failure_share * calls
 
     def _open(self) -> None:
         spread = 1 + JITTER * (2 * self.draw() - 1)
-        self._probe_at = self.clock() + self.policy.open_seconds * spread
+        self.probe_at = self.clock() + self.policy.open_seconds * spread
         self.openings += 1
         self._change(State.OPEN)
 
     def _change(self, state: State) -> None:
         self.state = state
-        self._permit += 1
-        self._in_a_row = self._probing = self._probed = 0
-        self._window.clear()
+        self.permit += 1
+        self._probing = self._probed = 0
+        self.window.clear()
         self.on_change(self)

@@ -60,6 +60,7 @@ class Circuits:
         make: Builds a breaker.
         whole: The breaker of the whole subgraph.
         refused: How many calls were refused so far.
+        silent: The names of the fetches that remained unanswered since the last answer.
     """
 
     subgraph: str
@@ -69,11 +70,11 @@ class Circuits:
     make: Callable[..., Breaker] = Breaker
     whole: Breaker = field(init=False)
     refused: int = field(default=0, init=False)
+    silent: set[str] = field(default_factory=set, init=False)
     _parts: WeakValueDictionary[frozenset[str], Breaker] = field(
         default_factory=WeakValueDictionary, init=False
     )
     _kept: dict[Breaker, None] = field(default_factory=dict, init=False)
-    _silent: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self.whole = self.make("", self.policy, self._changed)
@@ -91,6 +92,12 @@ class Circuits:
             known = self._parts[coordinates] = self.make(name, self.policy, self._changed)
         return known
 
+    def parts_of(self, coordinates: frozenset[str]) -> tuple[Breaker, ...]:
+        """Return the breakers of the single fields or types of a fetch that asks for several of them."""
+        if not 1 < len(coordinates) <= MAX_PARTS:
+            return ()
+        return tuple(self.of(frozenset((each,))) for each in sorted(coordinates))
+
     def guarded(
         self,
         call: SubgraphOperation,
@@ -104,10 +111,7 @@ class Circuits:
             coordinates: What it asks for.
             separately: Returns what fetches the parts of a refused call one by one; called at most once.
         """
-        own = self.of(coordinates)
-        parts: tuple[Breaker, ...] = ()
-        if 1 < len(coordinates) <= MAX_PARTS:
-            parts = tuple(self.of(frozenset((each,))) for each in sorted(coordinates))
+        own, parts = self.of(coordinates), self.parts_of(coordinates)
         separate: SeparateCalls | None = None
 
         async def guarded(
@@ -122,9 +126,9 @@ class Circuits:
             try:
                 response = await call(variables, headers, session)
             except BaseException as error:
-                self._ended(permit, error, own.clock() - begun)
+                self.ended(permit, error, own.clock() - begun)
                 raise
-            self._answered(permit, response, own.clock() - begun)
+            self.answered(permit, response, own.clock() - begun)
             return response
 
         return guarded
@@ -155,21 +159,27 @@ class Circuits:
         """
         for part in parts:
             if part.is_resting:
-                raise self._open(part)
+                raise self.refusal(part)
         number = own.admit()
         if number is None:
-            raise self._open(own)
+            raise self.refusal(own)
         whole_number = self.whole.admit()
         if whole_number is None:
             own.released(number)
-            raise self._open(self.whole)
+            raise self.refusal(self.whole)
         return Permit(own, number, whole_number)
 
-    def _open(self, breaker: Breaker) -> CircuitOpen:
+    def resting(self, own: Breaker, now: float) -> Breaker | None:
+        """Return the breaker that refuses a fetch of one field or type for now, if any."""
+        breaker = self.whole if own.state is State.CLOSED else own
+        return breaker if breaker.state is State.OPEN and now < breaker.probe_at else None
+
+    def refusal(self, breaker: Breaker) -> CircuitOpen:
+        """Return the error for a call that a breaker refuses, and count it."""
         self.refused += 1
         return CircuitOpen(f"the circuit of {breaker.name or 'the subgraph'} is open")
 
-    def _answered(self, permit: Permit, response: Mapping[str, Any], seconds: float) -> None:
+    def answered(self, permit: Permit, response: Mapping[str, Any], seconds: float) -> None:
         """Report a call that ended with a response."""
         codes = _codes(response)
         if DeadlineExceeded.code in codes and seconds < self.seconds / 2:
@@ -180,7 +190,7 @@ class Circuits:
         else:
             self._succeeded(permit)
 
-    def _ended(self, permit: Permit, error: BaseException, seconds: float) -> None:
+    def ended(self, permit: Permit, error: BaseException, seconds: float) -> None:
         """Report a call that ended without a response."""
         match error:
             case ConnectionFailed():
@@ -200,13 +210,13 @@ class Circuits:
     def _succeeded(self, permit: Permit) -> None:
         permit.own.succeeded(permit.number)
         self.whole.succeeded(permit.whole_number)
-        if self._silent:
-            self._silent.clear()
+        if self.silent:
+            self.silent.clear()
 
     def _failed(self, permit: Permit) -> None:
         permit.own.failed(permit.number)
-        self._silent.add(permit.own.name)
-        if len(self._silent) >= FAILING_PARTS or self.whole.state is not State.CLOSED:
+        self.silent.add(permit.own.name)
+        if len(self.silent) >= FAILING_PARTS or self.whole.state is not State.CLOSED:
             self.whole.failed(permit.whole_number)
         else:
             self.whole.released(permit.whole_number)

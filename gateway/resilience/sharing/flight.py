@@ -1,126 +1,91 @@
-"""A subgraph call that several requests wait for: it belongs to none of them, and ends when nobody waits."""
+"""A subgraph call that several requests wait for: the one that began it makes it, and the others may join."""
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, Future, current_task
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextvars import Context, copy_context
-from sys import maxsize
-from typing import Any, TypeAlias
+from asyncio import Future, get_running_loop
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
 
 import msgspec
+import orjson
 
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
-from jit.codegen import BUDGET, CoroutineTask, ResponseBudget, spend
+from gateway.transport import BYTES_A_PLACE
+from jit.codegen import spend
 
 Key: TypeAlias = tuple[object, ...]
 """Identifies what is fetched, and for whom."""
 
+UNANSWERED: Final = None
+"""The outcome of a call that its request has given up: whoever waits for it makes a call of its own."""
+
 
 class Flight(msgspec.Struct, eq=False):
-    """A call in flight, driven by its own callbacks: an asyncio task would cost several times as much.
+    """A call in flight.
 
     Attributes:
-        loop: The event loop, for the task to read.
-        key: Identifies what is fetched.
-        session: The session, kept so that its identity is not reused while the call is in flight.
         ends_at: When the call ends at the latest, on the monotonic clock.
-        on_landed: Called when it has ended.
-        waiters: How many requests are waiting, or have not yet taken their response.
-        places: The cost of the response in each request's budget.
+        session: The session, kept so that its identity is not reused while the call is in flight.
+        waiting: Who waits for it; None until somebody joins it.
     """
 
-    loop: AbstractEventLoop
-    key: Key
-    session: object
     ends_at: float
-    on_landed: Callable[[Flight], None]
-    waiters: int = 0
-    places: int = 0
-    _task: FlightTask | None = None
-    _given: Mapping[str, Any] | None = None
-    _error: BaseException | None = None
-    _waiting: list[Future[None]] = msgspec.field(default_factory=list)
+    session: object
+    waiting: list[Future[None]] | None = None
+    _response: Mapping[str, Any] | None = UNANSWERED
+    _error: SubgraphUnreachable | None = None
+    _places: int = 0
+    _takers: int = 0
 
-    def start(self, call: Awaitable[Mapping[str, Any]]) -> None:
-        """Make the call."""
-        task = self._task = FlightTask(self, self._fly(call), copy_context())
-        task.context.run(task.step, None, current_task(self.loop))
-
-    async def response(self) -> Mapping[str, Any]:
+    async def join(self) -> Mapping[str, Any] | None:
         """Wait for the call, and return a response that belongs to the waiter.
+
+        Returns:
+            The response, or `UNANSWERED`.
 
         Raises:
             SubgraphUnreachable: The subgraph gave no response.
             BudgetSpent: The response exceeds the waiter's budget.
         """
-        self.waiters += 1
+        landed = get_running_loop().create_future()
+        self.waiting = self.waiting or []
+        self.waiting.append(landed)
         try:
-            if self._task is not None:
-                landed = self.loop.create_future()
-                self._waiting.append(landed)
-                await landed
-            given = self._given
-            if given is None:
-                raise self._failure()
-            spend(self.places)
-            # The last waiter gets the response itself; until then, nobody may write into it.
-            return copied(given) if self.waiters > 1 else given
+            await landed
+            if self._error is not None:
+                # One that is raised repeatedly would keep the frames of all.
+                raise type(self._error)(self._error.reason)
+            if self._response is None:
+                return UNANSWERED
+            spend(self._places)
+            return copied(self._response) if self._takers > 1 else self._response
         finally:
-            self.waiters -= 1
-            if not self.waiters and self._task is not None:
-                self._task.cancel()
+            if not landed.cancelled():
+                self._takers -= 1
 
-    def ended(self, _task: FlightTask) -> None:
-        """Record that the call was answered."""
-        self._land()
+    def answered(self, response: Mapping[str, Any]) -> None:
+        """Wake who waits; the response is copied before its owner can change it."""
+        if self.waiting is not None:
+            self._response = copied(response)
+            self._places = len(orjson.dumps(response)) // BYTES_A_PLACE
+            self._wake(self.waiting)
 
-    def failed(self, _task: FlightTask, error: BaseException) -> None:
-        """Record that the call has failed."""
-        # With its traceback, which refers to this call, it would form a cycle that only a collection frees.
-        self._error = error.with_traceback(None)
-        self._land()
+    def failed(self, error: SubgraphUnreachable) -> None:
+        """Wake who waits: the failure is everyone's."""
+        if self.waiting is not None:
+            # With its traceback it would keep the frames of the request that made the call.
+            self._error = type(error)(error.reason)
+            self._wake(self.waiting)
 
-    def resume(self) -> None:
-        """Do nothing: the event loop wakes the waiters."""
+    def given_up(self) -> None:
+        """Wake who waits, unless the call has an outcome."""
+        if self.waiting is not None:
+            self._wake(self.waiting)
 
-    async def _fly(self, call: Awaitable[Mapping[str, Any]]) -> None:
-        # The waiters pay for the response from their own budgets.
-        meter = ResponseBudget(maxsize)
-        BUDGET.set(meter)
-        self._given = await call
-        self.places = maxsize - meter.places
-
-    def _failure(self) -> BaseException:
-        """Return a new exception for each waiter; one that is raised repeatedly would keep all frames."""
-        error = self._error
-        if isinstance(error, SubgraphUnreachable):
-            return type(error)(error.reason)
-        return error or RuntimeError("a call ended without an outcome")
-
-    def _land(self) -> None:
-        self._task = None
-        self.on_landed(self)
-        for landed in self._waiting:
+    def _wake(self, waiting: list[Future[None]]) -> None:
+        self.waiting = None
+        for landed in waiting:
             if not landed.done():
+                self._takers += 1
                 landed.set_result(None)
-        self._waiting.clear()
-
-
-class FlightTask(CoroutineTask):
-    """Drives a call in flight."""
-
-    __slots__ = ()
-    execution: Flight
-
-    def __init__(self, flight: Flight, coroutine: Coroutine[Any, Any, None], context: Context) -> None:
-        self.execution = flight
-        self.coroutine = coroutine
-        self.context = context
-        self._done = False
-        self._fut_waiter = None
-
-    def default_name(self) -> str:
-        """Name the task after what it does."""
-        return "shared fetch"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import get_running_loop
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -10,8 +9,9 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from gateway.errors import SubgraphUnreachable
 from gateway.resilience.active_request import ACTIVE_REQUEST
-from gateway.resilience.sharing.flight import Flight, Key
+from gateway.resilience.sharing.flight import UNANSWERED, Flight, Key
 from gateway.transport import SubgraphOperation
 
 SESSION_HEADERS: Final = frozenset({"authorization", "cookie"})
@@ -19,6 +19,9 @@ SESSION_HEADERS: Final = frozenset({"authorization", "cookie"})
 
 Identify: TypeAlias = Callable[[object], object]
 """Returns a value that distinguishes the sessions of different customers."""
+
+KeyOf: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str], object], Key]
+"""Returns what identifies a call, by its variables, headers and session."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class SharedFetches:
             code that signs requests may see more.
         clock: The monotonic clock, in seconds.
         joined: How many calls joined another one, of the same customer or across customers.
+        flights: The calls in flight by their keys.
     """
 
     seconds: float
@@ -39,7 +43,7 @@ class SharedFetches:
     identify: Identify = id
     clock: Callable[[], float] = monotonic
     joined: dict[str, int] = field(default_factory=lambda: {"customer": 0, "public": 0})
-    _flights: dict[Key, Flight] = field(default_factory=dict, init=False)
+    flights: dict[Key, Flight] = field(default_factory=dict, init=False)
 
     def shared(self, call: SubgraphOperation, document: str, *, is_public: bool) -> SubgraphOperation:
         """Join an identical call if one is in flight.
@@ -49,7 +53,7 @@ class SharedFetches:
             document: The document that it sends.
             is_public: Whether responses without errors are the same for all customers.
         """
-        ignored = self.ignored_headers | SESSION_HEADERS if is_public else self.ignored_headers
+        key_of = self.key_of(document, is_public=is_public)
         scope = "public" if is_public else "customer"
 
         async def shared(
@@ -59,32 +63,62 @@ class SharedFetches:
             if request is not None and request.is_hurried:
                 # Its call may end early, which must not affect others.
                 return await call(variables, headers, session)
-            now = self.clock()
-            left = self.seconds if request is None else min(self.seconds, request.deadline - now)
-            # The gateway passes headers on in the same order for each request.
-            seen = tuple([each for each in headers.items() if each[0] not in ignored])
-            whose = None if is_public else self._customer(session)
-            key = (document, orjson.dumps(variables), seen, scope, whose)
-            flight = self._flights.get(key)
-            # A call without waiters is being cancelled; an old one may end too early.
-            if flight is None or not flight.waiters or flight.ends_at - now < left / 2:
-                flight = self._flights[key] = Flight(
-                    get_running_loop(), key, session, now + left, self._landed
-                )
-                flight.start(call(variables, headers, session))
-                return await flight.response()
-            self.joined[scope] += 1
-            response = await flight.response()
-            if is_public and response.get("errors"):
-                # The errors may concern the customer for whom the call was made.
-                return await call(variables, headers, session)
-            return response
+            key = key_of(variables, headers, session)
+            while True:
+                now = self.clock()
+                left = self.seconds if request is None else min(self.seconds, request.deadline - now)
+                flight = self.flights.get(key)
+                # An old call may end too early.
+                if flight is None or flight.ends_at - now < left / 2:
+                    return await self._made(key, Flight(now + left, session), call, variables, headers)
+                self.joined[scope] += 1
+                response = await flight.join()
+                if response is UNANSWERED:
+                    continue
+                if is_public and response.get("errors"):
+                    # The errors may concern the customer for whom the call was made.
+                    return await call(variables, headers, session)
+                return response
 
         return shared
 
-    def _landed(self, flight: Flight) -> None:
-        if self._flights.get(flight.key) is flight:
-            del self._flights[flight.key]
+    def key_of(self, document: str, *, is_public: bool) -> KeyOf:
+        """Return the function that identifies calls with a document."""
+        ignored = self.ignored_headers | SESSION_HEADERS if is_public else self.ignored_headers
+        scope, identify = "public" if is_public else "customer", self.identify
 
-    def _customer(self, session: object) -> object:
-        return None if session is None else self.identify(session)
+        def key_of(variables: Mapping[str, Any], headers: Mapping[str, str], session: object) -> Key:
+            # The gateway passes headers on in the same order for each request.
+            seen = headers.items()
+            if not ignored.isdisjoint(headers):
+                seen = [header for header in seen if header[0] not in ignored]  # type: ignore[assignment]
+            whose = None if is_public or session is None else identify(session)
+            return document, orjson.dumps(variables), tuple(seen), scope, whose
+
+        return key_of
+
+    async def _made(
+        self,
+        key: Key,
+        flight: Flight,
+        call: SubgraphOperation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+    ) -> Mapping[str, Any]:
+        """Make a call that others may join."""
+        self.flights[key] = flight
+        try:
+            response = await call(variables, headers, flight.session)
+            flight.answered(response)
+        except SubgraphUnreachable as error:
+            flight.failed(error)
+            raise
+        finally:
+            self.landed(key, flight)
+        return response
+
+    def landed(self, key: Key, flight: Flight) -> None:
+        """Forget a call that has ended; who still waits for it makes a call of its own."""
+        if self.flights.get(key) is flight:
+            del self.flights[key]
+        flight.given_up()

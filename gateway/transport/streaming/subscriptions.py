@@ -50,7 +50,7 @@ async def post(target: StreamTarget, request: Mapping[str, Any], headers: Mappin
     Raises:
         SubgraphUnreachable: No stream can be opened.
     """
-    lines, body, sign = header_lines(headers), orjson.dumps(request), target.options.sign
+    lines, body, sign = header_lines(tuple(headers.items())), orjson.dumps(request), target.options.sign
     return await open_stream(target, lines if sign is None else lines + sign(body, headers), body)
 
 
@@ -70,7 +70,7 @@ class StreamingTransport(SubscribingTransport):
         async def by_websocket(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
         ) -> EventSource:
-            lines = header_lines(headers)
+            lines = header_lines(tuple(headers.items()))
             if options.sign_upgrade is not None:
                 lines += b"content-type: application/json\r\n" + options.sign_upgrade(b"", headers)
             payload = {**request, "variables": variables}

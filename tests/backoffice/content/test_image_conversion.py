@@ -71,14 +71,14 @@ conversion.main()
 """
     monkeypatch.setattr(conversion, "PROGRAM", (sys.executable, "-c", greedy))
     with pytest.raises(ImageRefused, match="too much memory or time"):
-        await ImageConversion().convert(b"")
+        await ImageConversion().convert(large_and_empty())
 
 
 async def test_an_upload_nobody_waits_for_is_not_decoded_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who closes the connection ends the process too, and the next one has its turn."""
     monkeypatch.setattr(conversion, "PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
     images = ImageConversion()
-    waiting = asyncio.create_task(images.convert(b""))
+    waiting = asyncio.create_task(images.convert(large_and_empty()))
     await asyncio.sleep(0.2)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -130,6 +130,13 @@ async def test_the_subgraph_is_told_how_long_the_gateway_waits(left: float | Non
     assert call.calls == [(VARIABLES, {"a": "b", "x-left": told})]
 
 
+def current() -> ActiveRequest:
+    """The request of the test."""
+    request = ACTIVE_REQUEST.get()
+    assert request is not None
+    return request
+
+
 class Slots:
     """Admission control."""
 
@@ -141,19 +148,19 @@ async def test_requests_that_wait_long_take_no_slot() -> None:
     clock, slots = Clock(), Slots()
     waiting = WaitingRequests(slots, clock)
     begun(clock)
-    first, second = waiting.begin(), waiting.begin()
+    first, second = waiting.begin(current()), waiting.begin(current())
     clock.now += 0.2
     waiting.mark_stalled()
     assert slots.idle == 0
     clock.now += 0.1
-    late = waiting.begin()
+    late = waiting.begin(current())
     waiting.mark_stalled()
     assert slots.idle == 1
     waiting.end(late)
     waiting.end(first)
     assert slots.idle == 1
     waiting.end(second)
-    assert (slots.idle, len(waiting._recent)) == (0, 0)
+    assert (slots.idle, len(waiting.recent)) == (0, 0)
 
 
 async def test_nothing_counts_as_waiting_while_the_gateway_itself_is_late() -> None:
@@ -161,7 +168,7 @@ async def test_nothing_counts_as_waiting_while_the_gateway_itself_is_late() -> N
     clock, slots = Clock(), Slots()
     waiting = WaitingRequests(slots, clock)
     begun(clock)
-    wait = waiting.begin()
+    wait = waiting.begin(current())
     clock.now += 10
     waiting.mark_stalled(late_by=0.2)
     assert slots.idle == 0
@@ -175,11 +182,11 @@ async def test_waiting_calls_are_found_by_themselves() -> None:
     slots = Slots()
     waiting = WaitingRequests(slots)
     Deadlines(60.0).begin({})
-    wait = waiting.begin()
+    wait = waiting.begin(current())
     await soon(lambda: slots.idle)
     waiting.end(wait)
     assert slots.idle == 0
-    await soon(lambda: waiting._timer is None)
+    await soon(lambda: waiting.timer is None)
 
 
 async def test_a_full_bulkhead_refuses_at_once() -> None:

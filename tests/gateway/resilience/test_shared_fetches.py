@@ -10,6 +10,7 @@ import pytest
 
 from gateway.errors import ConnectionLost, SubgraphUnreachable
 from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, SharedFetches
+from gateway.transport import BYTES_A_PLACE
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget, spend
 from tests.support.gateway.scripted_calls import Clock, Scripted
 
@@ -60,7 +61,7 @@ async def test_identical_queries_share_one_call() -> None:
         assert response == {"data": {"list": [{"a": 1}], "b": {"c": 2}}}
         response["data"]["list"][0]["a"] = response["data"]["b"]["c"] = f"changed by {number}"
         response["data"]["list"].append("more")
-    assert rig.sharing._flights == {}
+    assert rig.sharing.flights == {}
 
 
 async def test_a_call_alone_is_not_copied() -> None:
@@ -107,19 +108,18 @@ async def test_traces_do_not_keep_queries_apart() -> None:
     assert len(rig.call.calls) == 1
 
 
-@pytest.mark.parametrize("leaving", [0, 1])
-async def test_who_leaves_takes_nobody_along(leaving: int) -> None:
-    """Neither the first one, for whom the call was made, nor another one."""
+@pytest.mark.parametrize(("leaving", "calls"), [(0, 2), (1, 1)])
+async def test_who_leaves_takes_nobody_along(leaving: int, calls: int) -> None:
+    """If it is the one that makes the call, one of the others makes it anew, for all that are left."""
     rig = Rig()
-    asked = [rig.ask(ANNE) for _ in range(3)]
+    asked = [rig.ask(ANNE) for _ in range(4)]
     await begun()
     asked[leaving].cancel()
     await begun()
-    assert rig.call.cancelled == 0
     rig.answer.set_result(GOOD)
     others = [each for number, each in enumerate(asked) if number != leaving]
-    assert await asyncio.gather(*others) == [GOOD, GOOD]
-    assert len(rig.call.calls) == 1
+    assert await asyncio.gather(*others) == [GOOD] * 3
+    assert (len(rig.call.calls), rig.call.cancelled) == (calls, calls - 1)
 
 
 async def test_a_call_for_nobody_is_cancelled() -> None:
@@ -159,7 +159,7 @@ async def test_an_old_call_is_not_joined() -> None:
     assert len(rig.call.calls) == 2
     rig.answer.set_result(GOOD)
     assert await asyncio.gather(first, late) == [GOOD, GOOD]
-    assert rig.sharing._flights == {}
+    assert rig.sharing.flights == {}
 
 
 async def test_nobody_joins_or_is_joined_by_who_is_in_a_hurry() -> None:
@@ -184,7 +184,7 @@ async def test_each_pays_for_the_response_from_its_own_budget() -> None:
     async def call(_variables: Any, _headers: Any, _session: object) -> Any:
         await go.wait()
         spend(70)
-        return GOOD
+        return {"data": "x" * (70 * BYTES_A_PLACE)}
 
     shared = sharing.shared(call, "{ a }", is_public=False)
 
@@ -238,5 +238,5 @@ async def test_nothing_is_left_behind_by_failures_that_nobody_awaits(recwarn: An
     rig.answer.set_exception(SubgraphUnreachable("x"))
     await asyncio.gather(asked, return_exceptions=True)
     await begun()
-    assert rig.sharing._flights == {}
+    assert rig.sharing.flights == {}
     assert not recwarn.list

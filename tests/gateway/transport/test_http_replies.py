@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import SubgraphUnreachable
-from gateway.transport.reply import FRAMING, HEAD_BYTES, Reply, ReplyReader
+from gateway.transport.reply import FRAMING, HEAD_BYTES, KNOWN_HEADS, KnownHead, Reply, ReplyReader
 
 LIMIT = 100
 BODY = b'{"data": {"a": 1}}'
@@ -73,6 +73,38 @@ def test_one_reply_after_the_other_is_read() -> None:
         assert reader.feed(sized(body)) == Reply(200, body)
         assert reader.is_kept
         reader.expect()
+
+
+@given(
+    replies=st.lists(st.sampled_from([data for data, *_ in WHOLE]), min_size=2, max_size=8),
+    tails=st.lists(st.sampled_from([b"", b"", b"", b"x", b"\r\n", sized()]), min_size=8, max_size=8),
+    cuts=st.lists(st.integers(0, 300), min_size=8, max_size=8),
+)
+def test_known_heads_make_no_difference(replies: list[bytes], tails: list[bytes], cuts: list[int]) -> None:
+    """A reply whose head was parsed before, on this connection or another one, is read as by a new reader."""
+    heads: dict[bytes, KnownHead] = {}
+    reader = ReplyReader(LIMIT, heads=heads)
+    for data, tail, cut in zip(replies, tails, cuts, strict=False):
+        pieces = [piece for piece in (data[:cut], data[cut:] + tail) if piece]
+        fresh = ReplyReader(LIMIT)
+        for piece in pieces:
+            reply = reader.feed(piece)
+            assert reply == fresh.feed(piece)
+            if reply is not None:
+                break
+        assert reader.is_kept == fresh.is_kept
+        if reader.is_kept:
+            reader.expect()
+        else:
+            reader = ReplyReader(LIMIT, heads=heads)
+
+
+def test_no_more_heads_are_remembered() -> None:
+    """A subgraph could fill the memory otherwise."""
+    heads: dict[bytes, KnownHead] = {}
+    for number in range(3 * KNOWN_HEADS):
+        ReplyReader(LIMIT, heads=heads).feed(sized(BODY, 200, b"date: %d" % number))
+        assert len(heads) <= KNOWN_HEADS
 
 
 @pytest.mark.parametrize(
