@@ -157,9 +157,7 @@ def test_a_refusal_that_is_remembered_keeps_no_frames_of_its_requests(query: str
     assert max(found[2:]) <= found[1]
 
 
-async def test_a_plan_is_compiled_in_the_thread_once_it_is_used_again(
-    preparer: Preparer, held: Held
-) -> None:
+async def test_a_plan_is_compiled_in_the_thread_once_it_is_used_again(preparer: Preparer, held: Held) -> None:
     """A document that is sent once costs no compilation, and no request waits for the compilation."""
     planning = ColdPlanning(preparer, held, lambda _: None)
     request = preparer.prepare_request(asked("{ new: __typename }"))
