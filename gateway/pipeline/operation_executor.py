@@ -178,10 +178,19 @@ class OperationExecutor:
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
         """Build the plan's functions and subgraph calls, none of which depend on a request."""
+        made = self._make(planned, self.execution)
+        planned.is_ready = planned.introspection is None
+        return made
+
+    def make_interpretable(self, planned: PlannedOperation) -> ExecutablePlan:
+        """Prepare a plan for the interpreter: for one request, compiling it would take longer."""
+        return self._make(planned, "interpreted")
+
+    def _make(self, planned: PlannedOperation, mode: ExecutionMode) -> ExecutablePlan:
         made = executable(
             planned.plan,
             self.transports,
-            self.execution,
+            mode,
             self.on_deopt,
             self.limits.list_items,
             middleware=(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeAlias
 
 from gateway.planner.choose.choices import Choices
+from gateway.planner.choose.mutation_fields import neighbours_together
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.fetch.fetch_node import Call
 from gateway.planner.normalize import Operation
@@ -78,7 +79,10 @@ def alternatives(best: Best, operation: Operation, tries: int) -> Iterator[Choic
     """
     search = best.choices.search
     bound = None if operation.kind == "mutation" else lower_bound(search, operation)
-    for choices in islice(_others(best), tries - 1):
+    others = _others(best)
+    if operation.kind == "mutation":
+        others = chain((neighbours_together(best.choices),), others)
+    for choices in islice(others, tries - 1):
         if not search.work.leaves_time_to_compare():
             return
         if bound is not None and best.plan.cost[: len(bound)] <= bound:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
 from gateway.plan import Fetch, OperationKind
 from gateway.resilience.bulkhead import Bulkhead
-from gateway.resilience.circuits import Circuits, QueryPart, SeparateCalls, coordinates, query_parts
+from gateway.resilience.circuits import Circuits, SeparateCalls, coordinates, has_parts, query_parts
 from gateway.resilience.deadline import TimeLimit
 from gateway.resilience.hedging import Hedging
 from gateway.resilience.retries import RetryBudget, RetryPolicy
@@ -67,7 +67,8 @@ class Guard:
             is_public: Whether it returns the same for all customers.
             prepare: Prepares another document for the subgraph; None if the call cannot be split.
         """
-        once = self._once(call, fetch, prepare if is_query else None, is_query=is_query)
+        asked = frozenset[str]() if self.circuits is None else coordinates(fetch)
+        once = self._once(call, fetch, asked, prepare if is_query else None, is_query=is_query)
         general = self._general(once, fetch, is_query=is_query, is_public=is_public)
         if not is_query or self.hedging is not None or not self.time_limit.is_kept:
             return general
@@ -78,7 +79,7 @@ class Guard:
             call=call,
             general=general,
             again=once,
-            coordinates=coordinates(fetch),
+            coordinates=asked,
             key_of=self.sharing.key_of(fetch.document, is_public=is_public),
             seconds=seconds,
             announced={} if header is None else {header: self.time_limit.told(seconds)},
@@ -91,18 +92,23 @@ class Guard:
         ).operation()
 
     def _once(
-        self, call: SubgraphOperation, fetch: Fetch, prepare: Prepare | None, *, is_query: bool
+        self,
+        call: SubgraphOperation,
+        fetch: Fetch,
+        asked: frozenset[str],
+        prepare: Prepare | None,
+        *,
+        is_query: bool,
     ) -> SubgraphOperation:
         """Return a single attempt: what each of several attempts is protected by."""
         if is_query:
             call = self._announced(call)
         if self.circuits is None:
             return call
-        parts = () if prepare is None else query_parts(fetch)
         separately = None
-        if parts and prepare is not None:
-            separately = partial(self._separately, parts, fetch, prepare, self.circuits)
-        return self.circuits.guarded(call, coordinates(fetch), separately)
+        if prepare is not None and has_parts(fetch, asked):
+            separately = partial(self._separately, fetch, prepare, self.circuits)
+        return self.circuits.guarded(call, asked, separately)
 
     def _general(
         self, call: SubgraphOperation, fetch: Fetch, *, is_query: bool, is_public: bool
@@ -120,12 +126,10 @@ class Guard:
     def _announced(self, call: SubgraphOperation) -> SubgraphOperation:
         return call if self.deadline_header is None else self.time_limit.announced(call, self.deadline_header)
 
-    def _separately(
-        self, parts: Sequence[QueryPart], fetch: Fetch, prepare: Prepare, circuits: Circuits
-    ) -> SeparateCalls:
+    def _separately(self, fetch: Fetch, prepare: Prepare, circuits: Circuits) -> SeparateCalls:
         """Return a call that fetches the parts of a fetch one by one."""
         calls = []
-        for part in parts:
+        for part in query_parts(fetch):
             call = self._announced(prepare(part.document, fetch.operation_name))
             calls.append((part, circuits.guarded(call, part.coordinates)))
         return SeparateCalls(self.subgraph, calls)

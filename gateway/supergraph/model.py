@@ -62,6 +62,12 @@ class SubgraphField:
     arguments: frozenset[str] = frozenset()
     key_only: bool = False
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it is resolved only with other fields, for some labels, or in some positions."""
+        needs = self.requires is not None or bool(self.contexts)
+        return needs or self.external or self.label is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -132,27 +138,44 @@ class Availability:
             `__typename`, each subgraph that knows the type.
         shapes: The type of a field's value, by field name and subgraph; reduced to lists and non-nulls for
             composite types.
+        origins: For fields that each subgraph resolves without any condition, a number by field name: fields
+            with equal numbers have the same origins, which are the subgraphs and the type's names there.
     """
 
     by_field: Mapping[str, tuple[Subgraph, ...]]
     shapes: Mapping[str, Mapping[str, str]]
+    origins: Mapping[str, int]
 
 
 def availability(subgraphs: Iterable[Subgraph], concrete: str) -> Availability:
     """Return the fields of a concrete type in the subgraphs."""
     by_field: dict[str, list[Subgraph]] = {}
     shapes: dict[str, dict[str, str]] = {}
+    origins: dict[str, list[tuple[str, str]]] = {}
+    conditional: set[str] = set()
     for subgraph in subgraphs:
         names = subgraph.names_of(concrete)
         if names:
             by_field.setdefault(TYPENAME, []).append(subgraph)
         for type_name in names:
             for name, definition in subgraph.types[type_name].fields.items():
+                origins.setdefault(name, []).append((subgraph.name, type_name))
+                if definition.is_conditional:
+                    conditional.add(name)
                 known = shapes.setdefault(name, {})
                 if subgraph.name not in known:
                     known[subgraph.name] = _shape(subgraph, definition)
                     by_field.setdefault(name, []).append(subgraph)
-    return Availability({name: tuple(each) for name, each in by_field.items()}, shapes)
+    numbers: dict[tuple[tuple[str, str], ...], int] = {}
+    return Availability(
+        {name: tuple(each) for name, each in by_field.items()},
+        shapes,
+        {
+            name: numbers.setdefault(tuple(each), len(numbers))
+            for name, each in origins.items()
+            if name not in conditional
+        },
+    )
 
 
 def _shape(subgraph: Subgraph, definition: SubgraphField) -> str:

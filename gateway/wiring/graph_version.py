@@ -69,7 +69,9 @@ def graph_version(
         events=event_calls(model, settings, shared.guards.identify, over_http),
         access=access,
     )
-    planning = ColdPlanning(executor.preparer, executor.make_executable, executor.introspection)
+    planning = ColdPlanning(
+        executor.preparer, executor.make_executable, executor.make_interpretable, executor.introspection
+    )
     documents = replace(shared.documents, introspection=settings.introspection is not False)
     bodies = known_bodies(settings, executor.preparer)
     counting = recorders(settings, shared, executor.preparer)

@@ -51,7 +51,7 @@ def preparer() -> Preparer:
 @pytest.fixture
 def planning(preparer: Preparer, held: Held) -> Iterator[ColdPlanning]:
     """Planning that is held after its first plan."""
-    one = ColdPlanning(preparer, held)
+    one = ColdPlanning(preparer, lambda _: None, held)
     yield one
     held.go_on.set()
     one.close()
@@ -155,3 +155,21 @@ def test_a_refusal_that_is_remembered_keeps_no_frames_of_its_requests(query: str
             preparer.prepare(query, None)
         found.append(frames(refused.value))
     assert max(found[2:]) <= found[1]
+
+
+async def test_a_plan_is_compiled_in_the_thread_once_it_is_used_again(preparer: Preparer, held: Held) -> None:
+    """A document that is sent once costs no compilation, and no request waits for the compilation."""
+    planning = ColdPlanning(preparer, held, lambda _: None)
+    request = preparer.prepare_request(asked("{ new: __typename }"))
+    planned = await planning.plan(request)
+    assert (planned.is_ready, planning.waiting) == (False, 0)
+    for _ in range(2):
+        assert planning.known_plan(request) is planned
+        assert planning.waiting == 1
+    held.go_on.set()
+    async with asyncio.timeout(60):
+        while planning.waiting:  # noqa: ASYNC110 - a thread is no event
+            await asyncio.sleep(0.005)
+    assert planning.known_plan(request) is planned
+    assert held.plans == [planned]
+    planning.close()

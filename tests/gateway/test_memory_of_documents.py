@@ -208,7 +208,7 @@ async def test_a_document_that_is_not_kept_is_made_once_for_all_that_wait() -> N
     prepare, plan = preparer.prepare, preparer.plan_request
     preparer.prepare = lambda *asked, **how: (made.append("document"), prepare(*asked, **how))[1]  # type: ignore[method-assign]
     preparer.plan_request = lambda request: (made.append("plan"), plan(request))[1]  # type: ignore[method-assign]
-    planning = ColdPlanning(preparer, lambda _: None)
+    planning = ColdPlanning(preparer, lambda _: None, lambda _: None)
     asked = GraphQLRequest("{ new: __typename }")
     requests = await asyncio.gather(*(planning.prepare(asked) for _ in range(10)))
     plans = await asyncio.gather(*(planning.plan(each) for each in requests))

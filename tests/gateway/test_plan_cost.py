@@ -3,6 +3,7 @@
 import pytest
 from graphql import parse
 
+from bench.counts.counting import Counting
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import normalize
 from gateway.planner.budget import Budget, Work
@@ -100,3 +101,20 @@ def test_no_plan_is_below_the_subgraphs_that_alone_have_a_field() -> None:
     prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(query, None)
     operation = normalize(supergraph, prepared.document, prepared.operation, {})
     assert lower_bound(Search(supergraph, Work(STEPS), 4), operation) == (1, 10, 9)
+
+
+def test_another_leaf_takes_no_search_of_its_own() -> None:
+    """Leaves that the same subgraphs share have the same paths: each takes two calls for each subgraph."""
+
+    def calls(graphs: int, fields: int) -> int:
+        supergraph = load_supergraph(shareable(graphs))
+        query = f"{{ thing {{ {' '.join(f'f{number}' for number in range(fields))} }} }}"
+        prepared = Preparer(supergraph, GENEROUS_LIMITS).prepare(query, None)
+        operation = normalize(supergraph, prepared.document, prepared.operation, {})
+        plan_with_reasons(supergraph, operation)
+        with Counting(opcodes=False) as counted:
+            plan_with_reasons(supergraph, operation)
+        return counted.calls.total()
+
+    few, many = (calls(graphs, FIELDS) - calls(graphs, FIELDS // 2) for graphs in (11, 31))
+    assert many - few < 2 * 20 * FIELDS // 2

@@ -31,6 +31,7 @@ class ColdPlanning:
         self,
         preparer: Preparer,
         make_executable: Callable[[PlannedOperation], object],
+        make_interpretable: Callable[[PlannedOperation], object],
         introspection: Introspection | None = None,
     ) -> None:
         """Start no thread yet.
@@ -38,10 +39,12 @@ class ColdPlanning:
         Args:
             preparer: Prepares and plans documents.
             make_executable: Compiles a plan.
+            make_interpretable: Prepares a plan for the interpreter.
             introspection: Answers introspection, which is slow as well.
         """
         self._preparer = preparer
         self._make_executable = make_executable
+        self._make_interpretable = make_interpretable
         self._introspection = introspection
         self._thread = ThreadPoolExecutor(1, "gateway-planning")
         self._running: dict[Hashable, asyncio.Future[Any]] = {}
@@ -92,17 +95,18 @@ class ColdPlanning:
             RequestError: An earlier attempt has shown that it cannot be planned.
         """
         planned = self._preparer.cached_plan(prepared)
-        if (
-            planned is not None
-            and planned.introspection is not None
-            and self._introspection is not None
-            and not self._introspection.is_answered(prepared, planned)
-        ):
+        if planned is None or planned.is_ready:
+            return planned
+        if planned.introspection is None:
+            self._compile_later(prepared, planned)
+        elif self._introspection is not None and not self._introspection.is_answered(prepared, planned):
             return None
         return planned
 
     async def plan(self, prepared: PreparedRequest) -> PlannedOperation:
-        """Return the plan of a request; make and compile it if it is new.
+        """Return the plan of a request; make it if it is new.
+
+        Some clients send most of their documents only once: a plan is compiled when it is used again.
 
         Raises:
             RequestError: It cannot be planned.
@@ -149,11 +153,26 @@ class ColdPlanning:
         running.add_done_callback(ended)
         return running
 
+    def _compile_later(self, prepared: PreparedRequest, planned: PlannedOperation) -> None:
+        """Compile a plan in the thread; until then, the interpreter executes it."""
+        if self.waiting >= MAX_WAITING:
+            return
+        planned.is_ready = True
+
+        def compile_plan() -> None:
+            self._make_executable(planned)
+            self._preparer.measure(prepared.document)
+
+        # No request waits for it: an error is the event loop's to report.
+        running = self._start((prepared.key, "compiled"), compile_plan)
+        running.add_done_callback(lambda done: None if done.cancelled() else done.result())
+
     def _plan(self, prepared: PreparedRequest) -> PlannedOperation:
         planned = self._preparer.plan_request(prepared)
         planned.uses += 1
         if planned.executable is None:
-            self._make_executable(planned)
+            is_used_once = planned.plan.kind != "subscription" and planned.introspection is None
+            (self._make_interpretable if is_used_once else self._make_executable)(planned)
         self._preparer.measure(prepared.document)
         if planned.introspection is not None and self._introspection is not None:
             self._introspection.prepare_answer(prepared, planned)

@@ -15,6 +15,7 @@ from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import DocumentPlans
 from gateway.pipeline.preparation.prepared import PreparedDocument
 from gateway.pipeline.preparation.syntax import error_entry, variables_of
+from gateway.pipeline.preparation.validation_rules import rules_for
 from gateway.planner import condition_variables, deferring_directives, normalize
 from gateway.supergraph import Supergraph
 from jit.codegen import Variables
@@ -35,8 +36,10 @@ class DocumentReader:
         self._sizes = IntrospectionSizes.of(supergraph.public)
         self._is_incremental = supergraph.public.get_directive("defer") is not None
 
-    def read(self, query: str, tokens: str, operation_name: str | None) -> PreparedDocument:
-        """Read a document, and choose its operation.
+    def read(
+        self, query: str, tokens: str, operation_name: str | None
+    ) -> tuple[PreparedDocument, DocumentNode]:
+        """Read a document, and choose its operation; also return the parsed document.
 
         Args:
             query: The document.
@@ -51,7 +54,7 @@ class DocumentReader:
         name = operation.name.value if operation.name is not None else None
         access = self._touched(document, operation)
         caching = cache_policy(self._supergraph, document, operation)
-        return PreparedDocument(
+        prepared = PreparedDocument(
             text=query,
             name=name,
             key=digest(tokens, name),
@@ -69,6 +72,7 @@ class DocumentReader:
             access=access,
             deferring=deferring_directives(document, operation) if self._is_incremental else None,
         )
+        return prepared, document
 
     def _validated(self, query: str) -> DocumentNode:
         try:
@@ -77,7 +81,9 @@ class DocumentReader:
             raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
         check_document(document, self._limits.shape)
         hidden = not self._limits.suggestions
-        errors = validate(self._supergraph.public, document, max_errors=MAX_ERRORS, hide_suggestions=hidden)
+        errors = validate(
+            self._supergraph.public, document, rules_for(query), MAX_ERRORS, hide_suggestions=hidden
+        )
         if errors:
             raise InvalidDocument([error_entry(error) for error in errors], "GRAPHQL_VALIDATION_FAILED")
         return document

@@ -38,6 +38,8 @@ class PlannedOperation:
         size: The bytes that it takes, as measured.
         uses: How often it was used, including uses in earlier versions of the graph.
         executable: The plan in executable form; None until it is first used.
+        is_ready: Whether it can be used as it is: it is compiled or will soon be, and nothing of it is
+            introspection.
     """
 
     plan: QueryPlan
@@ -45,6 +47,7 @@ class PlannedOperation:
     size: int = 0
     uses: int = 0
     executable: ExecutablePlan | None = None
+    is_ready: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
@@ -24,6 +25,7 @@ from gateway.pipeline.graphql_response import require_query
 from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
 from gateway.pipeline.preparation.labels import Labels
 from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
+from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
@@ -69,6 +71,7 @@ class Preparer:
             limits.cache_bytes // 16, limits.pinned_bytes // 16
         )
         self.refusals = Refusals(limits.refusal_bytes)
+        self._latest: _LatestDocument | None = None
 
     def prepare(self, query: str, operation_name: str | None, *, pinned: bool = False) -> PreparedDocument:
         """Parse and validate a document and choose its operation.
@@ -126,12 +129,13 @@ class Preparer:
         if document is None:
             try:
                 with bounded_nesting():
-                    document = self._reader.read(query, tokens, operation_name)
+                    document, parsed = self._reader.read(query, tokens, operation_name)
             except RequestError as error:
                 self.refusals.remember(alias, error)
                 raise
             # The same operation may be requested with and without its name.
             document = self.documents.get(document.key) or document
+            self._latest = _LatestDocument(document.key, parsed)
             if self._cost_rules is not None and not document.conditions:
                 with suppress(RequestError):  # the document remembers it
                     self.estimate(document, ())
@@ -288,15 +292,26 @@ class Preparer:
             if unmet and self._access is not None:
                 operation = self._access.restrict(operation, unmet)
             made = plan(self.supergraph, operation, self._limits.budget, on)
+        self._latest = None
         introspection = introspection_document(document, chosen, operation.introspection)
         return PlannedOperation(made, introspection, plan_bytes(made))
 
     def _normalized(
         self, prepared: PreparedDocument, conditions: Conditions
     ) -> tuple[DocumentNode, OperationDefinitionNode, Operation]:
+        latest = self._latest
+        # A plan with introspection keeps nodes, and those of the latest document refer to all its tokens.
+        is_latest = latest is not None and latest.key == prepared.key and prepared.introspection is None
         with bounded_nesting():
-            document, chosen = prepared.parsed()
-            return document, chosen, normalize(self.supergraph, document, chosen, dict(conditions))
+            if latest is None or not is_latest:
+                document, chosen = prepared.parsed()
+                return document, chosen, normalize(self.supergraph, document, chosen, dict(conditions))
+            chosen = select_operation(latest.parsed, prepared.name)
+            known = latest.normalized.get(conditions)
+            if known is None:
+                known = normalize(self.supergraph, latest.parsed, chosen, dict(conditions))
+                latest.normalized[conditions] = known
+            return latest.parsed, chosen, known
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
         """Check and coerce all variables."""
@@ -306,6 +321,21 @@ class Preparer:
         if isinstance(given, list):
             raise InvalidDocument([error_entry(error) for error in given], "BAD_USER_INPUT")
         return given
+
+
+@dataclass(slots=True)
+class _LatestDocument:
+    """The document that was read last, which is nearly always the next to be estimated and planned.
+
+    Attributes:
+        key: The document's key in the cache, from which it may be evicted meanwhile.
+        parsed: The document with its locations.
+        normalized: Its operation in normal form, by the values of its conditions.
+    """
+
+    key: bytes
+    parsed: DocumentNode
+    normalized: dict[Conditions, Operation] = field(default_factory=dict)
 
 
 def _conditions(prepared: PreparedDocument, given: VariableValues) -> Conditions:

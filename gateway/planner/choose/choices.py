@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from gateway.errors import Unreachable
 from gateway.planner.search.graph import FieldPath, KeyMove, Node, Requirements
-from gateway.planner.search.search import Search, most_complete
+from gateway.planner.search.order import most_complete, undominated
+from gateway.planner.search.search import Search
 from gateway.planner.search.unreachable import why_unreachable
 from gateway.supergraph import Field, Key
 
@@ -59,7 +60,9 @@ class Choices:
 
     def offered(self) -> set[str | None]:
         """Return the subgraphs for which a preference would make a difference."""
-        return {_at(path, each.node) for _, each in self.open() for path in each.paths}
+        # Leaves that are alike have the same paths.
+        offers = {(each.node, each.paths) for _, each in self.open()}
+        return {_at(path, node) for node, paths in offers for path in paths}
 
     def choose(
         self,
@@ -127,7 +130,7 @@ class Choices:
 
     def _pieces(self, wanted: Field, path: FieldPath, node: Node, max_nesting: int | None) -> Pieces:
         """Return a path, and the best ones to what remains of the field after each."""
-        pieces: Pieces = (path,)
+        pieces: Pieces = (self.search.leaves.own(path, wanted, node),)
         while path.remaining is not None:
             found = most_complete(self.search.paths(path.remaining, node, max_nesting))
             if found is None:
@@ -140,14 +143,19 @@ class Choices:
         """Return the possible paths, which are the same for every candidate plan."""
         known = self.search.options.get((wanted, node))
         if known is None:
-            known = self.search.options[wanted, node] = tuple(self._complete(wanted, node))
+            alike = self.search.leaves.alike(wanted, node)
+            if alike is wanted or not self.search.paths(alike, node):
+                known = tuple(self._complete(wanted, node))
+            else:
+                known = self._options(alike, node)
+            self.search.options[wanted, node] = known
         return known
 
     def _complete(self, wanted: Field, node: Node) -> list[FieldPath]:
         """Return the paths that resolve all of a field; if there are none, the one that leaves the least."""
         paths = self.search.paths(wanted, node)
         whole = [path for path in paths if path.remaining is None]
-        complete = _undominated([path for path in whole if path.unknown_types == whole[0].unknown_types])
+        complete = undominated([path for path in whole if path.unknown_types == whole[0].unknown_types])
         best = most_complete(paths)
         if complete:
             side_by_side = self._side_by_side(wanted, node, complete[0])
@@ -181,25 +189,15 @@ class Choices:
             return paths[self.forced[point] % len(paths)]
 
         def rank(path: FieldPath) -> tuple[bool, int, bool, int]:
-            made = _made_move(path)
+            move, cost = path.move, path.cost
             return (
                 self.preferred is not None and _at(path, node) != self.preferred,
-                path.cost.depth,
-                made is not None and made not in moves_made,
-                len(path.cost.calls),
+                cost.depth,
+                move is not None and (move.subgraph, move.requirements) not in moves_made,
+                len(cost.calls),
             )
 
         return min(paths, key=rank)
-
-
-def _undominated(paths: Sequence[FieldPath]) -> list[FieldPath]:
-    """Return the paths that are better in some respect than each path before them."""
-    kept: list[FieldPath] = []
-    for path in paths:
-        cost = path.cost
-        if not any(each.cost.depth <= cost.depth and each.cost.calls <= cost.calls for each in kept):
-            kept.append(path)
-    return kept
 
 
 def _at(path: FieldPath, node: Node) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
+import msgspec
+
 from gateway.supergraph import ContextArgument, Field, Group, Key, Selections, SubgraphField
 from gateway.supergraph.typed import CONCRETE_TYPE
 
@@ -33,6 +35,7 @@ class Node:
         provided: The fields that a `@provides` on an ancestor field makes resolvable here.
         interface_object: The interface object that stands for the type in this subgraph, or None.
         known_interface: The interface, if nothing more is known of the object's type so far.
+        subgraph_type: The type's name in the subgraph.
     """
 
     type: str
@@ -40,20 +43,17 @@ class Node:
     provided: tuple[Selections, ...] = ()
     interface_object: str | None = None
     known_interface: str | None = None
+    subgraph_type: str = field(init=False, repr=False, compare=False)
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "subgraph_type", self.interface_object or self.type)
         parts = (self.type, self.subgraph, self.provided, self.interface_object, self.known_interface)
         object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:
         # The search looks up everything by node, so the hash is computed once.
         return self._hash
-
-    @property
-    def subgraph_type(self) -> str:
-        """The type's name in the subgraph."""
-        return self.interface_object or self.type
 
     @property
     def known_type(self) -> str:
@@ -99,22 +99,22 @@ class RootMove:
 
     Attributes:
         target: The node to which it leads.
+        subgraph: The target's subgraph.
     """
 
     target: Node
+    subgraph: str = field(init=False)
     requirements: ClassVar[Requirements] = NO_REQUIREMENTS
     contexts: ClassVar[tuple[ContextArgument, ...]] = ()
     needs_typename: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subgraph", _subgraph(self.target))
 
     @property
     def sent_as(self) -> str:
         """The root type's name."""
         return self.target.type
-
-    @property
-    def subgraph(self) -> str:
-        """The subgraph to which it leads."""
-        return _subgraph(self.target)
 
     def conditions(self) -> tuple[Selections, ...]:
         """Return nothing: root fields have no conditions."""
@@ -136,6 +136,8 @@ class KeyMove:
         requires: The fields that the representation has besides the key, or None.
         needs_typename: Whether the concrete type must be known first.
         contexts: The arguments that ancestors set.
+        subgraph: The target's subgraph.
+        requirements: What it needs besides the key.
     """
 
     target: Node
@@ -144,16 +146,12 @@ class KeyMove:
     requires: Selections | None = None
     needs_typename: bool = False
     contexts: tuple[ContextArgument, ...] = ()
+    subgraph: str = field(init=False)
+    requirements: Requirements = field(init=False)
 
-    @property
-    def subgraph(self) -> str:
-        """The subgraph to which it leads."""
-        return _subgraph(self.target)
-
-    @property
-    def requirements(self) -> Requirements:
-        """What it needs besides the key."""
-        return self.requires, self.contexts
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subgraph", _subgraph(self.target))
+        object.__setattr__(self, "requirements", (self.requires, self.contexts))
 
     def conditions(self) -> tuple[Selections, ...]:
         """Return what must be fetched first."""
@@ -179,8 +177,7 @@ def _typename_of(concrete: str) -> Selections:
     return Selections((Group(frozenset({concrete}), (CONCRETE_TYPE,)),))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FieldPath:
+class FieldPath(msgspec.Struct, frozen=True, eq=False):
     """One way to fetch a field.
 
     Attributes:

@@ -43,8 +43,14 @@ class MoveGraph:
 
     supergraph: Supergraph
     resolvability: Resolvability
-    _targets: dict[tuple[Node, str], tuple[MoveTarget, ...]] = field(default_factory=dict)
-    _moves: dict[tuple[Node, MoveTarget, Requirements], Moves] = field(default_factory=dict)
+    _targets: dict[Node, dict[str, tuple[MoveTarget, ...]]] = field(default_factory=dict)
+    _moves: dict[tuple[MoveTarget, Requirements], Moves] = field(default_factory=dict)
+
+    def is_root(self, node: Node) -> bool:
+        """Return whether the moves from a node lead to root types, and need no key."""
+        if node.subgraph is None and node.type in (self.supergraph.mutation, self.supergraph.subscription):
+            return True
+        return node.type == self.supergraph.query
 
     def to_field(
         self, wanted: Field, node: Node, here: SubgraphField | None
@@ -58,10 +64,11 @@ class MoveGraph:
                 the subgraph with what it requires.
         """
         may_stay = here is None or requirements_of(here) == NO_REQUIREMENTS
+        targets = self._targets_from(node)
         for subgraph in self.supergraph.available(node.type).by_field.get(wanted.name, ()):
             if may_stay and subgraph.name == node.subgraph:
                 continue
-            for target in self._targets_in(subgraph, node):
+            for target in targets.get(subgraph.name) or self._targets_in(subgraph, node):
                 definition = self.resolvability.definition(target.node, wanted)
                 if definition is None or (target.needs_typename and wanted.name == TYPENAME):
                     continue
@@ -75,23 +82,41 @@ class MoveGraph:
             if definition is not None and not target.needs_typename:
                 yield definition, self._moves_to(target, node, NO_REQUIREMENTS)
 
-    def _targets_in(self, subgraph: Subgraph, node: Node) -> tuple[MoveTarget, ...]:
-        known = self._targets.get((node, subgraph.name))
+    def _targets_from(self, node: Node) -> dict[str, tuple[MoveTarget, ...]]:
+        """Return the targets from a node that were found so far, by subgraph."""
+        known = self._targets.get(node)
         if known is None:
-            known = self._targets[node, subgraph.name] = tuple(_move_targets(self.supergraph, node, subgraph))
+            known = self._targets[node] = {}
+        return known
+
+    def _targets_in(self, subgraph: Subgraph, node: Node) -> tuple[MoveTarget, ...]:
+        targets = self._targets_from(node)
+        known = targets.get(subgraph.name)
+        if known is None:
+            known = targets[subgraph.name] = tuple(_move_targets(self.supergraph, node, subgraph))
         return known
 
     def _moves_to(self, target: MoveTarget, node: Node, requirements: Requirements) -> Moves:
-        known = self._moves.get((node, target, requirements))
+        known = self._moves.get((target, requirements))
         if known is None:
-            found = tuple(_moves(self.supergraph, node, target, requirements))
-            known = self._moves[node, target, requirements] = Moves(target.node, found)
+            is_root = self.is_root(node)
+            found = (RootMove(target.node),) if is_root else tuple(self._by_key(target, node, requirements))
+            known = self._moves[target, requirements] = Moves(target.node, found)
         return known
 
+    def _by_key(self, target: MoveTarget, start: Node, requirements: Requirements) -> Iterator[KeyMove]:
+        """Yield the moves to an entity: one for each key."""
+        subgraph = target.node.subgraph
+        requires, contexts = requirements
+        if subgraph is not None and (requirements == NO_REQUIREMENTS or _may_require(start, target)):
+            for key in self.supergraph.subgraphs[subgraph].types[target.sent_as].keys:
+                if key.resolvable:
+                    yield KeyMove(target.node, target.sent_as, key, requires, target.needs_typename, contexts)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MoveTarget:
-    """A candidate for the target of a move.
+    """A candidate for the target of a move from one node.
 
     Attributes:
         node: The node to which the move would lead.
@@ -143,21 +168,6 @@ def _includes(supergraph: Supergraph, wide: str, narrow: str) -> bool:
     """Return whether all objects of one interface also implement the other."""
     implemented = supergraph.schema.type_map[narrow]
     return wide == narrow or wide in {each.name for each in getattr(implemented, "interfaces", ())}
-
-
-def _moves(
-    supergraph: Supergraph, start: Node, target: MoveTarget, requirements: Requirements
-) -> Iterator[Move]:
-    """Yield the moves to a target: one for each key, or one for a root type."""
-    subgraph = target.node.subgraph
-    requires, contexts = requirements
-    is_start = start.subgraph is None and start.type in (supergraph.mutation, supergraph.subscription)
-    if is_start or start.type == supergraph.query:
-        yield RootMove(target.node)
-    elif subgraph is not None and (requirements == NO_REQUIREMENTS or _may_require(start, target)):
-        for key in supergraph.subgraphs[subgraph].types[target.sent_as].keys:
-            if key.resolvable:
-                yield KeyMove(target.node, target.sent_as, key, requires, target.needs_typename, contexts)
 
 
 def _may_require(start: Node, target: MoveTarget) -> bool:

@@ -34,9 +34,10 @@ class Resolvability:
             return None
         if name == TYPENAME:
             return CONCRETE_TYPENAME if node.known_interface is None else None
-        definition = self.supergraph.field(node.subgraph, node.subgraph_type, name)
-        if definition is None:
-            return None
+        known = self.supergraph.subgraphs[node.subgraph].types.get(node.subgraph_type)
+        definition = None if known is None else known.fields.get(name)
+        if definition is None or (definition.label is None and not definition.external):
+            return definition  # as nearly always
         if not self._is_external(definition) or self._is_provided(node, name):
             return definition
         if field.response is not None and self.identifies_only(definition, node):

@@ -7,7 +7,7 @@ are not searched here; the resolver looks for them once it knows the path that l
 
 Conditions have conditions of their own: a search follows them down to its maximum nesting. What was found is
 remembered by field, node and nesting, so the work grows with the number of these, and not with the number of
-routes between subgraphs.
+routes between subgraphs. Leaves of the same origins have the same paths, which are searched once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from gateway.planner.search.graph import (
     Node,
     requirements_of,
 )
+from gateway.planner.search.leaves import Leaves
 from gateway.planner.search.moves import MoveGraph, Moves
+from gateway.planner.search.order import best_first, most_complete
 from gateway.planner.search.resolvability import Resolvability
 from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
@@ -71,6 +73,7 @@ class Search:
         resolvability: Determines which nodes can resolve which fields.
         max_nesting: How deep conditions may nest.
         work: The budget that is left.
+        leaves: Shares paths between leaves.
         options: The paths found so far, by field and node.
     """
 
@@ -82,6 +85,7 @@ class Search:
         self.max_nesting = max_nesting
         self.work = work
         self.options: dict[tuple[Field, Node], tuple[FieldPath, ...]] = {}
+        self.leaves = Leaves(self.resolvability)
         self._graph = MoveGraph(supergraph, self.resolvability)
         self._differences = Differences(work)
         self._paths: dict[tuple[Field, Node, int], tuple[FieldPath, ...]] = {}
@@ -89,7 +93,7 @@ class Search:
         self._arrived: dict[tuple[Moves, int], tuple[_Arrival, ...]] = {}
 
     def paths(self, field: Field, node: Node, max_nesting: int | None = None) -> tuple[FieldPath, ...]:
-        """Return all paths to a field: complete ones first, and short ones before long ones.
+        """Return all paths to a field, the best one first; for a leaf perhaps those to another that is alike.
 
         Args:
             field: The field that is wanted.
@@ -104,18 +108,13 @@ class Search:
         if known is not None:
             return known
         self.work.step()
-        found = sorted(
-            self._find(field, node, nesting),
-            key=lambda path: (
-                path.remaining is not None,
-                path.unknown_types,
-                path.cost.depth,
-                len(path.cost.calls),
-                path.move is not None,
-            ),
-        )
-        self._paths[field, node, nesting] = tuple(found)
-        return self._paths[field, node, nesting]
+        alike = self.leaves.alike(field, node)
+        if alike is not field:
+            found = self.paths(alike, node, nesting)
+        else:
+            found = tuple(sorted(self._find(field, node, nesting), key=best_first))
+        self._paths[field, node, nesting] = found
+        return found
 
     def postponed(self, path: FieldPath, node: Node) -> FieldPath | None:
         """Return the path that fetches a field later from its node's own subgraph, if one call is enough.
@@ -159,6 +158,8 @@ class Search:
         self, field: Field, node: Node, max_nesting: int, here: SubgraphField | None
     ) -> Iterator[FieldPath]:
         """Yield the paths by a move, including back into the same subgraph with what the field requires."""
+        if max_nesting == 0 and not self._graph.is_root(node):
+            return  # each key is a condition
         for definition, moves in self._graph.to_field(field, node, here):
             for arrival in self._arrivals(moves, node, max_nesting):
                 yield from self._select(field, definition, moves.target, max_nesting, arrival)
@@ -228,7 +229,14 @@ class Search:
         known = self._coverage.get(index)
         if known is None:
             self.work.step()
-            known = self._coverage[index] = self._cover(field, node, max_nesting)
+            alike = self.leaves.alike(field, node)
+            if alike is field:
+                known = self._cover(field, node, max_nesting)
+            else:
+                other = self.coverage(alike, node, max_nesting)
+                is_reached = other.remaining is None
+                known = Coverage(field, None, other.cost) if is_reached else Coverage(None, field, FREE)
+            self._coverage[index] = known
         return known
 
     def _cover(self, field: Field, node: Node, max_nesting: int | None) -> Coverage:
@@ -339,15 +347,4 @@ def _is_sent(field: Field, node: Node, move: Move) -> bool:
     sent = (each for condition in move.conditions() for each in condition.of(node.type))
     return field.children is None and any(
         (each.name, each.arguments) == (field.name, field.arguments) for each in sent
-    )
-
-
-def most_complete(paths: tuple[FieldPath, ...]) -> FieldPath | None:
-    """Return the best path that resolves all of a field; if there is none, the one that leaves the least."""
-    if not paths:
-        return None
-    if paths[0].remaining is None:
-        return paths[0]
-    return min(
-        paths, key=lambda path: (0 if path.remaining is None else path.remaining.leaves, path.unknown_types)
     )

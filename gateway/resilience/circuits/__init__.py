@@ -2,7 +2,7 @@
 
 from gateway.resilience.circuits.breaker import Breaker, BreakerPolicy, State
 from gateway.resilience.circuits.coordinates import coordinates
-from gateway.resilience.circuits.query_parts import QueryPart, query_parts
+from gateway.resilience.circuits.query_parts import QueryPart, has_parts, query_parts
 from gateway.resilience.circuits.separate_calls import SeparateCalls
 from gateway.resilience.circuits.subgraph_circuits import Circuits, Permit
 
@@ -15,5 +15,6 @@ __all__ = [
     "SeparateCalls",
     "State",
     "coordinates",
+    "has_parts",
     "query_parts",
 ]

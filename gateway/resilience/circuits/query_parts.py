@@ -42,6 +42,20 @@ class QueryPart:
     document: str
 
 
+def has_parts(fetch: Fetch, coordinates: frozenset[str]) -> bool:
+    """Return whether a query has several parts.
+
+    Args:
+        fetch: The fetch of the query.
+        coordinates: The coordinates of its root fields, or the names of its entity types.
+    """
+    if len(coordinates) == 1 or fetch.context_batch is not None:
+        return False
+    if isinstance(fetch.returns, RootFields):
+        return bool(query_parts(fetch))
+    return len({entity_types(each) for each in fetch.returns}) > 1
+
+
 def query_parts(fetch: Fetch) -> tuple[QueryPart, ...]:
     """Return the parts of a query; none if there is only one, or if not all are plain fields at the top."""
     if fetch.context_batch is not None:
