@@ -72,6 +72,8 @@ def create_site(
     gateway: GatewaySettings | None = None,
     reload: Reload | None = None,
     tracing: Tracing | None = None,
+    *,
+    embed: EmbedSettings | None = None,
 ) -> FastAPI:
     """Build the gateway with the page and with its subgraphs, in this process or over HTTP.
 
@@ -81,13 +83,14 @@ def create_site(
         gateway: The gateway's settings; by default those of the environment.
         reload: What is reloaded while the site runs; reloaded settings get the product's defaults, too.
         tracing: Records traces; None to record none.
+        embed: Which sites may show the club; by default as the environment says.
 
     Raises:
         gateway.errors.SupergraphError: The supergraph cannot be served.
         ValueError: The settings of frames are wrong; the message names them.
     """
     serve = serve or ServeSettings()
-    embedding = Embedding.of(EmbedSettings(), parts.clock, serve.page)
+    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page)
     gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands)
     in_process = serve.subgraphs == "memory"
     reads = ReadMetrics()
