@@ -51,6 +51,11 @@ IMAGES: Final = "/content/images"
 MUTATION_FIELDS: Final = 1
 """The default maximum number of mutation fields in one operation: each has an effect upstream."""
 
+DOCUMENT_FIELDS: Final = 250
+"""The default maximum number of fields in a document: to plan and compile so many that are new takes less
+than a hundred known bet-slips. The widget's largest document has 78, and introspection some 230.
+"""
+
 COST_LIMIT: Final = 3_000
 """The default for the maximum cost of a request, in points: about a hundred bet-slips."""
 
@@ -187,6 +192,7 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brand
     """Add the product's defaults to what is not set: limits, codes, GraphiQL, and the origins of brands."""
     defaults = {
         "mutation_fields": MUTATION_FIELDS,
+        "document_fields": DOCUMENT_FIELDS,
         "cost_limit": COST_LIMIT,
         "rate_limits": RATE_LIMITS,
         "subgraph_error_codes": ERROR_CODES,
