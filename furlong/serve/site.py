@@ -56,6 +56,9 @@ DOCUMENT_FIELDS: Final = 250
 than a hundred known bet-slips. The widget's largest document has 78, and introspection some 230.
 """
 
+ROOT_FIELDS: Final = 10
+"""The default maximum number of root fields in an operation: each club is fetched from several subgraphs."""
+
 COST_LIMIT: Final = 3_000
 """The default for the maximum cost of a request, in points: about a hundred bet-slips."""
 
@@ -193,6 +196,7 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brand
     defaults = {
         "mutation_fields": MUTATION_FIELDS,
         "document_fields": DOCUMENT_FIELDS,
+        "document_root_fields": ROOT_FIELDS,
         "cost_limit": COST_LIMIT,
         "rate_limits": RATE_LIMITS,
         "subgraph_error_codes": ERROR_CODES,

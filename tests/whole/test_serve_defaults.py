@@ -32,9 +32,10 @@ def test_graphiql_is_offered_only_where_the_schema_may_be_introspected(
 def test_documents_are_smaller_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     """A new document with as many fields as a gateway allows by default would cost too much here."""
     serve = ServeSettings(page=tmp_path)
-    assert site._with_defaults(GatewaySettings(), serve, NO_BRANDS).document_fields == 250
-    own = GatewaySettings(document_fields=400)
-    assert site._with_defaults(own, serve, NO_BRANDS).document_fields == 400
+    made = site._with_defaults(GatewaySettings(), serve, NO_BRANDS)
+    assert (made.document_fields, made.document_root_fields) == (250, 10)
+    own = site._with_defaults(GatewaySettings(document_fields=400), serve, NO_BRANDS)
+    assert (own.document_fields, own.document_root_fields) == (400, 10)
 
 
 async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None:
