@@ -6,29 +6,33 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 SECONDS_TO_FINISH_REQUESTS = 2
 BACKLOG = 128
+LOOPBACK = ("127.0.0.1", "localhost")
+"""Where pages of other origins could reach a server that only this machine should."""
 
 
 @asynccontextmanager
 async def serving(
-    app: FastAPI, listener: socket.socket, *, before_stop: Callable[[], None]
+    app: ASGIApp, listener: socket.socket, *, before_stop: Callable[[], None]
 ) -> AsyncIterator[str]:
     """Serve an application while the block lasts, and yield its URL.
 
-    Requests that come before the server is ready wait at the socket.
+    Requests that come before the server is ready wait at the socket. On the loopback, only requests to its
+    own names are answered: a page of another origin whose name leads here gets nothing.
 
     Args:
         app: The application to serve.
         listener: The listening socket.
         before_stop: Called before the server stops; must release the deliberately hanging requests.
     """
+    host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
-        app,
+        TrustedHostMiddleware(app, LOOPBACK) if host in LOOPBACK else app,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -36,7 +40,6 @@ async def serving(
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    host, port = listener.getsockname()[:2]
     try:
         yield f"http://{host}:{port}"
     finally:

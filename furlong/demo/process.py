@@ -6,17 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from socket import socket
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from starlette.types import ASGIApp
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.demo import ready_file
+from furlong.demo.brand_sites import running_brand_sites
 from furlong.demo.cells.databases import cells_of, databases_of, prepare
 from furlong.demo.cells.gateways import cell_facts, serve_each
 from furlong.demo.cells.router import CellRouter, RoutedCell
@@ -34,16 +33,17 @@ from furlong.demo.operators.backoffice import (
 )
 from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
-from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
+from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.install.world import World, read_world
 from furlong.serve.documentation import add_documentation
 from furlong.serve.http_server import listen, serving
+from furlong.serve.own_hosts import own_names_only
 from furlong.serve.page import add_gallery
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
@@ -140,13 +140,17 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             await stack.enter_async_context(running_settlement(each, upstream, clock))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions, options.scenarios)
+        embed = await stack.enter_async_context(running_brand_sites(options.data, session, url))
         sites = [
             _site(
-                Parts.from_settings(database, upstream, sessions, stream, clock, bus=each.bus),
+                Parts.from_settings(
+                    database, upstream, sessions, stream, clock, bus=each.bus, embed=embed.settings
+                ),
                 simulator,
                 session,
                 options.data,
                 tracing,
+                embed=embed.settings,
             )
             for database, each in zip(databases, running, strict=True)
         ]
@@ -163,13 +167,14 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         gateways = await serve_each(sites, stack) if cells else []
         faulty = faulty_gateway(site, options.scenarios)
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
-        await stack.enter_async_context(serving(_by_own_names(front, listener, options), listener))
+        await stack.enter_async_context(
+            serving(front, listener, own_names_only(listener, options.host_names))
+        )
         await reach_first_state(url, session)
         if backoffice is not None:
             await give_goodwill_budgets(office, options.data, clock, stream)
         if options.scenarios:
-            parts_played = DemoParts(url, simulator, running[0].fulfilment, session)
-            await play_scenarios(options, parts_played)
+            await play_scenarios(options, DemoParts(url, simulator, running[0].fulfilment, session))
         if faulty is not None:
             faulty.armed = True
         facts = _facts(url, broker, simulator, session, options).model_copy(
@@ -177,6 +182,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 "internal": internal,
                 "backoffice": backoffice,
                 "docs": f"{url}{docs}" if docs else "",
+                "brands": embed.brands,
                 "clock": str(clock.path.resolve()) if isinstance(clock, RehearsalClock) else None,
                 "cells": cell_facts(databases, gateways),
             }
@@ -184,10 +190,6 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         ready_file.write(options.ready_file, facts)
         stack.callback(options.ready_file.unlink, missing_ok=True)
         yield facts
-
-
-def _by_own_names(front: ASGIApp, listener: socket, options: DemoOptions) -> OwnHosts:
-    return OwnHosts(front, own_hosts(listener.getsockname()[1], options.host_names))
 
 
 def _broker(feeds: FeedSettings) -> EmbeddedBroker:
@@ -238,9 +240,15 @@ def _demo_gateway(data: Path) -> GatewaySettings:
 
 
 def _site(
-    parts: Parts, simulator: RunningSimulator, session: DemoSession, data: Path, tracing: Tracing | None
+    parts: Parts,
+    simulator: RunningSimulator,
+    session: DemoSession,
+    data: Path,
+    tracing: Tracing | None,
+    *,
+    embed: EmbedSettings,
 ) -> FastAPI:
-    app = create_site(parts, gateway=_demo_gateway(data), tracing=tracing)
+    app = create_site(parts, gateway=_demo_gateway(data), tracing=tracing, embed=embed)
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
         brand = simulator.world.brand(owner.brand)

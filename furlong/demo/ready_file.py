@@ -49,6 +49,16 @@ class DemoBackoffice(BaseModel):
     accounts: tuple[DemoAccount, ...]
 
 
+class DemoBrand(BaseModel):
+    """The site of a brand that shows the club in its pages, and the key with which it requests sessions."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    brand: str
+    site: str
+    key: str
+
+
 class DemoCell(BaseModel):
     """A cell of the demo: its customers' partitions, its databases, and its own gateway behind the router."""
 
@@ -83,6 +93,8 @@ class DemoFacts(BaseModel):
     """The back office; None in the file of an older demo."""
     docs: str = ""
     """The documentation; empty if it is not built."""
+    brands: tuple[DemoBrand, ...] = ()
+    """The sites of brands; empty if the environment says which sites may show the club."""
     cells: tuple[DemoCell, ...] = ()
     """The cells; empty if the demo has none."""
 

@@ -51,6 +51,14 @@ IMAGES: Final = "/content/images"
 MUTATION_FIELDS: Final = 1
 """The default maximum number of mutation fields in one operation: each has an effect upstream."""
 
+DOCUMENT_FIELDS: Final = 250
+"""The default maximum number of fields in a document: to plan and compile so many that are new takes less
+than a hundred known bet-slips. The widget's largest document has 78, and introspection some 230.
+"""
+
+ROOT_FIELDS: Final = 10
+"""The default maximum number of root fields in an operation: each club is fetched from several subgraphs."""
+
 COST_LIMIT: Final = 3_000
 """The default for the maximum cost of a request, in points: about a hundred bet-slips."""
 
@@ -72,6 +80,8 @@ def create_site(
     gateway: GatewaySettings | None = None,
     reload: Reload | None = None,
     tracing: Tracing | None = None,
+    *,
+    embed: EmbedSettings | None = None,
 ) -> FastAPI:
     """Build the gateway with the page and with its subgraphs, in this process or over HTTP.
 
@@ -81,13 +91,14 @@ def create_site(
         gateway: The gateway's settings; by default those of the environment.
         reload: What is reloaded while the site runs; reloaded settings get the product's defaults, too.
         tracing: Records traces; None to record none.
+        embed: Which sites may show the club; by default as the environment says.
 
     Raises:
         gateway.errors.SupergraphError: The supergraph cannot be served.
         ValueError: The settings of frames are wrong; the message names them.
     """
     serve = serve or ServeSettings()
-    embedding = Embedding.of(EmbedSettings(), parts.clock, serve.page)
+    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page)
     gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands)
     in_process = serve.subgraphs == "memory"
     reads = ReadMetrics()
@@ -185,6 +196,8 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brand
     """Add the product's defaults to what is not set: limits, codes, GraphiQL, and the origins of brands."""
     defaults = {
         "mutation_fields": MUTATION_FIELDS,
+        "document_fields": DOCUMENT_FIELDS,
+        "document_root_fields": ROOT_FIELDS,
         "cost_limit": COST_LIMIT,
         "rate_limits": RATE_LIMITS,
         "subgraph_error_codes": ERROR_CODES,

@@ -54,6 +54,7 @@ class Parts:
         clock: Clock | None = None,
         *,
         bus: EventBus | None = None,
+        embed: EmbedSettings | None = None,
     ) -> "Parts":
         """Return parts made from the given settings, or from the environment where a setting is None.
 
@@ -61,7 +62,7 @@ class Parts:
             ValueError: A setting is missing; the message names it.
         """
         clock = clock or product_clock(ClockSettings())
-        framed = embed_issuer(EmbedSettings())
+        framed = embed_issuer(embed or EmbedSettings())
         further = () if framed is None else (framed,)
         database = database or DatabaseSettings()
         bound = RegionSettings().own()

@@ -34,8 +34,8 @@ class HttpSettings(BaseSettings):
     idle_seconds: float = Field(
         default=60.0,
         gt=0,
-        description="How long an idle connection is kept; set it longer than the proxy in front keeps "
-        "connections.",
+        description="How long a connection is kept that is idle, or leaves much of its replies unread; set "
+        "it longer than the proxy in front keeps connections.",
     )
     hsts_seconds: int = Field(
         default=0,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse
-from starlette.types import Message
+from fastapi import FastAPI
 
 from furlong.demo.data_folder import make_private
-from furlong.demo.own_hosts import OwnHosts, own_hosts
+from furlong.serve.http_server import listen
+from furlong.serve.own_hosts import own_hosts, own_names_only
+from simulator.server import listen as listen_simulated
+from simulator.server import serving as serving_simulated
+from tests.gateway.worlds import shop
+from tests.http.served_gateway import LONG, ME, NAME, Client, Shop, post
 
-DEMO = OwnHosts(PlainTextResponse("here"), own_hosts(8000, ["club.example"]))
 OWN = (
     "127.0.0.1:8000",
     "localhost:8000",
@@ -21,35 +25,79 @@ OWN = (
     "club.example",
     "club.example:8000",
 )
-FOREIGN = ("evil.example:8000", "127.0.0.1", "localhost:8001", "127.0.0.1.evil.example:8000", "")
+FOREIGN = ("evil.example:8000", "127.0.0.1", "localhost:8001", "127.0.0.1.evil.example:8000")
+DEMO = replace(LONG, hosts=own_hosts(8000, ["Club.example"]))
+OPENING = (
+    b"connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
+    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n"
+)
+WAYS = {
+    "the fast path": post(ME).replace(b"host: gateway.test", b"host: HOST"),
+    "a stream": post(ME, b"accept: text/event-stream").replace(b"host: gateway.test", b"host: HOST"),
+    "another method": b"GET /graphql?query=%7Bme%7Bname%7D%7D HTTP/1.1\r\nhost: HOST\r\n"
+    b"accept: application/json\r\n\r\n",
+    "another path": b"GET /health HTTP/1.1\r\nhost: HOST\r\n\r\n",
+    "a WebSocket": b"GET /graphql HTTP/1.1\r\nhost: HOST\r\norigin: http://HOST\r\n" + OPENING + b"\r\n",
+}
 
 
-@pytest.mark.parametrize(("host", "status"), [*((one, 200) for one in OWN), *((one, 421) for one in FOREIGN)])
-async def test_the_demo_answers_only_to_its_own_names(host: str, status: int) -> None:
-    """A name of the attacker's that leads to this machine reads no token."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(DEMO), base_url="http://x") as client:
-        assert (await client.get("/demo/session", headers={"host": host})).status_code == status
+async def _status(client: Client, request: bytes, host: str) -> int:
+    await client.send(request.replace(b"HOST", host.encode()))
+    return (await client.reply())[0]
 
 
-async def test_two_host_names_are_none() -> None:
-    """The first could be ours, and the second the one that something else goes by."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(DEMO), base_url="http://x") as client:
-        sent = [("host", OWN[0]), ("host", OWN[0])]
-        assert (await client.get("/", headers=sent)).status_code == 421
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_demo_answers_only_to_its_own_names(way: str) -> None:
+    """A name of the attacker's that leads to this machine reads nothing and changes nothing, in any way."""
+    async with Shop(shop(), DEMO).served() as demo:
+        for host in FOREIGN:
+            async with demo.client() as client:
+                assert await _status(client, WAYS[way], host) == 421, host
+                await client.until_closed()
+        assert demo.events == []
+        for host in OWN:
+            async with demo.client() as client:
+                assert await _status(client, WAYS[way], host) == (101 if way == "a WebSocket" else 200), host
 
 
-async def test_no_websocket_opens_for_a_foreign_name() -> None:
-    """Browsers let any page open one, so the name alone decides."""
-    sent: list[Message] = []
+async def test_a_connection_of_ours_is_none_of_theirs() -> None:
+    """Each request is checked, as browsers keep connections while names change where they lead."""
+    async with Shop(shop(), DEMO).served() as demo, demo.client() as client:
+        for _ in range(2):
+            await client.send(WAYS["the fast path"].replace(b"HOST", OWN[0].encode()))
+            assert (await client.reply())[::2] == (200, NAME)
+        assert await _status(client, WAYS["the fast path"], FOREIGN[0]) == 421
+        assert await client.until_closed() == b""
 
-    async def receive() -> Message:
-        return {"type": "websocket.connect"}
 
-    async def send(message: Message) -> None:
-        sent.append(message)
+async def test_http_without_a_name_is_refused() -> None:
+    """HTTP/1.0 may leave it out, and an absolute target does not replace it."""
+    async with Shop(shop(), DEMO).served() as demo:
+        absolute = b"GET http://127.0.0.1:8000/health HTTP/1.1\r\nhost: evil.example"
+        for head in (b"GET /health HTTP/1.0", absolute):
+            async with demo.client() as client:
+                await client.send(head + b"\r\n\r\n")
+                assert (await client.reply())[0] == 421
 
-    await DEMO({"type": "websocket", "headers": [(b"host", b"evil.example:8000")]}, receive, send)
-    assert [message["type"] for message in sent] == ["websocket.close"]
+
+def test_a_listening_socket_gives_its_port() -> None:
+    """The names go with the port that the demo got."""
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert own_names_only(listener).hosts == {
+            f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]")
+        }
+
+
+async def test_what_is_simulated_answers_only_to_the_loopback() -> None:
+    """A page cannot arm the upstream's faults, or read whom it has as members."""
+    with listen_simulated("127.0.0.1", 0) as listener:
+        async with (
+            serving_simulated(FastAPI(), listener, before_stop=lambda: None) as url,
+            httpx.AsyncClient(base_url=url) as client,
+        ):
+            assert (await client.get("/docs")).status_code == 200
+            assert (await client.get("/docs", headers={"host": "evil.example"})).status_code == 400
 
 
 def test_the_data_folder_is_the_owners_alone(tmp_path: Path) -> None:

@@ -80,6 +80,23 @@ def test_a_customer_can_connect_by_websocket(demo: Demo) -> None:
         assert message["payload"]["data"]["club"]["state"] == "TRACKING"
 
 
+def test_what_the_demo_keeps_is_its_owners_alone(demo: Demo) -> None:
+    """Other users of the machine read no key, no token and no database."""
+    data = Path(demo.facts["data"])
+    kept = [data, *data.rglob("*")]
+    assert len(kept) > 5
+    assert [str(each) for each in kept if each.stat().st_mode & 0o077] == []
+
+
+def test_each_port_of_the_demo_has_its_own_names(demo: Demo) -> None:
+    """A page of another origin whose name leads here is answered at none of them."""
+    facts = demo.facts
+    sites = [each["site"] for each in facts["brands"]]
+    urls = [facts["url"], facts["upstream"], facts["backoffice"]["url"], facts["internal"]["graphql"], *sites]
+    for url in urls:
+        assert httpx.get(url, headers={"host": "evil.example"}).status_code in {400, 421}, url
+
+
 def test_a_forged_session_is_refused_not_taken_for_anonymous(demo: Demo) -> None:
     """An invalid token gets a 401."""
     token = demo.site.tokens[NEW]

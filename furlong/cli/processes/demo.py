@@ -270,6 +270,7 @@ def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_backoffice(facts),
             *([f"    Docs         {facts.docs}"] if facts.docs else []),
             *_internal_graph(facts),
+            *_brand_sites(facts),
             *_cells(facts),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
@@ -303,6 +304,11 @@ def _internal_graph(facts: DemoFacts) -> list[str]:
     if facts.internal is None:
         return []
     return [f"    Internal     {facts.internal.graphql}   (needs the key in the ready file)"]
+
+
+def _brand_sites(facts: DemoFacts) -> list[str]:
+    """Return a line for each brand: a site of its own that shows the club in its pages."""
+    return [f"    Brand's site {one.site}/   ({one.brand} embeds the club)" for one in facts.brands]
 
 
 def _rehearsal(facts: DemoFacts) -> list[str]:

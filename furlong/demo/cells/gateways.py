@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 
 from starlette.types import ASGIApp
 
-from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.ready_file import DemoCell
 from furlong.serve.http_server import listen, serving
+from furlong.serve.own_hosts import own_names_only
 from storage.settings import DatabaseSettings
 
 
@@ -16,9 +16,8 @@ async def serve_each(gateways: Sequence[ASGIApp], stack: AsyncExitStack) -> list
     addresses = []
     for gateway in gateways:
         listener = stack.enter_context(listen("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        addresses.append(f"http://127.0.0.1:{port}")
-        await stack.enter_async_context(serving(OwnHosts(gateway, own_hosts(port)), listener))
+        addresses.append(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        await stack.enter_async_context(serving(gateway, listener, own_names_only(listener)))
     return addresses
 
 

@@ -13,10 +13,10 @@ from furlong.demo import ready_file
 from furlong.demo.mock.execution import MockedGraph
 from furlong.demo.mock.overrides import HEADER, token_of
 from furlong.demo.mock.supergraph import NAME, supergraph_of
-from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.routes import DemoSession, SessionCustomer
 from furlong.serve.documentation import add_documentation
 from furlong.serve.http_server import listen, serving
+from furlong.serve.own_hosts import own_names_only
 from furlong.serve.page import add_gallery, add_page
 from furlong.settings import ServeSettings
 from gateway.app import create_gateway
@@ -122,8 +122,7 @@ async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFac
             data="",
             generation="",
         )
-        hosts = own_hosts(listener.getsockname()[1], options.host_names)
-        async with serving(OwnHosts(app, hosts), listener):
+        async with serving(app, listener, own_names_only(listener, options.host_names)):
             ready_file.write(options.ready_file, facts)
             try:
                 yield facts

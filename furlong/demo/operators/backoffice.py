@@ -27,10 +27,10 @@ from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
 from furlong.demo.operators.goodwill import set_goodwill_budgets
-from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.tokens import backoffice_key
 from furlong.serve.http_server import listen, serving
+from furlong.serve.own_hosts import own_names_only
 from furlong.settings import ServeSettings
 from storage.clock import Clock
 from storage.settings import DatabaseSettings
@@ -73,8 +73,7 @@ async def running_backoffice(
         await add_account(office.base, one, (Role(one.role),))
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
-        app = OwnHosts(office.app, own_hosts(listener.getsockname()[1]))
-        async with serving(app, listener):
+        async with serving(office.app, listener, own_names_only(listener)):
             yield DemoBackoffice(url=url, accounts=tuple(accounts))
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from furlong.demo.own_hosts import OwnHosts, own_hosts
 from furlong.demo.ready_file import InternalGraph
 from furlong.demo.tokens import internal_key
 from furlong.serve.http_server import listen, serving
 from furlong.serve.internal_graph import create_internal_graph
+from furlong.serve.own_hosts import own_names_only
 
 
 @asynccontextmanager
@@ -19,7 +19,6 @@ async def running_internal_graph(site: FastAPI, data: Path) -> AsyncIterator[Int
     key = internal_key(data)
     app = create_internal_graph(site.state.subgraphs, key)
     with listen("127.0.0.1", 0) as listener:
-        port = listener.getsockname()[1]
-        url = f"http://127.0.0.1:{port}/graphql"
-        async with serving(OwnHosts(app, own_hosts(port)), listener):
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
+        async with serving(app, listener, own_names_only(listener)):
             yield InternalGraph(graphql=url, key=key)

@@ -56,6 +56,9 @@ class AnsweringProtocol(HttpToolsProtocol):
         try:
             reply = await fast_path.respond(exchange, headers, body)
             if exchange.flow.write_paused:
+                if exchange.admitted:  # a client that does not read occupies nobody else's place
+                    exchange.admitted = False
+                    fast_path.admission.leave()
                 await exchange.writable()
             if not exchange.disconnected:
                 if reply[0]:

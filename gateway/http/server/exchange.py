@@ -23,13 +23,14 @@ class Exchange(RequestResponseCycle):
 
     Attributes:
         admitted: Whether the fast path has admitted the request.
+        is_stream: Whether the reply is a stream, which disconnects slow clients itself.
         reads_chunks: Whether the client knows bodies in chunks: HTTP/1.1.
         task: The task that answers the request.
         body: The part of the body that has arrived but has not been read.
         response_heads: The heads of replies.
     """
 
-    admitted = False
+    admitted = is_stream = False
     reads_chunks = True
     disconnected = response_started = response_complete = False
     more_body = True
@@ -206,7 +207,8 @@ class ChunkedReply:
         return self._exchange.flow.write_paused
 
     def limit(self, size: int) -> None:
-        """Count the client as slow from so many unread bytes on."""
+        """Count the client as slow from so many unread bytes on, which the caller watches."""
+        self._exchange.is_stream = True
         self._exchange.transport.set_write_buffer_limits(size)
 
     async def send(self, piece: bytes) -> None:

@@ -40,6 +40,7 @@ class BoundedProtocol(AnsweringProtocol):
     draining: Draining
     sniffer: RequestSniffer | None
     _deadline: float
+    _unread_deadline = math.inf
     _bytes_read = 0
     _reading_head = False
     _between_requests = True
@@ -65,6 +66,9 @@ class BoundedProtocol(AnsweringProtocol):
 
     def check(self, now: float) -> None:
         """Disconnect a client that has exceeded a time limit."""
+        if now >= self._unread_deadline and (self._active is None or not self._active.is_stream):
+            self.transport.abort()
+            return
         if now < self._deadline:
             return
         self._deadline = now + FLUSH_SECONDS
@@ -79,6 +83,16 @@ class BoundedProtocol(AnsweringProtocol):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self.transport.close()
+
+    def pause_writing(self) -> None:
+        """Start the time limit for a client that has left much unread."""
+        super().pause_writing()
+        self._unread_deadline = self.loop.time() + self.limits.idle_seconds
+
+    def resume_writing(self) -> None:
+        """End it: the client has read most of it."""
+        super().resume_writing()
+        self._unread_deadline = math.inf
 
     def data_received(self, data: bytes) -> None:
         """Parse data; buffer no more of a head than the limit plus one read."""
@@ -144,7 +158,7 @@ class BoundedProtocol(AnsweringProtocol):
         parser, fast_path = self.parser, self.fast_path
         decisive = [each for each in self.headers if each[0] in DECISIVE]
         if decisive != self._usual_head:
-            status = refusal(decisive, parser.get_http_version())
+            status = refusal(decisive, parser.get_http_version(), limits.hosts)
             if status is not None:
                 self._refuse(status)
                 return

@@ -13,6 +13,9 @@ STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".en
 
 MAX_KEPT_RESTS: Final = 64
 
+WRONG_HOST: Final = b"This server answers only to its own host names.\n"
+"""What a person reads whose proxy has another name."""
+
 
 class ResponseHeads:
     """Caches the heads of replies for as long as uvicorn keeps its list of default headers."""
@@ -106,5 +109,7 @@ class ResponseHeads:
         return self._refusal.replace(b"\r\n", lines + b"\r\n", 1)
 
     def closing(self, status: HTTPStatus, headers: RawHeaders) -> bytes:
-        """Return a complete reply without a body that closes its connection."""
-        return STATUS_LINES[status] + self.fixed(headers) + b"content-length: 0\r\nconnection: close\r\n\r\n"
+        """Return a complete reply that closes its connection; only the one about a host has a body."""
+        body = WRONG_HOST if status == HTTPStatus.MISDIRECTED_REQUEST else b""
+        rest = b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+        return STATUS_LINES[status] + self.fixed(headers) + rest + body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
 
@@ -29,13 +30,14 @@ def size(url: bytes, headers: RawHeaders) -> int:
     return len(url) + sum(len(name) + len(value) for name, value in headers)
 
 
-def refusal(decisive: RawHeaders, version: str) -> HTTPStatus | None:
+def refusal(decisive: RawHeaders, version: str, own: Collection[bytes] | None = None) -> HTTPStatus | None:
     """Return the status with which to refuse a request; None if its headers are in order.
 
     Args:
         decisive: The request's headers that `DECISIVE` names, in order.
         version: The version of HTTP, such as 1.1. HTTP/1.0 has neither header: Host may be missing (load
             balancers' health checks omit it), and a request with Transfer-Encoding is faulty (RFC 9112, 6.1).
+        own: The only hosts that are answered, in lower case; None for any.
     """
     hosts = [value.strip(b" \t") for name, value in decisive if name == b"host"]
     codings = [value.strip(b" \t").lower() for name, value in decisive if name != b"host"]
@@ -44,6 +46,8 @@ def refusal(decisive: RawHeaders, version: str) -> HTTPStatus | None:
         return HTTPStatus.BAD_REQUEST
     if hosts and HOST.fullmatch(hosts[0]) is None:
         return HTTPStatus.BAD_REQUEST
+    if own is not None and (not hosts or hosts[0].lower() not in own):
+        return HTTPStatus.MISDIRECTED_REQUEST
     if codings and version == "1.0":
         return HTTPStatus.BAD_REQUEST
     if codings and (len(codings) > 1 or codings[0] != b"chunked"):

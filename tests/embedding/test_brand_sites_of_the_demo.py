@@ -1,0 +1,77 @@
+"""The demo's brands have sites of their own, which embed the club as any brand's would, each for itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from furlong.demo.brand_sites import BrandSites, running_brand_sites
+from furlong.demo.routes import DemoSession, SessionCustomer
+from furlong.serve.http_server import listen, serving
+from furlong.serve.site import create_site
+from furlong.serve.subgraphs import Parts
+from gateway import GatewaySettings
+from storage.settings import DatabaseSettings
+from tests.embedding.conftest import ISSUED
+from tests.embedding.test_embed_sessions import code_of_club
+
+SESSION = DemoSession(
+    brand="northbet",
+    customers=(
+        SessionCustomer(id="c-1", brand="northbet", token="", note="<new> to the club"),
+        SessionCustomer(id="m-1", brand="lagunabet", token="", note="new"),
+    ),
+)
+
+
+def club_of(sites: BrandSites, database: str) -> FastAPI:
+    """The club whose settings are those of the sites."""
+    parts = Parts.from_settings(DatabaseSettings(url=database), sessions=ISSUED, embed=sites.settings)
+    return create_site(parts, gateway=GatewaySettings(), embed=sites.settings)
+
+
+async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Path) -> None:
+    """Its server gets sessions for its own pages and customers, and the club allows its origin alone."""
+    with listen("127.0.0.1", 0) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with (
+            running_brand_sites(tmp_path, SESSION, url) as sites,
+            serving(club_of(sites, migrated), listener),
+            httpx.AsyncClient(timeout=60) as client,
+        ):
+            own, other = sites.brands
+            page = await client.get(f"{own.site}/?way=frame&customer=nobody")
+            assert "&lt;new&gt; to the club" in page.text
+            assert f'<iframe src="{url}/embed/northbet' in page.text
+            assert f"frame-src {url};" in page.headers["content-security-policy"]
+            assert '<furlong-club brand="lagunabet"' in (await client.get(other.site)).text
+
+            asked = f"{own.site}/our/own/club-session?customer="
+            token = (await client.post(f"{asked}c-1")).json()["token"]
+            assert await code_of_club(club_of(sites, migrated), token) == "UNKNOWN_BRAND"
+            assert (await client.post(f"{asked}m-1")).status_code == 404
+            foreign = (await client.post(f"{other.site}/our/own/club-session?customer=m-1")).json()["token"]
+            assert await code_of_club(club_of(sites, migrated), foreign) == "FORBIDDEN"
+
+            for site, status in ((own.site, 200), (other.site, 403), (url, 403)):
+                response = await client.post(
+                    f"{url}/embed/sessions",
+                    json={"customer": "c-1", "origin": site},
+                    headers={"authorization": f"Bearer {own.key}"},
+                )
+                assert response.status_code == status
+            frame = (await client.get(f"{url}/embed/northbet")).headers.get("content-security-policy", "")
+            assert other.site not in frame
+            assert (await client.get(own.site, headers={"host": "evil.example"})).status_code == 421
+
+
+async def test_a_file_of_brands_replaces_the_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever names one shows the club in pages of their own."""
+    monkeypatch.setenv("FURLONG_EMBED_FILE", str(tmp_path / "own.yaml"))
+    async with running_brand_sites(tmp_path, SESSION, "http://127.0.0.1:1") as sites:
+        assert sites.settings.file == tmp_path / "own.yaml"
+        assert sites.brands == ()
+    assert not (tmp_path / "brands.yaml").exists()
