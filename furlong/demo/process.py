@@ -167,9 +167,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         gateways = await serve_each(sites, stack) if cells else []
         faulty = faulty_gateway(site, options.scenarios)
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
-        await stack.enter_async_context(
-            serving(front, listener, own_names_only(listener, options.host_names))
-        )
+        await stack.enter_async_context(serving(front, listener, own_names_only(options.host_names)))
         await reach_first_state(url, session)
         if backoffice is not None:
             await give_goodwill_budgets(office, options.data, clock, stream)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from socket import socket
 from typing import Final
 
 from gateway.http.server import ClientLimits
@@ -11,14 +10,14 @@ from gateway.settings import GatewaySettings
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
-def own_hosts(port: int, further: Collection[str] = ()) -> frozenset[bytes]:
-    """Return what `Host` may be: the loopback's names with the port, and further ones, also as given."""
-    named = [name.lower() for name in further]
-    hosts = (*named, *(f"{name}:{port}" for name in (*LOOPBACK, *named)))
-    return frozenset(host.encode() for host in hosts)
+def own_names(further: Collection[str] = ()) -> frozenset[bytes]:
+    """Return the names that `Host` may have: the loopback's, and further ones.
+
+    Its port may be any: a proxy of a frontend's development server passes on its own.
+    """
+    return frozenset(name.lower().encode() for name in (*LOOPBACK, *further))
 
 
-def own_names_only(listener: socket, further: Collection[str] = ()) -> ClientLimits:
-    """Return the limits for clients of a listening socket, which must ask for one of its own names."""
-    limits = ClientLimits.of(GatewaySettings())
-    return replace(limits, hosts=own_hosts(listener.getsockname()[1], further))
+def own_names_only(further: Collection[str] = ()) -> ClientLimits:
+    """Return the limits for clients of a server on the loopback, which must ask for one of its own names."""
+    return replace(ClientLimits.of(GatewaySettings()), names=own_names(further))

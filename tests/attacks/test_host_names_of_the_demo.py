@@ -10,8 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from furlong.demo.data_folder import make_private
-from furlong.serve.http_server import listen
-from furlong.serve.own_hosts import own_hosts, own_names_only
+from furlong.serve.own_hosts import own_names
 from simulator.server import listen as listen_simulated
 from simulator.server import serving as serving_simulated
 from tests.gateway.worlds import shop
@@ -22,11 +21,14 @@ OWN = (
     "localhost:8000",
     "LOCALHOST:8000",
     "[::1]:8000",
+    "localhost:5173",  # of a development server, whose proxy passes it on
+    "127.0.0.1",
+    "[::1]",
     "club.example",
     "club.example:8000",
 )
-FOREIGN = ("evil.example:8000", "127.0.0.1", "localhost:8001", "127.0.0.1.evil.example:8000")
-DEMO = replace(LONG, hosts=own_hosts(8000, ["Club.example"]))
+FOREIGN = ("evil.example:8000", "evil.example", "127.0.0.1.evil.example:8000", "[::2]:8000", "[::2]")
+DEMO = replace(LONG, names=own_names(["Club.example"]))
 OPENING = (
     b"connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
     b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n"
@@ -78,15 +80,6 @@ async def test_http_without_a_name_is_refused() -> None:
             async with demo.client() as client:
                 await client.send(head + b"\r\n\r\n")
                 assert (await client.reply())[0] == 421
-
-
-def test_a_listening_socket_gives_its_port() -> None:
-    """The names go with the port that the demo got."""
-    with listen("127.0.0.1", 0) as listener:
-        port = listener.getsockname()[1]
-        assert own_names_only(listener).hosts == {
-            f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]")
-        }
 
 
 async def test_what_is_simulated_answers_only_to_the_loopback() -> None:

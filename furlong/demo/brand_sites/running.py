@@ -61,7 +61,7 @@ async def running_brand_sites(data: Path, session: DemoSession, club: str) -> As
             key, origins = token_urlsafe(32), _origins(listener)
             customers = {each.id: each.note for each in session.customers if each.brand == brand}
             app = site_app(BrandSite(brand, key, club, customers))
-            await stack.enter_async_context(serving(app, listener, own_names_only(listener)))
+            await stack.enter_async_context(serving(app, listener, own_names_only()))
             entries[brand] = {"origins": origins, "key_sha256": [sha256(key.encode()).hexdigest()]}
             brands.append(DemoBrand(brand=brand, site=origins[0], key=key))
         file = data / FILE

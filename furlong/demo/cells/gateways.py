@@ -17,7 +17,7 @@ async def serve_each(gateways: Sequence[ASGIApp], stack: AsyncExitStack) -> list
     for gateway in gateways:
         listener = stack.enter_context(listen("127.0.0.1", 0))
         addresses.append(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        await stack.enter_async_context(serving(gateway, listener, own_names_only(listener)))
+        await stack.enter_async_context(serving(gateway, listener, own_names_only()))
     return addresses
 
 

@@ -122,7 +122,7 @@ async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFac
             data="",
             generation="",
         )
-        async with serving(app, listener, own_names_only(listener, options.host_names)):
+        async with serving(app, listener, own_names_only(options.host_names)):
             ready_file.write(options.ready_file, facts)
             try:
                 yield facts

@@ -73,7 +73,7 @@ async def running_backoffice(
         await add_account(office.base, one, (Role(one.role),))
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
-        async with serving(office.app, listener, own_names_only(listener)):
+        async with serving(office.app, listener, own_names_only()):
             yield DemoBackoffice(url=url, accounts=tuple(accounts))
 
 

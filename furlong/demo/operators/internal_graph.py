@@ -20,5 +20,5 @@ async def running_internal_graph(site: FastAPI, data: Path) -> AsyncIterator[Int
     app = create_internal_graph(site.state.subgraphs, key)
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
-        async with serving(app, listener, own_names_only(listener)):
+        async with serving(app, listener, own_names_only()):
             yield InternalGraph(graphql=url, key=key)

@@ -17,7 +17,7 @@ class ClientLimits:
         head_seconds: Time from the connection, or from a request's first byte, to the end of its headers.
         body_seconds: Time from the end of the headers to the end of the body.
         idle_seconds: How long a connection may be idle between requests, or leave much of its replies unread.
-        hosts: What `Host` may be, in lower case and with a port; None if it may be anything.
+        names: The names that `Host` may have, in lower case; None if it may be anything.
     """
 
     head_bytes: int = 16 * 1024
@@ -25,7 +25,7 @@ class ClientLimits:
     head_seconds: float = 5.0
     body_seconds: float = 5.0
     idle_seconds: float = 60.0
-    hosts: frozenset[bytes] | None = None
+    names: frozenset[bytes] | None = None
 
     @classmethod
     def of(cls, settings: GatewaySettings) -> ClientLimits:

@@ -158,7 +158,7 @@ class BoundedProtocol(AnsweringProtocol):
         parser, fast_path = self.parser, self.fast_path
         decisive = [each for each in self.headers if each[0] in DECISIVE]
         if decisive != self._usual_head:
-            status = refusal(decisive, parser.get_http_version(), limits.hosts)
+            status = refusal(decisive, parser.get_http_version(), limits.names)
             if status is not None:
                 self._refuse(status)
                 return

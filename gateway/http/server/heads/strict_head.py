@@ -37,7 +37,7 @@ def refusal(decisive: RawHeaders, version: str, own: Collection[bytes] | None = 
         decisive: The request's headers that `DECISIVE` names, in order.
         version: The version of HTTP, such as 1.1. HTTP/1.0 has neither header: Host may be missing (load
             balancers' health checks omit it), and a request with Transfer-Encoding is faulty (RFC 9112, 6.1).
-        own: The only hosts that are answered, in lower case; None for any.
+        own: The only host names that are answered, in lower case; None for any.
     """
     hosts = [value.strip(b" \t") for name, value in decisive if name == b"host"]
     codings = [value.strip(b" \t").lower() for name, value in decisive if name != b"host"]
@@ -46,10 +46,16 @@ def refusal(decisive: RawHeaders, version: str, own: Collection[bytes] | None = 
         return HTTPStatus.BAD_REQUEST
     if hosts and HOST.fullmatch(hosts[0]) is None:
         return HTTPStatus.BAD_REQUEST
-    if own is not None and (not hosts or hosts[0].lower() not in own):
+    if own is not None and (not hosts or _name(hosts[0].lower()) not in own):
         return HTTPStatus.MISDIRECTED_REQUEST
     if codings and version == "1.0":
         return HTTPStatus.BAD_REQUEST
     if codings and (len(codings) > 1 or codings[0] != b"chunked"):
         return HTTPStatus.NOT_IMPLEMENTED
     return None
+
+
+def _name(host: bytes) -> bytes:
+    """Return a host without its port; an address of IPv6 has colons in brackets."""
+    name, _, port = host.rpartition(b":")
+    return name if name and not port.endswith(b"]") else host
