@@ -1,5 +1,5 @@
 /** The admin graph: one operation by POST; refusals are thrown with their codes. */
-import { answered, csrfToken, forget, Refusal } from '../session/session.ts';
+import { answered, csrfToken, currentSession, forget, Refusal } from '../session/session.ts';
 
 interface GraphError {
   readonly message: string;
@@ -47,7 +47,7 @@ function inWords(message: string, code: string): string {
   return message;
 }
 
-async function post<T>(query: string, variables: Variables): Promise<T> {
+async function post<T>(query: string, variables: Variables, isAgain = false): Promise<T> {
   const request = fetch('/backoffice/graphql', {
     method: 'POST',
     credentials: 'same-origin',
@@ -58,7 +58,11 @@ async function post<T>(query: string, variables: Variables): Promise<T> {
   const error = answer.errors?.[0];
   if (error !== undefined) {
     const { code = 'INTERNAL_SERVER_ERROR', ...details } = error.extensions ?? {};
-    if (code === 'UNAUTHENTICATED') forget();
+    if (code === 'UNAUTHENTICATED' || code === 'FOREIGN_PAGE') {
+      forget();
+      // Stepping up gives the session another token: here while this was on its way, or in another tab.
+      if (!isAgain && (await currentSession()).signedIn) return await post<T>(query, variables, true);
+    }
     throw new Refusal(inWords(error.message, code), code, details);
   }
   return answer.data as T;

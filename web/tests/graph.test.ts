@@ -1,0 +1,43 @@
+/** The admin graph's requests while the session gets another token. */
+import { afterEach, expect, it, vi } from 'vitest';
+
+import { run } from '../backoffice/src/graph/graph';
+import { forget, Refusal } from '../backoffice/src/session/session';
+
+const refusal = (code: string) => Response.json({ errors: [{ message: 'no', extensions: { code } }] });
+const FULL = { signedIn: true, stage: 'full', csrfToken: 'new' };
+const ANONYMOUS = { signedIn: false, stage: 'anonymous' };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  forget();
+});
+
+/** Answer the graph by a script, and say whether somebody is signed in; return the CSRF tokens of the graph's requests. */
+function serving(answers: Response[], session: object): (string | null)[] {
+  const tokens: (string | null)[] = [];
+  vi.stubGlobal('fetch', (path: string, options: RequestInit) => {
+    if (path === '/backoffice/session') return Promise.resolve(Response.json(session));
+    tokens.push(new Headers(options.headers).get('x-csrf-token'));
+    return Promise.resolve(answers.shift() ?? Response.error());
+  });
+  return tokens;
+}
+
+it.each(['UNAUTHENTICATED', 'FOREIGN_PAGE'])('sends a request again with the new token after %s', async (code) => {
+  const tokens = serving([refusal(code), Response.json({ data: { me: 1 } })], FULL);
+  expect(await run('{ me }')).toEqual({ me: 1 });
+  expect(tokens).toEqual(['', 'new']);
+});
+
+it('sends it again once only', async () => {
+  const tokens = serving([refusal('UNAUTHENTICATED'), refusal('UNAUTHENTICATED'), refusal('UNAUTHENTICATED')], FULL);
+  await expect(run('{ me }')).rejects.toBeInstanceOf(Refusal);
+  expect(tokens).toHaveLength(2);
+});
+
+it('does not send it again once the session has ended', async () => {
+  const tokens = serving([refusal('UNAUTHENTICATED')], ANONYMOUS);
+  await expect(run('{ me }')).rejects.toBeInstanceOf(Refusal);
+  expect(tokens).toHaveLength(1);
+});
