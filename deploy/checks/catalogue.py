@@ -28,6 +28,7 @@ COUNTS_IGNORE: Final = ("tests/*", "web/*", "docs/*", "*.md")
 
 CONVENTIONS: Final = ("tests/conventions", "--noconftest", "-q", "-p", "no:cacheprovider")
 DRIFT: Final = ("make", "--no-print-directory", "graph-drift")
+CACHE: Final = ("--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/eslint/")
 TYPES: Final = ("--noEmit", "--incremental", "--tsBuildInfoFile", "node_modules/.cache/types.tsbuildinfo")
 
 
@@ -43,7 +44,7 @@ CODEGEN: Final = _node("graphql-codegen", "--config", "codegen.ts", "--check", "
 
 CHECKS: Final = (
     # The longest begin first.
-    Check("eslint", "web", _node("eslint", "."), WEB, folder="web"),
+    Check("eslint", "web", _node("eslint", "."), WEB, folder="web", remembers=CACHE),
     Check("mypy", "python", _python("mypy"), PYTHON),
     Check(
         "vitest",

@@ -15,6 +15,8 @@ class Check:
         ignores: Patterns of files that it does not read, among these.
         built: Patterns of built files that it reads, which git ignores; `*` does not stand for `/`.
         folder: The working directory of the command, relative to the root.
+        remembers: Arguments by which it skips files that it has seen, unless everything is checked: it does
+            not notice what a changed file means for an unchanged one, so this is for a check that CI repeats.
     """
 
     name: str
@@ -24,3 +26,4 @@ class Check:
     ignores: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
     folder: str = "."
+    remembers: tuple[str, ...] = ()

@@ -160,3 +160,13 @@ def test_every_check_reads_something(name: str) -> None:
     (found,) = (each for each in CHECKS if each.name == name)
     pins = "web/package-lock.json" if found.group == "web" else "requirements.lock"
     assert pins in set(Inputs(ROOT).files(found))
+
+
+def test_what_a_check_remembers_counts_only_while_not_everything_is_checked(repository: Path) -> None:
+    """A check is told to skip what it has seen, but where all checks run, as in CI, it reads everything."""
+    tells = (sys.executable, "-c", "import pathlib, sys; pathlib.Path('told').write_text(sys.argv[-1])")
+    remembering = Check("remembering", "group", (*tells, "all"), ("*.txt",), remembers=("rest",))
+    check(repository, remembering)
+    assert (repository / "told").read_text() == "rest"
+    check(repository, remembering, everything=True)
+    assert (repository / "told").read_text() == "all"
