@@ -11,14 +11,15 @@ SUPERGRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) admin.graphql
 # The areas of the back office, whose fields make admin.graphql.
 AREAS := people content rules risk operations support
 # Four at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
-RUN_TESTS := $(BIN)/python deploy/run_tests.py -n 4 --dist loadfile --no-loadscope-reorder
+RUN_TESTS := $(BIN)/python deploy/run_tests.py
+SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SET_UP := $(PYTHON) -B -m deploy.set_up
 # Every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo wheel image scenarios docs pictures snapshots test test-all coverage fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
+.PHONY: help install install-dev demo wheel image scenarios docs pictures snapshots test test-all fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -71,14 +72,10 @@ snapshots: install-dev ## Keep new pictures of the widget's screens, with which 
 	@$(BIN)/python -m tests.screens.test_snapshots
 
 test: install-dev ## Run the fast tests, and one path through the real demo; ARGS="-n 0 -k name"
-	@$(RUN_TESTS) --fast $(ARGS)
+	@$(RUN_TESTS) $(SIDE_BY_SIDE) --fast $(ARGS)
 
-test-all: install-dev ## Run all tests that this machine has the services for, as CI does
-	@$(RUN_TESTS) $(ARGS)
-
-coverage: install-dev ## Run all tests, and print which lines they run, by package, and what nobody tests
-	@rm -rf .coverage
-	@$(BIN)/coverage run $(wordlist 2,99,$(RUN_TESTS)) $(ARGS); status=$$?; $(BIN)/python deploy/runner/coverage_table.py; exit $$status
+test-all: install-dev ## Run all tests that this machine has the services for, as CI does, and say what they run
+	@$(RUN_TESTS) --coverage $(SIDE_BY_SIDE) $(ARGS)
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)

@@ -1,8 +1,8 @@
 """Run tests: `python deploy/run_tests.py [pytest's arguments]`; the folder `runner` has the parts.
 
 The lines below pytest's summary say which tests were left out because a service is missing
-(`service_markers.py`), or because `--fast` was asked for. Failed tests have a second chance. The exit code is
-pytest's.
+(`service_markers.py`), or because `--fast` was asked for. Failed tests have a second chance. If `--coverage`
+is the first argument, a table says which statements were run. The exit code is pytest's.
 """
 
 import os
@@ -17,8 +17,16 @@ from deploy.runner.slow_tests import SlowTests
 
 def main() -> int:
     """Run pytest from the project's root, whatever the working directory."""
-    os.chdir(Path(__file__).resolve().parent.parent)
-    return int(pytest.main(sys.argv[1:], plugins=[SecondChance(), SlowTests()]))
+    root = Path(__file__).resolve().parent.parent
+    os.chdir(root)
+    arguments, plugins = sys.argv[1:], [SecondChance(), SlowTests()]
+    if arguments[:1] == ["--coverage"]:
+        from deploy.runner.coverage.measurement import Measurement  # noqa: PLC0415 - only where it is asked for
+
+        measurement = Measurement(root, root / ".furlong" / "coverage")
+        measurement.begin()
+        return int(pytest.main(arguments[1:], plugins=[*plugins, measurement]))
+    return int(pytest.main(arguments, plugins=plugins))
 
 
 if __name__ == "__main__":

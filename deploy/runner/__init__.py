@@ -7,5 +7,5 @@ Tiers:
 After the run:
     `second_chance`: failed tests run once more, alone.
     `slow_tests`: lists the tests that take long for no reason given.
-    `coverage_table`: the lines that tests run, by package.
+    `coverage`: which statements of the product the tests run, by package.
 """

@@ -1,14 +1,9 @@
-"""Print which lines the tests run, by package, and the modules that they run least of: `make coverage`.
-
-The measurements lie in `.coverage/`, one file a process.
-"""
+"""The table of which statements the tests run, by package, and of the modules that they run least of."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Final
-
-from coverage import Coverage
 
 LEAST: Final = 25
 """How many modules are named."""
@@ -24,25 +19,18 @@ class Measured:
         name: The path of the module, or the package.
         statements: How many statements it has.
         missed: How many of them no test ran.
+        lines: The first lines of the blocks that no test ran.
     """
 
     name: str
     statements: int
     missed: int
+    lines: list[int] = field(default_factory=list)
 
     @property
     def share(self) -> float:
         """The share of statements that were run, in percent; an empty module is run whole."""
         return 100 * (1 - self.missed / self.statements) if self.statements else 100
-
-
-def measured_modules(coverage: Coverage, root: Path) -> list[Measured]:
-    """Return every module of the source, also those that nothing imports."""
-    found = []
-    for path in sorted(coverage.get_data().measured_files()):
-        _, statements, _, missing, _ = coverage.analysis2(path)
-        found.append(Measured(str(PurePath(path).relative_to(root)), len(statements), len(missing)))
-    return found
 
 
 def package_of(name: str) -> str:
@@ -80,14 +68,3 @@ def table(modules: list[Measured]) -> str:
 
 def _row(measured: Measured) -> str:
     return f"{measured.name:50} {measured.statements:10,} {measured.missed:7,} {measured.share:5.1f}%"
-
-
-def main() -> None:
-    """Combine the measurements of all processes, and print the table."""
-    coverage = Coverage()
-    coverage.combine()
-    print(table(measured_modules(coverage, Path.cwd())))
-
-
-if __name__ == "__main__":
-    main()
