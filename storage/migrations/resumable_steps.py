@@ -3,13 +3,10 @@
 MariaDB and MySQL commit each DDL statement on its own, so an upgrade that is killed leaves a migration half
 done and its revision unrecorded. These classes replace Alembic's own for each dialect, which is how Alembic
 is meant to be extended. They look at the live schema before each step, so migrations keep Alembic's style.
-A migration that copies rows uses `copy_missing_rows`.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from alembic import op
 from alembic.ddl.mysql import MariaDBImpl, MySQLImpl
 from alembic.ddl.sqlite import SQLiteImpl
 from sqlalchemy import Column, Index, Inspector, Table, UniqueConstraint, inspect
@@ -115,23 +112,6 @@ class ResumableSQLite(_Resumable, SQLiteImpl):
     """Alembic's implementation for SQLite, resumable; its upgrades are also one transaction."""
 
     __dialect__ = "sqlite"
-
-
-def copy_missing_rows(target: str, source: str, columns: Mapping[str, str], key: Sequence[str]) -> None:
-    """Copy rows from one table to another, except those whose key is already there.
-
-    Args:
-        target: The table that gets rows.
-        source: The table they come from.
-        columns: An SQL expression over `s`, the source, for each column of the target.
-        key: The columns of the target's primary key.
-    """
-    same = " AND ".join(f"t.{column} = {columns[column]}" for column in key)
-    op.execute(
-        f"INSERT INTO {target} ({', '.join(columns)}) "  # noqa: S608 - all of it is written in migrations
-        f"SELECT {', '.join(columns.values())} FROM {source} s "
-        f"WHERE NOT EXISTS (SELECT 1 FROM {target} t WHERE {same})"
-    )
 
 
 def _check_columns(found: Inspector, table: Table) -> None:

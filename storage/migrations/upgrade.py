@@ -210,8 +210,11 @@ def _run(connection: Connection, config: Config) -> None:
     command.upgrade(config, "head")
 
 
+_COLLATION = text("SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = :name")
+
+
 async def create_database(settings: DatabaseSettings, subgraph: str) -> None:
-    """Create a subgraph's database if there is none."""
+    """Create a subgraph's database if there is none; whoever made it, its tables will compare exactly."""
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
         return  # the first connection creates the file
@@ -223,5 +226,7 @@ async def create_database(settings: DatabaseSettings, subgraph: str) -> None:
             await connection.execute(
                 text(f"CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE {exact}")
             )
+            if await connection.scalar(_COLLATION, {"name": url.database}) != exact:
+                await connection.execute(text(f"ALTER DATABASE {name} CHARACTER SET utf8mb4 COLLATE {exact}"))
     finally:
         await server.dispose()

@@ -1,23 +1,15 @@
-"""Who gave which credentials, on both engines; how an upgrade learns it; and the mail that replaces them."""
+"""Who gave which credentials, on both engines, and the mail that replaces them."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import select, text
 
 from backoffice.access.roles import Role
-from backoffice.audit.audit_log import AuditLog
 from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.mail import Mail, smtp
-from backoffice.identity.models import CREDENTIAL_GIVER, USER
-from backoffice.metadata import NAME
-from backoffice.models import METADATA
-from storage.clock import ManualClock
 from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database, employ
 
 ROOT, ANN, BOB, CAT, DAN, EVE = (
@@ -46,37 +38,6 @@ async def test_credentials_bind_along_chains_until_they_end(database: Database) 
         await givers.forget(connection, ANN.user_id)
         assert await givers.obstacles(connection, CAT, others) == {}
         assert (await givers.obstacles(connection, ANN, ["dan"])).keys() == {"dan"}
-
-
-async def test_an_upgrade_learns_givers_from_the_audit_log(database: Database, database_url: str) -> None:
-    """The last who added or reset an account with a password; not who changed its roles, nor of others."""
-    audit = AuditLog(ManualClock(NOW))
-    async with database.home.write() as connection:
-        await connection.execute(USER.update().where(USER.c.user_id != "dan").values(password_hash="x"))
-        for who, action, whom in (
-            (ANN, "people.add", "bob"),
-            (CAT, "people.reset", "bob"),
-            (DAN, "people.set_roles", "bob"),
-            (ANN, "people.add", "dan"),
-        ):
-            await audit.record(
-                connection,
-                who,
-                action,
-                brand=None,
-                subject=f"user:{whom}",
-                before=None,
-                after=None,
-                reason=None,
-            )
-        for table in ("credential_giver", "credential_link"):
-            await connection.execute(text(f"DROP TABLE {table}"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0045'"))
-    await upgrade(DatabaseSettings(url=database_url), NAME, METADATA)
-    async with database.home.read() as connection:
-        c = CREDENTIAL_GIVER.c
-        rows = (await connection.execute(select(c.user_id, c.given_by, c.giver_person, c.giver_name))).all()
-    assert [tuple(row) for row in rows] == [("bob", "cat", "cat", "Cat")]
 
 
 @asynccontextmanager

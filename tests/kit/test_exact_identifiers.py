@@ -24,7 +24,7 @@ from consumers.stream.errors import Poison
 from furlong.databases import METADATA
 from storage.columns import Blob, Identifier, UtcDateTime
 from storage.database import Database
-from storage.migrations.upgrade import upgrade
+from storage.migrations.upgrade import create_database, upgrade
 from storage.settings import DatabaseSettings
 from subgraphs.kit.auth.sessions import viewer_of
 from tests.kit.test_interrupted_upgrades import differences
@@ -113,22 +113,22 @@ def test_ids_in_messages_and_tokens_are_their_own() -> None:
 @pytest.mark.usefixtures("mariadb_installed")
 @pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
-async def test_an_upgrade_makes_the_identifiers_exact(database_url: str, subgraph: str) -> None:
-    """A database of the version before pads texts; its columns keep their types and defaults."""
+async def test_tables_in_a_database_that_pads_texts_do_not(database_url: str, subgraph: str) -> None:
+    """Whoever created the database chose a collation that pads: the tables have the exact one."""
     settings = DatabaseSettings(url=database_url)
-    await upgrade(settings, subgraph, METADATA[subgraph])
+    await create_database(settings, subgraph)
     database = Database.open(settings, subgraph)
-    async with database.home.write() as connection:
-        await connection.execute(text("ALTER DATABASE COLLATE utf8mb4_bin"))
-        for (table,) in (await connection.execute(text("SHOW TABLES"))).all():
-            await connection.execute(
-                text(f"ALTER TABLE `{table}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-            )
-        await connection.execute(text("DELETE FROM alembic_version"))
     try:
+        async with database.home.write() as connection:
+            await connection.execute(text("ALTER DATABASE COLLATE utf8mb4_bin"))
         await upgrade(settings, subgraph, METADATA[subgraph])
         assert await differences(settings, subgraph) == []
         async with database.home.write() as connection:
+            padding = text(
+                "SELECT table_name, column_name FROM information_schema.columns "
+                "WHERE table_schema = DATABASE() AND collation_name = 'utf8mb4_bin' AND data_type = 'varchar'"
+            )
+            assert (await connection.execute(padding)).all() == []
             assert await merged(connection, METADATA[subgraph]) == []
     finally:
         await database.close()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, event, insert, text
+from sqlalchemy import Connection, Engine, event, text
 
 from furlong.databases import METADATA, NotMigrated, require_migrated
 from storage.database import Database, create_engine
@@ -101,37 +101,6 @@ async def test_each_revision_may_be_repeated_from_any_statement(database_url: st
     assert (await status(settings, subgraph, METADATA[subgraph])).state == "incomplete"
     await upgrade(settings, subgraph, METADATA[subgraph])
     assert await differences(settings, subgraph) == []
-
-
-async def test_rows_that_a_migration_copies_are_copied_once(database_url: str) -> None:
-    """A repeated step adds what is missing, and nothing twice."""
-    settings = DatabaseSettings(url=database_url)
-    await upgrade(settings, "progress", METADATA["progress"])
-    database = Database.open(settings, "progress")
-    async with database.home.write() as connection:
-        for customer in ("c-1", "c-2"):
-            await connection.execute(
-                insert(METADATA["progress"].tables["membership"]).values(
-                    brand_id="northbet",
-                    customer_id=customer,
-                    version=3,
-                    opted_in=True,
-                    since=NOON,
-                    first_opted_in_at=NOON,
-                    left_at=None,
-                    occurred_at=NOON,
-                )
-            )
-        await connection.execute(text("DELETE FROM alembic_version"))
-    await upgrade(settings, "progress", METADATA["progress"])
-    async with database.home.write() as connection:
-        await connection.execute(text("DELETE FROM membership_change WHERE customer_id = 'c-1'"))
-        await connection.execute(text("DELETE FROM alembic_version"))
-    await upgrade(settings, "progress", METADATA["progress"])
-    async with database.home.read() as connection:
-        copied = await connection.execute(text("SELECT customer_id FROM membership_change ORDER BY 1"))
-        assert copied.scalars().all() == ["c-1", "c-2"]
-    await database.close()
 
 
 @pytest.mark.usefixtures("processes")
@@ -250,7 +219,7 @@ def test_migrations_only_add(subgraph: str) -> None:
     for file in sorted(folder.glob("0*.py")):
         upgrading = file.read_text().partition("def upgrade")[2].partition("def downgrade")[0]
         assert not re.search(r"op\.(drop_\w+|alter_column|rename_table)\(", upgrading), file.name
-        # An UPDATE computed from other columns can be repeated; `copy_missing_rows` copies rows.
+        # An UPDATE computed from other columns can be repeated.
         assert all(re.match(r"\s*\"UPDATE ", rest) for rest in upgrading.split("op.execute(")[1:]), file.name
         for added in upgrading.split("op.add_column(")[1:]:
             column = added.partition("\n    op.")[0].partition("\n\n")[0]

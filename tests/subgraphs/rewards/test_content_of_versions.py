@@ -1,17 +1,13 @@
 """Content belongs to a version of a reward: no version is offered under the text of other terms."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from alembic import command
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import select
 
-from storage.database import Database
-from storage.migrations.upgrade import migration_config, upgrade
-from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue, RewardConfig, RewardContent
@@ -22,13 +18,12 @@ from tests.support.subgraphs.club_samples import (
     NOW,
     OWNER,
     WEEK,
-    config_row,
     good_account,
     make_config,
     make_content,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import METADATA, Stand, data_of
+from tests.support.subgraphs.club_stand import Stand, data_of
 
 FIVE = make_config("fb-5", version=1, value_minor=500)
 TEN = make_config("fb-5", version=2, value_minor=1000)
@@ -189,32 +184,3 @@ async def test_nobody_is_shown_or_can_choose_ten_pounds_as_five(each_stand: Stan
     assert await choose_ten(each_stand, "k-2") == []
     chosen = {"option": {"id": "northbet:fb-5:2", "title": "£10 free bet"}, "isDefault": False}
     assert (await club(each_stand))["choice"] == chosen
-
-
-async def test_content_from_before_belongs_to_the_version_that_it_was_shown_with(database_url: str) -> None:
-    """An upgrade changes no menu: the newest version that had begun and was not withdrawn keeps the text."""
-    settings, metadata = DatabaseSettings(url=database_url), METADATA["rewards"]
-    await upgrade(settings, "rewards", metadata)
-    database = Database.open(settings, "rewards")
-    withdrawn = make_config("fb-5", version=3, status="withdrawn")
-    coming = make_config("fb-5", version=4, effective_from=datetime(9000, 1, 1, tzinfo=UTC))
-
-    def back(connection: Connection) -> None:
-        config = migration_config("rewards", metadata)
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0007")
-
-    rows = [config_row(config) for config in (FIVE, TEN, withdrawn, coming)]
-    async with database.home.write() as connection:
-        await connection.execute(insert(REWARD_CONFIG), rows)
-        for content in (text("£10 free bet"), make_content("not-yet-configured")):
-            await CATALOGUE.publish(connection, "northbet", content, NOW)
-        await connection.run_sync(back)
-    await upgrade(settings, "rewards", metadata)
-    async with database.home.read() as connection:
-        contents = (await CATALOGUE.published(connection, ["northbet"], NOW))["northbet"]
-    await database.close()
-    assert {(one.reward_id, one.config_version) for one in contents} == {
-        ("fb-5", 2),
-        ("not-yet-configured", None),
-    }

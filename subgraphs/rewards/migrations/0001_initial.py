@@ -1,4 +1,4 @@
-"""Create the first tables.
+"""Create the tables.
 
 Revision ID: 0001
 Revises:
@@ -31,6 +31,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "customer_id"),
     )
     op.create_table(
+        "announcement",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Boolean(), nullable=False),
+        sa.Column("final", sa.Boolean(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "iso_week"),
+    )
+    op.create_index("announcement_waiting", "announcement", ["due", "final"], unique=False)
+    op.create_table(
         "brand",
         sa.Column("brand_id", Identifier(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -42,7 +54,19 @@ def upgrade() -> None:
         sa.Column("default_currency", sa.String(length=3), nullable=False),
         sa.Column("currencies", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("zone_issued_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("brand_id"),
+    )
+    op.create_table(
+        "cell",
+        sa.Column("name", Identifier(length=32), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "dead_letter",
@@ -63,6 +87,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("topic", "partition", "offset", "generation", name="dead_letter_origin"),
     )
     op.create_table(
+        "erasure",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_hash", Identifier(length=64), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("erased_at", UtcDateTime(), nullable=False),
+        sa.Column("pseudonym", Identifier(length=64), nullable=False),
+        sa.Column("found", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_hash"),
+    )
+    op.create_table(
+        "global_state",
+        sa.Column("key", Identifier(length=255), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("kind", Identifier(length=32), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", Identifier(length=128), nullable=False),
+        sa.Column("state", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("understood", sa.Boolean(), nullable=False),
+        sa.Column("produced_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("global_state_of_brand", "global_state", ["kind", "brand_id"], unique=False)
+    op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("installation_id", Identifier(length=36), nullable=False),
+        sa.Column("kafka_cluster", sa.String(length=64), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "intent",
         sa.Column("upstream_key", Identifier(length=64), nullable=False),
         sa.Column("brand_id", Identifier(length=64), nullable=False),
@@ -81,6 +140,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("brand_id", "customer_id", "operation", "client_key", name="intent_client_key"),
         sa.UniqueConstraint("brand_id", "customer_id", "slot", name="intent_one_at_a_time"),
     )
+    op.create_index("intent_waiting", "intent", ["status", "created_at"], unique=False)
+    op.create_table(
+        "lease",
+        sa.Column("name", Identifier(length=64), nullable=False),
+        sa.Column("holder", Identifier(length=64), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("topic", Identifier(length=200), nullable=False),
+        sa.Column("key", Identifier(length=255), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("headers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "position",
         sa.Column("topic", Identifier(length=200), nullable=False),
@@ -89,6 +168,31 @@ def upgrade() -> None:
         sa.Column("next_offset", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "partition", "generation"),
+    )
+    op.create_table(
+        "reward_allotment",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("reward_id", Identifier(length=64), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("spent", sa.Boolean(), nullable=False),
+        sa.Column("shares", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "reward_id", "iso_week"),
+    )
+    op.create_table(
+        "reward_asked",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("reward_id", Identifier(length=64), nullable=False),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "iso_week", "reward_id"),
+    )
+    op.create_table(
+        "reward_budget",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("reward_id", Identifier(length=64), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("rewards", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "reward_id", "iso_week"),
     )
     op.create_table(
         "reward_choice",
@@ -100,6 +204,15 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("chosen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "iso_week"),
+    )
+    op.create_index(
+        "reward_choice_by_reward",
+        "reward_choice",
+        ["brand_id", "iso_week", "reward_id", "customer_id"],
+        unique=False,
+    )
+    op.create_index(
+        "reward_choice_by_week", "reward_choice", ["brand_id", "iso_week", "customer_id"], unique=False
     )
     op.create_table(
         "reward_config",
@@ -120,6 +233,7 @@ def upgrade() -> None:
         sa.Column("effective_from", UtcDateTime(), nullable=False),
         sa.Column("effective_to", UtcDateTime(), nullable=True),
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("recalled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "reward_id", "config_version"),
     )
     op.create_table(
@@ -137,7 +251,16 @@ def upgrade() -> None:
         sa.Column("significant_terms", sa.Text(), nullable=False),
         sa.Column("terms_url", sa.String(length=2000), nullable=False),
         sa.Column("eligible_games", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("config_version", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("brand_id", "reward_id", "locale", "revision"),
+    )
+    op.create_table(
+        "reward_taken",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("reward_id", Identifier(length=64), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "iso_week", "reward_id"),
     )
     op.create_table(
         "scheme",
@@ -163,15 +286,47 @@ def upgrade() -> None:
         sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "jurisdiction", "currency", "version"),
     )
+    op.create_table(
+        "week_definition",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("jurisdiction", Identifier(length=8), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("scheme_version", sa.Integer(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("locks_at", UtcDateTime(), nullable=False),
+        sa.Column("grace_until", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "iso_week", "jurisdiction", "currency"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("week_definition")
     op.drop_table("scheme")
+    op.drop_table("reward_taken")
     op.drop_table("reward_content")
     op.drop_table("reward_config")
+    op.drop_index("reward_choice_by_week", table_name="reward_choice")
+    op.drop_index("reward_choice_by_reward", table_name="reward_choice")
     op.drop_table("reward_choice")
+    op.drop_table("reward_budget")
+    op.drop_table("reward_asked")
+    op.drop_table("reward_allotment")
     op.drop_table("position")
+    op.drop_table("outbox")
+    op.drop_table("lease")
+    op.drop_index("intent_waiting", table_name="intent")
     op.drop_table("intent")
+    op.drop_table("installation")
+    op.drop_index("global_state_of_brand", table_name="global_state")
+    op.drop_table("global_state")
+    op.drop_table("erasure")
     op.drop_table("dead_letter")
+    op.drop_table("cell")
     op.drop_table("brand")
+    op.drop_index("announcement_waiting", table_name="announcement")
+    op.drop_table("announcement")
     op.drop_table("account")
