@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backoffice.global_events.kafka_topic import KafkaGlobalTopic
 from backoffice.global_events.publisher import GlobalPublisher
 from backoffice.metadata import NAME
+from backoffice.operations.taken_over import store_revision
 from consumers.stream.settings import StreamSettings
 from storage.clock import Clock
 from storage.database import Database
@@ -49,7 +50,9 @@ async def run_publisher(settings: DatabaseSettings, stream: StreamSettings, cloc
             try:
                 async with KafkaGlobalTopic.open(stream) as topic:
                     adopts = settings.cell.own() is None
-                    await _publish(GlobalPublisher(database, topic, clock, adopts=adopts))
+                    await _publish(
+                        GlobalPublisher(database, topic, clock, adopts=adopts, take_over=store_revision)
+                    )
             except (KafkaError, SQLAlchemyError, OSError) as fault:  # TimeoutError is an OSError
                 log.warning("global_messages_wait", error=type(fault).__name__)
                 await asyncio.sleep(REST_SECONDS)
@@ -67,7 +70,7 @@ async def publish_now(
         KafkaError: The brokers cannot be reached.
     """
     async with KafkaGlobalTopic.open(stream) as topic:
-        publisher = GlobalPublisher(database, topic, clock)
+        publisher = GlobalPublisher(database, topic, clock, take_over=store_revision)
         try:
             async with asyncio.timeout(patience_seconds):
                 await publisher.step()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.errors import Stale
@@ -46,5 +47,6 @@ async def revise(
         await repository.add(connection, revision)
     except TakenMeanwhile:
         raise Stale(CHANGED, seen + 1) from None
-    await GlobalDecisions().decide(connection, brand, document.state, by=by, at=at, reason=reason)
+    state = msgspec.structs.replace(document.state, revision=revision.revision)
+    await GlobalDecisions().decide(connection, brand, state, by=by, at=at, reason=reason)
     return revision
