@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select
 
-from consumers.stream.records import Record
 from consumers.messages.qualifications import decode_qualification
+from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.progress.models import (
     CONTRIBUTION,
@@ -228,7 +228,7 @@ async def test_who_was_paid_by_hand_is_not_paid_again(reducer: Reducer) -> None:
 
 
 async def test_no_revision_of_a_qualification_is_used_again(reducer: Reducer) -> None:
-    """After a loss, nothing is published until the bets are applied again, and then above the last revision."""
+    """After a loss, nothing is published until the bets are applied again; what follows is above the last."""
     await reducer.memberships(membership())
     again = whole_target(bet_id="b-again")
     for record in (whole_target(), whole_target(**VOID), again):
