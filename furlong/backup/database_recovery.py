@@ -8,8 +8,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
-from backoffice.global_events.run_publisher import publish_now
 from backoffice.metadata import NAME as BACKOFFICE
+from backoffice.run_publisher import publish_now
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings

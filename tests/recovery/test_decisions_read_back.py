@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.global_events.run_publisher import publish_now
 from backoffice.metadata import NAME
+from backoffice.run_publisher import publish_now
 from consumers.stream.settings import StreamSettings
 from furlong.backup.database_recovery import DatabaseRecovery, lines
 from furlong.demo.embedded_broker import EmbeddedBroker

@@ -88,7 +88,7 @@ def recover(
     from aiokafka.errors import KafkaError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from backoffice.global_events.run_publisher import NotPublished
+    from backoffice.run_publisher import NotPublished
     from furlong.backup.database_recovery import as_json, lines
 
     log_to_stderr(quiet=True)

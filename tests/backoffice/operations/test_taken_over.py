@@ -8,7 +8,7 @@ import pytest
 
 from backoffice.errors import Stale
 from backoffice.global_events.publisher import GlobalPublisher
-from backoffice.operations.taken_over import store_revision
+from backoffice.run_publisher import take_over
 from storage.clock import ManualClock
 from storage.database import Database
 from tests.backoffice.operations import test_brands as brands
@@ -20,7 +20,7 @@ from tests.support.backoffice.global_messages import MemoryTopic
 async def publish(database: Database, topic: MemoryTopic, minutes: int = 0) -> None:
     """Publish what waits, and take over what only the topic has, as a process that has just started."""
     clock = ManualClock(NOW + timedelta(minutes=minutes))
-    publisher = GlobalPublisher(database, topic, clock, take_over=store_revision)
+    publisher = GlobalPublisher(database, topic, clock, take_over=take_over)
     await publisher.step()
     await publisher.step()
     await publisher.leave()
