@@ -36,7 +36,7 @@ def credit(brand: Brand, offered: Offered, customer: str) -> Credit:
 
 @pytest.mark.parametrize(("brand", "offered"), OFFERED, ids=[f"{one.id}-{each.id}" for one, each in OFFERED])
 async def test_each_reward_is_credited(brand: Brand, offered: Offered, tmp_path: Path) -> None:
-    """Customers of the file and of the traffic get it; nobody's waits in review."""
+    """Customers of the file and of the traffic get it, and none waits in review."""
     async with serving_demo_providers(tmp_path, SystemClock()) as providers:
         settings = providers.settings
         registry = ProviderRegistry.of(settings.read_providers(), settings, SystemClock())
