@@ -50,12 +50,12 @@ TRUTHS: Final = (
     TableTruth(
         BRAND_REVISION,
         Source.BACKUP,
-        lost="the earlier revisions of brands; what holds stays on club.global.v1, and counts from 1 again",
+        lost="the earlier revisions of brands; what holds is read back from club.global.v1",
     ),
     TableTruth(
         PROVIDER_REVISION,
         Source.BACKUP,
-        lost="the earlier revisions of providers; what holds stays on club.global.v1: submit it again",
+        lost="the earlier revisions of providers; what holds is read back from club.global.v1",
     ),
     TableTruth(USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"),
     TableTruth(USER_ROLE, Source.BACKUP, lost="the roles of people, as their accounts"),

@@ -7,14 +7,14 @@ from msgspec import Meta
 
 from backoffice.figures.week_figures import WeekFigures
 from consumers.acknowledgements.message import SCHEMA, CellRange
-from consumers.messages.fields import IsoWeek
-from consumers.messages.reader import Body, Reader
+from consumers.messages.fields import EventId, IsoWeek
+from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
 
 KIND: Final = "figures"
 
 
-class CellFigures(Body, frozen=True, kw_only=True):
+class CellFigures(Envelope, frozen=True, kw_only=True):
     """What a cell has counted of one week of a brand: absolute, never a difference.
 
     Of several messages about one week of one cell, that of the greatest `number` is valid.
@@ -25,6 +25,7 @@ class CellFigures(Body, frozen=True, kw_only=True):
         finished: Whether nothing of the week can change any more.
     """
 
+    event_id: EventId
     kind: Literal["figures"] = "figures"
     number: Annotated[int, Meta(ge=1, le=2**63 - 1)]
     cell: CellRange

@@ -10,8 +10,9 @@ the topic ends elsewhere than it should: another process has written to it. Then
   published under new numbers: a number never has two contents.
 """
 
+import json
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Protocol
@@ -28,7 +29,7 @@ from backoffice.global_events.repository import (
 from consumers.messages.global_events.message import GlobalEvent
 from storage.clock import Clock, database_time
 from storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, GlobalOrder
+from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
 from subgraphs.kit.records.outbox.outbox import UnpublishedFact, prefix_delivered
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,10 @@ class TopicContents:
     last: Mapping[str, GlobalEvent]
 
 
+TakeOver = Callable[[AsyncConnection, GlobalDecision], Awaitable[None]]
+"""Stores what the back office keeps about a decision beside it, in the caller's transaction."""
+
+
 class Topic(Protocol):
     """The global topic: on Kafka, or in a test's memory."""
 
@@ -73,6 +78,7 @@ class GlobalPublisher:
     Attributes:
         adopts: Whether an empty database takes over what is on the topic, as after a loss. With cells it may
             not: the workers of each cell have a database of a back office, and only one of these is used.
+        take_over: Called with each decision that only the topic has.
         published: How many messages this one has published.
         is_leader: Whether it holds the lease.
     """
@@ -82,6 +88,7 @@ class GlobalPublisher:
     clock: Clock
     repository: DecisionRepository = field(default_factory=DecisionRepository)
     adopts: bool = True
+    take_over: TakeOver | None = None
     holder: str = field(default_factory=lambda: str(uuid.uuid4()))
     published: int = 0
     is_leader: bool = False
@@ -161,7 +168,9 @@ class GlobalPublisher:
         async with self.database.home.write() as connection:
             sequence = await self.repository.lock_sequence(connection, now)
             decisions = {one.key: one for one in await self.repository.all(connection)}
+            waiting = await self.repository.outbox.waiting_for(connection, GLOBAL_TOPIC)
             unknown = _unknown(contents.last.values(), decisions, sequence)
+            unknown = unknown or _forgotten(contents.last, decisions, waiting)
             replaced = sequence.generation not in {None, contents.generation}
             if unknown or replaced:
                 await self._begin_epoch(connection, sequence, decisions, unknown, contents)
@@ -184,7 +193,9 @@ class GlobalPublisher:
         for event in unknown:
             known = decisions.get(event.key)
             if known is None or event.decided_at >= known.decided_at:
-                decisions[event.key] = _adopted(event)
+                decisions[event.key] = adopted = _adopted(event)
+                if self.take_over is not None:
+                    await self.take_over(connection, adopted)
         orders = [sequence.order, *(event.order for event in contents.last.values())]
         epoch = max(int(now.timestamp()), *(order.epoch + 1 for order in orders))
         number = max(order.number for order in orders)
@@ -220,6 +231,26 @@ def _unknown(
         for event in events
         if event.order > sequence.order or not _is_known(event, decisions.get(event.key))
     ]
+
+
+def _forgotten(
+    last: Mapping[str, GlobalEvent],
+    decisions: Mapping[str, GlobalDecision],
+    waiting: Sequence[UnpublishedFact],
+) -> list[GlobalEvent]:
+    """Return the records of others if a message that waits has a number which the topic has already.
+
+    A restored database that decides before it has read the topic gives such numbers. Messages are sent in
+    order, so those of an unrestored one are on the topic up to a number, themselves or newer ones of its own.
+    """
+    ours = {one.headers["event_id"] for one in waiting} | {one.event_id for one in decisions.values()}
+    newest = max((event.order for event in last.values()), default=NOTHING_APPLIED)
+    for fact in waiting:
+        body = json.loads(fact.value)
+        order, found = GlobalOrder(body["epoch"], body["number"]), last.get(fact.key)
+        if order <= newest and (found is None or found.order < order or found.event_id not in ours):
+            return [event for event in last.values() if event.event_id not in ours]
+    return []
 
 
 def _is_known(event: GlobalEvent, decision: GlobalDecision | None) -> bool:

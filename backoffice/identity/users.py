@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access.roles import Role
 from backoffice.errors import Invalid, Problem
 from backoffice.identity.models import RECOVERY_CODE, USER, USER_ROLE
+from backoffice.versions import next_version_in
 
 MAX_LOGIN_LENGTH: Final = 254
 MAX_NAME_LENGTH: Final = 200
@@ -69,7 +70,7 @@ async def change(connection: AsyncConnection, user_id: str, at: datetime, **valu
     await connection.execute(
         update(USER)
         .where(USER.c.user_id == user_id)
-        .values(**values, revision=USER.c.revision + 1, updated_at=at)
+        .values(**values, revision=next_version_in(USER.c.revision, at), updated_at=at)
     )
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import Instant, require_utc
-from consumers.messages.reader import Body, Reader
+from consumers.messages.fields import EventId, Instant, require_utc
+from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
@@ -100,7 +100,7 @@ class CellRange(msgspec.Struct, frozen=True, kw_only=True):
     of: _Number
 
 
-class Acknowledgement(Body, frozen=True, kw_only=True):
+class Acknowledgement(Envelope, frozen=True, kw_only=True):
     """What a part of a node has applied: everything up to a message, except for those listed.
 
     Of several acknowledgements of one part, that of the latest `reported_at` is valid.
@@ -118,6 +118,7 @@ class Acknowledgement(Body, frozen=True, kw_only=True):
         reported_at: By the machine's clock.
     """
 
+    event_id: EventId
     kind: Literal["acknowledgement"] = "acknowledgement"
     node: _Name
     part: _Name

@@ -21,10 +21,14 @@ _WORD_WITHOUT_COLON: Final = rf"\A{_WITHOUT_COLON}\Z"
 BrandId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
 RewardId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
 CustomerId = Annotated[str, Meta(min_length=1, max_length=128, pattern=_WORD)]
+"""The id of a customer in messages of ours, which may be a pseudonym."""
+
 PlatformId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD_WITHOUT_COLON)]
 """The id of a customer in messages of the platform."""
 
 EventId = Annotated[str, Meta(min_length=1, max_length=128)]
+"""The id of a decision or a report of ours."""
+
 UncheckedId = Annotated[str, Meta(min_length=1, max_length=64)]
 """An id of the platform whose characters `require_plain` checks: one search for all fields is faster."""
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from consumers.messages.erasure import CustomerErased, decode_erasure
-from consumers.messages.fields import CustomerId, Instant, Ordinal, require_utc
+from consumers.messages.fields import Instant, Ordinal, PlatformId, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 
@@ -15,7 +15,7 @@ MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 class MembershipChanged(Body, frozen=True, kw_only=True):
     """A customer opted in or out: the whole membership, at a version."""
 
-    customer_id: CustomerId
+    customer_id: PlatformId
     version: Ordinal
     change: Literal["opted_in", "opted_out", "forced_out"]
     opted_in: bool

@@ -4,19 +4,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
-from consumers.messages.fields import BrandId, EventId
+from consumers.messages.fields import BrandId
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
 
-class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of every message. Unknown extra fields are ignored."""
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of every message, but for the id of the event. Unknown extra fields are ignored."""
 
     schema: str
-    event_id: EventId
     brand_id: BrandId
 
     def row(self) -> dict[str, Any]:
@@ -26,11 +26,17 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
         return row
 
 
+class Body(Envelope, frozen=True, kw_only=True):
+    """The fields of every message about brands and customers."""
+
+    event_id: UUID
+
+
 class _Head(msgspec.Struct, frozen=True):
     schema: str
 
 
-B = TypeVar("B", bound=Body)
+B = TypeVar("B", bound=Envelope)
 
 
 @dataclass(frozen=True, slots=True)

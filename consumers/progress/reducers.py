@@ -22,6 +22,7 @@ from consumers.messages.reducers import (
 from consumers.messages.schemes import SchemePublished
 from consumers.messages.weeks import WeekOpened
 from consumers.progress.messages import BetChanged, OutcomeChanged, ProgressAdjusted
+from consumers.stream.database.waiting_letters import waiting_reason
 from consumers.stream.topics import Message, Outcome
 from storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
@@ -36,7 +37,7 @@ from subgraphs.progress.qualification.read_back_repository import store_read_bac
 MAX_AHEAD: Final = timedelta(minutes=1)
 """How far the clock of whoever placed a bet may be ahead of the database's."""
 
-FUTURE: Final = "placed in the future: replay it when that time has come"
+FUTURE: Final = "placed in the future"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,17 @@ class ProgressReducer:
     async def bets(self, connection: AsyncConnection, messages: Sequence[Message[BetChanged]]) -> Outcome:
         """Apply a batch of bets, except those of customers who have been erased since.
 
-        A bet of the future waits among the dead letters: it would count before it is placed.
+        A bet of the future waits among the dead letters until then: it would count before it is placed.
         """
         received = len(messages)
         messages = await without_erased(self.erasure, connection, messages, attrgetter("placed_at"))
         latest, early = await self.clock.at(connection) + MAX_AHEAD, []
         if any([message.event.placed_at > latest for message in messages]):  # noqa: C419 - one call for all
-            early = [(one.record, FUTURE) for one in messages if one.event.placed_at > latest]
+            early = [
+                (one.record, waiting_reason(one.event.placed_at, FUTURE))
+                for one in messages
+                if one.event.placed_at > latest
+            ]
             messages = [one for one in messages if one.event.placed_at <= latest]
         applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
         refused = early + [(messages[index].record, reason) for index, reason in applied.refused.items()]

@@ -14,8 +14,10 @@ from prometheus_client import CollectorRegistry
 from consumers.stream.broker.source import Join
 from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.database.dead_letter_relay import DeadLetterRelay
+from consumers.stream.database.dead_letter_replay import Replay
 from consumers.stream.database.retry import cause
 from consumers.stream.database.sink import Sink
+from consumers.stream.database.waiting_letters import WaitingLetters
 from consumers.stream.errors import PositionOutOfRange
 from consumers.stream.group.cursors import Cursors
 from consumers.stream.group.health import Health, HealthState
@@ -102,7 +104,9 @@ class Consumer:
         self._workers.sink = self.sink
         try:
             with self._supervisor.running():
-                work = (self._relay_dead_letters, *self.app.companions)
+                replay = Replay(self.app.by_name, self.sink)
+                waiting = WaitingLetters(replay, self._settings.hint_seconds)
+                work = (self._relay_dead_letters, waiting.run, *self.app.companions)
                 companions = {asyncio.create_task(each()) for each in work}
                 for companion in companions:
                     companion.add_done_callback(_log_end)

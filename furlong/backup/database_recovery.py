@@ -8,6 +8,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
+from backoffice.metadata import NAME as BACKOFFICE
+from backoffice.run_publisher import publish_now
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
@@ -73,18 +75,25 @@ class DatabaseRecovery:
         """Wait until databases have applied their topics, check again what was read back, and report.
 
         Args:
-            names: The subgraphs.
+            names: The databases.
             stop: Ends the wait; databases that have not been recovered by then are not reported.
             on_wait: Called with what the recovery is waiting for.
+
+        Raises:
+            NotPublished: What the back office had decided is not on Kafka yet.
+            KafkaError: The brokers cannot be reached.
         """
         found = []
         for name in names:
             database = Database.open(self.settings, name)
             try:
-                gate = self._gate(name, database)
-                if not await until_caught_up(gate, stop, _waits_for_consumer(name, on_wait)):
+                if name == BACKOFFICE:
+                    await self._read_decisions_back(database)
+                elif not await until_caught_up(
+                    self._gate(name, database), stop, _waits_for_consumer(name, on_wait)
+                ):
                     break
-                if name == "progress":
+                elif name == "progress":
                     await self._settle()
                 found.append(await report(name, database))
             finally:
@@ -96,6 +105,11 @@ class DatabaseRecovery:
         positions = Positions.of(METADATA[name].tables["position"], database.dialect, self.clock)
         shared = {topic.name for topic in consumer.app.topics if topic.shared}
         return CatchUp(self.stream, set(consumer.app.by_name), database, positions, shared)
+
+    async def _read_decisions_back(self, database: Database) -> None:
+        """Take over the decisions that only the topic has; a cell's own back office takes none."""
+        if self.settings.cell.own() is None:
+            await publish_now(database, self.stream, self.clock)
 
     async def _settle(self) -> None:
         worker = WeekWorker.open(self.settings, self.clock, self.stream)

@@ -10,8 +10,8 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from backoffice.cells.consumer import create_consumer as create_backoffice
-from backoffice.global_events.run_publisher import running_publisher
 from backoffice.risk.budgets.allotter import allot_budgets
+from backoffice.run_publisher import running_publisher
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment

@@ -20,7 +20,7 @@ from furlong.embedding.sessions import Brands, issued_session
 from furlong.embedding.settings import EmbedSettings
 from gateway.browsers.security_headers import page_headers
 from storage.clock import Clock
-from subgraphs.kit.auth.sessions import is_customer_id
+from subgraphs.kit.auth.sessions import is_id
 
 log = structlog.get_logger(__name__)
 MAX_BYTES: Final = 2_048
@@ -143,8 +143,9 @@ class Embedding:
     def _issued(self, brand: str, session_request: SessionRequest) -> str:
         if session_request.origin not in self.brands.by_id[brand].origins:
             raise Refused(403, "UNKNOWN_ORIGIN", "The origin is not among those of the brand.")
-        if not is_customer_id(session_request.customer):
-            raise Refused(422, "INVALID_REQUEST", "The customer's id has 1 to 128 characters and no spaces.")
+        if not is_id(session_request.customer):
+            problem = "The customer's id has 1 to 64 characters, without spaces and colons."
+            raise Refused(422, "INVALID_REQUEST", problem)
         return issued_session(
             self.settings, brand, session_request.customer, session_request.origin, self.clock.machine.now()
         )

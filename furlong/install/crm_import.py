@@ -40,7 +40,7 @@ OPTIONAL: Final = ("reward",)
 MAX_BYTES: Final = 256 * 2**20
 MAX_MINOR: Final = 2**31 - 1
 ROWS_PER_BATCH: Final = 500
-_CUSTOMER: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
+_CUSTOMER: Final = re.compile(r"[^:\s\x00-\x1f\x7f]{1,64}")
 _REWARD: Final = re.compile(r"[^\s:\x00-\x1f\x7f]{1,64}")
 _AMOUNT: Final = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
 
@@ -287,7 +287,8 @@ def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> CrmQu
     if brand is None:
         raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
     if not _CUSTOMER.fullmatch(fields["customer"]):
-        raise ValueError(f"{fields['customer'][:64]!r} is not a customer id: 1 to 128 characters, no blanks")
+        shown = fields["customer"][:64]
+        raise ValueError(f"{shown!r} is not a customer id: 1 to 64 characters, no blanks, no colons")
     reward = fields.get("reward", "")
     if reward and not _REWARD.fullmatch(reward):
         raise ValueError(f"{reward[:64]!r} is not a reward id")

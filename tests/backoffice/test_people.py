@@ -105,7 +105,8 @@ async def test_an_administrator_of_one_brand_stays_within_it(site: OfficeSite) -
     allowed = await local.ask(SET, input={"userId": user_id, "roles": more, "revision": revision})
     assert len(allowed["data"]["setRoles"]["roles"]) == 3
     too_much = [*more, {"brand": "southbet", "role": "RISK"}]
-    refused = await local.ask(SET, input={"userId": user_id, "roles": too_much, "revision": revision + 1})
+    _, present = await revision_of(local, "both")
+    refused = await local.ask(SET, input={"userId": user_id, "roles": too_much, "revision": present})
     assert codes(refused) == ["FORBIDDEN"]
 
 
@@ -160,7 +161,7 @@ async def test_a_change_of_roles_holds_at_once(site: OfficeSite) -> None:
     assert codes(await worker.ask(USERS)) == ["FORBIDDEN"]
     stale = await chief.ask(SET, input=wanted)
     assert codes(stale) == ["STALE"]
-    assert stale["errors"][0]["extensions"]["version"] == revision + 1
+    assert stale["errors"][0]["extensions"]["version"] > revision
 
 
 async def test_disabling_and_resetting_end_sessions(site: OfficeSite) -> None:

@@ -117,7 +117,7 @@ async def test_a_corrected_export_replaces_what_it_says_otherwise(
         ("southbet,c-1,2026-W13,32.50,GBP,", "unknown brand 'southbet'"),
         ("northbet,,2026-W13,32.50,GBP,", "'' is not a customer id"),
         ("northbet,c 1,2026-W13,32.50,GBP,", "'c 1' is not a customer id"),
-        (f"northbet,{'c' * 129},2026-W13,32.50,GBP,", "is not a customer id"),
+        (f"northbet,{'c' * 65},2026-W13,32.50,GBP,", "is not a customer id"),
         ("northbet,c-1,2026-13,32.50,GBP,", "no such week: '2026-13'"),
         ("northbet,c-1,2026-W54,32.50,GBP,", "has no week 54"),
         ("northbet,c-1,2026-W14,32.50,GBP,", "week 2026-W14 is not over"),

@@ -9,8 +9,17 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select
 
+from consumers.messages.qualifications import decode_qualification
 from consumers.stream.records import Record
-from subgraphs.progress.models import CRM_QUALIFIER, OUTBOX, QUALIFICATION, WEEK_CLOSING
+from consumers.stream.topics import Message
+from subgraphs.progress.models import (
+    CONTRIBUTION,
+    CRM_QUALIFIER,
+    OUTBOX,
+    PROGRESS,
+    QUALIFICATION,
+    WEEK_CLOSING,
+)
 from tests.support.consumers.progress_reducer import Reducer, reducer
 from tests.support.consumers.squad_messages import account, bet, membership, scheme
 from tests.support.database_probe import contents, statements_of
@@ -216,3 +225,32 @@ async def test_who_was_paid_by_hand_is_not_paid_again(reducer: Reducer) -> None:
     await reducer.memberships(membership())
     await reducer.bets(whole_target())
     assert await told(reducer) == []
+
+
+async def test_no_revision_of_a_qualification_is_used_again(reducer: Reducer) -> None:
+    """After a loss, nothing is published until the bets are applied again; what follows is above the last."""
+    await reducer.memberships(membership())
+    again = whole_target(bet_id="b-again")
+    for record in (whole_target(), whole_target(**VOID), again):
+        await reducer.bets(record)
+    *_, last = await told(reducer)
+    assert last["revision"] == 3
+    async with reducer.database.home.write() as connection:
+        for table in (CONTRIBUTION, PROGRESS, QUALIFICATION, OUTBOX.outbox):
+            await connection.execute(table.delete())
+    record = Record("club.qualification.v1", 0, 0, b"northbet:c-1", json.dumps(last).encode())
+    async with reducer.database.home.write() as connection:
+        await reducer.apply.qualifications(connection, [Message(record, decode_qualification(record))])
+    await reducer.bets(whole_target(**VOID), again)
+    await settle(reducer)
+    assert await said(reducer) == [], "it is as it was published"
+    await reducer.bets(whole_target(bet_id="b-again", bet_revision=2, status="void"))
+    assert await said(reducer) == [(4, "revoked", 0)]
+
+
+async def settle(reducer: Reducer) -> None:
+    """Update what was read back, as `furlong recover` does once all bets are applied."""
+    ledger = reducer.apply.ledger
+    async with reducer.database.home.write() as connection:
+        rules = await ledger.lock_rulebook(connection, {"northbet"}, exclusive=True)
+        await ledger.requalify_weeks(connection, [("northbet", "c-1", "2026-W13")], rules, read_back=True)

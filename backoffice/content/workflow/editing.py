@@ -23,6 +23,7 @@ from backoffice.content.revisions.revision import Approval, ContentItem, Content
 from backoffice.content.revisions.states import RevisionState
 from backoffice.content.workflow.locking import locked_item, locked_or_new_item, open_revision, step
 from backoffice.errors import Conflict, FourEyes, Invalid, Problem
+from backoffice.versions import next_version
 from storage.clock import Clock
 from storage.database import Database
 
@@ -97,7 +98,7 @@ class ContentEditing:
                 draft = await self._new_draft(connection, actor, item, before, document)
             stored = replace(
                 item,
-                version=item.version + 1,
+                version=next_version(item.version, now),
                 newest_revision=max(item.newest_revision, draft.revision),
                 open_revision=draft.revision,
                 changed_at=now,
@@ -234,7 +235,8 @@ class ContentEditing:
         return await repository.revision(connection, key, int(str(content["revision"])))
 
     async def _changed(self, connection: AsyncConnection, item: ContentItem) -> ContentItem:
-        stored = replace(item, version=item.version + 1, changed_at=self.clock.now())
+        now = self.clock.now()
+        stored = replace(item, version=next_version(item.version, now), changed_at=now)
         await repository.store_item(connection, stored)
         return stored
 

@@ -14,6 +14,7 @@ from backoffice.content.revisions.revision import ContentItem, ContentRevision
 from backoffice.content.revisions.states import RevisionState
 from backoffice.content.workflow.editing import audited
 from backoffice.content.workflow.locking import step
+from backoffice.versions import next_version
 from storage.clock import SystemClock
 
 IMPORTED: Final = "imported by furlong load"
@@ -60,7 +61,7 @@ class ContentImport:
         await repository.add_revision(connection, after)
         stored = replace(
             item,
-            version=item.version + 1,
+            version=next_version(item.version, now),
             newest_revision=after.revision,
             published_revision=after.revision,
             changed_at=now,

@@ -22,6 +22,7 @@ from backoffice.content.workflow.editing import audited, require_clean
 from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
 from backoffice.content.workflow.locking import locked_item, open_revision, step
 from backoffice.errors import Conflict, Invalid, NotFound, Problem
+from backoffice.versions import next_version
 from storage.clock import Clock
 from storage.database import Database
 
@@ -238,7 +239,8 @@ class ContentPublication:
     ) -> ContentItem:
         before, after = change
         await repository.store_revision(connection, after)
-        stored = replace(item, version=item.version + 1, changed_at=self.clock.now())
+        now = self.clock.now()
+        stored = replace(item, version=next_version(item.version, now), changed_at=now)
         await repository.store_item(connection, stored)
         await self.audit.record(
             connection,

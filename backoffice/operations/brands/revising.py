@@ -1,11 +1,13 @@
-"""Stores a revision of a brand, and decides it for all nodes, in one transaction."""
+"""Stores revisions of brands: decided here for all nodes, or found on the topic after an older backup."""
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.errors import Stale
 from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
+from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.brands import repository
 from backoffice.operations.brands.document import BrandDocument
 from backoffice.operations.brands.repository import BrandRevision, TakenMeanwhile
@@ -46,5 +48,20 @@ async def revise(
         await repository.add(connection, revision)
     except TakenMeanwhile:
         raise Stale(CHANGED, seen + 1) from None
-    await GlobalDecisions().decide(connection, brand, document.state, by=by, at=at, reason=reason)
+    state = msgspec.structs.replace(document.state, revision=revision.revision)
+    await GlobalDecisions().decide(connection, brand, state, by=by, at=at, reason=reason)
     return revision
+
+
+async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> None:
+    """Store a decision that only the topic has as the newest revision: the next one continues after it."""
+    present = (await repository.present_revisions(connection, [decision.brand]))[decision.brand]
+    found = BrandRevision(
+        brand=decision.brand,
+        revision=max(present + 1, decision.state.get("revision", 0)),
+        document=BrandDocument.of_fields(decision.state),
+        reason=decision.reason,
+        changed_at=decision.decided_at,
+        changed_by=decision.decided_by,
+    )
+    await repository.add(connection, found)

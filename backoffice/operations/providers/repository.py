@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.errors import Stale
+from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.providers.document import CHANGED
 from backoffice.operations.providers.models import PROVIDER_REVISION
 from subgraphs.fulfilment.providers.settings import ProviderConfig
@@ -85,6 +86,21 @@ async def add(connection: AsyncConnection, found: Sequence[ProviderRevision]) ->
         await connection.execute(insert(PROVIDER_REVISION), rows)
     except IntegrityError:
         raise Stale(CHANGED, max(one.revision for one in found)) from None
+
+
+async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> None:
+    """Store a decision that only the topic has as the newest revision: the next one continues after it."""
+    known = await revisions(connection, decision.subject, 1)
+    document = {name: value for name, value in decision.state.items() if name != "revision"}
+    found = ProviderRevision(
+        revision=max(known[0].revision + 1 if known else 1, decision.state["revision"]),
+        document=ProviderConfig.model_validate(document),
+        reason=decision.reason,
+        submitted_by=decision.decided_by,
+        approved_by=None,
+        in_force_at=decision.decided_at,
+    )
+    await add(connection, [found])
 
 
 def _revision(row: Row[Any]) -> ProviderRevision:

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import Instant, require_utc
+from consumers.messages.fields import EventId, Instant, require_utc
 from consumers.messages.global_events.states import State, kind_of, read_state
-from consumers.messages.reader import Body, Reader
+from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
 from subgraphs.kit.records.global_state.kinds import GlobalOrder, Subject
 
@@ -16,7 +16,7 @@ SCHEMA: Final = "club.global"
 _BigOrdinal = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
-class GlobalEvent(Body, frozen=True, kw_only=True):
+class GlobalEvent(Envelope, frozen=True, kw_only=True):
     """A decision about one subject. Of two messages about a subject, the one of the greater order is valid.
 
     Attributes:
@@ -27,6 +27,7 @@ class GlobalEvent(Body, frozen=True, kw_only=True):
         reason: Why, in the words of the person who decided.
     """
 
+    event_id: EventId
     epoch: _BigOrdinal
     number: _BigOrdinal
     kind: Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,31}\Z")]

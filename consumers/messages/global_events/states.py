@@ -174,13 +174,15 @@ class Colour(msgspec.Struct, frozen=True, kw_only=True):
     dark: HexColour
 
 
-class BrandState(msgspec.Struct, frozen=True, kw_only=True):
+class BrandState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The name, languages and theme of a brand; they replace what its schemes say. Its time zone never moves.
 
     Attributes:
         theme: Colours by token, such as `accent` for `--club-accent`; other tokens keep the widget's colours.
+        revision: The revision's number in the back office; 0 in messages of older versions.
     """
 
+    revision: Count = 0
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     default_locale: Locale
     locales: Annotated[tuple[Locale, ...], Meta(min_length=1, max_length=50)]

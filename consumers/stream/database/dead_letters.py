@@ -114,6 +114,14 @@ class DeadLetters:
         rows = await connection.execute(query if topic is None else query.where(table.c.topic == topic))
         return rows.scalars().all()
 
+    async def reasons_after(
+        self, connection: AsyncConnection, letter_id: int, limit: int
+    ) -> Sequence[tuple[int, str]]:
+        """Return the ids and reasons of the letters that were stored after one, oldest first."""
+        table = self.table
+        query = select(table.c.id, table.c.reason).where(table.c.id > letter_id).order_by(table.c.id)
+        return [(row.id, row.reason) for row in await connection.execute(query.limit(limit))]
+
     async def set_reason(self, connection: AsyncConnection, letter_id: int, reason: str) -> None:
         """Replace the reason of a letter."""
         await connection.execute(

@@ -14,7 +14,7 @@ from furlong.cli.json_lists import AsJson
 from furlong.cli.long_work import working
 from furlong.cli.options import database_settings, fail, log_to_stderr, running_clock, stream_settings
 from furlong.cli.signals import stop_on_signals
-from furlong.subgraph_names import DATABASES, SUBGRAPHS
+from furlong.subgraph_names import DATABASES
 
 if TYPE_CHECKING:
     from furlong.backup.database_recovery import RecoveredDatabase
@@ -75,7 +75,7 @@ def restore_backup(
 
 
 def recover(
-    names: Annotated[list[str] | None, typer.Argument(help="The subgraphs; by default all of them.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="The databases; by default all of them.")] = None,
     *,
     as_json_: AsJson = False,
 ) -> None:
@@ -83,19 +83,21 @@ def recover(
 
     The consumers must be running. The command waits until they have applied everything on the topics, checks
     again what was read back, and lists for each table where its rows came from, what is lost, and what waits
-    for a person's decision.
+    for a person's decision. The back office has no consumer: the command itself reads its decisions back.
     """
+    from aiokafka.errors import KafkaError
     from sqlalchemy.exc import SQLAlchemyError
 
+    from backoffice.run_publisher import NotPublished
     from furlong.backup.database_recovery import as_json, lines
 
     log_to_stderr(quiet=True)
-    wanted = _known(names, SUBGRAPHS)
+    wanted = _known(names, DATABASES)
     check_databases(*wanted, stream=stream_settings(), settings=database_settings().entering_closed())
     try:
         with working("Recovering"):
             found = asyncio.run(_recover(wanted))
-    except (SQLAlchemyError, OSError) as error:
+    except (KafkaError, NotPublished, SQLAlchemyError, OSError) as error:
         fail(error)
     if as_json_:
         typer.echo(json.dumps([as_json(one) for one in found], indent=2))
@@ -116,5 +118,5 @@ async def _recover(names: tuple[str, ...]) -> list[RecoveredDatabase]:
 def _known(names: list[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
     for name in names or ():
         if name not in known:
-            fail(f"there is no subgraph {name!r}; there are {', '.join(known)}")
+            fail(f"there is no database {name!r}; there are {', '.join(known)}")
     return tuple(names or known)

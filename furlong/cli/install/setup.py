@@ -87,7 +87,7 @@ def load(
     from aiokafka.errors import KafkaError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from backoffice.global_events.run_publisher import NotPublished
+    from backoffice.run_publisher import NotPublished
     from furlong.install.world import WorldError
 
     try:
@@ -99,7 +99,7 @@ def load(
 async def _load(file: Path, *, dry_run: bool, verbose: bool) -> None:
     from aiokafka import AIOKafkaProducer
 
-    from backoffice.global_events.run_publisher import publish_now
+    from backoffice.run_publisher import publish_now
     from furlong.cli.operating_person import operating_person
     from furlong.install.load import apply_load, plan_load
     from furlong.install.world import read_world

@@ -167,7 +167,7 @@ def _run(
     from sqlalchemy.exc import SQLAlchemyError
 
     from backoffice.errors import BackofficeError
-    from backoffice.global_events.run_publisher import NotPublished
+    from backoffice.run_publisher import NotPublished
 
     try:
         return asyncio.run(_acting(act, person, publishes=publishes))
@@ -182,9 +182,9 @@ async def _acting(
     publishes: bool,
 ) -> R:
     from backoffice.audit.audit_log import AuditLog
-    from backoffice.global_events.run_publisher import publish_now
     from backoffice.operations.kill_switches import KillSwitchService
     from backoffice.operations.nodes import NodeService
+    from backoffice.run_publisher import publish_now
     from storage.database import Database
 
     clock = product_clock()

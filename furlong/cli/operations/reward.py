@@ -89,8 +89,8 @@ def recall(version: Version) -> None:
 
 
 def _change(version: str, action: StatusAction, result: str) -> None:
-    from backoffice.global_events.run_publisher import publish_now
     from backoffice.operations.status_changes import StatusAction, decide_change, plan_change
+    from backoffice.run_publisher import publish_now
     from storage.database import Database
     from subgraphs.rewards.catalogue.rewards import OptionId
 
@@ -143,8 +143,8 @@ def _with_rewards(act: Callable[[Database], Awaitable[None]]) -> None:
     from aiokafka.errors import KafkaError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from backoffice.global_events.run_publisher import NotPublished
     from backoffice.operations.status_changes import CannotChange
+    from backoffice.run_publisher import NotPublished
     from storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
 

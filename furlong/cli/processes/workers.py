@@ -161,7 +161,7 @@ def outbox(*, listen: Listen = None) -> None:
 
 
 async def _publish_outboxes(listen: str | None) -> None:
-    from backoffice.global_events.run_publisher import running_publisher
+    from backoffice.run_publisher import running_publisher
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.workers.outbox_status import outbox_status_app

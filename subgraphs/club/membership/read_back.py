@@ -55,8 +55,8 @@ class MembershipReadBack:
     ) -> tuple[int, list[int]]:
         """Store memberships that are newer than the stored ones.
 
-        If another event was stored under the published version since the database was lost, the other
-        subgraphs would ignore it: the newer of both is published again, as the next version.
+        If another event was stored under a published version since the database was lost, the other
+        subgraphs would ignore it: the newest is published again, as the next version.
 
         Args:
             connection: In a write transaction that has locked these memberships.
@@ -70,9 +70,13 @@ class MembershipReadBack:
         for index, one in enumerate(published):
             stored = {event.version: event for event in known[one.owner]}
             if one.version > max(stored, default=0):
+                since = [event for event in known[one.owner] if event.at > one.at]
                 for event in missing(known[one.owner], one):
                     await self._store(connection, one.owner, event)
                     known[one.owner].append(event)
+                if since:
+                    again = await self._publish_newer(connection, one, since[-1])
+                    known[one.owner].append(again)
                 changed += 1
             elif one.version in stored and stored[one.version] != one.event:
                 conflicts.append(index)
@@ -89,7 +93,7 @@ class MembershipReadBack:
         self, connection: AsyncConnection, published: PublishedMembership, stored: MembershipEvent
     ) -> MembershipEvent:
         newer = max(published.event, stored, key=lambda event: event.at)
-        again = MembershipEvent(newer.version + 1, newer.kind, newer.at)
+        again = MembershipEvent(published.version + 1, newer.kind, newer.at)
         key = _key(published.owner, again)
         await self.memberships.append(
             connection, published.owner, again.kind, upstream_key=key, at=again.at, origin=Origin.READ_BACK

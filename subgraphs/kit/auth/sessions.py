@@ -30,7 +30,7 @@ from tokens.verifier import TrustedIssuer
 SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
 """The claims that identify revoked sessions: a customer belongs to a brand."""
 
-MAX_BRAND, MAX_CUSTOMER = 64, 128  # the widths of the columns
+MAX_ID: Final = 64  # as in the contracts of the messages
 
 NO_BEARER: Final = "send `Authorization: Bearer <token>`, or no such header to be anonymous"
 UNKNOWN_KEY: Final = (
@@ -179,7 +179,7 @@ def viewer_of(token: VerifiedToken) -> Viewer:
         InvalidToken: Its `brand` or `sub` cannot be an id.
     """
     brand, customer = token.claims["brand"], token.claims["sub"]
-    if not _is_id(brand, MAX_BRAND) or ":" in brand or not is_customer_id(customer):
+    if not is_id(brand) or not is_id(customer):
         raise InvalidToken(Reason.CLAIMS)
     return Viewer(brand, customer, token.expires)
 
@@ -200,9 +200,12 @@ def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedTo
     return viewer
 
 
-def is_customer_id(value: object) -> TypeGuard[str]:
-    """Return whether a value can be the id of a customer."""
-    return _is_id(value, MAX_CUSTOMER)
+def is_id(value: object) -> TypeGuard[str]:
+    """Return whether a value can be the id of a brand or a customer, as messages have it."""
+    # Other systems may treat `a ` as `a`, and a path treats `.` and `..` as steps: neither is an id.
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID:
+        return False
+    return value.isprintable() and " " not in value and ":" not in value and value not in {".", ".."}
 
 
 def _message(reason: Reason) -> str:
@@ -213,10 +216,3 @@ def _message(reason: Reason) -> str:
             return UNKNOWN_KEY
         case _:
             return NOT_VALID
-
-
-def _is_id(value: object, longest: int) -> TypeGuard[str]:
-    # Other systems may treat `a ` as `a`, and a path treats `.` and `..` as steps: neither is an id.
-    if not isinstance(value, str) or not 1 <= len(value) <= longest:
-        return False
-    return value.isprintable() and " " not in value and value not in {".", ".."}

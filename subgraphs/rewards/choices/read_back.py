@@ -43,7 +43,7 @@ class ChoiceReadBack:
     ) -> tuple[int, list[int]]:
         """Store published choices that are newer than the stored ones.
 
-        If something else was published under the same revision since the database was lost, fulfilment
+        If something else was published under a used revision since the database was lost, fulfilment
         ignores it: the present reward is published again as the next revision.
 
         Args:
@@ -63,6 +63,8 @@ class ChoiceReadBack:
                 # Each version that clients have seen was published, so no revision is below it.
                 await self.publisher.choices.raise_version(connection, one.key, one.revision)
                 await self.publisher.resume(connection, one.key, one.revision, one.at, final=one.final)
+                if not one.final and stored.occurred_at is not None and stored.occurred_at > one.at:
+                    await self.publisher.publish_choice(connection, one.key, stored.occurred_at)
                 changed += 1
             elif one.revision == stored.revision and one.at != stored.occurred_at:
                 conflicts.append(index)

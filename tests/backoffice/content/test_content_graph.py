@@ -47,6 +47,7 @@ ITEM = (
     "id version open { revision state lint { rule path } proposal { id contentHash } } published { revision }"
 )
 SAVE = f"mutation Save($input: SaveContentInput!) {{ saveContent(input: $input) {{ {ITEM} }} }}"
+VERSION = '{ contentItem(brand: "northbet", rewardId: "fb-5", configVersion: 1) { version } }'
 SUBMIT = f"mutation Submit($input: SubmitContentInput!) {{ submitContent(input: $input) {{ {ITEM} }} }}"
 PUBLISH = f"mutation Publish($input: ContentStepInput!) {{ publishContent(input: $input) {{ {ITEM} }} }}"
 ROLL_BACK = f"mutation Back($input: RollBackContentInput!) {{ rollBackContent(input: $input) {{ {ITEM} }} }}"
@@ -102,8 +103,8 @@ async def test_a_text_goes_from_its_first_word_to_the_bet_slip(site: OfficeSite)
     """By an editor and an approver; the message carries it to the nodes; a rollback does as well."""
     staff = await site.staff([Role.EDITOR, Role.APPROVER])
     editor, approver = staff[Role.EDITOR], staff[Role.APPROVER]
+    version = 0
     for number, title in enumerate(["First", "Second"]):
-        version = number * 4
         saved = (await editor.ask(SAVE, input=draft(version, title=title)))["data"]["saveContent"]
         assert saved["open"]["lint"] == []
         submitted = await editor.ask(SUBMIT, input=of_reward(saved["version"], reason="new"))
@@ -111,10 +112,12 @@ async def test_a_text_goes_from_its_first_word_to_the_bet_slip(site: OfficeSite)
         approval = {"proposalId": proposal["id"], "contentHash": proposal["contentHash"]}
         assert codes(await editor.ask(APPROVE, input=approval)) == ["FORBIDDEN"]
         assert not codes(await approver.ask(APPROVE, input=approval))
-        published = await approver.ask(PUBLISH, input=of_reward(version + 3))
-        assert published["data"]["publishContent"]["published"] == {"revision": number + 1}
+        approved = (await editor.ask(VERSION))["data"]["contentItem"]["version"]
+        published = (await approver.ask(PUBLISH, input=of_reward(approved)))["data"]["publishContent"]
+        assert published["published"] == {"revision": number + 1}
+        version = published["version"]
         assert await apply_outbox(site) == [title]
-    back = await approver.ask(ROLL_BACK, input=of_reward(8, toRevision=1, reason="a mistake"))
+    back = await approver.ask(ROLL_BACK, input=of_reward(version, toRevision=1, reason="a mistake"))
     assert back["data"]["rollBackContent"]["published"] == {"revision": 3}
     assert await apply_outbox(site) == ["First"]
 
@@ -122,11 +125,11 @@ async def test_a_text_goes_from_its_first_word_to_the_bet_slip(site: OfficeSite)
 async def test_the_second_of_two_editors_gets_the_present_version(site: OfficeSite) -> None:
     """With the code STALE, and the fields that lint finds wrong have paths."""
     editor = (await site.staff([Role.EDITOR]))[Role.EDITOR]
-    assert not codes(await editor.ask(SAVE, input=draft(summary="Bet now")))
+    saved = (await editor.ask(SAVE, input=draft(summary="Bet now")))["data"]["saveContent"]
     stale = await editor.ask(SAVE, input=draft(title="Other"))
     assert stale["errors"][0]["extensions"]["code"] == "STALE"
-    assert stale["errors"][0]["extensions"]["version"] == 1
-    refused = await editor.ask(SUBMIT, input=of_reward(1, reason="new"))
+    assert stale["errors"][0]["extensions"]["version"] == saved["version"]
+    refused = await editor.ask(SUBMIT, input=of_reward(saved["version"], reason="new"))
     assert refused["errors"][0]["extensions"]["problems"][0]["path"] == "texts.en-GB.summary"
 
 

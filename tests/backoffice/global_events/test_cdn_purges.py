@@ -15,7 +15,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.global_events.run_publisher import running_publisher
+from backoffice.run_publisher import running_publisher
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings

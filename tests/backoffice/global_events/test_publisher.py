@@ -206,3 +206,26 @@ async def test_a_quiet_publisher_does_not_read_the_topic_again_and_again(databas
         await publisher.step()
         clock.advance(timedelta(seconds=3))
     assert topic.reads == 1
+
+
+async def test_a_restored_database_that_decides_at_once_uses_no_number_again(tmp_path: Path) -> None:
+    """Its decision about the same subject is newer than the forgotten one, but has one of its numbers."""
+    topic = MemoryTopic()
+    async with sqlite_at(tmp_path / "live") as database:
+        await decide(database, budget(10))
+        await publish(database, topic)
+    shutil.copytree(tmp_path / "live", tmp_path / "backup")
+    async with sqlite_at(tmp_path / "live") as database:
+        await decide(database, budget(20), minutes=1)
+        await publish(database, topic)
+    async with sqlite_at(tmp_path / "backup") as restored:
+        await decide(restored, budget(7, "fb-10"), minutes=2)
+        await decide(restored, budget(30), minutes=3)
+        await publish(restored, topic, minutes=4)
+    contents: dict[object, object] = {}
+    for message in topic.messages():
+        assert contents.setdefault(message.order, message) == message
+    assert {key.split(":")[2]: one.state["rewards"] for key, one in topic.last().items()} == {
+        "fb-5": 30,
+        "fb-10": 7,
+    }

@@ -15,7 +15,7 @@ from backoffice.cells.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.global_events.run_publisher import running_publisher
+from backoffice.run_publisher import running_publisher
 from cells.regions.mirror import FROM_HOME, OF_REGION, TO_HOME, mirror_properties
 from cells.regions.region_map import RegionMap
 from consumers.acknowledgements.settings import NodeSettings

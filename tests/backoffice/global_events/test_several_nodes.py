@@ -19,7 +19,7 @@ from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.metrics import NodeMetrics
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.global_events.run_publisher import running_publisher
+from backoffice.run_publisher import running_publisher
 from cells.claim import claim
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.club.wiring import create_consumer as create_club

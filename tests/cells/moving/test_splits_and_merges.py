@@ -281,6 +281,17 @@ def test_until_rows_are_deleted_or_copied_there_is_a_way_back(moving: MovingRig)
     assert there.as_root(f"SHOW DATABASES LIKE '{PREFIX}%'") == []
 
 
+def test_the_dry_run_of_a_split_says_that_a_strict_target_would_refuse_it(moving: MovingRig) -> None:
+    """Both servers number their transactions in one domain: it would fail after dump and load."""
+    assert split_of(moving).findings.problems == []
+    moving.there.as_root("SET GLOBAL gtid_strict_mode = 1")
+    try:
+        (problem,) = split_of(moving).findings.problems
+        assert "would refuse to replicate them: set another gtid_domain_id" in problem
+    finally:
+        moving.there.as_root("SET GLOBAL gtid_strict_mode = 0")
+
+
 def test_a_split_refuses_what_cannot_be(moving: MovingRig) -> None:
     """Partitions that the cell does not have, the same name, and a neighbour that is none; all stays."""
     for name, first, words in (

@@ -263,3 +263,23 @@ async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
     assert [one["code"] for one in await choose(northbet, "fb-5:1", 2, "k-old")] == ["VERSION_CONFLICT"]
     assert await choose(northbet, "fb-5:1", 3, "k-new") == []
     assert (await told(northbet))[-1]["revision"] == 4
+
+
+@pytest.mark.usefixtures("squad")
+async def test_a_choice_made_before_the_topic_is_read_back_is_published_again(northbet: Stand) -> None:
+    """It has a used revision, which fulfilment ignores; the topic has kept only a later, older choice."""
+    for number, option in enumerate(("fb-2x3:1", "fb-5:1", "fb-2x3:1")):
+        assert await choose(northbet, option, number, f"k-{number}") == []
+    forgotten = (await told(northbet))[-1]
+    database = northbet.rewards.database
+    async with database.home.write() as connection:
+        for table in (REWARD_CHOICE, ANNOUNCEMENT, INTENT, OUTBOX.outbox):
+            await connection.execute(table.delete())
+    forgotten["occurred_at"] = "2026-03-20T09:00:00Z"
+    assert await choose(northbet, "fb-5:1", 0, "k-new") == []
+    key = f"northbet:{OWNER.customer}".encode()
+    record = Record("club.choice.v1", 0, 0, key, json.dumps(forgotten).encode())
+    apply = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect)))
+    async with database.home.write() as connection:
+        await apply.choices(connection, [Message(record, decode_choice(record))])
+    assert (await said(northbet))[-1] == (4, False, "chosen", "fb-5")

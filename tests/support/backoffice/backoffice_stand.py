@@ -1,8 +1,10 @@
 """What tests of the back office share: its migrated database, and people with roles."""
 
-from collections.abc import AsyncIterator, Mapping
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from backoffice.access.actor import Actor
@@ -70,3 +72,10 @@ async def employ(database: Database, *people: Actor) -> None:
             )
             await users.add(connection, user)
             await users.set_roles(connection, one.user_id, one.roles, "os:root", NOW)
+
+
+def copy_backoffice(folder: Path, name: str, *, to: Sequence[str]) -> None:
+    """Copy the SQLite database of a back office from a subfolder to others; nobody has it open."""
+    for other in to:
+        (folder / other).mkdir()
+        shutil.copy(folder / name / "backoffice.sqlite", folder / other)

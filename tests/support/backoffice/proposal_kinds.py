@@ -18,6 +18,7 @@ from backoffice.base import Base, create_base
 from backoffice.graph.admin_subgraph import AdminSubgraph
 from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
+from backoffice.versions import next_version
 from furlong.databases import METADATA
 from storage.clock import ManualClock
 from storage.database import Database
@@ -108,7 +109,8 @@ def customer(time: int) -> str:
 
 KINDS: Final[Mapping[str, Proposing]] = {
     "content.revision": Proposing(
-        "submitContent", lambda time: {"brand": BRAND, "rewardId": f"fb-{time}", "expectedVersion": 1}
+        "submitContent",
+        lambda time: {"brand": BRAND, "rewardId": f"fb-{time}", "expectedVersion": next_version(0, NOW)},
     ),
     "rules.scheme": Proposing("proposeScheme", lambda time: {"brand": BRAND, "scheme": scheme(time)}),
     "risk.raise_budget": Proposing(

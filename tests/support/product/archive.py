@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -92,7 +93,12 @@ def bet_of(customer: str) -> str:
 
 def told(topic: str, body: Mapping[str, Any], customer: str, **changes: Any) -> Record:
     """Return a record of one of our own topics."""
-    whole = {"event_id": f"{topic}-{customer}"} | dict(body) | {"customer_id": customer} | changes
+    whole = (
+        {"event_id": str(uuid5(NAMESPACE_URL, f"{topic}-{customer}"))}
+        | dict(body)
+        | {"customer_id": customer}
+        | changes
+    )
     return Record(topic, 0, 0, f"northbet:{customer}".encode(), json.dumps(whole).encode())
 
 

@@ -149,7 +149,7 @@ def _run(
     from sqlalchemy.exc import SQLAlchemyError
 
     from backoffice.errors import BackofficeError
-    from backoffice.global_events.run_publisher import NotPublished
+    from backoffice.run_publisher import NotPublished
 
     try:
         return asyncio.run(_acting(act, person, publishes=publishes))
@@ -161,8 +161,8 @@ async def _acting(
     act: Callable[[BrandService, Actor], Awaitable[R]], person: str | None, *, publishes: bool
 ) -> R:
     from backoffice.audit.audit_log import AuditLog
-    from backoffice.global_events.run_publisher import publish_now
     from backoffice.operations.brands.service import BrandService
+    from backoffice.run_publisher import publish_now
     from storage.database import Database
 
     clock = product_clock()

@@ -252,7 +252,7 @@ async def _waiting(parts: ContentParts, actor: Actor, revision: ContentRevision 
 async def _send(parts: ContentParts) -> None:
     from aiokafka.errors import KafkaError
 
-    from backoffice.global_events.run_publisher import NotPublished, publish_now
+    from backoffice.run_publisher import NotPublished, publish_now
 
     try:
         await publish_now(parts.base.database, stream_settings(), parts.base.clock)

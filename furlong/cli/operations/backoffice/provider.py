@@ -145,7 +145,7 @@ def approve(
     user: User,
 ) -> None:
     """Approve a configuration that another person proposed: it holds on all nodes."""
-    from backoffice.global_events.run_publisher import publish_now
+    from backoffice.run_publisher import publish_now
 
     async def work(base: Base, actor: Actor) -> str:
         async def approved(service: ProviderService, actor: Actor) -> str:

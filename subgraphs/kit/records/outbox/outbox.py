@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tracing import TRACEPARENT, trace_of
@@ -132,7 +132,15 @@ class Outbox:
     async def waiting(self, connection: AsyncConnection, limit: int) -> list[UnpublishedFact]:
         """Return the oldest unpublished facts."""
         table = self.tables.outbox
-        rows = await connection.execute(select(table).order_by(table.c.id).limit(limit))
+        return await self._facts(connection, select(table).order_by(table.c.id).limit(limit))
+
+    async def waiting_for(self, connection: AsyncConnection, topic: str) -> list[UnpublishedFact]:
+        """Return all unpublished facts of a topic, oldest first."""
+        table = self.tables.outbox
+        return await self._facts(connection, select(table).where(table.c.topic == topic).order_by(table.c.id))
+
+    async def _facts(self, connection: AsyncConnection, query: Select[Any]) -> list[UnpublishedFact]:
+        rows = await connection.execute(query)
         return [UnpublishedFact(row.id, row.topic, row.key, row.value, row.headers) for row in rows]
 
     async def backlog(self, connection: AsyncConnection) -> tuple[int, datetime | None]:

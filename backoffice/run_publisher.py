@@ -8,19 +8,30 @@ from typing import Final
 import structlog
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.kafka_topic import KafkaGlobalTopic
 from backoffice.global_events.publisher import GlobalPublisher
+from backoffice.global_events.repository import GlobalDecision
 from backoffice.metadata import NAME
+from backoffice.operations.brands import revising as brands
+from backoffice.operations.providers import repository as providers
 from consumers.stream.settings import StreamSettings
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
+from subgraphs.kit.records.global_state.kinds import GlobalKind
 
 log = structlog.get_logger(__name__)
 IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 30.0
+
+
+_REVISIONS: Final = {
+    GlobalKind.BRAND.value: brands.take_over,
+    GlobalKind.PROVIDER.value: providers.take_over,
+}
 
 
 class NotPublished(Exception):
@@ -49,7 +60,9 @@ async def run_publisher(settings: DatabaseSettings, stream: StreamSettings, cloc
             try:
                 async with KafkaGlobalTopic.open(stream) as topic:
                     adopts = settings.cell.own() is None
-                    await _publish(GlobalPublisher(database, topic, clock, adopts=adopts))
+                    await _publish(
+                        GlobalPublisher(database, topic, clock, adopts=adopts, take_over=take_over)
+                    )
             except (KafkaError, SQLAlchemyError, OSError) as fault:  # TimeoutError is an OSError
                 log.warning("global_messages_wait", error=type(fault).__name__)
                 await asyncio.sleep(REST_SECONDS)
@@ -67,7 +80,7 @@ async def publish_now(
         KafkaError: The brokers cannot be reached.
     """
     async with KafkaGlobalTopic.open(stream) as topic:
-        publisher = GlobalPublisher(database, topic, clock)
+        publisher = GlobalPublisher(database, topic, clock, take_over=take_over)
         try:
             async with asyncio.timeout(patience_seconds):
                 await publisher.step()
@@ -90,3 +103,9 @@ async def _publish(publisher: GlobalPublisher) -> None:
     finally:
         with suppress(SQLAlchemyError, OSError):
             await publisher.leave()
+
+
+async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> None:
+    """Store the revision that a decision is about, which only the topic has; others have none."""
+    if store := _REVISIONS.get(decision.kind):
+        await store(connection, decision)

@@ -1,0 +1,54 @@
+"""`furlong recover backoffice` reads back what the back office had decided, before anybody decides anew."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.metadata import NAME
+from backoffice.run_publisher import publish_now
+from consumers.stream.settings import StreamSettings
+from furlong.backup.database_recovery import DatabaseRecovery, lines
+from furlong.demo.embedded_broker import EmbeddedBroker
+from storage.clock import SystemClock
+from storage.database import Database
+from storage.settings import DatabaseSettings
+from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from tests.support.backoffice.backoffice_stand import NOW, backoffice_database
+from tests.support.backoffice.global_messages import BRAND, budget, switch
+
+DECISIONS = GlobalDecisions()
+
+
+async def decide(database: Database, state: object) -> int:
+    """Take a decision; return its number."""
+    async with database.home.write() as connection:
+        decided = await DECISIONS.decide(connection, BRAND, state, by="ann", at=NOW)  # type: ignore[arg-type]
+    return decided.decision.order.number
+
+
+async def known(database: Database) -> dict[str, int]:
+    """Return the numbers of decisions, by key."""
+    async with database.home.read() as connection:
+        return {one.key: one.order.number for one in await DECISIONS.repository.all(connection)}
+
+
+async def test_a_lost_back_office_knows_what_it_had_decided(
+    embedded_broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    """And goes on above it; without cells, because each cell has a back office that is not used."""
+    await asyncio.to_thread(embedded_broker.create_topics, [GLOBAL_TOPIC])
+    stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
+    clock = SystemClock()
+    async with backoffice_database(f"sqlite+aiosqlite:///{tmp_path / 'live'}") as live:
+        last = [await decide(live, state) for state in (switch(), budget(10))][-1]
+        await publish_now(live, stream, clock)
+    settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path / 'new'}")
+    async with backoffice_database(settings.url) as lost:
+        recovery = DatabaseRecovery(settings, stream, clock)
+        (found,) = await recovery.recover([NAME], asyncio.Event(), pytest.fail)
+        assert "  global_subject               2 rows, from topic (club.global.v1)" in lines(found)
+        assert sorted(await known(lost)) == ["northbet:budget:fb-5:every-week", "northbet:switch:brand"]
+        before = await known(lost)
+        assert await decide(lost, budget(20)) > max(last, *before.values())
