@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from furlong.cli.diagnosis.explanations import without_credentials
-from furlong.cli.install.db import check_databases
 from furlong.cli.long_work import working
 from furlong.cli.operations.backoffice.actor import operating_person
 from furlong.cli.options import database_settings, fail, product_clock, session_settings, stream_settings
@@ -69,8 +68,6 @@ def erase(
     from subgraphs.kit.domain.keys import Owner
 
     owner = Owner(brand, customer)
-    if not dry_run:
-        check_databases(stream=stream_settings())
 
     async def act(erasure: CustomerErasure) -> None:
         counts = await erasure.counts(owner)

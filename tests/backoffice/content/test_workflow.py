@@ -166,7 +166,7 @@ async def test_nobody_approves_what_they_had_a_hand_in(stand: ContentStand, by: 
 
 
 async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(stand: ContentStand) -> None:
-    """Who gave an editor's credentials had a hand in the text, whoever submits it."""
+    """Who gave an editor their credentials could have edited the text, whoever submits it."""
     await employ(stand.database, ANN, BOB, CAT)
     stand.approvals._staff = Staff(givers.obstacles, givers.bound, present_roles)
     async with stand.database.home.write() as connection:
