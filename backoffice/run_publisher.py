@@ -16,6 +16,8 @@ from backoffice.global_events.repository import GlobalDecision
 from backoffice.metadata import NAME
 from backoffice.operations.brands import revising as brands
 from backoffice.operations.providers import repository as providers
+from consumers.stream.database.own_cluster import require_own_cluster
+from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from storage.clock import Clock
 from storage.database import Database
@@ -59,12 +61,16 @@ async def run_publisher(settings: DatabaseSettings, stream: StreamSettings, cloc
         while True:
             try:
                 async with KafkaGlobalTopic.open(stream) as topic:
+                    await _require_own(topic, database, stream)
                     adopts = settings.cell.own() is None
                     await _publish(
                         GlobalPublisher(database, topic, clock, adopts=adopts, take_over=take_over)
                     )
             except (KafkaError, SQLAlchemyError, OSError) as fault:  # TimeoutError is an OSError
                 log.warning("global_messages_wait", error=type(fault).__name__)
+                await asyncio.sleep(REST_SECONDS)
+            except MixedInstallations as fault:
+                log.warning("topics_are_foreign", detail=str(fault))
                 await asyncio.sleep(REST_SECONDS)
     finally:
         await database.close()
@@ -76,10 +82,14 @@ async def publish_now(
     """Publish what is waiting, or wait until another process has done so.
 
     Raises:
-        NotPublished: That took too long.
+        NotPublished: That took too long, or the topic belongs to another installation.
         KafkaError: The brokers cannot be reached.
     """
     async with KafkaGlobalTopic.open(stream) as topic:
+        try:
+            await _require_own(topic, database, stream)
+        except MixedInstallations as fault:
+            raise NotPublished(f"the decision is stored, but not published: {fault}") from fault
         publisher = GlobalPublisher(database, topic, clock, take_over=take_over)
         try:
             async with asyncio.timeout(patience_seconds):
@@ -93,6 +103,16 @@ async def publish_now(
             ) from fault
         finally:
             await publisher.leave()
+
+
+async def _require_own(topic: KafkaGlobalTopic, database: Database, stream: StreamSettings) -> None:
+    """Check that the topic is one of this installation.
+
+    Raises:
+        MixedInstallations: It is on another Kafka cluster.
+    """
+    if stream.generation is None:
+        await require_own_cluster(database.home, topic.generations.cluster, "the database of the back office")
 
 
 async def _publish(publisher: GlobalPublisher) -> None:

@@ -7,21 +7,18 @@ have an id of their own.
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cells.claim import without_fence
 from consumers.stream.broker.kafka_client import cluster_id
+from consumers.stream.database.own_cluster import require_own_cluster
+from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from storage.clock import SystemClock
 from storage.database import Database, has_file
 from storage.installation import Installation, insert_installation, read_installation, write_installation
 from storage.settings import DatabaseSettings
-
-
-class MixedInstallations(RuntimeError):
-    """Databases, topics or a backup belong to different installations; the message says which is which."""
 
 
 async def identify(settings: DatabaseSettings, names: Iterable[str]) -> None:
@@ -75,14 +72,11 @@ async def require_one_installation(
     for name, one in found.items():
         if one is None:
             continue
-        if one.kafka_cluster is None:
-            await _write(settings, name, replace(one, kafka_cluster=cluster))
-        elif one.kafka_cluster != cluster:
-            raise MixedInstallations(
-                f"the database of {name} belongs to {one}, but the topics are on Kafka cluster {cluster}: "
-                "correct FURLONG_KAFKA_BOOTSTRAP or FURLONG_DATABASE_URL, or restore this installation's own "
-                "backup. If these topics are meant, run `furlong db adopt`"
-            )
+        database = Database.open(without_fence(settings), name)
+        try:
+            await require_own_cluster(database.home, cluster, f"the database of {name}")
+        finally:
+            await database.close()
 
 
 async def adopt(settings: DatabaseSettings, names: Iterable[str], stream: StreamSettings) -> Installation:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, inspect, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Identifier, UtcDateTime
@@ -74,3 +74,9 @@ async def insert_installation(connection: AsyncConnection, installation: Install
             recorded_at=at,
         )
     )
+
+
+async def record_cluster(connection: AsyncConnection, cluster: str) -> None:
+    """Record the Kafka cluster of a database that knows none yet. Call it in a write transaction."""
+    unknown = _INSTALLATION.c.kafka_cluster.is_(None)
+    await connection.execute(update(_INSTALLATION).where(unknown).values(kafka_cluster=cluster))

@@ -26,6 +26,9 @@ Declined: TypeAlias = Callable[[AsyncConnection, Actor, Proposal, str | None], A
 Obstacles: TypeAlias = Callable[[AsyncConnection, Actor, Collection[str]], Awaitable[Mapping[str, str]]]
 """Returns why a person is not independent of proposers, by the account of each of whom they are not."""
 
+Bound: TypeAlias = Callable[[AsyncConnection, Actor, Collection[str]], Awaitable[bool]]
+"""Tells whether a person is bound to one of these persons by credentials that were given."""
+
 PresentRoles: TypeAlias = Callable[[AsyncConnection, str], Awaitable[Mapping[str, frozenset[Role]]]]
 """Returns the roles of an account, none if it is not active; they stay so until the transaction ends."""
 
@@ -36,10 +39,12 @@ class Staff:
 
     Attributes:
         obstacles: Who is not independent of whom.
+        bound: Who could act for whom, among persons.
         roles: What somebody may do now.
     """
 
     obstacles: Obstacles
+    bound: Bound
     roles: PresentRoles
 
 

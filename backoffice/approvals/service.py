@@ -2,7 +2,7 @@
 
 import hmac
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -225,6 +225,12 @@ class Approvals:
             return own
         found = await self._staff.obstacles(connection, actor, {one.proposed_by for one in others})
         return own | {one.proposal_id: found[one.proposed_by] for one in others if one.proposed_by in found}
+
+    async def is_one_of(self, connection: AsyncConnection, actor: Actor, persons: Collection[str]) -> bool:
+        """Tell whether somebody is one of these persons, or could have acted for one, or they for them."""
+        if actor.person in persons:
+            return True
+        return self._staff is not None and await self._staff.bound(connection, actor, persons)
 
     async def _obsolete(
         self, connection: AsyncConnection, kind: ProposalKind, proposal: Proposal

@@ -1,6 +1,6 @@
 """Reading the audit log, proposals and jobs: the rows of the brands that a person may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,7 @@ from storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 LOOK: Final = "approvals.look"
+AUDIT_LOOK: Final = "audit.look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,17 @@ class Records:
     async def audit(
         self, actor: Actor, brand: str | None, wanted: AuditFilter, first: int, before: int | None
     ) -> Sequence[StoredEntry]:
-        """Return rows of the audit log, newest first.
+        """Return rows of the audit log, newest first; record which customers are seen.
 
         Raises:
             Forbidden: The actor may not read it, for this brand or for any.
         """
         shown = replace(wanted, brands=visible_brands(actor, Permission.AUDIT_READ, brand))
         async with self.database.home.read() as connection:
-            return await audit_log.newest_first(connection, shown, first, before)
+            found = await audit_log.newest_first(connection, shown, first, before)
+        subjects = [one.entry.subject for one in found[: first - 1]]
+        await self._record_looks(actor, "audit", brand, wanted.subject, subjects)
+        return found
 
     async def proposals(
         self,
@@ -97,12 +101,8 @@ class Records:
         async with self.database.home.read() as connection:
             found = await proposals.newest_first(connection, shown, first, before)
             seen = await self._seen(connection, actor, found)
-        customers = sorted({one.proposal.subject for one in seen[: first - 1] if one.names_customer})
-        if customers or _is_customer(wanted.subject):
-            subject = wanted.subject or "proposals"
-            await self.looks.record_look(
-                self.database, actor, LOOK, brand=brand, subject=subject, seen={"customers": [*customers]}
-            )
+        subjects = [one.proposal.subject for one in seen[: first - 1] if one.visible]
+        await self._record_looks(actor, "proposals", brand, wanted.subject, subjects)
         return seen
 
     async def proposal(self, actor: Actor, proposal_id: str) -> SeenProposal:
@@ -119,6 +119,17 @@ class Records:
         if seen.names_customer:
             await self.looks.record_look(self.database, actor, LOOK, brand=found.brand, subject=found.subject)
         return seen
+
+    async def _record_looks(
+        self, actor: Actor, what: str, brand: str | None, wanted: str | None, seen: Iterable[str]
+    ) -> None:
+        """Record a look at a list, if it shows customers or was asked for one."""
+        customers = sorted({subject for subject in seen if _is_customer(subject)})
+        if customers or _is_customer(wanted):
+            action, seen_ones = (AUDIT_LOOK if what == "audit" else LOOK), {"customers": [*customers]}
+            await self.looks.record_look(
+                self.database, actor, action, brand=brand, subject=wanted or what, seen=seen_ones
+            )
 
     async def _seen(
         self, connection: AsyncConnection, actor: Actor, found: Sequence[Proposal]

@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from consumers.stream.broker.broker_generation import BrokerGenerations
 from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id
+from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
@@ -39,6 +40,7 @@ class CatchUp:
         Raises:
             KafkaError: The brokers cannot be reached, or a topic is missing.
             SQLAlchemyError: The database cannot be read.
+            MixedInstallations: The database belongs to another cluster.
             TopicRecreated: A stored position belongs to a deleted topic of the same name.
         """
         if self._ends is None:
@@ -51,6 +53,8 @@ class CatchUp:
     async def _load_ends(self) -> dict[Partition, int]:
         """Return the present ends of all partitions that hold records, and that the database's cell reads."""
         cluster = self.settings.generation or await cluster_id(self.settings)
+        if self.settings.generation is None:
+            await require_own_cluster(self.database.home, cluster)
         broker_generations = await BrokerGenerations.open(self.settings, cluster)
         try:
             generations = await broker_generations.require(self.topics)

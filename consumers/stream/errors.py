@@ -7,6 +7,7 @@ StreamError
 ├── Stalled             records are waiting but do not arrive: leave the group and join it again
 └── Halt                the process stops, because a person has to decide
     ├── ForeignCell
+    ├── MixedInstallations
     ├── PositionOutOfRange
     ├── TopicRecreated
     └── TooManyDeadLetters
@@ -86,6 +87,10 @@ class ForeignCell(Halt):
     """
 
     exit_code = 6
+
+
+class MixedInstallations(Halt):
+    """Databases, topics or a backup belong to different installations; the message says which is which."""
 
 
 class PositionOutOfRange(Halt):

@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.catch_up import CatchUp
-from consumers.stream.errors import TopicRecreated
+from consumers.stream.errors import MixedInstallations, TopicRecreated
 
 PAUSE_SECONDS: Final = 0.5
 
@@ -29,7 +29,7 @@ async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callabl
     while not stop.is_set():
         try:
             behind = await gate.behind()
-        except (KafkaError, SQLAlchemyError, OSError, TopicRecreated) as fault:
+        except (KafkaError, SQLAlchemyError, OSError, TopicRecreated, MixedInstallations) as fault:
             reason = repr(fault)
         else:
             if not behind:

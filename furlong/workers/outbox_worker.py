@@ -12,6 +12,9 @@ from aiokafka.errors import KafkaError
 from opentelemetry.trace import Span, Tracer
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.stream.broker.kafka_client import cluster_id
+from consumers.stream.database.own_cluster import require_own_cluster
+from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from storage.clock import SystemClock
 from storage.database import Database
@@ -119,10 +122,11 @@ async def run_outbox_worker(
                 stack.push_async_callback(producer.stop)
                 await producer.start()
                 publisher = KafkaPublisher(producer, tracer)
+                cluster = None if stream.generation else await cluster_id(stream)
                 relays = [_relay(stack, name, database, publisher, statuses[name]) for name in OUTBOXES]
                 async with asyncio.TaskGroup() as group:  # ends with the last relay
                     for relay in relays:
-                        group.create_task(_keep_publishing(relay))
+                        group.create_task(_keep_publishing(relay, cluster))
         except* KafkaError as faults:
             log.warning("kafka_away", error=repr(faults.exceptions))
             for status in statuses.values():
@@ -143,11 +147,21 @@ def _relay(
     return Relay(database, Outbox(OUTBOXES[name]), publisher, clock, status)
 
 
-async def _keep_publishing(relay: Relay) -> None:
+async def _keep_publishing(relay: Relay, cluster: str | None) -> None:
+    """Publish until cancelled, but nothing on a cluster that the database does not belong to."""
+    foreign = cluster
     try:
         while True:
             try:
+                if foreign is not None:
+                    await require_own_cluster(relay.database.home, foreign)
+                    foreign = None
                 published = await relay.publish_waiting()
+            except MixedInstallations as fault:
+                relay.status.kafka = str(fault)
+                log.warning("topics_are_foreign", detail=str(fault))
+                await asyncio.sleep(REST_SECONDS)
+                continue
             except (SQLAlchemyError, OSError) as fault:
                 relay.status.database = f"the database is unavailable: {type(fault).__name__}"
                 log.warning("database_away", error=type(fault).__name__)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.risk.figures.cell_counting import counting_cell
 from consumers.progress.wiring import catch_up, catch_up_on_schemes
-from consumers.stream.errors import TopicRecreated
+from consumers.stream.errors import MixedInstallations, TopicRecreated
 from consumers.stream.settings import StreamSettings
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.round_status import RoundStatus
@@ -96,7 +96,7 @@ class WeekWorker:
             return bool(weeks)
         try:
             behind = await catch_up_on_schemes(self.progress, self.stream, self.clock).behind()
-        except (KafkaError, TopicRecreated, OSError) as fault:
+        except (KafkaError, TopicRecreated, MixedInstallations, OSError) as fault:
             log.warning("weeks_wait_for_schemes", weeks=weeks, error=repr(fault))
             return False
         if behind:

@@ -107,8 +107,8 @@ class RewardService:
             return INELIGIBLE
         if await self.switches.brands_off(connection, [chooser.key.brand]):
             return CLUB_PAUSED
-        if locked(chooser.scheme, chooser.week, now):
-            return CHOICE_LOCKED
+        if now < chooser.week.starts_at or locked(chooser.scheme, chooser.week, now):
+            return CHOICE_LOCKED  # a week that has not begun is the present one of a fast node only
         stored = (await self.choices.choices(connection, [chooser.key])).get(chooser.key)
         if wanted.expected_version != (stored.version if stored else 0):
             return VERSION_CONFLICT

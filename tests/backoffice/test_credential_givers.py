@@ -40,6 +40,17 @@ async def test_credentials_bind_along_chains_until_they_end(database: Database) 
         assert (await givers.obstacles(connection, ANN, ["dan"])).keys() == {"dan"}
 
 
+async def test_whoever_could_act_for_a_person_is_bound_to_all_their_accounts(database: Database) -> None:
+    """Ann gave Bob's, who wrote or raised something: Ann is bound to the person, by either account."""
+    async with database.home.write() as connection:
+        await givers.give(connection, BOB.user_id, ANN, NOW)
+        await givers.give(connection, EVE.user_id, ROOT, NOW)
+        assert await givers.bound(connection, ANN, {"bob", "dan"})
+        assert await givers.bound(connection, BOB, {"ann"})
+        assert await givers.bound(connection, EVE, {"root"})  # of a command: no account
+        assert not await givers.bound(connection, CAT, {"ann", "bob", "dan", "root"})
+
+
 @asynccontextmanager
 async def mail_server(
     refusing: bytes = b"", host: str = "127.0.0.1"

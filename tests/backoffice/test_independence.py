@@ -230,6 +230,19 @@ async def test_a_second_account_of_the_giver_is_the_giver(office: Office) -> Non
     assert await office.approve(second, proposal) == ["FOUR_EYES"]
 
 
+async def test_roles_that_were_granted_by_a_reset_account_bind_as_well(office: Office) -> None:
+    """An administrator who could act for another one has granted what that one granted."""
+    chief = await office.site.signed_in(await office.site.person("chief", Role.ADMINISTRATOR, Role.APPROVER))
+    as_deputy = await office.taken_over(chief, await office.site.person("deputy", Role.ADMINISTRATOR))
+    ann = await office.site.person("ann", Role.VIEWER)
+    roles = [{"brand": "*", "role": "EDITOR"}]
+    granted = await as_deputy.ask(SET, input={"userId": ann.user_id, "roles": roles, "revision": 2})
+    assert not codes(granted)
+    proposal = await office.propose(await office.site.signed_in(ann))
+    assert "their roles, by the account of somebody else" in str(await office.obstacle(chief, proposal))
+    assert await office.approve(chief, proposal) == ["FOUR_EYES"]
+
+
 async def test_a_link_to_the_owner_unbinds(office: Office) -> None:
     """Password and second factor are replaced unseen; what was proposed until then lapses."""
     chief = await office.site.signed_in(await office.site.person("chief", Role.ADMINISTRATOR, Role.APPROVER))

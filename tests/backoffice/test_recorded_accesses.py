@@ -36,6 +36,7 @@ PERSONAL: Final = {
     "pendingIntents": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "deadLetters": '(app: "backoffice") { nodes { id } }',
     "deadLetter": '(id: "backoffice:1") { id }',
+    "audit": f'(subject: "customer:{SOMEBODY}") {{ nodes {{ id }} }}',
     "approval": '(id: "PROPOSAL") { subject }',
     "approvals": f'(subject: "customer:{SOMEBODY}") {{ nodes {{ id }} }}',
     "dryRunDifferences": '(id: "JOB") { nodes { customerId } }',
@@ -45,7 +46,7 @@ PERSONAL: Final = {
 
 ELSEWHERE: Final = {"customerExport": "support_area/test_privacy.py"}
 NOT_PERSONAL: Final = {
-    "people": {"me", "users", "user", "mySessions", "sessions", "audit"},
+    "people": {"me", "users", "user", "mySessions", "sessions"},
     "jobs, which name customers by id alone": {"jobs", "job"},
     "content": {
         *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),

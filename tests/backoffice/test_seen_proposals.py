@@ -40,11 +40,11 @@ async def listed(
     return nodes
 
 
-async def looks(stand: ProposalStand) -> list[tuple[str, str, Any]]:
+async def looks(stand: ProposalStand, action: str = "approvals.look") -> list[tuple[str, str, Any]]:
     """Return who looked at proposals, at what, and whom they saw."""
     c = AUDIT_LOG.c
     async with stand.base.database.home.read() as connection:
-        query = select(c.user_id, c.subject, c.after).where(c.action == "approvals.look")
+        query = select(c.user_id, c.subject, c.after).where(c.action == action)
         rows = await connection.execute(query.order_by(c.sequence))
         return [(row.user_id, row.subject, row.after and json.loads(row.after)) for row in rows]
 
@@ -86,6 +86,18 @@ async def test_a_list_that_shows_customers_is_recorded(stand: ProposalStand) -> 
     await listed(stand, actor("rita", Role.RISK, brand=BRAND), 'first: 1, kind: "content.revision"')
     seen = {"customers": [f"customer:{customer(0)}"]}
     assert await looks(stand) == [("rita", "proposals", seen)]
+
+
+async def test_the_audit_log_that_shows_customers_is_recorded(stand: ProposalStand) -> None:
+    """It has the contents of all proposals: who reads them leaves one row, which is about no customer."""
+    chief, people = actor("chief", Role.ADMINISTRATOR, brand=BRAND), stand.areas["people"]
+    for document in (
+        '{ audit(action: "approvals.propose") { nodes { id } } }',
+        "{ audit(first: 1) { nodes { id } } }",
+    ):
+        assert "errors" not in await people.prepare(document, None)({}, {}, chief)
+    seen = {"customers": [f"customer:{customer(0)}"]}
+    assert await looks(stand, "audit.look") == [("chief", "audit", seen)]
 
 
 async def test_the_approver_of_each_kind_sees_it(stand: ProposalStand) -> None:

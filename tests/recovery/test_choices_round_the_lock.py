@@ -112,6 +112,16 @@ async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, squad: Squad) ->
     assert len(squad.effects) == version == outcomes[True, "made"]
 
 
+async def test_a_fast_node_chooses_nothing_in_the_next_week(nodes: Nodes, squad: Squad) -> None:
+    """For it the week is over while the database's clock says that the choice is locked."""
+    nodes.stand.clock.instant = LOCKED_AT + timedelta(minutes=LOCK_MINUTES - 2)
+    fast = nodes.node(SkewedClock(nodes.stand.clock, timedelta(minutes=5)))
+    assert await choose(fast, "k", 0) == ["CHOICE_LOCKED"]
+    assert not squad.effects
+    nodes.stand.clock.advance(timedelta(minutes=2))
+    assert await choose(fast, "k-2", 0) == []
+
+
 async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, squad: Squad) -> None:
     """Time that passes while the intent waits to be written counts, and nothing of a late choice stays."""
     before, after = LOCKED_AT - timedelta(milliseconds=1), LOCKED_AT

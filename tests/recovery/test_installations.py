@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 from typer.testing import CliRunner
 
+from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from furlong import identity
 from furlong.backup.backup import back_up, restore
@@ -17,12 +18,7 @@ from furlong.backup.manifest import BackupError, Manifest
 from furlong.backup.running import StillRunning, require_stopped
 from furlong.cli import app
 from furlong.databases import METADATA, upgrade_databases
-from furlong.identity import (
-    MixedInstallations,
-    identify,
-    installations,
-    require_one_installation,
-)
+from furlong.identity import identify, installations, require_one_installation
 from storage.clock import SystemClock
 from storage.database import Database
 from storage.installation import Installation, insert_installation, read_installation

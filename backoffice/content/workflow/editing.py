@@ -191,8 +191,8 @@ class ContentEditing:
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Execute an approval, unless the approver edited the document or lint finds errors."""
         item, revision = await self._under_review(connection, proposal)
-        if actor.person in revision.editors:
-            raise FourEyes("You have edited this text: somebody else has to approve it.")
+        if await self.approvals.is_one_of(connection, actor, revision.editors):
+            raise FourEyes("You have edited this text, or could have: somebody else has to approve it.")
         require_clean(await self.known.lint(connection, revision.key, revision.document))
         approval = Approval(actor.person, actor.name, self.clock.now(), revision.content_hash)
         approved = replace(step(revision, RevisionState.APPROVED), approval=approval)

@@ -65,17 +65,25 @@ async def obstacles(
     query = select(c.user_id, c.granted_by).where(c.user_id.in_([actor.user_id, *proposers])).distinct()
     granters: dict[str, set[str]] = {}
     for row in await connection.execute(query):
-        granters.setdefault(row.user_id, set()).add(everybody.person_of(row.granted_by))
+        granters.setdefault(row.user_id, set()).add(row.granted_by)
     found = {}
     for proposer in proposers:
         why = everybody.obstacle(actor, proposer)
-        if why is None and actor.person in granters.get(proposer, ()):
-            why = "You gave the proposer their roles."
-        if why is None and everybody.person_of(proposer) in granters.get(actor.user_id, ()):
-            why = "The proposer gave you your roles."
+        if why is None and (how := everybody.granted(granters.get(proposer, ()), actor.person)):
+            why = f"You gave the proposer their roles{how}"
+        person = everybody.person_of(proposer)
+        if why is None and (how := everybody.granted(granters.get(actor.user_id, ()), person)):
+            why = f"The proposer gave you your roles{how}"
         if why is not None:
             found[proposer] = f"{why} {THIRD}"
     return found
+
+
+async def bound(connection: AsyncConnection, actor: Actor, persons: Collection[str]) -> bool:
+    """Return whether somebody could act for one of these persons, or they for them, or a third for both."""
+    everybody = await _everybody(connection)
+    accounts = [account for account, person in everybody.persons.items() if person in persons]
+    return any(everybody.obstacle(actor, one) is not None for one in (*accounts, *persons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,14 @@ class _Everybody:
                     found[giver.account] = giver
                     wanted.append(giver.account)
         return found
+
+    def granted(self, granters: Iterable[str], person: str) -> str:
+        """Return how a person gave roles that these accounts gave, as the end of a sentence; empty if not."""
+        accounts = list(granters)
+        if person in map(self.person_of, accounts):
+            return "."
+        could_act = {giver.person for account in accounts for giver in self.of(account).values()}
+        return ", by the account of somebody else." if person in could_act else ""
 
     def obstacle(self, actor: Actor, proposer: str) -> str | None:
         """Return why the credentials of one of two could be used by the other, or of both by a third."""

@@ -114,7 +114,7 @@ class GoodwillCredits:
             StepUpRequired: The actor has to confirm their second factor.
             Invalid: No reason, or a reward that cannot be given.
             Conflict: The customer may be given nothing, or not enough of the budget is left.
-            FourEyes: The actor raised the budget.
+            FourEyes: The actor raised the budget, or could act for who did.
         """
         await self.customers.require_known(actor, wanted.owner, Permission.SUPPORT_GOODWILL)
         require_step_up(actor, self.clock.machine.now())
@@ -124,6 +124,8 @@ class GoodwillCredits:
         owner, week = wanted.owner, _week(wanted.owner, offer)
         async with self.database.home.write() as connection:
             use = await self.spending.lock(connection, week)
+            if use.budget and await self.approvals.is_one_of(connection, actor, use.budget.raised_by):
+                raise FourEyes("You raised this budget, or could have: another person has to spend it.")
             _require_left(use, owner, actor.person, config)
             proposal_id = await self.approvals.propose(
                 connection,
@@ -226,14 +228,11 @@ def _require_left(use: WeekUse, owner: Owner, person: str, config: RewardConfig)
     """Check that a person may give a reward to a customer within the week's budget.
 
     Raises:
-        FourEyes: The person raised the budget.
         Conflict: There is no budget, or not enough of it is left.
     """
     week = use.week
     if use.budget is None:
         raise Conflict(f"{week.brand} has no goodwill budget in {week.currency}: risk sets it.")
-    if person in use.budget.raised_by:
-        raise FourEyes("You raised this budget: another person has to spend it.")
     value = config.value_minor or 0
     left = use.left_for(owner.customer, person)
     if value > left:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from consumers.stream.broker.broker_generation import cluster_of
 from consumers.stream.broker.source import Bounds, Source
 from consumers.stream.database.batch import Batch, PartitionRecords
+from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.database.retry import Retry
 from consumers.stream.errors import PositionOutOfRange, Transient
 from consumers.stream.group.cursors import Cursors
@@ -175,7 +177,11 @@ class Session:
         async with asyncio.timeout(self.workers.settings.stalled_seconds), sink.shard.read() as connection:
             await sink.shard.fence.verify(connection)
             sink.limit.restore(await sink.dead_letters.recent(connection, sink.limit.most))
-            return await sink.positions.load(connection, partitions)
+            stored = await sink.positions.load(connection, partitions)
+        if self.workers.settings.generation is None:
+            for cluster in {cluster_of(one.generation) for one in partitions}:
+                await require_own_cluster(sink.shard, cluster)
+        return stored
 
 
 def _add(polled: Polled, more: Mapping[Partition, Sequence[Record]]) -> None:

@@ -29,9 +29,9 @@ def backup(folder: Folder) -> None:
     """Back up all databases as of one moment, while everything runs."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from consumers.stream.errors import MixedInstallations
     from furlong.backup.backup import back_up
     from furlong.backup.manifest import BackupError
-    from furlong.identity import MixedInstallations
     from storage.clock import SystemClock
 
     try:

@@ -41,8 +41,8 @@ def upgrade(
     """
     from sqlalchemy.exc import SQLAlchemyError
 
+    from consumers.stream.errors import MixedInstallations
     from furlong.databases import upgrade_databases
-    from furlong.identity import MixedInstallations
     from storage.migrations.lock import MigrationLocked
     from storage.migrations.resumable_steps import HalfDoneMigration
     from storage.migrations.upgrade import RestoreUnfinished, TablesMissing
@@ -179,8 +179,9 @@ def check_databases(
     from aiokafka.errors import KafkaError
 
     from cells.claim import require_cells
+    from consumers.stream.errors import MixedInstallations
     from furlong.databases import METADATA, Closed, NotMigrated, require_migrated
-    from furlong.identity import MixedInstallations, require_one_installation
+    from furlong.identity import require_one_installation
     from storage.cells.errors import CellMismatch
 
     settings, checked = settings or database_settings(), names or SUBGRAPHS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from furlong.cli.install.db import check_databases
 from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.long_work import Items, Verbose
 from furlong.cli.options import (
@@ -90,6 +91,10 @@ def load(
     from backoffice.run_publisher import NotPublished
     from furlong.install.world import WorldError
 
+    if not dry_run:
+        check_databases(
+            "club", "rewards", stream=stream_settings(), settings=database_settings().entering_closed()
+        )
     try:
         asyncio.run(_load(file, dry_run=dry_run, verbose=verbose))
     except (WorldError, NotPublished, SQLAlchemyError, KafkaError, OSError, ValueError) as error:

@@ -40,7 +40,7 @@ def serve(
     from gateway.garbage_collection import freeze_long_lived_objects
 
     log_to_stderr()
-    check_databases(in_part=True)
+    check_databases(stream=stream_settings(), in_part=True)
 
     async def work() -> None:
         serve_settings = ServeSettings()

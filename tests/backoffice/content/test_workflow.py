@@ -13,6 +13,7 @@ from sqlalchemy import update
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
+from backoffice.approvals.kinds import Staff
 from backoffice.approvals.proposals import Proposal
 from backoffice.content import repository
 from backoffice.content.models import CONTENT_REVISION
@@ -23,11 +24,13 @@ from backoffice.content.workflow.announcement import GlobalAnnouncement
 from backoffice.content.workflow.local_time import Occurrence
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale
 from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.identity.credentials import givers
+from backoffice.identity.users import present_roles
 from backoffice.versions import next_version
 from deploy.private_mariadb import PrivateMariadb
 from storage.clock import ManualClock
 from subgraphs.rewards.models import REWARD_CONFIG
-from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.backoffice_stand import NOW, employ
 from tests.support.backoffice.content_stand import (
     ANN,
     ANN_AGAIN,
@@ -161,6 +164,20 @@ async def test_nobody_approves_what_they_had_a_hand_in(stand: ContentStand, by: 
     with pytest.raises(Conflict):
         await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
     await approve(stand, proposal)
+
+
+async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(stand: ContentStand) -> None:
+    """Who gave an editor their credentials could have edited the text, whoever submits it."""
+    await employ(stand.database, ANN, BOB, CAT)
+    stand.approvals._staff = Staff(givers.obstacles, givers.bound, present_roles)
+    async with stand.database.home.write() as connection:
+        await givers.give(connection, ANN.user_id, CAT, NOW)
+    item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
+    item = await stand.editing.save(BOB, KEY, document("Bob's"), item.version)
+    await stand.editing.submit(BOB, KEY, item.version, "please")
+    with pytest.raises(FourEyes, match="edited this text, or could have"):
+        await approve(stand, await proposal_of(stand, 1))
+    assert (await revision_of(stand, 1)).state is RevisionState.IN_REVIEW
 
 
 async def test_an_edit_voids_the_approval(stand: ContentStand) -> None:

@@ -25,6 +25,7 @@ from backoffice.errors import (
     StepUpRequired,
 )
 from backoffice.global_events.models import OUTBOX
+from backoffice.identity.credentials import givers
 from backoffice.support.goodwill import repository as reservations
 from backoffice.support.goodwill.budget import GoodwillBudgetKey, GoodwillLimits, WeekUse
 from backoffice.support.goodwill.causes import GoodwillCause
@@ -253,6 +254,12 @@ async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportStand
     for raiser in ("rita", "ray"):
         with pytest.raises(FourEyes, match="raised this budget"):
             await propose(given, person(f"{raiser}-2", Role.SUPPORT, person=raiser))
+    puppet = person("puppet", Role.SUPPORT)
+    await employ(given.base.database, puppet)
+    async with given.base.database.home.write() as connection:
+        await givers.give(connection, "puppet", RITA, NOW)
+    with pytest.raises(FourEyes, match="raised this budget, or could have"):
+        await propose(given, puppet)
     less = GoodwillLimits(1400, 1000, 1400)
     assert await given.parts.goodwill_budgets.set(RITA, EVERY_WEEK, less, "less") is None
     with pytest.raises(FourEyes, match="raised this budget"):
