@@ -14,6 +14,7 @@ from furlong.demo.mock.execution import MockedGraph
 from furlong.demo.mock.overrides import HEADER, token_of
 from furlong.demo.mock.supergraph import NAME, supergraph_of
 from furlong.demo.routes import DemoSession, SessionCustomer
+from furlong.serve.document_limits import DOCUMENT_LIMITS
 from furlong.serve.documentation import add_documentation
 from furlong.serve.http_server import listen, serving
 from furlong.serve.own_hosts import own_names_only
@@ -61,7 +62,7 @@ def mocked_gateway(
     schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0, *, graphiql: Path | None
 ) -> FastAPI:
     """Build the gateway that answers for a schema."""
-    settings = GatewaySettings()
+    settings = GatewaySettings().with_defaults(DOCUMENT_LIMITS)
     manifest = ServeSettings().page / "documents" / "persisted-documents.json"
     ours = {
         "trusted_documents": (manifest,) if manifest.is_file() else (),
