@@ -4,8 +4,7 @@ from hashlib import sha256
 
 from fastapi import FastAPI
 
-from furlong.serve.document_limits import DOCUMENT_LIMITS
-from furlong.settings import ROOT
+from furlong.settings import DOCUMENT_LIMITS, ROOT
 from gateway.app import create_gateway
 from gateway.clients import ClientClass
 from gateway.settings import GatewaySettings

@@ -14,7 +14,6 @@ from backoffice.metadata import NAME as BACKOFFICE
 from furlong.embedding.routes import Embedding
 from furlong.embedding.sessions import Brands
 from furlong.embedding.settings import EmbedSettings
-from furlong.serve.document_limits import DOCUMENT_LIMITS
 from furlong.serve.live.metrics import LiveMetrics
 from furlong.serve.live.subgraph_websockets import accept_websockets, subgraph_websockets
 from furlong.serve.live.updates import drive_live_updates
@@ -22,7 +21,7 @@ from furlong.serve.page import add_page
 from furlong.serve.public_data_watch import watching_public_data
 from furlong.serve.read_metrics import ReadMetrics
 from furlong.serve.subgraphs import Parts, create_subgraph
-from furlong.settings import ServeSettings
+from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from furlong.subgraph_names import SUBGRAPHS
 from gateway.app import create_gateway
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable

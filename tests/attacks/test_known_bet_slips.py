@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
 from backoffice.graph.gateway import DEFAULTS
-from furlong.serve.document_limits import DOCUMENT_LIMITS
 from furlong.serve.site import COST_LIMIT
+from furlong.settings import DOCUMENT_LIMITS
 from tests.attacks.attacked import BETSLIP, CLUB, ROOT, Attacked, attacked
 from tests.attacks.documents import LIKE, costly_document, costly_document_of, wide_documents
 

@@ -14,12 +14,11 @@ from furlong.demo.mock.execution import MockedGraph
 from furlong.demo.mock.overrides import HEADER, token_of
 from furlong.demo.mock.supergraph import NAME, supergraph_of
 from furlong.demo.routes import DemoSession, SessionCustomer
-from furlong.serve.document_limits import DOCUMENT_LIMITS
 from furlong.serve.documentation import add_documentation
 from furlong.serve.http_server import listen, serving
 from furlong.serve.own_hosts import own_names_only
 from furlong.serve.page import add_gallery, add_page
-from furlong.settings import ServeSettings
+from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from gateway.supergraph.load import load_supergraph
