@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
@@ -37,6 +37,14 @@ from tracing import SamplerSettings, TracingSettings
 _PACKAGE = Path(__file__).resolve().parent
 ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
 """The folder of contracts, schemas and the built page: in a wheel `furlong/data`, else the repository's."""
+
+
+DOCUMENT_LIMITS: Final[Mapping[str, Any]] = {"document_fields": 250, "document_root_fields": 10}
+"""The default limits on documents at every gateway over the club's subgraphs.
+
+To plan and compile a new document with so many fields takes less than a hundred known bet-slips. The widget's
+largest document has 78, and introspection some 230. Each club at the root is fetched from several subgraphs.
+"""
 
 
 class ServeSettings(BaseSettings):

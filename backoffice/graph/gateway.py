@@ -21,6 +21,8 @@ CHALLENGE: Final = "Cookie"
 DEFAULTS: Final[Mapping[str, Any]] = {
     "introspection": True,  # for signed-in people: nobody else reaches the gateway
     "mutation_fields": 1,
+    "document_fields": 250,  # the screens' largest document has 70; a new one must hold up nobody for long
+    "document_root_fields": 8,
     "body_bytes": 8 * 2**20,  # an image of 5 MiB in base64; only signed-in people's bodies are read
     "cost_limit": 20_000,
     "forwarded_headers": (ACTOR_HEADER,),  # subgraphs are in this process
@@ -86,15 +88,13 @@ def create_admin_gateway(
     Raises:
         gateway.errors.SupergraphError: The supergraph cannot be served.
     """
-    settings = AdminGatewaySettings()
-    ours = {name: DEFAULTS[name] for name in DEFAULTS.keys() - settings.model_fields_set}
     return create_gateway(
         supergraph,
         {
             each.name: MemoryTransport(actors.prepare(each), trusted=True, masks_errors=True)
             for each in subgraphs
         },
-        settings.model_copy(update=ours),
+        AdminGatewaySettings().with_defaults(DEFAULTS),
         actors.authenticate,
         ready,
         customer_of=lambda session: session.user_id if isinstance(session, Actor) else None,

@@ -58,9 +58,9 @@ class Attempt:
         return cls(keys.attempt_key("session", session_id), None)
 
     @classmethod
-    def at_provider(cls, keys: Keys, who: str) -> "Attempt":
-        """Return an attempt that the identity provider is asked about: by a session, or from an address."""
-        return cls(keys.attempt_key("provider", who), None)
+    def at_provider(cls, keys: Keys, session_id: str, address: str) -> "Attempt":
+        """Return what the identity provider is asked about, for a session or else from an address."""
+        return cls(keys.attempt_key("provider", session_id or network_of(address)), None)
 
 
 async def blocked_seconds(connection: AsyncConnection, keys: list[str], now: datetime) -> int:

@@ -1,5 +1,6 @@
 """Dead letters of all consumers: listed, looked at, replayed singly, and in bulk as a job with a dry run."""
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -39,6 +40,8 @@ CONSUMERS: Final[Mapping[str, Callable[..., Consumer]]] = {
 REPLAY_JOB: Final = "operations.replay"
 STORED_EVERY: Final = 20
 EXAMPLES: Final = 20
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
+"""The number of a letter: it fits a BIGINT, and has one form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +209,7 @@ async def _ids(replay: Replay, after: int, topic: str | None) -> AsyncIterator[i
 
 def _parts(name: str) -> tuple[str, int]:
     app, _, number = name.partition(":")
-    if not (number.isascii() and number.isdecimal() and len(number) <= 18):  # noqa: PLR2004 - a BIGINT
+    if _NUMBER.fullmatch(number) is None:
         raise Invalid([Problem("name", "Name a letter as listed, such as progress:7.")])
     return app, int(number)
 

@@ -33,8 +33,8 @@ def dump(location: Location, file: Path) -> str:
     """
     program = _program(DUMP)
     file.unlink(missing_ok=True)  # a dump whose mover was killed may still be writing to the removed file
+    file.touch(mode=0o600)
     with option_file(location.server.url) as options, file.open("wb") as output:
-        file.chmod(0o600)
         ended = subprocess.run(  # noqa: S603 - the server's own program
             [program, f"--defaults-extra-file={options}", *OPTIONS, *location.schemas],
             stdout=output,

@@ -234,7 +234,7 @@ def _demo_gateway(data: Path) -> GatewaySettings:
         "extensions": (EXTENSION,),
         "forwarded_headers": (*gateway.forwarded_headers, HEADER),
     }
-    return gateway.model_copy(update={name: ours[name] for name in ours.keys() - gateway.model_fields_set})
+    return gateway.with_defaults(ours)
 
 
 def _site(

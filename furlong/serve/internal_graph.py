@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from fastapi import FastAPI
 
-from furlong.settings import ROOT
+from furlong.settings import DOCUMENT_LIMITS, ROOT
 from gateway.app import create_gateway
 from gateway.clients import ClientClass
 from gateway.settings import GatewaySettings
@@ -28,7 +28,7 @@ def create_internal_graph(subgraphs: list[Subgraph], key: str) -> FastAPI:
     operators = ClientClass(name="internal", key_sha256=(digest,), introspection=True, any_document=True)
     own = {"client_classes": (operators,), "client_key_required": True, "introspection": False}
     # Some operations of our own clients are not valid in this variant.
-    settings = GatewaySettings().model_copy(update={**own, "documents": None})
+    settings = GatewaySettings().with_defaults(DOCUMENT_LIMITS).model_copy(update={**own, "documents": None})
     return create_gateway(
         SUPERGRAPH.read_text(encoding="utf-8"),
         {subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs},

@@ -21,7 +21,7 @@ from furlong.serve.page import add_page
 from furlong.serve.public_data_watch import watching_public_data
 from furlong.serve.read_metrics import ReadMetrics
 from furlong.serve.subgraphs import Parts, create_subgraph
-from furlong.settings import ServeSettings
+from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from furlong.subgraph_names import SUBGRAPHS
 from gateway.app import create_gateway
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
@@ -50,14 +50,6 @@ IMAGES: Final = "/content/images"
 
 MUTATION_FIELDS: Final = 1
 """The default maximum number of mutation fields in one operation: each has an effect upstream."""
-
-DOCUMENT_FIELDS: Final = 250
-"""The default maximum number of fields in a document: to plan and compile so many that are new takes less
-than a hundred known bet-slips. The widget's largest document has 78, and introspection some 230.
-"""
-
-ROOT_FIELDS: Final = 10
-"""The default maximum number of root fields in an operation: each club is fetched from several subgraphs."""
 
 COST_LIMIT: Final = 3_000
 """The default for the maximum cost of a request, in points: about a hundred bet-slips."""
@@ -196,8 +188,7 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brand
     """Add the product's defaults to what is not set: limits, codes, GraphiQL, and the origins of brands."""
     defaults = {
         "mutation_fields": MUTATION_FIELDS,
-        "document_fields": DOCUMENT_FIELDS,
-        "document_root_fields": ROOT_FIELDS,
+        **DOCUMENT_LIMITS,
         "cost_limit": COST_LIMIT,
         "rate_limits": RATE_LIMITS,
         "subgraph_error_codes": ERROR_CODES,
@@ -205,8 +196,7 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brand
         "cors_origins": brands.origins,
         "trusted_documents": _manifests_of(serve),
     }
-    unset = {name: value for name, value in defaults.items() if name not in gateway.model_fields_set}
-    gateway = gateway.model_copy(update=unset)
+    gateway = gateway.with_defaults(defaults)
     if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
         gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
     return gateway

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 from pydantic_settings import SettingsConfigDict
 
 from gateway.access.settings import AccessSettings
@@ -73,3 +76,8 @@ class GatewaySettings(
     """
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_GATEWAY_", frozen=True, hide_input_in_errors=True)
+
+    def with_defaults(self, defaults: Mapping[str, Any]) -> Self:
+        """Return the settings, with other defaults where nothing is set."""
+        unset = {name: value for name, value in defaults.items() if name not in self.model_fields_set}
+        return self.model_copy(update=unset)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLInterfaceType,
@@ -299,3 +301,47 @@ LIKE: Final = {
 def costly_document_of(like: str, schema: GraphQLSchema) -> str:
     """Return a document with much of one thing, always the same one."""
     return costly_document(Random(like), schema, LIKE[like])  # noqa: S311 - not for secrets
+
+
+def wide_documents(schema: GraphQLSchema, roots: int, fields: int) -> Iterator[str]:
+    """Yield valid documents for each root field: it alone and deep, and as often as allowed.
+
+    Args:
+        schema: The public schema.
+        roots: How many root fields a document may have.
+        fields: How many fields in all.
+    """
+    assert schema.query_type is not None
+    for name, definition in schema.query_type.fields.items():
+        for times, depth in ((1, 5), (roots, 2)):
+            below = _below(schema, definition, depth, [fields // times - 1], frozenset())
+            repeated = " ".join(f"x{n}: {name}{_required(schema, definition)}{below}" for n in range(times))
+            yield f"query Wide {{ {repeated} }}"
+
+
+def _below(
+    schema: GraphQLSchema, field: GraphQLField, depth: int, left: list[int], within: frozenset[str]
+) -> str:
+    """Return a selection set of all fields, down to some depth, while any are left; empty for a leaf."""
+    owner = get_named_type(field.type)
+    if isinstance(owner, GraphQLUnionType):
+        owner = owner.types[0]
+        return f" {{ ... on {owner.name} {{ __typename }} }}"
+    if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
+        return ""
+    texts = []
+    for name, definition in owner.fields.items():
+        kind = get_named_type(definition.type)
+        if left[0] > 1 and kind.name not in within and (depth or not is_composite_type(kind)):
+            left[0] -= 1
+            below = _below(schema, definition, depth - 1, left, within | {kind.name})
+            texts.append(f"{name}{_required(schema, definition)}{below}")
+    return f" {{ {' '.join(texts or ['__typename'])} }}"
+
+
+def _required(schema: GraphQLSchema, field: GraphQLField) -> str:
+    """Return the arguments that a field needs, as literals."""
+    writer = Writer(schema, Random(0), Habits(0, 0, 0, 0, 0, 0, 0, 0))  # noqa: S311 - not for secrets
+    required = {name: each.type for name, each in field.args.items() if is_required_argument(each)}
+    given = ", ".join(f"{name}: {writer.value(kind, 1)}" for name, kind in required.items())
+    return f"({given})" if given else ""

@@ -2,8 +2,7 @@
 
 import pytest
 
-from furlong.serve.site import COST_LIMIT, DOCUMENT_FIELDS
-from tests.attacks.attacked import BETSLIP, CLUB, Attacked, attacked
+from tests.attacks.attacked import Attacked
 from tests.attacks.documents import LIKE, costly_document_of
 
 DOUBLED = "fragment B{0} on T {{ a: f {{ ...B{1} }} b: f {{ ...B{1} }} }} "
@@ -70,26 +69,6 @@ async def test_what_is_allowed_costs_less_than_a_hundred_bet_slips(unpriced: Att
     outcome = await unpriced.query(document, {f"c{n}": n % 2 == 0 for n in range(6)})
     assert outcome.status < 500
     assert outcome.calls < 100 * await unpriced.unit()
-
-
-BETS = "recentBets(first: 50) { betId placedAt stake { minor display } counted { minor display } reason }"
-WHOLE = (
-    "id state week { id isoWeek endsAt } membership { optedIn } options { id available } "
-    f"progress {{ staked {{ minor display }} {BETS} }}"
-)
-
-
-async def test_what_furlong_serve_allows_costs_less_than_a_hundred_known_bet_slips() -> None:
-    """A document that is new and has as many fields as it may, of all subgraphs."""
-    served = attacked(CLUB, document_fields=DOCUMENT_FIELDS, cost_limit=COST_LIMIT)
-    known = min([(await served.query(BETSLIP, {"brand": "b"})).calls for _ in range(3)])
-    codes = []
-    for clubs in range(7, 12):
-        query = " ".join(f'x{number}: club(brand: "b") {{ {WHOLE} }}' for number in range(clubs))
-        outcome = await served.query(f"{{ {query} }}")
-        assert outcome.calls < 100 * known
-        codes.append(outcome.code)
-    assert (codes[0], codes[-1]) == (None, "TOO_MANY_FIELDS")
 
 
 async def test_each_combination_of_conditions_is_planned_once(club: Attacked) -> None:

@@ -130,6 +130,17 @@ def test_own_cursors_are_read_again(key: Any) -> None:
     assert time_of(cursor(time_key(NOW, "a"))) == (NOW, "a")
 
 
+@pytest.mark.parametrize("name", ["backoffice:07", "backoffice:", "backoffice:-7", "backoffice:7 ", "7"])
+async def test_the_name_of_a_dead_letter_has_one_form(stand: ProposalStand, name: str) -> None:
+    """Other forms of its number name none."""
+    areas = {one.name: one.area for one in fields() if one.operation == "query"}
+    prepared = stand.areas[areas["deadLetter"]].prepare(
+        "query($id: ID!) { deadLetter(id: $id) { id } }", None
+    )
+    answer = await prepared({"id": name}, {}, PAULA)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID"]
+
+
 def test_an_opaque_id_has_one_form() -> None:
     """Padding, other letters and unused bits that differ name no club."""
     known = ClubKey("northbet", "2026-W13", "c-1").encode()

@@ -3,16 +3,18 @@
 import subprocess
 import sys
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from typer.testing import CliRunner
 
 from furlong.cli.main import app
-from furlong.cli.processes import backoffice, subgraph
+from furlong.cli.processes import backoffice, subgraph, workers
 from gateway import garbage_collection
 from gateway.garbage_collection import COLLECT_AFTER
 
 SETTINGS = {
+    "FURLONG_CDN_URLS": '["http://127.0.0.1:9/"]',
     "FURLONG_BACKOFFICE_KEY": "a key of the tests, long enough for it",
     "FURLONG_JWT_SECRET": "a secret of the tests, long enough for HS256",
     "FURLONG_JWT_ISSUER": "tests",
@@ -42,7 +44,15 @@ def test_the_demo_keeps_what_it_started_with_from_the_collector() -> None:
     assert said.splitlines() == ["ready", f"True {COLLECT_AFTER} True"]
 
 
-@pytest.mark.parametrize("command", [("subgraph", "club", "serve"), ("backoffice", "serve")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("subgraph", "club", "serve"),
+        ("backoffice", "serve"),
+        *(("worker", each) for each in ("weeks", "intents", "outbox", "feeds", "purges", "fulfilment")),
+    ],
+    ids=" ".join,
+)
 def test_other_processes_do_so_before_they_serve(
     command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,7 +67,9 @@ def test_other_processes_do_so_before_they_serve(
         raise Frozen
 
     monkeypatch.setattr(garbage_collection, "freeze_long_lived_objects", freeze)
-    for module in (subgraph, backoffice):
+    monkeypatch.setattr(workers, "open_fulfilment", lambda *_: AsyncMock())  # it would wait for its database
+    for module in (subgraph, backoffice, workers):
         monkeypatch.setattr(module, "check_databases", lambda *_, **__: None)
-    ended = CliRunner().invoke(app, [*command, "--listen", "127.0.0.1:0"])
+    listening = () if command[0] == "worker" else ("--listen", "127.0.0.1:0")
+    ended = CliRunner().invoke(app, [*command, *listening])
     assert isinstance(ended.exception, Frozen), ended.output

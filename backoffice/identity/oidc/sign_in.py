@@ -44,14 +44,14 @@ class OidcSignIn:
     async def claims_for(self, code: str, redirect: str, attempt: Attempt, origin: Origin) -> IdClaims:
         """Exchange the code of an attempt.
 
-        Codes that the provider refuses are counted: by session for a step-up, otherwise by address.
+        Codes that the provider refuses are counted: by session for a step-up, otherwise by network.
 
         Raises:
             ProviderRefused: The provider does not accept the code, or its token is not genuine.
             TooManyAttempts: There were too many such codes.
         """
         now = self.base.now()
-        counted = throttle.Attempt.at_provider(self.base.keys, attempt.session or origin.address)
+        counted = throttle.Attempt.at_provider(self.base.keys, attempt.session, origin.address)
         async with self.base.database.home.write() as connection:
             seconds = await throttle.charge(connection, counted, now)
         if seconds:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -63,7 +63,7 @@ def fulfilment(
         except ProviderConfigError:
             await process.close()
             raise
-        with stop_on_signals() as stop:
+        with _stopped_by_signals() as stop:
             await run_fulfilment(process, listener, stop, stream_settings())
 
     try:
@@ -91,7 +91,7 @@ def weeks(*, listen: Listen = None) -> None:
         worker = WeekWorker.open(settings, clock, stream)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(worker.close)
-            stop = stack.enter_context(stop_on_signals())
+            stop = stack.enter_context(_stopped_by_signals())
             await _serve_status(stack, worker.status, clock, listen)
             await stack.enter_async_context(counting_cell(settings, stream, clock))
             await worker.run(stop)
@@ -143,7 +143,7 @@ async def _carry_feeds(names: list[str], listen: str | None) -> None:
     if not chosen:
         fail("no feed is configured: name some in FURLONG_FEEDS_ADAPTERS")
     listener = open_listener(*address(listen)) if listen else None
-    with stop_on_signals() as stop:
+    with _stopped_by_signals() as stop:
         await run_feeds(
             create_feed_workers(chosen, settings, stream_settings(), registry), registry, listener, stop
         )
@@ -173,7 +173,7 @@ async def _publish_outboxes(listen: str | None) -> None:
     listener = open_listener(*address(listen)) if listen else None
     statuses = {name: OutboxStatus() for name in OUTBOXES}
     async with AsyncExitStack() as stack:
-        stop = stack.enter_context(stop_on_signals())
+        stop = stack.enter_context(_stopped_by_signals())
         if listener is not None:
             await stack.enter_async_context(serving(outbox_status_app(statuses, clock), listener))
         tracing = await stack.enter_async_context(recording("furlong-outbox"))
@@ -207,7 +207,7 @@ def purges(*, listen: Listen = None) -> None:
 
     async def work() -> None:
         async with AsyncExitStack() as stack:
-            stop = stack.enter_context(stop_on_signals())
+            stop = stack.enter_context(_stopped_by_signals())
             await _serve_status(stack, status, running_clock(), listen)
             await run_until(stop, run_purges(settings, stream_settings().bootstrap, status))
 
@@ -232,7 +232,7 @@ async def _settle_and_compare(
             await run_recovery(database, upstream, clock, changed=changed, status=status)
 
     async with AsyncExitStack() as stack:
-        stop = stack.enter_context(stop_on_signals())
+        stop = stack.enter_context(_stopped_by_signals())
         await _serve_status(stack, status, clock, listen)
         await run_until(stop, work())
 
@@ -260,3 +260,13 @@ async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> Non
         await asyncio.wait({running}, timeout=CANCEL_AGAIN_SECONDS)
     with suppress(asyncio.CancelledError):
         await running
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[asyncio.Event]:
+    """Exempt what the worker has started with from collection, and yield an event that signals set."""
+    from gateway.garbage_collection import freeze_long_lived_objects
+
+    freeze_long_lived_objects()
+    with stop_on_signals() as stop:
+        yield stop

@@ -18,7 +18,7 @@ from furlong.serve.documentation import add_documentation
 from furlong.serve.http_server import listen, serving
 from furlong.serve.own_hosts import own_names_only
 from furlong.serve.page import add_gallery, add_page
-from furlong.settings import ServeSettings
+from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from gateway.supergraph.load import load_supergraph
@@ -61,7 +61,7 @@ def mocked_gateway(
     schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0, *, graphiql: Path | None
 ) -> FastAPI:
     """Build the gateway that answers for a schema."""
-    settings = GatewaySettings()
+    settings = GatewaySettings().with_defaults(DOCUMENT_LIMITS)
     manifest = ServeSettings().page / "documents" / "persisted-documents.json"
     ours = {
         "trusted_documents": (manifest,) if manifest.is_file() else (),

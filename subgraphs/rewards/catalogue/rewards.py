@@ -120,6 +120,8 @@ class OptionId:
         """
         brand, _, rest = text.partition(":")
         reward_id, _, version = rest.rpartition(":")
-        if not (brand and reward_id and version.isascii() and version.isdecimal() and len(version) <= 9):  # noqa: PLR2004
-            raise BadInput(f"not the id of an option: {text[:64]!r}; take one of Club.options")
-        return cls(brand, reward_id, int(version))
+        if brand and reward_id and version.isascii() and version.isdecimal() and len(version) <= 9:  # noqa: PLR2004
+            option = cls(brand, reward_id, int(version))
+            if str(option) == text:  # the number has one form
+                return option
+        raise BadInput(f"not the id of an option: {text[:64]!r}; take one of Club.options")

@@ -221,7 +221,18 @@ def test_an_options_id_has_three_parts(text: str, parts: tuple[str, str, int]) -
 
 @pytest.mark.parametrize(
     "text",
-    ["", "fb-5", "northbet:fb-5", "northbet::1", ":fb-5:1", "n:f:-1", "n:f:1.0", "n:f:²", "n:f:" + "9" * 10],
+    [
+        "",
+        "fb-5",
+        "northbet:fb-5",
+        "northbet::1",
+        ":fb-5:1",
+        "n:f:-1",
+        "n:f:1.0",
+        "n:f:²",
+        "n:f:01",
+        "n:f:" + "9" * 10,
+    ],
 )
 def test_what_is_no_options_id_is_refused(text: str) -> None:
     """Garbage is refused with a message that says where ids come from."""

@@ -51,8 +51,10 @@ def export(
             fail(ValueError(f"the export is {job.status.value}: {job.error or 'no reason is known'}"))
         return await parts.requests.document(actor, job_id)
 
-    file.write_text(with_support(user, work), encoding="utf-8")
-    file.chmod(0o600)
+    document = with_support(user, work)
+    file.touch(mode=0o600)
+    file.chmod(0o600)  # it may have been there
+    file.write_text(document, encoding="utf-8")
 
 
 def erase(brand: Brand, customer: Customer, *, reason: Reason, user: User) -> None:
