@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx
 import pytest
 
+from gateway import GatewaySettings, create_gateway
 from gateway.errors import ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import ResponseLimits
 from gateway.executor.exchange import PARALLEL_REQUESTS
@@ -63,6 +65,29 @@ def many(number: int) -> Any:
     """A subgraph that knows so many products."""
     products = [{"__typename": "Product", "upc": str(each)} for each in range(number)]
     return lambda _request: {"data": {"topProducts": products, "me": {"name": "User 1"}}}
+
+
+async def test_a_list_of_thousands_is_answered_by_default(way: ExecutionMode) -> None:
+    """No setting is needed: each request has at most a thousand entities, and the list has them all."""
+    federation = shop()
+    federation.broken["products"] = many(2_500)
+
+    async def inventory(request: SubgraphRequest) -> Mapping[str, Any]:
+        federation.asked.append(("inventory", request))
+        sent = request.variables["representations"]
+        return {"data": {"_entities": [{"inStock": each["upc"] == "2499"} for each in sent]}}
+
+    transports = {**federation.transports(), "inventory": asking(inventory)}
+    app = create_gateway(federation.sdl, transports, GatewaySettings(execution=way))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+        response = await client.post("/graphql", json={"query": "{ topProducts { upc inStock } }"})
+    answer = response.json()
+    assert "errors" not in answer
+    products = answer["data"]["topProducts"]
+    assert [each["upc"] for each in products] == [str(each) for each in range(2_500)]
+    assert [each["inStock"] for each in products].index(True) == 2_499
+    assert sizes(federation, "inventory") == [1_000, 1_000, 500]
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 100])
