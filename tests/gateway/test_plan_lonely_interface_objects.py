@@ -66,7 +66,7 @@ DISTANT = federated(
 
 @pytest.mark.parametrize("selection", ["label", "id name label", "... on Cat { color label }"])
 def test_what_nobody_can_resolve_is_refused_though_others_implement_the_interface(selection: str) -> None:
-    """The asked subgraph knows no implementation, and those who know one cannot reach the interface object."""
+    """The asked subgraph knows no implementation; who knows one cannot reach the interface object."""
     with pytest.raises(CannotPlan, match=r"Cat\.label cannot be fetched: b: not reachable"):
         GatewayOf(DISTANT).answer(Operation(f"{{ nodes {{ {selection} }} }}", {}))
 
