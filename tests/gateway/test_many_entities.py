@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from gateway import GatewaySettings, create_gateway
+from gateway.compiled.runtime.state import State
 from gateway.errors import ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import ResponseLimits
 from gateway.executor.exchange import PARALLEL_REQUESTS
@@ -99,6 +100,16 @@ async def test_each_request_has_only_so_many_entities(way: ExecutionMode, most: 
     assert sum(sizes(federation, "reviews")) == 7
     assert max(sizes(federation, "reviews")) == min(most, 7)
     assert len(sizes(federation, "reviews")) == -(-7 // most)
+
+
+@pytest.mark.parametrize("query", [KINDS, STOCK])
+async def test_compiled_code_divides_its_entities_itself(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter takes several times as long, and would have to find all of them again."""
+    monkeypatch.delattr(State, "run_interpreted")
+    federation = shop()
+    answer = await answered(federation, "compiled", ResponseLimits(entities=2), query)
+    assert max(sizes(federation, "reviews" if query is KINDS else "inventory")) == 2
+    assert essence(answer)[0] == essence(federation.monolith(query))[0]
 
 
 async def test_only_some_requests_are_under_way_at_the_same_time(way: ExecutionMode) -> None:
