@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from sys import maxsize
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 import structlog
@@ -27,6 +28,8 @@ from gateway.executor.response_limits import raise_refusal_alone, too_large
 from gateway.masking import ErrorMasking, ShownError
 from gateway.plan import Fetch
 from jit.codegen import BudgetSpent, own
+
+T = TypeVar("T")
 
 
 def _unobserved(_subgraph: str, _outcome: str, _seconds: float) -> None:
@@ -131,18 +134,27 @@ async def exchange_all(requests: Sequence[SubgraphRequest], context: Context) ->
     """
     if len(requests) == 1:
         return [await exchange(requests[0][0], context, requests[0][1])]
-    responses: dict[int, SubgraphResponse] = {}
-    waiting = iter(enumerate(requests))
+    return await in_parallel([partial(exchange, fetch, context, values) for fetch, values in requests])
+
+
+async def in_parallel(works: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
+    """Send the requests of one fetch, some of them at the same time, and return what each returns.
+
+    Raises:
+        ResponseTooLarge: The responses exceed the request's budget; the running ones are cancelled.
+    """
+    done: dict[int, T] = {}
+    waiting = iter(enumerate(works))
 
     async def send() -> None:
-        for number, (fetch, values) in waiting:
-            responses[number] = await exchange(fetch, context, values)
+        for number, work in waiting:
+            done[number] = await work()
 
     with raise_refusal_alone():
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(PARALLEL_REQUESTS, len(requests))):
+            for _ in range(min(PARALLEL_REQUESTS, len(works))):
                 group.create_task(send())
-    return [responses[number] for number in range(len(requests))]
+    return [done[number] for number in range(len(works))]
 
 
 def unreachable_response(subgraph: str, error: SubgraphUnreachable) -> SubgraphResponse:

@@ -35,7 +35,7 @@ class ResponseLimits:
 
     places: int = 200_000
     entities: int = 1_000
-    list_items: int = 1_000
+    list_items: int = 10_000
 
 
 def is_large(limits: ResponseLimits) -> bool:

@@ -142,6 +142,6 @@ def _code(entry: Mapping[str, Any]) -> str | None:
 
 def _path(entry: Mapping[str, Any]) -> tuple[str | int, ...] | None:
     path = entry.get("path")
-    if not isinstance(path, list) or not all(isinstance(part, str | int) for part in path):
+    if not isinstance(path, list) or not all(part.__class__ in {str, int} for part in path):
         return None
     return tuple(path)

@@ -22,7 +22,7 @@ class ResponseSettings(BaseSettings):
         description="The most entities in one request to a subgraph; more are fetched by several requests.",
     )
     list_items: int = Field(
-        default=1_000,
+        default=10_000,
         gt=0,
         description="The most items of a list in a response; a longer list is null, with an error.",
     )

@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx
 import pytest
 
+from gateway import GatewaySettings, create_gateway
+from gateway.compiled.runtime.state import State
 from gateway.errors import ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import ResponseLimits
 from gateway.executor.exchange import PARALLEL_REQUESTS
@@ -65,6 +68,29 @@ def many(number: int) -> Any:
     return lambda _request: {"data": {"topProducts": products, "me": {"name": "User 1"}}}
 
 
+async def test_a_list_of_thousands_is_answered_by_default(way: ExecutionMode) -> None:
+    """No setting is needed: each request has at most a thousand entities, and the list has them all."""
+    federation = shop()
+    federation.broken["products"] = many(2_500)
+
+    async def inventory(request: SubgraphRequest) -> Mapping[str, Any]:
+        federation.asked.append(("inventory", request))
+        sent = request.variables["representations"]
+        return {"data": {"_entities": [{"inStock": each["upc"] == "2499"} for each in sent]}}
+
+    transports = {**federation.transports(), "inventory": asking(inventory)}
+    app = create_gateway(federation.sdl, transports, GatewaySettings(execution=way))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+        response = await client.post("/graphql", json={"query": "{ topProducts { upc inStock } }"})
+    answer = response.json()
+    assert "errors" not in answer
+    products = answer["data"]["topProducts"]
+    assert [each["upc"] for each in products] == [str(each) for each in range(2_500)]
+    assert [each["inStock"] for each in products].index(True) == 2_499
+    assert sizes(federation, "inventory") == [1_000, 1_000, 500]
+
+
 @pytest.mark.parametrize("most", [1, 2, 3, 100])
 async def test_each_request_has_only_so_many_entities(way: ExecutionMode, most: int) -> None:
     """Those of several fields of one fetch are counted together, and the answer is the same."""
@@ -74,6 +100,16 @@ async def test_each_request_has_only_so_many_entities(way: ExecutionMode, most: 
     assert sum(sizes(federation, "reviews")) == 7
     assert max(sizes(federation, "reviews")) == min(most, 7)
     assert len(sizes(federation, "reviews")) == -(-7 // most)
+
+
+@pytest.mark.parametrize("query", [KINDS, STOCK])
+async def test_compiled_code_divides_its_entities_itself(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter takes several times as long, and would have to find all of them again."""
+    monkeypatch.delattr(State, "run_interpreted")
+    federation = shop()
+    answer = await answered(federation, "compiled", ResponseLimits(entities=2), query)
+    assert max(sizes(federation, "reviews" if query is KINDS else "inventory")) == 2
+    assert essence(answer)[0] == essence(federation.monolith(query))[0]
 
 
 async def test_only_some_requests_are_under_way_at_the_same_time(way: ExecutionMode) -> None:

@@ -53,6 +53,30 @@ def test_what_the_interface_has_is_answered_where_nothing_implements_it(selectio
     assert compared(LONELY, f"{{ nodes {{ {selection} }} }}")
 
 
+DISTANT = federated(
+    {"Query": {"__typename": "Query", "nodes": []}},
+    a="type Query { nodes: [Node] } interface Node { name: String }",
+    b='type Node @key(fields: "id", resolvable: false) @interfaceObject { id: ID! label: String }',
+    c="""
+    interface Node @key(fields: "id") { id: ID! name: String age: Int }
+    type Cat implements Node @key(fields: "id") { id: ID! name: String age: Int color: String }
+    """,
+)
+
+
+@pytest.mark.parametrize("selection", ["label", "id name label", "... on Cat { color label }"])
+def test_what_nobody_can_resolve_is_refused_though_others_implement_the_interface(selection: str) -> None:
+    """The asked subgraph knows no implementation; who knows one cannot reach the interface object."""
+    with pytest.raises(CannotPlan, match=r"Cat\.label cannot be fetched: b: not reachable"):
+        GatewayOf(DISTANT).answer(Operation(f"{{ nodes {{ {selection} }} }}", {}))
+
+
+@pytest.mark.parametrize("selection", ["__typename name", "id age", "... on Cat { color }"])
+def test_what_some_subgraph_can_resolve_is_not_refused(selection: str) -> None:
+    """Although the asked subgraph can return no object that has it."""
+    assert compared(DISTANT, f"{{ nodes {{ {selection} }} }}")
+
+
 HAUNTED = federated(
     {
         "Query": {"__typename": "Query", "ghost": {"$ref": "g1"}},

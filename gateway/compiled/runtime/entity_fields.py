@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,8 +15,11 @@ from gateway.supergraph.selections import TYPENAME
 Group: TypeAlias = list[dict[str, Any]]
 """The objects in the tree of data that share one representation."""
 
-Found: TypeAlias = tuple[dict[str, Any], list[Group]]
-"""The variable with the representations, or no variable if there are none; and a group for each of them."""
+Found: TypeAlias = tuple[dict[str, Any], list[Any]]
+"""The variables with the representations, or none if there are none; and a group for each representation.
+
+If a fetch has several fields, there is a list of groups for each of them.
+"""
 
 Check: TypeAlias = Callable[[Any], object]
 """Raises one of `DEOPT_ERRORS` if an object lacks a selected field."""
@@ -73,6 +76,11 @@ class EntityField:
                     # Later fetches may write into one object and must not change the others.
                     merge(other, copied(entity))
 
+    def divide(self, variables: Mapping[str, Any], groups: Sequence[Group], most: int) -> Iterator[Found]:
+        """Divide representations into parts of at most so many."""
+        for part, (own,) in _divide((self,), variables, (groups,), most):
+            yield part, own
+
     def sent(self, variables: Mapping[str, Any], groups: Sequence[Group]) -> list[Sent]:
         """Return the sent representations, for the interpreter."""
         return [(self.entities, variables[self.entities.variable], groups)]
@@ -84,7 +92,7 @@ class EntityFields:
 
     fields: tuple[EntityField, ...]
 
-    def represent(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    def represent(self, data: dict[str, Any]) -> Found:
         """Return the variables of all fields (none if no field has objects) and the groups of each field."""
         found = [each.represent(data) for each in self.fields]
         variables: dict[str, Any] = {}
@@ -102,12 +110,29 @@ class EntityFields:
         for field, each in zip(self.fields, groups, strict=True):
             field.merge_entities(data, each)
 
+    def divide(self, variables: Mapping[str, Any], groups: Sequence[Any], most: int) -> Iterator[Found]:
+        """Divide representations into parts of at most so many, in each of which fields may have none."""
+        return _divide(self.fields, variables, groups, most)
+
     def sent(self, variables: Mapping[str, Any], groups: Sequence[Any]) -> list[Sent]:
         """Return the sent representations of each field, for the interpreter."""
         return [
             (field.entities, variables[field.entities.variable], each)
             for field, each in zip(self.fields, groups, strict=True)
         ]
+
+
+def _divide(
+    fields: Sequence[EntityField], variables: Mapping[str, Any], groups: Sequence[Any], most: int
+) -> Iterator[Found]:
+    """Yield the parts of several fields, whose representations are counted together."""
+    sizes = [len(each) for each in groups]
+    starts = [sum(sizes[:index]) for index in range(len(sizes))]
+    for first in range(0, sum(sizes), most):
+        parts = [slice(max(first - start, 0), max(first + most - start, 0)) for start in starts]
+        names = [field.entities.variable for field in fields]
+        sent = {name: variables[name][part] for name, part in zip(names, parts, strict=True)}
+        yield sent, [each[part] for each, part in zip(groups, parts, strict=True)]
 
 
 def is_object(entity: object) -> None:

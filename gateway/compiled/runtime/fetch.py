@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 from gateway.compiled.deopt import DEOPT_ERRORS
-from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields
+from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields, Found
 from gateway.compiled.runtime.state import State
 from gateway.errors import SubgraphUnreachable
-from gateway.executor.exchange import parse_response, unreachable_response
+from gateway.executor.exchange import in_parallel, parse_response, unreachable_response
 from gateway.executor.merge import merge
 from gateway.executor.response_limits import too_large
 from gateway.plan import Fetch, RootFields
@@ -78,9 +79,9 @@ class CompiledFetch:
     call: SubgraphOperation
     owns: bool
 
-    async def execute(self, state: State) -> None:
-        """Fetch entities for all objects at the paths."""
-        found = self._represented(state)
+    async def execute(self, state: State, part: Found | None = None) -> None:
+        """Fetch entities for all objects at the paths, or for those of a part."""
+        found = part or self._represented(state)
         if found is None:
             await state.run_interpreted(self.fetch)
             return
@@ -88,12 +89,14 @@ class CompiledFetch:
         if not variables:
             return
         context, fetch = state.context, self.fetch
-        subgraph = fetch.subgraph
-        if fetch.variables:
-            variables = pick_variables(fetch.variables, context.variables) | variables
+        if len(groups) > 1 and sum(map(len, variables.values())) > context.most_entities:
+            await self._execute_parts(state, found)
+            return
+        subgraph, names = fetch.subgraph, fetch.variables
+        values = pick_variables(names, context.variables) | variables if names else variables
         started = perf_counter()
         try:
-            given = await self.call(variables, context.headers, context.session)
+            given = await self.call(values, context.headers, context.session)
         except SubgraphUnreachable as error:
             response = unreachable_response(subgraph, error)
         except BudgetSpent as spent:
@@ -115,7 +118,11 @@ class CompiledFetch:
         context.observe(subgraph, response.outcome(), perf_counter() - started)
         state.interpret_entity_response(fetch, response, self.fields.sent(variables, groups))
 
-    def _represented(self, state: State) -> tuple[dict[str, Any], list[Any]] | None:
+    async def _execute_parts(self, state: State, found: Found) -> None:
+        parts = self.fields.divide(*found, state.context.most_entities)
+        await in_parallel([partial(self.execute, state, each) for each in parts])
+
+    def _represented(self, state: State) -> Found | None:
         """Return the representations and their objects; None if the interpreter must find them."""
         interpreted = state.interpreted
         if interpreted is not None and not interpreted.missing_fields.is_empty:
@@ -126,9 +133,6 @@ class CompiledFetch:
         except DEOPT_ERRORS as error:
             state.on_deopt("represent", type(error).__name__)
             return None
-        variables, groups = found
-        if len(groups) > 1 and sum(map(len, variables.values())) > state.context.most_entities:
-            return None  # the interpreter sends several requests
         return found
 
 

@@ -270,10 +270,10 @@ class Search:
             members = sorted(group.types & known.concrete)
             self.work.visit(len(members) * len(group.fields))
             if len(members) < len(group.types):
-                for below in self.interfaces_without_types(group, definition, node.subgraph, provided):
-                    rest = self._of_type(group.fields, below, max_nesting)[1]
+                for nodes in self.nodes_of_unknown(group, definition, node.subgraph, provided):
+                    rest = self.unreachable(group.fields, nodes, max_nesting)
                     if rest:
-                        remaining.append(Group(frozenset({below.type}), rest))
+                        remaining.append(Group(frozenset({nodes[0].type}), rest))
             for concrete in members:
                 interface_object = known.interface_object_of.get(concrete)
                 below = Node(concrete, node.subgraph, provided, interface_object, interface_object)
@@ -289,18 +289,32 @@ class Search:
             return Coverage(None, field, cost)
         return Coverage(with_groups(field, resolved), with_groups(field, remaining), cost, unknown_types)
 
-    def interfaces_without_types(
+    def nodes_of_unknown(
         self, group: Group, definition: SubgraphField, subgraph: str, provided: tuple[Selections, ...]
-    ) -> Iterator[Node]:
-        """Yield a node for each type of a group that is an interface without implementations anywhere.
+    ) -> Iterator[tuple[Node, ...]]:
+        """Yield nodes for each type of a group if the subgraph knows no implementation of the field's type.
 
-        If the subgraph has it as an interface as well, it can return no object of it. What is selected of the
-        interface must be resolvable nevertheless: otherwise it would be null without an error.
+        The subgraph can return no object then. What is selected must be resolvable from one of the nodes
+        nevertheless: otherwise it would be null without an error. The first node is the subgraph's interface;
+        the others are in the subgraphs that know the type.
         """
         known = self.supergraph.subgraphs[subgraph].types[definition.type]
         for name in sorted(group.types - known.concrete):
+            interface = Node(name, subgraph, provided, definition.type)
             if is_abstract_type(self.supergraph.schema.type_map[name]):
-                yield Node(name, subgraph, provided, definition.type)
+                yield (interface,)
+            elif not known.concrete and self.supergraph.interface_objects:
+                subgraphs = self.supergraph.available(name).by_field.get(TYPENAME, ())
+                yield (interface, *(Node(name, each.name) for each in subgraphs if name in each.types))
+
+    def unreachable(
+        self, fields: tuple[Field, ...], nodes: Iterable[Node], max_nesting: int | None = None
+    ) -> tuple[Field, ...]:
+        """Return what none of some nodes can fetch of fields."""
+        for node in nodes:
+            if fields:
+                fields = self._of_type(fields, node, max_nesting)[1]
+        return fields
 
     def _named_but_unknown(self, field: Field, owner: str, known: frozenset[str]) -> int:
         """Count the types unknown to a subgraph for which the client selects fields of their own."""
@@ -322,7 +336,7 @@ class Search:
         return sum(len(types - known) for types, wanted in named if not wanted <= common)
 
     def _of_type(
-        self, fields: Iterable[Field], node: Node, max_nesting: int
+        self, fields: Iterable[Field], node: Node, max_nesting: int | None
     ) -> tuple[tuple[Field, ...], tuple[Field, ...], Cost, int]:
         """Return a type's fields that can be fetched, the remaining ones, the cost, the unknown types."""
         cost, done, rest, unknown_types = FREE, list[Field](), list[Field](), 0

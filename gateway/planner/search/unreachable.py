@@ -5,7 +5,6 @@ from __future__ import annotations
 from gateway.planner.search.graph import Node
 from gateway.planner.search.search import Search
 from gateway.supergraph import Field, SubgraphType
-from gateway.supergraph.selections import TYPENAME
 
 
 def why_unreachable(search: Search, field: Field, node: Node) -> str:
@@ -30,17 +29,15 @@ def _deepest(search: Search, field: Field, node: Node) -> tuple[Field, Node]:
         provided = search.resolvability.provided_below(there, definition)
         for group in field.children.groups:
             objects = known.interface_object_of
-            nodes = [
-                Node(each, there.subgraph, provided, objects.get(each), objects.get(each))
+            nodes: list[tuple[Node, ...]] = [
+                (Node(each, there.subgraph, provided, objects.get(each), objects.get(each)),)
                 for each in sorted(group.types & known.concrete)
             ]
-            nodes += search.interfaces_without_types(group, definition, there.subgraph, provided)
+            nodes += search.nodes_of_unknown(group, definition, there.subgraph, provided)
             for below in nodes:
-                for each in group.fields:
-                    free = each.name == TYPENAME and below.known_interface is None
-                    found = None if free else search.coverage(each, below)
-                    if found is not None and found.remaining is not None:
-                        return _deepest(search, found.remaining, below)
+                rest = search.unreachable(group.fields, below)
+                if rest:
+                    return _deepest(search, rest[0], below[0])
     return field, node
 
 

@@ -96,6 +96,14 @@ async def test_developers_can_see_all(way: ExecutionMode) -> None:
         assert (answer["errors"][0]["message"], logged) == (SQL, [])
 
 
+@pytest.mark.parametrize("path", [[True], [1.5], [None], [["me"]], "me", {"me": 0}])
+async def test_a_path_that_is_none_is_not_passed_on(path: object, way: ExecutionMode) -> None:
+    """A path consists of names and indexes; the error is kept."""
+    answer, _ = await answered({"message": "lost", "path": path}, way, subgraph_error_codes=("*",))
+    (error,) = answer["errors"]
+    assert (error["message"], error.get("path")) == ("lost", None)
+
+
 async def test_extensions_are_passed_on_by_name(way: ExecutionMode) -> None:
     """The gateway's own extensions cannot be replaced, and the id of a masked error is the log's."""
     error = failing("x", code="FORBIDDEN", retryAfter=3, service="evil", id="7", host="db7")
