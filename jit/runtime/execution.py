@@ -16,9 +16,9 @@ from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot
 from jit.runtime.lightweight_task import LightweightTask, idle_task, make_task
 from jit.runtime.null_propagation import note_null
 from jit.runtime.response_path import ResponsePath, as_path, reach
-from jit.runtime.state import UNKNOWN, ExecutionState, Target
+from jit.runtime.state import STARTED, UNKNOWN, ExecutionState, Target
 from jit.runtime.tasks.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
-from jit.runtime.tasks.current_task import current_tasks, enter_task, leave_task
+from jit.runtime.tasks.current_task import current_tasks, leave_task
 from jit.runtime.tasks.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepper, take_step
 
 UNSHARED_REFERENCES: Final = 4 if version_info < (3, 14) else 0
@@ -70,7 +70,7 @@ class Execution(ExecutionState):
             path = path[0]
         return self.info(slot, path[0], path[1])
 
-    def wait(  # noqa: PLR0917 - called for every awaitable, so by position
+    def wait(  # noqa: C901, PLR0912, PLR0917 - called for every awaitable: by position, and all in one place
         self,
         slot: FieldSlot,
         awaitable: Any,
@@ -94,9 +94,12 @@ class Execution(ExecutionState):
         """
         if awaitable.__class__ is not CoroutineType or self.cold is not None:
             return self._wait_for_other(slot, awaitable, (container, above, key), then)
-        if self.held is None and not self.live:
-            self.held = (slot, awaitable, (container, above, key), then)
-            return None
+        if self.held is None:
+            if not self.live:
+                self.held = (slot, awaitable, (container, above, key), then)
+                return None
+        elif self.held:
+            self.start_held(awaitable)
         context = copy_context()
         if self.serial and above is None:
             self.serial_context = context
@@ -186,25 +189,30 @@ class Execution(ExecutionState):
         self.find_loop()
         return idle_task(self)
 
-    def release(self) -> None:
-        """Start the held coroutine as a task beside the others."""
-        assert self.held is not None  # noqa: S101 - the caller has checked it
-        self.find_loop()
-        task = make_task(self, *self.held)
-        self.held = None
-        task.context = copy_context()
-        if self.serial and task.above is None:
-            self.serial_context = task.context
-        self.live.add(task)
-        outer = self.current
-        if outer is not None:
-            leave_task(self.loop, outer)
+    def start_held(self, follower: Any = None) -> None:
+        """Start the held coroutine beside others, before those of the fields after it.
+
+        Its error waits for the loop's next turn: the objects around it may still be incomplete.
+
+        Args:
+            follower: The coroutine that comes next; it is closed if there is an interruption.
+        """
+        assert self.held  # noqa: S101 - the caller has checked it
+        slot, coroutine, (container, above, key), then = self.held
+        self.held = STARTED
         try:
-            task.context.run(task.resume)
-        finally:
-            if outer is not None:
-                enter_task(self.loop, outer)
-                self.current = task
+            value = self.wait(slot, coroutine, container, above, key, then)
+        except Exception as error:  # noqa: BLE001 - all errors of resolvers go into the response
+            task = make_task(self, slot, None, (container, above, key), then)
+            task.context = copy_context()
+            self.live.add(task)
+            self.loop.call_soon(task, None, error, context=task.context)
+        except BaseException:
+            close(follower)
+            raise
+        else:
+            if value is not None:
+                container[key] = value
 
     def _wait_for_other(
         self, slot: FieldSlot, awaitable: Awaitable[Any], target: Target, then: "Complete | None"
@@ -219,6 +227,8 @@ class Execution(ExecutionState):
             return None
         if future is None:
             return self.wait(slot, coroutine, container, above, key, then)
+        if self.held:
+            self.start_held()
         context = copy_context()
         if self.serial and above is None:
             self.serial_context = context
