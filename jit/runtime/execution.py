@@ -46,22 +46,7 @@ class Execution(ExecutionState):
 
     def info(self, slot: FieldSlot, parent_path: ResponsePath | None, key: str) -> GraphQLResolveInfo[Any]:
         """Make the info that a resolver gets."""
-        return GraphQLResolveInfo(
-            slot.field_name,
-            slot.nodes,
-            slot.type,
-            slot.parent,
-            Path(as_path(parent_path), key, slot.parent.name),
-            self.operation.schema,
-            self.operation.fragments,
-            self.root_value,
-            self.operation.node,
-            self.variables,
-            self.context,
-            is_awaitable,
-            None,
-            GraphQLResolveInfoHelpers(gather=gather, track=track),
-        )
+        return self.operation.make_info(self, slot, Path(as_path(parent_path), key, slot.parent.name))
 
     def info_at(self, slot: FieldSlot, path: ResponsePath) -> GraphQLResolveInfo[Any]:
         """Make the info that a type resolver gets: the field's, also for the items of its lists."""
@@ -192,7 +177,7 @@ class Execution(ExecutionState):
     def start_held(self, follower: Any = None) -> None:
         """Start the held coroutine beside others, before those of the fields after it.
 
-        Its error waits for the loop's next turn: the objects around it may still be incomplete.
+        An error that makes an object around it null waits for the loop's next turn: that may be incomplete.
 
         Args:
             follower: The coroutine that comes next; it is closed if there is an interruption.
@@ -203,6 +188,9 @@ class Execution(ExecutionState):
         try:
             value = self.wait(slot, coroutine, container, above, key, then)
         except Exception as error:  # noqa: BLE001 - all errors of resolvers go into the response
+            if not slot.non_null:
+                self.add_error(slot, error, (above, key, slot.typename))
+                return
             task = make_task(self, slot, None, (container, above, key), then)
             task.context = copy_context()
             self.live.add(task)
@@ -280,6 +268,27 @@ class Execution(ExecutionState):
         with suppress(Exception):
             awaitables.extend(item for item in rest if is_awaitable(item))
         dispose(awaitables)
+
+
+def core_info(execution: Execution, slot: FieldSlot, path: Path) -> GraphQLResolveInfo[Any]:
+    """Make the info that graphql-core's executor makes."""
+    operation = execution.operation
+    return GraphQLResolveInfo(
+        slot.field_name,
+        slot.nodes,
+        slot.type,
+        slot.parent,
+        path,
+        operation.schema,
+        operation.fragments,
+        execution.root_value,
+        operation.node,
+        execution.variables,
+        execution.context,
+        is_awaitable,
+        None,
+        GraphQLResolveInfoHelpers(gather=gather, track=track),
+    )
 
 
 Select: TypeAlias = Callable[[Execution, Any, ResponsePath | None], dict[str, Any]]

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLResolveInfo
+from graphql.pyutils import Path
+from strawberry.schema.schema import _OperationContextAwareGraphQLResolveInfo as StrawberryResolveInfo
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from jit.compile.reading.field_reader import WriteInfo
 from jit.compile.source import Lines, Source
-from jit.runtime.execution import Execution
+from jit.runtime.execution import Execution, core_info
 from jit.runtime.field_slot import FieldSlot
 from jit.runtime.response_path import ResponsePath
 
@@ -55,6 +57,15 @@ class LazyInfo(Info[Any, Any]):
     def field_name(self) -> str:
         """The name of the field that is resolved."""
         return self._info_field.slot.field_name
+
+
+def strawberry_info(execution: Execution, slot: FieldSlot, path: Path) -> GraphQLResolveInfo[Any]:
+    """Make the info that Strawberry's executor makes: variables are a dict, and it has the extensions."""
+    variables: Any = execution.variables.coerced
+    info: Any = core_info(execution, slot, path)._replace(variable_values=variables)
+    own: Any = StrawberryResolveInfo
+    made: GraphQLResolveInfo[Any] = own(*info, execution.settings.operation_extensions)
+    return made
 
 
 def info_writer(field: StrawberryField, info_class: type[Info[Any, Any]]) -> WriteInfo:
