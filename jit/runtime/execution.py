@@ -24,6 +24,9 @@ from jit.runtime.tasks.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepp
 UNSHARED_REFERENCES: Final = 4 if version_info < (3, 14) else 0
 """How many references a task has that only `Execution` and asyncio refer to; Python 3.14 counts otherwise."""
 
+HELPERS: Final = GraphQLResolveInfoHelpers(gather=gather, track=track)
+"""What an info offers to resolvers that wait for several values."""
+
 
 class Execution(ExecutionState):
     """One execution, as generated code calls it: it settles values, and starts tasks for awaitables."""
@@ -287,7 +290,7 @@ def core_info(execution: Execution, slot: FieldSlot, path: Path) -> GraphQLResol
         execution.context,
         is_awaitable,
         None,
-        GraphQLResolveInfoHelpers(gather=gather, track=track),
+        HELPERS,
     )
 
 

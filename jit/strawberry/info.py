@@ -11,7 +11,7 @@ from strawberry.types.info import Info
 
 from jit.compile.reading.field_reader import WriteInfo
 from jit.compile.source import Lines, Source
-from jit.runtime.execution import Execution, core_info
+from jit.runtime.execution import HELPERS, Execution
 from jit.runtime.field_slot import FieldSlot
 from jit.runtime.response_path import ResponsePath
 
@@ -61,11 +61,26 @@ class LazyInfo(Info[Any, Any]):
 
 def strawberry_info(execution: Execution, slot: FieldSlot, path: Path) -> GraphQLResolveInfo[Any]:
     """Make the info that Strawberry's executor makes: variables are a dict, and it has the extensions."""
-    variables: Any = execution.variables.coerced
-    info: Any = core_info(execution, slot, path)._replace(variable_values=variables)
-    own: Any = StrawberryResolveInfo
-    made: GraphQLResolveInfo[Any] = own(*info, execution.settings.operation_extensions)
-    return made
+    operation = execution.operation
+    make: Any = StrawberryResolveInfo
+    info: GraphQLResolveInfo[Any] = make(
+        slot.field_name,
+        slot.nodes,
+        slot.type,
+        slot.parent,
+        path,
+        operation.schema,
+        operation.fragments,
+        execution.root_value,
+        operation.node,
+        execution.variables.coerced,
+        execution.context,
+        execution.is_awaitable,
+        None,
+        HELPERS,
+        execution.settings.operation_extensions,
+    )
+    return info
 
 
 def info_writer(field: StrawberryField, info_class: type[Info[Any, Any]]) -> WriteInfo:
