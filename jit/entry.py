@@ -19,10 +19,14 @@ from graphql.execution.incremental.incremental_executor import IncrementalExecut
 from graphql.pyutils import AbortSignal, AwaitableOrValue, is_async_iterable, is_awaitable
 
 from jit.compile.strawberry_values import is_standard_awaitable_check
+from jit.executions import EXECUTIONS, Executions
 from jit.operation import DEFAULT_SETTINGS, CompiledOperation
-from jit.settings import Settings
+from jit.settings import Settings, as_manager
 
 DOCUMENTS_KEPT = 512
+UNUSUAL: Final = (
+    "the caller gave an executor class, predicate, hooks or abort signal, or the schema has @defer"
+)
 Resolver = Callable[..., Any]
 
 
@@ -52,7 +56,10 @@ _kept: Final = Kept(DOCUMENTS_KEPT)
 
 
 def compile_operation(
-    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation_name: str | None = None,
+    executions: Executions = EXECUTIONS,
 ) -> CompiledOperation:
     """Compile an operation, for callers that keep the result.
 
@@ -60,8 +67,9 @@ def compile_operation(
         schema: The schema, which must not be changed afterwards.
         document: A document that was parsed, and validated against the schema.
         operation_name: The name of the operation, if there are several.
+        executions: Counts what is left to graphql-core.
     """
-    return CompiledOperation(schema, document, operation_name)
+    return CompiledOperation(schema, document, operation_name, executions)
 
 
 def execute(  # noqa: PLR0917 - graphql-core's signature
@@ -97,6 +105,7 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
         and hooks is None
         and not custom_context_args
         and (middleware is None or isinstance(middleware, list | tuple | MiddlewareManager))
+        and not (schema.get_directive("defer") or schema.get_directive("stream"))  # it refuses these schemas
     )
     if compilable:
         operation = _kept.find(schema, document, operation_name)
@@ -108,9 +117,10 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
             or max_coercion_errors != DEFAULT_SETTINGS.max_coercion_errors
             or hide_suggestions
         ):
-            manager = _as_manager(middleware)
+            manager = as_manager(middleware)
             settings = Settings(field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
         return operation.execute(root_value, context_value, variable_values, settings)
+    EXECUTIONS.count_interpreted(UNUSUAL)
     return interpret(
         schema,
         document,
@@ -153,6 +163,7 @@ def subscribe(  # noqa: PLR0917 - graphql-core's signature
 ) -> AwaitableOrValue[AsyncIterator[ExecutionResult] | ExecutionResult]:
     """Subscribe as graphql-core's `subscribe` does; compiled code executes each event."""
     if executor_class is not None or custom_context_args:
+        EXECUTIONS.count_interpreted(UNUSUAL)
         return interpret_subscription(
             schema,
             document,
@@ -194,7 +205,7 @@ def subscribe(  # noqa: PLR0917 - graphql-core's signature
         field_resolver,
         type_resolver,
         max_coercion_errors,
-        _as_manager(middleware),
+        as_manager(middleware),
         hide_suggestions,
         awaited=True,
     )
@@ -233,16 +244,10 @@ async def _executed(
                 if compiled:
                     result = operation.run(event, executor.context_value, executor.variable_values, settings)
                 if result is None:
+                    EXECUTIONS.count_interpreted(operation.reason_for(executor.variable_values))
                     result = execute_subscription_event(executor.build_per_event_executor(event))
                 yield cast("ExecutionResult", await result if is_awaitable(result) else result)
                 del event, result  # thousands of streams wait here for their next event
     finally:
         # Breaking the executor's reference to itself frees the memory of an ended stream at once.
         del executor.async_helpers
-
-
-def _as_manager(middleware: Middleware | None) -> MiddlewareManager | None:
-    """Return a middleware manager, or None if there is no middleware."""
-    if isinstance(middleware, list | tuple):
-        middleware = MiddlewareManager(*middleware)
-    return middleware if middleware is not None and middleware.middlewares else None

@@ -17,15 +17,16 @@ from graphql import execute as interpret
 from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue
 
-from jit.compile.generator import Generator
+from jit.compile.generator import COMPILING, Generator
 from jit.compile.reading.field_reader import CallerOverrides
 from jit.compile.selection import NotCompiled, SelectedOperation, Selections, select_operation
 from jit.compile.source import UncheckedName, checked
 from jit.compile.variables import Variables
+from jit.executions import EXECUTIONS, Executions
 from jit.runtime.driver import Program, start, start_awaited, start_when_awaited
 from jit.runtime.execution import Execution
 from jit.settings import PreparedOperation, Settings
-from jit.strawberry.detection import unwrapper_for
+from jit.strawberry.detection import resolvers_of
 
 MAX_VARIANTS: Final = 64
 
@@ -51,11 +52,16 @@ class CompiledOperation:
     Attributes:
         fallback_reason: Why graphql-core executes it instead; None if it is compiled.
         conditions: The variables in its `@skip` and `@include`.
+        is_subscription: Whether it is a subscription; False for an operation that is not compiled.
         variables: Coerces the values of its variables.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation_name: str | None = None,
+        executions: Executions = EXECUTIONS,
     ) -> None:
         """Compile the operation if it has no conditions, else prepare it.
 
@@ -63,11 +69,14 @@ class CompiledOperation:
             schema: The schema, which must not be changed afterwards.
             document: A document that was parsed, and validated against the schema.
             operation_name: The name of the operation, if there are several.
+            executions: Counts what `execute` leaves to graphql-core.
 
         Raises:
+            ImportError: The schema is that of a Strawberry that is too old.
             TypeError: The schema is not valid.
         """
         assert_valid_schema(schema)
+        self._executions = executions
         self._schema = schema
         self._document = document
         self._name = operation_name
@@ -77,6 +86,7 @@ class CompiledOperation:
         self._unconditional: _Variant | None = None
         """The variant without conditions, for callers without resolvers or middleware of their own."""
         self.conditions: tuple[str, ...] = ()
+        self.is_subscription = False
         self.variables: Variables
         self.fallback_reason: str | None = None
         try:
@@ -86,15 +96,14 @@ class CompiledOperation:
             self.fallback_reason = str(reason) or type(reason).__name__
 
     def _prepare(self, chosen: SelectedOperation) -> None:
-        if self._schema.get_directive("defer") or self._schema.get_directive("stream"):
-            raise NotCompiled("the schema has @defer or @stream")
         self._root = self._schema.get_root_type(chosen.operation.operation)
         if self._root is None:
             raise NotCompiled("the schema has no root type for the operation")
-        self._prepared = PreparedOperation(self._schema, chosen.operation, chosen.fragments)
-        self._unwrap = unwrapper_for(self._schema)
+        self._unwrap, make_info = resolvers_of(self._schema)
+        self._prepared = PreparedOperation(self._schema, chosen.operation, chosen.fragments, make_info)
         self.variables = Variables(self._schema, chosen.operation)
         self.conditions = chosen.conditions
+        self.is_subscription = chosen.operation.operation is OperationType.SUBSCRIPTION
         if not self.conditions:
             self._unconditional = self._variant({}, DEFAULT_SETTINGS)
 
@@ -125,6 +134,7 @@ class CompiledOperation:
             The result, or an awaitable of it if a value has to be awaited.
         """
         if self.fallback_reason is not None:
+            self._executions.count_interpreted(self.fallback_reason)
             return self._interpret(root_value, context_value, variable_values, settings)
         inputs = variable_values or {}
         variables = self.variables.coerce_fast(inputs) or self.variables.coerce(
@@ -134,6 +144,7 @@ class CompiledOperation:
             return ExecutionResult(None, variables)
         started = self.run(root_value, context_value, variables, settings)
         if started is None:
+            self._executions.count_interpreted(self.reason_for(variables))
             return self._interpret(root_value, context_value, variable_values, settings)
         return started
 
@@ -223,6 +234,14 @@ class CompiledOperation:
         except (NotCompiled, UncheckedName, RecursionError):
             return None
 
+    def reason_for(self, variables: VariableValues) -> str:
+        """Return why graphql-core must execute the operation, after `run` has returned None."""
+        if self.fallback_reason is not None:
+            return self.fallback_reason
+        if all(isinstance(variables.coerced.get(name), bool) for name in self.conditions):
+            return "the operation cannot be compiled for its conditions"
+        return "a variable of @skip or @include is null"
+
     def _variant(self, conditions: dict[str, bool], settings: Settings) -> _Variant:
         given = settings.field_resolver
         own_default_resolver = given is not None and given is not default_field_resolver
@@ -230,10 +249,11 @@ class CompiledOperation:
         key = (own_default_resolver, middleware, *conditions.values())
         variant = self._variants.get(key)
         if variant is None:
-            if len(self._variants) >= MAX_VARIANTS:
-                self._variants.pop(next(iter(self._variants)))
-            overrides = CallerOverrides(own_default_resolver, middleware, self._unwrap)
-            variant = self._variants[key] = self._compile(conditions, overrides)
+            with COMPILING:
+                if len(self._variants) >= MAX_VARIANTS:
+                    self._variants.pop(next(iter(self._variants)))
+                overrides = CallerOverrides(own_default_resolver, middleware, self._unwrap)
+                variant = self._variants[key] = self._compile(conditions, overrides)
         return variant
 
     def _compile(self, conditions: dict[str, bool], overrides: CallerOverrides) -> _Variant:

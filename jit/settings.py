@@ -1,19 +1,39 @@
 """The settings of one execution, and the operation that all executions share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import FragmentDefinitionNode, GraphQLSchema, MiddlewareManager, OperationDefinitionNode
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    MiddlewareManager,
+    OperationDefinitionNode,
+)
+from graphql.execution import Middleware
+from graphql.pyutils import Path
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedOperation:
-    """The operation and its fragments; the same for all executions."""
+    """The operation and its fragments; the same for all executions.
+
+    Attributes:
+        make_info: Makes the info of resolvers from the execution, the field's slot and its path.
+    """
 
     schema: GraphQLSchema
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
+    make_info: Callable[[Any, Any, Path], GraphQLResolveInfo[Any]]
+
+
+def as_manager(middleware: Middleware | None) -> MiddlewareManager | None:
+    """Return a middleware manager, or None if there is no middleware."""
+    if isinstance(middleware, list | tuple):
+        middleware = MiddlewareManager(*middleware)
+    return middleware if middleware is not None and middleware.middlewares else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +43,8 @@ class Settings:
     Attributes:
         awaited: Whether the caller is a coroutine that awaits the result at once, so that awaitables may be
             started at once.
+        only_sync: Whether an async iterable is an error instead of a list.
+        operation_extensions: The extensions of the request, which Strawberry's info has.
     """
 
     field_resolver: Callable[..., Any] | None = None
@@ -31,3 +53,5 @@ class Settings:
     middleware: MiddlewareManager | None = None
     hide_suggestions: bool = False
     awaited: bool = False
+    only_sync: bool = False
+    operation_extensions: Mapping[str, Any] | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import chain
 from keyword import iskeyword
+from threading import RLock
 from typing import Any, Final
 
 from graphql import (
@@ -61,6 +62,9 @@ EAGER_FIELDS: Final = 1000
 EAGER_DEPTH: Final = 40
 MIN_FAST_FIELDS: Final = 2
 """The fewest fields for which fast completion is tried."""
+
+COMPILING: Final = RLock()
+"""Held while anything is compiled: servers that use threads may reach the same selection twice at once."""
 
 
 class Generator:
@@ -142,9 +146,11 @@ class Generator:
 
     def _select_late(self, slot: FieldSlot, type_: GraphQLObjectType) -> Select:
         """Compile the selection of a slot on a type that has been reached."""
-        self._depth, self._fields = 0, 0
-        name, _ = self._selection(type_, self._selections.subfields(type_, slot.details), slot.null_levels)
-        self._load()
+        fields = self._selections.subfields(type_, slot.details)
+        with COMPILING:
+            self._depth, self._fields = 0, 0
+            name, _ = self._selection(type_, fields, slot.null_levels)
+            self._load()
         return self.source.names[name]  # type: ignore[no-any-return] # compiled under that name
 
     def _selection(

@@ -66,17 +66,27 @@ def select_operation(document: DocumentNode, operation_name: str | None) -> Sele
     if any(each.variable_definitions for each in fragments.values()):
         raise NotCompiled("a fragment has variables of its own")
     found = _Directives()
-    visit(document, found)
+    visit(named[-1], found)
+    for name in found.spread:  # grows while its fragments are visited
+        if name in fragments:
+            visit(fragments[name], found)
     if found.not_compiled:
         raise NotCompiled(f"the document uses @{found.not_compiled}")
     return SelectedOperation(named[-1], fragments, tuple(dict.fromkeys(found.conditions)))
 
 
 class _Directives(Visitor):
+    """Finds the directives of an operation and of its fragments."""
+
     def __init__(self) -> None:
         super().__init__()
+        self.spread: list[str] = []
         self.conditions: list[str] = []
         self.not_compiled: str | None = None
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_place: Any) -> None:
+        if node.name.value not in self.spread:
+            self.spread.append(node.name.value)
 
     def enter_directive(self, node: DirectiveNode, *_place: Any) -> None:
         if node.name.value in NOT_COMPILED:

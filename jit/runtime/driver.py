@@ -59,7 +59,7 @@ def start_awaited(execution: Execution, program: Program) -> Awaitable[Execution
     except BaseException:
         _abort(execution)
         raise
-    if execution.held is not None or execution.live:
+    if execution.held or execution.live:
         return _settle(execution)
     return ExecutionResult(execution.data, execution.errors or None)
 
@@ -90,7 +90,7 @@ async def _finish(execution: Execution, root_fields: Iterator[RootField]) -> Exe
         except BaseException:
             _abort(execution)
             raise
-        if not execution.live and execution.held is None:
+        if not (execution.live or execution.held):
             return ExecutionResult(execution.data, execution.errors or None)
 
 
@@ -106,9 +106,10 @@ def _serially(execution: Execution, root_fields: Iterator[RootField]) -> None:
     if execution.data is None:
         execution.data = {}
     for root_field in root_fields:
+        execution.held = None
         root_field(execution, execution.root_value, execution.data)
         _adopt_context(execution)
-        if execution.live or execution.held is not None or (execution.cold and _any_cold_alive(execution)):
+        if execution.live or execution.held or (execution.cold and _any_cold_alive(execution)):
             return
 
 
@@ -129,7 +130,7 @@ def _answer_nothing(execution: Execution, error: GraphQLError) -> None:
 def _abort(execution: Execution) -> None:
     """Cancel all running tasks, because of an exception that interrupts the execution."""
     execution.current = None
-    if execution.held is not None:
+    if execution.held:
         close(execution.held[1])
     if execution.live:
         execution.cancel_all()
@@ -145,7 +146,7 @@ async def _settle(execution: Execution) -> ExecutionResult:
         BaseException: A resolver was interrupted by it.
     """
     try:
-        while (held := execution.held) is not None and not (execution.live or execution.nulled):
+        while (held := execution.held) and not (execution.live or execution.nulled):
             execution.held = None
             slot, coroutine, (container, above, key), then = held
             try:
@@ -158,8 +159,8 @@ async def _settle(execution: Execution) -> ExecutionResult:
     except BaseException:
         _abort(execution)
         raise
-    if execution.held is not None:
-        execution.release()
+    if execution.held:
+        execution.start_held()
     if execution.live:
         await _all_ended(execution)
     if execution.failure is not None:

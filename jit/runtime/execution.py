@@ -16,13 +16,16 @@ from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot
 from jit.runtime.lightweight_task import LightweightTask, idle_task, make_task
 from jit.runtime.null_propagation import note_null
 from jit.runtime.response_path import ResponsePath, as_path, reach
-from jit.runtime.state import UNKNOWN, ExecutionState, Target
+from jit.runtime.state import STARTED, UNKNOWN, ExecutionState, Target
 from jit.runtime.tasks.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
-from jit.runtime.tasks.current_task import current_tasks, enter_task, leave_task
+from jit.runtime.tasks.current_task import current_tasks, leave_task
 from jit.runtime.tasks.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepper, take_step
 
 UNSHARED_REFERENCES: Final = 4 if version_info < (3, 14) else 0
 """How many references a task has that only `Execution` and asyncio refer to; Python 3.14 counts otherwise."""
+
+HELPERS: Final = GraphQLResolveInfoHelpers(gather=gather, track=track)
+"""What an info offers to resolvers that wait for several values."""
 
 
 class Execution(ExecutionState):
@@ -46,22 +49,7 @@ class Execution(ExecutionState):
 
     def info(self, slot: FieldSlot, parent_path: ResponsePath | None, key: str) -> GraphQLResolveInfo[Any]:
         """Make the info that a resolver gets."""
-        return GraphQLResolveInfo(
-            slot.field_name,
-            slot.nodes,
-            slot.type,
-            slot.parent,
-            Path(as_path(parent_path), key, slot.parent.name),
-            self.operation.schema,
-            self.operation.fragments,
-            self.root_value,
-            self.operation.node,
-            self.variables,
-            self.context,
-            is_awaitable,
-            None,
-            GraphQLResolveInfoHelpers(gather=gather, track=track),
-        )
+        return self.operation.make_info(self, slot, Path(as_path(parent_path), key, slot.parent.name))
 
     def info_at(self, slot: FieldSlot, path: ResponsePath) -> GraphQLResolveInfo[Any]:
         """Make the info that a type resolver gets: the field's, also for the items of its lists."""
@@ -70,7 +58,7 @@ class Execution(ExecutionState):
             path = path[0]
         return self.info(slot, path[0], path[1])
 
-    def wait(  # noqa: PLR0917 - called for every awaitable, so by position
+    def wait(  # noqa: C901, PLR0912, PLR0917 - called for every awaitable: by position, and all in one place
         self,
         slot: FieldSlot,
         awaitable: Any,
@@ -94,9 +82,12 @@ class Execution(ExecutionState):
         """
         if awaitable.__class__ is not CoroutineType or self.cold is not None:
             return self._wait_for_other(slot, awaitable, (container, above, key), then)
-        if self.held is None and not self.live:
-            self.held = (slot, awaitable, (container, above, key), then)
-            return None
+        if self.held is None:
+            if not self.live:
+                self.held = (slot, awaitable, (container, above, key), then)
+                return None
+        elif self.held:
+            self.start_held(awaitable)
         context = copy_context()
         if self.serial and above is None:
             self.serial_context = context
@@ -186,25 +177,33 @@ class Execution(ExecutionState):
         self.find_loop()
         return idle_task(self)
 
-    def release(self) -> None:
-        """Start the held coroutine as a task beside the others."""
-        assert self.held is not None  # noqa: S101 - the caller has checked it
-        self.find_loop()
-        task = make_task(self, *self.held)
-        self.held = None
-        task.context = copy_context()
-        if self.serial and task.above is None:
-            self.serial_context = task.context
-        self.live.add(task)
-        outer = self.current
-        if outer is not None:
-            leave_task(self.loop, outer)
+    def start_held(self, follower: Any = None) -> None:
+        """Start the held coroutine beside others, before those of the fields after it.
+
+        An error that makes an object around it null waits for the loop's next turn: that may be incomplete.
+
+        Args:
+            follower: The coroutine that comes next; it is closed if there is an interruption.
+        """
+        assert self.held  # noqa: S101 - the caller has checked it
+        slot, coroutine, (container, above, key), then = self.held
+        self.held = STARTED
         try:
-            task.context.run(task.resume)
-        finally:
-            if outer is not None:
-                enter_task(self.loop, outer)
-                self.current = task
+            value = self.wait(slot, coroutine, container, above, key, then)
+        except Exception as error:  # noqa: BLE001 - all errors of resolvers go into the response
+            if not slot.non_null:
+                self.add_error(slot, error, (above, key, slot.typename))
+                return
+            task = make_task(self, slot, None, (container, above, key), then)
+            task.context = copy_context()
+            self.live.add(task)
+            self.loop.call_soon(task, None, error, context=task.context)
+        except BaseException:
+            close(follower)
+            raise
+        else:
+            if value is not None:
+                container[key] = value
 
     def _wait_for_other(
         self, slot: FieldSlot, awaitable: Awaitable[Any], target: Target, then: "Complete | None"
@@ -219,6 +218,8 @@ class Execution(ExecutionState):
             return None
         if future is None:
             return self.wait(slot, coroutine, container, above, key, then)
+        if self.held:
+            self.start_held()
         context = copy_context()
         if self.serial and above is None:
             self.serial_context = context
@@ -270,6 +271,27 @@ class Execution(ExecutionState):
         with suppress(Exception):
             awaitables.extend(item for item in rest if is_awaitable(item))
         dispose(awaitables)
+
+
+def core_info(execution: Execution, slot: FieldSlot, path: Path) -> GraphQLResolveInfo[Any]:
+    """Make the info that graphql-core's executor makes."""
+    operation = execution.operation
+    return GraphQLResolveInfo(
+        slot.field_name,
+        slot.nodes,
+        slot.type,
+        slot.parent,
+        path,
+        operation.schema,
+        operation.fragments,
+        execution.root_value,
+        operation.node,
+        execution.variables,
+        execution.context,
+        is_awaitable,
+        None,
+        HELPERS,
+    )
 
 
 Select: TypeAlias = Callable[[Execution, Any, ResponsePath | None], dict[str, Any]]

@@ -23,6 +23,9 @@ Target: TypeAlias = tuple[Any, ResponsePath | None, str | int]
 Unstarted: TypeAlias = tuple[FieldSlot, Coroutine[Any, Any, Any], Target, "Complete | None"]
 """A value's slot, the coroutine that will return it but is not started yet, its target and completer."""
 
+STARTED: Final = ()
+"""Stands for the held coroutine after it was started, because another one came; no other is held then."""
+
 
 class WaitingTask(DrivenTask):
     """A task that supplies the value of one slot.
@@ -78,7 +81,8 @@ class ExecutionState:
     Attributes:
         cold: Awaitables that resolvers returned before the result is awaited; they are started then.
         live: Tasks that are running.
-        held: A coroutine that is not started until it is known whether it is the only one to wait for.
+        held: A coroutine that is not started until it is known whether it is the only one to wait for;
+            `STARTED` if it was not; None before there is one.
         current: The asyncio task, or the task of this execution, in which code runs now; `UNKNOWN` until it,
             and `loop`, are looked up.
         nulled: Whether an error made anything null.
@@ -135,7 +139,7 @@ class ExecutionState:
         self.data: dict[str, Any] | None = None
         self.errors: list[GraphQLError] = []
         self.live: set[WaitingTask] = set()
-        self.held: Unstarted | None = None
+        self.held: Unstarted | tuple[()] | None = None
         self.current: Any = UNKNOWN
         self.spare: Any = None
         self.cold: list[Any] | None = None

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLResolveInfo
+from graphql.pyutils import Path
+from strawberry.schema.schema import _OperationContextAwareGraphQLResolveInfo as StrawberryResolveInfo
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from jit.compile.reading.field_reader import WriteInfo
 from jit.compile.source import Lines, Source
-from jit.runtime.execution import Execution
+from jit.runtime.execution import HELPERS, Execution
 from jit.runtime.field_slot import FieldSlot
 from jit.runtime.response_path import ResponsePath
 
@@ -55,6 +57,30 @@ class LazyInfo(Info[Any, Any]):
     def field_name(self) -> str:
         """The name of the field that is resolved."""
         return self._info_field.slot.field_name
+
+
+def strawberry_info(execution: Execution, slot: FieldSlot, path: Path) -> GraphQLResolveInfo[Any]:
+    """Make the info that Strawberry's executor makes: variables are a dict, and it has the extensions."""
+    operation = execution.operation
+    make: Any = StrawberryResolveInfo
+    info: GraphQLResolveInfo[Any] = make(
+        slot.field_name,
+        slot.nodes,
+        slot.type,
+        slot.parent,
+        path,
+        operation.schema,
+        operation.fragments,
+        execution.root_value,
+        operation.node,
+        execution.variables.coerced,
+        execution.context,
+        execution.is_awaitable,
+        None,
+        HELPERS,
+        execution.settings.operation_extensions,
+    )
+    return info
 
 
 def info_writer(field: StrawberryField, info_class: type[Info[Any, Any]]) -> WriteInfo:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, parse
+from graphql.pyutils import is_awaitable
 
 from jit import compile_operation
 from jit.runtime.lightweight_task import LightweightTask
@@ -28,8 +29,8 @@ async def answer(schema: GraphQLSchema, resolver: Callable[[int], Any]) -> list[
 
     async def request() -> Any:
         root = {"many": [node(at) for at in range(MANY)]}
-        started: Any = compile_operation(schema, parse("{ many { a } }")).execute_awaited(root, None, {})
-        return await started
+        result = compile_operation(schema, parse("{ many { a } }")).execute_awaited(root, None, {})
+        return await result if is_awaitable(result) else result
 
     result = await asyncio.create_task(request())
     assert result.errors is None
@@ -64,7 +65,7 @@ async def test_what_a_resolver_does_to_its_task_no_other_finds(
         return at
 
     assert await answer(schema, a) == list(range(MANY))
-    assert found == [("Node.a", {})] * (MANY - 1)
+    assert found == [("Node.a", {})] * MANY
 
 
 async def test_tasks_that_are_kept_differ(schema: GraphQLSchema) -> None:
@@ -141,8 +142,7 @@ async def test_errors_among_those_that_end_at_once_are_of_their_own_fields_alone
         return {"b": lambda _info: a(at)}
 
     root = {"many": [node(at) for at in range(MANY)]}
-    started: Any = compile_operation(schema, parse("{ many { b } }")).execute_awaited(root, None, {})
-    result = await started
+    result: Any = compile_operation(schema, parse("{ many { b } }")).execute_awaited(root, None, {})
     assert [each["b"] for each in result.data["many"]] == [
         None if at % 12 == 11 else at for at in range(MANY)
     ]

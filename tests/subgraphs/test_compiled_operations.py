@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from jit.kept_documents import MAX_KEPT_LENGTH
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth.authentication import RequestIdentity
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.graphql.operations import MAX_KEPT_LENGTH
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account
 from tests.support.subgraphs.club_stand import Stand, session
 from tests.support.subgraphs.squad_double import Squad

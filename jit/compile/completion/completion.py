@@ -70,7 +70,7 @@ def complete_list(slot: FieldSlot, item_slot: FieldSlot, complete_items: Items) 
             raise value
         if is_undefined(value):
             return slot.null()
-        if is_async_iterable(value):
+        if is_async_iterable(value) and not execution.settings.only_sync:
             results: list[Any] = []
             return execution.stream(
                 slot, _collect(execution, (slot, item_slot), value, results, path), results, path

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 from graphql import (
@@ -24,13 +24,10 @@ from strawberry.types.graphql import OperationType
 
 from graphql_http import GraphQLRequest, MethodNotAllowed
 from jit import CompiledOperation, WholeDocuments, compile_operation
+from jit.kept_documents import MAX_KEPT_LENGTH
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import Answer
 from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
-
-MAX_KEPT_LENGTH: Final = 64 * 1024
-"""The most characters of a document: longer ones are interpreted, so that the cache stays small."""
-
 
 Execute: TypeAlias = Callable[[Any, RequestContext, Any], AwaitableOrValue[ExecutionResult]]
 """Executes an operation for a root value, a context and variables, and does not change the variables."""
@@ -80,6 +77,8 @@ class Operations:
     def __init__(self, schema: SubgraphSchema, *, compiled: bool) -> None:
         self._schema = schema
         self._compiled = compiled
+        if not compiled:
+            schema.interpret("FURLONG_SUBGRAPH_EXECUTION is plain")
         self._whole = WholeDocuments(schema._schema)  # noqa: SLF001 - as in `_prepare`
         self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(self._prepare)
         self._held: WeakValueDictionary[tuple[str, str | None], PreparedOperation] = WeakValueDictionary()
@@ -142,9 +141,11 @@ class Operations:
                 return None
         except (GraphQLError, RecursionError):
             return None
-        compiled = compile_operation(schema, parsed, operation_name)
+        compiled = compile_operation(schema, parsed, operation_name, self._schema.executions)
+        if compiled.fallback_reason is not None:
+            return None
         execute: Execute = compiled.execute_awaited
-        if compiled.fallback_reason is not None or _has_conditions(parsed):
+        if _has_conditions(parsed):
             # It may end up being interpreted; compiled code never writes into variables.
             execute = _with_own_variables(execute)
         return PreparedOperation(compiled, operation.operation is Kind.QUERY, execute)

@@ -18,8 +18,9 @@ from graphql import (
 from graphql import OperationType as Kind
 
 from jit import subscribe
+from jit.kept_documents import MAX_KEPT_LENGTH
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.graphql.operations import MAX_KEPT_LENGTH, answer_of, failed
+from subgraphs.kit.graphql.operations import answer_of, failed
 from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT
 
 NO_SUBSCRIPTION = "This is not a subscription."

@@ -11,6 +11,7 @@ from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from jit.schema import FederationSchema
 from storage.error_codes.unavailability import is_unavailable
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import CallerError
@@ -83,8 +84,8 @@ class ChosenOperation(SchemaExtension):
         yield
 
 
-class SubgraphSchema(strawberry.federation.Schema):
-    """A federated schema whose errors are logged by `MaskFaults` alone."""
+class SubgraphSchema(FederationSchema):
+    """A compiled federated schema whose errors are logged by `MaskFaults` alone."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
