@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
-from gateway.http.batches import BatchingPipeline
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
+from gateway.http.inner.batches import BatchingPipeline
 from gateway.http.responses import Compression, ResponseCaching
 from gateway.http.streams import SingleConnectionMode, Streams
 from gateway.metrics import Metrics

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gateway.errors import RequestError
 from gateway.http.client import Client
-from gateway.http.inner_request import InnerClient, InnerRequest
+from gateway.http.inner.request import InnerClient, InnerRequest
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import error_response
 from gateway.metrics import Metrics
