@@ -7,7 +7,8 @@ BIN := .venv/bin
 CONTRACTS := public internal
 TAGS_public := --exclude internal
 TAGS_internal := --exclude customer
-SUPERGRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) admin.graphql
+# What composition makes: supergraphs, and the API schema of the public one, for the tools of clients.
+GRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) schema.api.graphql admin.graphql
 # The areas of the back office, whose fields make admin.graphql.
 AREAS := people content rules risk operations support
 # Four at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
@@ -100,7 +101,7 @@ check-python check-web check-docs check-graph check-budgets: .venv/.installed we
 graph-drift: .venv/.installed web/node_modules/.installed
 	@mkdir -p .furlong/composed
 	@$(MAKE) --no-print-directory compose FOLDER=.furlong/composed/
-	@for file in $(SUPERGRAPHS); do diff -u $$file .furlong/composed/$$file || { echo "$$file is out of date: run 'make compose' and commit it"; exit 1; }; done
+	@for file in $(GRAPHS); do diff -u $$file .furlong/composed/$$file || { echo "$$file is out of date: run 'make compose' and commit it"; exit 1; }; done
 
 budgets: .venv/.installed ## Lower the budgets of the hot paths to what is counted; never raises one
 	@$(BIN)/python -m bench.counts --lower
@@ -109,7 +110,7 @@ format: .venv/.installed ## Format the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql and its contracts; OUT=FILE: one file only, CONTRACT=public: that contract
+compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql, its contracts and the API schema; OUT=FILE: one file only, CONTRACT=public: that contract
 	@$(BIN)/python deploy/subgraph_schemas.py .furlong
 ifneq ($(OUT)$(CONTRACT),)
 	@$(call compose,$(or $(OUT),schema.$(CONTRACT).graphql)) $(if $(CONTRACT),$(or $(TAGS_$(CONTRACT)),$(error there is no contract $(CONTRACT): there are $(CONTRACTS))))
@@ -117,6 +118,8 @@ else
 	@$(call compose,$(FOLDER)schema.graphql)
 	@node web/compose.mjs $(FOLDER)admin.graphql $(AREAS:%=.furlong/admin/%.graphql)
 	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
+	@$(BIN)/furlong gateway schema --supergraph $(FOLDER)schema.public.graphql > $(FOLDER)schema.api.graphql.part
+	@mv $(FOLDER)schema.api.graphql.part $(FOLDER)schema.api.graphql
 	@$(BIN)/python -m deploy.helm.secret_settings
 endif
 

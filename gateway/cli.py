@@ -1,4 +1,4 @@
-"""The gateway's command line: serves a supergraph, prints plans of operations and costs of documents."""
+"""The gateway's command line: serves a supergraph, prints its API schema, plans and costs of documents."""
 
 from __future__ import annotations
 
@@ -100,6 +100,19 @@ def serve(
             run(config, listener)
     except OperatorsPortError as error:
         _stop(str(error), BROKEN)
+
+
+@cli.command("schema")
+def show_schema(supergraph: SupergraphFile) -> None:
+    """Print the API schema: what clients see, as introspection tells it, for their tools."""
+    from graphql import print_schema
+
+    from gateway.supergraph import load_supergraph
+
+    settings = _settings()
+    with _reported(supergraph):
+        model = load_supergraph(_text(supergraph), incremental=settings.incremental_delivery)
+    typer.echo(print_schema(model.public))
 
 
 @cli.command("plan")

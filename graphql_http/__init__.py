@@ -3,7 +3,8 @@
 The gateway and the subgraphs both serve GraphQL over HTTP, and neither imports the other.
 """
 
-from graphql_http.errors import BodyTooLarge, MethodNotAllowed, RequestError
+from graphql_http.batches import read_batch
+from graphql_http.errors import BatchRefused, BodyTooLarge, MethodNotAllowed, RequestError
 from graphql_http.media import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 from graphql_http.request import GraphQLRequest, check_content, read_body, read_parameters
 
@@ -11,6 +12,7 @@ __all__ = [
     "GRAPHQL_JSON",
     "HTML",
     "JSON",
+    "BatchRefused",
     "BodyTooLarge",
     "GraphQLRequest",
     "Media",
@@ -19,6 +21,7 @@ __all__ = [
     "RequestError",
     "check_content",
     "preferred",
+    "read_batch",
     "read_body",
     "read_parameters",
 ]

@@ -32,6 +32,16 @@ class MethodNotAllowed(RequestError):
         super().__init__(message, code="METHOD_NOT_ALLOWED", status=405)
 
 
+class BatchRefused(RequestError):
+    """The body is a batch, and only single requests are accepted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The body is a list of requests, and batches are not accepted here: send each request by itself.",
+            code="BATCHING_NOT_ENABLED",
+        )
+
+
 class BodyTooLarge(RequestError):
     """The body exceeds the limit, in bytes."""
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from graphql_http.errors import RequestError
+from graphql_http.errors import BatchRefused, RequestError
 from graphql_http.json_depth import MAX_DEPTH
 from graphql_http.media import is_utf8_json
-from graphql_http.strict_json import read_object, shortened
+from graphql_http.strict_json import NotAnObject, read_object, shortened
 
 KEYS: Final = ("query", "documentId", "operationName", "variables", "extensions")
 """The keys of a request (GraphQL over HTTP, section 5.1, and its appendix on persisted documents)."""
@@ -66,9 +66,15 @@ def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: boo
         ids_are_documents: Whether a document's id may be sent without the document.
 
     Raises:
+        BatchRefused: The body is a list of requests.
         RequestError: The body is not a GraphQL request, or has unknown keys.
     """
-    value = read_object(body, "The body", max_depth)
+    try:
+        value = read_object(body, "The body", max_depth)
+    except NotAnObject as error:
+        if isinstance(error.value, list):
+            raise BatchRefused from None
+        raise
     if not value.keys() <= set(KEYS):
         unknown = shortened(next(key for key in value if key not in KEYS))
         raise RequestError(

@@ -15,6 +15,18 @@ _SHOWN: Final = 60
 """The maximum number of characters of a client's key that a message repeats."""
 
 
+class NotAnObject(RequestError):
+    """The text is JSON, but not an object.
+
+    Attributes:
+        value: What it is instead.
+    """
+
+    def __init__(self, what: str, value: object) -> None:
+        super().__init__(f"{what} must be a JSON object.", code="INVALID_REQUEST")
+        self.value = value
+
+
 class _RepeatedKey(Exception):
     """An object has a key twice; the argument is the key."""
 
@@ -47,7 +59,7 @@ def read_object(text: bytes, what: str, max_depth: int = MAX_DEPTH) -> dict[str,
     except orjson.JSONDecodeError:
         raise RequestError(f"{what} is not JSON.", code="INVALID_JSON") from None
     if not isinstance(value, dict):
-        raise RequestError(f"{what} must be a JSON object.", code="INVALID_REQUEST")
+        raise NotAnObject(what, value)
     if nested_too_deeply(text, value, max_depth):
         raise RequestError(f"{what} is nested more than {max_depth} deep.", code="INVALID_REQUEST")
     try:

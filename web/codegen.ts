@@ -5,7 +5,7 @@ const OPERATIONS = 'packages/client/src/operations';
 const GENERATED = 'packages/client/src/generated';
 
 const config: CodegenConfig = {
-  schema: '../schema.public.graphql',
+  schema: '../schema.api.graphql',
   documents: [`${OPERATIONS}/*.graphql`, '../contracts/mutations.graphql'],
   generates: {
     [`${GENERATED}/operations.ts`]: {

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from backoffice.settings import BackofficeSettings
     from consumers.stream.settings import StreamSettings
+    from furlong.embedding.settings import EmbedSettings
     from furlong.settings import CdnSettings, TopicSettings
     from storage.clock import Clock
     from storage.settings import DatabaseSettings
@@ -115,6 +116,18 @@ def session_settings() -> SessionSettings:
     configured = _read(SessionSettings)
     if demo and not (configured.secret or configured.jwks_url):
         return demo_sessions(demo_secret(Path(demo.data)))
+    return configured
+
+
+def embed_settings() -> EmbedSettings:
+    """Return how sites of brands show the club as configured, or else as in the demo in this folder."""
+    from furlong.demo import ready_file
+    from furlong.demo.brand_sites import demo_embedding
+    from furlong.embedding.settings import EmbedSettings
+
+    demo, configured = ready_file.read(), _read(EmbedSettings)
+    if demo and configured.file is None and not configured.signing_keys:
+        return demo_embedding(Path(demo.data), configured)
     return configured
 
 

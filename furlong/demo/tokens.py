@@ -15,6 +15,7 @@ LIFETIME = timedelta(hours=24)
 KEY_FILE = "session.key"
 INTERNAL_KEY_FILE = "internal.key"
 BACKOFFICE_KEY_FILE = "backoffice.key"
+EMBED_KEY_FILE = "embed.key"
 
 
 def demo_secret(data: Path) -> str:
@@ -30,6 +31,11 @@ def internal_key(data: Path) -> str:
 def backoffice_key(data: Path) -> str:
     """Return the key of the back office, in the same way."""
     return _kept_secret(data / BACKOFFICE_KEY_FILE)
+
+
+def embed_key(data: Path) -> str:
+    """Return the key that signs sessions for frames on the sites of brands, in the same way."""
+    return _kept_secret(data / EMBED_KEY_FILE)
 
 
 def _kept_secret(path: Path) -> str:

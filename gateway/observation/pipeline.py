@@ -23,6 +23,7 @@ from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.incremental import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
+from graphql_http import BatchRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class ObservedPipeline:
         try:
             response = await self._observed(observation, report).respond(request)
         except BaseException as error:
-            if not isinstance(error, ResponseInParts):
+            if not isinstance(error, ResponseInParts | BatchRefused):
                 note_failure(observation.span, error)
             raise
         else:

@@ -10,6 +10,7 @@ from gateway.http.admission import Admission
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
+from gateway.http.inner.batches import BatchingPipeline
 from gateway.http.responses import Compression, ResponseCaching
 from gateway.http.streams import SingleConnectionMode, Streams
 from gateway.metrics import Metrics
@@ -40,7 +41,11 @@ def client_endpoint(
     if rules is not None and rules.names_clients:
         name_headers = (*settings.client_name_headers, *settings.client_version_headers)
     endpoint = Endpoint(
-        pipeline=pipeline,
+        pipeline=(
+            BatchingPipeline(pipeline, metrics, settings.batch_requests, settings.batch_seconds)
+            if settings.batch_requests
+            else pipeline
+        ),
         body_bytes=settings.body_bytes,
         forwarding=forwarding,
         graphiql=settings.graphiql_dir,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.limits import IntrospectionSizes
-from gateway.pipeline.demand import DemandControl
+from gateway.pipeline.demand import BatchPolicy, CostLimits, DemandControl
 from gateway.pipeline.hooks import Hooks, joined
 from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy, RateLimitPolicy
 from gateway.response_cache import ResponseCacheMiddleware
@@ -42,6 +42,7 @@ def graph_hooks(
         _introspection(model, settings),
         Hooks(policies=shared.trusted_policies),
         _demand(costs),
+        _batches(settings),
         _rate_limits(shared),
         Hooks(policies=access.policies),
         _override_labels(model, settings, shared),
@@ -61,6 +62,14 @@ def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:
 
 def _demand(costs: DemandControl) -> Hooks:
     return Hooks(policies=costs.policies, responses=() if costs.report is None else (costs.report,))
+
+
+def _batches(settings: GatewaySettings) -> Hooks:
+    """Return the policy of batches; without batches, requests do not pay for it."""
+    if not settings.batch_requests:
+        return Hooks()
+    limits = CostLimits(settings.cost_limit) if settings.cost_mode == "enforce" else None
+    return Hooks(policies=(BatchPolicy(limits),))
 
 
 def _rate_limits(shared: SharedParts) -> Hooks:

@@ -13,14 +13,7 @@ function tokenOf(payload: unknown): string {
   return `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.sig`;
 }
 
-// The gateway adds these directives to every supergraph.
-const INCREMENTAL = `
-  directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
-  directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD
-`;
-const SCHEMA = buildSchema(
-  readFileSync(new URL('../../schema.public.graphql', import.meta.url), 'utf8') + INCREMENTAL,
-);
+const SCHEMA = buildSchema(readFileSync(new URL('../../schema.api.graphql', import.meta.url), 'utf8'));
 
 const DEMO = {
   brand: 'northbet',

@@ -13,7 +13,14 @@ import typer
 from furlong.cli.diagnosis.explanations import without_credentials
 from furlong.cli.long_work import working
 from furlong.cli.operations.backoffice.actor import operating_person
-from furlong.cli.options import database_settings, fail, product_clock, session_settings, stream_settings
+from furlong.cli.options import (
+    database_settings,
+    embed_settings,
+    fail,
+    product_clock,
+    session_settings,
+    stream_settings,
+)
 
 if TYPE_CHECKING:
     from backoffice.support.privacy.customer_data import Counts, CustomerErasure, Erased
@@ -96,7 +103,6 @@ def sign_out(*, brand: Brand, customer: Customer) -> None:
     is set as for `furlong serve`. The customer can sign in again; only the issuer can prevent that.
     """
     from furlong.embedding.sessions import embed_issuer
-    from furlong.embedding.settings import EmbedSettings
     from subgraphs.kit.auth.sessions import session_revocations
     from tokens.revocations import revoke
 
@@ -105,7 +111,7 @@ def sign_out(*, brand: Brand, customer: Customer) -> None:
     if revocations is None or not sessions.issuer:
         fail("set FURLONG_JWT_REVOCATIONS and FURLONG_JWT_ISSUER as for `furlong serve`")
     kept = sessions.longest_lifetime_seconds + sessions.leeway_seconds
-    framed = embed_issuer(EmbedSettings())
+    framed = embed_issuer(embed_settings())
 
     async def revoke_all(found: Revocations) -> None:
         for issuer in (sessions.issuer, *(() if framed is None else (framed.issuer,))):

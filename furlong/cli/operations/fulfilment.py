@@ -15,6 +15,7 @@ from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.options import (
     database_settings,
     fail,
+    fulfilment_settings,
     product_clock,
 )
 
@@ -247,10 +248,9 @@ def open_fulfilment(clock: Clock, database: DatabaseSettings) -> FulfilmentProce
     """Build the parts of the fulfilment worker; end the command if its providers cannot be used."""
     from furlong.workers.fulfilment_worker import FulfilmentProcess
     from subgraphs.fulfilment.errors import ProviderConfigError
-    from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
     try:
-        return FulfilmentProcess.open(database, FulfilmentSettings(), clock)
+        return FulfilmentProcess.open(database, fulfilment_settings(), clock)
     except (ProviderConfigError, ValueError) as error:
         fail(error)
 

@@ -14,10 +14,13 @@ from furlong.cli.options import (
     address,
     caller_settings,
     database_settings,
+    embed_settings,
     fail,
     log_to_stderr,
     running_clock,
     session_settings,
+    stream_settings,
+    upstream_settings,
 )
 from furlong.subgraph_names import SUBGRAPHS
 
@@ -67,7 +70,12 @@ def _commands_of(name: str) -> typer.Typer:
         try:
             listener = open_listener(*address(listen))
             parts = Parts.from_settings(
-                database_settings(), sessions=session_settings(), clock=running_clock()
+                database_settings(),
+                upstream_settings(),
+                session_settings(),
+                stream_settings(),
+                running_clock(),
+                embed=embed_settings(),
             )
             tracing = opened(f"furlong-{name}")
             app = create_subgraph_app(name, parts, Callers.of(caller_settings(), name), tracing)

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from furlong.demo.brand_sites.site import BrandSite, site_app
 from furlong.demo.ready_file import DemoBrand
 from furlong.demo.routes import DemoSession
+from furlong.demo.tokens import embed_key
 from furlong.embedding.settings import EmbedSettings
 from furlong.serve.http_server import listen, serving
 from furlong.serve.own_hosts import own_names_only
@@ -64,10 +65,18 @@ async def running_brand_sites(data: Path, session: DemoSession, club: str) -> As
             await stack.enter_async_context(serving(app, listener, own_names_only()))
             entries[brand] = {"origins": origins, "key_sha256": [sha256(key.encode()).hexdigest()]}
             brands.append(DemoBrand(brand=brand, site=origins[0], key=key))
-        file = data / FILE
-        file.write_text(yaml.safe_dump({"brands": entries}))
-        settings = given.model_copy(update={"file": file, "signing_keys": (SecretStr(token_urlsafe(48)),)})
-        yield BrandSites(settings, tuple(brands))
+        (data / FILE).write_text(yaml.safe_dump({"brands": entries}))
+        yield BrandSites(demo_embedding(data, given), tuple(brands))
+
+
+def demo_embedding(data: Path, given: EmbedSettings) -> EmbedSettings:
+    """Return the settings by which the sites of the demo's brands show the club.
+
+    Args:
+        data: The data folder, with the file of brands that the demo writes when it starts.
+        given: Everything else.
+    """
+    return given.model_copy(update={"file": data / FILE, "signing_keys": (SecretStr(embed_key(data)),)})
 
 
 def _origins(listener: socket) -> list[str]:

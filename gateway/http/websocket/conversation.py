@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gateway.errors import AuthenticationUnavailable, ClientDisconnected, RequestError
 from gateway.http.headers import ENCODING
+from gateway.http.inner.request import InnerClient
 from gateway.http.live import LiveOperations, LiveSession
 from gateway.http.responses import masked
 from gateway.http.websocket.close_codes import CloseCode
@@ -28,7 +29,7 @@ from gateway.http.websocket.messages import (
     read_message,
 )
 from gateway.http.websocket.parts import WebSocketParts
-from gateway.http.websocket.request import WebSocketClient, WebSocketRequest
+from gateway.http.websocket.request import WebSocketRequest
 from gateway.http.websocket.socket import WebSocket
 
 TOO_MANY: Final = [
@@ -82,7 +83,7 @@ class GraphQLConversation:
         self,
         socket: WebSocket,
         parts: WebSocketParts,
-        client: WebSocketClient,
+        client: InnerClient,
         headers: Mapping[bytes, bytes],
     ) -> None:
         self._socket = socket

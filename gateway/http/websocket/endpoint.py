@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from gateway.http.admission import RETRY_AFTER
 from gateway.http.headers import RawHeaders, combined, origin_of
+from gateway.http.inner.request import InnerClient
 from gateway.http.websocket.close_codes import CloseCode
 from gateway.http.websocket.conversation import GraphQLConversation
 from gateway.http.websocket.handshake import lasting_headers, open_handshake
 from gateway.http.websocket.parts import WebSocketParts
-from gateway.http.websocket.request import WebSocketClient
 from gateway.http.websocket.socket import WebSocket
 
 FULL: Final = (
@@ -75,7 +75,7 @@ class WebSocketEndpoint:
             transport.close()
             return False
         socket = WebSocket(transport, connections, slot, siblings)
-        socket.conversation = GraphQLConversation(socket, self.parts, WebSocketClient(peer), headers)
+        socket.conversation = GraphQLConversation(socket, self.parts, InnerClient(peer), headers)
         transport.set_protocol(socket)
         if not handshake.is_spoken:
             socket.close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")

@@ -43,6 +43,7 @@ class DocumentResolver:
         manifests: The manifests of trusted documents.
         metrics: Counts refused documents.
         has_manifests: Whether any manifests are configured.
+        only_trusted: Whether clients may send only the documents of manifests, also as text.
         requires_id: Whether clients must send ids. Refusing a document here spares the gateway the parsing;
             the policy of trusted documents decides again, because other clients' documents are known.
         introspection: Whether classes of clients without a setting of their own may introspect.
@@ -52,6 +53,7 @@ class DocumentResolver:
     manifests: ManifestFiles
     metrics: DocumentMetrics
     has_manifests: bool = False
+    only_trusted: bool = False
     requires_id: bool = False
     introspection: bool = False
     automatic: AutomaticDocuments | None = None
@@ -76,7 +78,7 @@ class DocumentResolver:
         # The document of an id may depend on the client's name, which is not part of the body.
         is_reusable = not trusted.depends_on_client(document_id)
         if document is None:
-            text = await self._registered(document_id)
+            text = await self._registered(document_id, client.client_class)
             return ResolvedRequest(replace(graphql_request, query=text), is_reusable=is_reusable)
         return ResolvedRequest(replace(graphql_request, query=document.text), trusted, is_reusable)
 
@@ -90,11 +92,15 @@ class DocumentResolver:
         if self.automatic is not None and self.automatic.shared is not None:
             await self.automatic.shared.close()
 
-    async def _registered(self, document_id: str) -> str:
-        digest = None if self.automatic is None else digest_in(document_id)
-        if self.automatic is None or digest is None:
-            supports_ids = self.has_manifests or self.automatic is not None
-            raise document_refused(NOT_FOUND if supports_ids else NOT_SUPPORTED)
+    async def _registered(self, document_id: str, client_class: ClientClass) -> str:
+        digest = digest_in(document_id)
+        if self.automatic is None:
+            # A client that hears this sends the text instead, which it must be allowed to do.
+            takes_text = client_class.any_document or not self.only_trusted
+            is_automatic = digest is not None or not self.has_manifests
+            raise document_refused(NOT_SUPPORTED if takes_text and is_automatic else NOT_FOUND)
+        if digest is None:
+            raise document_refused(NOT_FOUND)
         text = await self.automatic.find(digest)
         if text is None:
             raise document_refused(AUTOMATIC_NOT_FOUND)

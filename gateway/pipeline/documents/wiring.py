@@ -40,6 +40,7 @@ def document_resolver(
         ManifestFiles(settings.trusted_documents, settings.trusted_documents_clients, metrics),
         metrics,
         has_manifests=bool(settings.trusted_documents),
+        only_trusted=settings.trusted_documents_mode == "only",
         requires_id=settings.trusted_documents_require_id,
         introspection=introspection,
         automatic=automatic if settings.apq else None,

@@ -123,6 +123,18 @@ async def test_an_unknown_id_is_refused(make: Make, body: dict[str, Any]) -> Non
     assert response.json()["errors"][0]["extensions"]["code"] == "PERSISTED_DOCUMENT_NOT_FOUND"
 
 
+@pytest.mark.parametrize("mode", ["off", "log", "only"])
+async def test_an_unknown_hash_makes_apollos_link_send_the_text_if_it_may(make: Make, mode: str) -> None:
+    """A client that may send text is told that hashes are not registered here, and goes on with the text."""
+    served, digest = make(trusted_documents_mode=mode, client_classes=[DEVELOPERS]), "a" * 64
+    refused = "PERSISTED_DOCUMENT_NOT_FOUND" if mode == "only" else "PERSISTED_QUERY_NOT_SUPPORTED"
+    for body in (persisted(digest), {"documentId": f"sha256:{digest}"}):
+        assert await served.code(body) == refused
+        assert await served.code(body, graphql_client_key=KEY) == "PERSISTED_QUERY_NOT_SUPPORTED"
+    expected = "QUERY_NOT_IN_SAFELIST" if mode == "only" else None
+    assert await served.code({"query": OTHER, **persisted(digest)}) == expected
+
+
 @pytest.mark.parametrize("body", [{"documentId": "me"}, persisted("me")])
 async def test_a_gateway_without_manifests_says_that_it_knows_no_ids(body: dict[str, Any]) -> None:
     """By the words that make Apollo's clients send documents as text."""

@@ -1,0 +1,1 @@
+"""Requests that came inside of something else: of a WebSocket or a batch."""
