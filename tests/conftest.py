@@ -33,7 +33,7 @@ from tests.support.telemetry.plain_logs import log_plainly
 # tries the same examples every time: what nobody changed does not refuse a change.
 UNHURRIED: Final = settings(
     settings.get_profile("ci" if os.environ.get("CI") else "default"),
-    max_examples=80,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,

@@ -87,7 +87,7 @@ def _progress(feed: AnyFeed, value: bytes) -> Record:
     return Record(PROGRESS_TOPIC, 0, 0, message.key, message.value, message.headers)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(arrival=arrivals())
 def test_totals_are_those_of_the_bets_as_they_stand(
     template: Path, arrival: tuple[list[History], list[list[tuple[str, bytes]]]]

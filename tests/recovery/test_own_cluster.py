@@ -12,9 +12,9 @@ from typing import Any, Final
 import pytest
 
 from backoffice.global_events.kafka_topic import KafkaGlobalTopic
-from backoffice.global_events.run_publisher import NotPublished, publish_now
 from backoffice.metadata import NAME as BACKOFFICE
 from backoffice.models import METADATA as BACKOFFICE_METADATA
+from backoffice.run_publisher import NotPublished, publish_now
 from consumers.progress.wiring import catch_up
 from consumers.stream import catch_up as catching_up
 from consumers.stream.errors import MixedInstallations
