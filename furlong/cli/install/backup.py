@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from furlong.cli.install.db import check_databases
 from furlong.cli.json_lists import AsJson
 from furlong.cli.long_work import working
 from furlong.cli.options import database_settings, fail, log_to_stderr, running_clock, stream_settings
+from furlong.cli.own_databases import check_databases
 from furlong.cli.signals import stop_on_signals
 from furlong.subgraph_names import DATABASES
 

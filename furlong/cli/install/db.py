@@ -9,12 +9,10 @@ import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
-from furlong.subgraph_names import DATABASES, SUBGRAPHS
+from furlong.subgraph_names import DATABASES
 
 if TYPE_CHECKING:
-    from consumers.stream.settings import StreamSettings
     from storage.migrations.upgrade import MigrationStatus
-    from storage.settings import DatabaseSettings
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
 
@@ -160,39 +158,6 @@ def require_database(name: str) -> None:
     """End the command if there is no database of that name."""
     if name not in DATABASES:
         fail(f"there is no database {name!r}; there are {', '.join(DATABASES)}")
-
-
-def check_databases(
-    *names: str,
-    stream: StreamSettings | None = None,
-    settings: DatabaseSettings | None = None,
-    in_part: bool = False,
-) -> None:
-    """End the command if databases are not migrated, or are another cell's or installation's.
-
-    Args:
-        names: The databases; by default those of all subgraphs.
-        stream: The Kafka whose topics the process applies or publishes; None if it has nothing to do with it.
-        settings: Where they are; by default as the environment says.
-        in_part: Whether the process serves without the databases that are closed.
-    """
-    from aiokafka.errors import KafkaError
-
-    from cells.claim import require_cells
-    from consumers.stream.errors import MixedInstallations
-    from furlong.databases import METADATA, Closed, NotMigrated, require_migrated
-    from furlong.identity import require_one_installation
-    from storage.cells.errors import CellMismatch
-
-    settings, checked = settings or database_settings(), names or SUBGRAPHS
-    try:
-        asyncio.run(require_migrated(settings, checked, in_part=in_part))
-        asyncio.run(require_cells(settings, checked))
-        asyncio.run(require_one_installation(settings, METADATA, stream))
-    except (NotMigrated, Closed, CellMismatch, MixedInstallations, ValueError) as error:
-        fail(error)
-    except (KafkaError, OSError):
-        return  # the process waits for the brokers itself
 
 
 def _row(each: MigrationStatus) -> tuple[str | None, ...]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from furlong.cli.install.db import check_databases
 from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.long_work import Items, Verbose
 from furlong.cli.options import (
@@ -19,6 +18,7 @@ from furlong.cli.options import (
     stream_settings,
     topic_settings,
 )
+from furlong.cli.own_databases import check_databases
 
 if TYPE_CHECKING:
     from consumers.feeds.settings import FeedSettings

@@ -21,6 +21,7 @@ from furlong.cli.options import (
     session_settings,
     stream_settings,
 )
+from furlong.cli.own_databases import check_databases
 
 if TYPE_CHECKING:
     from backoffice.support.privacy.customer_data import Counts, CustomerErasure, Erased
@@ -75,6 +76,8 @@ def erase(
     from subgraphs.kit.domain.keys import Owner
 
     owner = Owner(brand, customer)
+    if not dry_run:
+        check_databases(stream=stream_settings())
 
     async def act(erasure: CustomerErasure) -> None:
         counts = await erasure.counts(owner)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from furlong.cli.install.db import check_databases
 from furlong.cli.operations.backoffice.user import cli as user_commands
 from furlong.cli.options import (
     address,
@@ -18,6 +17,7 @@ from furlong.cli.options import (
     running_clock,
     stream_settings,
 )
+from furlong.cli.own_databases import check_databases
 from furlong.cli.signals import stop_on_signals
 
 cli = typer.Typer(no_args_is_help=True, help="The back office: serve it; its accounts and its graph.")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from furlong.cli.install.db import check_databases
 from furlong.cli.options import (
     address,
     database_settings,
@@ -17,6 +16,7 @@ from furlong.cli.options import (
     stream_settings,
     topic_settings,
 )
+from furlong.cli.own_databases import check_databases
 from furlong.cli.signals import stop_on_signals
 from furlong.subgraph_names import DATABASES
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from furlong.cli.install.db import check_databases
 from furlong.cli.options import address, fail, log_to_stderr
+from furlong.cli.own_databases import check_databases
 
 
 def serve(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from furlong.cli.install.db import check_databases
 from furlong.cli.options import (
     address,
     caller_settings,
@@ -22,6 +21,7 @@ from furlong.cli.options import (
     stream_settings,
     upstream_settings,
 )
+from furlong.cli.own_databases import check_databases
 from furlong.subgraph_names import SUBGRAPHS
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from furlong.cli.install.db import check_databases
 from furlong.cli.operations.fulfilment import open_fulfilment
 from furlong.cli.options import (
     address,
@@ -21,6 +20,7 @@ from furlong.cli.options import (
     stream_settings,
     upstream_settings,
 )
+from furlong.cli.own_databases import check_databases
 from furlong.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
