@@ -11,8 +11,8 @@ from tests.attacks.attacked import Attacked
 
 BODIES: Mapping[str, tuple[bytes, str]] = {
     "nothing": (b"", "INVALID_JSON"),
-    "no object": (b"[]", "INVALID_REQUEST"),
-    "a batch": (b"[" + b'{"query":"{ __typename }"},' * 2_000 + b"{}]", "INVALID_REQUEST"),
+    "no object": (b"[]", "BATCHING_NOT_ENABLED"),
+    "a batch": (b"[" + b'{"query":"{ __typename }"},' * 2_000 + b"{}]", "BATCHING_NOT_ENABLED"),
     "no query": (b'{"variables":{}}', "INVALID_REQUEST"),
     "a query that is no string": (b'{"query":{"a":1}}', "INVALID_REQUEST"),
     "an unpaired surrogate": (b'{"query":"{ a \\ud800 }"}', "INVALID_JSON"),

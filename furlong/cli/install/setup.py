@@ -91,7 +91,7 @@ def load(
     from backoffice.run_publisher import NotPublished
     from furlong.install.world import WorldError
 
-    if not dry_run:
+    if file.is_file() and not dry_run:  # what is no file is told below
         check_databases(
             "club", "rewards", stream=stream_settings(), settings=database_settings().entering_closed()
         )

@@ -299,13 +299,14 @@ class Search:
         the others are in the subgraphs that know the type.
         """
         known = self.supergraph.subgraphs[subgraph].types[definition.type]
+        nowhere = not known.concrete and bool(self.supergraph.interface_objects)
         for name in sorted(group.types - known.concrete):
-            interface = Node(name, subgraph, provided, definition.type)
             if is_abstract_type(self.supergraph.schema.type_map[name]):
-                yield (interface,)
-            elif not known.concrete and self.supergraph.interface_objects:
+                yield (Node(name, subgraph, provided, definition.type),)
+            elif nowhere:
                 subgraphs = self.supergraph.available(name).by_field.get(TYPENAME, ())
-                yield (interface, *(Node(name, each.name) for each in subgraphs if name in each.types))
+                others = (Node(name, each.name) for each in subgraphs if name in each.types)
+                yield (Node(name, subgraph, provided, definition.type), *others)
 
     def unreachable(
         self, fields: tuple[Field, ...], nodes: Iterable[Node], max_nesting: int | None = None

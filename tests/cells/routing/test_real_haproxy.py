@@ -48,7 +48,7 @@ CELLS = (Cell("c0", 0, 4, OF), Cell("c1", 5, 7, OF))
 SECRET = "a secret of at least 32 bytes, for tests"
 QUERY = {"query": "{ __typename }"}
 ANSWER = '{"data":{"__typename":"Query"}}'
-CUSTOMERS = [f"c-{n}" for n in range(120)] + ["jürgen", "花子", '"quoted\\', "😀-1", "a:b", "x" * 101]
+CUSTOMERS = [f"c-{n}" for n in range(120)] + ["jürgen", "花子", '"quoted\\', "😀-1", "a.b", "x" * 64]
 
 
 @dataclass

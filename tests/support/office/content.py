@@ -143,7 +143,7 @@ def edit_at_once(staff: Staff, first: Desk) -> None:
 def publish_hostile_texts(staff: Staff, editor: Desk, approver: Desk) -> list[str]:
     """Bring hostile texts through every screen to the bet-slip; return where one of them ran as script."""
     whole = dict.fromkeys(TEXTS, " ".join(HOSTILE))
-    editor.ask(SAVE, input=draft(HOSTILE_ITEM, whole, games=HOSTILE[:40]))
+    editor.ask(SAVE, input=draft(editor, HOSTILE_ITEM, whole, games=HOSTILE[:40]))
     editor.page.goto(f"{editor.url}content")
     expect(editor.page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
     ran = editor.scripts_that_ran()
@@ -154,7 +154,7 @@ def publish_hostile_texts(staff: Staff, editor: Desk, approver: Desk) -> list[st
         editor.page.get_by_role("tab", name=tab).click()
         expect(editor.page.get_by_role("table", name=tab)).to_be_visible()
     ran += editor.scripts_that_ran()
-    saved = editor.ask(SAVE, input=draft(HOSTILE_ITEM, publishable(), version=2))["saveContent"]
+    saved = editor.ask(SAVE, input=draft(editor, HOSTILE_ITEM, publishable()))["saveContent"]
     open_item(editor, HOSTILE_ITEM)
     editor.confirm("Submit for approval", HOSTILE[0])
     is_in_state(editor, "In review")
@@ -171,12 +171,12 @@ def publish_hostile_texts(staff: Staff, editor: Desk, approver: Desk) -> list[st
     return ran + scripts_that_ran(staff.open_slip())
 
 
-def draft(
-    item: str, text: dict[str, str], *, version: int = 1, games: Sequence[str] = ()
-) -> dict[str, object]:
-    """Return the input of a draft in the brand's one language."""
+def draft(editor: Desk, item: str, text: dict[str, str], *, games: Sequence[str] = ()) -> dict[str, object]:
+    """Return the input of a draft in the brand's one language, over the version that an editor sees now."""
     brand, reward = item.split(":")
+    seen = editor.ask(f'{{ contentItem(brand: "{brand}", rewardId: "{reward}") {{ version }} }}')
     document = {"position": 3, "eligibleGames": list(games), "texts": [{"locale": "en-GB", **text}]}
+    version = seen["contentItem"]["version"]
     return {"brand": brand, "rewardId": reward, "expectedVersion": version, "document": document}
 
 
