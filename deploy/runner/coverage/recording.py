@@ -1,6 +1,6 @@
 """Runs in each measured process: imports the product's modules with marks, and gives them their bytes.
 
-A line in the environment's `site-packages` imports this module if the variable `FURLONG_COVERAGE` is set.
+A line in the environment's `site-packages` imports this module if the variable `COVERAGE_OF_TESTS` is set.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Final
 
-VARIABLE: Final = "FURLONG_COVERAGE"
+VARIABLE: Final = "COVERAGE_OF_TESTS"
 """The JSON file that says what is measured: `marks`, the file of all marks, and `modules`, which has for each
 path the module's first byte, how many bytes it has, and the file of its code."""
 
