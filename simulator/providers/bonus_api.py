@@ -1,15 +1,17 @@
-"""Providers with a bonus API behind a bearer token: a sportsbook and a game platform."""
+"""Providers with a bonus API behind a bearer token, such as a sportsbook and a game platform."""
 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from simulator.providers.api import SimulatedApi, WalletAccounts
 from simulator.providers.controls import control_routes
 from simulator.providers.handler import CreditRequest, ProviderHandler
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +24,16 @@ class BonusContract:
     fields: Mapping[str, tuple[type, ...]]
 
 
-SPORTSBOOK: Final = BonusContract(
-    "/v1/bonuses",
-    "customer",
-    "amount_minor",
-    {
-        "brand": (str,),
-        "customer": (str,),
-        "type": (str,),
-        "amount_minor": (int, type(None)),
-        "currency": (str,),
-        "valid_days": (int,),
-        "campaign": (str,),
-    },
-)
-GAMES: Final = BonusContract(
-    "/v1/awards",
-    "player",
-    "rounds",
-    {
-        "operator": (str,),
-        "player": (str,),
-        "award": (str,),
-        "rounds": (int, type(None)),
-        "value": (int, type(None)),
-        "currency": (str,),
-        "wagering": (int,),
-        "valid_days": (int,),
-    },
-)
+def bonus_api(payer: Payer, contract: BonusContract) -> SimulatedApi:
+    """Return the API of a sort of company, with the names and types of a contract."""
 
+    def create(handler: ProviderHandler, token: str, _: WalletAccounts) -> FastAPI:
+        app = FastAPI(title="A provider of rewards", openapi_url=None)
+        app.include_router(_bonus_routes(contract, handler, token))
+        app.include_router(control_routes(handler))
+        return app
 
-def create_provider(contract: BonusContract, handler: ProviderHandler, token: str) -> FastAPI:
-    """Return a provider; call `handler.faults.hanging.release()` before its server is stopped."""
-    app = FastAPI(title="A provider of rewards", openapi_url=None)
-    app.include_router(_bonus_routes(contract, handler, token))
-    app.include_router(control_routes(handler))
-    return app
+    return SimulatedApi(payer, create)
 
 
 def _bonus_routes(contract: BonusContract, handler: ProviderHandler, token: str) -> APIRouter:

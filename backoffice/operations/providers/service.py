@@ -17,7 +17,7 @@ from backoffice.errors import NotFound
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.providers.configurations import KIND, ProviderConfigurations
-from backoffice.operations.providers.document import KINDS_OF
+from backoffice.operations.providers.document import adapter_kinds
 from backoffice.operations.providers.repository import ProviderRevision
 from consumers.acknowledgements.message import ProviderHealth
 from storage.clock import Clock
@@ -69,7 +69,7 @@ class ProviderState:
     @property
     def adapter_kinds(self) -> tuple[str, ...]:
         """Return the kinds of reward for which its adapter has a request."""
-        return () if self.present is None else KINDS_OF[self.present.document.adapter]
+        return () if self.present is None else adapter_kinds(self.present.document)
 
 
 @dataclass(frozen=True, slots=True)

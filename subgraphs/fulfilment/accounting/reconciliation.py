@@ -107,7 +107,7 @@ def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
     pairs: Mapping[str, tuple[Any, Any]] = {
         "brand": (fulfilment.club.brand, entry.brand),
         "customer": (fulfilment.club.customer, entry.customer),
-        "kind": (reward.kind, entry.kind),
+        "kind": (reward.kind, reward.kind if reward.kind in entry.kinds else _kinds(entry)),
         "value_minor": (reward.value_minor, entry.value_minor),
         "spins": (reward.spins, entry.spins if reward.spins is not None else None),
         "currency": (reward.currency, entry.currency),
@@ -117,9 +117,13 @@ def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
     )
 
 
+def _kinds(entry: JournalEntry) -> str:
+    return " or ".join(entry.kinds)
+
+
 def _summary(entry: JournalEntry) -> str:
     amount = entry.spins if entry.value_minor is None else entry.value_minor
-    return f"{entry.kind} {amount} {entry.currency} to {entry.brand}:{entry.customer}"
+    return f"{_kinds(entry)} {amount} {entry.currency} to {entry.brand}:{entry.customer}"
 
 
 def _pages(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -23,6 +23,7 @@ from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import FulfilmentService
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA as PROGRESS
@@ -133,7 +134,7 @@ async def test_fulfilment_reports_conflicts(database_url: str) -> None:
         reward_ = ChosenReward(
             reward_id="fb-5",
             config_version=1,
-            kind="free_bet",
+            kind=RewardKind.FREE_BET,
             product="betting",
             value_minor=500,
             spins=None,

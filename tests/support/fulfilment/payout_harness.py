@@ -3,21 +3,23 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.workers.fulfilment_worker import FulfilmentProcess
+from simulator.providers.api import WalletAccounts
+from simulator.providers.command import usual_kinds
 from simulator.providers.faults import ProviderFault, ProviderFaultName
-from simulator.providers.serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
-from simulator.providers.wallet import WalletAccounts
+from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -31,6 +33,7 @@ from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.subgraphs.club_samples import (
@@ -51,11 +54,6 @@ WITHOUT_ANSWER: Final = frozenset({"timeout_before", "timeout_after", "slow"})
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 """Whether the tests run in their long form, as in `make torture`."""
 
-KIND_SERVED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
-    "sportsbook": ("free_bet", "bet_boost"),
-    "games": ("free_spins",),
-    "wallet": ("cash", "casino_bonus"),
-}
 FREE_BET: Final[dict[str, Any]] = {
     "reward_id": "fb-5",
     "config_version": 1,
@@ -70,7 +68,13 @@ FREE_BET: Final[dict[str, Any]] = {
 SPINS: Final = FREE_BET | {"reward_id": "fs-30", "kind": "free_spins", "value_minor": None, "spins": 30}
 CASH: Final = FREE_BET | {"reward_id": "cash-5", "kind": "cash"}
 BONUS: Final = FREE_BET | {"reward_id": "cb-5", "kind": "casino_bonus", "wagering_multiple": 10}
-REWARDS: Final = {"sportsbook": FREE_BET, "games": SPINS, "wallet": CASH}
+REWARDS: Final = {
+    api: {Payer.SPORTSBOOK: FREE_BET, Payer.GAMES: SPINS, Payer.WALLET: CASH}[declared.payer]
+    for api, declared in APIS.items()
+}
+"""A reward that is paid over each API."""
+EACH_API: Final = pytest.mark.parametrize(("apis", "kind"), [((api,), api) for api in APIS], ids=list(APIS))
+"""Runs a test of a harness for each API, with the provider of that API alone."""
 
 
 @dataclass
@@ -120,7 +124,7 @@ class PayoutHarness:
 
     url: str
     clock: OffsetClock
-    providers: Mapping[ProviderKind, ServedProvider]
+    providers: Mapping[str, ServedProvider]
     settings: FulfilmentSettings
     configs: list[ProviderConfig]
     database: Database
@@ -145,7 +149,7 @@ class PayoutHarness:
         self.opened.append(made)
         return made
 
-    def configure(self, kind: ProviderKind, **changes: Any) -> None:
+    def configure(self, kind: str, **changes: Any) -> None:
         """Change a provider's configuration, for workers that are opened later."""
         self.configs = [one.model_copy(update=changes) if one.name == kind else one for one in self.configs]
 
@@ -253,7 +257,7 @@ class PayoutHarness:
         key = key_of(customer)
         return sum(one.handler.books.effects().get(key, 0) for one in self.providers.values())
 
-    def arm_fault(self, kind: ProviderKind, name: ProviderFaultName, **how: Any) -> None:
+    def arm_fault(self, kind: str, name: ProviderFaultName, **how: Any) -> None:
         """Arm a fault of a provider; workers opened later do not wait long for answers that do not come."""
         if name in WITHOUT_ANSWER and "late_seconds" not in how:
             self.configure(kind, timeout_seconds=SHORT_TIMEOUT_SECONDS)
@@ -281,10 +285,10 @@ def _week(customer: str) -> dict[str, Any]:
     return {"brand_id": BRAND, "customer_id": customer, "iso_week": WEEK}
 
 
-def provider_config(kind: ProviderKind, url: str, **changes: Any) -> ProviderConfig:
+def provider_config(kind: str, url: str, **changes: Any) -> ProviderConfig:
     """Return the configuration of a provider with short pauses, and with time for slow machines."""
     quick = {"timeout_seconds": 5.0, "attempts": 2, "pause_seconds": 0.01, "breaker_rest_seconds": 0.05}
-    facts = {"name": kind, "adapter": kind, "url": url, "secret": "simulated", "kinds": KIND_SERVED[kind]}
+    facts = {"name": kind, "adapter": kind, "url": url, "secret": "simulated", "kinds": usual_kinds(kind)}
     return ProviderConfig.model_validate(facts | quick | changes)
 
 
@@ -303,7 +307,7 @@ async def open_harness(
     url: str,
     folder: Path,
     accounts: WalletAccounts | None = None,
-    kinds: Sequence[ProviderKind] = KINDS,
+    kinds: Iterable[str] = APIS,
 ) -> AsyncIterator[PayoutHarness]:
     """Yield a harness over a migrated, empty database."""
     clock = OffsetClock()

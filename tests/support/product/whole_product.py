@@ -46,7 +46,7 @@ from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from tests.support.consumers.squad_messages import account, bet, reward, scheme
-from tests.support.fulfilment.payout_harness import KIND_SERVED, provider_config, quick_settings
+from tests.support.fulfilment.payout_harness import provider_config, quick_settings
 from tests.support.gateway.site_streams import BETSLIP
 from tests.support.subgraphs.club_samples import make_content
 from tests.support.subgraphs.club_stand import make_token, session_settings
@@ -319,7 +319,6 @@ class Product:
 async def running_product(folder: Path, now: datetime) -> AsyncIterator[Product]:
     """Run the product over migrated, empty databases in a folder, with its own upstream and provider."""
     clock = ManualClock(now)
-    assert set(KIND_SERVED["sportsbook"]) == {"free_bet", "bet_boost"}
     async with (
         serving_upstream(load_world(), folder / "upstream.sqlite") as upstream,
         serving_provider("sportsbook", folder, clock=clock) as provider,
