@@ -59,7 +59,8 @@ NOT_PERSONAL: Final = {
     },
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
-        *("providers", "provider", "providerRevisions", "providerDiff", "tryProvider", "stoppedProviders"),
+        *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),
+        "stoppedProviders",
         *("weeks", "globalEvents", "globalEvent", "killSwitches", "nodes", "consumerLag", "outboxes"),
     },
 }

@@ -23,6 +23,7 @@ from consumers.acknowledgements.message import ProviderHealth
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
+from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
 from subgraphs.kit.records.global_state.kinds import provider_subject
 from subgraphs.kit.records.global_state.switches import KillSwitches
@@ -131,6 +132,15 @@ class ProviderService:
             )
             for name in (*ordered, *others)
         ]
+
+    def adapters(self, actor: Actor) -> list[str]:
+        """Return the names of the adapters that a configuration can have.
+
+        Raises:
+            Forbidden: The actor may not see providers.
+        """
+        require(actor, Permission.OPERATIONS_READ, None)
+        return [adapter.value for adapter in Adapter]
 
     async def find(self, actor: Actor, name: str) -> ProviderState:
         """Return a provider.

@@ -28,6 +28,7 @@ from consumers.acknowledgements.message import Acknowledgement, ProviderHealth, 
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
+from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
@@ -229,3 +230,10 @@ async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: Stand
     async with stand.own.home.read() as connection:
         actions = (await connection.execute(select(AUDIT_LOG.c.action))).scalars().all()
     assert sorted(actions) == ["approvals.approve", "approvals.propose", "operations.change_provider"]
+
+
+async def test_the_form_offers_every_adapter_to_who_sees_providers(stand: Stand) -> None:
+    """A new adapter needs nothing in the back office."""
+    assert stand.service.adapters(VIC) == [adapter.value for adapter in Adapter]
+    with pytest.raises(Forbidden):
+        stand.service.adapters(actor("eve", Role.EDITOR))
