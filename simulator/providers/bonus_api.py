@@ -16,12 +16,21 @@ from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 @dataclass(frozen=True, slots=True)
 class BonusContract:
-    """The path of a kind of provider, and the names and types of its fields."""
+    """The path of a provider's credits, and the names and types of their fields.
+
+    Attributes:
+        customer: The name of the field with the customer.
+        amount: The name of the field that says how much it is.
+        currency: The name of the field with the currency.
+        days: The name of the field with the days until the reward can no longer be used.
+    """
 
     path: str
     customer: str
     amount: str
     fields: Mapping[str, tuple[type, ...]]
+    currency: str = "currency"
+    days: str = "valid_days"
 
 
 def bonus_api(payer: Payer, contract: BonusContract) -> SimulatedApi:
@@ -55,8 +64,8 @@ def _bonus_routes(contract: BonusContract, handler: ProviderHandler, token: str)
             return JSONResponse(
                 {"code": "MALFORMED", "message": wrong or "the keys of path and header differ"}, 422
             )
-        names = {"amount": contract.amount, "currency": "currency", "customer": contract.customer}
-        wanted = CreditRequest(key, body, body[contract.customer], body["valid_days"], names)
+        names = {"amount": contract.amount, "currency": contract.currency, "customer": contract.customer}
+        wanted = CreditRequest(key, body, body[contract.customer], body[contract.days], names)
         return await handler.credit(request, wanted)
 
     @routes.get("/{key}")
