@@ -38,7 +38,7 @@ class DemoFulfilment:
 
     async def stop_provider(self, kind: Payer) -> None:
         """Stop a provider as an operator would: its rewards wait."""
-        async with self.process.database.home.write() as connection:
+        async with self.process.database.write() as connection:
             await self.process.uow.provider_holds.stop(connection, f"simulated-{kind}", "by a scenario")
 
 

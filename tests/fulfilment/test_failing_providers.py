@@ -235,7 +235,7 @@ async def test_a_credit_is_recorded_although_its_row_was_locked(each_harness: Pa
         return each_harness.effects("c-1") == 1
 
     await each_harness.until(credited, "the provider has credited")
-    async with each_harness.database.home.write() as connection:
+    async with each_harness.database.write() as connection:
         await FulfilmentRepository().of_clubs(connection, [club_of("c-1")], for_update=True)
         await asyncio.sleep(2.5)
     await working

@@ -161,7 +161,7 @@ async def test_the_daily_report_stores_differences_from_the_wallet(harness: Payo
     harness.clock.advance(timedelta(days=1, hours=3))
     fulfilling = harness.open()
     await DailyReconciliation(fulfilling.reconciliation, fulfilling.registry).make_missing()
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         of_wallet = RECONCILIATION.c.provider == "wallet", RECONCILIATION.c.day == day
         kept = (await connection.execute(select(RECONCILIATION).where(*of_wallet))).one()
     assert kept.compared == 5

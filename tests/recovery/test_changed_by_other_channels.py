@@ -43,7 +43,7 @@ MEMBER = {"optedIn": True, "pending": False, "version": 1}
 async def origins(rig: Rig) -> list[tuple[str, str]]:
     """Return the kinds and origins of the customer's events, oldest first."""
     c = MEMBERSHIP_EVENT.c
-    async with rig.stand.club.database.home.read() as connection:
+    async with rig.stand.club.database.read() as connection:
         rows = await connection.execute(
             select(c.kind, c.origin).where(c.customer_id == CUSTOMER).order_by(c.version)
         )
@@ -53,7 +53,7 @@ async def origins(rig: Rig) -> list[tuple[str, str]]:
 async def choices(rig: Rig) -> list[tuple[str, int]]:
     """Return the reward and version of the stored choices."""
     c = REWARD_CHOICE.c
-    async with rig.stand.rewards.database.home.read() as connection:
+    async with rig.stand.rewards.database.read() as connection:
         return [tuple(row) for row in await connection.execute(select(c.reward_id, c.version))]
 
 
@@ -63,7 +63,7 @@ async def told(rig: Rig, subgraph: str) -> list[dict[str, Any]]:
         "club": (rig.stand.club.database, OUTBOX.outbox),
         "rewards": (rig.stand.rewards.database, REWARDS_OUTBOX.outbox),
     }[subgraph]
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         rows = await connection.execute(select(outbox.c.value).order_by(outbox.c.id))
         return [json.loads(row.value) for row in rows]
 
@@ -145,7 +145,7 @@ async def test_what_changed_while_the_upstream_was_asked_is_not_undone(rig: Rig)
     await rig.by_another_channel(MEMBERSHIP, OUT)
     await rig.opt_in()
     comparison = rig.comparing().memberships
-    async with rig.stand.club.database.home.read() as connection:
+    async with rig.stand.club.database.read() as connection:
         before = (await comparison._state(connection, OWNER))[0]
     await rig.opt_out()
     stale = {"state": "opted_in", "terms_version": "2026-1", "revision": 2}

@@ -200,7 +200,7 @@ async def test_one_node_at_a_time_works(rig: Rig) -> None:
     await leave_in_doubt(rig)
     rig.stand.clock.advance(UNDISTURBED)
     other = Lease(OUTBOX.lease, "intents", "another node")
-    club = rig.stand.club.database.home
+    club = rig.stand.club.database
     async with club.write() as connection:
         assert await other.hold(connection, rig.stand.clock.now(), timedelta(minutes=1))
     node = rig.recovering()
@@ -243,7 +243,7 @@ async def test_a_flood_drains_oldest_first_and_by_the_handful(rig: Rig) -> None:
                 "created_at": rig.stand.clock.now() - timedelta(seconds=place),
             }
         )
-    async with rig.stand.club.database.home.write() as connection:
+    async with rig.stand.club.database.write() as connection:
         await connection.execute(insert(INTENT), rows)
     assert await rig.recover() == (100, 0)
     order = [entry["customer"] for entry in await rig.journal(customer=None)]
@@ -269,7 +269,7 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
     wanted = UpstreamChange(
         CHOICE.replace(OWNER.customer, other.customer), broken["body"], {"iso_week": WEEK}
     )
-    async with rig.stand.rewards.database.home.write() as connection:
+    async with rig.stand.rewards.database.write() as connection:
         await connection.execute(update(REWARDS_INTENT).values(request=broken))
         await IntentRepository(REWARDS_INTENT).write_down(connection, request, wanted, rig.stand.clock.now())
     await rig.set_account(good_account(), other)

@@ -30,14 +30,14 @@ OUT = {"optedIn": False, "pending": True, "version": 2}
 async def events(rig: Rig) -> list[tuple[str, str]]:
     """Return the kinds and origins of the customer's events, oldest first."""
     c = MEMBERSHIP_EVENT.c
-    async with rig.stand.club.database.home.read() as connection:
+    async with rig.stand.club.database.read() as connection:
         rows = await connection.execute(select(c.kind, c.origin).order_by(c.version))
         return [(row.kind, row.origin) for row in rows]
 
 
 async def facts(rig: Rig) -> list[str]:
     """Return the facts about changes in the outbox, oldest first."""
-    async with rig.stand.club.database.home.read() as connection:
+    async with rig.stand.club.database.read() as connection:
         rows = await connection.execute(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(row.value)["change"] for row in rows]
 

@@ -93,14 +93,14 @@ async def until(holds: Callable[[], Awaitable[bool]], logs: Callable[[], str]) -
 async def long_ago(rig: Rig) -> None:
     """Date the intents back some minutes, by the machine's clock."""
     for subgraph, table in ((rig.stand.club, INTENT), (rig.stand.rewards, REWARDS_INTENT)):
-        async with subgraph.database.home.write() as connection:
+        async with subgraph.database.write() as connection:
             at = SystemClock().now() - timedelta(minutes=10)
             await connection.execute(update(table).values(created_at=at))
 
 
 async def end_lease(rig: Rig) -> None:
     """End the lease of a dead node, instead of waiting for a minute."""
-    async with rig.stand.club.database.home.write() as connection:
+    async with rig.stand.club.database.write() as connection:
         await connection.execute(update(OUTBOX.lease).values(expires_at=SystemClock().now()))
 
 
@@ -206,6 +206,6 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, nodes.logs()
     lease = select(OUTBOX.lease.c.holder).where(OUTBOX.lease.c.name == "intents")
-    async with rig.stand.club.database.home.read() as connection:
+    async with rig.stand.club.database.read() as connection:
         assert (await connection.execute(lease)).all() == []
     assert await rig.effects(MEMBERSHIP) == 2

@@ -38,13 +38,13 @@ THEIRS: Final = "the topics are on Kafka cluster"
 
 async def belong(database: Database, installation: Installation) -> None:
     """Record where a database belongs."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await write_installation(connection, installation, NOW)
 
 
 async def cluster_of(database: Database) -> str | None:
     """Return the cluster that a database names."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         found = await read_installation(connection)
     assert found is not None
     return found.kafka_cluster
@@ -108,7 +108,7 @@ async def test_facts_are_not_published_on_another_cluster(
     """They wait until the database belongs to it on purpose."""
     monkeypatch.setattr(outbox_worker, "REST_SECONDS", 0.01)
     box, taken = Outbox(OUTBOX), []
-    async with progress.home.write() as connection:
+    async with progress.write() as connection:
         await box.put(connection, Fact("t", "s/1", "northbet:c-1", "1", {"brand_id": "northbet"}), NOW)
     await belong(progress, OURS)
 

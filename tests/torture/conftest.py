@@ -219,7 +219,7 @@ class TortureRig:
 
     async def start_over(self) -> None:
         """Delete the positions of the bets."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await connection.execute(delete(STREAM.position).where(STREAM.position.c.topic == BETS))
 
     def connections(self) -> list[int]:
@@ -253,7 +253,7 @@ class TortureRig:
     async def _applied(self) -> int:
         table = STREAM.position.c
         with contextlib.suppress(Exception):
-            async with self.database.home.read() as connection:
+            async with self.database.read() as connection:
                 total = select(func.sum(table.next_offset)).where(table.topic == BETS)
                 return int((await connection.execute(total)).scalar_one() or 0)
         return -1
@@ -262,7 +262,7 @@ class TortureRig:
         return {row[0]: tuple(row[1:]) for row in await self._rows(*columns)}
 
     async def _rows(self, *columns: Any) -> list[tuple[Any, ...]]:
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             rows = await connection.execute(select(*columns).order_by(*columns[:3]))
             return [tuple(row) for row in rows]
 

@@ -96,7 +96,7 @@ class ProviderService:
             Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
-        async with self.fulfilment.home.read() as connection:
+        async with self.fulfilment.read() as connection:
             stopped = await ProviderRepository(self.fulfilment.dialect).stopped(connection)
             everywhere = await KillSwitches(GLOBAL_STATE).providers_off(connection)
             rewards = await FulfilmentRepository().backlog(connection)
@@ -106,7 +106,7 @@ class ProviderService:
             if provider is not None:
                 waiting.setdefault(provider, {})[state] = number
         wanted = ProposalFilter(kind=KIND, status=ProposalStatus.PENDING)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             present = await self.configurations.newest(connection)
             reports = await self.nodes.all(connection)
             pending = await approvals.newest_first(connection, wanted, MAX_PENDING, None)

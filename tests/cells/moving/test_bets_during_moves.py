@@ -92,7 +92,7 @@ class Load:
         failing_since: float | None = None
         while not self.stopping.is_set():
             try:
-                async with asyncio.timeout(5), database.home.read() as connection:
+                async with asyncio.timeout(5), database.read() as connection:
                     await connection.execute(text("SELECT COUNT(*) FROM position"))
                 self.read.append(time.monotonic())
                 if failing_since is not None:

@@ -106,7 +106,7 @@ class Writer:
 
 async def insert(database: Database, name: str) -> None:
     """Note a name unless it is there: the answer to an earlier attempt may have been lost."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         if await connection.scalar(select(COMPARISON.c.name).where(COMPARISON.c.name == name)):
             return
         now = SystemClock().now()
@@ -194,7 +194,7 @@ async def test_a_process_that_slept_through_a_move_writes_nothing_in_the_old_pla
     """
     database = Database.open(moving.here.settings, "club")
     await insert(database, "before")
-    sleeping = database.home.write()
+    sleeping = database.write()
     connection = await sleeping.__aenter__()
     now = SystemClock().now()
     await connection.execute(

@@ -81,7 +81,7 @@ async def fill(place: CellServer) -> None:
     for name in SUBGRAPHS:
         database = Database.open(without_fence(place.settings), name)
         tables = METADATA[name].tables
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             for table in tables.values():
                 if is_customers(table):
                     columns = [column for column in table.columns if column.autoincrement is not True]

@@ -98,12 +98,12 @@ async def test_a_driver_that_is_out_of_sync_drops_its_connection(
     """Otherwise it would take the answer to one statement for that to another."""
     database = Database.open(DatabaseSettings(url=_through(proxy, driver)(betting.url)), "progress")
     with pytest.raises(InternalError) as fault:  # noqa: PT012 - the connection is part of what is tested
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             await connection.execute(text("SELECT 1"))
             proxy.garbles = True
             await connection.execute(text("SELECT 2"))
     assert fault.value.connection_invalidated
     assert is_transient(fault.value)
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         assert (await connection.execute(text("SELECT 3"))).scalar_one() == 3
     await database.close()

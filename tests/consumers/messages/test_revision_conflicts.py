@@ -47,7 +47,7 @@ async def both(database: Database, apply: Any, first: Any, second: Any) -> list[
     """Apply two messages in two transactions, then both in one."""
     found = []
     for messages in ([first], [second], [first, second]):
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             found.append(await apply(connection, messages))
     return found
 
@@ -173,6 +173,6 @@ async def test_the_zone_of_a_brand_is_the_first_that_was_issued(
         await both(database, apply, *messages)
         row = (await contents(database, REWARDS_REFERENCE.brand))["brand"][0]
         assert row[1:3] == ("New", "Europe/London")
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             again = await apply(connection, messages)
         assert list(again.conflicts) == [records[1]]

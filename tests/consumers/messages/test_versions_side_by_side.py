@@ -73,13 +73,13 @@ async def _all_read(betting: BettingRig) -> None:
     applied = 0
     while applied != ends:
         await betting.until(lambda: True)  # fails where a member has ended
-        async with betting.database.home.read() as connection:
+        async with betting.database.read() as connection:
             query = select(func.sum(position.next_offset)).where(position.topic == BETS)
             applied = int((await connection.execute(query)).scalar_one() or 0)
 
 
 async def _letters(betting: BettingRig) -> int:
-    async with betting.database.home.read() as connection:
+    async with betting.database.read() as connection:
         return int(
             (await connection.execute(select(func.count()).select_from(STREAM.dead_letter))).scalar_one()
         )

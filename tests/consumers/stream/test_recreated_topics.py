@@ -53,7 +53,7 @@ def _recreate(betting: BettingRig) -> None:
 
 
 async def _positions(database: Database, topic: str = BETS) -> Sequence[Any]:
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         query = select(POSITION).where(POSITION.c.topic == topic).order_by(POSITION.c.partition)
         return (await connection.execute(query)).all()
 
@@ -95,7 +95,7 @@ async def test_a_recreated_topic_is_read_from_its_start_once_its_positions_are_d
 ) -> None:
     """The runbook's procedure: every record counts, and none counts twice."""
     _recreate(betting)
-    async with betting.database.home.write() as connection:
+    async with betting.database.write() as connection:
         await connection.execute(delete(POSITION).where(POSITION.c.topic == BETS))
     betting.start()
     await betting.reckoning()
@@ -103,7 +103,7 @@ async def test_a_recreated_topic_is_read_from_its_start_once_its_positions_are_d
 
 async def test_positions_stored_before_topics_had_ids_are_used(betting: BettingRig) -> None:
     """An older broker, or an older Furlong, named only the cluster."""
-    async with betting.database.home.write() as connection:
+    async with betting.database.write() as connection:
         await connection.execute(update(POSITION).values(generation=betting.broker.generation))
     betting.send(1)
     betting.start()

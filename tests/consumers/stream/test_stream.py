@@ -65,7 +65,7 @@ async def _store_position(rig: Any, *, generation: str, next_offset: int) -> Non
         row | {"partition": partition, "updated_at": datetime(2026, 3, 25, tzinfo=UTC)}
         for partition in range(4)
     ]
-    async with rig.database.home.write() as connection:
+    async with rig.database.write() as connection:
         await connection.execute(insert(STREAM.position).values(rows))
 
 
@@ -199,7 +199,7 @@ async def test_a_position_moved_by_another_member_is_followed(rig: Any) -> None:
     await rig.send(scheme(), bet())
     consumer = await rig.start()
     await rig.until(_bets(rig)(1))
-    async with rig.database.home.write() as connection:
+    async with rig.database.write() as connection:
         table = STREAM.position
         await connection.execute(update(table).where(table.c.topic == ONLY_BETS).values(next_offset=2))
     await rig.send(bet(bet_id="applied-by-the-other"), bet(bet_id="b-3"))
@@ -214,7 +214,7 @@ async def test_bets_that_the_database_has_forgotten_are_read_again(rig: Any) -> 
     await rig.send(scheme(), bet())
     consumer = await rig.start()
     await rig.until(_bets(rig)(1))
-    async with rig.database.home.write() as connection:
+    async with rig.database.write() as connection:
         for table in (CONTRIBUTION, PROGRESS):
             await connection.execute(delete(table))
         table = STREAM.position

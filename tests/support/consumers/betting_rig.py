@@ -121,12 +121,12 @@ class BettingRig:
 
     async def _applied(self) -> int:
         c = STREAM.position.c
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             rows = await connection.scalars(select(c.next_offset).where(c.topic == "club.progress.v1"))
             return sum(rows.all())
 
     async def _rows(self, *columns: Any) -> list[tuple[Any, ...]]:
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return [tuple(row) for row in await connection.execute(select(*columns))]
 
 

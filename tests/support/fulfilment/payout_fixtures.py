@@ -38,7 +38,7 @@ def migrated_fulfilment_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
 
 async def _clear(url: str) -> None:
     database = Database.open(DatabaseSettings(url=url), "fulfilment")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for table in METADATA.tables.values():
             await connection.execute(table.delete())
     await database.close()

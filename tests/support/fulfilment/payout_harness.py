@@ -168,7 +168,7 @@ class PayoutHarness:
         """Apply a revision of an account that is effective from an instant on, in any order."""
         owner, account = Owner(BRAND, customer), replace(good_account(), **changes)
         row = account_row(owner, account, revision) | {"occurred_at": at}
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await ReferenceWriter(REFERENCE, self.database.dialect).store_accounts(connection, [row])
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, [row])
             await self.service.apply_account_changes(connection, [owner], self.clock.now())
@@ -187,7 +187,7 @@ class PayoutHarness:
             "occurred_at": self.clock.now(),
             **changes,
         }
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.service.apply_qualifications(connection, [row], self.clock.now())
 
     async def choose(
@@ -210,7 +210,7 @@ class PayoutHarness:
             "occurred_at": self.clock.now(),
             **changes,
         }
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.service.apply_choices(connection, [row], self.clock.now())
 
     async def owe(self, customer: str, reward: Mapping[str, Any] | None = FREE_BET) -> None:
@@ -228,7 +228,7 @@ class PayoutHarness:
     async def find_or_none(self, customer: str) -> Fulfilment | None:
         """Return the customer's fulfilment, or None."""
         club = club_of(customer)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return (await FulfilmentRepository().of_clubs(connection, [club])).get(club)
 
     async def state(self, customer: str) -> FulfilmentState:
@@ -238,17 +238,17 @@ class PayoutHarness:
     async def overwrite(self, customer: str, **changes: Any) -> None:
         """Overwrite stored columns of the customer's reward, as no program does."""
         one = replace(await self.find(customer), **changes)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await FulfilmentRepository().store(connection, one)
 
     async def attempts(self, customer: str) -> list[Attempt]:
         """Return the recorded attempts for the customer's reward."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await FulfilmentRepository().attempts(connection, key_of(customer))
 
     async def published(self) -> list[Any]:
         """Return the rows of the outbox."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             table = OUTBOX.outbox
             return list(await connection.execute(select(table).order_by(table.c.id)))
 
@@ -321,7 +321,7 @@ async def open_harness(
         stack.push_async_callback(stop_providers)
         configs = [provider_config(kind, served.url) for kind, served in providers.items()]
         database = Database.open(DatabaseSettings(url=url), "fulfilment")
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
             await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
         harness = PayoutHarness(url, clock, providers, quick_settings(), configs, database)

@@ -162,7 +162,7 @@ class Product:
     async def _load_content(self) -> None:
         contents = [make_content("fb-5", position=1), make_content("fb-2x3", position=2)]
         catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-        async with self.databases["rewards"].home.write() as connection:
+        async with self.databases["rewards"].write() as connection:
             for content in contents:
                 await catalogue.publish(connection, BRAND, content, self.clock.now())
 
@@ -232,10 +232,10 @@ class Product:
 
     async def _published(self, name: str) -> list[Record]:
         outbox = Outbox(OUTBOXES[name])
-        async with self.databases[name].home.read() as connection:
+        async with self.databases[name].read() as connection:
             waiting = await outbox.waiting(connection, 500)
         if waiting:
-            async with self.databases[name].home.write() as connection:
+            async with self.databases[name].write() as connection:
                 await outbox.remove(connection, [one.id for one in waiting])
         return [Record(one.topic, 0, one.id, one.key.encode(), one.value.encode()) for one in waiting]
 
@@ -245,7 +245,7 @@ class Product:
             for record in records:
                 if (topic := app.by_name.get(record.topic)) is None:
                     continue
-                async with self.databases[name].home.write() as connection:
+                async with self.databases[name].write() as connection:
                     outcome = await topic.apply(connection, [Message(record, topic.decode(record))])
                 assert not outcome.refused, outcome.refused
                 if not outcome.stale + outcome.duplicates:  # as the sink does, after the commit

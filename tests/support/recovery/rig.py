@@ -162,7 +162,7 @@ class Rig:
         """Apply a changed account in the subgraphs."""
         for subgraph in (self.stand.club, self.stand.rewards):
             table = REFERENCE[subgraph.name].account
-            async with subgraph.database.home.write() as connection:
+            async with subgraph.database.write() as connection:
                 await connection.execute(delete(table).where(table.c.customer_id == owner.customer))
                 await connection.execute(insert(table).values(**account_row(owner, account)))
 
@@ -173,9 +173,9 @@ class Rig:
         message = Message(record, decode_account(record))
         club, rewards = self.stand.club.database, self.stand.rewards.database
         of_club = ClubReducer(ReferenceWriter(REFERENCE["club"], club.dialect), self.stand.clock)
-        async with club.home.write() as connection:
+        async with club.write() as connection:
             await of_club.accounts(connection, [message])
-        async with rewards.home.write() as connection:
+        async with rewards.write() as connection:
             await ReferenceReducer(ReferenceWriter(REFERENCE["rewards"], rewards.dialect)).accounts(
                 connection, [message]
             )
@@ -197,7 +197,7 @@ class Rig:
 
 
 async def _in_doubt(subgraph: Subgraph, table: Any) -> int:
-    async with subgraph.database.home.read() as connection:
+    async with subgraph.database.read() as connection:
         return len(list(await connection.execute(select(table).where(table.c.status == "pending"))))
 
 
