@@ -1,6 +1,6 @@
 """Strawberry's own tests, plain and compiled: every difference has a line in docs/jit.md.
 
-They are cloned from GitHub, or from the path or URL in `FURLONG_STRAWBERRY_REPOSITORY`: those of the release
+They are cloned from GitHub, or from the path or URL in `STRAWBERRY_REPOSITORY`: those of the release
 that is installed here, or the newest ones if the repository does not have it. Only the tests are taken: they
 run on the installed release, so that plain Strawberry fails some of another release.
 """
@@ -77,7 +77,7 @@ def _git(*arguments: str) -> str:
 
 def suite_in(folder: Path) -> Suite:
     """Clone Strawberry's tests, and install what they need beside the release that is installed here."""
-    given = os.environ.get("FURLONG_STRAWBERRY_REPOSITORY") or REPOSITORY
+    given = os.environ.get("STRAWBERRY_REPOSITORY") or REPOSITORY
     # A clone of a path would copy all of the history.
     repository = Path(given).resolve().as_uri() if Path(given).is_dir() else given
     release = version("strawberry-graphql")
