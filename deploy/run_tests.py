@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.runner.scratch_folder import scratch_folder
 from deploy.runner.second_chance import SecondChance
 from deploy.runner.slow_tests import SlowTests
 
@@ -19,7 +20,12 @@ def main() -> int:
     """Run pytest from the project's root, whatever the working directory."""
     root = Path(__file__).resolve().parent.parent
     os.chdir(root)
-    arguments, plugins = sys.argv[1:], [SecondChance(), SlowTests()]
+    with scratch_folder():
+        return _run(root, sys.argv[1:])
+
+
+def _run(root: Path, arguments: list[str]) -> int:
+    plugins = [SecondChance(), SlowTests()]
     if arguments[:1] == ["--coverage"]:
         from deploy.runner.coverage.measurement import Measurement  # noqa: PLC0415 - only where it is asked for
 

@@ -19,7 +19,7 @@ from graphql.execution.incremental.incremental_executor import IncrementalExecut
 from graphql.pyutils import AbortSignal, AwaitableOrValue, is_async_iterable, is_awaitable
 
 from jit.compile.strawberry_values import is_standard_awaitable_check
-from jit.executions import EXECUTIONS, Executions
+from jit.executions import executions_of
 from jit.operation import DEFAULT_SETTINGS, CompiledOperation
 from jit.settings import Settings, as_manager
 
@@ -59,7 +59,6 @@ def compile_operation(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation_name: str | None = None,
-    executions: Executions = EXECUTIONS,
 ) -> CompiledOperation:
     """Compile an operation, for callers that keep the result.
 
@@ -67,9 +66,8 @@ def compile_operation(
         schema: The schema, which must not be changed afterwards.
         document: A document that was parsed, and validated against the schema.
         operation_name: The name of the operation, if there are several.
-        executions: Counts what is left to graphql-core.
     """
-    return CompiledOperation(schema, document, operation_name, executions)
+    return CompiledOperation(schema, document, operation_name)
 
 
 def execute(  # noqa: PLR0917 - graphql-core's signature
@@ -120,7 +118,7 @@ def execute(  # noqa: PLR0917 - graphql-core's signature
             manager = as_manager(middleware)
             settings = Settings(field_resolver, type_resolver, max_coercion_errors, manager, hide_suggestions)
         return operation.execute(root_value, context_value, variable_values, settings)
-    EXECUTIONS.count_interpreted(UNUSUAL)
+    executions_of(schema).count_interpreted(UNUSUAL)
     return interpret(
         schema,
         document,
@@ -163,7 +161,7 @@ def subscribe(  # noqa: PLR0917 - graphql-core's signature
 ) -> AwaitableOrValue[AsyncIterator[ExecutionResult] | ExecutionResult]:
     """Subscribe as graphql-core's `subscribe` does; compiled code executes each event."""
     if executor_class is not None or custom_context_args:
-        EXECUTIONS.count_interpreted(UNUSUAL)
+        executions_of(schema).count_interpreted(UNUSUAL)
         return interpret_subscription(
             schema,
             document,
@@ -237,6 +235,7 @@ async def _executed(
     That function copies the executor for each event, which only interpreted events need.
     """
     compiled = operation.fallback_reason is None
+    executions = executions_of(executor.schema)
     try:
         async with aclosing(aiter(stream)) as events:  # which may be an iterator that cannot be closed
             async for event in events:
@@ -244,7 +243,7 @@ async def _executed(
                 if compiled:
                     result = operation.run(event, executor.context_value, executor.variable_values, settings)
                 if result is None:
-                    EXECUTIONS.count_interpreted(operation.reason_for(executor.variable_values))
+                    executions.count_interpreted(operation.reason_for(executor.variable_values))
                     result = execute_subscription_event(executor.build_per_event_executor(event))
                 yield cast("ExecutionResult", await result if is_awaitable(result) else result)
                 del event, result  # thousands of streams wait here for their next event

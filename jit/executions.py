@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 log: Final = logging.getLogger("jit")
 
@@ -12,7 +12,8 @@ class Executions:
     """The executions of one schema; safe to use in several threads.
 
     Attributes:
-        compiled: How many operations and events compiled code has executed.
+        compiled: How many operations and events compiled code has executed. It is counted in place, without
+            a call or a lock: CPython switches threads at calls and jumps, and there is none in between.
         interpreted: How many graphql-core has executed, by the reason.
     """
 
@@ -26,11 +27,6 @@ class Executions:
         self.interpreted: Counter[str] = Counter()
         self._name = name
         self._lock = Lock()
-
-    def count_compiled(self) -> None:
-        """Count an execution by compiled code."""
-        with self._lock:
-            self.compiled += 1
 
     def count_interpreted(self, reason: str) -> None:
         """Count an execution by graphql-core, and log the first one for each reason.
@@ -55,4 +51,11 @@ class Executions:
 
 
 EXECUTIONS: Final = Executions("jit")
-"""Counts what `execute`, `subscribe` and `compile_operation` leave to graphql-core."""
+"""Counts the executions of schemas that have no counter of their own."""
+
+
+def executions_of(schema: Any) -> Executions:
+    """Return the counter of a graphql-core schema: that of its Strawberry schema, if `jit.schema` made it."""
+    made_by = getattr(schema, "_strawberry_schema", None)
+    executions: Executions = getattr(made_by, "executions", EXECUTIONS)
+    return executions

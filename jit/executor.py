@@ -90,7 +90,6 @@ class CompiledExecution:
         if result is None:
             self.executions.count_interpreted(self.operation.reason_for(self.variables))
             return self.interpreter().execute_operation(serially)
-        self.executions.count_compiled()
         return result
 
 

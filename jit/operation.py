@@ -22,7 +22,7 @@ from jit.compile.reading.field_reader import CallerOverrides
 from jit.compile.selection import NotCompiled, SelectedOperation, Selections, select_operation
 from jit.compile.source import UncheckedName, checked
 from jit.compile.variables import Variables
-from jit.executions import EXECUTIONS, Executions
+from jit.executions import executions_of
 from jit.runtime.driver import Program, start, start_awaited, start_when_awaited
 from jit.runtime.execution import Execution
 from jit.settings import PreparedOperation, Settings
@@ -61,7 +61,6 @@ class CompiledOperation:
         schema: GraphQLSchema,
         document: DocumentNode,
         operation_name: str | None = None,
-        executions: Executions = EXECUTIONS,
     ) -> None:
         """Compile the operation if it has no conditions, else prepare it.
 
@@ -69,14 +68,13 @@ class CompiledOperation:
             schema: The schema, which must not be changed afterwards.
             document: A document that was parsed, and validated against the schema.
             operation_name: The name of the operation, if there are several.
-            executions: Counts what `execute` leaves to graphql-core.
 
         Raises:
             ImportError: The schema is that of a Strawberry that is too old.
             TypeError: The schema is not valid.
         """
         assert_valid_schema(schema)
-        self._executions = executions
+        self._executions = executions_of(schema)
         self._schema = schema
         self._document = document
         self._name = operation_name
@@ -159,8 +157,11 @@ class CompiledOperation:
         if unconditional is not None:
             variables = self.variables.coerce_fast(variable_values)
             if variables is not None:
-                execution = Execution(self._prepared, root_value, context_value, variables, AWAITED_SETTINGS)
-                return start_awaited(execution, unconditional.program)
+                self._executions.compiled += 1
+                return start_awaited(
+                    Execution(self._prepared, root_value, context_value, variables, AWAITED_SETTINGS),
+                    unconditional.program,
+                )
         return self.execute(root_value, context_value, variable_values, AWAITED_SETTINGS)
 
     def run(
@@ -194,6 +195,7 @@ class CompiledOperation:
             variant = self._variant_for(variables, settings)
         if variant is None:
             return None
+        self._executions.compiled += 1
         execution = Execution(self._prepared, root_value, context_value, variables, settings)
         if settings.awaited:
             return start_awaited(execution, variant.program)

@@ -40,6 +40,7 @@ UNHURRIED: Final = settings(
 )
 settings.register_profile("unhurried", UNHURRIED)
 settings.register_profile("long", UNHURRIED, max_examples=8000)  # --hypothesis-profile=long searches on
+settings.register_profile("fast", UNHURRIED, max_examples=20)  # for --fast, which is run again and again
 settings.load_profile("unhurried")
 
 
@@ -50,7 +51,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Leave out tests whose service is missing, or fail at once where all services are required."""
-    config.pluginmanager.register(Tiers(fast=config.getoption(FAST)), "furlong-tiers")
+    fast = config.getoption(FAST)
+    if fast and not config.getoption("--hypothesis-profile"):
+        settings.load_profile("fast")
+    config.pluginmanager.register(Tiers(fast=fast), "furlong-tiers")
     config.pluginmanager.register(StartedPrograms(), "furlong-started-programs")
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")

@@ -113,7 +113,7 @@ def test_graphql_request_plays_the_bet_slip(demo: Demo) -> None:
 
 
 async def test_gql_plays_the_bet_slip(demo: Demo) -> None:
-    """It sends batches, follows the club over a WebSocket, and hears why its token is refused."""
+    """It gets parts as one response, sends batches, follows the club, and hears why its token is refused."""
     customer, url = "c-1004", demo.facts["graphql"]
     signed = {"authorization": f"Bearer {demo.site.tokens[customer]}"}
     slip = GraphQLRequest(QUERY, variable_values={"brand": BRAND})
@@ -122,6 +122,8 @@ async def test_gql_plays_the_bet_slip(demo: Demo) -> None:
         assert (await session.execute(slip))["club"]["state"] == "QUALIFIED"
         both = await session.execute_batch([slip, slip])
         assert [each["club"]["state"] for each in both] == ["QUALIFIED"] * 2
+        whole = await session.execute(GraphQLRequest(PARTS, variable_values={"brand": BRAND}))
+        assert len(whole["club"]["options"]) >= 4
         changed = await session.execute(GraphQLRequest(OPT_OUT, variable_values={"input": wanted}))
         assert changed["optOut"]["club"]["id"]
     follow = GraphQLRequest(UPDATE, variable_values={"brand": BRAND})

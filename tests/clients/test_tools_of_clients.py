@@ -1,8 +1,11 @@
-"""Relay's compiler, GraphQL Code Generator and GraphQL Inspector accept the API schema, with parts."""
+"""Relay's compiler, GraphQL Code Generator and GraphQL Inspector accept the API schema, with parts.
+
+Their settings are those of docs/frontend.md, as they are on the page.
+"""
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,9 +13,9 @@ from typing import Final
 
 import pytest
 
-from tests.support.processes.running_furlong import PATIENCE_SECONDS
+from tests.support import page_snippets
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, ROOT
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 SCHEMA: Final = ROOT / "schema.api.graphql"
 SLIP: Final = """query slipQuery($brand: ID!) { club(brand: $brand) { ...slipOptions @defer(label: "late") } }
 fragment slipOptions on Club { options @stream(initialCount: 1, label: "options") { id title } }
@@ -34,13 +37,12 @@ def run(folder: Path, *command: object) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(("schema", "is_accepted"), [("api", True), ("public", False)])
 def test_relays_compiler(processes: None, tmp_path: Path, schema: str, *, is_accepted: bool) -> None:
     """It compiles `@defer` and `@stream` by the API schema, and not by the supergraph."""
+    page_snippets.write(tmp_path)
     (tmp_path / "src").mkdir()
     documents = SLIP.split("\n")[:2]
     source = "".join(f"graphql`{each}`;\n" for each in documents)
     (tmp_path / "src" / "slip.js").write_text(f"import {{ graphql }} from 'relay-runtime';\n{source}")
-    shutil.copy(ROOT / f"schema.{schema}.graphql", tmp_path / "schema.graphql")
-    settings = {"src": "./src", "schema": "./schema.graphql", "language": "javascript"}
-    (tmp_path / "relay.config.json").write_text(json.dumps(settings))
+    shutil.copy(ROOT / f"schema.{schema}.graphql", tmp_path / "schema.api.graphql")
     compiler = ROOT / "tests/node/node_modules/relay-compiler/cli.js"
     ended = run(tmp_path, "node", compiler, "relay.config.json")
     assert (ended.returncode == 0) is is_accepted, ended.stdout + ended.stderr
@@ -50,22 +52,24 @@ def test_relays_compiler(processes: None, tmp_path: Path, schema: str, *, is_acc
 
 def test_graphql_code_generator(processes: None, tmp_path: Path) -> None:
     """It writes the types of a document with parts."""
-    (tmp_path / "slip.graphql").write_text(SLIP)
-    out = tmp_path / "slip.ts"
-    config = tmp_path / "codegen.json"
-    generated = {str(out): {"plugins": ["typescript-operations"]}}
-    documents = str(tmp_path / "slip.graphql")
-    config.write_text(json.dumps({"schema": str(SCHEMA), "documents": documents, "generates": generated}))
-    ended = run(ROOT / "web", "node_modules/.bin/graphql-codegen", "--config", config, "--silent")
+    page_snippets.write(tmp_path, modules="web")
+    shutil.copy(SCHEMA, tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "slip.graphql").write_text(SLIP)
+    ended = run(tmp_path, "node_modules/.bin/graphql-codegen", "--config", "codegen.json", "--silent")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "SlipQueryQuery" in out.read_text()
+    assert "SlipQueryQuery" in (tmp_path / "src" / "graph.ts").read_text()
 
 
 def test_graphql_inspector(processes: None, tmp_path: Path) -> None:
     """It finds nothing wrong with a document with parts, and names the change that would break it."""
+    page_snippets.write(tmp_path)
     (tmp_path / "slip.graphql").write_text(SLIP)
-    ended = run(ROOT / "tests" / "node", "node", "inspect-schema.mjs", SCHEMA, tmp_path / "slip.graphql")
-    assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)
-    assert told["invalid"] == []
-    assert told["breaking"] == ["Field 'title' was removed from object type 'RewardOption'"]
+    ended = run(ROOT / "tests" / "node", "node", "inspect-document.mjs", SCHEMA, tmp_path / "slip.graphql")
+    assert (ended.returncode, ended.stdout) == (0, "[]"), ended.stderr
+    sdl = SCHEMA.read_text()
+    changed = re.sub(r"(type RewardOption [^}]*?)\n {2}title: String!", r"\1", sdl)
+    assert changed != sdl
+    (tmp_path / "changed.graphql").write_text(changed)
+    ended = run(tmp_path, "node", "compare.mjs", SCHEMA, "changed.graphql")
+    assert ended.stdout == "Field 'title' was removed from object type 'RewardOption'\n", ended.stderr

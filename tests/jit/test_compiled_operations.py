@@ -5,7 +5,7 @@ from typing import Any
 
 import graphql
 import pytest
-from graphql import FieldNode, GraphQLSchema, NameNode, build_schema, parse
+from graphql import ExecutionResult, FieldNode, GraphQLSchema, NameNode, build_schema, parse
 
 import jit
 from tests.support.jit.both_ways import run_both
@@ -128,3 +128,17 @@ def test_the_document_that_was_not_used_for_longest_makes_room(schema: GraphQLSc
     kept.find(schema, documents[2], None)
     assert kept.find(schema, documents[0], None) is first
     assert kept.find(schema, documents[1], None) is not second
+
+
+def test_what_compiled_code_executes_is_counted(schema: GraphQLSchema) -> None:
+    """By `jit.EXECUTIONS`, if the schema has no counter of its own."""
+    document = parse("{ __typename }")
+    operation = jit.compile_operation(schema, document)
+    before = jit.EXECUTIONS.compiled
+    results = [
+        jit.execute(schema, document),
+        operation.execute(),
+        operation.execute_awaited(None, None, {}),
+    ]
+    assert results == [ExecutionResult({"__typename": "Query"})] * 3
+    assert jit.EXECUTIONS.compiled == before + 3

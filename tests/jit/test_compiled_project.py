@@ -67,6 +67,20 @@ OPERATIONS: Final = [
 ]
 
 
+QUALIFIED: Final = PROJECT.replace(f"{PLAIN}\n", "").replace("= Schema(", "= strawberry.Schema(")
+"""The project as Strawberry's tutorial writes it: with the name of the package before each of its own."""
+
+CHANGES: Final = {
+    "imported": (PROJECT, PROJECT.replace(PLAIN, COMPILED)),
+    "qualified": (
+        QUALIFIED,
+        QUALIFIED.replace("import strawberry\n", "import strawberry\nimport jit.schema\n").replace(
+            "strawberry.Schema(", "jit.schema.Schema("
+        ),
+    ),
+}
+
+
 def made(folder: Path, name: str, source: str) -> Any:
     """Write the project, and return its schema."""
     (folder / f"{name}.py").write_text(source, encoding="utf-8")
@@ -87,13 +101,16 @@ async def played(schema: Any) -> tuple[list[Any], list[Any]]:
     return responses, [event.data async for event in stream]
 
 
-async def test_one_line_compiles_a_fresh_project_and_its_counter_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("style", CHANGES)
+async def test_another_schema_class_compiles_a_fresh_project_and_its_counter_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style: str
 ) -> None:
     """Its queries, its mutation and each event are compiled; the responses are those of before."""
     monkeypatch.syspath_prepend(tmp_path)
-    plain = made(tmp_path, "plain_books", PROJECT)
-    compiled = made(tmp_path, "compiled_books", PROJECT.replace(PLAIN, COMPILED))
+    before, after = CHANGES[style]
+    assert "jit" not in before
+    plain = made(tmp_path, "plain_books", before)
+    compiled = made(tmp_path, "compiled_books", after)
     try:
         expected = await played(plain)
         assert await played(compiled) == expected

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jit.kept_documents import MAX_KEPT_LENGTH
+from jit.kept_documents import MAX_KEPT_LENGTH, TOO_LONG
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth.authentication import RequestIdentity
 from subgraphs.kit.domain.keys import ClubKey, Owner
@@ -215,3 +215,28 @@ async def test_a_call_answers_even_where_nothing_can_be_executed(
     assert answer["data"] is None
     assert [error["message"] for error in answer["errors"]] == ["Something went wrong on our side."]
     assert [entry["fault"] for entry in logged] == [answer["errors"][0]["extensions"]["id"]]
+
+
+async def test_the_counter_says_what_is_compiled_whichever_way_an_operation_comes(
+    both: tuple[Stand, Stand],
+) -> None:
+    """Prepared by the gateway, asked by text, an event; what is not compiled has a reason."""
+    club, plain = both[0].club, both[1].club
+    calls = 0
+    for call in (club.prepare(MINE, None), club.prepare(CLUB, None)):
+        calls += 1
+        assert (await call({}, session()))["data"]["club"]
+    for query, operation in ((MINE, None), (TWO, "B")):
+        calls += 1
+        await club.execute(query, {}, operation, session())
+    assert (club.schema.executions.compiled, club.schema.executions.interpreted) == (calls, {})
+    follow = club.prepare_subscription('subscription { clubUpdated(brand: "northbet") { version } }', None)
+    events = await follow({}, session())
+    assert (await anext(events))["data"]["clubUpdated"]
+    await events.aclose()
+    assert (club.schema.executions.compiled, club.schema.executions.interpreted) == (calls + 1, {})
+    long = MINE + " " * MAX_KEPT_LENGTH
+    await club.execute(long, {}, None, session())
+    assert club.schema.executions.interpreted == {TOO_LONG: 1}
+    await plain.execute(MINE, {}, None, session())
+    assert (plain.schema.executions.compiled, sum(plain.schema.executions.interpreted.values())) == (0, 1)

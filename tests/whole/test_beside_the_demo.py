@@ -57,6 +57,15 @@ def test_the_subgraph_accepts_sessions_of_the_sites_of_brands(demo: Demo, subgra
     assert answer["data"]["club"]["membership"]["optedIn"] in {True, False}
 
 
+@pytest.mark.parametrize("program", [("consume", "progress"), ("worker", "intents")])
+def test_a_consumer_and_a_worker_run(demo: Demo, program: tuple[str, str]) -> None:
+    """They find the demo's Kafka, databases and upstream, and say that they are well."""
+    address = f"127.0.0.1:{free_port()}"
+    process = demo.programs.start(*program, "--listen", address)
+    eventually(lambda: serves(f"http://{address}/health") or process.poll() is not None, "it runs")
+    assert process.poll() is None, demo.programs.logs()
+
+
 def test_commands_find_the_providers_that_the_demo_pays_by(demo: Demo) -> None:
     """With their secrets, so that a worker beside the demo could pay."""
     output = demo.programs.run("fulfilment", "reconcile", "--day", "2026-01-01")

@@ -141,7 +141,7 @@ class Operations:
                 return None
         except (GraphQLError, RecursionError):
             return None
-        compiled = compile_operation(schema, parsed, operation_name, self._schema.executions)
+        compiled = compile_operation(schema, parsed, operation_name)
         if compiled.fallback_reason is not None:
             return None
         execute: Execute = compiled.execute_awaited

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import signal
 import subprocess
@@ -15,13 +14,11 @@ from typing import Final
 import httpx
 
 from deploy.server_process import free_port
+from tests.support.page_snippets import FENCE, NAMED, section
 from tests.support.processes.running_furlong import ROOT, eventually
 
-PAGE: Final = ROOT / "docs" / "frontend.md"
 INSTALLED: Final = ROOT / "web" / "node_modules"
 DEMO: Final = "http://127.0.0.1:8000"
-FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE: Final = re.compile(r"^(?://|<!--) ([\w.]+)(?: -->)?\n")
 
 
 @contextmanager
@@ -34,10 +31,10 @@ def fresh_vite_app(folder: Path, demo_url: str) -> Iterator[str]:
     app, commands = folder / "furlong", list[str]()
     app.mkdir()
     (app / "web").symlink_to(ROOT / "web")
-    for language, text in FENCE.findall(PAGE.read_text()):
+    for language, text in FENCE.findall(section("The first query, in five minutes")):
         if language == "sh":
             commands += text.splitlines()
-        elif named := FILE.match(text):
+        elif named := NAMED.match(text):
             (folder / named[1]).write_text(text.removeprefix(named[0]).replace(DEMO, demo_url))
     *preparing, serving = [part for command in commands for part in command.split(" && ")]
     for command in preparing:
