@@ -20,7 +20,7 @@ from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
-from tests.support.recovery.rig import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
+from tests.support.recovery.harness import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
 from tests.support.skewed_clock import SkewedClock
 from tests.support.subgraphs.club_samples import (
     BRAND,

@@ -27,7 +27,7 @@ from storage.installation import Installation, read_installation, write_installa
 from subgraphs.kit.records.outbox.outbox import Fact, Outbox
 from subgraphs.kit.records.outbox.outbox_relay import Relay
 from subgraphs.progress.models import METADATA, OUTBOX
-from tests.support.consumers.betting_rig import betting_rig
+from tests.support.consumers.betting_harness import betting_harness
 from tests.support.database_probe import migrated
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -67,7 +67,7 @@ async def progress(database_url: str) -> AsyncIterator[Database]:
 
 async def test_a_consumer_stops_at_the_topics_of_another_cluster(database_url: str) -> None:
     """The brokers were away when it started, or others answer at their address: nothing is applied."""
-    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as betting:
+    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as betting:
         await belong(betting.database, Installation("ours"))
         betting.send(40)
         first = betting.start()

@@ -138,7 +138,7 @@ class Member:
 
 
 @dataclass
-class TortureRig:
+class TortureHarness:
     """A fresh database, the one broker, and all that was ever produced to it."""
 
     servers: Servers
@@ -295,24 +295,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture
-async def rig(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureRig]:
-    """Provide a rig that knows the brand and has some bets."""
+async def harness(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureHarness]:
+    """Provide a harness that knows the brand and has some bets."""
     settings = DatabaseSettings(url=servers.mariadb.fresh_url())
     await upgrade(settings, "progress", METADATA)
     producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})
-    rig = TortureRig(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
-    rig.send(scheme(brand_id=BRAND))
+    harness = TortureHarness(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
+    harness.send(scheme(brand_id=BRAND))
     # A bet that arrives before its brand is a dead letter: members start when Kafka has the scheme.
     assert await asyncio.to_thread(producer.flush, PATIENCE_SECONDS) == 0
-    rig.produce(300)
+    harness.produce(300)
     try:
-        yield rig
+        yield harness
     finally:
-        for member in rig.members:
+        for member in harness.members:
             if not member.ended():
                 member.process.send_signal(signal.SIGCONT)
-                rig.stop(member, signal.SIGKILL)
-        await rig.database.close()
+                harness.stop(member, signal.SIGKILL)
+        await harness.database.close()
         producer.flush(10)
         producer.close()
     servers.mariadb.drop(settings.url)

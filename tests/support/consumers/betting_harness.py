@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 60.0
 
 
 @dataclass
-class BettingRig:
+class BettingHarness:
     """Bets, a database that is reached directly, and members that may reach it through a proxy."""
 
     url: str
@@ -131,10 +131,10 @@ class BettingRig:
 
 
 @asynccontextmanager
-async def betting_rig(url: str, seed: int) -> AsyncIterator[BettingRig]:
+async def betting_harness(url: str, seed: int) -> AsyncIterator[BettingHarness]:
     """Open a field over a new database; members are stopped at the end."""
     async with migrated(url, "progress", METADATA) as database:
-        opened = BettingRig(url, database, Load(seed))
+        opened = BettingHarness(url, database, Load(seed))
         opened.broker.create_topics(["club.progress.v1", "club.scheme.v1"])
         opened.broker.send(scheme(brand_id=BRAND))
         yield opened

@@ -66,7 +66,7 @@ SHOWN = f'{{ club(brand: "{BRAND}") {{ membership {{ optedIn pending version }} 
 
 
 @dataclass(frozen=True, slots=True)
-class Rig:
+class RecoveryHarness:
     """The subgraphs, the simulator and recovery.
 
     Attributes:
@@ -207,8 +207,10 @@ def reasons(payload: dict[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def rig_over(database_url: str, folder: Path, *, keeps_keys: bool = True) -> AsyncIterator[Rig]:
-    """Provide a rig over migrated, empty databases, by default with an upstream that remembers keys."""
+async def harness_over(
+    database_url: str, folder: Path, *, keeps_keys: bool = True
+) -> AsyncIterator[RecoveryHarness]:
+    """Provide a harness over migrated, empty databases, by default with an upstream that remembers keys."""
     async with (
         AsyncExitStack() as stack,
         serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
@@ -221,4 +223,4 @@ async def rig_over(database_url: str, folder: Path, *, keeps_keys: bool = True) 
         await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
         await stand.add_accounts({OWNER: good_account()})
         await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
-        yield Rig(stand, impatient, api, stack)
+        yield RecoveryHarness(stand, impatient, api, stack)
