@@ -121,6 +121,7 @@ else
 	@$(BIN)/furlong gateway schema --supergraph $(FOLDER)schema.public.graphql > $(FOLDER)schema.api.graphql.part
 	@mv $(FOLDER)schema.api.graphql.part $(FOLDER)schema.api.graphql
 	@$(BIN)/python -m deploy.helm.secret_settings
+	@$(if $(FOLDER),,$(BIN)/python -m deploy.reward_kinds)
 endif
 
 lock: .venv/.installed ## Pin the Python dependencies again

@@ -112,7 +112,7 @@ async def _require_own(topic: KafkaGlobalTopic, database: Database, stream: Stre
         MixedInstallations: It is on another Kafka cluster.
     """
     if stream.generation is None:
-        await require_own_cluster(database.home, topic.generations.cluster, "the database of the back office")
+        await require_own_cluster(database, topic.generations.cluster, "the database of the back office")
 
 
 async def _publish(publisher: GlobalPublisher) -> None:

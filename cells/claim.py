@@ -67,7 +67,7 @@ async def claim(
     for name in missing if not dry_run else ():
         database = Database.open(without_fence(settings), name)
         try:
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 if await read_cell(connection) is None:
                     await write_cell(connection, row)
         finally:
@@ -92,7 +92,7 @@ async def count_accounts(settings: DatabaseSettings, name: str) -> list[tuple[st
     """
     database = Database.open(without_fence(settings), name)
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             rows = await connection.execute(text(COUNT.format(account="account")))
             return [(str(brand), str(jurisdiction), int(number)) for brand, jurisdiction, number in rows]
     finally:
@@ -120,7 +120,7 @@ async def _read(settings: DatabaseSettings, name: str) -> DatabaseCell:
     database = Database.open(without_fence(settings), name)
     row = None
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             row = await read_cell(connection)
         require_same(settings.cell.own(), row)
     except CellMismatch as error:
@@ -134,7 +134,7 @@ async def _is_unclaimed(settings: DatabaseSettings, name: str, cell: Cell, keyed
     """Return whether a database belongs to no cell and may be claimed; False if it is the cell's already."""
     database = Database.open(without_fence(settings), name)
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             row = await read_cell(connection)
             if row is not None:
                 require_same(cell, row)

@@ -74,7 +74,7 @@ async def require_one_installation(
             continue
         database = Database.open(without_fence(settings), name)
         try:
-            await require_own_cluster(database.home, cluster, f"the database of {name}")
+            await require_own_cluster(database, cluster, f"the database of {name}")
         finally:
             await database.close()
 
@@ -109,7 +109,7 @@ def _require_one(found: Mapping[str, Installation | None]) -> None:
 async def _read(settings: DatabaseSettings, name: str) -> Installation | None:
     database = Database.open(without_fence(settings), name)
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             return await read_installation(connection)
     finally:
         await database.close()
@@ -119,13 +119,13 @@ async def _record(settings: DatabaseSettings, name: str, installation: Installat
     """Record an installation in a database that names none; return what it says then."""
     database = Database.open(without_fence(settings), name)
     try:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             known = await read_installation(connection)
             if known is None:
                 await insert_installation(connection, installation, SystemClock().now())
             return known or installation
     except IntegrityError:  # another process was faster
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             return await read_installation(connection) or installation
     finally:
         await database.close()
@@ -134,7 +134,7 @@ async def _record(settings: DatabaseSettings, name: str, installation: Installat
 async def _write(settings: DatabaseSettings, name: str, installation: Installation) -> None:
     database = Database.open(without_fence(settings), name)
     try:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await write_installation(connection, installation, SystemClock().now())
     finally:
         await database.close()

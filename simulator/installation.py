@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from simulator.world import Brand, Customer, Product, Reward, TrafficCustomers, World, load_world
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
 RECORDED_AT: Final = datetime(2026, 1, 19, tzinfo=UTC)
 TRAFFIC_CUSTOMERS: Final = 10
@@ -133,9 +134,10 @@ def _rewards(brand: _Brand) -> Iterator[Reward]:
     for name in dict.fromkeys(names):
         for version, ((currency, product, target), places) in enumerate(groups.items(), 1):
             casino = product == "casino"
+            other = RewardKind.FREE_BET if product == "betting" else RewardKind.CASH
             yield Reward(
                 id=name,
-                kind="free_spins" if casino else "free_bet" if product == "betting" else "cash",
+                kind=RewardKind.FREE_SPINS if casino else other,
                 product=product,
                 config_version=version,
                 value_minor=None if casino else max(1, target // FIFTH),

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+
 Identifier = Annotated[str, Meta(pattern=r"^[^:\s]{1,64}$")]
 MinorUnits = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 MilliOdds = Annotated[int, Meta(ge=1000, le=2**31 - 1)]
@@ -20,7 +22,6 @@ Jurisdiction = Annotated[str, Meta(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 Product = Literal["betting", "casino", "bingo", "poker"]
 BetType = Literal["single", "multiple", "system"]
-RewardKind = Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
 
 
 class SeedBet(Struct, frozen=True, forbid_unknown_fields=True):

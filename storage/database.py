@@ -1,11 +1,11 @@
 """Connections to one subgraph's database: reads, and write transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from opentelemetry.trace import Tracer
@@ -25,7 +25,6 @@ from storage.errors import DatabaseClosed
 from storage.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
-K = TypeVar("K")
 SQLITE_BUSY_SECONDS = 10
 SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
 SECONDS_TO_ANSWER = 1  # beyond the server's own limit; then the connection counts as lost
@@ -68,30 +67,63 @@ def _is_usable(url: URL) -> bool:
         return False
 
 
-class Shard:
-    """One physical database.
+class Database:
+    """The database of one subgraph.
 
     A read runs in a short transaction of its own; a write is one transaction, committed at the end of
     the block and rolled back on any exception, cancellation included.
 
     Attributes:
+        tracer: Starts spans of its statements; None without traces.
         pinned: Connections for the small SELECTs of the hot path.
         fence: Refuses writes of another cell's processes; it costs nothing in an installation without cells.
     """
 
-    def __init__(self, engine: AsyncEngine, pinned: PinnedConnections, fence: Fence | None = None) -> None:
-        self.pinned = pinned
+    def __init__(
+        self,
+        settings: DatabaseSettings,
+        subgraph: str,
+        tracer: Tracer | None = None,
+        fence: Fence | None = None,
+    ) -> None:
+        seconds = settings.statement_seconds + SECONDS_TO_ANSWER
+        engine = create_engine(settings, subgraph, connections=settings.pool_size)
+        # A pool of their own, so that transactions that wait for a lock cannot take them.
+        reading = create_engine(settings, subgraph, connections=settings.reading_connections)
+        self.tracer = tracer
+        if tracer is None:
+            self.pinned = PinnedConnections(reading, settings.reading_connections, seconds)
+        else:
+            spans = StatementSpans.of(tracer, engine.sync_engine)
+            spans.listen(engine.sync_engine)
+            self.pinned = TracedConnections(reading, settings.reading_connections, seconds, spans)
         self.fence = fence or Fence(None)
         self._is_fenced = self.fence.cell is not None
-        self._reading = engine
+        self._engine, self._pinned_engine = engine, reading
         self._writing = engine.execution_options(furlong_write=True)
         is_file = engine.dialect.name == "sqlite"
         self._turns = turns_at(str(engine.url.database)) if is_file else None
 
+    @classmethod
+    def open(cls, settings: DatabaseSettings, subgraph: str, tracer: Tracer | None = None) -> "Database":
+        """Create a pool of connections to the subgraph's database; nothing connects yet."""
+        fence = None if subgraph in NOT_CELLS else Fence(settings.cell.own())
+        return cls(settings, subgraph, tracer, fence)
+
+    @property
+    def dialect(self) -> str:
+        """Return `mysql`, `mariadb` or `sqlite`."""
+        return self.sql.name
+
+    @property
+    def sql(self) -> Dialect:
+        """Return the SQLAlchemy dialect of the database and its driver."""
+        return self._engine.dialect
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection for SELECTs."""
-        async with self._reading.connect() as connection:
+        async with self._engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -115,6 +147,21 @@ class Shard:
                 raise
             await _finish(transaction.commit())
 
+    async def ping(self) -> None:
+        """Run an empty query.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: The database does not answer.
+        """
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.pinned.close()
+        for engine in (self._engine, self._pinned_engine):
+            await engine.dispose()
+
 
 async def _finish(step: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
     """Finish a step even if the caller is cancelled meanwhile: until then nobody else may use the connection.
@@ -131,79 +178,6 @@ async def _finish(step: Coroutine[Any, Any, None], seconds: float | None = None)
             task.cancel()
             await asyncio.wait({task}, timeout=SECONDS_TO_ANSWER)
         raise
-
-
-class Database:
-    """The databases of one subgraph, by shard: there is one today, but callers may not rely on that.
-
-    Attributes:
-        tracer: Starts spans of its statements; None without traces.
-    """
-
-    def __init__(
-        self,
-        settings: DatabaseSettings,
-        subgraph: str,
-        tracer: Tracer | None = None,
-        fence: Fence | None = None,
-    ) -> None:
-        seconds = settings.statement_seconds + SECONDS_TO_ANSWER
-        engine = create_engine(settings, subgraph, connections=settings.pool_size)
-        # A pool of their own, so that transactions that wait for a lock cannot take them.
-        reading = create_engine(settings, subgraph, connections=settings.reading_connections)
-        self.tracer = tracer
-        if tracer is None:
-            pinned = PinnedConnections(reading, settings.reading_connections, seconds)
-        else:
-            spans = StatementSpans.of(tracer, engine.sync_engine)
-            spans.listen(engine.sync_engine)
-            pinned = TracedConnections(reading, settings.reading_connections, seconds, spans)
-        self._engine, self._reading_engine = engine, reading
-        self.home = Shard(engine, pinned, fence)
-        self.shards = (self.home,)
-
-    @classmethod
-    def open(cls, settings: DatabaseSettings, subgraph: str, tracer: Tracer | None = None) -> "Database":
-        """Create a pool of connections to the subgraph's database; nothing connects yet."""
-        fence = None if subgraph in NOT_CELLS else Fence(settings.cell.own())
-        return cls(settings, subgraph, tracer, fence)
-
-    @property
-    def dialect(self) -> str:
-        """Return `mysql`, `mariadb` or `sqlite`."""
-        return self.sql.name
-
-    @property
-    def sql(self) -> Dialect:
-        """Return the SQLAlchemy dialect of the database and its driver."""
-        return self._engine.dialect
-
-    def shard(self, owner: Hashable) -> Shard:  # noqa: ARG002 - with one shard every owner lives in it
-        """Return the shard that holds an owner's rows."""
-        return self.home
-
-    def by_shard(self, keys: Iterable[K], owner: Callable[[K], Hashable]) -> list[tuple[Shard, list[K]]]:
-        """Group keys by the shard of their owner."""
-        grouped: dict[int, tuple[Shard, list[K]]] = {}
-        for key in keys:
-            shard = self.shard(owner(key))
-            grouped.setdefault(id(shard), (shard, []))[1].append(key)
-        return list(grouped.values())
-
-    async def ping(self) -> None:
-        """Run an empty query.
-
-        Raises:
-            sqlalchemy.exc.SQLAlchemyError: The database does not answer.
-        """
-        async with self.home.read() as connection:
-            await connection.execute(text("SELECT 1"))
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self.home.pinned.close()
-        for engine in (self._engine, self._reading_engine):
-            await engine.dispose()
 
 
 def create_engine(

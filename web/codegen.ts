@@ -13,8 +13,8 @@ const config: CodegenConfig = {
       config: {
         immutableTypes: true,
         avoidOptionals: { field: true },
-        useTypeImports: true,
         skipTypename: true,
+        enumValues: { RewardKind: './rewardKinds.ts#RewardKind' },
         defaultScalarType: 'unknown',
         scalars: { ID: 'string', DateTime: 'string', MinorUnits: 'number' },
       },

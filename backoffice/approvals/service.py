@@ -132,7 +132,7 @@ class Approvals:
             Stale: The approver saw something else; or what it is about has changed, or its proposer may not
                 propose it any more: then it is void.
         """
-        async with self._database.home.write() as connection:
+        async with self._database.write() as connection:
             proposal, kind = await self._undecided(connection, actor, proposal_id)
             obstacle = (await self.obstacles(connection, actor, [proposal])).get(proposal.proposal_id)
             if obstacle is not None:
@@ -159,7 +159,7 @@ class Approvals:
         """
         if not reason.strip():
             raise Invalid([Problem("reason", "Give a reason.")])
-        async with self._database.home.write() as connection:
+        async with self._database.write() as connection:
             proposal, kind = await self._undecided(connection, actor, proposal_id)
             if actor.person == proposal.proposer_person:
                 raise FourEyes("This is your own proposal: withdraw it.")
@@ -175,7 +175,7 @@ class Approvals:
             NotFound: The actor has no such proposal.
             Conflict: It is decided already.
         """
-        async with self._database.home.write() as connection:
+        async with self._database.write() as connection:
             proposal = await repository.find(connection, proposal_id, locked=True)
             if proposal is None or proposal.proposer_person != actor.person:
                 raise NotFound("You have no such proposal.")

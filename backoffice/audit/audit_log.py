@@ -42,7 +42,7 @@ class AuditLog:
             subject: At whom or what, as `kind:id`; it is cut off after 255 characters.
             seen: Who was seen, where the subject does not say so.
         """
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await self.record(
                 connection,
                 actor,

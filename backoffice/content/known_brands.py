@@ -50,7 +50,7 @@ class KnownBrands:
         Raises:
             NotFound: There is none of that id.
         """
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             reference = ReferenceRepository(REFERENCE)
             brands = await reference.brands(connection, [brand])
             if brand not in brands:
@@ -61,7 +61,7 @@ class KnownBrands:
 
     async def brand_ids(self) -> list[str]:
         """Return the ids of all brands, in order."""
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
     async def lint(

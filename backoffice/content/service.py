@@ -64,7 +64,7 @@ class ContentService:
         brands = brands_with(actor, Permission.CONTENT_READ) if brand is None else frozenset({brand})
         if not brands:
             raise Forbidden
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.items(connection, replace(wanted, brands=brands), limit)
             numbers = [
                 (one.key, number)
@@ -82,7 +82,7 @@ class ContentService:
             Forbidden: The actor may not read content of the brand.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.item(connection, key)
             if found is None:
                 return None
@@ -100,7 +100,7 @@ class ContentService:
             NotFound: There is none of that number.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.revision(connection, key, number)
         if found is None:
             raise NotFound(f"There is no revision {number} of {key}.")
@@ -115,7 +115,7 @@ class ContentService:
             Forbidden: The actor may not read content of the brand.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await repository.revisions(connection, key, limit, before)
 
     async def proposal(self, actor: Actor, revision: ContentRevision) -> Proposal | None:
@@ -123,7 +123,7 @@ class ContentService:
         if revision.proposal_id is None:
             return None
         require(actor, Permission.CONTENT_READ, revision.key.brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await proposals.find(connection, revision.proposal_id)
 
     async def changes(
@@ -145,7 +145,7 @@ class ContentService:
             NotFound: There is no such brand.
         """
         require(actor, Permission.CONTENT_READ, key.brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await self.known.lint(connection, key, document)
 
     async def brand(self, actor: Actor, brand: str) -> KnownBrand:
@@ -212,7 +212,7 @@ class ContentService:
         except ImageRefused as refused:
             raise Invalid([Problem("file", str(refused))]) from refused
         shown: Json = {"media_type": image.media_type, "width": image.width, "height": image.height}
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await add_image(connection, image, actor.name, self.audit.clock.now())
             await self.audit.record(
                 connection,

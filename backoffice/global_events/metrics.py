@@ -55,7 +55,7 @@ class NodeMetrics:
 
     async def update(self) -> None:
         """Update the gauges once."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             decisions = await self.decisions.all(connection)
             reports = await self.nodes.all(connection)
         lacking, now = unacknowledged(decisions, reports), self.clock.now()

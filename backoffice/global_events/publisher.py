@@ -118,26 +118,26 @@ class GlobalPublisher:
 
     async def has_waiting(self) -> bool:
         """Return whether any message is not published yet."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return bool(await self.repository.outbox.waiting(connection, 1))
 
     async def _has_decided(self) -> bool:
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return bool(await self.repository.page(connection, first=1))
 
     async def leave(self) -> None:
         """Give up the lease, so that another process can continue at once."""
         self._expected_end = None
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.repository.outbox.lease(self.holder).end(connection)
 
     async def _hold_lease(self) -> bool:
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             lease = self.repository.outbox.lease(self.holder)
             return await lease.hold(connection, await database_time(self.clock.machine, connection), LEASE)
 
     async def _publish_waiting(self) -> int:
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             waiting = await self.repository.outbox.waiting(connection, BATCH_SIZE)
         if not waiting:
             return 0
@@ -153,7 +153,7 @@ class GlobalPublisher:
 
     async def _remove(self, ids: Sequence[int]) -> bool:
         """Remove published messages, unless another process has taken over: it publishes them again."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             lease = self.repository.outbox.lease(self.holder)
             if not await lease.hold(connection, await database_time(self.clock.machine, connection), LEASE):
                 log.warning("lease_lost", messages=len(ids))
@@ -165,7 +165,7 @@ class GlobalPublisher:
     async def _repair(self) -> None:
         contents = await self.topic.read()
         now = self.clock.machine.now()
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             sequence = await self.repository.lock_sequence(connection, now)
             decisions = {one.key: one for one in await self.repository.all(connection)}
             waiting = await self.repository.outbox.waiting_for(connection, GLOBAL_TOPIC)

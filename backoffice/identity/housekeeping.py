@@ -20,12 +20,12 @@ _log = structlog.get_logger("backoffice.identity")
 async def tidy(database: Database, clock: Clock) -> None:
     """Delete sessions, links, logout tokens and failures that are over."""
     now = clock.machine.now()
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await throttle.forget_old(connection, now)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await sessions.end_expired(connection, now)
         await connection.execute(delete(LOGOUT_TOKEN).where(LOGOUT_TOKEN.c.expires_at <= now))
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await links.end_old(connection, now)
 
 

@@ -38,7 +38,7 @@ class KnownBrands:
     async def _ids(self) -> Collection[str]:
         database = Database.open(self.settings, "rewards")
         try:
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 return await ReferenceRepository(REFERENCE).brand_ids(connection)
         except (SQLAlchemyError, OSError):
             return ()  # roles can be granted while that database is down

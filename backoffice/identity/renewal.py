@@ -49,7 +49,7 @@ class Renewal:
             MailNotSent: The mail server did not take it.
         """
         now = self.clock.machine.now()
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             user = await users.find(connection, actor.user_id, locked=True)
             if user is None or not self._reaches(user):
                 raise Conflict("No link can be sent to this account: ask an administrator.")
@@ -69,12 +69,12 @@ class Renewal:
             Invalid: The new password breaks the rules.
         """
         now = self.clock.machine.now()
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             user = await _owner(connection, token, now)
         if problems := self.issuer.passwords.problems(password, (user.login, user.name)):
             raise Invalid(problems)
         hashed = await self.issuer.passwords.hash(password)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             user = await _owner(connection, token, now, locked=True)
             session = sessions.begun(user.user_id, Stage.ENROLMENT, origin, now, self.lifetimes)
             actor = Actor(user.user_id, user.person, user.name, session.session_id, origin.address, {})

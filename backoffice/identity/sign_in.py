@@ -66,14 +66,14 @@ class SignIn:
     async def authenticate(self, token: str, address: str) -> AuthenticatedSession | None:
         """Return the session of a token; None if it has ended, or the account is disabled."""
         now = self.now()
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             session = await sessions.with_token(connection, token, now, self.lifetimes)
             user = None if session is None else await users.find(connection, session.user_id)
             if session is None or user is None or user.status is not UserStatus.ACTIVE:
                 return None
             roles = (await users.roles_of(connection, [user.user_id]))[user.user_id]
         if now - session.seen_at >= sessions.SEEN_EVERY:
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 await sessions.seen(connection, session.session_id, now)
         held = roles if session.stage is Stage.FULL else {}
         return AuthenticatedSession(session, user, _actor(user, session, address, held))
@@ -90,13 +90,13 @@ class SignIn:
         login, now = login.strip().lower()[:254], self.now()
         attempt = Attempt.by_login(self.keys, login, origin.address)
         await self._charge(attempt, now)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             user = await users.with_login(connection, login)
         right = await self.passwords.matches(None if user is None else user.password_hash, password)
         if user is None or not right or user.status is not UserStatus.ACTIVE:
             await self._refuse(user, attempt, origin, now, "password")
         fresh = await self.passwords.hash(password) if self._is_dated(user) else None
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await throttle.refund(connection, attempt, now)
             await sessions.end_stale(connection, user.user_id, now)
             if fresh is not None:
@@ -141,7 +141,7 @@ class SignIn:
         """
         if current.session.stage is not Stage.ENROLMENT:
             raise Conflict("The second factor is set up already.")
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             user = await users.find(connection, current.user.user_id, locked=True)
             if user is None or user.totp_confirmed:
                 raise Conflict("The second factor is set up already.")
@@ -163,7 +163,7 @@ class SignIn:
             raise Conflict("The second factor is set up already.")
         user = await self._checked(current, code, origin, recovery=False)
         codes = second_factor.new_recovery_codes()
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await users.change(connection, user.user_id, self.now(), totp_confirmed=True)
             await users.set_recovery_codes(connection, user.user_id, map(second_factor.recovery_hash, codes))
         stage = Stage.PASSWORD if user.password_expired else Stage.FULL
@@ -191,11 +191,11 @@ class SignIn:
         if present == new:
             problems = [Problem("password", "Choose another password than the present one.")]
         if problems:
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 await throttle.refund(connection, attempt, now)
             raise Invalid(problems)
         fresh = await self.passwords.hash(new)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await throttle.forget(connection, attempt)
             await users.change(connection, user.user_id, now, password_hash=fresh, password_expired=False)
             await sessions.end_all(connection, user.user_id, but=current.session.session_id)
@@ -203,7 +203,7 @@ class SignIn:
 
     async def sign_out(self, current: AuthenticatedSession) -> None:
         """End the session."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await sessions.end(connection, current.session.session_id)
             await self._record(connection, current.actor, "session.sign_out", current.user)
 
@@ -217,7 +217,7 @@ class SignIn:
         else:
             attempt = Attempt.by_code(self.keys, current.user.user_id, origin.address)
         await self._charge(attempt, now)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             user = await users.find(connection, current.user.user_id, locked=True)
             right = user is not None and await self._is_right(connection, user, code, now, recovery=recovery)
             if right:
@@ -245,7 +245,7 @@ class SignIn:
     ) -> Ticket:
         """Give the session a new token at a later stage."""
         session = replace(current.session, stage=stage, **values)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             if await sessions.find(connection, session.session_id) is None:
                 raise NotSignedIn
             token = await sessions.rotate(connection, session, stage=stage.value, **values)
@@ -254,7 +254,7 @@ class SignIn:
 
     async def _charge(self, attempt: Attempt, now: datetime) -> None:
         """Count an attempt before its outcome is known, so that many at once gain nothing."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             seconds = await throttle.charge(connection, attempt, now)
         if seconds:
             raise TooManyAttempts(seconds)
@@ -265,7 +265,7 @@ class SignIn:
         """Count a failure of the network, and record it: the same work whether the account exists or not."""
         known = user or _nobody(now)
         actor = Actor(known.user_id, known.person, known.name, "-", origin.address, {})
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             if attempt.network is not None:
                 await throttle.count_failure(connection, attempt.network, now)
             await self.audit.record(

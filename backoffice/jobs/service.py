@@ -101,7 +101,7 @@ class Jobs:
         Raises:
             NotFound: There is none that the actor may see.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             job = await repository.find(connection, job_id)
         return self._visible(actor, job)
 
@@ -111,7 +111,7 @@ class Jobs:
         Raises:
             NotFound: There is none that the actor may see.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             job = self._visible(actor, await repository.find(connection, job_id))
             if job.status in {JobStatus.QUEUED, JobStatus.RUNNING}:
                 await repository.request_cancel(connection, job_id, self.clock.now())

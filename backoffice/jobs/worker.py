@@ -46,7 +46,7 @@ class _Run:
         Raises:
             asyncio.CancelledError: The process must stop working on it.
         """
-        async with self.jobs.database.home.write() as connection:
+        async with self.jobs.database.write() as connection:
             until = await self.jobs.clock.at(connection) + LEASE
             goes_on = await repository.renew(
                 connection, self.job.job_id, self.holder, {**values, "lease_until": until}
@@ -92,7 +92,7 @@ class JobWorker:
 
     async def run_once(self) -> bool:
         """Take a job and run it to its end; return False if there is none."""
-        async with self.jobs.database.home.write() as connection:
+        async with self.jobs.database.write() as connection:
             now = await self.jobs.clock.at(connection)
             job = await repository.claim(connection, self.holder, sorted(self.jobs.kinds), now, now + LEASE)
         if job is None:
@@ -143,11 +143,11 @@ class JobWorker:
         if run.stopped:
             await self._end(run.job, JobStatus.CANCELLED)
             return
-        async with self.jobs.database.home.write() as connection:
+        async with self.jobs.database.write() as connection:
             again = {"status": JobStatus.QUEUED.value, "attempts": run.job.attempts - 1}
             await repository.finish(connection, run.job.job_id, self.holder, again)
 
     async def _end(self, job: Job, status: JobStatus, **values: Any) -> None:
-        async with self.jobs.database.home.write() as connection:
+        async with self.jobs.database.write() as connection:
             ended = {"status": status.value, "finished_at": self.jobs.clock.now(), **values}
             await repository.finish(connection, job.job_id, self.holder, ended)

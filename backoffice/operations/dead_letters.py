@@ -89,7 +89,7 @@ class DeadLetterService:
             Invalid: There is no such consumer.
         """
         require(actor, Permission.OPERATIONS_READ, None)
-        async with self._replay(app) as replay, replay.sink.shard.read() as connection:
+        async with self._replay(app) as replay, replay.sink.database.read() as connection:
             found = await list_dead_letters(connection, replay.sink.dead_letters.table, first, topic, before)
         await self._look(actor, f"dead-letters:{app}")
         return [NamedLetter(app, letter) for letter in found]
@@ -103,7 +103,7 @@ class DeadLetterService:
         """
         require(actor, Permission.OPERATIONS_READ, None)
         app, number = _parts(name)
-        async with self._replay(app) as replay, replay.sink.shard.read() as connection:
+        async with self._replay(app) as replay, replay.sink.database.read() as connection:
             found = await show_dead_letter(connection, replay.sink.dead_letters.table, number)
         if found is None:
             raise NotFound(f"There is no dead letter {name}.")
@@ -129,7 +129,7 @@ class DeadLetterService:
             await self._look(actor, f"dead-letter:{name}")
         else:
             _require_reason(reason)
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 await self.audit.record(
                     connection,
                     actor,
@@ -159,7 +159,7 @@ class DeadLetterService:
             require_step_up(actor, self.clock.machine.now())
             _require_reason(reason)
         arguments = {"app": app, "topic": topic, "dry_run": dry_run, "reason": reason}
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             job_id = await self.jobs.start(connection, actor, REPLAY_JOB, brand=None, arguments=arguments)
         return await self.jobs.find(actor, job_id)
 
@@ -198,7 +198,7 @@ class DeadLetterService:
 
 async def _ids(replay: Replay, after: int, topic: str | None) -> AsyncIterator[int]:
     while True:
-        async with replay.sink.shard.read() as connection:
+        async with replay.sink.database.read() as connection:
             ids = await replay.sink.dead_letters.ids_after(connection, after, PAGE_SIZE, topic)
         if not ids:
             return

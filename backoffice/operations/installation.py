@@ -94,7 +94,7 @@ class InstallationService:
         """
         require(actor, Permission.OPERATIONS_READ, None)
         database = self.databases["fulfilment"]
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             stopped = await ProviderRepository(database.dialect).stopped(connection)
             everywhere = await KillSwitches(GLOBAL_STATE).providers_off(connection)
         return [
@@ -121,7 +121,7 @@ class InstallationService:
         for name, table in INTENTS.items():
             if wanted.subgraph not in {None, name}:
                 continue
-            async with self.databases[name].home.read() as connection:
+            async with self.databases[name].read() as connection:
                 intents = await IntentRepository(table).pending_of_brand(
                     connection, brand, first, wanted.after, self._begun_by(wanted)
                 )
@@ -144,6 +144,6 @@ class InstallationService:
         require(actor, Permission.OPERATIONS_READ, None)
         found = []
         for name, tables in OUTBOXES.items():
-            async with self.databases[name].home.read() as connection:
+            async with self.databases[name].read() as connection:
                 found.append(OutboxBacklog(name, *await Outbox(tables).backlog(connection)))
         return found

@@ -86,7 +86,7 @@ class KillSwitchService:
         require(actor, Permission.OPERATIONS_SWITCH, target.permission_brand)
         require_step_up(actor, self.clock.machine.now())
         await self._validate(target, reason)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             decided = await self.decisions.decide(
                 connection,
                 target.brand,
@@ -117,7 +117,7 @@ class KillSwitchService:
         Raises:
             Forbidden: The actor may not see them.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await readable_decisions(
                 connection,
                 self.decisions,
@@ -147,7 +147,7 @@ class KillSwitchService:
         fulfilment is not asked: a provider can be switched off while that database is down.
         """
         subject = switch_subject(target.scope, target.brand, target.name)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             known = {*self.files, *await providers.newest(connection)}
             for report in await self.nodes.all(connection):
                 known |= {one.provider for one in report.providers}
@@ -158,7 +158,7 @@ class KillSwitchService:
         return [Problem("name", f"There is no provider {target.name}; there are {names}.")]
 
     async def _unknown(self, target: SwitchTarget) -> list[Problem]:
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             if not await ReferenceRepository(REFERENCE).brands(connection, [target.brand]):
                 return [Problem("brand", f"There is no brand {target.brand}.")]
             if target.scope is SwitchScope.BRAND:

@@ -72,7 +72,7 @@ class NodeService:
         Raises:
             Forbidden: The actor may not see them.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await readable_decisions(
                 connection, self.decisions, actor, brand=brand, first=first, before=before, kinds=kinds
             )
@@ -85,7 +85,7 @@ class NodeService:
         Raises:
             NotFound: There is none that the actor may see.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             decision = await self.decisions.repository.find(connection, key)
             reports = await self.nodes.all(connection)
         if decision is None or not allows(actor, Permission.OPERATIONS_READ, decision.brand):
@@ -94,7 +94,7 @@ class NodeService:
 
     async def states(self) -> list[NodeState]:
         """Return all nodes with what they lack, by name."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             decisions = await self.decisions.repository.all(connection)
             reports = await self.nodes.all(connection)
         lacking, now = unacknowledged(decisions, reports), self.clock.machine.now()
@@ -125,7 +125,7 @@ class NodeService:
             Invalid: There is no such node.
         """
         require(actor, Permission.OPERATIONS_SWITCH, None)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             forgotten = await self.nodes.forget(connection, node)
             if not forgotten:
                 raise Invalid([Problem("node", f"There is no node {node}.")])

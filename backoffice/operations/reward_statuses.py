@@ -100,7 +100,7 @@ class RewardStatusService:
         if not reason.strip():
             raise Invalid([Problem("reason", "Say why: the audit log keeps it.")])
         change = await self._plan(version, action)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             if action is StatusAction.RECALL:
                 return await self.approvals.propose(
                     connection,

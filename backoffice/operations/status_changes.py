@@ -58,14 +58,14 @@ class StatusChange:
 
 async def versions(rewards: Database, brand: str) -> tuple[RewardConfig, ...]:
     """Return all versions of a brand's rewards, ordered by reward and version."""
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         found = (await CATALOGUE.configs(connection, [brand]))[brand]
     return tuple(sorted(found, key=lambda config: (config.reward_id, config.version)))
 
 
 async def versions_without_content(rewards: Database, brand: str, now: datetime) -> tuple[RewardConfig, ...]:
     """Return a brand's active versions whose terms no published content describes."""
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         configs = (await CATALOGUE.configs(connection, [brand]))[brand]
         contents = (await CATALOGUE.published(connection, [brand], now))[brand]
     return without_content(configs, contents, now)

@@ -100,7 +100,7 @@ class WeekService:
         """
         require(actor, Permission.OPERATIONS_WEEK, brand)
         await self._require_week(brand, iso_week, reason)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.audit.record(
                 connection,
                 actor,
@@ -128,7 +128,7 @@ class WeekService:
         require(actor, Permission.OPERATIONS_WEEK, brand)
         require_step_up(actor, self.clock.machine.now())
         await self._require_week(brand, iso_week, reason)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await self.approvals.propose(
                 connection,
                 actor,

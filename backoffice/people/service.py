@@ -71,7 +71,7 @@ class Records:
             Forbidden: The actor may not read it, for this brand or for any.
         """
         shown = replace(wanted, brands=visible_brands(actor, Permission.AUDIT_READ, brand))
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await audit_log.newest_first(connection, shown, first, before)
         subjects = [one.entry.subject for one in found[: first - 1]]
         await self._record_looks(actor, "audit", brand, wanted.subject, subjects)
@@ -98,7 +98,7 @@ class Records:
             held = (None,) if brands is None else brands
             kinds = frozenset.intersection(*(self.approvals.visible_kinds(actor, one) for one in held))
             shown = replace(shown, kinds=kinds)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await proposals.newest_first(connection, shown, first, before)
             seen = await self._seen(connection, actor, found)
         subjects = [one.proposal.subject for one in seen[: first - 1] if one.visible]
@@ -111,7 +111,7 @@ class Records:
         Raises:
             NotFound: There is none that the actor may see.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await proposals.find(connection, proposal_id)
             if found is None or not allows(actor, Permission.APPROVALS_READ, found.brand):
                 raise NotFound("There is no such proposal.")
@@ -162,7 +162,7 @@ class Records:
         brands = visible_brands(actor, Permission.JOBS_READ, brand)
         held = (None,) if brands is None else brands
         kinds = frozenset.intersection(*(self.jobs.visible_kinds(actor, one) for one in held))
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await jobs_table.newest_first(
                 connection, replace(wanted, brands=brands, kinds=kinds), first, before
             )

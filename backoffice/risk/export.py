@@ -157,7 +157,7 @@ class RiskExport:
         *,
         action: str = "risk.export",
     ) -> None:
-        async with self.risk.database.home.write() as connection:
+        async with self.risk.database.write() as connection:
             await self.risk.audit.record(
                 connection,
                 actor,

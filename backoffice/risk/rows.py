@@ -164,13 +164,13 @@ class FigureRows:
         return self.known.brand.id
 
     async def _impressions(self, after: str, size: int) -> Window:
-        async with self.counter.club.home.read() as connection:
+        async with self.counter.club.read() as connection:
             found = await impressions.shown_after(connection, self._brand, self.week.iso, after, size)
         rows = [RiskRow(customer, at) for customer, at in found]
         return Window(rows, _last([customer for customer, _ in found], size))
 
     async def _members(self, after: str, size: int) -> Window:
-        async with self.counter.progress.home.read() as connection:
+        async with self.counter.progress.read() as connection:
             names = await participation.ever_members_after(connection, self._brand, after, size)
             if not names:
                 return Window((), None)
@@ -181,7 +181,7 @@ class FigureRows:
 
     def _choices(self, reward: str | None) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
-            async with self.counter.rewards.home.read() as connection:
+            async with self.counter.rewards.read() as connection:
                 found = await week_choices.choices_after(
                     connection, self._brand, self.week.iso, after, size, reward=reward
                 )
@@ -205,7 +205,7 @@ class FigureRows:
 
     def _totals(self, *, members_only: bool) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
-            async with self.counter.progress.home.read() as connection:
+            async with self.counter.progress.read() as connection:
                 found = await participation.totals_after(connection, self._brand, self.week, after, size)
             rows = [
                 RiskRow(
@@ -244,7 +244,7 @@ class FigureRows:
         return listed.in_stages([str(figure.value)], reward)
 
     async def _is_default(self, reward: str) -> bool:
-        async with self.counter.fulfilment.home.read() as connection:
+        async with self.counter.fulfilment.read() as connection:
             reference = ReferenceRepository(FULFILMENT_REFERENCE)
             schemes = (await reference.schemes(connection, [self._brand]))[self._brand]
         homes = {(scheme.jurisdiction, scheme.currency) for scheme in schemes}
@@ -254,7 +254,7 @@ class FigureRows:
     def _rewards(self, figure: RiskFigure, listed: WeekCustomers) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
             now = self.counter.clock.now()
-            async with self.counter.fulfilment.home.read() as connection:
+            async with self.counter.fulfilment.read() as connection:
                 names = await listed.after(connection, after, size)
                 if not names:
                     return Window((), None)

@@ -132,7 +132,7 @@ class RiskService:
         """
         require(actor, Permission.RISK_READ, brand)
         await self._known(brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.liable(connection, brand)
             as_of = await repository.oldest_count(connection, brand)
             in_doubt = await repository.in_doubt(connection, brand)
@@ -150,7 +150,7 @@ class RiskService:
         """
         require(actor, Permission.RISK_READ, brand)
         await self._known(brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.weeks(connection, brand, first, before)
             names = [one.iso_week for one in found]
             money = await repository.money(connection, brand, names)
@@ -173,7 +173,7 @@ class RiskService:
         """
         require(actor, Permission.RISK_READ, brand)
         await self._known(brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await repository.rewards_page(connection, brand, first, after, iso_week)
 
     async def forecasts(self, actor: Actor, brand: str) -> list[CurrencyForecast]:
@@ -185,7 +185,7 @@ class RiskService:
         """
         require(actor, Permission.RISK_READ, brand)
         await self._known(brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             stored = await repository.weeks(connection, brand, FORECAST_WEEKS)
             names = [one.iso_week for one in stored]
             points = await repository.curve(connection, brand, names)
@@ -226,11 +226,11 @@ class RiskService:
         require(actor, Permission.RISK_READ, brand)
         known = await self._known(brand)
         name = known.weeks[0].iso if iso_week is None else iso_week
-        async with self.counter.rewards.home.read() as connection:
+        async with self.counter.rewards.read() as connection:
             uses = await BudgetRepository().use(connection, brand, name)
             set_for = await BudgetRepository().budgets(connection, [brand])
             reserved = await week_choices.in_doubt(connection, brand, name)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             figures = (await repository.rewards_of(connection, brand, [name])).get(name, [])
             if self.collector is None:
                 uses, reserved = await used_by_cells(connection, brand, name, set_for), {}
@@ -278,7 +278,7 @@ class RiskService:
         """
         require(actor, Permission.RISK_READ, wanted.brand)
         await self._known(wanted.brand)
-        async with self.counter.fulfilment.home.read() as connection:
+        async with self.counter.fulfilment.read() as connection:
             return await GoodwillRepository().given(connection, wanted, after, first)
 
     async def record_look(self, actor: Actor, brand: str, subject: str) -> None:

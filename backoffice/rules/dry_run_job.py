@@ -58,10 +58,10 @@ class DryRunJob:
             arguments["brand"], arguments["iso_week"], Scheme.model_validate(arguments["scheme"])
         )
         after, totals = _resumed(run.job.checkpoint)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await repository.forget_after(connection, run.job.job_id, after)
         reader = WeekReader(self.progress.dialect)
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             total = await reader.customers(connection, dry_run.brand, dry_run.week.iso)
         while True:
             page = await self._page(dry_run, reader, after)
@@ -83,7 +83,7 @@ class DryRunJob:
             BadInput: There is no such week.
             Invalid: The week is not over.
         """
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             opened = (await ReferenceRepository(REFERENCE).opened_weeks(connection, [brand]))[brand]
         now = await self.known.of_brand(brand)
         week = opened.calendar(now.brand.time_zone).week_named(iso_week)
@@ -93,19 +93,19 @@ class DryRunJob:
         return DryRun.of(then, opened, week, known_scheme(brand, scheme, week.starts_at))
 
     async def _page(self, dry_run: DryRun, reader: WeekReader, after: str) -> Sequence[str]:
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             return await reader.page(connection, dry_run.brand, dry_run.week.iso, after, CUSTOMERS_PER_BATCH)
 
     async def _assess(
         self, dry_run: DryRun, reader: WeekReader, page: Sequence[str], totals: DryRunTotals
     ) -> list[Difference]:
         brand, week = dry_run.brand, dry_run.week.iso
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             customers = await reader.facts(connection, brand, page, dry_run.default_territory)
             concerned = [customer for customer in page if dry_run.concerns(customer, customers)]
             bets = await reader.bets(connection, brand, week, concerned) if concerned else []
         keys = {customer: ClubKey(brand, week, customer) for customer in concerned}
-        async with self.known.rewards.home.read() as connection:
+        async with self.known.rewards.read() as connection:
             choices = await ChoiceRepository(REWARD_CHOICE).choices(connection, list(keys.values()))
         totals.elsewhere += len(page) - len(concerned)
         found: list[Difference] = []
@@ -117,7 +117,7 @@ class DryRunJob:
         kept = found[: max(0, MAX_KEPT - totals.kept)]
         totals.kept += len(kept)
         if kept:
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 await repository.add_differences(connection, job_id, kept)
 
 

@@ -41,7 +41,7 @@ class KnownRules:
             ReferenceRepository(REFERENCE),
         )
         now = self.clock.now()
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             brands = await reference.brands(connection, [brand])
             if brand not in brands:
                 raise NotFound(f"There is no brand {brand[:64]!r}.")

@@ -118,7 +118,7 @@ class SchemeRules:
         """
         require(actor, Permission.RULES_EDIT, brand)
         _, scheme = await self._checked(brand, values)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await self.approvals.propose(
                 connection,
                 actor,
@@ -160,7 +160,7 @@ class SchemeRules:
         week = iso_week or last_week(context.now, context.brand.time_zone)
         await self.dry_runs.prepare(brand, week, scheme)
         arguments = {"brand": brand, "iso_week": week, "scheme": scheme.model_dump(mode="json")}
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await self.jobs.start(
                 connection, actor, DRY_RUN_KIND, brand=brand, arguments=arguments, key=key
             )
@@ -185,7 +185,7 @@ class SchemeRules:
             NotFound: There is no such dry run that the actor may see.
         """
         job = await self.dry_run(actor, job_id)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             found = await repository.differences(connection, job_id, first, after)
             await self._record_look(connection, actor, job, len(found))
         return found
@@ -198,7 +198,7 @@ class SchemeRules:
         """
         job = await self.dry_run(actor, job_id)
         lines, after = [csv_lines([CSV_HEADER])], None
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             while True:
                 found = await repository.differences(connection, job_id, ROWS_PER_BATCH, after)
                 lines.append(csv_lines([getattr(one, name) for name in CSV_HEADER] for one in found))

@@ -75,7 +75,7 @@ async def counted_club(folder: Path) -> Counted:
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
     for name, metadata in METADATA.items():
         opened = Database.open(database, name)
-        async with opened.home.write() as connection:
+        async with opened.write() as connection:
             await connection.run_sync(metadata.create_all)
         await opened.close()
     await store_world(database, NOW)

@@ -57,7 +57,7 @@ async def live_event(given: Counted) -> AsyncIterator[Request]:
 
         async def change(counting: AbstractContextManager[object]) -> None:
             of_customer = PROGRESS.c.customer_id == customer_id(CUSTOMER)
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 await connection.execute(update(PROGRESS).where(of_customer).values(counted_bets=next(bets)))
             time.sleep(QUIET_SECONDS)  # noqa: ASYNC251 - the loop knows no time
             with counting:

@@ -108,7 +108,7 @@ async def stored_ledger(settings: DatabaseSettings) -> Ledger:
     database = Database.open(settings, "progress")
     columns = PROGRESS.c.customer_id, PROGRESS.c.iso_week, PROGRESS.c.total_minor, PROGRESS.c.counted_bets
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             rows = await connection.execute(select(*columns))
             totals = {(who, week): Total(minor, bets) for who, week, minor, bets in rows}
             count = await connection.scalar(select(func.count()).select_from(CONTRIBUTION))

@@ -161,7 +161,7 @@ def open_testbed(
 async def _prepare(club: Club, bootstrap: str) -> None:
     await fill(club.database, club.customers)
     database = Database.open(club.database, "progress")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(delete(PROGRESS))
     await database.close()
     await create_topics(bootstrap, PARTITIONS, 1, TopicSettings())

@@ -74,7 +74,7 @@ class Acknowledger:
 
     async def acknowledgement(self) -> Acknowledgement:
         """Return what the database has applied by now."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             report = await read_report(connection, self.reducer.repository, self.dead_letter)
             workers = WorkersReport() if self.workers is None else await self.workers(connection)
         return Acknowledgement(
@@ -90,7 +90,7 @@ class Acknowledger:
             kept=report.kept,
             providers=workers.providers,
             budgets=workers.budgets,
-            cell=_range(self.database.home.fence.cell),
+            cell=_range(self.database.fence.cell),
             every_seconds=self.settings.report_seconds,
             reported_at=self.clock.machine.now(),
         )
@@ -119,7 +119,7 @@ class Acknowledger:
                 return
 
     async def _apply_kept(self) -> None:
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.reducer.apply_kept(connection)
 
 

@@ -34,7 +34,7 @@ def acknowledging(
     consumer group of its own, so that each node reads all messages. `workers` reads what the node's workers
     made of them.
     """
-    node = node or node_of(database.home.fence.cell)
+    node = node or node_of(database.fence.cell)
     acknowledger = Acknowledger(part, database, dead_letter, reducer, clock, stream.bootstrap, node, workers)
     decisions: AnyTopic = Topic(
         GLOBAL_TOPIC, decode_global, reducer.apply, reference=True, committed=acknowledger.wake, shared=True

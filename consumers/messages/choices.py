@@ -18,6 +18,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
 CHOICE_TOPIC: Final = "club.choice.v1"
 
@@ -27,7 +28,7 @@ class ChosenReward(msgspec.Struct, frozen=True, kw_only=True):
 
     reward_id: RewardId
     config_version: Ordinal
-    kind: Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
+    kind: RewardKind
     product: Product
     value_minor: Money | None
     spins: Ordinal | None
@@ -37,8 +38,7 @@ class ChosenReward(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a reward without an amount."""
-        amount = self.spins if self.kind == "free_spins" else self.value_minor
-        if amount is None and self.kind != "bet_boost":
+        if not self.kind.rules.amount.is_known(self.value_minor, self.spins):
             raise ValueError(f"a {self.kind} without an amount")
 
 

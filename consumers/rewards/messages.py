@@ -23,7 +23,8 @@ from consumers.messages.reader import Body, Reader, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"
 _KEY: Final = re.compile(r"([^\s:]{1,64}):([^\s:]{1,64}):([1-9]\d{0,9})", re.ASCII)
@@ -39,7 +40,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
     reward_id: RewardId
     config_version: Ordinal
     status: Literal["active", "paused", "withdrawn"]
-    kind: Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
+    kind: RewardKind
     product: fields.Product
     value_minor: Money | None
     spins: Ordinal | None
@@ -73,7 +74,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
             reward_id=self.reward_id,
             version=self.config_version,
             status=self.status,
-            kind=RewardKind(self.kind),
+            kind=self.kind,
             product=Product(self.product),
             value_minor=self.value_minor,
             spins=self.spins,

@@ -65,7 +65,7 @@ def create_consumer(
         stream=stream_settings,
         clock=clock,
         node=node,
-        workers=BudgetReports(database.home.fence.cell, clock).read,
+        workers=BudgetReports(database.fence.cell, clock).read,
     )
     return wire(
         app,

@@ -45,7 +45,7 @@ class CatchUp:
         """
         if self._ends is None:
             self._ends = await self._load_ends()
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             stored = await self.positions.load(connection, self._ends)
         behind = {partition: end - stored.get(partition, 0) for partition, end in self._ends.items()}
         return {partition: records for partition, records in behind.items() if records > 0}
@@ -54,7 +54,7 @@ class CatchUp:
         """Return the present ends of all partitions that hold records, and that the database's cell reads."""
         cluster = self.settings.generation or await cluster_id(self.settings)
         if self.settings.generation is None:
-            await require_own_cluster(self.database.home, cluster)
+            await require_own_cluster(self.database, cluster)
         broker_generations = await BrokerGenerations.open(self.settings, cluster)
         try:
             generations = await broker_generations.require(self.topics)
@@ -75,7 +75,7 @@ class CatchUp:
         }
 
     def _reads(self, one: TopicPartition) -> bool:
-        cell = self.database.home.fence.cell
+        cell = self.database.fence.cell
         return cell is None or one.topic in self.shared or cell.owns(one.partition)
 
     async def _partitions(self) -> list[TopicPartition]:

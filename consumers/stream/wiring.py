@@ -41,12 +41,12 @@ def wire(
     `changed` with customers whose data a commit has changed. A cell's consumer has a group of its own, which
     reads the cell's partitions only.
     """
-    cell = CellPartitions.of(database.home.fence.cell, app.topics)
+    cell = CellPartitions.of(database.fence.cell, app.topics)
     if cell is not None:
         app = replace(app, group=cell.cell.group(app.group))
     positions = Positions.of(tables.position, database.dialect, clock)
     parts: dict[str, Any] = {
-        "shard": database.home,
+        "database": database,
         "positions": positions,
         "dead_letters": DeadLetters(tables.dead_letter, database.dialect, clock, positions),
         "limit": DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_share),

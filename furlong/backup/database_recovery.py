@@ -123,7 +123,7 @@ class DatabaseRecovery:
 async def report(name: str, database: Database) -> RecoveredDatabase:
     """Report what a database holds, where it came from, and what waits for a person's decision."""
     tables = []
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         for truth in TRUTHS[name]:
             rows = await connection.scalar(select(func.count()).select_from(truth.table))
             tables.append(

@@ -56,7 +56,7 @@ async def _decided(settings: DatabaseSettings, seconds: float) -> Mapping[str, D
                 return {}
             database = Database.open(settings, "fulfilment")
             try:
-                async with database.home.read() as connection:
+                async with database.read() as connection:
                     return {one.name: one for one in await repository.decided(connection)}
             finally:
                 await database.close()

@@ -25,6 +25,6 @@ async def require_names(
         week_named(week, "UTC")
     if brand is None:
         return
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         if brand not in await ReferenceRepository(tables).brands(connection, [brand]):
             raise BadInput(f"there is no brand {brand!r}; `furlong week status` shows all brands")

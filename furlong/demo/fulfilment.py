@@ -11,11 +11,12 @@ from pydantic import SecretStr
 from consumers.stream.settings import StreamSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.command import SECRET_NAME, provider_entries, write_entries
-from simulator.providers.serve import SECRET, ProviderKind, ServedProvider, serving_providers
+from simulator.providers.serve import SECRET, ServedProvider, serving_providers
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 FOLDER, FILE = "providers", "providers.yaml"
 
@@ -35,9 +36,9 @@ class DemoFulfilment:
     providers: DemoProviders
     process: FulfilmentProcess
 
-    async def stop_provider(self, kind: ProviderKind) -> None:
+    async def stop_provider(self, kind: Payer) -> None:
         """Stop a provider as an operator would: its rewards wait."""
-        async with self.process.database.home.write() as connection:
+        async with self.process.database.write() as connection:
             await self.process.uow.provider_holds.stop(connection, f"simulated-{kind}", "by a scenario")
 
 

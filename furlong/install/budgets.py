@@ -51,7 +51,7 @@ async def plan_budgets(world: World, rewards: Database) -> tuple[BudgetChange, .
         WorldError: A budget is for a reward without content. A misspelt name would limit nothing.
     """
     brands = [brand for brand in world.brands if brand.budgets is not None]
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         stored = await BUDGETS.budgets(connection, [brand.id for brand in brands])
         contents = await CATALOGUE.published(connection, [brand.id for brand in brands], FAR_FUTURE)
     wanted = {key: number for brand in brands for key, number in _budgets(brand)}

@@ -62,7 +62,7 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
         WorldError: The content of a reward changes, but the file does not name the version.
     """
     brands = [brand.id for brand in world.brands]
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         stored = await CATALOGUE.published(connection, brands, FAR_FUTURE)
         configs = await CATALOGUE.configs(connection, brands)
     changes, without_content = [], []

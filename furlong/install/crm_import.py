@@ -150,10 +150,10 @@ async def plan_import(
     Raises:
         CrmError: The file as a whole cannot be read.
     """
-    cell, found = progress.home.fence.cell, list(read_rows(_content(file)))
+    cell, found = progress.fence.cell, list(read_rows(_content(file)))
     lines = [line for line in found if _is_read(line[1], cell)]
     offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
-    async with progress.home.read() as connection:
+    async with progress.read() as connection:
         names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
         brands = await ReferenceRepository(REFERENCE).brands(connection, names)
         owners = {Owner(row["brand"], row["customer"]) for _, row in lines if isinstance(row, dict)}
@@ -182,7 +182,7 @@ async def _offered(
     names = {row["brand"] for row in rows if row.get("reward")}
     if not names:
         return {}
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         configs = await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).configs(connection, names)
     found: dict[tuple[str, str], frozenset[str]] = {}
     for config in chain(*configs.values()):
@@ -196,7 +196,7 @@ async def apply_import(
 ) -> None:
     """Store new and changed rows, all of them or none; then notify the open streams of their customers."""
     changed = [row.qualifier for row in plan.rows if row.mark != "="]
-    async with progress.home.write() as connection:
+    async with progress.write() as connection:
         for start in range(0, len(changed), ROWS_PER_BATCH):
             some = changed[start : start + ROWS_PER_BATCH]
             await store_qualifiers(connection, progress.dialect, some, plan.source[:255], now)

@@ -97,7 +97,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
             the content of a reward without naming the version; or it has a budget for a reward without
             content, or content that lint refuses.
     """
-    async with club.home.read() as connection:
+    async with club.read() as connection:
         reference = ReferenceRepository(REFERENCE)
         known = await reference.brands(connection, [b.id for b in world.brands])
         stored = await reference.schemes(connection, [b.id for b in world.brands])
@@ -108,7 +108,7 @@ async def plan_load(world: World, club: Database, rewards: Database, now: dateti
         for scheme in brand.schemes
     ]
     content, budgets = await plan_content(world, rewards, now), await plan_budgets(world, rewards)
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         configs = await CATALOGUE.configs(connection, [brand.id for brand in world.brands])
     require_lint_clean(world, content.changes, configs, now)
     return LoadPlan(brands, world.brands, tuple(schemes), content, budgets)
@@ -155,7 +155,7 @@ async def decide_load(plan: LoadPlan, backoffice: Database, now: datetime, actor
         *((one.brand, content_state(one, now), one.mark == "=") for one in plan.content.changes),
         *((one.key.brand, budget_state(one), one.mark == "=") for one in plan.budgets),
     ]
-    async with backoffice.home.write() as connection:
+    async with backoffice.write() as connection:
         await note_content(connection, actor, plan.content, now)
         for brand, state, unchanged in states:
             if unchanged and await decisions.repository.find(connection, state.subject(brand).key):

@@ -87,7 +87,7 @@ async def longest_grace(settings: DatabaseSettings, name: str) -> timedelta:
     database = Database.open(settings, name)
     scheme = METADATA[name].tables["scheme"]
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             minutes = await connection.scalar(select(func.max(scheme.c.grace_minutes)))
     finally:
         await database.close()

@@ -105,7 +105,7 @@ class FulfilmentProcess:
 
     async def health(self) -> Mapping[str, Any]:
         """Return what is waiting, by provider and state, and which providers are not used at present."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             problem = await clock_problem(self.uow.clock.machine, connection)
             stopped = await self.uow.provider_holds.stopped(connection)
             backlog: Counter[tuple[str | None, str]] = Counter()

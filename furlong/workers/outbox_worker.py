@@ -154,7 +154,7 @@ async def _keep_publishing(relay: Relay, cluster: str | None) -> None:
         while True:
             try:
                 if foreign is not None:
-                    await require_own_cluster(relay.database.home, foreign)
+                    await require_own_cluster(relay.database, foreign)
                     foreign = None
                 published = await relay.publish_waiting()
             except MixedInstallations as fault:

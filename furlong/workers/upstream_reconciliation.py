@@ -113,7 +113,7 @@ class UpstreamReconciliation:
             SQLAlchemyError: A database cannot be reached; the round continues where it was.
             OSError: The same.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             now = await self.clock.machine.at(connection)
             if not await self.lease.hold(connection, now, LEASE):
                 return None
@@ -124,7 +124,7 @@ class UpstreamReconciliation:
             return None
         customers = await self._after(after, None)
         found = [one for owner, account in customers for one in await self._compare(owner, account)]
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             now = await self.clock.machine.at(connection)
             if await self.lease.hold(connection, now, LEASE):
                 if customers:
@@ -136,11 +136,11 @@ class UpstreamReconciliation:
     async def leave(self) -> None:
         """Give up the lease, so that another node can continue at once."""
         with suppress(SQLAlchemyError, OSError):
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 await self.lease.end(connection)
 
     async def _after(self, after: Owner, brand: str | None) -> list[tuple[Owner, Account]]:
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await self.accounts.accounts_after(connection, after, BATCH_SIZE, brand)
 
     async def _compare(self, owner: Owner, account: Account) -> list[Difference]:

@@ -70,11 +70,11 @@ class WeekWorker:
             ClockDiffers: This node's clock is wrong.
             OSError: A database cannot be reached.
         """
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             await database_time(self.clock, connection)
         if changed := await self.lifecycle.advance(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=changed)
-        async with self.rewards.home.write() as connection:
+        async with self.rewards.write() as connection:
             publisher = ChoicePublisher(self.rewards.dialect)
             await publisher.publish_waiting(connection, await self.clock.at(connection), CHOICES_PER_BATCH)
 
@@ -82,7 +82,7 @@ class WeekWorker:
         """Check again the qualifications that were read back after a loss; all bets must be applied first."""
         if changed := await self.lifecycle.settle_read_back():
             log.info("qualifications_settled", customers=changed)
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             waiting = await count_read_back(connection)
         self.status.waiting["a_person"] = waiting
         if waiting:

@@ -1,64 +1,48 @@
-"""Providers with a bonus API behind a bearer token: a sportsbook and a game platform."""
+"""Providers with a bonus API behind a bearer token, such as a sportsbook and a game platform."""
 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from simulator.providers.api import SimulatedApi, WalletAccounts
 from simulator.providers.controls import control_routes
 from simulator.providers.handler import CreditRequest, ProviderHandler
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 
 @dataclass(frozen=True, slots=True)
 class BonusContract:
-    """The path of a kind of provider, and the names and types of its fields."""
+    """The path of a provider's credits, and the names and types of their fields.
+
+    Attributes:
+        customer: The name of the field with the customer.
+        amount: The name of the field that says how much it is.
+        currency: The name of the field with the currency.
+        days: The name of the field with the days until the reward can no longer be used.
+    """
 
     path: str
     customer: str
     amount: str
     fields: Mapping[str, tuple[type, ...]]
+    currency: str = "currency"
+    days: str = "valid_days"
 
 
-SPORTSBOOK: Final = BonusContract(
-    "/v1/bonuses",
-    "customer",
-    "amount_minor",
-    {
-        "brand": (str,),
-        "customer": (str,),
-        "type": (str,),
-        "amount_minor": (int, type(None)),
-        "currency": (str,),
-        "valid_days": (int,),
-        "campaign": (str,),
-    },
-)
-GAMES: Final = BonusContract(
-    "/v1/awards",
-    "player",
-    "rounds",
-    {
-        "operator": (str,),
-        "player": (str,),
-        "award": (str,),
-        "rounds": (int, type(None)),
-        "value": (int, type(None)),
-        "currency": (str,),
-        "wagering": (int,),
-        "valid_days": (int,),
-    },
-)
+def bonus_api(payer: Payer, contract: BonusContract) -> SimulatedApi:
+    """Return the API of a sort of company, with the names and types of a contract."""
 
+    def create(handler: ProviderHandler, token: str, _: WalletAccounts) -> FastAPI:
+        app = FastAPI(title="A provider of rewards", openapi_url=None)
+        app.include_router(_bonus_routes(contract, handler, token))
+        app.include_router(control_routes(handler))
+        return app
 
-def create_provider(contract: BonusContract, handler: ProviderHandler, token: str) -> FastAPI:
-    """Return a provider; call `handler.faults.hanging.release()` before its server is stopped."""
-    app = FastAPI(title="A provider of rewards", openapi_url=None)
-    app.include_router(_bonus_routes(contract, handler, token))
-    app.include_router(control_routes(handler))
-    return app
+    return SimulatedApi(payer, create)
 
 
 def _bonus_routes(contract: BonusContract, handler: ProviderHandler, token: str) -> APIRouter:
@@ -80,8 +64,8 @@ def _bonus_routes(contract: BonusContract, handler: ProviderHandler, token: str)
             return JSONResponse(
                 {"code": "MALFORMED", "message": wrong or "the keys of path and header differ"}, 422
             )
-        names = {"amount": contract.amount, "currency": "currency", "customer": contract.customer}
-        wanted = CreditRequest(key, body, body[contract.customer], body["valid_days"], names)
+        names = {"amount": contract.amount, "currency": contract.currency, "customer": contract.customer}
+        wanted = CreditRequest(key, body, body[contract.customer], body[contract.days], names)
         return await handler.credit(request, wanted)
 
     @routes.get("/{key}")

@@ -9,15 +9,11 @@ from pathlib import Path
 import typer
 import yaml
 
-from simulator.providers.serve import SECRET, ServedProvider, serving_providers
+from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_providers
 from storage.clock import Clock
 from storage.rehearsal import announce_rehearsal
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
-KINDS_OF = {
-    "sportsbook": ["free_bet", "bet_boost"],
-    "games": ["free_spins"],
-    "wallet": ["cash", "casino_bonus"],
-}
 SECRET_NAME = "simulated"  # noqa: S105 - a name
 
 
@@ -53,7 +49,12 @@ def provider_entries(served: Iterable[ServedProvider]) -> list[dict[str, object]
             "adapter": one.kind,
             "url": one.url,
             "secret": SECRET_NAME,
-            "kinds": KINDS_OF[one.kind],
+            "kinds": [kind.value for kind in usual_kinds(one.kind)],
         }
         for one in served
     ]
+
+
+def usual_kinds(api: str) -> tuple[RewardKind, ...]:
+    """Return the kinds of reward that companies with an API usually pay."""
+    return tuple(kind for kind in RewardKind if kind.rules.payers[0] is APIS[api].payer)

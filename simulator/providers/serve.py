@@ -2,56 +2,56 @@
 
 import errno
 import json
-from collections.abc import AsyncIterator
+import pkgutil
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import FastAPI
 
-from simulator.providers.bonus_api import GAMES, SPORTSBOOK, create_provider
+from simulator.providers import apis
+from simulator.providers.api import SimulatedApi, WalletAccounts
 from simulator.providers.books import Books
 from simulator.providers.faults import ProviderFaults
 from simulator.providers.handler import ProviderHandler
-from simulator.providers.wallet import WalletAccounts, create_wallet
 from simulator.server import listen, serving
 from storage.clock import Clock, SystemClock
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 log = structlog.get_logger(__name__)
-ProviderKind = Literal["sportsbook", "games", "wallet"]
-KINDS: tuple[ProviderKind, ...] = ("sportsbook", "games", "wallet")
 PORTS = "ports.json"
 SECRET = "the secret of a simulated provider"  # noqa: S105 - it guards nothing but the simulation
 
 
+def _read_apis() -> Mapping[str, SimulatedApi]:
+    names = [module.name for module in pkgutil.iter_modules(apis.__path__)]
+    declared: dict[str, SimulatedApi] = {name: import_module(f"{apis.__name__}.{name}").API for name in names}
+    places = {payer: place for place, payer in enumerate(Payer)}
+    return dict(
+        sorted(declared.items(), key=lambda one: (places[one[1].payer], one[0] != one[1].payer, one[0]))
+    )
+
+
+APIS: Final = _read_apis()
+"""The APIs by name; of each sort of company first the one that is named after the sort."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServedProvider:
-    """A running provider: its URL, and the handler with its books and faults."""
+    """A running provider of an API: its URL, and the handler with its books and faults."""
 
-    kind: ProviderKind
+    kind: str
     url: str
     handler: ProviderHandler
 
 
-def create_simulated(
-    kind: ProviderKind, handler: ProviderHandler, accounts: WalletAccounts | None = None
-) -> FastAPI:
-    """Return the application of a provider of a kind."""
-    match kind:
-        case "sportsbook":
-            return create_provider(SPORTSBOOK, handler, SECRET)
-        case "games":
-            return create_provider(GAMES, handler, SECRET)
-        case "wallet":
-            return create_wallet(handler, SECRET, accounts or WalletAccounts())
-
-
 @asynccontextmanager
 async def serving_provider(
-    kind: ProviderKind,
+    kind: str,
     folder: Path,
     *,
     port: int = 0,
@@ -66,7 +66,7 @@ async def serving_provider(
     faults, clock = ProviderFaults(), clock or SystemClock()
     with Books(folder / f"{kind}.sqlite") as books, listen("127.0.0.1", port) as listener:
         handler = ProviderHandler(books, faults, clock.now, clock.machine.now)
-        app = create_simulated(kind, handler, accounts)
+        app = APIS[kind].create(handler, SECRET, accounts or WalletAccounts())
         async with serving(app, listener, before_stop=faults.hanging.release) as url:
             yield ServedProvider(kind, url, handler)
 
@@ -74,8 +74,8 @@ async def serving_provider(
 @asynccontextmanager
 async def serving_providers(
     folder: Path, clock: Clock | None = None
-) -> AsyncIterator[dict[ProviderKind, ServedProvider]]:
-    """Serve one provider of each kind, on the ports of the last time as long as they are free.
+) -> AsyncIterator[dict[str, ServedProvider]]:
+    """Serve one provider of each API, on the ports of the last time as long as they are free.
 
     Configurations of providers name their addresses, so these must survive a restart.
     """
@@ -89,7 +89,7 @@ async def serving_providers(
 
 
 async def _enter(
-    stack: AsyncExitStack, kind: ProviderKind, folder: Path, port: int, clock: Clock | None
+    stack: AsyncExitStack, kind: str, folder: Path, port: int, clock: Clock | None
 ) -> ServedProvider:
     try:
         return await stack.enter_async_context(serving_provider(kind, folder, port=port, clock=clock))
@@ -100,10 +100,10 @@ async def _enter(
         return await stack.enter_async_context(serving_provider(kind, folder, clock=clock))
 
 
-def _ports(folder: Path) -> dict[ProviderKind, int]:
+def _ports(folder: Path) -> dict[str, int]:
     """Return the port of each provider the last time; 0 before."""
     try:
         known = json.loads((folder / PORTS).read_text())
     except FileNotFoundError:
         known = {}
-    return {kind: int(known.get(kind, 0)) for kind in KINDS}
+    return {kind: int(known.get(kind, 0)) for kind in APIS}

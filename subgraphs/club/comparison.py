@@ -41,7 +41,7 @@ class MembershipComparison:
             SQLAlchemyError: The database cannot be reached.
             OSError: The database cannot be reached.
         """
-        async with self.changes.database.shard(owner).read() as connection:
+        async with self.changes.database.read() as connection:
             state, events = await self._state(connection, owner)
             if await self.changes.intents.pending_in(connection, owner, MEMBERSHIP):
                 return Compared.IN_THE_WAY
@@ -57,7 +57,7 @@ class MembershipComparison:
 
     async def is_member(self, owner: Owner) -> bool:
         """Return whether a customer is a member according to our own record."""
-        async with self.changes.database.shard(owner).read() as connection:
+        async with self.changes.database.read() as connection:
             return (await self._state(connection, owner))[0].opted_in
 
     async def _follow(
@@ -78,7 +78,7 @@ class MembershipComparison:
     async def _force_out(self, owner: Owner) -> Compared:
         """End the membership of a customer who was excluded before exclusions ended memberships."""
         if not self.dry:
-            async with self.changes.database.shard(owner).write() as connection:
+            async with self.changes.database.write() as connection:
                 await self.exclusion.lock_pending(connection, [owner])
                 await self.exclusion.end_memberships(
                     connection, [owner], await self.changes.clock.at(connection)
@@ -89,7 +89,7 @@ class MembershipComparison:
         """Send the opt-out of an excluded customer again, whom the upstream still has as a member."""
         if self.dry:
             return Compared.FORCED_OUT
-        async with self.changes.database.shard(owner).write() as connection:
+        async with self.changes.database.write() as connection:
             now = await self.changes.clock.at(connection)
             sent = await self.exclusion.send(connection, owner, seen, now)
         return Compared.FORCED_OUT if sent else Compared.REPEATED

@@ -15,7 +15,7 @@ from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead
-from subgraphs.kit.reads.dataloaders import loader_by_owner
+from subgraphs.kit.reads.dataloaders import customer_loader
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.records.accounts.account_history import AccountChange, AccountHistory
 
@@ -45,7 +45,7 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
     @cached_property
     def histories(self) -> DataLoader[Owner, tuple[AccountChange, ...]]:
         """Return the loader of accounts' revisions, created on first use, because a bet-slip needs none."""
-        return loader_by_owner(self.reads.database, self.reads.history.of_owners, tuple)
+        return customer_loader(self.reads.database, self.reads.history.of_owners, tuple)
 
     def record(self, owner: Owner) -> PendingRead[Owner, CustomerRecord]:
         """Start reading the stored data of a customer."""

@@ -14,7 +14,7 @@ from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.brand_rules import BrandRules, WeekScheme
-from subgraphs.kit.reads.dataloaders import loader_by_owner, nothing
+from subgraphs.kit.reads.dataloaders import customer_loader, nothing
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.progress.counting.rules import BetFacts, Verdict
 from subgraphs.progress.qualification.club_state import ClubState
@@ -34,35 +34,30 @@ class LedgerLoaders:
         self._repository = repository
         self.recent: DataLoader[tuple[ClubKey, int], list[RecentBet]] = DataLoader(self._load_recent)
         self.counted_by: DataLoader[tuple[ClubKey, datetime], int] = DataLoader(self._load_counted_by)
-        self.first_opt_in: DataLoader[Owner, datetime | None] = loader_by_owner(
+        self.first_opt_in: DataLoader[Owner, datetime | None] = customer_loader(
             database, repository.first_opt_ins, nothing
         )
-        self.imported: DataLoader[ClubKey, bool] = loader_by_owner(database, qualified_by_crm, bool)
-        self.membership_changes: DataLoader[Owner, list[MembershipChange]] = loader_by_owner(
+        self.imported: DataLoader[ClubKey, bool] = customer_loader(database, qualified_by_crm, bool)
+        self.membership_changes: DataLoader[Owner, list[MembershipChange]] = customer_loader(
             database, read_membership_changes, list
         )
-        self.outcome: DataLoader[ClubKey, ClubState | None] = loader_by_owner(
+        self.outcome: DataLoader[ClubKey, ClubState | None] = customer_loader(
             database, read_outcomes, nothing
         )
 
     async def _load_recent(self, keys: list[tuple[ClubKey, int]]) -> list[list[RecentBet]]:
         most = max(first for _, first in keys)
-        found: dict[ClubKey, list[RecentBet]] = {}
-        for shard, group in self._database.by_shard({key for key, _ in keys}, lambda key: key.owner):
-            async with shard.read() as connection:
-                found |= await self._repository.recent(connection, group, most)
+        async with self._database.read() as connection:
+            found = await self._repository.recent(connection, list({key for key, _ in keys}), most)
         return [found.get(key, [])[:first] for key, first in keys]
 
     async def _load_counted_by(self, keys: list[tuple[ClubKey, datetime]]) -> list[int]:
         found: dict[tuple[ClubKey, datetime], int] = {}
         while waiting := [each for each in keys if each not in found]:
             instants = dict(waiting)  # one instant for each key; there is hardly ever another
-            for shard, group in self._database.by_shard(instants, lambda key: key.owner):
-                async with shard.read() as connection:
-                    sums = await self._repository.counted_by(
-                        connection, {key: instants[key] for key in group}
-                    )
-                found |= {(key, instants[key]): sums.get(key, 0) for key in group}
+            async with self._database.read() as connection:
+                sums = await self._repository.counted_by(connection, instants)
+            found |= {(key, at): sums.get(key, 0) for key, at in instants.items()}
         return [found[each] for each in keys]
 
 

@@ -49,7 +49,7 @@ class ChoiceComparison:
             SQLAlchemyError: The database cannot be reached.
             OSError: The same.
         """
-        async with self.changes.database.shard(owner).read() as connection:
+        async with self.changes.database.read() as connection:
             now = await self.changes.clock.at(connection)
             week = await self._week(connection, owner, account, now)
             if week is None:
@@ -87,7 +87,7 @@ class ChoiceComparison:
         self, week: ChoiceWeek, stored: StoredChoice | None, recorded: Mapping[str, Any]
     ) -> Compared:
         reward_id, config_version = _reward_of(recorded)
-        async with self.changes.database.home.read() as connection:
+        async with self.changes.database.read() as connection:
             now = await self.changes.clock.at(connection)
             configs = await self.service.catalogue.configs(connection, [week.key.brand])
         known = {(config.reward_id, config.version) for config in configs[week.key.brand]}

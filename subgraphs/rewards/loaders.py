@@ -76,7 +76,7 @@ class MenuReader:
     async def __call__(self, brand: str) -> MenuCache:
         """Return the menus of a brand; a brand without rewards has empty ones."""
         now, rules = self.clock.now(), await self.rules.get(brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             configs = await self.catalogue.configs(connection, [brand])
             editions = await self.catalogue.editions(connection, [brand], now)
             spent = (

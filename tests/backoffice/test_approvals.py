@@ -58,7 +58,7 @@ class Desk:
 
     async def propose(self, by: Actor = ANN, kind: str = "test.adjustment") -> Proposal:
         """Propose an adjustment, and return it as a screen reads it."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             found = await self.approvals.propose(
                 connection,
                 by,
@@ -72,14 +72,14 @@ class Desk:
 
     async def find(self, proposal_id: ProposalId) -> Proposal:
         """Read a proposal."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.find(connection, proposal_id)
         assert found is not None
         return found
 
     async def actions(self) -> list[str]:
         """Return what the audit log holds."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             query = select(AUDIT_LOG.c.action).order_by(AUDIT_LOG.c.sequence)
             return list((await connection.execute(query)).scalars())
 
@@ -154,7 +154,7 @@ async def test_what_the_approver_saw_is_what_is_executed(desk: Desk) -> None:
 async def test_a_proposal_that_was_changed_is_void(desk: Desk, changes: dict[str, str]) -> None:
     """Content, brand and subject are bound: a changed row is not executed, whatever its approver sent."""
     proposal = await desk.propose()
-    async with desk.database.home.write() as connection:
+    async with desk.database.write() as connection:
         await connection.execute(update(PROPOSAL).values(**changes))
     both = actor("bob", Role.RISK, brand="*")
     with pytest.raises(Stale):
@@ -233,7 +233,7 @@ async def test_rejecting_and_withdrawing_end_a_proposal(desk: Desk) -> None:
 
 async def test_a_proposal_needs_a_reason_and_a_known_kind(desk: Desk) -> None:
     """Nothing is stored without a reason, or for a kind that nobody registered."""
-    async with desk.database.home.write() as connection:
+    async with desk.database.write() as connection:
         with pytest.raises(Invalid):
             await desk.approvals.propose(
                 connection, ANN, "test.money", brand="b", subject="s", content={}, reason=" "

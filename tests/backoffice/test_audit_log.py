@@ -30,7 +30,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def write(database: Database, number: int) -> None:
     """Record one change."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await LOG.record(
             connection,
             actor("ann"),
@@ -45,13 +45,13 @@ async def write(database: Database, number: int) -> None:
 
 async def checked(database: Database, anchor: Head | None = None) -> Verification:
     """Verify the log."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         return await verify(connection, anchor)
 
 
 async def tamper(database: Database, *statements: object) -> None:
     """Change the tables as their owner could."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for statement in statements:
             await connection.execute(statement)  # type: ignore[call-overload]
 
@@ -116,7 +116,7 @@ async def test_each_column_is_covered(database: Database, column: str) -> None:
 async def test_a_log_that_is_cut_emptied_or_put_back_is_found(database: Database) -> None:
     """The head's row shows it; an anchor shows it, too, if that was made to fit or deleted."""
     anchor = (await checked(database)).last
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         before = [dict(row._mapping) for row in await connection.execute(select(AUDIT_LOG))]
         head = [dict(row._mapping) for row in await connection.execute(select(AUDIT_HEAD))]
     await write(database, 5)
@@ -137,7 +137,7 @@ async def test_a_log_that_is_cut_emptied_or_put_back_is_found(database: Database
 
 async def test_an_inserted_row_is_found(database: Database) -> None:
     """A row that was put at the end, and even made the head, does not continue the chain."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         row = (await connection.execute(select(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 5))).one()
     forged = {**row._mapping, "sequence": 6}
     await tamper(database, insert(AUDIT_LOG).values(forged), update(AUDIT_HEAD).values(sequence=6))
@@ -148,7 +148,7 @@ async def test_an_inserted_row_is_found(database: Database) -> None:
 async def test_an_anchor_shows_what_the_owner_of_the_database_hides(database: Database) -> None:
     """Who cuts the tail and moves the head as well leaves a valid chain; the exported anchor shows it."""
     anchor = (await checked(database)).last
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         fourth = await connection.scalar(select(AUDIT_LOG.c.hash).where(AUDIT_LOG.c.sequence == 4))
     await tamper(
         database,
@@ -172,7 +172,7 @@ async def test_a_change_that_fails_leaves_no_row(database: Database) -> None:
     """A row belongs to the transaction of its change."""
 
     async def fail_after_recording() -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             nothing = {"brand": None, "before": None, "after": None, "reason": None}
             await LOG.record(connection, actor(), "x.y", subject="s", **nothing)
             raise ZeroDivisionError
@@ -184,7 +184,7 @@ async def test_a_change_that_fails_leaves_no_row(database: Database) -> None:
 
 async def test_pages_are_newest_first(database: Database) -> None:
     """Pages go back by sequence, and filters restrict them."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         page = await repository.newest_first(connection, AuditFilter(), 2, None)
         assert [one.entry.sequence for one in page] == [5, 4]
         page = await repository.newest_first(connection, AuditFilter(), 9, 4)

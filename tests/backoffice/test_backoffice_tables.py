@@ -17,5 +17,5 @@ async def test_migrated_tables_are_those_of_the_code(database_url: str) -> None:
         )
         return list(compare_metadata(context, METADATA))
 
-    async with backoffice_database(database_url) as database, database.home.read() as connection:
+    async with backoffice_database(database_url) as database, database.read() as connection:
         assert await connection.run_sync(differences) == []

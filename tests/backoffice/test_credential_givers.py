@@ -27,7 +27,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def test_credentials_bind_along_chains_until_they_end(database: Database) -> None:
     """Ann gave Bob's, Bob gave Cat's and Dan's: all four are bound, and Eve is not; also in a circle."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for giver, taker in ((ANN, BOB), (BOB, CAT), (BOB, DAN), (DAN, ANN)):
             await givers.give(connection, taker.user_id, giver, NOW)
         others = [one.user_id for one in (ANN, BOB, DAN, EVE)]
@@ -42,7 +42,7 @@ async def test_credentials_bind_along_chains_until_they_end(database: Database) 
 
 async def test_whoever_could_act_for_a_person_is_bound_to_all_their_accounts(database: Database) -> None:
     """Ann gave Bob's, who wrote or raised something: Ann is bound to the person, by either account."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await givers.give(connection, BOB.user_id, ANN, NOW)
         await givers.give(connection, EVE.user_id, ROOT, NOW)
         assert await givers.bound(connection, ANN, {"bob", "dan"})

@@ -81,7 +81,7 @@ class Office:
         base = self.site.office.base
         current = await base.sign_in.authenticate(browser.client.cookies["furlong-backoffice"], "127.0.0.1")
         assert current is not None
-        async with base.database.home.write() as connection:
+        async with base.database.write() as connection:
             return await base.approvals.propose(
                 connection,
                 current.actor,
@@ -94,7 +94,7 @@ class Office:
 
     async def revision(self, person: Person) -> int:
         """Return the revision of a person's account."""
-        async with self.site.office.base.database.home.read() as connection:
+        async with self.site.office.base.database.read() as connection:
             found = await connection.scalar(select(USER.c.revision).where(USER.c.user_id == person.user_id))
         assert found is not None
         return int(found)
@@ -145,7 +145,7 @@ class Office:
 
     async def status(self, proposal_id: str) -> ProposalStatus:
         """Return the state of a proposal."""
-        async with self.site.office.base.database.home.read() as connection:
+        async with self.site.office.base.database.read() as connection:
             found = await repository.find(connection, proposal_id)
         assert found is not None
         return found.status
@@ -204,13 +204,13 @@ async def test_a_chain_binds_also_when_its_middle_is_renewed(office: Office) -> 
     proposal = await office.propose(as_ann)
     assert "You gave the proposer credentials" in str(await office.obstacle(chief, proposal))
     base = office.site.office.base
-    async with base.database.home.write() as connection:  # as if the deputy's address were one of ours
+    async with base.database.write() as connection:  # as if the deputy's address were one of ours
         await connection.execute(
             update(USER).where(USER.c.user_id == deputy.user_id).values(login="deputy@example.com")
         )
     await as_deputy.ask(LINK)
     await office.renewed()
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         assert (
             await connection.execute(
                 select(CREDENTIAL_GIVER.c.user_id).where(CREDENTIAL_GIVER.c.user_id == deputy.user_id)
@@ -300,7 +300,7 @@ async def test_with_mail_nobody_sees_an_initial_password(office: Office) -> None
         chief = await office.site.signed_in(await office.site.person(f"c-{login}", Role.ADMINISTRATOR))
         other = (await chief.ask(ADD, input={**wanted, "login": login}))["data"]["addUser"]
         assert other["initialPassword"], login
-    async with office.site.office.base.database.home.read() as connection:
+    async with office.site.office.base.database.read() as connection:
         stored = (await connection.execute(select(CREDENTIAL_LINK))).all()
     assert old not in repr(stored)
 
@@ -309,7 +309,7 @@ async def test_an_account_of_the_provider_gets_no_password(office: Office) -> No
     """A reset would open a second way in, which the identity provider does not see."""
     base = office.site.office.base
     account, _ = await base.accounts.add(ROOT_ACTOR, NewAccount("ann", "Ann", {}))
-    async with base.database.home.write() as connection:
+    async with base.database.write() as connection:
         await connection.execute(update(USER).values(oidc_issuer="https://id.example", oidc_subject="ann"))
     chief = await office.site.signed_in(await office.site.person("chief", Role.ADMINISTRATOR))
     refused = await chief.ask(RESET, input={"userId": account.user.user_id, "reason": "r"})
@@ -351,7 +351,7 @@ async def test_a_role_that_the_proposer_keeps_keeps_the_proposal(office: Office)
     approver = await office.site.signed_in(await office.site.person("bob", Role.APPROVER))
     assert await office.approve(approver, kept) == []
     late = await office.propose(await office.site.signed_in(ann))
-    async with office.site.office.base.database.home.write() as connection:
+    async with office.site.office.base.database.write() as connection:
         await connection.execute(update(USER).where(USER.c.user_id == ann.user_id).values(status="disabled"))
     assert await office.approve(approver, late) == ["STALE"]
     assert await office.status(late) is ProposalStatus.VOID

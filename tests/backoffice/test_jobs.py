@@ -44,7 +44,7 @@ class Bench:
 
     async def start(self, key: str | None = None, kind: str = "test.count", **arguments: int) -> JobId:
         """Start a job as Ann."""
-        async with self.jobs.database.home.write() as connection:
+        async with self.jobs.database.write() as connection:
             return await self.jobs.start(
                 connection, ANN, kind, brand="northbet", arguments=arguments, key=key
             )
@@ -163,7 +163,7 @@ async def test_a_job_that_kills_its_processes_fails(bench: Bench) -> None:
     """A job is not begun for ever."""
     job_id = await bench.start(to=1)
     for _ in range(MAX_ATTEMPTS):
-        async with bench.jobs.database.home.write() as connection:
+        async with bench.jobs.database.write() as connection:
             now = bench.clock.now()
             assert await repository.claim(connection, "dies", ["test.count"], now, now)
     assert await JobWorker(bench.jobs).run_once()
@@ -178,7 +178,7 @@ async def test_jobs_of_other_brands_are_hidden(bench: Bench) -> None:
             await bench.jobs.find(stranger, job_id)
         with pytest.raises(NotFound):
             await bench.jobs.cancel(stranger, job_id)
-    async with bench.jobs.database.home.read() as connection:
+    async with bench.jobs.database.read() as connection:
         mine = repository.JobFilter(brands=frozenset({"northbet"}), kinds=frozenset({"test.count"}))
         assert [one.job_id for one in await repository.newest_first(connection, mine, 5, None)] == [job_id]
         other = repository.JobFilter(brands=frozenset({"southbet"}))

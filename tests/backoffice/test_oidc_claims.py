@@ -339,7 +339,7 @@ async def test_a_logout_ends_the_sessions_that_it_names(
     assert await is_signed_in(browser)
     site.clock.advance(timedelta(minutes=4))
     await tidy(site.office.base.database, site.clock)
-    async with site.office.base.database.home.read() as connection:
+    async with site.office.base.database.read() as connection:
         assert (await connection.execute(LOGOUT_TOKEN.select())).all() == []
 
 

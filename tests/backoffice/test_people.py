@@ -66,7 +66,7 @@ async def test_an_administrator_adds_people(site: OfficeSite) -> None:
 async def test_a_role_is_for_a_brand_that_exists(site: OfficeSite, tmp_path: Path) -> None:
     """As soon as the installation has brands; a misspelt one would give nothing, and look as if it did."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
-    async with migrated(url, "rewards", REWARDS) as rewards, rewards.home.write() as connection:
+    async with migrated(url, "rewards", REWARDS) as rewards, rewards.write() as connection:
         await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
     chief = await site.signed_in(await site.person("chief", Role.ADMINISTRATOR))
     wanted = {"login": "new@example.com", "name": "New", "roles": [{"brand": "nrothbet", "role": "EDITOR"}]}
@@ -217,7 +217,7 @@ async def test_a_proposal_is_approved_in_the_graph(site: OfficeSite) -> None:
     proposer = await site.signed_in(ann)
     current = await base.sign_in.authenticate(proposer.client.cookies["furlong-backoffice"], "127.0.0.1")
     assert current is not None
-    async with base.database.home.write() as connection:
+    async with base.database.write() as connection:
         await base.approvals.propose(
             connection,
             current.actor,
@@ -239,7 +239,7 @@ async def test_a_proposal_is_approved_in_the_graph(site: OfficeSite) -> None:
     done = await approver.ask(APPROVE, input=given)
     assert done["data"]["approve"]["status"] == "EXECUTED"
     assert len(executed) == 1
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         assert (await verify(connection)).findings == ()
 
 
@@ -259,7 +259,7 @@ async def test_who_gave_the_roles_is_no_second_pair_of_eyes(site: OfficeSite) ->
     browser = await site.signed_in(puppet)
     current = await base.sign_in.authenticate(browser.client.cookies["furlong-backoffice"], "127.0.0.1")
     assert current is not None
-    async with base.database.home.write() as connection:
+    async with base.database.write() as connection:
         await base.approvals.propose(
             connection,
             current.actor,

@@ -59,7 +59,8 @@ NOT_PERSONAL: Final = {
     },
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
-        *("providers", "provider", "providerRevisions", "providerDiff", "tryProvider", "stoppedProviders"),
+        *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),
+        "stoppedProviders",
         *("weeks", "globalEvents", "globalEvent", "killSwitches", "nodes", "consumerLag", "outboxes"),
     },
 }
@@ -82,14 +83,14 @@ async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
             "produced_at": opened.base.clock.now(),
             "stored_at": opened.base.clock.now(),
         }
-        async with opened.base.database.home.write() as connection:
+        async with opened.base.database.write() as connection:
             await connection.execute(insert(STREAM.dead_letter).values(letter))
         yield opened
 
 
 async def entries(stand: ProposalStand) -> int:
     """Return how many entries the audit log has."""
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         return await connection.scalar(select(func.count()).select_from(AUDIT_LOG)) or 0
 
 

@@ -43,7 +43,7 @@ async def listed(
 async def looks(stand: ProposalStand, action: str = "approvals.look") -> list[tuple[str, str, Any]]:
     """Return who looked at proposals, at what, and whom they saw."""
     c = AUDIT_LOG.c
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         query = select(c.user_id, c.subject, c.after).where(c.action == action)
         rows = await connection.execute(query.order_by(c.sequence))
         return [(row.user_id, row.subject, row.after and json.loads(row.after)) for row in rows]
@@ -112,12 +112,12 @@ async def test_the_approver_of_each_kind_sees_it(stand: ProposalStand) -> None:
 async def test_a_sign_in_at_the_provider_records_roles(stand: ProposalStand) -> None:
     """Before and after; what the person may not propose any more lapses with the roles that they lose."""
     base, paula = stand.base, actor("paula")
-    async with base.database.home.write() as connection:
+    async with base.database.write() as connection:
         user = await users.find(connection, "paula")
         assert isinstance(user, User)
         roles = {BRAND: frozenset({Role.EDITOR})}
         await base.accounts.follow_provider(connection, paula, user, roles, "session.sign_in")
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         c = AUDIT_LOG.c
         query = select(c.before, c.after).where(c.action == "session.sign_in")
         (entry,) = (await connection.execute(query)).all()

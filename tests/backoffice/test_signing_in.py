@@ -106,7 +106,7 @@ async def test_nobody_learns_whether_an_account_exists(site: OfficeSite, ann: Pe
     assert answers[0] == answers[1]
     assert answers[0][0] == (401, "SIGN_IN_REFUSED")
     assert answers[0][-1] == (429, "TOO_MANY_ATTEMPTS")
-    async with site.office.base.database.home.read() as connection:
+    async with site.office.base.database.read() as connection:
         keys = (await connection.execute(select(THROTTLE.c.throttle_key))).scalars().all()
     assert not any(ann.login in key for key in keys)
 
@@ -129,7 +129,7 @@ async def test_a_lock_out_grows_and_ends(site: OfficeSite, ann: Person) -> None:
     assert waits == sorted(waits)
     assert waits[-1] > waits[0]
     assert (await site.signed_in(ann)).csrf
-    async with site.office.base.database.home.read() as connection:
+    async with site.office.base.database.read() as connection:
         keys = (await connection.execute(select(THROTTLE.c.throttle_key))).scalars().all()
     assert [key for key in keys if not key.startswith("network:")] == []
 
@@ -254,7 +254,7 @@ async def test_tokens_are_not_stored(site: OfficeSite, ann: Person) -> None:
     """The database has no token, and no list shows one."""
     browser = await site.signed_in(ann)
     token = browser.client.cookies["furlong-backoffice"]
-    async with site.office.base.database.home.read() as connection:
+    async with site.office.base.database.read() as connection:
         rows = (await connection.execute(select(SESSION))).all()
         log = (await connection.execute(select(AUDIT_LOG))).all()
     assert token not in repr(rows) + repr(log)

@@ -16,7 +16,7 @@ FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def test_a_version_grows_and_is_never_below_the_clock(database_url: str) -> None:
     """The database reckons as the process does."""
-    async with backoffice_database(database_url) as database, database.home.read() as connection:
+    async with backoffice_database(database_url) as database, database.read() as connection:
         for version, seconds in ((0, 0), (0, 5), (5, 5), (9, 5), (4, 5)):
             at = FIRST + timedelta(seconds=seconds)
             expected = max(version + 1, seconds)

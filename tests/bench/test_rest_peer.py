@@ -53,7 +53,7 @@ def targets(
 async def _fill(database: DatabaseSettings) -> None:
     await fill(database, CUSTOMERS)
     opened = Database.open(database, "club")
-    async with opened.home.write() as connection:
+    async with opened.write() as connection:
         await connection.execute(
             insert(INTENT).values(
                 upstream_key=str(uuid.uuid4()),

@@ -32,7 +32,7 @@ CUSTOMERS, BETS = 40, 3
 
 
 @dataclass
-class Rig:
+class Harness:
     """A broker, a producer, and consumers that are stopped at the end."""
 
     stream: StreamSettings
@@ -60,8 +60,8 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(embedded_broker: EmbeddedBroker) -> AsyncIterator[Rig]:
-    """Provide a rig on an embedded broker with all topics."""
+async def harness(embedded_broker: EmbeddedBroker) -> AsyncIterator[Harness]:
+    """Provide a harness on an embedded broker with all topics."""
     await asyncio.to_thread(embedded_broker.create_topics, [plan.name for plan in MESSAGES])
     producer = AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap)
     await producer.start()
@@ -73,13 +73,13 @@ async def rig(embedded_broker: EmbeddedBroker) -> AsyncIterator[Rig]:
         retry_limit_seconds=0.2,
         session_seconds=6.0,
     )
-    rig = Rig(stream, producer)
+    harness = Harness(stream, producer)
     try:
-        yield rig
+        yield harness
     finally:
-        for _, task in rig.running:
+        for _, task in harness.running:
             task.cancel()
-        await asyncio.gather(*(task for _, task in rig.running), return_exceptions=True)
+        await asyncio.gather(*(task for _, task in harness.running), return_exceptions=True)
         await producer.stop()
 
 
@@ -111,17 +111,17 @@ async def dead_letters_in(settings: DatabaseSettings) -> list[str]:
     return [row[STREAM.dead_letter.c.keys().index("reason")] for row in rows]
 
 
-async def until(holds: Callable[[], object], rig: Rig) -> None:
+async def until(holds: Callable[[], object], harness: Harness) -> None:
     """Wait for an awaitable condition; fail if a consumer ends meanwhile."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not await holds():  # type: ignore[misc]
-            for _, task in rig.running:
+            for _, task in harness.running:
                 if task.done():
                     await task
             await asyncio.sleep(0.05)
 
 
-async def test_each_bet_is_in_exactly_one_cell(rig: Rig, celled: Celled, tmp_path: Path) -> None:
+async def test_each_bet_is_in_exactly_one_cell(harness: Harness, celled: Celled, tmp_path: Path) -> None:
     """Two cells apply all bets between them, each its own customers', and what both need is in both.
 
     A record in the wrong partition is a dead letter of the cell whose partition it is in.
@@ -130,22 +130,22 @@ async def test_each_bet_is_in_exactly_one_cell(rig: Rig, celled: Celled, tmp_pat
         await cell_of(celled, tmp_path, "c0", "0-1"),
         await cell_of(celled, tmp_path, "c1", "2-3"),
     ]
-    await rig.send(scheme())
+    await harness.send(scheme())
     sent = [bet(customer_id=f"c-{n}", bet_id=f"b-{n}-{m}") for n in range(CUSTOMERS) for m in range(BETS)]
     for record in sent:
-        await rig.send(record)
+        await harness.send(record)
     stray = bet(customer_id="c-0", bet_id="b-stray")
     own = partition_of(stray.key or b"", 4)
-    await rig.send(stray, partition=(own + 2) % 4)
+    await harness.send(stray, partition=(own + 2) % 4)
     for settings in cells:
-        rig.start(settings)
+        harness.start(settings)
 
     async def all_there() -> bool:
         found = [await customers_in(settings) for settings in cells]
         letters = [await dead_letters_in(settings) for settings in cells]
         return sum(map(Counter.total, found)) >= len(sent) and sum(map(len, letters)) == 1
 
-    await until(all_there, rig)
+    await until(all_there, harness)
     found = [await customers_in(settings) for settings in cells]
     expected = [
         Counter({f"c-{n}": BETS for n in range(CUSTOMERS) if cell.has("northbet", f"c-{n}")})
@@ -160,27 +160,27 @@ async def test_each_bet_is_in_exactly_one_cell(rig: Rig, celled: Celled, tmp_pat
 
 
 async def test_a_cell_has_caught_up_when_its_own_partitions_are_read(
-    rig: Rig, celled: Celled, tmp_path: Path
+    harness: Harness, celled: Celled, tmp_path: Path
 ) -> None:
     """Workers that wait for the consumer do not wait for partitions that the cell never reads."""
     settings = await cell_of(celled, tmp_path, "c0", "0-1")
-    await rig.send(scheme())
+    await harness.send(scheme())
     for n in range(8):
-        await rig.send(bet(customer_id=f"c-{n}", bet_id=f"b-{n}"))
+        await harness.send(bet(customer_id=f"c-{n}", bet_id=f"b-{n}"))
     database = Database.open(settings, "progress")
-    gate = catch_up(database, rig.stream, SystemClock())
+    gate = catch_up(database, harness.stream, SystemClock())
     assert {one.number for one in await gate.behind() if one.topic == "club.progress.v1"} <= {0, 1}
-    rig.start(settings)
+    harness.start(settings)
 
     async def caught_up() -> bool:
         return not await gate.behind()
 
-    await until(caught_up, rig)
+    await until(caught_up, harness)
     await database.close()
 
 
 async def test_a_consumer_with_wrong_partitions_stops_by_itself(
-    rig: Rig, celled: Celled, tmp_path: Path
+    harness: Harness, celled: Celled, tmp_path: Path
 ) -> None:
     """With another range, with no cell at all, or on a database of none, it stops and has written nothing.
 
@@ -189,9 +189,9 @@ async def test_a_consumer_with_wrong_partitions_stops_by_itself(
     settings = await cell_of(celled, tmp_path, "c0", "0-1")
     unclaimed = celled(f"sqlite+aiosqlite:///{tmp_path / 'other'}", "c1", "2-3")
     await migrate(without_fence(unclaimed), "progress", METADATA)
-    await rig.send(scheme())
+    await harness.send(scheme())
     for n in range(CUSTOMERS):
-        await rig.send(bet(customer_id=f"c-{n}", bet_id=f"b-{n}"))
+        await harness.send(bet(customer_id=f"c-{n}", bet_id=f"b-{n}"))
     wrong = {
         "belongs to cell c0 .partitions 0-1 of 4": celled(settings.url, "c0", "0-3"),
         "belongs to cell c0": celled(settings.url, "c1", "2-3"),
@@ -199,24 +199,24 @@ async def test_a_consumer_with_wrong_partitions_stops_by_itself(
         "furlong cell claim": unclaimed,
     }
     for words, those in wrong.items():
-        ended = await rig.ended(those)
+        ended = await harness.ended(those)
         assert isinstance(ended, ForeignCell), ended
         assert ended.exit_code == 6
         with pytest.raises(ForeignCell, match=words):
             raise ended
-        rig.running.clear()
+        harness.running.clear()
     assert await customers_in(settings) == Counter()
     assert await customers_in(unclaimed) == Counter()
 
 
 async def test_a_cell_of_topics_with_another_number_of_partitions_stops(
-    rig: Rig, celled: Celled, tmp_path: Path
+    harness: Harness, celled: Celled, tmp_path: Path
 ) -> None:
     """FURLONG_CELL_OF must be the number of partitions that Kafka has: else customers were in other cells."""
     settings = celled(f"sqlite+aiosqlite:///{tmp_path}", "c0", "0-1", 24)
     await migrate(without_fence(settings), "progress", METADATA)
     await claim(settings, ["progress"], KEYED_TOPICS)
-    ended = await rig.ended(settings)
+    ended = await harness.ended(settings)
     assert isinstance(ended, ForeignCell)
     assert "4 partitions, but FURLONG_CELL_OF says 24" in str(ended)
-    rig.running.clear()
+    harness.running.clear()

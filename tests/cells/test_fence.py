@@ -32,7 +32,7 @@ async def claimed(database_url: str, celled: Celled) -> DatabaseSettings:
 async def change(settings: DatabaseSettings, **changes: Any) -> None:
     """Change what the database says about its cell, as a mover does."""
     database = Database.open(without_fence(settings), "club")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         row = await read_cell(connection)
         assert row is not None
         await write_cell(connection, replace(row, **changes))
@@ -42,7 +42,7 @@ async def change(settings: DatabaseSettings, **changes: Any) -> None:
 async def note(database: Database, name: str) -> None:
     """Write something into the cell's database."""
     now = SystemClock().now()
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(
             COMPARISON.insert().values(name=name, begun_at=now, brand_id="b", customer_id="c")
         )
@@ -51,7 +51,7 @@ async def note(database: Database, name: str) -> None:
 async def noted(settings: DatabaseSettings) -> list[str]:
     """What was written."""
     database = Database.open(without_fence(settings), "club")
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         found = list(await connection.scalars(select(COMPARISON.c.name).order_by(COMPARISON.c.name)))
     await database.close()
     return found
@@ -135,7 +135,7 @@ async def test_a_database_with_other_customers_is_not_claimed(database_url: str,
     settings = celled(database_url, "c1", "0-1")
     await migrate(without_fence(settings), "club", METADATA)
     database, now = Database.open(without_fence(settings), "club"), SystemClock().now()
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for topic, partition in (("club.progress.v1", 3), ("club.scheme.v1", 2), ("club.progress.v1", 0)):
             row = {"topic": topic, "partition": partition, "generation": "g", "next_offset": 1}
             await connection.execute(STREAM.position.insert().values(**row, updated_at=now))

@@ -27,7 +27,7 @@ async def set_state(settings: DatabaseSettings, state: str) -> None:
     """Fence all databases of a cell, or open them again."""
     for name in SUBGRAPHS:
         database = Database.open(without_fence(settings), name)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.execute(update(METADATA[name].tables["cell"]).values(state=state))
         await database.close()
 
@@ -43,7 +43,7 @@ async def until(holds: Callable[[], bool], worker: asyncio.Task[None]) -> None:
 async def write_fact(settings: DatabaseSettings, name: str) -> None:
     """Put a fact into an outbox."""
     database = Database.open(settings, name)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         values = {"topic": "club.choice.v1", "key": "northbet:c-1", "value": "{}", "headers": {}}
         outbox = METADATA[name].tables["outbox"]
         await connection.execute(outbox.insert().values(**values, written_at=SystemClock().now()))

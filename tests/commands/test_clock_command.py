@@ -42,7 +42,7 @@ def played(clock: Path, tmp_path: Path) -> Path:
             writer = ReferenceWriter(REFERENCE, database.dialect)
             effective = {"effective_from": "2026-01-05T00:00:00Z", "occurred_at": "2026-01-01T00:00:00Z"}
             first = decode_scheme(scheme(**effective, choice_lock_minutes=60))
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 await writer.store_schemes(connection, [first.brand_row()], [first.row()])
 
     asyncio.run(fill())

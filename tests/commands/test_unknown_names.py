@@ -43,7 +43,7 @@ def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fill() -> None:
         first = decode_scheme(scheme())
         for name, tables in REFERENCE.items():
-            async with migrated(url, name, METADATA[name]) as database, database.home.write() as connection:
+            async with migrated(url, name, METADATA[name]) as database, database.write() as connection:
                 writer = ReferenceWriter(tables, database.dialect)
                 await writer.store_schemes(connection, [first.brand_row()], [first.row()])
 

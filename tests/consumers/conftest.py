@@ -36,7 +36,7 @@ PATIENCE_SECONDS = 60.0
 
 
 @dataclass
-class ConsumerRig:
+class ConsumerHarness:
     """The progress consumer with its broker and database; consumers are stopped at the end."""
 
     bootstrap: str
@@ -105,59 +105,59 @@ class ConsumerRig:
         return self.registry.get_sample_value(f"furlong_consumer_{name}", labels) or 0.0
 
 
-async def open_rig(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[ConsumerRig]:
-    """Yield a rig over a broker that has the topics, and a new database."""
+async def open_harness(bootstrap: str, generation: str | None, url: str) -> AsyncIterator[ConsumerHarness]:
+    """Yield a harness over a broker that has the topics, and a new database."""
     settings = DatabaseSettings(url=url)
     await migrate(settings, "progress", METADATA)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
     await producer.start()
-    rig = ConsumerRig(bootstrap, generation, settings, Database.open(settings, "progress"), producer)
+    harness = ConsumerHarness(bootstrap, generation, settings, Database.open(settings, "progress"), producer)
     try:
-        yield rig
+        yield harness
     finally:
-        for task in rig.tasks.values():
+        for task in harness.tasks.values():
             task.cancel()
-        await asyncio.gather(*rig.tasks.values(), return_exceptions=True)
+        await asyncio.gather(*harness.tasks.values(), return_exceptions=True)
         await producer.stop()
-        await rig.database.close()
+        await harness.database.close()
 
 
 @pytest.fixture
-async def rig(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[ConsumerRig]:
-    """Provide a rig on the embedded broker and SQLite."""
+async def harness(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIterator[ConsumerHarness]:
+    """Provide a harness on the embedded broker and SQLite."""
     await asyncio.to_thread(embedded_broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{tmp_path}"
-    async for opened in open_rig(embedded_broker.bootstrap, embedded_broker.generation, url):
+    async for opened in open_harness(embedded_broker.bootstrap, embedded_broker.generation, url):
         yield opened
 
 
-async def open_real_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
-    """Yield a rig over real Kafka and MariaDB."""
+async def open_real_harness(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerHarness]:
+    """Yield a harness over real Kafka and MariaDB."""
     kafka, mariadb = request.getfixturevalue("empty_kafka"), request.getfixturevalue("mariadb")
     await asyncio.to_thread(kafka.create_topics, TOPICS)
     url = mariadb.fresh_url()
-    async for opened in open_rig(kafka.bootstrap, None, url):
+    async for opened in open_harness(kafka.bootstrap, None, url):
         opened.create_topics = kafka.create_topics
         yield opened
     await asyncio.to_thread(mariadb.drop, url)
 
 
 @pytest.fixture
-async def real_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
-    """Provide a rig on real Kafka and MariaDB; its tests need both markers."""
-    async for opened in open_real_rig(request):
+async def real_harness(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerHarness]:
+    """Provide a harness on real Kafka and MariaDB; its tests need both markers."""
+    async for opened in open_real_harness(request):
         yield opened
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=[pytest.mark.kafka, pytest.mark.mariadb])])
-async def any_rig(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerRig]:
-    """Provide a rig on embedded parts, and one on real Kafka and MariaDB."""
+async def any_harness(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerHarness]:
+    """Provide a harness on embedded parts, and one on real Kafka and MariaDB."""
     if request.param == "real":
-        async for opened in open_real_rig(request):
+        async for opened in open_real_harness(request):
             yield opened
         return
     broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
     await asyncio.to_thread(broker.create_topics, TOPICS)
     url = f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path')}"
-    async for opened in open_rig(broker.bootstrap, broker.generation, url):
+    async for opened in open_harness(broker.bootstrap, broker.generation, url):
         yield opened

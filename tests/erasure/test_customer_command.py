@@ -149,7 +149,7 @@ async def test_a_customer_under_a_legal_hold_is_not_erased(
     await archive.fill(person)
     database = Database.open(DatabaseSettings(url=archive.url), NAME)
     hold = LegalHold("hold-1", "northbet", person, "a claim", "Sue", datetime.now(UTC))
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await add_hold(connection, hold)
     ended = await furlong("customer", "erase", "northbet", person, "--wait", "0")
     assert (ended.exit_code, "is under a legal hold" in ended.output) == (1, True), ended.output

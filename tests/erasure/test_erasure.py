@@ -169,7 +169,7 @@ async def test_bets_of_a_new_person_may_come_before_the_tombstone(archive: Archi
     (total,) = await archive.rows("progress", progress.PROGRESS)
     assert (total["customer_id"], total["total_minor"], total["counted_bets"]) == ("person-1", 500, 1)
     database = archive.databases["progress"]
-    reconciliation = Reconciliation(database.home, database.dialect, _Never())
+    reconciliation = Reconciliation(database, database.dialect, _Never())
     assert [drift async for drift in reconciliation.drift()] == []
 
 
@@ -213,7 +213,7 @@ async def test_no_reward_of_an_erased_person_is_sent_any_more(
     """A reward that may have been sent waits for a person; a credited one keeps its key in the books."""
     await archive.apply(*life_of("person-1"))
     ((before),) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
-    async with archive.databases["fulfilment"].home.write() as connection:
+    async with archive.databases["fulfilment"].write() as connection:
         await connection.execute(fulfilment.FULFILMENT.update().values(state=state))
     await archive.apply(tombstone("person-1"))
     (kept,) = await archive.rows("fulfilment", fulfilment.FULFILMENT)
@@ -224,7 +224,7 @@ async def test_no_reward_of_an_erased_person_is_sent_any_more(
 async def test_a_reward_of_an_erased_person_cannot_be_sent_again(archive: Archive) -> None:
     """There is nobody to send it to, but the provider's outcome can still be recorded."""
     await archive.apply(*life_of("person-1"))
-    async with archive.databases["fulfilment"].home.write() as connection:
+    async with archive.databases["fulfilment"].write() as connection:
         await connection.execute(fulfilment.FULFILMENT.update().values(state="FULFILLING"))
     await archive.apply(tombstone("person-1"))
     (kept,) = await archive.rows("fulfilment", fulfilment.FULFILMENT)

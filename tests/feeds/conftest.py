@@ -24,7 +24,7 @@ PARTITIONS = 4
 
 
 @dataclass
-class FeedRig:
+class FeedHarness:
     """A broker with topics of the test's own, and the feed workers that run over it."""
 
     bootstrap: str
@@ -91,13 +91,13 @@ class FeedRig:
             await asyncio.sleep(0.02)
 
 
-async def _opened(bootstrap: str, generation: str | None, topic: str) -> AsyncIterator[FeedRig]:
+async def _opened(bootstrap: str, generation: str | None, topic: str) -> AsyncIterator[FeedHarness]:
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        rig = FeedRig(bootstrap, generation, topic, f"{topic}.progress", producer)
-        yield rig
-        for task in rig.workers.values():
+        harness = FeedHarness(bootstrap, generation, topic, f"{topic}.progress", producer)
+        yield harness
+        for task in harness.workers.values():
             task.cancel()
-        await asyncio.gather(*rig.workers.values(), return_exceptions=True)
+        await asyncio.gather(*harness.workers.values(), return_exceptions=True)
 
 
 def _plans(topic: str) -> Mapping[str, int]:
@@ -105,8 +105,8 @@ def _plans(topic: str) -> Mapping[str, int]:
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.kafka)])
-async def rig(request: pytest.FixtureRequest) -> AsyncIterator[FeedRig]:
-    """Provide a rig over the embedded broker, and one over a real broker."""
+async def harness(request: pytest.FixtureRequest) -> AsyncIterator[FeedHarness]:
+    """Provide a harness over the embedded broker, and one over a real broker."""
     topic = f"feed-{uuid4().hex[:8]}"
     if request.param == "embedded":
         embedded: EmbeddedBroker = request.getfixturevalue("embedded_broker")

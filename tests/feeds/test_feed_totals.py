@@ -68,14 +68,14 @@ async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]
         database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "progress")
         apply = ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"), SystemClock())
         try:
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 await apply.schemes(connection, [Message(one, decode_scheme(one)) for one in SCHEMES])
             for batch in batches:
                 records = [_progress(FEEDS[name], value) for name, value in batch]
-                async with database.home.write() as connection:
+                async with database.write() as connection:
                     outcome = await apply.bets(connection, [Message(r, decode_bet(r)) for r in records])
                 assert not outcome.refused
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 rows = await connection.execute(select(PROGRESS))
                 return {(row.brand_id, row.customer_id): row.total_minor for row in rows if row.total_minor}
         finally:

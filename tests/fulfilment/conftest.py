@@ -1,6 +1,7 @@
 """Fixtures: rewards to pay, and providers with injected faults."""
 
 from tests.support.fulfilment.payout_fixtures import (
+    apis,
     each_fulfilment_url,
     each_harness,
     harness,
@@ -10,6 +11,7 @@ from tests.support.fulfilment.payout_fixtures import (
 )
 
 __all__ = [
+    "apis",
     "each_fulfilment_url",
     "each_harness",
     "harness",

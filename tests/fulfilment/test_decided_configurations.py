@@ -54,7 +54,7 @@ async def apply(harness: PayoutHarness, *bodies: bytes) -> None:
         ProviderHolds(ProviderRepository(harness.database.dialect), harness.clock)
     ).reducer
     records = [Record(GLOBAL_TOPIC, 0, at, b"*:provider:sportsbook", body) for at, body in enumerate(bodies)]
-    async with harness.database.home.write() as connection:
+    async with harness.database.write() as connection:
         await reducer.apply(connection, [Message(one, decode_global(one)) for one in records])
 
 
@@ -70,7 +70,7 @@ def restarted(harness: PayoutHarness, **settings: Any) -> FulfilmentProcess:
 
 async def reported(harness: PayoutHarness) -> tuple[Mapping[str, Any], list[str]]:
     """Return what the node tells the back office: the health of the sportsbook, and what was refused."""
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         report = await ProviderHealthReader(harness.clock).read(connection)
     health = next(one for one in report.providers if one.provider == "sportsbook")
     return {name: getattr(health, name) for name in health.__struct_fields__}, [

@@ -70,7 +70,7 @@ async def test_an_exclusion_that_was_lifted_after_the_end_is_final(
     """However short the exclusion was, nothing is credited, and the figures count the reward as stopped."""
     await lifted(each_harness, since, until)
     assert await outcome(each_harness) == (INELIGIBLE, 0)
-    async with each_harness.database.home.read() as connection:
+    async with each_harness.database.read() as connection:
         assert [one.stage for one in await liability(connection, each_harness.clock.now())] == ["stopped"]
 
 
@@ -107,7 +107,7 @@ async def test_the_figures_count_exclusions_before_the_week_is_closed(each_harne
         await harness.qualify(customer, "provisional")
     await harness.receive_account("c-2", 1, ENDS - 2 * HOUR, **OUT)
     await harness.receive_account("c-2", 2, ENDS - HOUR)
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         found = await liability(connection, harness.clock.now())
         in_the_week = await liability(connection, ENDS - HOUR)
         standings = await reward_counts(connection, harness.clock.now())
@@ -145,16 +145,16 @@ async def _compare(url: str, histories: Histories) -> None:
         {"brand_id": BRAND, "customer_id": owner.customer, "iso_week": WEEK, **QUALIFIED} for owner in owners
     ]
     try:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
             await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
             await ReferenceWriter(REFERENCE, database.dialect).store_accounts(connection, told)
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, told)
             await connection.execute(insert(QUALIFICATION), weeks)
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             excluded = was_excluded(await ended_weeks(connection, ENDS))
             by_sql = set(await connection.scalars(select(QUALIFICATION.c.customer_id).where(excluded)))
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             found = await EligibilityCheck().evaluate(connection, owners)
         assert by_sql == {owner.customer for owner, one in found.items() if one.ineligible_reason(WEEK)}
     finally:

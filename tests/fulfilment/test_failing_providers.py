@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from simulator.providers.faults import ProviderFaultName
-from simulator.providers.serve import KINDS, ProviderKind
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import (
     CASH,
+    EACH_API,
     FREE_BET,
     REWARDS,
     SPINS,
@@ -36,10 +36,10 @@ PASSING: tuple[ProviderFaultName, ...] = (
 )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_API
 @pytest.mark.parametrize("fault", PASSING)
 async def test_a_passing_fault_leaves_one_credit(
-    harness: PayoutHarness, kind: ProviderKind, fault: ProviderFaultName
+    harness: PayoutHarness, kind: str, fault: ProviderFaultName
 ) -> None:
     """After a passing fault, before or after the credit, there is one credit, and it is recorded."""
     await harness.owe("c-1", REWARDS[kind])
@@ -49,10 +49,10 @@ async def test_a_passing_fault_leaves_one_credit(
     assert harness.effects("c-1") == 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_API
 @pytest.mark.parametrize(("fault", "reason"), [("refuse", "REFUSED"), ("conflict", "CONFLICT")])
 async def test_a_refused_credit_goes_to_review(
-    harness: PayoutHarness, kind: ProviderKind, fault: ProviderFaultName, reason: str
+    harness: PayoutHarness, kind: str, fault: ProviderFaultName, reason: str
 ) -> None:
     """A refused credit is not tried again automatically."""
     await harness.owe("c-1", REWARDS[kind])
@@ -63,9 +63,9 @@ async def test_a_refused_credit_goes_to_review(
     assert harness.effects("c-1") == 0
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_API
 async def test_a_pending_credit_is_asked_about_until_it_is_credited(
-    harness: PayoutHarness, kind: ProviderKind
+    harness: PayoutHarness, kind: str
 ) -> None:
     """An accepted credit is not a credit yet: the provider is asked until it is credited."""
     await harness.owe("c-1", REWARDS[kind])
@@ -80,9 +80,9 @@ async def test_a_pending_credit_is_asked_about_until_it_is_credited(
 
 
 @pytest.mark.parametrize("fault", ["wrong_amount", "wrong_currency", "wrong_customer"])
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_API
 async def test_a_mismatch_stops_the_provider(
-    harness: PayoutHarness, kind: ProviderKind, fault: ProviderFaultName
+    harness: PayoutHarness, kind: str, fault: ProviderFaultName
 ) -> None:
     """After a credit of another amount, currency or customer nothing more is sent to the provider (F6)."""
     await harness.owe("c-1", REWARDS[kind])
@@ -98,9 +98,9 @@ async def test_a_mismatch_stops_the_provider(
     assert harness.effects("c-2") == 0
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_API
 async def test_wrong_credentials_stop_the_provider_and_lose_nothing(
-    harness: PayoutHarness, kind: ProviderKind
+    harness: PayoutHarness, kind: str
 ) -> None:
     """A provider that refuses our credentials is not called again until a person resumes it."""
     await harness.owe("c-1", REWARDS[kind])
@@ -235,7 +235,7 @@ async def test_a_credit_is_recorded_although_its_row_was_locked(each_harness: Pa
         return each_harness.effects("c-1") == 1
 
     await each_harness.until(credited, "the provider has credited")
-    async with each_harness.database.home.write() as connection:
+    async with each_harness.database.write() as connection:
         await FulfilmentRepository().of_clubs(connection, [club_of("c-1")], for_update=True)
         await asyncio.sleep(2.5)
     await working

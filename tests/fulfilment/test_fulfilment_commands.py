@@ -181,7 +181,7 @@ async def test_budgets_are_shown_with_their_use(
     await harness.owe("owed")
     await harness.choose("expected", FREE_BET, final=False)
     await harness.qualify("expected", "provisional")
-    async with rewards.home.write() as connection:
+    async with rewards.write() as connection:
         await BudgetRepository().put(connection, BudgetKey("northbet", "fb-5", EVERY_WEEK), 3)
         await BudgetRepository().put(connection, BudgetKey("northbet", "boost", "2026-W14"), 5)
         choice = ClubKey("northbet", "2026-W14", "paid-1")

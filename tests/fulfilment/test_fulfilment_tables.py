@@ -24,7 +24,7 @@ async def test_migrated_tables_of_fulfilment_are_those_of_the_code(database_url:
     for _ in range(2):
         await upgrade(settings, "fulfilment", METADATA)
         database = Database.open(settings, "fulfilment")
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await connection.run_sync(differences)
         await database.close()
         assert found == []

@@ -35,13 +35,13 @@ async def decide(harness: PayoutHarness, *bodies: dict[str, Any]) -> Outcome:
     records = [goodwill(**({"decided_at": now} | each)) for each in bodies]
     writer = ReferenceWriter(REFERENCE, harness.database.dialect)
     reducer = FulfilmentReducer(harness.service, writer, harness.clock)
-    async with harness.database.home.write() as connection:
+    async with harness.database.write() as connection:
         return await reducer.goodwill(connection, [Message(one, decode_goodwill(one)) for one in records])
 
 
 async def credit(harness: PayoutHarness, key: str = KEY) -> Fulfilment:
     """Return a credit as it is stored."""
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         return (await FulfilmentRepository(GOODWILL_CREDIT).by_keys(connection, [key]))[key]
 
 
@@ -72,7 +72,7 @@ async def test_a_credit_is_paid_once_beside_the_weeks_reward(each_harness: Payou
         assert (report.compared, report.differences) == (number, ())
     weeks = {row.key for row in await harness.published()}
     assert weeks == {"northbet:c-1"}
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         costs = await GoodwillRepository().costs(connection, "northbet")
         facts = await connection.scalar(select(OUTBOX.outbox.c.value).limit(1))
     assert {(one.stage, one.kind, one.value_minor) for one in costs} == {
@@ -142,10 +142,10 @@ async def test_an_erased_customer_is_paid_nothing_more(harness: PayoutHarness) -
     """The row stays, without words about the person."""
     await harness.add_account("c-1")
     await decide(harness, {})
-    async with harness.database.home.write() as connection:
+    async with harness.database.write() as connection:
         await GoodwillRepository().stop_for_erasure(connection, Owner("northbet", "c-1"))
     await harness.run_worker(harness.open())
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         row = (await connection.execute(select(GOODWILL_CREDIT))).one()
     assert (row.state, row.explanation, effects(harness)) == ("INELIGIBLE", "", 0)
 

@@ -43,7 +43,7 @@ async def test_a_worker_killed_while_the_provider_credits_leaves_one_credit(
 ) -> None:
     """If the credit happens after the worker's death, the next worker finds it."""
     await harness.owe("c-1", REWARDS[kind])
-    provider = harness.providers[kind]  # type: ignore[index]  # the same
+    provider = harness.providers[kind]
     harness.arm_fault(provider.kind, "timeout_after", times=10)
 
     async def credited() -> bool:

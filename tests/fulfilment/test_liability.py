@@ -7,7 +7,7 @@ from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, Payou
 
 async def lines(harness: PayoutHarness, **only: str) -> list[LiabilityLine]:
     """Return the figures."""
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         return list(await liability(connection, harness.clock.now(), **only))
 
 
@@ -73,7 +73,7 @@ async def test_each_reward_is_counted_by_stage(each_harness: PayoutHarness) -> N
     await harness.choose("expected", FREE_BET, final=False)
     await harness.qualify("expected", "provisional")
     await harness.qualify("undecided", "provisional")
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         found = await reward_counts(connection, harness.clock.now(), "northbet", "2026-W13")
     assert found == [
         RewardCounts("northbet", "2026-W13", "cb-5", 0, 1, 0),

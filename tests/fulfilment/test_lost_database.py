@@ -45,7 +45,7 @@ async def outcomes(harness: PayoutHarness) -> list[PublishedOutcome]:
 
 async def snapshot(harness: PayoutHarness) -> dict[str, list[dict[str, Any]]]:
     """Return a copy of the database, without what the server derives."""
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         return {
             name: [
                 dict(row)
@@ -59,7 +59,7 @@ async def snapshot(harness: PayoutHarness) -> dict[str, list[dict[str, Any]]]:
 
 async def restore(harness: PayoutHarness, copied: dict[str, list[dict[str, Any]]]) -> None:
     """Restore the database from a copy."""
-    async with harness.database.home.write() as connection:
+    async with harness.database.write() as connection:
         for name, table in METADATA.tables.items():
             await connection.execute(table.delete())
             if copied[name]:
@@ -68,14 +68,14 @@ async def restore(harness: PayoutHarness, copied: dict[str, list[dict[str, Any]]
 
 async def lose(harness: PayoutHarness) -> None:
     """Empty all tables but those of brands, schemes and accounts, which the squad publishes again."""
-    async with harness.database.home.write() as connection:
+    async with harness.database.write() as connection:
         for table in LOST:
             await connection.execute(table.delete())
 
 
 async def read_back(harness: PayoutHarness, published: Sequence[PublishedOutcome]) -> int:
     """Apply outcomes, as the consumer reads them back."""
-    async with harness.database.home.write() as connection:
+    async with harness.database.write() as connection:
         return await harness.service.restore_published(connection, published, harness.clock.now())
 
 
@@ -270,7 +270,7 @@ async def test_no_published_revision_is_used_again(each_harness: PayoutHarness, 
     await harness.qualify("c-1", "revoked")  # which flags the credit: the state stays, the revision does not
     published, before = await outcomes(harness), await told(harness)
     await (lose(harness) if loss == "everything" else restore(harness, copied))
-    async with harness.database.home.write() as connection:
+    async with harness.database.write() as connection:
         await connection.execute(OUTBOX.outbox.delete())
     assert await read_back(harness, published) == 1
     harness.clock.advance(timedelta(minutes=5))

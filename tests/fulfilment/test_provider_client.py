@@ -49,9 +49,13 @@ async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[st
 
 async def asked(url: str, **changes: object) -> ProviderResponse | None:
     """Return what the client makes of the response."""
-    config = provider_config("sportsbook", url, **{"attempts": 1} | changes)
+    endpoint = provider_config("sportsbook", url, **{"attempts": 1} | changes).endpoint
     client = ProviderClient(
-        config, open_client(config), Breaker(failures=5), lambda *_: {}, CallRecord(SystemClock().now)
+        endpoint,
+        open_client(endpoint),
+        Breaker(failures=5),
+        lambda *_: {},
+        CallRecord(SystemClock().now),
     )
     try:
         return await client.send(GET)
@@ -128,6 +132,6 @@ async def test_a_refused_connection_is_no_response(free_port: Callable[[], int])
 
 def test_proxies_and_redirects_are_ignored() -> None:
     """The client uses no proxy of the environment, and follows no redirect."""
-    client = open_client(provider_config("sportsbook", "http://provider.test"))
+    client = open_client(provider_config("sportsbook", "http://provider.test").endpoint)
     assert isinstance(client, httpx.AsyncClient)
     assert (client.trust_env, client.follow_redirects) == (False, False)

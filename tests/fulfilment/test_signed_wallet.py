@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from furlong.demo.process import WORLD
 from furlong.install.world import read_world
+from simulator.providers.api import WalletAccounts
 from simulator.providers.serve import serving_provider
-from simulator.providers.wallet import WalletAccounts
 from storage.clock import SystemClock
 from subgraphs.fulfilment.errors import BadSignature
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.providers.serve import KINDS, ProviderKind
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from tests.support.fulfilment.payout_harness import REWARDS, PayoutHarness, key_of
+from tests.support.fulfilment.payout_harness import EACH_API, REWARDS, PayoutHarness, key_of
 
 MINUTE = timedelta(minutes=1)
 EXCLUSIONS = (
@@ -43,10 +42,10 @@ async def test_a_customer_excluded_before_the_confirmation_is_not_paid(harness: 
     assert await harness.state("c-1") is FulfilmentState.INELIGIBLE
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_API
 @pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
 async def test_an_exclusion_while_in_doubt_is_settled_with_the_provider(
-    harness: PayoutHarness, kind: ProviderKind, fault: str
+    harness: PayoutHarness, kind: str, fault: str
 ) -> None:
     """A reward in doubt is cancelled if it was not credited; otherwise the credit stays, with a flag."""
     await harness.owe("c-1", REWARDS[kind])
@@ -64,8 +63,8 @@ async def test_an_exclusion_while_in_doubt_is_settled_with_the_provider(
         assert one.flag == "CREDITED_WHILE_EXCLUDING"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_cancelled_key_is_never_credited(harness: PayoutHarness, kind: ProviderKind) -> None:
+@EACH_API
+async def test_a_cancelled_key_is_never_credited(harness: PayoutHarness, kind: str) -> None:
     """A request that arrives after the cancellation is refused by the provider."""
     await harness.owe("c-1", REWARDS[kind])
     harness.arm_fault(kind, "timeout_before", times=2)
@@ -87,9 +86,9 @@ async def test_a_qualification_taken_back_before_the_credit_pays_nothing(harness
     assert harness.effects("c-1") == 0
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@EACH_API
 async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(
-    harness: PayoutHarness, kind: ProviderKind
+    harness: PayoutHarness, kind: str
 ) -> None:
     """After the credit nothing is taken back; the flag is stored and published (F5)."""
     await harness.owe("c-1", REWARDS[kind])

@@ -9,7 +9,6 @@ import pytest
 
 from furlong.workers.fulfilment_worker import FulfilmentProcess, create_status_app
 from simulator.providers.books import instant
-from simulator.providers.serve import ProviderKind
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
@@ -72,7 +71,7 @@ async def test_polling_finds_how_a_reward_ended(
 @pytest.mark.parametrize("end", ["used", "expired"])
 @pytest.mark.parametrize("learns", ["poll", "callback"])
 async def test_every_kind_of_provider_supports_polling_and_callbacks(
-    harness: PayoutHarness, kind: ProviderKind, reward: dict[str, object], end: str, learns: str
+    harness: PayoutHarness, kind: str, reward: dict[str, object], end: str, learns: str
 ) -> None:
     """For every kind of provider, the end of a reward becomes known by polling and by callbacks."""
     harness.configure(kind, learns=learns)

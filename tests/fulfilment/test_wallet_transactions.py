@@ -14,9 +14,9 @@ from storage.clock import SystemClock
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.models import RECONCILIATION
 from subgraphs.fulfilment.providers.provider import CreditOutcome
-from subgraphs.fulfilment.providers.provider_client import CallRecord, ProviderClient
+from subgraphs.fulfilment.providers.provider_client import CallRecord, ProviderClient, response_check
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
-from subgraphs.fulfilment.providers.wallet import WalletProvider, response_check
+from subgraphs.fulfilment.providers.wallet import WalletProvider
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.mutations.circuit_breaker import Breaker
@@ -72,7 +72,7 @@ class Meddler(httpx.AsyncBaseTransport):
 
 def wallet_over(url: str, transport: httpx.AsyncBaseTransport | None = None) -> WalletProvider:
     """Return the adapter over a transport."""
-    config = provider_config("wallet", url)
+    endpoint = provider_config("wallet", url).endpoint
     client = httpx.AsyncClient(transport=transport or httpx.AsyncHTTPTransport())
 
     def sign(method: str, target: str, body: bytes) -> dict[str, str]:
@@ -80,7 +80,12 @@ def wallet_over(url: str, transport: httpx.AsyncBaseTransport | None = None) -> 
 
     return WalletProvider(
         ProviderClient(
-            config, client, Breaker(100, 1.0), sign, CallRecord(SystemClock().now), response_check(SIGNER)
+            endpoint,
+            client,
+            Breaker(100, 1.0),
+            sign,
+            CallRecord(SystemClock().now),
+            response_check(SIGNER),
         )
     )
 
@@ -156,7 +161,7 @@ async def test_the_daily_report_stores_differences_from_the_wallet(harness: Payo
     harness.clock.advance(timedelta(days=1, hours=3))
     fulfilling = harness.open()
     await DailyReconciliation(fulfilling.reconciliation, fulfilling.registry).make_missing()
-    async with harness.database.home.read() as connection:
+    async with harness.database.read() as connection:
         of_wallet = RECONCILIATION.c.provider == "wallet", RECONCILIATION.c.day == day
         kept = (await connection.execute(select(RECONCILIATION).where(*of_wallet))).one()
     assert kept.compared == 5

@@ -34,7 +34,7 @@ async def load(stand: Stand, wanted: World) -> list[str]:
 
 async def held(stand: Stand) -> dict[BudgetKey, int]:
     """Return the stored budgets."""
-    async with stand.rewards.database.home.read() as connection:
+    async with stand.rewards.database.read() as connection:
         return await BudgetRepository().budgets(connection, ["northbet"])
 
 

@@ -38,7 +38,7 @@ async def load(stand: Stand, database: Database, **changes: Any) -> None:
 
 async def history(database: Database) -> tuple[ContentItem, list[ContentRevision]]:
     """Return the item and its revisions, the newest first."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         item = await repository.item(connection, KEY)
         assert item is not None
         return item, await repository.revisions(connection, KEY, 10)
@@ -59,7 +59,7 @@ async def test_what_a_file_publishes_is_a_revision(each_stand: Stand) -> None:
         assert item.published_revision == 2
         assert (second.document.texts["en-GB"].title, second.state) == ("A fiver", RevisionState.PUBLISHED)
         assert before.state is RevisionState.SUPERSEDED
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             entries = [one.entry async for one in in_order(connection)]
         assert (entries[-1].action, entries[-1].subject) == ("content.import", "content:northbet:fb-5")
 
@@ -71,7 +71,7 @@ async def test_what_was_loaded_before_there_was_a_history_becomes_its_first_revi
     await each_stand.add_rewards([make_config("fb-5")], [])
     async with backoffice_of(each_stand) as database:
         await load(each_stand, database)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             for table in (models.CONTENT_REVISION, models.CONTENT_ITEM):
                 await connection.execute(table.delete())
         await load(each_stand, database)

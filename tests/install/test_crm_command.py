@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         async with opened_reducer(url), migrated(url, "rewards", METADATA) as rewards:
             terms = decode_reward_config(reward())
             assert isinstance(terms, RewardConfigured)
-            async with rewards.home.write() as connection:
+            async with rewards.write() as connection:
                 await ConfigWriter(REWARD_CONFIG, rewards.dialect).store(connection, [terms.row()], [])
 
     asyncio.run(install())
@@ -99,7 +99,7 @@ async def _give_to(cell: Cell) -> None:
     """Write into the databases which cell they belong to."""
     for name in ("progress", "rewards"):
         database = Database.open(without_fence(DatabaseSettings()), name)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await write_cell(connection, CellRow(cell, 1, CellState.OPEN, SystemClock().now()))
         await database.close()
 

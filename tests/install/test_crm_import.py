@@ -43,7 +43,7 @@ async def rewards(database_url: str, reducer: Reducer) -> AsyncIterator[Database
         rows = [
             decode_reward_config(record) for record in (reward(), reward(brand_id="other", reward_id="x"))
         ]
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await writer.store(
                 connection, [one.row() for one in rows if isinstance(one, RewardConfigured)], []
             )

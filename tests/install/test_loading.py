@@ -97,7 +97,7 @@ async def consume(stand: Stand, bodies: list[dict[str, Any]]) -> None:
         effective_from = datetime.fromisoformat(body["effective_from"])
         schemes.append(known | terms | {"issued_at": issued_at, "effective_from": effective_from})
     writer = ReferenceWriter(REFERENCE["club"], stand.club.database.dialect)
-    async with stand.club.database.home.write() as connection:
+    async with stand.club.database.write() as connection:
         await writer.store_schemes(connection, brands, schemes)
 
 
@@ -144,7 +144,7 @@ async def test_loading_again_changes_nothing(each_stand: Stand, world: World) ->
             "event_id",
             "occurred_at",
         }
-    async with each_stand.club.database.home.read() as connection:
+    async with each_stand.club.database.read() as connection:
         stored = await ReferenceRepository(REFERENCE["club"]).schemes(connection, ["northbet", "lagunabet"])
     assert {scheme.issued_at for schemes in stored.values() for scheme in schemes} == {NOW}
 
@@ -199,7 +199,7 @@ async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: Stand, wor
     assert [line for line in planned.lines() if line[0] != "="] == [
         "~ brand northbet: name Northbet becomes Northbet II; locales en-GB becomes en-GB, it-IT"
     ]
-    async with stand.club.database.home.read() as connection:
+    async with stand.club.database.read() as connection:
         stored = (await ReferenceRepository(REFERENCE["club"]).brands(connection, ["northbet"]))["northbet"]
     assert (stored.name, stored.locales) == ("Northbet II", ("en-GB", "it-IT"))
 

@@ -86,7 +86,7 @@ def row(thing: str, *, note: str | None = None, amount: int = 1, **more: Any) ->
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with the table, on each engine."""
     async with migrated(database_url, "club", MetaData()) as database:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.run_sync(METADATA.create_all)
         yield database
 
@@ -100,7 +100,7 @@ async def stored(database: Database) -> list[tuple[Any, ...]]:
 async def test_texts_come_back_as_they_went_in(database: Database, value: str) -> None:
     """In a key, in a nullable column, and in a condition; and nothing else happens."""
     written = row(value, note=value)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await MultiRow.into(database.dialect, THING).execute(connection, [row("other"), written])
         same = f"thing_id={quote(value, database.dialect)}"
         found = await fetch(connection, f"SELECT thing_id FROM thing WHERE {same}")  # noqa: S608 - under test
@@ -111,7 +111,7 @@ async def test_texts_come_back_as_they_went_in(database: Database, value: str) -
 
 async def test_the_backslash_means_itself_under_either_sql_mode(database: Database) -> None:
     """MySQL can be told that a backslash escapes nothing."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         if database.dialect != "sqlite":
             await connection.execute(text("SET sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')"))
         await MultiRow.into(database.dialect, THING).execute(connection, [row("a\\'b"), row("c\\")])
@@ -125,7 +125,7 @@ async def test_values_of_every_type_come_back(database: Database) -> None:
         row("a", amount=-(2**31), maybe=0, good=False, at=elsewhere, later=NOW),
         row("b", note="", amount=2**31 - 1, maybe=2**31 - 1, at=NOW + timedelta(microseconds=1)),
     ]
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await MultiRow.into(database.dialect, THING).execute(connection, rows)
     assert await stored(database) == rows
 
@@ -136,7 +136,7 @@ async def test_rows_in_an_order_of_their_own_land_in_the_right_columns(database:
     order = list(reversed(names))
     statement = MultiRow.into(database.dialect, THING, order=order, update=["note"])
     rows = [row("a", note="old"), row("o'brien", note="\\")]
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for some in (rows, [row("a", note="new")]):
             await statement.execute(connection, [tuple(reversed(one)) for one in some])
     assert await stored(database) == [row("a", note="new"), rows[1]]
@@ -144,7 +144,7 @@ async def test_rows_in_an_order_of_their_own_land_in_the_right_columns(database:
 
 async def test_a_list_names_each_of_its_texts(database: Database) -> None:
     """Those that need no care, those that do, and both together."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await MultiRow.into(database.dialect, THING).execute(connection, [row(value) for value in AWKWARD])
         for wanted in (["plain", " x "], ["o'brien", "\\"], AWKWARD):
             among = listed(wanted, database.dialect)
@@ -155,7 +155,7 @@ async def test_a_list_names_each_of_its_texts(database: Database) -> None:
 async def test_rows_that_are_there_are_changed_as_the_statement_says(database: Database) -> None:
     """One column taken over, one added to, one kept at its greatest."""
     statement = MultiRow.into(database.dialect, THING, update=["note"], add=["amount"], greatest=["at"])
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await statement.execute(connection, [row("a", note="old", amount=5)])
         await statement.execute(connection, [row("a", note="new", amount=7, at=NOW - timedelta(days=1))])
     assert await stored(database) == [row("a", note="new", amount=12)]
@@ -165,7 +165,7 @@ async def test_rows_are_read_as_json(database: Database) -> None:
     """One by one or all in one value, with nulls and instants; none is an empty list."""
     array = json_array(database.dialect, ["brand_id", "thing_id", "note", "amount", "maybe", "at"], ["at"])
     rows: JsonRows[Thing] = JsonRows.of(database.dialect, Thing, array)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await MultiRow.into(database.dialect, THING).execute(
             connection, [row(value, note=value) for value in AWKWARD if "\x00" not in value]
         )
@@ -182,10 +182,10 @@ async def test_any_text_is_read_and_written_alike_by_text_and_by_bound_values(da
     """What one writes the other reads."""
     literal = MultiRow.into(database.dialect, THING)
     names = [column.name for column in THING.columns]
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await literal.execute(connection, [row(value) for value in AWKWARD])
     by_text = await stored(database)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(delete(THING))
         await connection.execute(insert(THING), [dict(zip(names, row(v), strict=True)) for v in AWKWARD])
     assert by_text == await stored(database)

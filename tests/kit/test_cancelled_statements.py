@@ -21,7 +21,7 @@ async def cancelled_while_reading(folder: Path, cancels: int) -> None:
     database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}"), "club")
 
     async def read() -> None:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             await connection.execute(text(SLOW))
 
     await database.ping()
@@ -47,7 +47,7 @@ async def test_the_database_serves_on_after_cancelled_statements(tmp_path: Path)
     for cancels in (1, 2):
 
         async def read() -> None:
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 await connection.execute(text(SLOW))
 
         reading = asyncio.create_task(read())

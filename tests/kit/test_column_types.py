@@ -45,7 +45,7 @@ def total(customer: str, minor: int, bets: int, as_of: datetime) -> dict[str, An
 
 async def totals(database: Database) -> dict[str, tuple[int, int, datetime]]:
     """The progress table by customer."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         rows = await connection.execute(select(PROGRESS))
         return {row.customer_id: (row.total_minor, row.counted_bets, row.as_of) for row in rows}
 
@@ -55,7 +55,7 @@ async def totals(database: Database) -> dict[str, tuple[int, int, datetime]]:
 )
 async def test_instants_keep_their_microseconds(club: Database, instant: datetime) -> None:
     """An instant comes back as the same one, in UTC, to the microsecond, whatever zone it was told in."""
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         await connection.execute(insert(POSITION).values(position(updated_at=instant)))
         stored = await connection.scalar(select(POSITION.c.updated_at))
     assert stored == instant
@@ -65,7 +65,7 @@ async def test_instants_keep_their_microseconds(club: Database, instant: datetim
 
 async def test_instants_are_compared_to_the_microsecond(club: Database) -> None:
     """A condition tells two instants apart that lie a microsecond from one another."""
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         await connection.execute(insert(POSITION).values(position()))
         later = select(POSITION.c.topic).where(POSITION.c.updated_at < AT + timedelta(microseconds=1))
         same = select(POSITION.c.topic).where(POSITION.c.updated_at < AT)
@@ -75,7 +75,7 @@ async def test_instants_are_compared_to_the_microsecond(club: Database) -> None:
 @pytest.mark.parametrize(("one", "other"), [("abc", "ABC"), ("e", "é"), ("ss", "ß"), ("a", "ａ")])  # noqa: RUF001 - a full-width letter is meant
 async def test_identifiers_are_told_apart_letter_by_letter(club: Database, one: str, other: str) -> None:
     """Ids that differ in case, accent or width are different keys, and a lookup finds its own only."""
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         await connection.execute(insert(POSITION), [position(one), position(other)])
         found = await connection.execute(select(POSITION.c.topic).where(POSITION.c.topic == one))
         assert list(found.scalars()) == [one]
@@ -83,10 +83,10 @@ async def test_identifiers_are_told_apart_letter_by_letter(club: Database, one: 
 
 async def test_the_same_identifier_twice_is_refused(club: Database) -> None:
     """A key is unique."""
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         await connection.execute(insert(POSITION).values(position("twice")))
     with pytest.raises(IntegrityError):
-        async with club.home.write() as connection:
+        async with club.write() as connection:
             await connection.execute(insert(POSITION).values(position("twice")))
 
 
@@ -104,7 +104,7 @@ async def test_bytes_come_back_as_they_went_in(club: Database) -> None:
         "headers": [["a", "b"]],
         "stored_at": AT,
     }
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         await connection.execute(insert(DEAD_LETTER).values(row))
         stored = (await connection.execute(select(DEAD_LETTER))).one()
     assert (stored.key, stored.value, stored.offset, stored.headers) == (None, value, 2**40, [["a", "b"]])
@@ -113,7 +113,7 @@ async def test_bytes_come_back_as_they_went_in(club: Database) -> None:
 async def test_text_of_any_script_survives(each_stand: Stand) -> None:
     """Names with emoji and other scripts come back as they went in."""
     await each_stand.add_brand(make_brand(name="Nörthbet 🏇 北"))
-    async with each_stand.club.database.home.read() as connection:
+    async with each_stand.club.database.read() as connection:
         assert await connection.scalar(select(REFERENCE.brand.c.name)) == "Nörthbet 🏇 北"
 
 
@@ -132,7 +132,7 @@ async def test_an_upsert_changes_what_is_there_and_adds_what_is_not(
 ) -> None:
     """One statement of several rows adds new ones, and takes, adds, or keeps the greater of known ones."""
     rows = [total("known", 30, 3, AT - timedelta(seconds=1)), total("new", 7, 1, AT)]
-    async with progress.home.write() as connection:
+    async with progress.write() as connection:
         await connection.execute(insert(PROGRESS).values(total("known", 100, 2, AT)))
         await connection.execute(upsert(progress.dialect, PROGRESS, rows, **how))
     assert await totals(progress) == {"known": expected, "new": (7, 1, AT)}

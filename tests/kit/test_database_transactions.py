@@ -33,13 +33,13 @@ async def add(connection: AsyncConnection, topic: str, next_offset: int = 0) -> 
 
 async def topics(database: Database) -> set[str]:
     """Which rows are there."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         return set((await connection.execute(select(POSITION.c.topic))).scalars())
 
 
 async def test_a_write_is_committed_at_its_end(database: Database) -> None:
     """What was written is there after the block, and only then."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await add(connection, "written")
         assert await topics(database) == set()
     assert await topics(database) == {"written"}
@@ -49,7 +49,7 @@ async def test_an_exception_undoes_the_whole_write(database: Database) -> None:
     """A block that raises leaves nothing behind, and the exception comes out as it is."""
 
     async def write_and_fail() -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await add(connection, "undone")
             raise LookupError
 
@@ -63,7 +63,7 @@ async def test_cancelling_undoes_the_whole_write(database: Database) -> None:
     written = asyncio.Event()
 
     async def write() -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await add(connection, "undone")
             written.set()
             await asyncio.Event().wait()
@@ -73,7 +73,7 @@ async def test_cancelling_undoes_the_whole_write(database: Database) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await add(connection, "done")
     assert await topics(database) == {"done"}
 
@@ -82,7 +82,7 @@ async def test_a_write_cancelled_at_any_moment_happens_or_does_not(database: Dat
     """Whenever the cancellation strikes, both rows exist or none, and the database keeps working."""
 
     async def write(number: int) -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await add(connection, f"{number} first")
             await add(connection, f"{number} second")
 
@@ -92,7 +92,7 @@ async def test_a_write_cancelled_at_any_moment_happens_or_does_not(database: Dat
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await add(connection, "at the end")
     found = await topics(database)
     for number in range(60):
@@ -106,7 +106,7 @@ async def test_a_write_cancelled_while_it_commits_is_committed(
     """A commit that has begun is waited for, so that nobody else touches its connection in the middle."""
 
     async def write(number: int) -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await add(connection, f"row {number}")
 
     for number in range(20):
@@ -124,24 +124,24 @@ async def test_a_write_cancelled_while_it_commits_is_committed(
 
 async def test_concurrent_writers_lose_no_update(database: Database) -> None:
     """Transactions that read a row for update, and write what they made of it, follow one another."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await add(connection, "counter")
 
     async def count() -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             counter = select(POSITION.c.next_offset).where(POSITION.c.topic == "counter").with_for_update()
             before = await connection.scalar(counter)
             await asyncio.sleep(0.001)
             await connection.execute(update(POSITION).values(next_offset=(before or 0) + 1))
 
     await asyncio.gather(*(count() for _ in range(20)))
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         assert await connection.scalar(select(POSITION.c.next_offset)) == 20
 
 
 async def test_a_read_does_not_wait_for_a_writer(database: Database) -> None:
     """While a transaction writes, others read what was there before."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await add(connection, "being written")
         assert await asyncio.wait_for(topics(database), 60) == set()
 
@@ -150,7 +150,7 @@ async def test_more_readers_than_connections_wait_their_turn(database: Database)
     """A pool of five serves fifty reads at once."""
 
     async def read() -> int:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             return int(await connection.scalar(select(func.count()).select_from(POSITION)) or 0)
 
     assert await asyncio.gather(*(read() for _ in range(50))) == [0] * 50
@@ -183,14 +183,14 @@ async def test_waiting_writers_do_not_keep_the_hot_reads_waiting(each_url: str) 
     begun, end = asyncio.Event(), asyncio.Event()
 
     async def write() -> None:
-        async with database.home.write():
+        async with database.write():
             begun.set()
             await end.wait()
 
     writers = [asyncio.create_task(write()) for _ in range(3)]
     await begun.wait()
     await asyncio.sleep(0.5)  # the others would have taken what is left
-    assert [row[0] for row in await database.home.pinned.fetch("SELECT 1", ())] == [1]
+    assert [row[0] for row in await database.pinned.fetch("SELECT 1", ())] == [1]
     end.set()
     await asyncio.gather(*writers)
     await database.close()

@@ -80,7 +80,7 @@ async def test_each_identifier_is_its_own(database_url: str, subgraph: str) -> N
     """In all columns of all tables, in both engines."""
     async with (
         migrated(database_url, subgraph, METADATA[subgraph]) as database,
-        database.home.write() as connection,
+        database.write() as connection,
     ):
         assert await merged(connection, METADATA[subgraph]) == []
 
@@ -119,11 +119,11 @@ async def test_tables_in_a_database_that_pads_texts_do_not(database_url: str, su
     await create_database(settings, subgraph)
     database = Database.open(settings, subgraph)
     try:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.execute(text("ALTER DATABASE COLLATE utf8mb4_bin"))
         await upgrade(settings, subgraph, METADATA[subgraph])
         assert await differences(settings, subgraph) == []
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             padding = text(
                 "SELECT table_name, column_name FROM information_schema.columns "
                 "WHERE table_schema = DATABASE() AND collation_name = 'utf8mb4_bin' AND data_type = 'varchar'"

@@ -60,7 +60,7 @@ async def differences(settings: DatabaseSettings, subgraph: str) -> list[object]
 
     database = Database.open(settings, subgraph)
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             return await connection.run_sync(compare)
     finally:
         await database.close()
@@ -95,7 +95,7 @@ async def test_each_revision_may_be_repeated_from_any_statement(database_url: st
     settings = DatabaseSettings(url=database_url)
     await upgrade(settings, subgraph, METADATA[subgraph])
     database = Database.open(settings, subgraph)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(text("DELETE FROM alembic_version"))
     await database.close()
     assert (await status(settings, subgraph, METADATA[subgraph])).state == "incomplete"
@@ -159,7 +159,7 @@ async def test_a_table_that_is_in_the_way_is_refused_in_words(database_url: str)
     settings = DatabaseSettings(url=database_url)
     await upgrade(settings, "club", METADATA["club"])
     database = Database.open(settings, "club")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(text("DELETE FROM alembic_version"))
         await connection.execute(text("DROP TABLE brand"))
         await connection.execute(text("CREATE TABLE brand (other INTEGER)"))
@@ -173,7 +173,7 @@ async def test_tables_that_somebody_dropped_are_not_made_again_in_silence(databa
     settings = DatabaseSettings(url=database_url)
     await upgrade(settings, "club", METADATA["club"])
     database = Database.open(settings, "club")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(text("DROP TABLE membership_event"))
     await database.close()
     found = await status(settings, "club", METADATA["club"])
@@ -188,7 +188,7 @@ async def test_a_database_that_a_newer_version_migrated_is_left_alone(database_u
     for subgraph, metadata in METADATA.items():
         await upgrade(settings, subgraph, metadata)
     database = Database.open(settings, "club")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         await connection.execute(text("ALTER TABLE brand ADD COLUMN later VARCHAR(10)"))
     await database.close()

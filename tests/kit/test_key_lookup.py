@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, make_url, update
 from sqlalchemy.dialects import mysql, sqlite
 
-from storage.database import Database, Shard
+from storage.database import Database
 from storage.errors import DatabaseAway
 from storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind
@@ -49,7 +48,7 @@ async def value_of(answer: Awaitable[Account | None]) -> Account | None:
 
 async def add_accounts(database: Database, accounts: dict[Owner, Account]) -> None:
     """Stores accounts."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         rows = [account_row(owner, account) for owner, account in accounts.items()]
         await connection.execute(insert(REFERENCE.account), rows)
 
@@ -74,7 +73,7 @@ async def test_rows_come_back_each_under_its_key_and_in_the_types_of_the_columns
     }
     await add_accounts(database, stored)
     one, two = Owner("northbet", "c-1"), Owner("northbet", "c-2")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         rows = [event_row(one, 2, "opted_out"), event_row(one, 1, "opted_in")]
         await connection.execute(insert(MEMBERSHIP_EVENT), rows)
     accounts = BatchedLookup.of(database, ACCOUNT)
@@ -106,7 +105,7 @@ async def test_several_points_are_read_under_one_key(database: Database) -> None
     await add_accounts(
         database, {owner: good_account(jurisdiction=f"J{n}") for n, owner in enumerate(owners)}
     )
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(insert(MEMBERSHIP_EVENT), [event_row(owners[0], 1, "opted_in")])
     told: list[tuple[str, int]] = []
     reader: BatchedLookup[Owner, tuple[Any, ...]] = BatchedLookup(
@@ -131,7 +130,7 @@ async def _tuple_of(answer: Awaitable[tuple[Any, ...]]) -> tuple[Any, ...]:
 async def test_rows_that_make_no_sense_harm_their_owner_alone(database: Database) -> None:
     """Where a stored value is none that the code knows, only who it belongs to gets an error."""
     good, bad = Owner("northbet", "good"), Owner("northbet", "bad")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         rows = [event_row(good, 1, "opted_in"), event_row(bad, 1, "abducted")]
         await connection.execute(insert(MEMBERSHIP_EVENT), rows)
     events = BatchedLookup.of(database, EVENTS)
@@ -140,39 +139,6 @@ async def test_rows_that_make_no_sense_harm_their_owner_alone(database: Database
     )
     assert isinstance(found[0], tuple)
     assert isinstance(found[1], KeyError)
-
-
-class TwoShards:
-    """Two databases, of which each has the customers of one brand."""
-
-    def __init__(self, north: Database, south: Database) -> None:
-        self.shards = (north.home, south.home)
-        self.sql = north.sql
-        self.tracer = north.tracer
-
-    def shard(self, key: Owner) -> Shard:
-        """Where a customer lives."""
-        return self.shards[key.brand != "northbet"]
-
-
-async def test_each_key_is_read_where_its_owner_lives(tmp_path: Path) -> None:
-    """With several shards a reader asks each for its own customers alone, in a batch of its own."""
-    urls = [f"sqlite+aiosqlite:///{tmp_path / name}" for name in ("north", "south")]
-    north, south = (Database.open(DatabaseSettings(url=url), "club") for url in urls)
-    here, there = Owner("northbet", "c-1"), Owner("lagunabet", "c-1")
-    for database, owner in ((north, here), (south, there)):
-        async with database.home.write() as connection:
-            await connection.run_sync(REFERENCE.account.metadata.create_all)
-        await add_accounts(database, {owner: good_account(jurisdiction=owner.brand)})
-    told: list[tuple[str, int]] = []
-    accounts = BatchedLookup.of(
-        cast("Database", TwoShards(north, south)), ACCOUNT, lambda table, keys: told.append((table, keys))
-    )
-    found = await asyncio.gather(*(value_of(accounts.load(owner)) for owner in (here, there)))
-    assert [account and account.jurisdiction for account in found] == ["northbet", "lagunabet"]
-    assert told == [("account", 1)] * 2
-    await north.close()
-    await south.close()
 
 
 async def test_a_key_that_cannot_be_sent_fails_alone(database: Database) -> None:
@@ -199,7 +165,7 @@ async def test_a_read_after_a_commit_sees_it(database: Database) -> None:
 
     crowd = [asyncio.create_task(others()) for _ in range(8)]
     for number in range(1, 25):
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.execute(update(REFERENCE.account).values(jurisdiction=f"J{number}"))
         found = await accounts.load(owner)
         assert found
@@ -216,7 +182,7 @@ async def test_readers_at_once_get_what_each_alone_would_get(
     """For any set of concurrent readers the batched answers are those of one SELECT a reader."""
     database = Database.open(DatabaseSettings(url=sqlite_url), "club")
     stored = {Owner("northbet", f"c-{n}"): good_account(jurisdiction=f"J{n}") for n in range(0, 40, 2)}
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(REFERENCE.account.delete())
     await add_accounts(database, stored)
     accounts = BatchedLookup.of(database, ACCOUNT)
@@ -280,7 +246,7 @@ async def road(request: pytest.FixtureRequest, migrated_mariadb: str) -> AsyncIt
     through = url.set(drivername=f"mysql+{request.param}", port=road.port)
     chosen = DatabaseSettings(url=through.render_as_string(hide_password=False), reading_connections=2)
     database = Database.open(chosen, "club")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(REFERENCE.account.delete())
     yield road, database
     await database.close()
@@ -340,7 +306,7 @@ async def test_a_kept_connection_holds_no_transaction_open(migrated_mariadb: str
     """A migration that changes a table does not wait for those who have read it."""
     database = Database.open(DatabaseSettings(url=migrated_mariadb, lock_wait_seconds=3), "club")
     await BatchedLookup.of(database, ACCOUNT).load(Owner("northbet", "c-1"))
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.exec_driver_sql("SET SESSION lock_wait_timeout = 3")
         await connection.exec_driver_sql("ALTER TABLE account COMMENT = 'as it was'")
     await database.close()

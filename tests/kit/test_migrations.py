@@ -25,7 +25,7 @@ async def test_migrated_tables_are_those_of_the_code(database_url: str, subgraph
     for _ in range(2):
         await upgrade(settings, subgraph, metadata)
         database = Database.open(settings, subgraph)
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await connection.run_sync(differences)
         await database.close()
         assert found == []

@@ -39,7 +39,7 @@ async def test_a_node_whose_clock_is_wrong_does_not_act(seconds: int, says: str,
     with pytest.raises(ClockDiffers, match=f"this machine's clock is {says} the database's"):
         await decided(clock, each_url)
     database = Database.open(DatabaseSettings(url=each_url), "club")
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         assert says in str(await clock_problem(clock, connection))
         assert await clock_problem(ManualClock(NOW), connection) is None
     await database.close()
@@ -49,7 +49,7 @@ async def decided(clock: Clock, url: str) -> datetime:
     """Return the instant by which a transaction decides."""
     database = Database.open(DatabaseSettings(url=url), "club")
     try:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             return await database_time(clock, connection)
     finally:
         await database.close()
@@ -80,7 +80,7 @@ async def test_every_process_with_a_wrong_clock_says_so(
     async def said() -> list[str]:
         logged.clear()
         database = Database.open(settings, "club")
-        async with database.home.read(), database.home.read():  # two connections of one pool
+        async with database.read(), database.read():  # two connections of one pool
             pass
         await database.close()
         return [each["detail"] for each in logged if each["event"] == "clock_differs"]

@@ -18,7 +18,7 @@ async def test_many_accounts_come_back_each_to_its_owner(each_stand: Stand) -> N
     await each_stand.add_accounts(accounts)
     nobody = [Owner("northbet", "C-1"), Owner("northbet", "c-999"), Owner("elsewhere", "c-1")]
     with statements(each_stand.club) as sent:
-        async with each_stand.club.database.home.read() as connection:
+        async with each_stand.club.database.read() as connection:
             found = await REPOSITORY.accounts(connection, [*accounts, *nobody])
     assert found == accounts
     assert len([sql for sql in sent if sql.startswith("SELECT")]) == 1
@@ -28,7 +28,7 @@ async def test_accounts_of_one_brand_are_not_those_of_another(each_stand: Stand)
     """Customers of the same id at two brands are two customers."""
     ours, theirs = Owner("northbet", "c-1"), Owner("lagunabet", "c-1")
     await each_stand.add_accounts({ours: good_account(), theirs: good_account(rg_state="self_excluded")})
-    async with each_stand.club.database.home.read() as connection:
+    async with each_stand.club.database.read() as connection:
         found = await REPOSITORY.accounts(connection, [ours])
     assert found == {ours: good_account()}
 
@@ -37,7 +37,7 @@ async def test_accounts_can_be_held_in_a_write(each_stand: Stand) -> None:
     """Reading accounts to hold them gives the same accounts."""
     owner = Owner("northbet", "c-1")
     await each_stand.add_accounts({owner: good_account()})
-    async with each_stand.club.database.home.write() as connection:
+    async with each_stand.club.database.write() as connection:
         assert await REPOSITORY.accounts(connection, [owner], held=True) == {owner: good_account()}
 
 
@@ -50,7 +50,7 @@ async def test_brands_and_their_schemes_are_read_as_they_were_told(each_stand: S
     theirs = make_scheme(brand="lagunabet", currency="EUR", default_reward_id=None)
     await each_stand.add_brand(make_brand(), *schemes)
     await each_stand.add_brand(laguna, theirs)
-    async with each_stand.club.database.home.read() as connection:
+    async with each_stand.club.database.read() as connection:
         brands = await REPOSITORY.brands(connection, ["northbet", "lagunabet", "nobody"])
         found = await REPOSITORY.schemes(connection, ["northbet", "lagunabet", "nobody"])
     assert brands == {"northbet": make_brand(), "lagunabet": laguna}

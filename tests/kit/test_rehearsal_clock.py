@@ -67,7 +67,7 @@ async def test_transactions_decide_by_the_moved_time_of_the_databases_server(
     settings = DatabaseSettings(url=database_url)
     await upgrade(settings, "club", METADATA["club"])
     database = Database.open(settings, "club")
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         at = await RehearsalClock(file).at(connection)
     await database.close()
     assert abs(at - THURSDAY) < timedelta(hours=1)

@@ -21,7 +21,7 @@ async def failing(database: Database, *statements: str) -> DBAPIError:
     """The error that the last of some statements ends with, in one transaction."""
 
     async def run() -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             for statement in statements:
                 await connection.execute(text(statement))
 
@@ -44,7 +44,7 @@ async def test_a_database_that_takes_too_long_is_unavailable(settings: DatabaseS
     """A statement that ran out of time, a lock that was waited for in vain, a connection that was killed."""
     database, other = Database.open(settings, "progress"), Database.open(settings, "progress")
     insert = "INSERT INTO lease (name, holder, expires_at) VALUES ('a', 'b', '2026-01-01')"
-    async with other.home.write() as connection:
+    async with other.write() as connection:
         await connection.execute(text(insert))
         faults = [
             await failing(database, "SELECT SLEEP(30) FROM information_schema.tables"),

@@ -18,14 +18,14 @@ async def test_writers_follow_one_another_in_order_and_readers_go_on(sqlite_url:
     done: list[int] = []
 
     async def write(number: int) -> None:
-        async with both[number % 2].home.write() as connection:
+        async with both[number % 2].write() as connection:
             await connection.execute(text("SELECT 1"))
             done.append(number)
 
-    async with both[0].home.write():
+    async with both[0].write():
         writers = [asyncio.create_task(write(number)) for number in range(WRITERS)]
         await asyncio.sleep(0)
-        async with asyncio.timeout(120), both[0].home.read() as connection:
+        async with asyncio.timeout(120), both[0].read() as connection:
             assert await connection.scalar(text("SELECT 1")) == 1
         assert done == []
     await asyncio.gather(*writers)

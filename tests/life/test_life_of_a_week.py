@@ -226,7 +226,7 @@ class Life:
         self.faults = 0
         for event in ("keep", "settle", "work", "work", "work"):
             await self.live(event)
-        async with product.databases["fulfilment"].home.read() as connection:
+        async with product.databases["fulfilment"].read() as connection:
             rows = await connection.scalar(select(func.count()).select_from(FULFILMENT))
         assert rows == (model.row is not None)
         assert (self.shown in PAID) == (product.effects == 1)

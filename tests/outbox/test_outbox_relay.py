@@ -75,13 +75,13 @@ async def put(database: Database, *identities: str, key: str = "northbet:c-1") -
     """Write facts, each in its own transaction."""
     for identity in identities:
         fact = Fact("t", "some.fact/1", key, identity, {"brand_id": "northbet", "identity": identity})
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await BOX.put(connection, fact, NOW)
 
 
 async def left(database: Database) -> int:
     """Return how many facts wait."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         return int(await connection.scalar(select(func.count()).select_from(OUTBOX.outbox)) or 0)
 
 
@@ -99,7 +99,7 @@ async def test_a_fact_of_a_transaction_that_fails_is_never_told(database: Databa
     """A fact that did not become true is never published."""
 
     async def fail() -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await BOX.put(connection, Fact("t", "s/1", "k", "1", {"brand_id": "northbet"}), NOW)
             raise RuntimeError("the transaction fails")
 
@@ -115,7 +115,7 @@ async def test_what_the_broker_did_not_take_goes_out_again_with_all_that_followe
     broker = Broker()
     relay = relay_of(database, broker)
     await put(database, "1", "2", "3")
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         second = (await BOX.waiting(connection, 3))[1].id
     broker.refused = {second}
     assert await relay.publish_waiting() == 1
@@ -142,9 +142,9 @@ async def test_after_a_crash_another_relay_goes_on_when_the_lease_has_ended(data
     clock, crashed, other = ManualClock(NOW), Broker(), Broker()
     relay = relay_of(database, crashed, clock)
     await put(database, "1")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await BOX.lease(relay.holder).hold(connection, NOW, LEASE)
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         await crashed.publish(await BOX.waiting(connection, 10))
     successor = relay_of(database, other, clock)
     assert await successor.publish_waiting() == 0
@@ -161,12 +161,12 @@ async def test_a_relay_that_slept_through_its_lease_forgets_nothing(database: Da
     sleeping = asyncio.create_task(relay_of(database, sleeper, clock).publish_waiting())
     await sleeper.begun.wait()
     clock.advance(LEASE + timedelta(seconds=1))
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         assert await BOX.lease("another").hold(connection, clock.now(), LEASE)
     sleeper.gate.set()
     assert await sleeping == 0
     assert await left(database) == 1
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await BOX.lease("another").end(connection)
     assert await relay_of(database, other, clock).publish_waiting() == 1
 
@@ -188,7 +188,7 @@ async def test_every_change_of_a_membership_is_told_within_its_contract(database
     repository = MembershipRepository(MEMBERSHIP_EVENT)
     kinds = [MembershipKind.OPTED_IN, MembershipKind.OPTED_OUT, MembershipKind.OPTED_IN]
     for hour, kind in enumerate([*kinds, MembershipKind.FORCED_OUT]):
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             at = NOW + timedelta(hours=hour)
             await repository.append(
                 connection, OWNER, kind, terms_version=None, upstream_key=f"k-{hour}", at=at
@@ -239,7 +239,7 @@ async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Databa
     clock, broker = ManualClock(NOW), Broker()
     relay = relay_of(database, broker, clock)
     await put(database, "1", "2", "3")
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         third = (await BOX.waiting(connection, 3))[2].id
     broker.refused = {third}
     clock.advance(timedelta(seconds=20))

@@ -35,7 +35,7 @@ async def club(tmp_path: Path) -> AsyncIterator[Database]:
 async def put(club: Database, identity: str) -> None:
     """Write a fact."""
     fact = Fact("club.membership.v1", "some.fact/1", "northbet:c-1", identity, {"brand_id": "northbet"})
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         await Outbox(OUTBOX).put(connection, fact, CLOCK.now())
 
 
@@ -43,7 +43,7 @@ async def empty(club: Database) -> None:
     """Wait until no fact waits."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        async with club.home.read() as connection:
+        async with club.read() as connection:
             if not await connection.scalar(select(func.count()).select_from(OUTBOX.outbox)):
                 return
         await asyncio.sleep(0.05)
@@ -78,7 +78,7 @@ async def test_the_worker_publishes_goes_on_after_a_kill_and_stops_when_told(
         first.kill()
         await asyncio.to_thread(first.wait)
         await put(club, "2")
-        async with club.home.write() as connection:  # instead of waiting for half a minute
+        async with club.write() as connection:  # instead of waiting for half a minute
             await connection.execute(update(OUTBOX.lease).values(expires_at=CLOCK.now()))
         second = programs.start("worker", "outbox", "--listen", f"127.0.0.1:{port}")
         await empty(club)
@@ -87,5 +87,5 @@ async def test_the_worker_publishes_goes_on_after_a_kill_and_stops_when_told(
             await shown(client, 'furlong_outbox_published_total{outbox="club"} 1.0')
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, programs.logs()
-    async with club.home.read() as connection:
+    async with club.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(OUTBOX.lease)) == 0

@@ -24,13 +24,13 @@ __all__ = ["reducer"]
 
 async def drift(reducer: Reducer, *, repair: bool = False) -> list[Drift]:
     """Compare totals with the sums of their rows."""
-    found = Reconciliation(reducer.database.home, reducer.database.dialect, SystemClock())
+    found = Reconciliation(reducer.database, reducer.database.dialect, SystemClock())
     return [one async for one in found.drift(repair=repair)]
 
 
 async def statuses(reducer: Reducer) -> list[str]:
     """Return the statuses of published qualifications."""
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         return list(await connection.scalars(select(QUALIFICATION.c.status)))
 
 
@@ -80,10 +80,10 @@ async def test_a_total_is_never_shown_below_zero(reducer: Reducer) -> None:
 async def test_reconciliation_repairs_a_week_of_adjustments_only(reducer: Reducer) -> None:
     """A lost or wrong total is worked out again from bets and adjustments."""
     await reducer.adjustments(adjustment())
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         await connection.execute(delete(PROGRESS))
     assert len(await drift(reducer, repair=True)) == 1
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         await connection.execute(update(PROGRESS).values(total_minor=1))
     assert len(await drift(reducer, repair=True)) == 1
     assert await drift(reducer) == []
@@ -166,7 +166,7 @@ async def test_replays_in_any_order_give_the_same_totals(
                 apply = reducer.adjustments if "adjustment" in one.topic else reducer.bets
                 await apply(one)
             assert await drift(reducer) == []
-            async with reducer.database.home.read() as connection:
+            async with reducer.database.read() as connection:
                 totals = [tuple(row) for row in await connection.execute(select(PROGRESS))]
                 rows = await connection.scalars(
                     select(ADJUSTMENT.c.adjustment_id).order_by(ADJUSTMENT.c.adjustment_id)

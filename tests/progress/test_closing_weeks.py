@@ -59,7 +59,7 @@ class Desk:
 
     async def told(self) -> list[tuple[str, str]]:
         """Return customer and status of the unpublished qualifications, oldest first."""
-        async with self.reducer.database.home.read() as connection:
+        async with self.reducer.database.read() as connection:
             c = OUTBOX.outbox.c
             wanted = select(c.value).where(c.topic == QUALIFICATION_TOPIC).order_by(c.id)
             values = await connection.scalars(wanted)

@@ -104,7 +104,7 @@ async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> 
     """Then it counts for that customer, as do later revisions; the other claim only alarms."""
     other = {"c-1": "c-2", "c-2": "c-1"}[customer]
     await reducer.bets(bet(), bet(customer_id="c-2"))
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         found = await disputed_bets(connection, brand=None, limit=10)
     assert [(one.bet_id, one.customers) for one in found] == [("b-1", ("c-1", "c-2"))]
     await decide(reducer, customer)
@@ -114,7 +114,7 @@ async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> 
     assert (await reducer.counted(key), list(settled.conflicts)) == (400, [])
     claimed = await reducer.bets(bet(customer_id=other, bet_revision=3))
     assert (await reducer.counted(key), len(claimed.conflicts)) == (400, 1)
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         assert await disputed_bets(connection, brand=None, limit=10) == []
 
 
@@ -169,7 +169,7 @@ async def test_each_claimant_sees_the_doubt_until_it_is_decided(reducer: Reducer
     """Both have the bet among their recent ones, one with what it counts; then only whose it is."""
 
     async def seen() -> dict[str, list[tuple[str, int, str]]]:
-        async with reducer.database.home.read() as connection:
+        async with reducer.database.read() as connection:
             found = await ProgressRepository().recent(connection, [W13, OTHER], 5)
         return {
             key.customer: [(one.bet_id, one.counted_minor, one.reason) for one in bets]

@@ -40,7 +40,7 @@ async def reducer(database_url: str) -> AsyncIterator[Reducer]:
         await opened.memberships(membership())
         row = {"brand_id": "northbet", "iso_week": "2026-W13", "jurisdiction": "GB", "currency": "GBP"}
         instants = {"opened_at": AT, "provisional_at": AT, "closed_at": AT, "confirmed_at": AT}
-        async with opened.database.home.write() as connection:
+        async with opened.database.write() as connection:
             await connection.execute(insert(WEEK_CLOSING).values(row | instants))
         yield opened
 
@@ -56,14 +56,14 @@ async def decide(
 
 async def waiting(reducer: Reducer) -> list[tuple[str, int]]:
     """Return bets and revisions in the queue."""
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         found = await late_revisions(connection, brand=None, iso_week=None, limit=10)
     return [(one.bet_id, one.revision) for one in found]
 
 
 async def drift(reducer: Reducer) -> list[Any]:
     """Return totals that are not the sums of their contributions."""
-    reconciliation = Reconciliation(reducer.database.home, reducer.database.dialect, SystemClock())
+    reconciliation = Reconciliation(reducer.database, reducer.database.dialect, SystemClock())
     return [one async for one in reconciliation.drift()]
 
 

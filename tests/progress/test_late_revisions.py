@@ -21,7 +21,7 @@ MUCH_LATER = "2026-05-17T18:00:00Z"
 
 async def queue(reducer: Reducer) -> list[tuple[Any, ...]]:
     """Return the review queue: bet, revision, what it counts, what it would count, and why."""
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         found = await late_revisions(connection, brand=None, iso_week=None, limit=100)
     return [
         (one.bet_id, one.revision, one.counted_minor, one.would_count_minor, one.would_be) for one in found
@@ -131,5 +131,5 @@ async def test_the_same_late_revision_again_changes_nothing(reducer: Reducer) ->
 async def test_the_queue_can_be_asked_for_a_week(reducer: Reducer, brand: str, week: str, found: int) -> None:
     """The week is the one in which the bet was placed."""
     await reducer.bets(bet(occurred_at=CLOSED))
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         assert len(await late_revisions(connection, brand=brand, iso_week=week, limit=10)) == found

@@ -199,7 +199,7 @@ async def test_a_failing_batch_leaves_nothing(reducer: Reducer) -> None:
     bets = [Message(record, decode_bet(record)) for record in (bet(), bet(bet_id="b-2"))]
 
     async def fail() -> None:
-        async with reducer.database.home.write() as connection:
+        async with reducer.database.write() as connection:
             await reducer.apply.bets(connection, bets)
             raise RuntimeError("in the middle")
 

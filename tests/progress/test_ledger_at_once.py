@@ -43,7 +43,7 @@ async def _commit(database: Database, apply: Any, decode: Callable[[Record], Any
     messages = [Message(record, decode(record)) for record in records]
 
     async def transaction() -> None:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await apply(connection, messages)
 
     await Retry(20, lambda: None).run(transaction)
@@ -51,7 +51,7 @@ async def _commit(database: Database, apply: Any, decode: Callable[[Record], Any
 
 async def _unchanged(database: Database, again: Callable[[AsyncConnection], Awaitable[None]]) -> bool:
     before = await contents(database, CONTRIBUTION, PROGRESS)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await again(connection)
     return before == await contents(database, CONTRIBUTION, PROGRESS)
 
@@ -86,7 +86,7 @@ async def _while_open(
     database: Database, apply: Any, messages: list[Message[Any]], other: Awaitable[None]
 ) -> None:
     """Apply messages, and give the other transaction time to interfere before they are committed."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await apply(connection, messages)
         running = asyncio.ensure_future(other)
         await asyncio.sleep(0.3)
@@ -133,12 +133,12 @@ async def test_a_bet_that_another_writer_added_first_is_not_taken_over(database_
     async with migrated(database_url, "progress", METADATA) as database:
         apply, ledger = _parts(database)
         await _commit(database, apply.schemes, decode_scheme, scheme())
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             rules = await ledger.lock_rulebook(connection, ["northbet"], exclusive=False)
         for customer, outcome in (("c-1", nullcontext()), ("c-2", pytest.raises(IntegrityError))):
             entry = rules.assess([decode_bet(bet(customer_id=customer)).bet()], KnownCustomers())
             with outcome:
-                async with database.home.write() as connection:
+                async with database.write() as connection:
                     await ledger.repository.add(connection, [entry])
         assert [row[2] for row in (await contents(database, CONTRIBUTION))["contribution"]] == ["c-1"]
 

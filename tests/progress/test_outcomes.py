@@ -47,7 +47,7 @@ def outcome(**changes: Any) -> Record:
 async def apply(reducer: Reducer, *records: Record) -> int:
     """Apply outcomes in a transaction; return how many were stale."""
     messages = [Message(record, decode_outcome(record)) for record in records]
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         return (await reducer.apply.outcomes(connection, messages)).stale
 
 
@@ -62,7 +62,7 @@ async def test_the_highest_revision_holds_in_any_order(reducer: Reducer) -> None
     assert stale == 1
     assert await apply(reducer, outcome(revision=4, state="CREDITED")) == 0
     assert await apply(reducer, outcome(revision=3, state="MISSED"), outcome(revision=4)) == 2
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         assert await read_outcomes(connection, [W13, W14]) == {
             W13: ClubState.CREDITED,
             W14: ClubState.INELIGIBLE,

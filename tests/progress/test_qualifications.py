@@ -38,7 +38,7 @@ def whole_target(**changes: Any) -> Record:
 
 async def told(reducer: Reducer) -> list[dict[str, Any]]:
     """Return the unpublished qualifications, oldest first."""
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(value) for value in values]
 
@@ -50,7 +50,7 @@ async def said(reducer: Reducer) -> list[tuple[int, str, int]]:
 
 async def close(reducer: Reducer) -> None:
     """Close the week for the customers of GB and GBP."""
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         await connection.execute(
             insert(WEEK_CLOSING).values(
                 brand_id="northbet",
@@ -209,7 +209,7 @@ async def test_a_target_that_turns_out_otherwise_is_looked_at_again(reducer: Red
 
 async def test_who_was_paid_by_hand_is_not_paid_again(reducer: Reducer) -> None:
     """A week that the CRM has exported is not due here as well."""
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         await connection.execute(
             insert(CRM_QUALIFIER).values(
                 brand_id="northbet",
@@ -235,11 +235,11 @@ async def test_no_revision_of_a_qualification_is_used_again(reducer: Reducer) ->
         await reducer.bets(record)
     *_, last = await told(reducer)
     assert last["revision"] == 3
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         for table in (CONTRIBUTION, PROGRESS, QUALIFICATION, OUTBOX.outbox):
             await connection.execute(table.delete())
     record = Record("club.qualification.v1", 0, 0, b"northbet:c-1", json.dumps(last).encode())
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         await reducer.apply.qualifications(connection, [Message(record, decode_qualification(record))])
     await reducer.bets(whole_target(**VOID), again)
     await settle(reducer)
@@ -251,6 +251,6 @@ async def test_no_revision_of_a_qualification_is_used_again(reducer: Reducer) ->
 async def settle(reducer: Reducer) -> None:
     """Update what was read back, as `furlong recover` does once all bets are applied."""
     ledger = reducer.apply.ledger
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         rules = await ledger.lock_rulebook(connection, {"northbet"}, exclusive=True)
         await ledger.requalify_weeks(connection, [("northbet", "c-1", "2026-W13")], rules, read_back=True)

@@ -25,13 +25,13 @@ RIGHT = Sums(500, 1, PLACED)
 
 async def drift_of(reducer: Reducer, **asked: Any) -> list[Drift]:
     """Return what a reconciliation finds."""
-    reconciliation = Reconciliation(reducer.database.home, reducer.database.dialect, ManualClock(NOW))
+    reconciliation = Reconciliation(reducer.database, reducer.database.dialect, ManualClock(NOW))
     return [drift async for drift in reconciliation.drift(**asked)]
 
 
 async def plant(reducer: Reducer, statement: Any) -> None:
     """Change a table behind the ledger's back."""
-    async with reducer.database.home.write() as connection:
+    async with reducer.database.write() as connection:
         await connection.execute(statement)
 
 

@@ -40,7 +40,7 @@ async def _with(url: str, work: Callable[[Reducer], Awaitable[None]]) -> None:
 
 def _plant(url: str) -> None:
     async def plant(reducer: Reducer) -> None:
-        async with reducer.database.home.write() as connection:
+        async with reducer.database.write() as connection:
             await connection.execute(update(PROGRESS).values(total_minor=7))
 
     asyncio.run(_with(url, plant))

@@ -43,7 +43,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
             for customer in range(CUSTOMERS)
             for week in (13, 14)
         ]
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await LedgerRepository.of(database.dialect).add(connection, entries)
             await connection.execute(insert(PROGRESS).values(totals))
         yield database
@@ -65,7 +65,7 @@ async def test_totals_of_many_customers_cost_one_select(database: Database) -> N
     """Each key gets its own total; a key without data is absent."""
     keys = [_key(customer, week) for customer in range(CUSTOMERS + 1) for week in (13, 14)]
     with statements_of(database) as sent:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await REPOSITORY.totals(connection, keys)
     assert len(sent) == 1
     assert found == {
@@ -79,7 +79,7 @@ async def test_recent_contributions_of_many_customers_cost_one_select(database: 
     """They are each customer's own, newest first, ties by bet, and no more than requested."""
     keys = [_key(customer) for customer in range(CUSTOMERS + 1)]
     with statements_of(database) as sent:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await REPOSITORY.recent(connection, keys, first=3)
     assert len(sent) == 1
     assert {key: [bet.bet_id for bet in bets] for key, bets in found.items()} == {
@@ -89,7 +89,7 @@ async def test_recent_contributions_of_many_customers_cost_one_select(database: 
 
 async def test_a_contribution_shows_its_facts(database: Database) -> None:
     """Money in minor units, times aware and in UTC."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         found = await REPOSITORY.recent(connection, [_key(3)], first=1)
     placed_at = MONDAY + timedelta(hours=3)
     assert found[_key(3)] == [RecentBet("c-3-2026-W13-6", placed_at, 100, 6, "GBP", "COUNTED")]
@@ -102,7 +102,7 @@ async def test_what_counted_by_a_moment_of_each_customers_own_costs_few_selects(
     """
     moments = {_key(customer): MONDAY + timedelta(hours=customer % 4 - 1) for customer in range(CUSTOMERS)}
     with statements_of(database) as sent:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await REPOSITORY.counted_by(connection, moments)
     assert len(sent) == 1 + len({(key.brand, key.iso_week) for key in moments})
     by_hour = {0: 0 + 1, 1: 0 + 1 + 2 + 3, 2: 0 + 1 + 2 + 3 + 4 + 5}
@@ -111,7 +111,7 @@ async def test_what_counted_by_a_moment_of_each_customers_own_costs_few_selects(
 
 async def test_ids_that_differ_only_in_case_are_different_customers(database: Database) -> None:
     """Ids are compared byte by byte on every database."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         found = await REPOSITORY.totals(connection, [_key(1)._replace(customer="C-1")])
     assert found == {}
 
@@ -119,5 +119,5 @@ async def test_ids_that_differ_only_in_case_are_different_customers(database: Da
 @pytest.mark.parametrize("read", [lambda c: REPOSITORY.totals(c, []), lambda c: REPOSITORY.recent(c, [], 5)])
 async def test_asking_for_nothing_gives_nothing(database: Database, read: object) -> None:
     """An empty batch is no error."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         assert await read(connection) == {}  # type: ignore[operator] # a parameter of the test

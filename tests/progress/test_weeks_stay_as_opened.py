@@ -39,7 +39,7 @@ def _closing(reducer: Reducer, at: datetime = DURING) -> WeekLifecycle:
 async def _told(reducer: Reducer) -> list[Record]:
     """Return the unpublished messages about weeks."""
     c = OUTBOX.outbox.c
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         wanted = select(c.key, c.value).where(c.topic == WEEK_TOPIC).order_by(c.id)
         rows = (await connection.execute(wanted)).all()
     return [
@@ -48,7 +48,7 @@ async def _told(reducer: Reducer) -> list[Record]:
 
 
 async def _opened(reducer: Reducer) -> OpenedWeeks:
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         return (await ReferenceRepository(REFERENCE).opened_weeks(connection, ["northbet"]))["northbet"]
 
 
@@ -146,7 +146,7 @@ async def test_boundaries_stay_as_they_were_when_the_week_opened(reducer: Reduce
 async def test_the_other_subgraphs_play_by_what_they_are_told(reducer: Reducer) -> None:
     """The customer's page reads the same rules: a scheme that arrived late does not apply."""
     await reducer.schemes(scheme(version=2, target_minor=9900, **SET_BACK))
-    async with reducer.database.home.read() as connection:
+    async with reducer.database.read() as connection:
         repository = ReferenceRepository(REFERENCE)
         brand = (await repository.brands(connection, ["northbet"]))["northbet"]
         schemes = tuple((await repository.schemes(connection, ["northbet"]))["northbet"])

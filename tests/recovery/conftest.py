@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.recovery.rig import Rig, rig_over
+from tests.support.recovery.harness import RecoveryHarness, harness_over
 from tests.support.subgraphs.stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
 
 
 @pytest.fixture
-async def rig(each_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
+async def harness(each_url: str, tmp_path: Path) -> AsyncIterator[RecoveryHarness]:
     """Provide Northbet's subgraphs, the simulator and recovery, on each engine."""
-    async with rig_over(each_url, tmp_path) as rig:
-        yield rig
+    async with harness_over(each_url, tmp_path) as harness:
+        yield harness

@@ -55,7 +55,7 @@ async def databases(settings: DatabaseSettings) -> AsyncIterator[dict[str, Datab
 async def _write(settings: DatabaseSettings, total: int) -> None:
     club, progress, rewards = (Database.open(settings, name) for name in ("club", "progress", "rewards"))
     try:
-        async with club.home.write() as connection:
+        async with club.write() as connection:
             await connection.execute(
                 insert(MEMBERSHIP_EVENT).values(
                     brand_id="northbet",
@@ -66,7 +66,7 @@ async def _write(settings: DatabaseSettings, total: int) -> None:
                     at=NOW,
                 )
             )
-        async with progress.home.write() as connection:
+        async with progress.write() as connection:
             await connection.execute(
                 insert(PROGRESS).values(
                     brand_id="northbet",
@@ -77,7 +77,7 @@ async def _write(settings: DatabaseSettings, total: int) -> None:
                     as_of=NOW,
                 )
             )
-        async with rewards.home.write() as connection:
+        async with rewards.write() as connection:
             await connection.execute(
                 insert(REWARD_CONTENT).values(
                     brand_id="northbet",
@@ -110,9 +110,9 @@ async def test_what_is_restored_is_what_was_backed_up(
     before = await _everything(databases)
     manifest = await back_up(settings, tmp_path / "backup", NOW)
     assert set(manifest.databases) == set(METADATA)
-    async with databases["progress"].home.write() as connection:
+    async with databases["progress"].write() as connection:
         await connection.execute(update(PROGRESS).values(total_minor=9))
-    async with databases["rewards"].home.write() as connection:
+    async with databases["rewards"].write() as connection:
         await connection.execute(delete(REWARD_CONTENT))
     for database in databases.values():
         await database.close()
@@ -131,17 +131,17 @@ async def test_one_database_is_restored_alone(
 ) -> None:
     """Restoring one database leaves the others unchanged."""
     await back_up(settings, tmp_path / "backup", NOW)
-    async with databases["progress"].home.write() as connection:
+    async with databases["progress"].write() as connection:
         await connection.execute(update(PROGRESS).values(total_minor=9))
-    async with databases["club"].home.write() as connection:
+    async with databases["club"].write() as connection:
         await connection.execute(delete(MEMBERSHIP_EVENT))
     for database in databases.values():
         await database.close()
     await restore(settings, tmp_path / "backup", ["club"], replace=True)
     club, progress = Database.open(settings, "club"), Database.open(settings, "progress")
-    async with club.home.read() as connection:
+    async with club.read() as connection:
         assert len((await connection.execute(select(MEMBERSHIP_EVENT))).all()) == 1
-    async with progress.home.read() as connection:
+    async with progress.read() as connection:
         assert await connection.scalar(select(PROGRESS.c.total_minor)) == 9
     await club.close()
     await progress.close()
@@ -156,9 +156,9 @@ async def test_all_databases_are_of_one_moment(settings: DatabaseSettings, tmp_p
         number = 500
         while not stop.is_set():
             number += 1
-            async with first.home.write() as connection:
+            async with first.write() as connection:
                 await connection.execute(update(PROGRESS).values(total_minor=number))
-            async with second.home.write() as connection:
+            async with second.write() as connection:
                 await connection.execute(update(MEMBERSHIP_EVENT).values(terms_version=str(number)))
 
     writing = asyncio.create_task(write())
@@ -175,9 +175,9 @@ async def test_all_databases_are_of_one_moment(settings: DatabaseSettings, tmp_p
     for attempt in range(4):
         await restore(settings, tmp_path / f"backup-{attempt}", METADATA, replace=True)
         progress, club = Database.open(settings, "progress"), Database.open(settings, "club")
-        async with progress.home.read() as connection:
+        async with progress.read() as connection:
             total = int(await connection.scalar(select(PROGRESS.c.total_minor)) or 0)
-        async with club.home.read() as connection:
+        async with club.read() as connection:
             terms = int(await connection.scalar(select(MEMBERSHIP_EVENT.c.terms_version)) or total)
         await progress.close()
         await club.close()

@@ -16,7 +16,15 @@ from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, Ups
 from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.records.leases import Lease
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
-from tests.support.recovery.rig import CHOICE, LOCKED_AT, MEMBERSHIP, OWNER, UNDISTURBED, Rig, reasons
+from tests.support.recovery.harness import (
+    CHOICE,
+    LOCKED_AT,
+    MEMBERSHIP,
+    OWNER,
+    UNDISTURBED,
+    RecoveryHarness,
+    reasons,
+)
 from tests.support.subgraphs.club_samples import WEEK, good_account
 from tests.support.subgraphs.club_stand import statements
 
@@ -25,73 +33,73 @@ JOINED = {"optedIn": True, "pending": False, "version": 1}
 LOST_CALLS = 2
 
 
-async def leave_in_doubt(rig: Rig, fault: str = "timeout_before") -> None:
+async def leave_in_doubt(harness: RecoveryHarness, fault: str = "timeout_before") -> None:
     """Opt in, and lose the outcome."""
-    await rig.fault(fault, times=LOST_CALLS)
-    assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
-    await rig.no_more_faults()
+    await harness.fault(fault, times=LOST_CALLS)
+    assert reasons(await harness.opt_in(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    await harness.no_more_faults()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_membership_in_doubt_is_settled(rig: Rig, fault: str) -> None:
+async def test_a_membership_in_doubt_is_settled(harness: RecoveryHarness, fault: str) -> None:
     """Whatever was lost, the membership, its event and its fact are recorded once."""
-    await leave_in_doubt(rig, fault)
-    assert await rig.membership() == {"optedIn": False, "pending": True, "version": 0}
-    assert await rig.recover() == (1, 0)
-    assert await rig.membership() == JOINED
-    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
-    assert await rig.effects(MEMBERSHIP) == 1
+    await leave_in_doubt(harness, fault)
+    assert await harness.membership() == {"optedIn": False, "pending": True, "version": 0}
+    assert await harness.recover() == (1, 0)
+    assert await harness.membership() == JOINED
+    assert await harness.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await harness.effects(MEMBERSHIP) == 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_choice_in_doubt_is_settled(rig: Rig, fault: str) -> None:
+async def test_a_choice_in_doubt_is_settled(harness: RecoveryHarness, fault: str) -> None:
     """Whatever was lost, the choice is recorded once, as the next version."""
-    await rig.opt_in()
-    await rig.fault(fault, times=LOST_CALLS)
-    waiting = await rig.change(stand=rig.impatient)
-    await rig.no_more_faults()
+    await harness.opt_in()
+    await harness.fault(fault, times=LOST_CALLS)
+    waiting = await harness.change(stand=harness.impatient)
+    await harness.no_more_faults()
     assert waiting["club"]["choice"]["pending"] is True
-    assert await rig.recover() == (1, 0)
-    chosen = await rig.change()
+    assert await harness.recover() == (1, 0)
+    chosen = await harness.change()
     assert chosen["errors"] == []
     assert chosen["club"]["choice"] == {"option": {"id": "northbet:fb-2x3:1"}, "version": 1, "pending": False}
-    assert await rig.effects(CHOICE) == 1
+    assert await harness.effects(CHOICE) == 1
 
 
-async def test_the_first_key_has_its_outcome_afterwards(rig: Rig) -> None:
+async def test_the_first_key_has_its_outcome_afterwards(harness: RecoveryHarness) -> None:
     """A repeated request gets the success, and nothing is sent upstream again."""
-    await leave_in_doubt(rig)
-    await rig.recover()
-    asked = len(await rig.journal())
-    assert reasons(await rig.opt_in()) == []
-    assert len(await rig.journal()) == asked
+    await leave_in_doubt(harness)
+    await harness.recover()
+    asked = len(await harness.journal())
+    assert reasons(await harness.opt_in()) == []
+    assert len(await harness.journal()) == asked
 
 
-async def test_what_is_on_record_is_not_asked_for_again(rig: Rig) -> None:
+async def test_what_is_on_record_is_not_asked_for_again(harness: RecoveryHarness) -> None:
     """The upstream's record decides, so an upstream without keys does not make the change twice."""
-    await leave_in_doubt(rig, "timeout_after")
-    asked = len(await rig.journal())
-    await rig.recover()
-    assert await rig.membership() == JOINED
-    assert len(await rig.journal()) == asked
+    await leave_in_doubt(harness, "timeout_after")
+    asked = len(await harness.journal())
+    await harness.recover()
+    assert await harness.membership() == JOINED
+    assert len(await harness.journal()) == asked
 
 
-async def test_a_refusal_settles_as_well(rig: Rig) -> None:
+async def test_a_refusal_settles_as_well(harness: RecoveryHarness) -> None:
     """A refused change is not pending any more, and the first key gets the reason."""
-    await leave_in_doubt(rig)
-    await rig.fault("refuse", code="SOMETHING")
-    assert await rig.recover() == (1, 0)
-    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 0}
-    assert reasons(await rig.opt_in()) == ["UPSTREAM_REFUSED"]
-    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+    await leave_in_doubt(harness)
+    await harness.fault("refuse", code="SOMETHING")
+    assert await harness.recover() == (1, 0)
+    assert await harness.membership() == {"optedIn": False, "pending": False, "version": 0}
+    assert reasons(await harness.opt_in()) == ["UPSTREAM_REFUSED"]
+    assert await harness.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
 
 
-async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
+async def test_a_change_under_way_is_left_alone(harness: RecoveryHarness) -> None:
     """A young intent belongs to the request that wrote it."""
-    await leave_in_doubt(rig)
-    made = await rig.recovering().round()
+    await leave_in_doubt(harness)
+    made = await harness.recovering().round()
     assert (made.settled, made.in_doubt) == (0, 0)
-    assert (await rig.membership())["pending"] is True
+    assert (await harness.membership())["pending"] is True
 
 
 @pytest.mark.parametrize(
@@ -103,126 +111,126 @@ async def test_a_change_under_way_is_left_alone(rig: Rig) -> None:
     ],
     ids=["self-excluded", "closed", "restricted"],
 )
-async def test_nobody_is_joined_after_an_exclusion(rig: Rig, account: Account) -> None:
+async def test_nobody_is_joined_after_an_exclusion(harness: RecoveryHarness, account: Account) -> None:
     """A join that never arrived is not sent any more if the customer has been excluded since."""
-    await leave_in_doubt(rig)
-    asked = len(await rig.journal())
-    await rig.set_account(account)
-    assert await rig.recover() == (1, 0)
-    assert len(await rig.journal()) == asked
-    assert (await rig.api.get(MEMBERSHIP)).status_code == 404
-    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
-    assert reasons(await rig.opt_in()) == ["INELIGIBLE"]
+    await leave_in_doubt(harness)
+    asked = len(await harness.journal())
+    await harness.set_account(account)
+    assert await harness.recover() == (1, 0)
+    assert len(await harness.journal()) == asked
+    assert (await harness.api.get(MEMBERSHIP)).status_code == 404
+    assert await harness.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+    assert reasons(await harness.opt_in()) == ["INELIGIBLE"]
 
 
-async def test_a_click_after_an_exclusion_sends_nothing(rig: Rig) -> None:
+async def test_a_click_after_an_exclusion_sends_nothing(harness: RecoveryHarness) -> None:
     """A customer who was excluded while a join is in doubt cannot send it again by repeating the request."""
-    await leave_in_doubt(rig)
-    asked = len(await rig.journal())
-    await rig.set_account(replace(good_account(), rg_state="self_excluded"))
-    assert reasons(await rig.opt_in()) == ["UPSTREAM_PENDING"]
-    assert reasons(await rig.opt_in("another")) == ["INELIGIBLE"]
-    assert len(await rig.journal()) == asked
-    assert await rig.recover() == (1, 0)
-    assert reasons(await rig.opt_in()) == ["INELIGIBLE"]
-    assert await rig.effects(MEMBERSHIP) == 0
+    await leave_in_doubt(harness)
+    asked = len(await harness.journal())
+    await harness.set_account(replace(good_account(), rg_state="self_excluded"))
+    assert reasons(await harness.opt_in()) == ["UPSTREAM_PENDING"]
+    assert reasons(await harness.opt_in("another")) == ["INELIGIBLE"]
+    assert len(await harness.journal()) == asked
+    assert await harness.recover() == (1, 0)
+    assert reasons(await harness.opt_in()) == ["INELIGIBLE"]
+    assert await harness.effects(MEMBERSHIP) == 0
 
 
-async def test_a_join_on_record_is_adopted_after_an_exclusion(rig: Rig) -> None:
+async def test_a_join_on_record_is_adopted_after_an_exclusion(harness: RecoveryHarness) -> None:
     """What the upstream recorded before the exclusion is recorded here too, and ended at once."""
-    await leave_in_doubt(rig, "timeout_after")
-    await rig.set_account(replace(good_account(), rg_state="self_excluded"))
-    await rig.recover()
-    stored = await rig.stored()
+    await leave_in_doubt(harness, "timeout_after")
+    await harness.set_account(replace(good_account(), rg_state="self_excluded"))
+    await harness.recover()
+    stored = await harness.stored()
     assert (stored["events"], stored["in doubt"]) == (2, 1)  # joined, and forced out, of which it is told
 
 
-async def test_who_is_excluded_can_still_leave(rig: Rig) -> None:
+async def test_who_is_excluded_can_still_leave(harness: RecoveryHarness) -> None:
     """Leaving is sent for excluded customers too."""
-    await rig.opt_in()
-    await rig.fault("timeout_before", times=LOST_CALLS)
-    assert reasons(await rig.opt_out(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
-    await rig.no_more_faults()
-    await rig.set_account(replace(good_account(), rg_state="self_excluded"))
-    assert await rig.recover() == (1, 0)
-    assert (await rig.api.get(MEMBERSHIP)).json()["state"] == "opted_out"
-    assert (await rig.stored())["events"] == 2
+    await harness.opt_in()
+    await harness.fault("timeout_before", times=LOST_CALLS)
+    assert reasons(await harness.opt_out(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    await harness.no_more_faults()
+    await harness.set_account(replace(good_account(), rg_state="self_excluded"))
+    assert await harness.recover() == (1, 0)
+    assert (await harness.api.get(MEMBERSHIP)).json()["state"] == "opted_out"
+    assert (await harness.stored())["events"] == 2
 
 
 @pytest.mark.parametrize(("fault", "events"), [("timeout_before", 0), ("timeout_after", 1)])
 async def test_after_the_upstream_may_have_forgotten_the_key_its_record_decides(
-    rig: Rig, fault: str, events: int
+    harness: RecoveryHarness, fault: str, events: int
 ) -> None:
     """After a day nothing is sent any more, and the change is confirmed only if it is on record."""
-    await leave_in_doubt(rig, fault)
-    asked = len(await rig.journal())
-    rig.stand.clock.advance(timedelta(hours=25))
-    assert await rig.recover() == (1, 0)
-    assert len(await rig.journal()) == asked
-    assert await rig.stored() == {"events": events, "facts": events, "choices": 0, "in doubt": 0}
+    await leave_in_doubt(harness, fault)
+    asked = len(await harness.journal())
+    harness.stand.clock.advance(timedelta(hours=25))
+    assert await harness.recover() == (1, 0)
+    assert len(await harness.journal()) == asked
+    assert await harness.stored() == {"events": events, "facts": events, "choices": 0, "in doubt": 0}
 
 
-async def test_an_outage_keeps_changes_in_doubt(rig: Rig) -> None:
+async def test_an_outage_keeps_changes_in_doubt(harness: RecoveryHarness) -> None:
     """While the upstream is busy nothing is decided; when it is back, all is."""
-    await leave_in_doubt(rig)
-    await rig.fault("busy", times=100)
-    assert await rig.recover() == (0, 1)
-    assert await rig.membership() == {"optedIn": False, "pending": True, "version": 0}
-    await rig.no_more_faults()
-    assert await rig.recover() == (1, 0)
-    assert await rig.membership() == JOINED
+    await leave_in_doubt(harness)
+    await harness.fault("busy", times=100)
+    assert await harness.recover() == (0, 1)
+    assert await harness.membership() == {"optedIn": False, "pending": True, "version": 0}
+    await harness.no_more_faults()
+    assert await harness.recover() == (1, 0)
+    assert await harness.membership() == JOINED
 
 
-async def test_two_nodes_at_once_record_once(rig: Rig) -> None:
+async def test_two_nodes_at_once_record_once(harness: RecoveryHarness) -> None:
     """Even without any lease, two recoveries side by side record a change once."""
-    await leave_in_doubt(rig)
-    rig.stand.clock.advance(UNDISTURBED)
-    nodes = [rig.recovering().recoveries[0] for _ in range(4)]
+    await leave_in_doubt(harness)
+    harness.stand.clock.advance(UNDISTURBED)
+    nodes = [harness.recovering().recoveries[0] for _ in range(4)]
     await asyncio.gather(*(node.settle_some(None) for node in nodes))
-    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
-    assert await rig.effects(MEMBERSHIP) == 1
+    assert await harness.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await harness.effects(MEMBERSHIP) == 1
 
 
-async def test_recovery_races_the_customers_own_retries(rig: Rig) -> None:
+async def test_recovery_races_the_customers_own_retries(harness: RecoveryHarness) -> None:
     """The customer's clicks and recovery settle one and the same change once."""
-    await leave_in_doubt(rig)
-    rig.stand.clock.advance(UNDISTURBED)
-    recovery = rig.recovering().recoveries[0]
-    clicks = [rig.opt_in() for _ in range(20)]
+    await leave_in_doubt(harness)
+    harness.stand.clock.advance(UNDISTURBED)
+    recovery = harness.recovering().recoveries[0]
+    clicks = [harness.opt_in() for _ in range(20)]
     outcomes = await asyncio.gather(*clicks, recovery.settle_some(None))
     assert [reasons(payload) for payload in outcomes[:-1]] == [[]] * 20  # type: ignore[arg-type]  # the clicks
-    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
-    assert await rig.effects(MEMBERSHIP) == 1
+    assert await harness.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await harness.effects(MEMBERSHIP) == 1
 
 
-async def test_one_node_at_a_time_works(rig: Rig) -> None:
+async def test_one_node_at_a_time_works(harness: RecoveryHarness) -> None:
     """A node stands by while another has the lease, and takes over when it ends."""
-    await leave_in_doubt(rig)
-    rig.stand.clock.advance(UNDISTURBED)
+    await leave_in_doubt(harness)
+    harness.stand.clock.advance(UNDISTURBED)
     other = Lease(OUTBOX.lease, "intents", "another node")
-    club = rig.stand.club.database.home
+    club = harness.stand.club.database
     async with club.write() as connection:
-        assert await other.hold(connection, rig.stand.clock.now(), timedelta(minutes=1))
-    node = rig.recovering()
+        assert await other.hold(connection, harness.stand.clock.now(), timedelta(minutes=1))
+    node = harness.recovering()
     assert (await node.round()).settled == 0
-    rig.stand.clock.advance(timedelta(minutes=2))
+    harness.stand.clock.advance(timedelta(minutes=2))
     assert (await node.round()).settled == 1
     async with club.write() as connection:
-        assert not await other.hold(connection, rig.stand.clock.now(), timedelta(minutes=1))
+        assert not await other.hold(connection, harness.stand.clock.now(), timedelta(minutes=1))
     await node.leave()
     async with club.write() as connection:
-        assert await other.hold(connection, rig.stand.clock.now(), timedelta(minutes=1))
+        assert await other.hold(connection, harness.stand.clock.now(), timedelta(minutes=1))
 
 
-async def test_an_idle_round_writes_nothing(rig: Rig) -> None:
+async def test_an_idle_round_writes_nothing(harness: RecoveryHarness) -> None:
     """If nothing is in doubt, recovery only reads."""
-    node = rig.recovering()
-    with statements(rig.stand.club) as sent:
+    node = harness.recovering()
+    with statements(harness.stand.club) as sent:
         await node.round()
     assert not [statement for statement in sent if not statement.startswith("SELECT")]
 
 
-async def test_a_flood_drains_oldest_first_and_by_the_handful(rig: Rig) -> None:
+async def test_a_flood_drains_oldest_first_and_by_the_handful(harness: RecoveryHarness) -> None:
     """Many changes in doubt are tried in the order they were asked for, a few side by side."""
     customers = [f"f-{number:03}" for number in range(100)]
     rows = []
@@ -240,25 +248,25 @@ async def test_a_flood_drains_oldest_first_and_by_the_handful(rig: Rig) -> None:
                 "body_hash": request.body_hash,
                 "request": {"path": membership_path(owner), "body": {"state": "opted_out"}, "facts": {}},
                 "status": "pending",
-                "created_at": rig.stand.clock.now() - timedelta(seconds=place),
+                "created_at": harness.stand.clock.now() - timedelta(seconds=place),
             }
         )
-    async with rig.stand.club.database.home.write() as connection:
+    async with harness.stand.club.database.write() as connection:
         await connection.execute(insert(INTENT), rows)
-    assert await rig.recover() == (100, 0)
-    order = [entry["customer"] for entry in await rig.journal(customer=None)]
+    assert await harness.recover() == (100, 0)
+    order = [entry["customer"] for entry in await harness.journal(customer=None)]
     at_once = 8
     for begin in range(0, 100, at_once):
         assert sorted(order[begin : begin + at_once]) == customers[begin : begin + at_once]
 
 
 async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
-    rig: Rig, logged: list[MutableMapping[str, Any]]
+    harness: RecoveryHarness, logged: list[MutableMapping[str, Any]]
 ) -> None:
     """A broken intent stays in doubt and is logged; younger ones are settled."""
-    await rig.opt_in()
-    await rig.fault("timeout_after", times=LOST_CALLS)
-    await rig.change(stand=rig.impatient)
+    await harness.opt_in()
+    await harness.fault("timeout_after", times=LOST_CALLS)
+    await harness.change(stand=harness.impatient)
     broken: dict[str, Any] = {
         "path": CHOICE,
         "body": {"reward_id": "fb-2x3", "config_version": 1},
@@ -269,24 +277,26 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
     wanted = UpstreamChange(
         CHOICE.replace(OWNER.customer, other.customer), broken["body"], {"iso_week": WEEK}
     )
-    async with rig.stand.rewards.database.home.write() as connection:
+    async with harness.stand.rewards.database.write() as connection:
         await connection.execute(update(REWARDS_INTENT).values(request=broken))
-        await IntentRepository(REWARDS_INTENT).write_down(connection, request, wanted, rig.stand.clock.now())
-    await rig.set_account(good_account(), other)
-    assert await rig.recover() == (1, 1)
+        await IntentRepository(REWARDS_INTENT).write_down(
+            connection, request, wanted, harness.stand.clock.now()
+        )
+    await harness.set_account(good_account(), other)
+    assert await harness.recover() == (1, 1)
     (entry,) = [entry for entry in logged if entry["event"] == "intent_broken"]
     assert "iso_week" in entry["error"]
-    assert (await rig.stored())["choices"] == 0
+    assert (await harness.stored())["choices"] == 0
 
 
-async def test_a_change_begun_before_the_lock_holds_after_it(rig: Rig) -> None:
+async def test_a_change_begun_before_the_lock_holds_after_it(harness: RecoveryHarness) -> None:
     """The time of the intent decides about the lock: a change in time is made, a late one is not."""
-    await rig.opt_in()
-    await rig.fault("timeout_before", times=LOST_CALLS)
-    assert reasons(await rig.change("in-time", stand=rig.impatient)) == ["UPSTREAM_PENDING"]
-    await rig.no_more_faults()
-    rig.stand.clock.instant = LOCKED_AT
-    assert await rig.recover() == (1, 0)
-    assert reasons(await rig.change("in-time")) == []
-    assert reasons(await rig.change("late", version=1)) == ["CHOICE_LOCKED"]
-    assert await rig.effects(CHOICE) == 1
+    await harness.opt_in()
+    await harness.fault("timeout_before", times=LOST_CALLS)
+    assert reasons(await harness.change("in-time", stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    await harness.no_more_faults()
+    harness.stand.clock.instant = LOCKED_AT
+    assert await harness.recover() == (1, 0)
+    assert reasons(await harness.change("in-time")) == []
+    assert reasons(await harness.change("late", version=1)) == ["CHOICE_LOCKED"]
+    assert await harness.effects(CHOICE) == 1

@@ -20,7 +20,7 @@ from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
-from tests.support.recovery.rig import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
+from tests.support.recovery.harness import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
 from tests.support.skewed_clock import SkewedClock
 from tests.support.subgraphs.club_samples import (
     BRAND,
@@ -133,7 +133,7 @@ async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, squad: 
 async def test_a_transaction_goes_by_the_servers_clock(migrated_mariadb: str) -> None:
     """MariaDB's time counts, however wrong this machine's clock is."""
     database = Database.open(DatabaseSettings(url=migrated_mariadb), "club")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(text("SET SESSION timestamp = 1774440000.25"))
         told = await SystemClock().at(connection)
         await connection.execute(text("SET SESSION timestamp = DEFAULT"))
@@ -145,7 +145,7 @@ async def test_sqlite_goes_by_this_machine(sqlite_url: str) -> None:
     """With SQLite the database's clock is this machine's."""
     database = Database.open(DatabaseSettings(url=sqlite_url), "club")
     before = datetime.now(UTC)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         told = await SystemClock().at(connection)
     await database.close()
     assert before <= told <= datetime.now(UTC)

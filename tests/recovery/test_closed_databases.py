@@ -138,16 +138,16 @@ async def test_a_closed_database_lets_nobody_in_by_any_pool(installation: Databa
     with pytest.raises(DatabaseClosed):
         await database.ping()
     with pytest.raises(DatabaseClosed):
-        async with database.home.write():
+        async with database.write():
             pass
     with pytest.raises(OSError, match="closed while it is recovered"):
-        await database.home.pinned.fetch("SELECT 1", ())
+        await database.pinned.fetch("SELECT 1", ())
     checks = database_checks(installation, MachineClocks(), str)
     (check,) = [each for each in checks if each.name == "database rewards"]
     with pytest.raises(CheckFailed, match="closed while it is recovered"):
         await check.run()
     await open_database(installation, "rewards")
-    assert await database.home.pinned.fetch("SELECT 1", ()) == ((1,),)
+    assert await database.pinned.fetch("SELECT 1", ()) == ((1,),)
     await database.close()
 
 
@@ -194,6 +194,6 @@ async def test_each_database_may_be_lost_alone(served: Served) -> None:
 async def drop(settings: DatabaseSettings, name: str) -> None:
     """Lose a database."""
     database = Database.open(settings, name)
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         await connection.execute(text(f"DROP DATABASE {settings.url.rpartition('/')[2]}_{name}"))
     await database.close()

@@ -16,7 +16,7 @@ from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
-from tests.support.recovery.rig import CHANGE, OPT_IN, SHOWN, UNDISTURBED
+from tests.support.recovery.harness import CHANGE, OPT_IN, SHOWN, UNDISTURBED
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of, migrate
 from tests.support.subgraphs.squad_double import Squad

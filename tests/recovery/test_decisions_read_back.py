@@ -23,14 +23,14 @@ DECISIONS = GlobalDecisions()
 
 async def decide(database: Database, state: object) -> int:
     """Take a decision; return its number."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         decided = await DECISIONS.decide(connection, BRAND, state, by="ann", at=NOW)  # type: ignore[arg-type]
     return decided.decision.order.number
 
 
 async def known(database: Database) -> dict[str, int]:
     """Return the numbers of decisions, by key."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         return {one.key: one.order.number for one in await DECISIONS.repository.all(connection)}
 
 

@@ -13,7 +13,15 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.comparison import Compared
-from tests.support.recovery.rig import BRAND, CUSTOMER, MEMBERSHIP, OPT_IN, SHOWN, Rig, reasons
+from tests.support.recovery.harness import (
+    BRAND,
+    CUSTOMER,
+    MEMBERSHIP,
+    OPT_IN,
+    SHOWN,
+    RecoveryHarness,
+    reasons,
+)
 from tests.support.subgraphs.club_samples import good_account
 from tests.support.subgraphs.club_stand import ask, data_of, session
 
@@ -27,38 +35,40 @@ EXCLUDED = EXCLUSIONS["self-excluded"]
 OUT = {"optedIn": False, "pending": True, "version": 2}
 
 
-async def events(rig: Rig) -> list[tuple[str, str]]:
+async def events(harness: RecoveryHarness) -> list[tuple[str, str]]:
     """Return the kinds and origins of the customer's events, oldest first."""
     c = MEMBERSHIP_EVENT.c
-    async with rig.stand.club.database.home.read() as connection:
+    async with harness.stand.club.database.read() as connection:
         rows = await connection.execute(select(c.kind, c.origin).order_by(c.version))
         return [(row.kind, row.origin) for row in rows]
 
 
-async def facts(rig: Rig) -> list[str]:
+async def facts(harness: RecoveryHarness) -> list[str]:
     """Return the facts about changes in the outbox, oldest first."""
-    async with rig.stand.club.database.home.read() as connection:
+    async with harness.stand.club.database.read() as connection:
         rows = await connection.execute(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(row.value)["change"] for row in rows]
 
 
-async def upstream_state(rig: Rig) -> str:
+async def upstream_state(harness: RecoveryHarness) -> str:
     """Return the upstream's record."""
-    return str((await rig.api.get(MEMBERSHIP)).json()["state"])
+    return str((await harness.api.get(MEMBERSHIP)).json()["state"])
 
 
 @pytest.mark.parametrize("account", EXCLUSIONS.values(), ids=EXCLUSIONS.keys())
-async def test_an_exclusion_ends_a_membership_and_is_sent_upstream(rig: Rig, account: Account) -> None:
+async def test_an_exclusion_ends_a_membership_and_is_sent_upstream(
+    harness: RecoveryHarness, account: Account
+) -> None:
     """The event is recorded with the account; recovery sends it upstream, with one effect."""
-    await rig.opt_in()
-    await rig.hear_of(account)
-    assert await rig.membership() == OUT
-    assert await events(rig) == [("opted_in", "customer"), ("forced_out", "account")]
-    assert await facts(rig) == ["opted_in", "forced_out"]
-    assert await rig.recover() == (1, 0)
-    assert await upstream_state(rig) == "opted_out"
-    assert await rig.effects(MEMBERSHIP) == 2
-    assert await rig.recover() == (0, 0)
+    await harness.opt_in()
+    await harness.hear_of(account)
+    assert await harness.membership() == OUT
+    assert await events(harness) == [("opted_in", "customer"), ("forced_out", "account")]
+    assert await facts(harness) == ["opted_in", "forced_out"]
+    assert await harness.recover() == (1, 0)
+    assert await upstream_state(harness) == "opted_out"
+    assert await harness.effects(MEMBERSHIP) == 2
+    assert await harness.recover() == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -70,175 +80,177 @@ async def test_an_exclusion_ends_a_membership_and_is_sent_upstream(rig: Rig, acc
     ],
     ids=["suspended", "unverified", "elsewhere"],
 )
-async def test_what_may_pass_leaves_the_membership_standing(rig: Rig, account: Account) -> None:
+async def test_what_may_pass_leaves_the_membership_standing(
+    harness: RecoveryHarness, account: Account
+) -> None:
     """Such a customer cannot take part meanwhile, and is a member again afterwards without opting in."""
-    await rig.opt_in()
-    await rig.hear_of(account)
-    assert await events(rig) == [("opted_in", "customer")]
-    assert await ineligible(rig) is not None
-    await rig.hear_of(good_account())
-    assert await ineligible(rig) is None
-    assert await rig.membership() == {"optedIn": True, "pending": False, "version": 1}
+    await harness.opt_in()
+    await harness.hear_of(account)
+    assert await events(harness) == [("opted_in", "customer")]
+    assert await ineligible(harness) is not None
+    await harness.hear_of(good_account())
+    assert await ineligible(harness) is None
+    assert await harness.membership() == {"optedIn": True, "pending": False, "version": 1}
 
 
-async def test_after_an_exclusion_the_customer_has_to_opt_in_again(rig: Rig) -> None:
+async def test_after_an_exclusion_the_customer_has_to_opt_in_again(harness: RecoveryHarness) -> None:
     """After the exclusion the customer is no member, and may opt in."""
-    await rig.opt_in()
-    await rig.hear_of(EXCLUDED)
-    await rig.recover()
-    await rig.hear_of(good_account())
-    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 2}
-    assert reasons(await rig.opt_in("again")) == []
-    assert await upstream_state(rig) == "opted_in"
+    await harness.opt_in()
+    await harness.hear_of(EXCLUDED)
+    await harness.recover()
+    await harness.hear_of(good_account())
+    assert await harness.membership() == {"optedIn": False, "pending": False, "version": 2}
+    assert reasons(await harness.opt_in("again")) == []
+    assert await upstream_state(harness) == "opted_in"
 
 
-async def test_a_customer_who_comes_back_waits_for_the_leaving_to_be_told(rig: Rig) -> None:
+async def test_a_customer_who_comes_back_waits_for_the_leaving_to_be_told(harness: RecoveryHarness) -> None:
     """The upstream gets the leaving before the joining, whatever was in doubt."""
-    await rig.opt_in()
-    await rig.hear_of(EXCLUDED)
-    await rig.hear_of(good_account())
-    assert reasons(await rig.opt_in("again")) == []
-    applied = [entry["body"] for entry in await rig.journal() if entry["outcome"] == "applied"]
+    await harness.opt_in()
+    await harness.hear_of(EXCLUDED)
+    await harness.hear_of(good_account())
+    assert reasons(await harness.opt_in("again")) == []
+    applied = [entry["body"] for entry in await harness.journal() if entry["outcome"] == "applied"]
     assert ["opted_out" in body for body in applied] == [False, True, False]
-    assert await rig.recover() == (0, 0)
+    assert await harness.recover() == (0, 0)
 
 
-async def test_the_same_exclusion_again_changes_nothing(rig: Rig) -> None:
+async def test_the_same_exclusion_again_changes_nothing(harness: RecoveryHarness) -> None:
     """An older, a repeated and a further exclusion leave one event and one effect."""
-    await rig.opt_in()
-    await rig.hear_of(EXCLUDED, revision=5)
+    await harness.opt_in()
+    await harness.hear_of(EXCLUDED, revision=5)
     for revision, account in ((5, EXCLUDED), (4, EXCLUSIONS["closed"]), (6, EXCLUSIONS["restricted"])):
-        await rig.hear_of(account, revision=revision)
-    await rig.recover()
-    assert len(await events(rig)) == 2
-    assert await rig.effects(MEMBERSHIP) == 2
+        await harness.hear_of(account, revision=revision)
+    await harness.recover()
+    assert len(await events(harness)) == 2
+    assert await harness.effects(MEMBERSHIP) == 2
 
 
-async def test_an_exclusion_of_who_is_no_member_records_nothing(rig: Rig) -> None:
+async def test_an_exclusion_of_who_is_no_member_records_nothing(harness: RecoveryHarness) -> None:
     """Without a membership there is nothing to end and nothing to publish."""
-    await rig.hear_of(EXCLUDED)
-    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+    await harness.hear_of(EXCLUDED)
+    assert await harness.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
 
 
-async def test_a_join_in_doubt_that_was_made_is_undone(rig: Rig) -> None:
+async def test_a_join_in_doubt_that_was_made_is_undone(harness: RecoveryHarness) -> None:
     """A join that reached the upstream before the exclusion is recorded, ended, and undone upstream."""
-    await rig.fault("timeout_after")
-    await rig.opt_in(stand=rig.impatient)
-    await rig.no_more_faults()
-    await rig.hear_of(EXCLUDED)
-    assert await rig.recover() == (1, 0)
-    assert await events(rig) == [("opted_in", "customer"), ("forced_out", "account")]
-    assert await rig.recover() == (1, 0)
-    assert await upstream_state(rig) == "opted_out"
-    assert await rig.effects(MEMBERSHIP) == 2
+    await harness.fault("timeout_after")
+    await harness.opt_in(stand=harness.impatient)
+    await harness.no_more_faults()
+    await harness.hear_of(EXCLUDED)
+    assert await harness.recover() == (1, 0)
+    assert await events(harness) == [("opted_in", "customer"), ("forced_out", "account")]
+    assert await harness.recover() == (1, 0)
+    assert await upstream_state(harness) == "opted_out"
+    assert await harness.effects(MEMBERSHIP) == 2
 
 
-async def test_an_exclusion_beats_a_join_whose_answer_is_under_way(rig: Rig) -> None:
+async def test_an_exclusion_beats_a_join_whose_answer_is_under_way(harness: RecoveryHarness) -> None:
     """Between the upstream's record and ours: in the end nobody is a member on either side."""
-    await rig.fault("slow", late_seconds=1.0)
-    joining = asyncio.create_task(rig.opt_in())
-    await until_on_record(rig)
-    await rig.hear_of(EXCLUDED)
+    await harness.fault("slow", late_seconds=1.0)
+    joining = asyncio.create_task(harness.opt_in())
+    await until_on_record(harness)
+    await harness.hear_of(EXCLUDED)
     await joining
-    assert await events(rig) == [("opted_in", "customer"), ("forced_out", "account")]
-    await rig.recover()
-    assert await upstream_state(rig) == "opted_out"
-    assert await rig.membership() == {"optedIn": False, "pending": False, "version": 2}
+    assert await events(harness) == [("opted_in", "customer"), ("forced_out", "account")]
+    await harness.recover()
+    assert await upstream_state(harness) == "opted_out"
+    assert await harness.membership() == {"optedIn": False, "pending": False, "version": 2}
 
 
-async def test_an_exclusion_while_leaving_is_in_doubt(rig: Rig) -> None:
+async def test_an_exclusion_while_leaving_is_in_doubt(harness: RecoveryHarness) -> None:
     """The customer's own leaving is still sent, and nothing else."""
-    await rig.opt_in()
-    await rig.fault("timeout_before")
-    await rig.opt_out(stand=rig.impatient)
-    await rig.no_more_faults()
-    await rig.hear_of(EXCLUDED)
-    assert (await rig.membership())["optedIn"] is False
-    await rig.recover()
-    assert await upstream_state(rig) == "opted_out"
-    assert await rig.effects(MEMBERSHIP) == 2
-    assert (await rig.stored())["in doubt"] == 0
+    await harness.opt_in()
+    await harness.fault("timeout_before")
+    await harness.opt_out(stand=harness.impatient)
+    await harness.no_more_faults()
+    await harness.hear_of(EXCLUDED)
+    assert (await harness.membership())["optedIn"] is False
+    await harness.recover()
+    assert await upstream_state(harness) == "opted_out"
+    assert await harness.effects(MEMBERSHIP) == 2
+    assert (await harness.stored())["in doubt"] == 0
 
 
-async def test_the_leaving_is_told_after_an_outage(rig: Rig) -> None:
+async def test_the_leaving_is_told_after_an_outage(harness: RecoveryHarness) -> None:
     """During an outage of the upstream, only the call to it waits."""
-    await rig.opt_in()
-    await rig.hear_of(EXCLUDED)
-    await rig.fault("busy", times=100)
-    assert await rig.recover() == (0, 1)
-    assert await rig.membership() == OUT
-    await rig.no_more_faults()
-    assert await rig.recover() == (1, 0)
-    assert await upstream_state(rig) == "opted_out"
+    await harness.opt_in()
+    await harness.hear_of(EXCLUDED)
+    await harness.fault("busy", times=100)
+    assert await harness.recover() == (0, 1)
+    assert await harness.membership() == OUT
+    await harness.no_more_faults()
+    assert await harness.recover() == (1, 0)
+    assert await upstream_state(harness) == "opted_out"
 
 
-async def test_a_leaving_that_could_not_be_told_for_a_day_is_told_anew(rig: Rig) -> None:
+async def test_a_leaving_that_could_not_be_told_for_a_day_is_told_anew(harness: RecoveryHarness) -> None:
     """Its key may be forgotten, so it is given up; reconciliation finds a member and sends it again."""
-    await rig.opt_in()
-    await rig.hear_of(EXCLUDED)
-    rig.stand.clock.advance(timedelta(hours=25))
-    assert await rig.recover() == (1, 0)
-    assert await upstream_state(rig) == "opted_in"
-    assert await rig.compare() == {"membership": Compared.FORCED_OUT}
-    assert await rig.recover() == (1, 0)
-    assert await upstream_state(rig) == "opted_out"
-    assert len(await events(rig)) == 2
+    await harness.opt_in()
+    await harness.hear_of(EXCLUDED)
+    harness.stand.clock.advance(timedelta(hours=25))
+    assert await harness.recover() == (1, 0)
+    assert await upstream_state(harness) == "opted_in"
+    assert await harness.compare() == {"membership": Compared.FORCED_OUT}
+    assert await harness.recover() == (1, 0)
+    assert await upstream_state(harness) == "opted_out"
+    assert len(await events(harness)) == 2
 
 
-async def test_an_excluded_customer_cannot_join_or_choose(rig: Rig) -> None:
+async def test_an_excluded_customer_cannot_join_or_choose(harness: RecoveryHarness) -> None:
     """Both are refused as soon as the account is excluded, and nothing is sent upstream."""
-    await rig.opt_in()
-    await rig.hear_of(EXCLUDED)
-    asked = len(await rig.journal())
-    assert reasons(await rig.opt_in("another")) == ["INELIGIBLE"]
-    assert reasons(await rig.change("another")) == ["INELIGIBLE"]
-    assert len(await rig.journal()) == asked
+    await harness.opt_in()
+    await harness.hear_of(EXCLUDED)
+    asked = len(await harness.journal())
+    assert reasons(await harness.opt_in("another")) == ["INELIGIBLE"]
+    assert reasons(await harness.change("another")) == ["INELIGIBLE"]
+    assert len(await harness.journal()) == asked
 
 
-async def test_an_excluded_customer_is_shown_why(rig: Rig) -> None:
+async def test_an_excluded_customer_is_shown_why(harness: RecoveryHarness) -> None:
     """The club shows the reason at once, and options, choice and state follow from it."""
-    await rig.opt_in()
-    assert await ineligible(rig) is None
-    await rig.hear_of(EXCLUDED)
-    assert await ineligible(rig) == "SELF_EXCLUDED"
+    await harness.opt_in()
+    assert await ineligible(harness) is None
+    await harness.hear_of(EXCLUDED)
+    assert await ineligible(harness) == "SELF_EXCLUDED"
 
 
-async def test_exclusions_race_the_joins_of_many(rig: Rig) -> None:
+async def test_exclusions_race_the_joins_of_many(harness: RecoveryHarness) -> None:
     """In whatever order joins, exclusions and recovery happen, both sides end without a member."""
     owners = [Owner(BRAND, f"r-{number:02}") for number in range(16)]
-    await rig.stand.add_accounts({owner: good_account() for owner in owners})
+    await harness.stand.add_accounts({owner: good_account() for owner in owners})
 
     async def join(owner: Owner) -> list[str]:
         arguments = {"brand": BRAND, "termsVersion": "2026-1", "idempotencyKey": "k"}
-        answer = await ask(rig.stand.club, OPT_IN, {"i": arguments}, session(owner.customer))
+        answer = await ask(harness.stand.club, OPT_IN, {"i": arguments}, session(owner.customer))
         assert "errors" not in answer, answer["errors"]
         return reasons(answer["data"]["optIn"])
 
     outcomes = await asyncio.gather(
-        *(join(owner) for owner in owners), *(rig.hear_of(EXCLUDED, owner) for owner in owners)
+        *(join(owner) for owner in owners), *(harness.hear_of(EXCLUDED, owner) for owner in owners)
     )
     assert {code for codes in outcomes[: len(owners)] for code in codes or ()} <= {"INELIGIBLE"}
-    await rig.recover()
-    await rig.recover()
-    assert (await rig.stored())["in doubt"] == 0
+    await harness.recover()
+    await harness.recover()
+    assert (await harness.stored())["in doubt"] == 0
     for owner in owners:
-        shown = await data_of(rig.stand.club, SHOWN, {}, session(owner.customer))
+        shown = await data_of(harness.stand.club, SHOWN, {}, session(owner.customer))
         assert shown["club"]["membership"]["optedIn"] is False
-        recorded = await rig.api.get(MEMBERSHIP.replace(CUSTOMER, owner.customer))
+        recorded = await harness.api.get(MEMBERSHIP.replace(CUSTOMER, owner.customer))
         assert recorded.json().get("state") != "opted_in"
 
 
-async def until_on_record(rig: Rig) -> None:
+async def until_on_record(harness: RecoveryHarness) -> None:
     """Wait until the upstream has recorded a membership."""
     deadline = time.monotonic() + 60
-    while not await rig.effects(MEMBERSHIP):
+    while not await harness.effects(MEMBERSHIP):
         assert time.monotonic() < deadline, "nothing was recorded upstream"
         await asyncio.sleep(0.01)
 
 
-async def ineligible(rig: Rig) -> str | None:
+async def ineligible(harness: RecoveryHarness) -> str | None:
     """Return why the customer cannot take part, from the graph."""
     query = f'{{ club(brand: "{BRAND}") {{ ineligibleReason }} }}'
-    data = await data_of(rig.stand.club, query, {}, session(CUSTOMER))
+    data = await data_of(harness.stand.club, query, {}, session(CUSTOMER))
     found: str | None = data["club"]["ineligibleReason"]
     return found

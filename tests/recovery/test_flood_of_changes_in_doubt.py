@@ -58,7 +58,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 @pytest.fixture
 async def flooded(stand: Stand) -> Stand:
     """Store customers who have all asked to leave, each later than the next one in the alphabet."""
-    async with stand.club.database.home.write() as connection:
+    async with stand.club.database.write() as connection:
         await connection.execute(insert(INTENT), [row(stand, place) for place in range(CHANGES)])
     return stand
 
@@ -107,6 +107,6 @@ async def test_a_flood_drains_over_a_restart(flooded: Stand, squad: Squad, stack
         assert sorted(asked[begin : begin + AT_ONCE]) == oldest_first[begin : begin + AT_ONCE]
     assert len(squad.calls) == len(squad.effects) == CHANGES
     assert await flooded.count(flooded.club, MEMBERSHIP_EVENT) == CHANGES
-    async with flooded.club.database.home.read() as connection:
+    async with flooded.club.database.read() as connection:
         pending = select(func.count()).select_from(INTENT).where(INTENT.c.status == "pending")
         assert await connection.scalar(pending) == 0

@@ -99,7 +99,7 @@ def test_two_first_upgrades_agree(tmp_path: Path) -> None:
         await upgrade_databases(settings)
         for name in METADATA:
             database = Database.open(settings, name)
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 await connection.execute(delete(METADATA[name].tables["installation"]))
             await database.close()
         await asyncio.gather(*(identify(settings, METADATA) for _ in range(4)))
@@ -113,12 +113,12 @@ async def test_what_another_upgrade_has_just_recorded_stays(database_url: str) -
     settings, first = DatabaseSettings(url=database_url), Installation("the first one's")
     await migrate(settings, "club", METADATA["club"])
     database = Database.open(settings, "club")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await insert_installation(connection, first, NOW)
         second = asyncio.create_task(identify(settings, ["club"]))
         await asyncio.sleep(0.3)  # it waits for this transaction
     await second
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         assert await read_installation(connection) == first
     await database.close()
 
@@ -183,7 +183,7 @@ async def test_a_database_in_use_is_not_overwritten(database_url: str, tmp_path:
     await upgrade_databases(settings)
     await back_up(settings, tmp_path / "backup", NOW)
     used = Database.open(settings, "progress")
-    async with used.home.write() as connection:
+    async with used.write() as connection:
         lease = Lease(OUTBOX.lease, "outbox", "a-process")
         await lease.hold(connection, await SystemClock().at(connection), timedelta(minutes=1))
     with pytest.raises(StillRunning, match="progress is still in use: "):
@@ -193,7 +193,7 @@ async def test_a_database_in_use_is_not_overwritten(database_url: str, tmp_path:
     with pytest.raises(StillRunning, match="leases are held: outbox"):
         await restore(settings, tmp_path / "backup", ["progress"], replace=True)
     used = Database.open(settings, "progress")
-    async with used.home.write() as connection:
+    async with used.write() as connection:
         await lease.end(connection)
     await used.close()
     await restore(settings, tmp_path / "backup", ["progress"], replace=True)

@@ -18,7 +18,7 @@ from subgraphs.club.models import INTENT, OUTBOX
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
-from tests.support.recovery.rig import CHOICE, MEMBERSHIP, Rig, reasons
+from tests.support.recovery.harness import CHOICE, MEMBERSHIP, RecoveryHarness, reasons
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -39,17 +39,17 @@ IN_RECOVERY = ["committed", "looked at the record", *WITH_THE_INTENT]
 
 @dataclass
 class Processes:
-    """Processes of the club over a rig's databases."""
+    """Processes of the club over a harness's databases."""
 
-    rig: Rig
+    harness: RecoveryHarness
     folder: Path
     started: list[Program] = field(default_factory=list)
 
     def start(self, *command: str) -> Program:
         """Start a process; its output goes to a file in the folder."""
         environment = without_settings() | {
-            "FURLONG_DATABASE_URL": self.rig.stand.url,
-            "FURLONG_UPSTREAM_URL": self.rig.stand.upstream_url,
+            "FURLONG_DATABASE_URL": self.harness.stand.url,
+            "FURLONG_UPSTREAM_URL": self.harness.stand.upstream_url,
             "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "10",
         }
         with (self.folder / f"process-{len(self.started)}.log").open("wb") as log:
@@ -69,9 +69,9 @@ class Processes:
 
 
 @contextmanager
-def processes(rig: Rig, folder: Path) -> Iterator[Processes]:
+def processes(harness: RecoveryHarness, folder: Path) -> Iterator[Processes]:
     """Provide processes that end with the block."""
-    all_of_them = Processes(rig, folder)
+    all_of_them = Processes(harness, folder)
     try:
         yield all_of_them
     finally:
@@ -90,111 +90,119 @@ async def until(holds: Callable[[], Awaitable[bool]], logs: Callable[[], str]) -
         await asyncio.sleep(0.05)
 
 
-async def long_ago(rig: Rig) -> None:
+async def long_ago(harness: RecoveryHarness) -> None:
     """Date the intents back some minutes, by the machine's clock."""
-    for subgraph, table in ((rig.stand.club, INTENT), (rig.stand.rewards, REWARDS_INTENT)):
-        async with subgraph.database.home.write() as connection:
+    for subgraph, table in ((harness.stand.club, INTENT), (harness.stand.rewards, REWARDS_INTENT)):
+        async with subgraph.database.write() as connection:
             at = SystemClock().now() - timedelta(minutes=10)
             await connection.execute(update(table).values(created_at=at))
 
 
-async def end_lease(rig: Rig) -> None:
+async def end_lease(harness: RecoveryHarness) -> None:
     """End the lease of a dead node, instead of waiting for a minute."""
-    async with rig.stand.club.database.home.write() as connection:
+    async with harness.stand.club.database.write() as connection:
         await connection.execute(update(OUTBOX.lease).values(expires_at=SystemClock().now()))
 
 
 @pytest.mark.parametrize("step", BEFORE_THE_INTENT)
-async def test_killed_before_the_intent_nothing_has_happened(rig: Rig, tmp_path: Path, step: str) -> None:
+async def test_killed_before_the_intent_nothing_has_happened(
+    harness: RecoveryHarness, tmp_path: Path, step: str
+) -> None:
     """Without a committed intent nothing is sent upstream; the same key makes the change later, once."""
-    with processes(rig, tmp_path) as club:
+    with processes(harness, tmp_path) as club:
         await club.dies(step, "opt-in")
-    assert await rig.journal() == []
-    assert await rig.recover() == (0, 0)
-    assert await rig.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
-    assert reasons(await rig.opt_in("k")) == []
-    assert await rig.effects(MEMBERSHIP) == 1
+    assert await harness.journal() == []
+    assert await harness.recover() == (0, 0)
+    assert await harness.stored() == {"events": 0, "facts": 0, "choices": 0, "in doubt": 0}
+    assert reasons(await harness.opt_in("k")) == []
+    assert await harness.effects(MEMBERSHIP) == 1
 
 
 @pytest.mark.parametrize("step", WITH_THE_INTENT)
-async def test_a_join_that_was_killed_is_settled(rig: Rig, tmp_path: Path, step: str) -> None:
+async def test_a_join_that_was_killed_is_settled(harness: RecoveryHarness, tmp_path: Path, step: str) -> None:
     """Between intent and commit the change is pending; recovery makes it, with one effect."""
-    with processes(rig, tmp_path) as club:
+    with processes(harness, tmp_path) as club:
         await club.dies(step, "opt-in")
-    assert await rig.membership() == {"optedIn": False, "pending": True, "version": 0}
-    assert await rig.recover() == (1, 0)
-    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
-    assert reasons(await rig.opt_in("k")) == []
-    assert await rig.effects(MEMBERSHIP) == 1
+    assert await harness.membership() == {"optedIn": False, "pending": True, "version": 0}
+    assert await harness.recover() == (1, 0)
+    assert await harness.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert reasons(await harness.opt_in("k")) == []
+    assert await harness.effects(MEMBERSHIP) == 1
 
 
 @pytest.mark.parametrize("step", WITH_THE_INTENT)
-async def test_a_choice_that_was_killed_is_settled(rig: Rig, tmp_path: Path, step: str) -> None:
+async def test_a_choice_that_was_killed_is_settled(
+    harness: RecoveryHarness, tmp_path: Path, step: str
+) -> None:
     """The same holds for a choice: it becomes version 1, once."""
-    await rig.opt_in()
-    with processes(rig, tmp_path) as club:
+    await harness.opt_in()
+    with processes(harness, tmp_path) as club:
         await club.dies(step, "change")
-    assert await rig.recover() == (1, 0)
-    chosen = await rig.change("k")
+    assert await harness.recover() == (1, 0)
+    chosen = await harness.change("k")
     assert chosen["errors"] == []
     assert chosen["club"]["choice"]["version"] == 1
-    assert await rig.effects(CHOICE) == 1
+    assert await harness.effects(CHOICE) == 1
 
 
 @pytest.mark.parametrize("step", AFTERWARDS)
-async def test_killed_before_the_answer_the_change_stands(rig: Rig, tmp_path: Path, step: str) -> None:
+async def test_killed_before_the_answer_the_change_stands(
+    harness: RecoveryHarness, tmp_path: Path, step: str
+) -> None:
     """After the outcome is committed, a crash costs the customer only the response."""
-    with processes(rig, tmp_path) as club:
+    with processes(harness, tmp_path) as club:
         await club.dies(step, "opt-in")
-    assert await rig.membership() == {"optedIn": True, "pending": False, "version": 1}
-    assert await rig.recover() == (0, 0)
-    assert reasons(await rig.opt_in("k")) == []
-    assert await rig.effects(MEMBERSHIP) == 1
+    assert await harness.membership() == {"optedIn": True, "pending": False, "version": 1}
+    assert await harness.recover() == (0, 0)
+    assert reasons(await harness.opt_in("k")) == []
+    assert await harness.effects(MEMBERSHIP) == 1
 
 
 @pytest.mark.parametrize("step", IN_RECOVERY)
-async def test_a_recovery_that_is_killed_is_carried_on(rig: Rig, tmp_path: Path, step: str) -> None:
+async def test_a_recovery_that_is_killed_is_carried_on(
+    harness: RecoveryHarness, tmp_path: Path, step: str
+) -> None:
     """Whatever step of recovery a node dies at, the next node settles the change once."""
-    await rig.fault("timeout_before", times=2)
-    await rig.opt_in(stand=rig.impatient)
-    await rig.no_more_faults()
-    await long_ago(rig)
-    with processes(rig, tmp_path) as club:
+    await harness.fault("timeout_before", times=2)
+    await harness.opt_in(stand=harness.impatient)
+    await harness.no_more_faults()
+    await long_ago(harness)
+    with processes(harness, tmp_path) as club:
         await club.dies(step, "worker")
-        await end_lease(rig)
-    node = rig.recovering(SystemClock())
+        await end_lease(harness)
+    node = harness.recovering(SystemClock())
     made = await node.round()
     assert (made.settled, made.in_doubt) == (1, 0)
-    assert await rig.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
-    assert await rig.effects(MEMBERSHIP) == 1
+    assert await harness.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
+    assert await harness.effects(MEMBERSHIP) == 1
 
 
 async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(
-    rig: Rig, tmp_path: Path, free_port: Callable[[], int]
+    harness: RecoveryHarness, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """`furlong worker intents` as an operator runs it, on two nodes, one of them killed."""
 
     async def joined() -> bool:
-        return (await rig.stored())["events"] == 1
+        return (await harness.stored())["events"] == 1
 
     async def left() -> bool:
-        return (await rig.stored())["events"] == 2
+        return (await harness.stored())["events"] == 2
 
-    await rig.fault("timeout_before", times=2)
-    await rig.opt_in(stand=rig.impatient)
-    await rig.no_more_faults()
-    await long_ago(rig)
-    with processes(rig, tmp_path) as nodes:
+    await harness.fault("timeout_before", times=2)
+    await harness.opt_in(stand=harness.impatient)
+    await harness.no_more_faults()
+    await long_ago(harness)
+    with processes(harness, tmp_path) as nodes:
         first = nodes.start("furlong", "worker", "intents")
         await until(joined, nodes.logs)
         port = free_port()
         second = nodes.start("furlong", "worker", "intents", "--listen", f"127.0.0.1:{port}")
         first.kill()
-        await rig.fault("timeout_before", times=2)
-        assert reasons(await rig.opt_out(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
-        await rig.no_more_faults()
-        await long_ago(rig)
-        await end_lease(rig)
+        await harness.fault("timeout_before", times=2)
+        assert reasons(await harness.opt_out(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+        await harness.no_more_faults()
+        await long_ago(harness)
+        await end_lease(harness)
         await until(left, nodes.logs)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as status:
 
@@ -206,6 +214,6 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, nodes.logs()
     lease = select(OUTBOX.lease.c.holder).where(OUTBOX.lease.c.name == "intents")
-    async with rig.stand.club.database.home.read() as connection:
+    async with harness.stand.club.database.read() as connection:
         assert (await connection.execute(lease)).all() == []
-    assert await rig.effects(MEMBERSHIP) == 2
+    assert await harness.effects(MEMBERSHIP) == 2

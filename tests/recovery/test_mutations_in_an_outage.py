@@ -7,7 +7,7 @@ import pytest
 
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.kit.mutations.circuit_breaker import Breaker
-from tests.support.recovery.rig import CHANGE, OPT_IN, OPT_OUT, SHOWN, reasons
+from tests.support.recovery.harness import CHANGE, OPT_IN, OPT_OUT, SHOWN, reasons
 from tests.support.subgraphs.club_samples import CUSTOMER
 from tests.support.subgraphs.club_stand import Stand, ask, data_of, session, statements
 from tests.support.subgraphs.squad_double import Squad, no_answers, refusal

@@ -27,7 +27,7 @@ from storage.installation import Installation, read_installation, write_installa
 from subgraphs.kit.records.outbox.outbox import Fact, Outbox
 from subgraphs.kit.records.outbox.outbox_relay import Relay
 from subgraphs.progress.models import METADATA, OUTBOX
-from tests.support.consumers.betting_rig import betting_rig
+from tests.support.consumers.betting_harness import betting_harness
 from tests.support.database_probe import migrated
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -38,13 +38,13 @@ THEIRS: Final = "the topics are on Kafka cluster"
 
 async def belong(database: Database, installation: Installation) -> None:
     """Record where a database belongs."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await write_installation(connection, installation, NOW)
 
 
 async def cluster_of(database: Database) -> str | None:
     """Return the cluster that a database names."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         found = await read_installation(connection)
     assert found is not None
     return found.kafka_cluster
@@ -67,7 +67,7 @@ async def progress(database_url: str) -> AsyncIterator[Database]:
 
 async def test_a_consumer_stops_at_the_topics_of_another_cluster(database_url: str) -> None:
     """The brokers were away when it started, or others answer at their address: nothing is applied."""
-    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as betting:
+    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as betting:
         await belong(betting.database, Installation("ours"))
         betting.send(40)
         first = betting.start()
@@ -108,7 +108,7 @@ async def test_facts_are_not_published_on_another_cluster(
     """They wait until the database belongs to it on purpose."""
     monkeypatch.setattr(outbox_worker, "REST_SECONDS", 0.01)
     box, taken = Outbox(OUTBOX), []
-    async with progress.home.write() as connection:
+    async with progress.write() as connection:
         await box.put(connection, Fact("t", "s/1", "northbet:c-1", "1", {"brand_id": "northbet"}), NOW)
     await belong(progress, OURS)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.recovery.rig import CHOICE, MEMBERSHIP, Rig, reasons, rig_over
+from tests.support.recovery.harness import CHOICE, MEMBERSHIP, RecoveryHarness, harness_over, reasons
 
 JOINED = {"optedIn": True, "pending": False, "version": 1}
 LOST_ANSWERS = ["timeout_after", "reset_after"]
@@ -14,34 +14,34 @@ FAULTS = ["busy", "timeout_before", *LOST_ANSWERS]
 
 
 @pytest.fixture
-async def forgetful(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
+async def forgetful(sqlite_url: str, tmp_path: Path) -> AsyncIterator[RecoveryHarness]:
     """Provide an upstream that remembers no keys."""
-    async with rig_over(sqlite_url, tmp_path, keeps_keys=False) as rig:
-        yield rig
+    async with harness_over(sqlite_url, tmp_path, keeps_keys=False) as harness:
+        yield harness
 
 
 @pytest.fixture
-async def usual(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rig]:
+async def usual(sqlite_url: str, tmp_path: Path) -> AsyncIterator[RecoveryHarness]:
     """Provide the usual upstream."""
-    async with rig_over(sqlite_url, tmp_path) as rig:
-        yield rig
+    async with harness_over(sqlite_url, tmp_path) as harness:
+        yield harness
 
 
-async def leave_in_doubt(rig: Rig, fault: str) -> None:
+async def leave_in_doubt(harness: RecoveryHarness, fault: str) -> None:
     """Opt in, and lose the outcome."""
-    await rig.fault(fault)
-    assert reasons(await rig.opt_in(stand=rig.impatient)) == ["UPSTREAM_PENDING"]
-    await rig.no_more_faults()
+    await harness.fault(fault)
+    assert reasons(await harness.opt_in(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    await harness.no_more_faults()
 
 
-async def test_such_an_upstream_does_everything_again(forgetful: Rig) -> None:
+async def test_such_an_upstream_does_everything_again(forgetful: RecoveryHarness) -> None:
     """The tests below rely on this: the same key twice has two effects."""
     for _ in range(2):
         await forgetful.by_another_channel(MEMBERSHIP, {"state": "opted_out"}, key="same")
     assert await forgetful.effects(MEMBERSHIP) == 2
 
 
-async def test_a_request_looks_before_it_tries_again(forgetful: Rig) -> None:
+async def test_a_request_looks_before_it_tries_again(forgetful: RecoveryHarness) -> None:
     """If a response is cut off, the same request finds the outcome, without a second effect."""
     await forgetful.fault("reset_after")
     assert reasons(await forgetful.opt_in()) == []
@@ -49,7 +49,7 @@ async def test_a_request_looks_before_it_tries_again(forgetful: Rig) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_recovery_looks_before_it_tries_again(forgetful: Rig, fault: str) -> None:
+async def test_recovery_looks_before_it_tries_again(forgetful: RecoveryHarness, fault: str) -> None:
     """Whatever was lost, there is one effect after recovery."""
     await leave_in_doubt(forgetful, fault)
     assert await forgetful.recover() == (1, 0)
@@ -58,7 +58,7 @@ async def test_recovery_looks_before_it_tries_again(forgetful: Rig, fault: str) 
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_click_again_looks_first(forgetful: Rig, fault: str) -> None:
+async def test_a_click_again_looks_first(forgetful: RecoveryHarness, fault: str) -> None:
     """A customer who repeats the request causes one effect."""
     await leave_in_doubt(forgetful, fault)
     assert reasons(await forgetful.opt_in()) == []
@@ -66,7 +66,7 @@ async def test_a_click_again_looks_first(forgetful: Rig, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_later_change_looks_for_the_one_in_its_way(forgetful: Rig, fault: str) -> None:
+async def test_a_later_change_looks_for_the_one_in_its_way(forgetful: RecoveryHarness, fault: str) -> None:
     """A leaving that finds a joining in doubt settles it first: one effect each, in this order."""
     await leave_in_doubt(forgetful, fault)
     assert reasons(await forgetful.opt_out()) == []
@@ -75,7 +75,7 @@ async def test_a_later_change_looks_for_the_one_in_its_way(forgetful: Rig, fault
 
 
 @pytest.mark.parametrize("fault", LOST_ANSWERS)
-async def test_a_choice_is_made_once(forgetful: Rig, fault: str) -> None:
+async def test_a_choice_is_made_once(forgetful: RecoveryHarness, fault: str) -> None:
     """The same holds for choices."""
     await forgetful.opt_in()
     await forgetful.fault(fault)
@@ -85,7 +85,7 @@ async def test_a_choice_is_made_once(forgetful: Rig, fault: str) -> None:
     assert await forgetful.effects(CHOICE) == 1
 
 
-async def test_a_key_that_was_forgotten_meanwhile_is_no_second_effect(usual: Rig) -> None:
+async def test_a_key_that_was_forgotten_meanwhile_is_no_second_effect(usual: RecoveryHarness) -> None:
     """If the upstream purges its keys while the outcome is in doubt, its record decides."""
     await leave_in_doubt(usual, "timeout_after")
     await forget_keys(usual)
@@ -93,7 +93,7 @@ async def test_a_key_that_was_forgotten_meanwhile_is_no_second_effect(usual: Rig
     assert await usual.effects(MEMBERSHIP) == 1
 
 
-async def test_a_click_after_a_day_is_no_second_effect(usual: Rig) -> None:
+async def test_a_click_after_a_day_is_no_second_effect(usual: RecoveryHarness) -> None:
     """The customer repeats a request that is 25 hours old, and the upstream has forgotten its key."""
     await leave_in_doubt(usual, "timeout_after")
     await forget_keys(usual)
@@ -102,7 +102,7 @@ async def test_a_click_after_a_day_is_no_second_effect(usual: Rig) -> None:
     assert await usual.effects(MEMBERSHIP) == 1
 
 
-async def test_a_key_of_ours_is_known_for_good(usual: Rig) -> None:
+async def test_a_key_of_ours_is_known_for_good(usual: RecoveryHarness) -> None:
     """A confirmed request that is repeated after a day gets its first outcome; nothing is sent upstream."""
     await usual.opt_in()
     await usual.opt_out()
@@ -114,6 +114,6 @@ async def test_a_key_of_ours_is_known_for_good(usual: Rig) -> None:
     assert (await usual.membership())["optedIn"] is False
 
 
-async def forget_keys(rig: Rig) -> None:
+async def forget_keys(harness: RecoveryHarness) -> None:
     """Let the upstream forget all keys."""
-    (await rig.api.delete("/simulator/keys")).raise_for_status()
+    (await harness.api.delete("/simulator/keys")).raise_for_status()

@@ -214,7 +214,7 @@ async def test_membership_events_come_back_each_to_its_customer(each_stand: Stan
     ]
     await each_stand.insert(each_stand.club, MEMBERSHIP_EVENT, rows)
     with statements(each_stand.club) as sent:
-        async with each_stand.club.database.home.read() as connection:
+        async with each_stand.club.database.read() as connection:
             found = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, owners)
     assert found == {
         owner: [
@@ -230,7 +230,7 @@ async def test_pending_changes_are_told_of_the_right_customers(each_stand: Stand
     """Of many customers those are named whose change is in progress: not the settled, not the strangers."""
     intents = IntentRepository(INTENT)
     owners = [Owner(brand, f"c-{n}") for brand in ("northbet", "lagunabet") for n in range(40)]
-    async with each_stand.club.database.home.write() as connection:
+    async with each_stand.club.database.write() as connection:
         for number, owner in enumerate(owners):
             if number % 3:
                 request = ChangeRequest(owner, "optIn", "membership", "k", {})
@@ -242,7 +242,7 @@ async def test_pending_changes_are_told_of_the_right_customers(each_stand: Stand
                 assert not await intents.settle(connection, intent, ("X", "x"), NOW)
     asked = [*owners, Owner("northbet", "C-1"), Owner("nobody", "c-1")]
     with statements(each_stand.club) as sent:
-        async with each_stand.club.database.home.read() as connection:
+        async with each_stand.club.database.read() as connection:
             found = await intents.pending(connection, asked)
     assert set(found) == {owner for number, owner in enumerate(owners) if number % 3 == 1}
     assert reads(sent) == {"intent": 1}
@@ -258,7 +258,7 @@ async def test_catalogues_come_back_each_to_its_brand(each_stand: Stand) -> None
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
     brands = ["northbet", "lagunabet", "nobody"]
     with statements(each_stand.rewards) as sent:
-        async with each_stand.rewards.database.home.read() as connection:
+        async with each_stand.rewards.database.read() as connection:
             configs = await catalogue.configs(connection, brands)
             contents = await catalogue.published(connection, brands, NOW)
     assert {name: sorted(each, key=_by_id) for name, each in configs.items()} == {
@@ -285,7 +285,7 @@ def _place(content: RewardContent) -> tuple[str, str]:
 async def test_the_newest_published_revision_that_is_due_is_shown(each_stand: Stand) -> None:
     """Of the revisions of a text the highest published one is shown, once its time has come."""
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-    async with each_stand.rewards.database.home.write() as connection:
+    async with each_stand.rewards.database.write() as connection:
         for title, at in (("old", LONG_AGO), ("new", NOW), ("scheduled", NOW + timedelta(hours=1))):
             await catalogue.publish(connection, "northbet", make_content(title=title), at)
         drafts = REWARD_CONTENT.insert().from_select(
@@ -310,12 +310,12 @@ async def test_choices_come_back_each_to_its_club(each_stand: Stand) -> None:
     """Choices of many customers and weeks are read at once; clubs without one are absent."""
     choices = ChoiceRepository(REWARD_CHOICE)
     keys = [ClubKey("northbet", f"2026-W{week}", f"c-{n}") for week in (12, 13) for n in range(30)]
-    async with each_stand.rewards.database.home.write() as connection:
+    async with each_stand.rewards.database.write() as connection:
         for number, key in enumerate(keys):
             for version in range(1, number % 3 + 1):
                 await choices.record(connection, key, f"r-{number}", version, NOW)
     with statements(each_stand.rewards) as sent:
-        async with each_stand.rewards.database.home.read() as connection:
+        async with each_stand.rewards.database.read() as connection:
             found = await choices.choices(connection, keys)
     assert found == {
         key: StoredChoice(f"r-{number}", number % 3, number % 3, NOW)
@@ -348,7 +348,7 @@ async def test_progress_comes_back_each_to_its_club(each_stand: Stand) -> None:
     repository = ProgressRepository()
     moments = {key: NOW - timedelta(minutes=number % 5) for number, key in enumerate(keys)}
     with statements(each_stand.progress) as sent:
-        async with each_stand.progress.database.home.read() as connection:
+        async with each_stand.progress.database.read() as connection:
             assert await repository.totals(connection, keys) == {
                 key: Total(number, 1, NOW) for number, key in enumerate(keys)
             }

@@ -75,7 +75,7 @@ async def change(stand: Stand, key: str, option: str = "fb-2x3", version: int = 
 
 async def choice_version(stand: Stand) -> int:
     """The version of the customer's choice."""
-    async with stand.rewards.database.home.read() as connection:
+    async with stand.rewards.database.read() as connection:
         found = await CHOICES.choices(connection, [KEY])
     return found[KEY].version if found else 0
 

@@ -179,7 +179,7 @@ async def test_a_fault_is_masked_and_has_an_id(
         "currency": "GBP",
         "ineligibleReason": None,
     }
-    async with faulty.database.home.write() as connection:
+    async with faulty.database.write() as connection:
         await connection.exec_driver_sql("DROP TABLE scheme")
     answer = await ask(faulty, query, {"r": [representation]})
     (error,) = answer["errors"]

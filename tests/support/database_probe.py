@@ -54,7 +54,7 @@ async def _copied(settings: DatabaseSettings, subgraph: str, metadata: MetaData)
     await create_database(settings, subgraph)
     database = Database.open(settings, subgraph)
     try:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             if (await connection.execute(text("SHOW TABLES"))).all():
                 return False
             for (table,) in (await connection.execute(text(f"SHOW TABLES FROM {template}"))).all():
@@ -106,7 +106,7 @@ def statements_of(database: Database) -> Iterator[list[str]]:
 
 async def contents(database: Database, *tables: Table) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of tables, ordered by key."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         return {
             table.name: [
                 tuple(row) for row in await connection.execute(select(table).order_by(*table.primary_key))

@@ -138,7 +138,7 @@ class Member:
 
 
 @dataclass
-class TortureRig:
+class TortureHarness:
     """A fresh database, the one broker, and all that was ever produced to it."""
 
     servers: Servers
@@ -219,7 +219,7 @@ class TortureRig:
 
     async def start_over(self) -> None:
         """Delete the positions of the bets."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await connection.execute(delete(STREAM.position).where(STREAM.position.c.topic == BETS))
 
     def connections(self) -> list[int]:
@@ -253,7 +253,7 @@ class TortureRig:
     async def _applied(self) -> int:
         table = STREAM.position.c
         with contextlib.suppress(Exception):
-            async with self.database.home.read() as connection:
+            async with self.database.read() as connection:
                 total = select(func.sum(table.next_offset)).where(table.topic == BETS)
                 return int((await connection.execute(total)).scalar_one() or 0)
         return -1
@@ -262,7 +262,7 @@ class TortureRig:
         return {row[0]: tuple(row[1:]) for row in await self._rows(*columns)}
 
     async def _rows(self, *columns: Any) -> list[tuple[Any, ...]]:
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             rows = await connection.execute(select(*columns).order_by(*columns[:3]))
             return [tuple(row) for row in rows]
 
@@ -295,24 +295,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture
-async def rig(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureRig]:
-    """Provide a rig that knows the brand and has some bets."""
+async def harness(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureHarness]:
+    """Provide a harness that knows the brand and has some bets."""
     settings = DatabaseSettings(url=servers.mariadb.fresh_url())
     await upgrade(settings, "progress", METADATA)
     producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})
-    rig = TortureRig(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
-    rig.send(scheme(brand_id=BRAND))
+    harness = TortureHarness(servers, tmp_path, settings, Database.open(settings, "progress"), load, producer)
+    harness.send(scheme(brand_id=BRAND))
     # A bet that arrives before its brand is a dead letter: members start when Kafka has the scheme.
     assert await asyncio.to_thread(producer.flush, PATIENCE_SECONDS) == 0
-    rig.produce(300)
+    harness.produce(300)
     try:
-        yield rig
+        yield harness
     finally:
-        for member in rig.members:
+        for member in harness.members:
             if not member.ended():
                 member.process.send_signal(signal.SIGCONT)
-                rig.stop(member, signal.SIGKILL)
-        await rig.database.close()
+                harness.stop(member, signal.SIGKILL)
+        await harness.database.close()
         producer.flush(10)
         producer.close()
     servers.mariadb.drop(settings.url)

@@ -14,84 +14,84 @@ def _resident_mebibytes(pid: int) -> float:
     return int(fields["VmRSS"].split()[0]) / 1024
 
 
-async def test_a_database_that_is_killed_and_restarted_under_load(rig: Any, scale: Any) -> None:
+async def test_a_database_that_is_killed_and_restarted_under_load(harness: Any, scale: Any) -> None:
     """Committed batches are there; the others are applied again."""
-    member = rig.start()
-    streaming = asyncio.create_task(rig.stream(scale.of(3, 150), 200))
+    member = harness.start()
+    streaming = asyncio.create_task(harness.stream(scale.of(3, 150), 200))
     for _ in range(int(scale.of(1, 50))):
         await asyncio.sleep(2)
-        restart = rig.servers.kill("mariadb")
+        restart = harness.servers.kill("mariadb")
         restart()
     await streaming
-    await rig.reckoning()
+    await harness.reckoning()
     assert not member.ended()
 
 
-async def test_connections_that_are_killed_under_load(rig: Any, scale: Any) -> None:
+async def test_connections_that_are_killed_under_load(harness: Any, scale: Any) -> None:
     """This includes one whose commit succeeded although its answer was lost."""
-    member = rig.start()
-    streaming = asyncio.create_task(rig.stream(scale.of(3, 120), 200))
+    member = harness.start()
+    streaming = asyncio.create_task(harness.stream(scale.of(3, 120), 200))
     while not streaming.done():
         await asyncio.sleep(0.1)
-        for number in rig.connections():
-            rig.kill_connection(number)
+        for number in harness.connections():
+            harness.kill_connection(number)
     await streaming
-    await rig.reckoning()
+    await harness.reckoning()
     assert not member.ended()
 
 
-async def test_an_outage_of_the_database_is_sat_out(rig: Any, scale: Any) -> None:
+async def test_an_outage_of_the_database_is_sat_out(harness: Any, scale: Any) -> None:
     """The member keeps its place in the group, does not grow in memory, and continues by itself."""
-    member = rig.start()
-    await rig.reckoning()
-    restart = rig.servers.kill("mariadb")
+    member = harness.start()
+    await harness.reckoning()
+    restart = harness.servers.kill("mariadb")
     before = _resident_mebibytes(member.process.pid)
-    await rig.stream(scale.of(5, 60), int(scale.of(400, 1500)))
+    await harness.stream(scale.of(5, 60), int(scale.of(400, 1500)))
     assert member.logged("batch_deferred") > 0
     grown = _resident_mebibytes(member.process.pid) - before
     assert grown < 64
     restart()
-    await rig.reckoning()
+    await harness.reckoning()
     assert member.logged("partitions_assigned") == 1
     assert not member.ended()
 
 
-async def test_a_database_that_falls_silent_is_sat_out(rig: Any, scale: Any) -> None:
+async def test_a_database_that_falls_silent_is_sat_out(harness: Any, scale: Any) -> None:
     """Connections stay open but nothing answers: the running batch is ended in time."""
-    member = rig.start(FURLONG_KAFKA_STALLED_SECONDS="1")
-    await rig.reckoning()
-    with rig.servers.frozen("mariadb"):
-        rig.produce(300)
-        await rig.until(lambda: member.logged("database_silent") > 0, "the member notices")
+    member = harness.start(FURLONG_KAFKA_STALLED_SECONDS="1")
+    await harness.reckoning()
+    with harness.servers.frozen("mariadb"):
+        harness.produce(300)
+        await harness.until(lambda: member.logged("database_silent") > 0, "the member notices")
         await asyncio.sleep(scale.of(0, 90))
-    await rig.reckoning()
+    await harness.reckoning()
     assert member.logged("partitions_assigned") == 1
     assert not member.ended()
 
 
-async def test_brokers_that_fall_silent_are_sat_out(rig: Any, scale: Any) -> None:
+async def test_brokers_that_fall_silent_are_sat_out(harness: Any, scale: Any) -> None:
     """The member considers its connections dead in time, and opens new ones until they are answered."""
-    member = rig.start(FURLONG_KAFKA_STALLED_SECONDS="1", FURLONG_KAFKA_HINT_SECONDS="0.5")
-    await rig.reckoning()
-    rig.produce(300)
-    with rig.servers.frozen("kafka"):
-        await rig.until(lambda: member.logged("kafka_away") > 0, "the member notices")
+    member = harness.start(FURLONG_KAFKA_STALLED_SECONDS="1", FURLONG_KAFKA_HINT_SECONDS="0.5")
+    await harness.reckoning()
+    harness.produce(300)
+    with harness.servers.frozen("kafka"):
+        await harness.until(lambda: member.logged("kafka_away") > 0, "the member notices")
         await asyncio.sleep(scale.of(0, 90))
-    rig.produce(100)
-    await rig.reckoning()
+    harness.produce(100)
+    await harness.reckoning()
     assert not member.ended()
 
 
-async def test_a_broker_that_is_killed_and_restarted_under_load(rig: Any, scale: Any) -> None:
+async def test_a_broker_that_is_killed_and_restarted_under_load(harness: Any, scale: Any) -> None:
     """The process stays alive, notices, and continues by itself."""
-    member = rig.start(FURLONG_KAFKA_HINT_SECONDS="0.5")
-    await rig.reckoning()
+    member = harness.start(FURLONG_KAFKA_HINT_SECONDS="0.5")
+    await harness.reckoning()
     for _ in range(int(scale.of(1, 5))):
-        streaming = asyncio.create_task(rig.stream(4, 100))
+        streaming = asyncio.create_task(harness.stream(4, 100))
         await asyncio.sleep(1)
-        restart = rig.servers.kill("kafka")
-        await rig.until(lambda: member.logged("kafka_away") > 0, "the member notices")
+        restart = harness.servers.kill("kafka")
+        await harness.until(lambda: member.logged("kafka_away") > 0, "the member notices")
         restart()
         await streaming
-        await rig.reckoning()
+        await harness.reckoning()
     assert not member.ended()

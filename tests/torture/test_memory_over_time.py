@@ -14,13 +14,13 @@ def _resident_mebibytes(pid: int) -> float:
     return int(fields["VmRSS"].split()[0]) / 1024
 
 
-async def test_memory_stays_flat(rig: Any, scale: Any) -> None:
+async def test_memory_stays_flat(harness: Any, scale: Any) -> None:
     """Ten minutes in the long form; the first part warms up one-time allocations."""
-    member = rig.start()
-    await rig.stream(scale.of(3, 120), int(scale.of(300, 500)))
-    await rig.reckoning()
+    member = harness.start()
+    await harness.stream(scale.of(3, 120), int(scale.of(300, 500)))
+    await harness.reckoning()
     warm = _resident_mebibytes(member.process.pid)
-    await rig.stream(scale.of(4, 600), int(scale.of(300, 500)))
-    await rig.reckoning()
+    await harness.stream(scale.of(4, 600), int(scale.of(300, 500)))
+    await harness.reckoning()
     await asyncio.sleep(1)
     assert _resident_mebibytes(member.process.pid) - warm < 16

@@ -206,7 +206,7 @@ async def test_a_database_that_is_away_ends_no_stream(
     monkeypatch.setattr("subgraphs.club.updates.RETRY_SECONDS", 0.01)
     stream = await follow(northbet)
     await stream.state()
-    pinned = northbet.club.database.home.pinned
+    pinned = northbet.club.database.pinned
     fetch, failed = pinned.fetch, 0
 
     async def away(*_: object) -> Any:
@@ -238,7 +238,7 @@ async def test_a_customer_who_excludes_themselves_loses_the_open_tracker(northbe
     assert (await stream.state())[1]["ineligibleReason"] is None
     for subgraph in (northbet.club, northbet.rewards, northbet.progress):
         accounts = REFERENCE[subgraph.name].account
-        async with subgraph.database.home.write() as connection:
+        async with subgraph.database.write() as connection:
             await connection.execute(accounts.update().values(rg_state="self_excluded"))
     bus(northbet).customers_changed([customer_key(OWNER)])
     _, club = await stream.state()

@@ -30,7 +30,7 @@ from tests.support.subgraphs.club_stand import Stand, make_token, session_settin
 
 
 @dataclass
-class Rig:
+class Harness:
     """A site, and subgraphs beside it that stand for other processes on the same databases."""
 
     site: FastAPI
@@ -39,7 +39,7 @@ class Rig:
 
 
 @asynccontextmanager
-async def served(folder: Path, *, is_complete: bool, **live: Any) -> AsyncIterator[Rig]:
+async def served(folder: Path, *, is_complete: bool, **live: Any) -> AsyncIterator[Harness]:
     """Run a site over new databases with the usual world."""
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
     await upgrade_databases(database)
@@ -57,7 +57,7 @@ async def served(folder: Path, *, is_complete: bool, **live: Any) -> AsyncIterat
     )
     site = create_site(parts)
     async with site.router.lifespan_context(site):
-        yield Rig(site, others, bus)
+        yield Harness(site, others, bus)
     await others.close()
 
 
@@ -68,11 +68,11 @@ async def test_without_notices_watched_customers_are_read_again(
     monkeypatch.setattr(rereading, "IDLE_SECONDS", 0.01)
     with capture_logs() as logged:
         async with (
-            served(tmp_path, is_complete=False, reread_seconds=0.05) as rig,
-            following(rig.site, make_token(CUSTOMER)) as stream,
+            served(tmp_path, is_complete=False, reread_seconds=0.05) as harness,
+            following(harness.site, make_token(CUSTOMER)) as stream,
         ):
             await stream.until(lambda: len(stream.events) == 2)  # a first round tells everybody
-            await rig.others.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
+            await harness.others.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
             await stream.until(lambda: stream.club["membership"]["optedIn"])
             assert stream.versions == [1, 2, 3]
     assert [each["reread_seconds"] for each in logged if each["event"] == "live_updates_without_notices"]
@@ -82,12 +82,12 @@ async def test_a_new_reward_moves_every_tracker(tmp_path: Path, monkeypatch: pyt
     """The menu is public data, which changes without anything being committed about a customer."""
     monkeypatch.setattr(public_changes, "PAUSE_SECONDS", 0.02)
     async with (
-        served(tmp_path, is_complete=True) as rig,
-        following(rig.site, make_token(CUSTOMER)) as stream,
+        served(tmp_path, is_complete=True) as harness,
+        following(harness.site, make_token(CUSTOMER)) as stream,
     ):
         assert len(stream.club["options"]) == 2
-        await rig.others.add_rewards([make_config("fb-9", value_minor=900)])
-        for subgraph in rig.site.state.subgraphs:
+        await harness.others.add_rewards([make_config("fb-9", value_minor=900)])
+        for subgraph in harness.site.state.subgraphs:
             subgraph.changed("northbet")  # as the watcher of Kafka does: the clock of the test stands still
         await stream.until(lambda: len(stream.club["options"]) == 3)
 
@@ -95,15 +95,15 @@ async def test_a_new_reward_moves_every_tracker(tmp_path: Path, monkeypatch: pyt
 async def test_after_an_outage_every_stream_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event meanwhile may have lacked what the database holds."""
     monkeypatch.setattr(live_updates, "READY_SECONDS", 0.01)
-    async with served(tmp_path, is_complete=True) as rig:
-        progress = next(each for each in rig.site.state.subgraphs if each.name == "progress")
+    async with served(tmp_path, is_complete=True) as harness:
+        progress = next(each for each in harness.site.state.subgraphs if each.name == "progress")
         ping, asked = progress.database.ping, asyncio.Event()
 
         async def away() -> Any:
             asked.set()
             raise ConnectionRefusedError
 
-        async with following(rig.site, make_token(CUSTOMER)) as stream:
+        async with following(harness.site, make_token(CUSTOMER)) as stream:
             progress.database.ping = away  # the server is unavailable
             await asked.wait()
             progress.database.ping = ping  # and back

@@ -19,7 +19,7 @@ WEEK = week_at(NOW, "Europe/London")
 SECOND = timedelta(seconds=1)
 
 
-class Rig:
+class Harness:
     """A cache of a brand's public data, and the notices about it."""
 
     def __init__(self, value: object) -> None:
@@ -42,42 +42,42 @@ class Rig:
 
 async def test_new_rules_are_told_once() -> None:
     """Equal ones that were read again are not."""
-    rig = Rig(BrandRules(make_brand(), (make_scheme(),)))
-    assert await rig.look_at(NOW) == 0
-    rig.value = BrandRules(make_brand(), (make_scheme(),))
-    assert await rig.look_at(NOW + 5 * SECOND) == 0
-    rig.value = BrandRules(make_brand(name="Southbet"), (make_scheme(),))
-    assert await rig.look_at(NOW + 10 * SECOND) == 1
-    assert await rig.look_at(NOW + 15 * SECOND) == 0
+    harness = Harness(BrandRules(make_brand(), (make_scheme(),)))
+    assert await harness.look_at(NOW) == 0
+    harness.value = BrandRules(make_brand(), (make_scheme(),))
+    assert await harness.look_at(NOW + 5 * SECOND) == 0
+    harness.value = BrandRules(make_brand(name="Southbet"), (make_scheme(),))
+    assert await harness.look_at(NOW + 10 * SECOND) == 1
+    assert await harness.look_at(NOW + 15 * SECOND) == 0
 
 
 async def test_what_was_read_before_anybody_watched_counts_as_seen() -> None:
     """A stream that began with it is notified of later changes."""
-    rig = Rig(BrandRules(make_brand(), (make_scheme(),)))
+    harness = Harness(BrandRules(make_brand(), (make_scheme(),)))
     watched: list[str] = []
-    rig.changes = PublicChanges([rig.cache], lambda: watched, rig.told.append, rig.clock)
-    await rig.cache.get(BRAND)
-    await rig.look_at(NOW)
-    rig.value = BrandRules(make_brand(name="Southbet"), (make_scheme(),))
+    harness.changes = PublicChanges([harness.cache], lambda: watched, harness.told.append, harness.clock)
+    await harness.cache.get(BRAND)
+    await harness.look_at(NOW)
+    harness.value = BrandRules(make_brand(name="Southbet"), (make_scheme(),))
     watched.append(BRAND)
-    assert await rig.look_at(NOW + 5 * SECOND) == 1
+    assert await harness.look_at(NOW + 5 * SECOND) == 1
 
 
 @pytest.mark.parametrize("minutes", [0, 60])
 async def test_a_week_that_ends_and_choices_that_lock_are_told(minutes: int) -> None:
     """Once each, at the first look at or after the instant."""
-    rig = Rig(BrandRules(make_brand(), (make_scheme(choice_lock_minutes=minutes),)))
+    harness = Harness(BrandRules(make_brand(), (make_scheme(choice_lock_minutes=minutes),)))
     instants = {WEEK.ends_at, WEEK.ends_at - timedelta(minutes=minutes)}
     for instant in sorted(instants):
-        assert await rig.look_at(instant - SECOND) == 0
-        assert await rig.look_at(instant) == 1
-        assert await rig.look_at(instant + SECOND) == 0
+        assert await harness.look_at(instant - SECOND) == 0
+        assert await harness.look_at(instant) == 1
+        assert await harness.look_at(instant + SECOND) == 0
 
 
 async def test_a_reward_that_starts_or_ends_is_told() -> None:
     """The menu changes then, although nothing is written."""
     starts, ends = NOW + 60 * SECOND, NOW + 120 * SECOND
     config = make_config(effective_from=starts, effective_to=ends)
-    rig = Rig(MenuCache(Catalogue((config,), ())))
+    harness = Harness(MenuCache(Catalogue((config,), ())))
     times = [NOW, starts - SECOND, starts, ends - SECOND, ends, ends + SECOND]
-    assert [await rig.look_at(instant) for instant in times] == [0, 0, 1, 0, 1, 0]
+    assert [await harness.look_at(instant) for instant in times] == [0, 0, 1, 0, 1, 0]

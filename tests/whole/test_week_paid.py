@@ -38,7 +38,7 @@ def written(instant: datetime) -> str:
 async def join(data: Path, customer: str, at: datetime) -> None:
     """Record a membership and its facts, as an opt-in in the past would have."""
     club = Database.open(database_in(data), "club")
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         await MembershipRepository(MEMBERSHIP_EVENT).append(
             connection,
             Owner(BRAND, customer),

@@ -29,7 +29,7 @@ def image_route(path: str, database: Database) -> Route:
         etag = f'"{name}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={**HEADERS, "etag": etag})
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await image(connection, name)
         if found is None:
             return Response(status_code=404)

@@ -14,7 +14,7 @@ from backoffice.advertising.wording import ForbiddenWording
 from backoffice.content.lint.findings import Finding, error, warning
 from backoffice.content.revisions.document import ContentDocument, ContentText
 from subgraphs.kit.domain.schemes import Brand
-from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
+from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.catalogue.term_checks import impossible, unlawful
 
 LENGTHS: Final = {
@@ -88,8 +88,10 @@ def _common(document: ContentDocument, context: LintContext) -> Iterator[Finding
     for index, game in enumerate(games):
         if not game or len(game) > MAX_GAME_LENGTH or _hidden(game):
             yield error("GAMES", f"eligible_games.{index}", "is empty, too long, or has hidden characters")
-    if not games and any(config.kind is RewardKind.FREE_SPINS for config in context.configs):
-        yield warning("GAMES", "eligible_games", "free spins should name their games")
+    kinds = dict.fromkeys(config.kind.rules for config in context.configs)
+    for kind in kinds if not games else ():
+        if kind.names_games:
+            yield warning("GAMES", "eligible_games", f"{kind.words} should name their games")
 
 
 def _reward(document: ContentDocument, context: LintContext) -> Iterator[Finding]:

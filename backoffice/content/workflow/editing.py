@@ -79,7 +79,7 @@ class ContentEditing:
         document = document_of(key, values)
         await self.known.known(key.brand)
         now = self.clock.now()
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             item = await locked_or_new_item(connection, key, expected_version, now)
             before = None
             if item.open_revision is not None:
@@ -116,7 +116,7 @@ class ContentEditing:
             Invalid: Lint found errors, or there is no reason.
         """
         require(actor, Permission.CONTENT_EDIT, key.brand)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             item = await locked_item(connection, key, expected_version)
             draft = await open_revision(connection, item)
             submitted = step(draft, RevisionState.IN_REVIEW)
@@ -143,7 +143,7 @@ class ContentEditing:
             Forbidden, NotFound, Stale, Conflict: As for `submit`.
         """
         require(actor, Permission.CONTENT_EDIT, key.brand)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             item = await locked_item(connection, key, expected_version)
             before = await open_revision(connection, item)
             after = step(before, RevisionState.WITHDRAWN)

@@ -174,13 +174,13 @@ class ContentPublication:
         once, however many workers run and whenever one crashes. The database's clock says what is due: that
         of a worker's machine may be wrong.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             now = await self.clock.at(connection)
             keys: Sequence[ContentKey] = await repository.due(connection, now, BATCH_SIZE)
         return sum([await self._publish_scheduled(key) for key in keys])
 
     async def _publish_scheduled(self, key: ContentKey) -> bool:
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             item = await repository.item(connection, key, locked=True)
             if item is None or item.open_revision is None:
                 return False
@@ -258,7 +258,7 @@ class ContentPublication:
     async def _changing(
         self, key: ContentKey, expected_version: int
     ) -> AsyncIterator[tuple[AsyncConnection, ContentItem]]:
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             yield connection, await locked_item(connection, key, expected_version)
 
 

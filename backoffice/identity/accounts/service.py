@@ -85,7 +85,7 @@ class Accounts:
             created_at=now,
             updated_at=now,
         )
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             try:
                 async with connection.begin_nested():
                     await users.add(connection, user)
@@ -104,7 +104,7 @@ class Accounts:
         Raises:
             NotFound: There is none that the actor may see.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await self._visible(connection, actor, user_id)
 
     async def by_login(self, actor: Actor, first: int, after: str | None) -> Sequence[Account]:
@@ -113,7 +113,7 @@ class Accounts:
         if not brands:
             raise Forbidden
         within = None if ALL_BRANDS in brands else brands
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await users.by_login(connection, first, after, within)
             roles = await users.roles_of(connection, (one.user_id for one in found))
         return [Account(one, roles[one.user_id]) for one in found]
@@ -132,7 +132,7 @@ class Accounts:
             Conflict: It is the last administrator.
             Invalid: There is no such brand.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             present = await self._visible(connection, actor, user_id, locked=True)
             require_another(actor, present.user)
             changed = {
@@ -170,7 +170,7 @@ class Accounts:
         Raises:
             NotFound, Forbidden, Stale, Conflict: As for `set_roles`.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             present = await self._managed(connection, actor, user_id)
             present.require_revision(revision)
             if status is UserStatus.DISABLED:
@@ -201,7 +201,7 @@ class Accounts:
             raise Invalid([Problem("reason", "Give a reason.")])
         account = await self.find(actor, user_id)
         initial, now = await self.issuer.password(account.user.login), self._now()
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             present = await self._managed(connection, actor, user_id)
             if present.user.oidc_subject is not None:
                 raise Conflict("This person's credentials are those of the identity provider.")
@@ -217,7 +217,7 @@ class Accounts:
 
     async def sessions_of(self, actor: Actor, user_id: str) -> Sequence[Session]:
         """Return the open sessions of an account: one's own, or of one that the actor may see."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             if user_id != actor.user_id:
                 await self._visible(connection, actor, user_id)
             return await sessions.of_user(connection, user_id, self._now(), self.lifetimes)
@@ -229,7 +229,7 @@ class Accounts:
             NotFound: There is no such session.
             Forbidden: The actor may not manage its account.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             session = await sessions.find(connection, session_id)
             if session is None:
                 raise NotFound("There is no such session.")
@@ -251,7 +251,7 @@ class Accounts:
         """
         require_step_up(actor, now)
         codes = second_factor.new_recovery_codes()
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             account = await self._account(connection, actor.user_id)
             await users.set_recovery_codes(connection, actor.user_id, map(second_factor.recovery_hash, codes))
             await self._record(connection, actor, "people.recovery_codes", (account, account), None)
@@ -259,7 +259,7 @@ class Accounts:
 
     async def recovery_codes_left(self, actor: Actor) -> int:
         """Return how many recovery codes the actor has not used."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await users.recovery_codes_left(connection, actor.user_id)
 
     def _now(self) -> datetime:

@@ -52,7 +52,7 @@ class OidcSignIn:
         """
         now = self.base.now()
         counted = throttle.Attempt.at_provider(self.base.keys, attempt.session, origin.address)
-        async with self.base.database.home.write() as connection:
+        async with self.base.database.write() as connection:
             seconds = await throttle.charge(connection, counted, now)
         if seconds:
             raise TooManyAttempts(seconds)
@@ -72,7 +72,7 @@ class OidcSignIn:
                 account has the same login.
         """
         roles, now = await self._roles(claims, origin), self.base.now()
-        async with self.base.database.home.write() as connection:
+        async with self.base.database.write() as connection:
             user = await self._account(connection, claims)
             session = sessions.begun(user.user_id, Stage.FULL, origin, now, self.base.lifetimes)
             session = replace(session, oidc_session=claims.session)
@@ -94,7 +94,7 @@ class OidcSignIn:
         taken = now.timestamp() - attempt.began
         if claims.auth_time is None or not 0 <= claims.issued_at - claims.auth_time <= taken + ROUNDED:
             raise ProviderRefused("Sign in at the provider again.")
-        async with self.base.database.home.write() as connection:
+        async with self.base.database.write() as connection:
             session = await sessions.find(connection, attempt.session)
             user = await self._known(connection, claims.subject)
             if session is None:
@@ -114,7 +114,7 @@ class OidcSignIn:
             ProviderRefused: It is not genuine, or was used.
         """
         claims = await self.provider.logged_out(token)
-        async with self.base.database.home.write() as connection:
+        async with self.base.database.write() as connection:
             await _use_up(connection, claims)
             ended = await sessions.end_oidc(connection, claims.session) if claims.session else 0
             # A provider may name a session that it never named when the person signed in.
@@ -124,7 +124,7 @@ class OidcSignIn:
                     await sessions.end_all(connection, user.user_id)
 
     async def _refund(self, counted: throttle.Attempt, now: datetime) -> None:
-        async with self.base.database.home.write() as connection:
+        async with self.base.database.write() as connection:
             await throttle.refund(connection, counted, now)
 
     async def _roles(self, claims: IdClaims, origin: Origin) -> Roles:
@@ -136,7 +136,7 @@ class OidcSignIn:
         roles = self.provider.settings.roles_of(claims.groups)
         if roles:
             return roles
-        async with self.base.database.home.write() as connection:
+        async with self.base.database.write() as connection:
             user = await self._known(connection, claims.subject)
             if user is not None:
                 await sessions.end_all(connection, user.user_id)

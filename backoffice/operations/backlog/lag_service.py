@@ -90,7 +90,7 @@ class LagService:
 
         A cell's consumers all have groups of their own, also those that do not report as a node.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             reports = await self.nodes.all(connection)
         nodes = {report.node: _cell(report) for report in reports}
         if not any(nodes.values()):

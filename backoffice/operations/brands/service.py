@@ -67,7 +67,7 @@ class BrandService:
         if not mine:
             require(actor, Permission.OPERATIONS_READ, None)
         wanted = None if ALL_BRANDS in mine else mine
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             brands = await ReferenceRepository(REFERENCE).brand_page(connection, first, after, wanted)
         return await self._with_revisions(brands)
 
@@ -79,7 +79,7 @@ class BrandService:
             NotFound: There is none.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             found = await ReferenceRepository(REFERENCE).brands(connection, [brand])
         if brand not in found:
             raise NotFound(f"There is no brand {brand[:64]!r}.")
@@ -95,7 +95,7 @@ class BrandService:
             Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, brand)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await repository.revisions(connection, brand, first, before)
 
     async def try_theme(
@@ -133,7 +133,7 @@ class BrandService:
         tidy = checked(document)
         if not reason.strip():
             raise Invalid([Problem("reason", "Say why: nodes and the audit log show it.")])
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             at = await self.clock.at(connection)
             stored = await revise(
                 connection, brand, tidy, seen=seen, by=actor.name, at=at, reason=reason.strip()
@@ -154,7 +154,7 @@ class BrandService:
     async def _with_revisions(self, brands: Sequence[Brand]) -> list[KnownBrand]:
         """Add the last revision of each brand; nodes may not have applied it yet."""
         found = []
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             reports = await self.nodes.all(connection)
             for brand in brands:
                 newest = await repository.revisions(connection, brand.id, 1)

@@ -70,7 +70,7 @@ class ProviderConfigurations:
             Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.revisions(connection, provider, first, before)
         if found or before is not None or provider not in self.files:
             return found
@@ -130,7 +130,7 @@ class ProviderConfigurations:
         require(actor, Permission.OPERATIONS_PROVIDER, None)
         config = checked(fields, reason, self.settings)
         state_of(config, seen + 1)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             present = (await self.newest(connection)).get(config.name)
             if seen != (0 if present is None else present.revision):
                 raise Stale(CHANGED, 0 if present is None else present.revision)

@@ -13,16 +13,16 @@ from consumers.messages.global_events.states import ProviderState, read_state
 from consumers.stream.errors import Poison
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by
 from subgraphs.kit.records.global_state.kinds import GlobalKind
 
 CHANGED: Final = "Somebody else has changed this provider meanwhile: look at it again."
 MAX_FIELD_LENGTH: Final = 40
-KINDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    "sportsbook": ("free_bet", "bet_boost"),
-    "games": ("free_spins", "casino_bonus"),
-    "wallet": ("cash", "casino_bonus"),
-}
-"""The kinds of reward for which each adapter has a request."""
+
+
+def adapter_kinds(config: ProviderConfig) -> tuple[RewardKind, ...]:
+    """Return the kinds of reward for which a provider's adapter has a request."""
+    return paid_by(config.adapter.declaration.sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,9 @@ def _rules(config: ProviderConfig, reason: str) -> Iterator[Problem]:
         yield Problem("url", "An address has a host.")
     if address.query or address.fragment:
         yield Problem("url", "An address has no query and no fragment: paths are added to it.")
+    payable = adapter_kinds(config)
     for kind in config.kinds:
-        if kind not in KINDS_OF[config.adapter]:
+        if kind not in payable:
             yield Problem("kinds", f"The adapter {config.adapter} has no request for {kind}.")
     for name in ("kinds", "brands", "currencies"):
         values = getattr(config, name)

@@ -17,12 +17,13 @@ from backoffice.errors import NotFound
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.providers.configurations import KIND, ProviderConfigurations
-from backoffice.operations.providers.document import KINDS_OF
+from backoffice.operations.providers.document import adapter_kinds
 from backoffice.operations.providers.repository import ProviderRevision
 from consumers.acknowledgements.message import ProviderHealth
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
+from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
 from subgraphs.kit.records.global_state.kinds import provider_subject
 from subgraphs.kit.records.global_state.switches import KillSwitches
@@ -69,7 +70,7 @@ class ProviderState:
     @property
     def adapter_kinds(self) -> tuple[str, ...]:
         """Return the kinds of reward for which its adapter has a request."""
-        return () if self.present is None else KINDS_OF[self.present.document.adapter]
+        return () if self.present is None else adapter_kinds(self.present.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class ProviderService:
             Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
-        async with self.fulfilment.home.read() as connection:
+        async with self.fulfilment.read() as connection:
             stopped = await ProviderRepository(self.fulfilment.dialect).stopped(connection)
             everywhere = await KillSwitches(GLOBAL_STATE).providers_off(connection)
             rewards = await FulfilmentRepository().backlog(connection)
@@ -105,7 +106,7 @@ class ProviderService:
             if provider is not None:
                 waiting.setdefault(provider, {})[state] = number
         wanted = ProposalFilter(kind=KIND, status=ProposalStatus.PENDING)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             present = await self.configurations.newest(connection)
             reports = await self.nodes.all(connection)
             pending = await approvals.newest_first(connection, wanted, MAX_PENDING, None)
@@ -131,6 +132,15 @@ class ProviderService:
             )
             for name in (*ordered, *others)
         ]
+
+    def adapters(self, actor: Actor) -> list[str]:
+        """Return the names of the adapters that a configuration can have.
+
+        Raises:
+            Forbidden: The actor may not see providers.
+        """
+        require(actor, Permission.OPERATIONS_READ, None)
+        return [adapter.value for adapter in Adapter]
 
     async def find(self, actor: Actor, name: str) -> ProviderState:
         """Return a provider.

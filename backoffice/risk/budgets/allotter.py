@@ -72,7 +72,7 @@ class BudgetAllotter:
 
     async def divide(self) -> int:
         """Divide what is not divided yet, and move what was asked for; return the number of decisions."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             reports = await self._reports(connection)
             if not reports:
                 return 0
@@ -86,7 +86,7 @@ class BudgetAllotter:
 
     async def _decide(self, key: BudgetKey) -> bool:
         """Divide one budget, unless another process has done so meanwhile."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             at = await self.clock.at(connection)
             await self.decisions.repository.lock_sequence(connection, at)
             known = {one.key: one for one in await self.decisions.repository.all(connection)}
@@ -104,7 +104,7 @@ class BudgetAllotter:
     async def _budgets(self, known: Mapping[str, GlobalDecision]) -> dict[BudgetKey, BudgetInForce]:
         """Return the budgets of the current week and of those to come, by brand, reward and week."""
         reference, budgets = ReferenceRepository(REFERENCE), BudgetRepository()
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             brands = await reference.all_brands(connection)
             stored = await budgets.budgets(connection, [brand.id for brand in brands])
             opened = await reference.opened_weeks(connection, [brand.id for brand in brands])

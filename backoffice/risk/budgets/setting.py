@@ -81,7 +81,7 @@ class BudgetService:
         require(actor, Permission.RISK_BUDGET, key.brand)
         require_step_up(actor, self.clock.machine.now())
         await self._validate(limit, reason)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             # Deciders queue from here: nobody lowers the budget between this look and the decision.
             await self.decisions.repository.lock_sequence(connection, await self.clock.at(connection))
             before = await self._in_force(connection, key)
@@ -148,14 +148,14 @@ class BudgetService:
         if decision is not None:
             found: int | None = decision.state["rewards"]
             return found
-        async with self.rewards.home.read() as reading:
+        async with self.rewards.read() as reading:
             return (await self.budgets.budgets(reading, [key.brand])).get(key)
 
     async def _validate(self, limit: BudgetLimit, reason: str) -> None:
         problems = [] if reason.strip() else [Problem("reason", "Say why: the audit log keeps it.")]
         if limit.rewards is not None and not 0 <= limit.rewards <= MAX_REWARDS:
             problems.append(Problem("rewards", "A budget is a number of rewards, 0 or more."))
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             reference = ReferenceRepository(REFERENCE)
             brand = (await reference.brands(connection, [limit.key.brand])).get(limit.key.brand)
             catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)

@@ -74,11 +74,11 @@ async def budget_lines(
     iso_week: str | None = None,
 ) -> Sequence[BudgetLine]:
     """Return the budgets of weeks in which anything was chosen or earned, by brand, week and reward."""
-    async with fulfilment.home.read() as connection:
+    async with fulfilment.read() as connection:
         found = await reward_counts(connection, now, brand, iso_week)
         earned = {(one.brand, one.iso_week) for one in await liability(connection, now, brand, iso_week)}
     budgets, lines = BudgetRepository(), list[BudgetLine]()
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         for name in [brand] if brand else await budgets.brands(connection):
             weeks = await budgets.weeks(connection, name)
             weeks |= {week for of_brand, week in earned if of_brand == name}

@@ -56,13 +56,13 @@ class WeekCounter:
 
     async def brands(self) -> list[str]:
         """Return the ids of all brands."""
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
     async def weeks(self, brand: str) -> BrandWeeks | None:
         """Return the weeks of a brand up to the current one; None if there is no such brand."""
         reference = ReferenceRepository(REFERENCE)
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             found = (await reference.brands(connection, [brand])).get(brand)
             if found is None:
                 return None
@@ -76,16 +76,16 @@ class WeekCounter:
     async def count(self, brand: Brand, week: Week) -> WeekFigures:
         """Count a week."""
         begun, now = time.monotonic(), self.clock.now()
-        async with self.club.home.read() as connection:
+        async with self.club.read() as connection:
             seen = await impressions.count(connection, brand.id, week.iso)
-        async with self.progress.home.read() as connection:
+        async with self.progress.read() as connection:
             closed = await participation.is_closed(connection, brand.id, week.iso)
             opted_in = await participation.count_members(connection, brand.id, week)
             turnover = await participation.turnover(connection, brand.id, week)
-        async with self.fulfilment.home.read() as connection:
+        async with self.fulfilment.read() as connection:
             qualified = await week_rewards.qualified(connection, brand.id, week.iso)
             lines = await week_rewards.reward_lines(connection, brand.id, week.iso, now)
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             chosen = await week_choices.chosen(connection, brand.id, week.iso)
             in_doubt = await week_choices.in_doubt(connection, brand.id, week.iso)
         homes = {territory_of(line.home, brand) for line in lines if line.home is not None}
@@ -112,7 +112,7 @@ class WeekCounter:
         """Return the reward of customers who choose nothing, by territory."""
         if not territories:
             return {}
-        async with self.rewards.home.read() as connection:
+        async with self.rewards.read() as connection:
             known = await ReferenceRepository(REWARDS_REFERENCE).brands(connection, [brand.id])
             if brand.id not in known:
                 return {}

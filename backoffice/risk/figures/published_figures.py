@@ -52,7 +52,7 @@ class PublishedFigures:
 
     async def hold(self) -> bool:
         """Take or renew the lease, and take the number of the next count."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             now = await self.clock.machine.at(connection)
             if not await self._lease.hold(connection, now, max(LEASE, 2 * self.every)):
                 return False
@@ -61,7 +61,7 @@ class PublishedFigures:
 
     async def leave(self) -> None:
         """End the lease."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self._lease.end(connection)
 
     async def counted(self, brand: str) -> Mapping[str, tuple[bool, datetime]]:

@@ -35,23 +35,23 @@ class StoredFigures:
 
     async def hold(self) -> bool:
         """Take or renew the lease; return False while another process has it."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             now = await self.clock.at(connection)
             return await self._lease.hold(connection, now, max(LEASE, 2 * self.every))
 
     async def leave(self) -> None:
         """End the lease."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self._lease.end(connection)
 
     async def counted(self, brand: str) -> Mapping[str, tuple[bool, datetime]]:
         """Return which counted weeks can no longer change, and when each was counted."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await repository.finished(connection, brand)
 
     async def store(self, figures: WeekFigures, *, finished: bool) -> None:
         """Replace the figures of a week."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await repository.store(connection, figures, finished=finished)
 
     @property

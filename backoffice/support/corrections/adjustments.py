@@ -89,7 +89,7 @@ class Adjustments:
             "amount_minor": wanted.amount_minor,
             "currency": scheme.currency,
         }
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await self.approvals.propose(
                 connection,
                 actor,
@@ -111,7 +111,7 @@ class Adjustments:
         except BadInput as error:
             raise Invalid([*problems, Problem("isoWeek", str(error))]) from error
         scheme = rules.evaluate(account, week).scheme
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             now = await self.clock.at(connection)
         if week.starts_at > now:
             problems.append(Problem("isoWeek", f"{week.iso} has not begun."))
@@ -125,7 +125,7 @@ class Adjustments:
 
     async def _total(self, wanted: AdjustmentRequest) -> int:
         key = ClubKey(wanted.owner.brand, wanted.iso_week, wanted.owner.customer)
-        async with self.databases.progress.home.read() as connection:
+        async with self.databases.progress.read() as connection:
             found = (await ProgressRepository().totals(connection, [key])).get(key)
         return found.total_minor if found else 0
 

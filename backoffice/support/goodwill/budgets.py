@@ -73,7 +73,7 @@ class GoodwillBudgets:
         require(actor, Permission.RISK_BUDGET, key.brand)
         require_step_up(actor, self.clock.machine.now())
         await self._validate(key, limits, reason)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             before = await self._limits(connection, key)
             if not limits.raises(before):
                 await self._store(connection, actor, GoodwillBudget(key, limits), reason)
@@ -101,14 +101,14 @@ class GoodwillBudgets:
         """
         require(actor, Permission.SUPPORT_READ, brand)
         present = (await self._calendar(brand)).week_at(self.clock.now()).iso
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             was_set = await repository.set_budgets(connection, brand)
             weeks = set(await repository.weeks_held(connection, brand, present))
             for one in was_set:
                 weeks.add(one.key._replace(iso_week=max(one.key.iso_week, present)))
         uses = []
         for week in sorted(weeks):
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 uses.append(await self.spending.lock(connection, week))
         return uses
 
@@ -121,7 +121,7 @@ class GoodwillBudgets:
         """
         require(actor, Permission.RISK_READ, brand)
         await self._calendar(brand)
-        async with self.databases.fulfilment.home.read() as connection:
+        async with self.databases.fulfilment.read() as connection:
             return await GoodwillRepository().costs(connection, brand, iso_week)
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
@@ -171,7 +171,7 @@ class GoodwillBudgets:
         for path, amount in zip(paths, limits, strict=True):
             if not 0 <= amount <= MAX_MINOR:
                 problems.append(Problem(path, f"A budget has 0 to {MAX_MINOR} minor units."))
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             schemes = (await ReferenceRepository(REFERENCE).schemes(connection, [key.brand]))[key.brand]
             now = await self.clock.at(connection)
         if key.currency not in {scheme.currency for scheme in schemes}:
@@ -183,7 +183,7 @@ class GoodwillBudgets:
 
     async def _calendar(self, brand: str) -> Calendar:
         reference = ReferenceRepository(REFERENCE)
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             found = (await reference.brands(connection, [brand])).get(brand)
             opened = (await reference.opened_weeks(connection, [brand]))[brand]
         if found is None:

@@ -102,7 +102,7 @@ class GoodwillCredits:
         """
         await self.customers.require_known(actor, owner, Permission.SUPPORT_GOODWILL)
         offer = await self.offers.for_customer(owner)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             use = await self.spending.read(connection, _week(owner, offer))
         return GoodwillChoice(offer, max(0, use.left_for(owner.customer, actor.person)))
 
@@ -122,7 +122,7 @@ class GoodwillCredits:
             raise Invalid(problems)
         offer, config = await self.offers.require(wanted.owner, _option(wanted.reward))
         owner, week = wanted.owner, _week(wanted.owner, offer)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             use = await self.spending.lock(connection, week)
             if use.budget and await self.approvals.is_one_of(connection, actor, use.budget.raised_by):
                 raise FourEyes("You raised this budget, or could have: another person has to spend it.")

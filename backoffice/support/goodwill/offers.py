@@ -61,7 +61,7 @@ class GoodwillOffers:
             NotFound: There is no such brand.
         """
         rules, account = await self.customers.rules_of(owner)
-        async with self.databases.rewards.home.read() as connection:
+        async with self.databases.rewards.read() as connection:
             now = await self.clock.at(connection)
             off = await KillSwitches(GLOBAL_STATE).off(connection, owner.brand)
             catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
@@ -107,7 +107,7 @@ class GoodwillOffers:
             raise Conflict(f"No provider pays a {_in_words(config.kind.value)} of {owner.brand}.")
         if paying is None:
             return
-        async with self.databases.fulfilment.home.read() as connection:
+        async with self.databases.fulfilment.read() as connection:
             stopped = await ProviderRepository(self.databases.fulfilment.dialect).stopped(connection)
         if paying.name in stopped or not paying.enabled:
             raise Conflict(f"{paying.name}, which pays this reward, is stopped: give it when it goes on.")

@@ -52,7 +52,7 @@ class GoodwillSpending:
         if not proposals:
             return {}
         keys = {goodwill_key(brand, proposal): proposal for proposal in proposals}
-        async with self.fulfilment.home.read() as connection:
+        async with self.fulfilment.read() as connection:
             states = await GoodwillRepository().states(connection, keys)
         ends = {}
         for key, state in states.items():

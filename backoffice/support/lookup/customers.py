@@ -64,7 +64,7 @@ class Customers:
         mine = brands_with(actor, Permission.SUPPORT_READ)
         if not mine:
             require(actor, Permission.SUPPORT_READ, None)
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             found = await REFERENCES.all_brands(connection)
         return [one for one in found if ALL_BRANDS in mine or one.id in mine]
 
@@ -83,9 +83,9 @@ class Customers:
             raise Invalid([Problem("search", "Type the beginning of a customer's id.")])
         page = NamePage(wanted, after or "", size)
         await self.looks.record(actor, "search", brand, f"customers:{brand}:{wanted}")
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             known = await REFERENCES.accounts_named(connection, brand, page)
-        async with self.databases.progress.home.read() as connection:
+        async with self.databases.progress.read() as connection:
             betting = await ProgressRepository().customers_named(connection, brand, page)
         return sorted({*known, *betting})[:size]
 
@@ -99,7 +99,7 @@ class Customers:
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = bet_id.strip()
         await self.looks.record(actor, "bet", brand, f"bet:{brand}:{wanted}")
-        async with self.databases.progress.home.read() as connection:
+        async with self.databases.progress.read() as connection:
             customer = await ProgressRepository().customer_of_bet(connection, brand, wanted)
         if customer is None:
             raise NotFound(f"{brand} has no bet {wanted[:64]!r}.")
@@ -112,7 +112,7 @@ class Customers:
             NotFound: There is none that the actor may look at.
         """
         await self.require_known(actor, owner)
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             rules = await _rules(connection, owner.brand)
             changes = await AccountHistory(ACCOUNT_CHANGE).of_owners(connection, [owner])
             events = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, [owner])
@@ -122,7 +122,7 @@ class Customers:
         week = rules.week_at(self.clock.now())
         eligibility = rules.evaluate(account.account if account else unknown_account(rules.brand), week)
         key = ClubKey(owner.brand, week.iso, owner.customer)
-        async with self.databases.progress.home.read() as connection:
+        async with self.databases.progress.read() as connection:
             totals = await ProgressRepository().totals(connection, [key])
         return CustomerView(
             owner=owner,
@@ -150,7 +150,7 @@ class Customers:
             raise self._unknown(owner)
 
     def _unknown(self, owner: Owner) -> NotFound:
-        cell = self.databases.club.home.fence.cell
+        cell = self.databases.club.fence.cell
         if cell is None or cell.has(owner.brand, owner.customer):
             return _no_customer()
         partition = partition_of(customer_key(owner.brand, owner.customer), cell.of)
@@ -165,7 +165,7 @@ class Customers:
         Raises:
             NotFound: There is no such brand.
         """
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             rules = await _rules(connection, owner.brand)
             accounts = await REFERENCES.accounts(connection, [owner])
         if rules is None:
@@ -178,19 +178,19 @@ class Customers:
         Raises:
             NotFound: There is none of that id.
         """
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             if not await REFERENCES.brands(connection, [brand]):
                 raise NotFound(f"There is no brand {brand[:64]!r}.")
 
     async def exists(self, owner: Owner) -> bool:
         """Return whether anything is known of a customer."""
-        async with self.databases.club.home.read() as connection:
+        async with self.databases.club.read() as connection:
             if await REFERENCES.accounts(connection, [owner]):
                 return True
             events = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, [owner])
             if events.get(owner):
                 return True
-        async with self.databases.progress.home.read() as connection:
+        async with self.databases.progress.read() as connection:
             found = await ProgressRepository().customers_named(
                 connection, owner.brand, NamePage(owner.customer, "", 1)
             )

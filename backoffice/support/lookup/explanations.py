@@ -33,7 +33,7 @@ class BetExplanations:
         wanted = bet_id.strip()
         await self.looks.record(actor, "bet", brand, f"bet:{brand}:{wanted}")
         database = self.databases.progress
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             rulebook = await self.rulebooks.read(connection, [brand])
             ledger = LedgerRepository.of(database.dialect, held=False)
             found = await ledger.contributions(connection, [(brand, wanted)])

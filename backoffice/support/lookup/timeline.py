@@ -44,7 +44,7 @@ class Timeline:
         await self.customers.require_known(actor, owner)
         streams: list[list[HistoryEntry]] = []
         for database, history in self._sources():
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 streams += await history.page(connection, owner, size, after)
         return list(islice(merge(*streams, key=_order), size))
 

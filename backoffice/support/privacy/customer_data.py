@@ -78,7 +78,7 @@ class CustomerErasure:
         """Return the numbers of rows about a customer, without zeros."""
         found: Counts = {}
         for name, (database, erasure) in self.parts.items():
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 counts = await erasure.counts(connection, owner)
             if some := {what: number for what, number in counts.items() if number}:
                 found[name] = some
@@ -88,7 +88,7 @@ class CustomerErasure:
         """Return all rows about a customer, by subgraph and table."""
         found = {}
         for name, (database, erasure) in self.parts.items():
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 found[name] = await erasure.export(connection, owner)
         return found
 
@@ -96,7 +96,7 @@ class CustomerErasure:
         """Return the markers of a customer's last erasure, from the subgraphs that have applied it."""
         found = {}
         for name, (database, erasure) in self.parts.items():
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 if (marker := await erasure.last_time(connection, owner)) is not None:
                     found[name] = marker
         return found

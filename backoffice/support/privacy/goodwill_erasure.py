@@ -46,15 +46,15 @@ class GoodwillErasure:
 
     async def apply(self, owners: Collection[Owner] | None = None) -> int:
         """Rename erased customers, among those given or all; return how many reservations were theirs."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             named = await repository.customers_named(connection)
         wanted = named if owners is None else sorted(set(named) & set(owners))
-        async with self.fulfilment.home.read() as connection:
+        async with self.fulfilment.read() as connection:
             erased = await self.erasure.markers(connection, wanted)
         changed = 0
         for owner, marker in sorted(erased.items()):
             pseudonym = self.erasure.pseudonyms.of_person(owner, marker.erased_at)
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 changed += await repository.rename_customer(connection, owner, pseudonym, marker.erased_at)
         return changed
 

@@ -49,7 +49,7 @@ class LegalHolds:
         if not allows(actor, Permission.SUPPORT_READ, owner.brand):
             raise _no_customer()
         await self.customers.looks.record(actor, "holds", owner.brand, customer_subject(owner))
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await repository.holds_of(connection, owner)
 
     async def put(self, actor: Actor, owner: Owner, reason: str) -> LegalHold:
@@ -66,7 +66,7 @@ class LegalHolds:
             raise Invalid(problems)
         now = self.clock.machine.now()
         hold = LegalHold(uuid.uuid4().hex, *owner, reason.strip(), actor.name, now)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await repository.add_hold(connection, hold)
             await self._record(connection, actor, "support.put_hold", hold, reason)
         return hold
@@ -82,7 +82,7 @@ class LegalHolds:
         if problems := reason_problems(reason):
             raise Invalid(problems)
         now = self.clock.machine.now()
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             hold = await repository.hold_with(connection, hold_id)
             if hold is None or not allows(actor, Permission.SUPPORT_ERASE, hold.brand_id):
                 raise NotFound("There is no such hold.")

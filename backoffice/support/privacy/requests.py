@@ -96,7 +96,7 @@ class DataRequests:
         if problems := reason_problems(reason):
             raise Invalid(problems)
         arguments = {"brand": owner.brand, "customer": owner.customer, "reason": reason.strip()}
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await self.jobs.start(connection, actor, EXPORT, brand=owner.brand, arguments=arguments)
 
     async def document(self, actor: Actor, job_id: str) -> str:
@@ -105,7 +105,7 @@ class DataRequests:
         Raises:
             NotFound: There is none that the actor may fetch, or it was made more than a week ago.
         """
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             found = await repository.export_of(connection, job_id)
         if found is None or not allows(actor, Permission.SUPPORT_EXPORT, found[0].brand):
             raise NotFound("There is no such export.")
@@ -126,7 +126,7 @@ class DataRequests:
         require_step_up(actor, self.clock.machine.now())
         if problems := reason_problems(reason):
             raise Invalid(problems)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await require_no_hold(connection, owner)
             return await self.approvals.propose(
                 connection,
@@ -163,7 +163,7 @@ class DataRequests:
         owner, now = _owner(run), self.clock.machine.now()
         async with CustomerErasure.open(self.settings) as data:
             found: dict[str, Any] = dict(await data.export(owner))
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             holds = await repository.holds_of(connection, owner)
             found["backoffice"] = {
                 "legal_hold": [_hold_row(one) for one in holds],

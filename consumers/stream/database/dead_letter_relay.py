@@ -67,7 +67,7 @@ class DeadLetterRelay:
             await producer.stop()
 
     async def _pending(self) -> list[DeadLetter]:
-        async with self.sink.shard.read() as connection:
+        async with self.sink.database.read() as connection:
             stored = await self.sink.positions.load(connection, [RELAY_POSITION])
             return await self.sink.dead_letters.after(connection, stored.get(RELAY_POSITION, 0), BATCH_SIZE)
 
@@ -83,7 +83,7 @@ class DeadLetterRelay:
         self.metrics.published.inc()
 
     async def _advance(self, letters: list[DeadLetter]) -> None:
-        async with self.sink.shard.write() as connection:
+        async with self.sink.database.write() as connection:
             stored = await self.sink.positions.lock(connection, {RELAY_POSITION: 0})
             last = max(stored[RELAY_POSITION], letters[-1].id)
             await self.sink.positions.store(connection, {RELAY_POSITION: last})

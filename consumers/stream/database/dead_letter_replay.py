@@ -91,7 +91,7 @@ class Replay:
         """
         last = 0
         while True:
-            async with self.sink.shard.read() as connection:
+            async with self.sink.database.read() as connection:
                 ids = await self.sink.dead_letters.ids_after(connection, last, PAGE_SIZE, topic)
             if not ids:
                 return
@@ -99,7 +99,7 @@ class Replay:
                 yield last, await self.replay(last)
 
     async def _replay_in_transaction(self, letter_id: int) -> Replayed:
-        async with self.sink.shard.write() as connection:
+        async with self.sink.database.write() as connection:
             letter = await self.sink.dead_letters.lock(connection, letter_id)
             if letter is None:
                 return Replayed(Fate.GONE)
@@ -116,7 +116,7 @@ class Replay:
         return replayed
 
     async def _rehearse_in_transaction(self, letter_id: int) -> NoReturn:
-        async with self.sink.shard.write() as connection:
+        async with self.sink.database.write() as connection:
             letter = await self.sink.dead_letters.lock(connection, letter_id)
             found = Replayed(Fate.GONE) if letter is None else await self._apply(connection, letter)
             raise _RollBack(found)
@@ -135,6 +135,6 @@ class Replay:
         return Replayed(Fate.STALE if outcome.stale or outcome.duplicates else Fate.APPLIED)
 
     async def _keep(self, letter_id: int, reason: str) -> Replayed:
-        async with self.sink.shard.write() as connection:
+        async with self.sink.database.write() as connection:
             await self.sink.dead_letters.set_reason(connection, letter_id, reason)
         return Replayed(Fate.POISON, reason)

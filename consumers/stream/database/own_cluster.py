@@ -1,11 +1,11 @@
 """Whether the topics are those of the installation that a database belongs to."""
 
 from consumers.stream.errors import MixedInstallations
-from storage.database import Shard
+from storage.database import Database
 from storage.installation import read_installation, record_cluster
 
 
-async def require_own_cluster(shard: Shard, cluster: str, whose: str = "the database") -> None:
+async def require_own_cluster(database: Database, cluster: str, whose: str = "the database") -> None:
     """Check that a database belongs to a Kafka cluster; one that knows none belongs to this one from now on.
 
     Call it each time the brokers are reached anew: they may have been away when the process started, and
@@ -14,10 +14,10 @@ async def require_own_cluster(shard: Shard, cluster: str, whose: str = "the data
     Raises:
         MixedInstallations: It has applied the topics of another cluster.
     """
-    async with shard.read() as connection:
+    async with database.read() as connection:
         installation = await read_installation(connection)
     if installation is not None and installation.kafka_cluster is None:
-        async with shard.write() as connection:
+        async with database.write() as connection:
             await record_cluster(connection, cluster)
             installation = await read_installation(connection)
     if installation is not None and installation.kafka_cluster != cluster:

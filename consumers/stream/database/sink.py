@@ -15,7 +15,7 @@ from consumers.stream.database.positions import Positions
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
-from storage.database import Shard
+from storage.database import Database
 from storage.tracing import following
 from subgraphs.kit.live.event_bus import CustomersChanged
 
@@ -54,7 +54,7 @@ class Sink:
         cell: The partitions of the cell that the database belongs to; None in an installation without cells.
     """
 
-    shard: Shard
+    database: Database
     positions: Positions
     dead_letters: DeadLetters
     limit: DeadLetterLimit
@@ -90,7 +90,7 @@ class Sink:
     async def _commit(
         self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[RejectedRecord]
     ) -> Applied:
-        async with self.shard.write() as connection:
+        async with self.database.write() as connection:
             await set_idle_timeout(connection)
             await self.positions.lock_expected(connection, batch.expected_positions, batch.initial_positions)
             applied = await self._apply_messages(connection, batch, messages, poison)

@@ -73,7 +73,7 @@ class WaitingLetters:
     async def _look(self) -> datetime:
         """Note the letters that are new, and return the present time."""
         letters = self.replay.sink.dead_letters
-        async with self.replay.sink.shard.read() as connection:
+        async with self.replay.sink.database.read() as connection:
             while found := await letters.reasons_after(connection, self._read, PAGE_SIZE):
                 for letter, reason in found:
                     if (until := waits_until(reason)) is not None:

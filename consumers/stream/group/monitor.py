@@ -70,13 +70,13 @@ class SessionMonitor:
             for cursor in cursors:
                 if cursor.topic.reference and not cursor.busy and cursor.fetch_position > cursor.position:
                     position = cursor.fetch_position
-                    async with asyncio.timeout(RESPONSE_SECONDS), sink.shard.write() as connection:
+                    async with asyncio.timeout(RESPONSE_SECONDS), sink.database.write() as connection:
                         await sink.positions.advance(
                             connection, cursor.partition, cursor.position, position, cursor.first
                         )
                     cursor.position = max(cursor.position, position)
             if cursors.awaited:
-                async with asyncio.timeout(RESPONSE_SECONDS), sink.shard.read() as connection:
+                async with asyncio.timeout(RESPONSE_SECONDS), sink.database.read() as connection:
                     stored = await sink.positions.load(connection, cursors.awaited.keys())
                     cursors.note_other_members(stored)
         except (SQLAlchemyError, OSError) as fault:
@@ -92,7 +92,7 @@ class SessionMonitor:
         if not workers.running_longer_than(seconds):
             return
         try:
-            async with asyncio.timeout(min(seconds, RESPONSE_SECONDS)), sink.shard.read() as connection:
+            async with asyncio.timeout(min(seconds, RESPONSE_SECONDS)), sink.database.read() as connection:
                 await connection.execute(select(1))
         except (SQLAlchemyError, OSError) as fault:
             late = workers.running_longer_than(seconds)  # some may have ended meanwhile

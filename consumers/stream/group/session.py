@@ -174,13 +174,13 @@ class Session:
 
     async def _load(self, partitions: frozenset[Partition]) -> dict[Partition, int]:
         sink = self.workers.sink
-        async with asyncio.timeout(self.workers.settings.stalled_seconds), sink.shard.read() as connection:
-            await sink.shard.fence.verify(connection)
+        async with asyncio.timeout(self.workers.settings.stalled_seconds), sink.database.read() as connection:
+            await sink.database.fence.verify(connection)
             sink.limit.restore(await sink.dead_letters.recent(connection, sink.limit.most))
             stored = await sink.positions.load(connection, partitions)
         if self.workers.settings.generation is None:
             for cluster in {cluster_of(one.generation) for one in partitions}:
-                await require_own_cluster(sink.shard, cluster)
+                await require_own_cluster(sink.database, cluster)
         return stored
 
 

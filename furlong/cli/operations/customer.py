@@ -176,7 +176,7 @@ async def _require_no_hold(owner: Owner) -> None:
     clock = product_clock()
     database, audit = Database.open(database_settings(), NAME), AuditLog(clock)
     try:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await require_no_hold(connection, owner)
             await audit.record(
                 connection,

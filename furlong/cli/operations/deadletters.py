@@ -232,7 +232,7 @@ async def _reading(name: str) -> AsyncIterator[AsyncConnection]:
 
     database = Database.open(database_settings(), name)
     try:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             yield connection
     finally:
         await database.close()

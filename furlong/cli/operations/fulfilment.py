@@ -48,7 +48,7 @@ def reviews(
     async def show(process: FulfilmentProcess) -> None:
         waiting: list[Fulfilment] = []
         flagged: list[Fulfilment] = []
-        async with process.database.home.read() as connection:
+        async with process.database.read() as connection:
             for each in process.uow.each_origin():
                 repository = each.lifecycle.repository
                 waiting += await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
@@ -77,7 +77,7 @@ def history(*, key: Key, as_json: AsJson = False) -> None:
     """Show what providers were asked about a reward, and what was decided."""
 
     async def show(process: FulfilmentProcess) -> None:
-        async with process.database.home.read() as connection:
+        async with process.database.read() as connection:
             uow, found = await process.uow.owning(connection, key)
             if found is None:
                 fail("there is no such reward")
@@ -178,7 +178,7 @@ def resume(*, provider: Provider, by: Person = "") -> None:
     from subgraphs.fulfilment.payout.decisions import Decisions
 
     async def go_on(process: FulfilmentProcess) -> None:
-        async with process.database.home.read() as connection:
+        async with process.database.read() as connection:
             if provider not in await process.uow.provider_holds.stopped(connection):
                 fail(f"{provider} is not stopped")
             if provider in await process.uow.switches.providers_off(connection):

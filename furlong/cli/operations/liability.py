@@ -76,7 +76,7 @@ async def _read(
     fulfilment, rewards = Database.open(settings, "fulfilment"), Database.open(settings, "rewards")
     try:
         await require_names(fulfilment, REFERENCE, brand, week)
-        async with fulfilment.home.read() as connection:
+        async with fulfilment.read() as connection:
             owed = await figures(connection, now, brand, week)
             goodwill = await GoodwillRepository().costs(connection, brand, week)
         return owed, goodwill, await budget_lines(rewards, fulfilment, now, brand, week)

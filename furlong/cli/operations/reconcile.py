@@ -91,7 +91,7 @@ async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[D
     database = Database.open(database_settings(), "progress")
     try:
         await require_names(database, REFERENCE, brand, week)
-        reconciliation = Reconciliation(database.home, database.dialect, product_clock())
+        reconciliation = Reconciliation(database, database.dialect, product_clock())
         return [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
     except (BadInput, SQLAlchemyError) as error:
         fail(error)

@@ -54,7 +54,7 @@ def listed(
 
     async def show(database: Database) -> None:
         await require_names(database, REFERENCE, brand, week)
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
         if as_json:
             echo_json(found)
@@ -105,7 +105,7 @@ def listed_disputes(
     from subgraphs.progress.review.repository import disputed_bets
 
     async def show(database: Database) -> None:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             found = await disputed_bets(connection, brand=brand, limit=limit)
         if as_json:
             echo_json(found)

@@ -99,7 +99,7 @@ def _change(version: str, action: StatusAction, result: str) -> None:
         change = await plan_change(rewards, OptionId.parse(version), action, now)
         backoffice = Database.open(database_settings(), "backoffice")
         try:
-            async with backoffice.home.write() as connection:
+            async with backoffice.write() as connection:
                 await decide_change(connection, change, by=f"command line, {getpass.getuser()}", at=now)
             await publish_now(backoffice, stream_settings(), product_clock())
         finally:

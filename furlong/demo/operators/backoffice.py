@@ -123,16 +123,16 @@ def _accounts(data: Path) -> Sequence[DemoAccount]:
 
 async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -> None:
     """Add an account with roles for all brands, ready to sign in, unless it is there already."""
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         known = await users.with_login(connection, account.user)
     if known is None:
         granted = {ALL_BRANDS: frozenset(roles)}
         name = f"Demo {account.user.partition('@')[0]}"
         added, _ = await base.accounts.add(DEMO, NewAccount(account.user, name, granted))
-        async with base.database.home.write() as connection:
+        async with base.database.write() as connection:
             await _set_up(connection, base, added.user.user_id, account)
         return
-    async with base.database.home.write() as connection:  # an upgrade takes the demo for their giver
+    async with base.database.write() as connection:  # an upgrade takes the demo for their giver
         await givers.forget(connection, known.user_id)
 
 

@@ -26,7 +26,7 @@ async def set_goodwill_budgets(base: Base) -> None:
     try:
         raises, approves = [await _actor(base, user) for user in RISK]
         for brand in await parts.customers.brands(SUPPORT):
-            async with base.database.home.read() as connection:
+            async with base.database.read() as connection:
                 known = {one.key.currency for one in await repository.set_budgets(connection, brand.id)}
             for currency in sorted(set(brand.currencies) - known):
                 key = GoodwillBudgetKey(brand.id, currency, EVERY_WEEK)
@@ -40,7 +40,7 @@ async def set_goodwill_budgets(base: Base) -> None:
 
 async def _actor(base: Base, login: str) -> Actor:
     """Return somebody of risk who has just stepped up."""
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         found = await users.with_login(connection, login)
     if found is None:
         raise LookupError(f"the demo has no account {login}")
@@ -50,7 +50,7 @@ async def _actor(base: Base, login: str) -> Actor:
 
 
 async def _approve(base: Base, actor: Actor, proposal_id: str) -> None:
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     if found is not None:
         await base.approvals.approve(actor, found.proposal_id, found.content_hash, base.clock.machine.now())

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from furlong.demo.scenarios.week_stages import STAGES, Stage
 from furlong.settings import ROOT
-from simulator.providers.serve import ProviderKind
 from simulator.upstream.faults import FaultName
 from simulator.world import Customer
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 SCENARIOS: Final = ROOT / "contracts" / "scenarios" / "scenarios.yaml"
 
@@ -66,7 +66,7 @@ class Step(_Part):
     """A fault of the squad's API for all further changes of this customer."""
     provider: Literal["busy", "pending", "refuse"] | None = None
     """A fault of the provider for all further credits of this customer."""
-    stop_provider: ProviderKind | None = None
+    stop_provider: Payer | None = None
     """Stop a provider for all customers, as an operator would."""
     recall: str | None = None
     """The id of an option to recall for safety."""

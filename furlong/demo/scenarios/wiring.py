@@ -79,7 +79,7 @@ async def _recall(data: Path, option: str) -> None:
     rewards, backoffice = (Database.open(database_in(data), name) for name in ("rewards", "backoffice"))
     now = demo_now(data)
     change = await plan_change(rewards, OptionId.parse(option), StatusAction.RECALL, now)
-    async with backoffice.home.write() as connection:  # the demo's publisher sends it
+    async with backoffice.write() as connection:  # the demo's publisher sends it
         await decide_change(connection, change, by="a scenario", at=now)
     await rewards.close()
     await backoffice.close()

@@ -86,8 +86,7 @@ class ImpressionRecorder:
     async def _write(self) -> None:
         while self._waiting:
             batch = dict(islice(self._waiting.items(), ROWS_PER_BATCH))
-            for shard, keys in self.database.by_shard(batch, lambda key: key.owner):
-                async with shard.write() as connection:
-                    await repository.record(connection, {key: batch[key] for key in keys})
-                for key in keys:
-                    del self._waiting[key]
+            async with self.database.write() as connection:
+                await repository.record(connection, batch)
+            for key in batch:
+                del self._waiting[key]

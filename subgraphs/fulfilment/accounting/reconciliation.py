@@ -48,7 +48,7 @@ class Reconciliation:
         """
         name = registered.config.name
         theirs = await registered.provider.journal(day)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             start = datetime.combine(day, time(), UTC)
             ours = [
                 credited
@@ -59,14 +59,14 @@ class Reconciliation:
             for page in _pages(sorted({entry.key for entry in theirs} - set(known))):
                 for each in self.paid:
                     known |= await each.by_keys(connection, page)
-        if (cell := self.database.home.fence.cell) is not None:
+        if (cell := self.database.fence.cell) is not None:
             theirs = [
                 entry for entry in theirs if entry.key in known or cell.has(entry.brand, entry.customer)
             ]
         our_keys = [fulfilment.key for fulfilment in ours]
         differences = tuple(_differences(our_keys, known, theirs))
         report = Report(name, day, len({*our_keys, *(entry.key for entry in theirs)}), differences)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self._reports.store(connection, report, self.clock.now())
         if differences:
             log.error("provider_books_differ", provider=name, day=str(day), number=len(differences))
@@ -74,7 +74,7 @@ class Reconciliation:
 
     async def is_made(self, provider: str, day: date) -> bool:
         """Return whether a day has been compared already."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await self._reports.exists(connection, provider, day)
 
     @property
@@ -107,7 +107,7 @@ def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
     pairs: Mapping[str, tuple[Any, Any]] = {
         "brand": (fulfilment.club.brand, entry.brand),
         "customer": (fulfilment.club.customer, entry.customer),
-        "kind": (reward.kind, entry.kind),
+        "kind": (reward.kind, reward.kind if reward.kind in entry.kinds else _kinds(entry)),
         "value_minor": (reward.value_minor, entry.value_minor),
         "spins": (reward.spins, entry.spins if reward.spins is not None else None),
         "currency": (reward.currency, entry.currency),
@@ -117,9 +117,13 @@ def _mismatch(fulfilment: Fulfilment, entry: JournalEntry) -> str:
     )
 
 
+def _kinds(entry: JournalEntry) -> str:
+    return " or ".join(entry.kinds)
+
+
 def _summary(entry: JournalEntry) -> str:
     amount = entry.spins if entry.value_minor is None else entry.value_minor
-    return f"{entry.kind} {amount} {entry.currency} to {entry.brand}:{entry.customer}"
+    return f"{_kinds(entry)} {amount} {entry.currency} to {entry.brand}:{entry.customer}"
 
 
 def _pages(keys: Sequence[str]) -> Iterator[Sequence[str]]:

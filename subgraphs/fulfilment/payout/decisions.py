@@ -32,7 +32,7 @@ class Decisions:
         Raises:
             InvalidDecision: It is not in review, or the reward to send is unknown.
         """
-        async with self.uow.database.home.write() as connection:
+        async with self.uow.database.write() as connection:
             now = await self.uow.clock.at(connection)
             uow, found = await self.uow.owning(connection, key)
             fulfilment = _in_review(found)
@@ -53,7 +53,7 @@ class Decisions:
         """Send all rewards again that are in review for a reason, each under its own key; return how many."""
         sent = 0
         while True:
-            async with self.uow.database.home.read() as connection:
+            async with self.uow.database.read() as connection:
                 found = [
                     one
                     for uow in self.uow.each_origin()
@@ -71,7 +71,7 @@ class Decisions:
         Raises:
             InvalidDecision: It is not in review.
         """
-        async with self.uow.database.home.write() as connection:
+        async with self.uow.database.write() as connection:
             now = await self.uow.clock.at(connection)
             uow, found = await self.uow.owning(connection, key)
             fulfilment = _in_review(found)
@@ -103,7 +103,7 @@ class Decisions:
 
     async def resume(self, provider: str, person: str) -> None:
         """Resume a provider that an alarm or a person had stopped."""
-        async with self.uow.database.home.write() as connection:
+        async with self.uow.database.write() as connection:
             now = await self.uow.clock.at(connection)
             await self.uow.provider_holds.resume(connection, provider)
             decision = Attempt(f"provider:{provider}"[:64], now, "decision", "resume", person)
@@ -111,12 +111,12 @@ class Decisions:
 
     async def stop(self, provider: str, person: str, reason: str) -> None:
         """Stop a provider: its rewards wait."""
-        async with self.uow.database.home.write() as connection:
+        async with self.uow.database.write() as connection:
             await self.uow.provider_holds.stop(connection, provider, f"{person}: {reason}")
 
 
 async def _hold_batch(uow: UnitOfWork, version: RewardVersion, person: str) -> int:
-    async with uow.database.home.write() as connection:
+    async with uow.database.write() as connection:
         found = await uow.lifecycle.repository.unsent_of_version(connection, *version, BATCH)
         now = await uow.clock.at(connection)
         for fulfilment in found:

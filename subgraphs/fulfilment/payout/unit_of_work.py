@@ -1,7 +1,6 @@
 """The worker's reads and writes: each method is one step of a leased reward, in the caller's transaction."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -74,17 +73,13 @@ class UnitOfWork:
                 return uow, found
         return self, None
 
-    def transaction(self, fulfilment: Fulfilment) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Return a write transaction on the shard that stores a reward."""
-        return self.database.shard(fulfilment.club.owner).write()
-
     async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
         """Lease due rewards of a provider (None: those without one), so that no other worker gets them.
 
         Raises:
             ClockDiffers: This node's clock is wrong.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             machine = await database_time(self.clock.machine, connection)
             now = await self.clock.at(connection)
             return await self.lifecycle.repository.lease(

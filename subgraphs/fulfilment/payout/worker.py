@@ -218,7 +218,7 @@ class Worker:
         return []
 
     async def _is_stopped(self, registered: RegisteredProvider) -> bool:
-        async with self.uow.database.home.read() as connection:
+        async with self.uow.database.read() as connection:
             return registered.config.name in await self.uow.provider_holds.stopped(connection)
 
 

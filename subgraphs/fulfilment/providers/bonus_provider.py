@@ -73,6 +73,11 @@ class BonusProvider:
         return f"{self.format.path}/{credit.key}"
 
 
+def bonus_providers(bonus_format: BonusFormat) -> Callable[[ProviderClient], BonusProvider]:
+    """Return what creates providers of a format."""
+    return lambda client: BonusProvider(client, bonus_format)
+
+
 async def read_journal(
     client: ProviderClient, path: str, day: date, decode_entry: Callable[[Mapping[str, Any]], JournalEntry]
 ) -> list[JournalEntry]:

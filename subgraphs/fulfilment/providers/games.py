@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from subgraphs.fulfilment.providers.bonus_provider import BonusFormat
+from subgraphs.fulfilment.providers.adapter import AdapterDeclaration
+from subgraphs.fulfilment.providers.bonus_provider import BonusFormat, bonus_providers
 from subgraphs.fulfilment.providers.provider import JournalEntry
 from subgraphs.fulfilment.state.reward import Credit
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 
 def _encode(credit: Credit) -> Mapping[str, Any]:
@@ -27,11 +29,15 @@ def _decode_entry(entry: Mapping[str, Any]) -> JournalEntry:
         key=entry["key"],
         brand=entry["operator"],
         customer=entry["player"],
-        kind=entry["award"],
+        kinds=(entry["award"],),
         value_minor=entry["value"],
         spins=entry["rounds"],
         currency=entry["currency"],
     )
 
 
-GAMES: Final = BonusFormat("/v1/awards", _encode, _decode_entry)
+ADAPTER: Final = AdapterDeclaration(
+    name="games",
+    sort=Payer.GAMES,
+    create=bonus_providers(BonusFormat("/v1/awards", _encode, _decode_entry)),
+)

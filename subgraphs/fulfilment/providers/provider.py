@@ -65,13 +65,14 @@ class JournalEntry:
     """A credit in a provider's own books.
 
     Attributes:
+        kinds: The kinds of reward that it may be: some providers distinguish fewer kinds than the club.
         value_minor: The amount in minor units; None if the credit has no amount.
     """
 
     key: str
     brand: str
     customer: str
-    kind: str
+    kinds: tuple[str, ...]
     value_minor: int | None
     spins: int | None
     currency: str

@@ -14,7 +14,7 @@ import orjson
 import structlog
 
 from subgraphs.fulfilment.errors import BadSignature, InvalidResponse
-from subgraphs.fulfilment.providers.settings import ProviderConfig
+from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 log = structlog.get_logger(__name__)
@@ -88,10 +88,22 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderEndpoint:
+    """Where a provider is, and the limits of calls to it, as in its configuration."""
+
+    name: str
+    url: str
+    in_flight: int
+    timeout_seconds: float
+    attempts: int
+    pause_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderClient:
     """Sends requests to one provider, and records how they went."""
 
-    config: ProviderConfig
+    endpoint: ProviderEndpoint
     client: httpx.AsyncClient
     breaker: Breaker
     sign: Sign
@@ -104,9 +116,9 @@ class ProviderClient:
         After no response, 429 or 5xx, the request is sent again, within bounds.
         """
         response: ProviderResponse | None = None
-        for attempt in range(self.config.attempts):
+        for attempt in range(self.endpoint.attempts):
             if attempt:
-                await asyncio.sleep(_pause(self.config.pause_seconds, attempt))
+                await asyncio.sleep(_pause(self.endpoint.pause_seconds, attempt))
             if not self.breaker.admits():
                 return response
             response = await self._send_once(request)
@@ -123,12 +135,12 @@ class ProviderClient:
     async def _send_once(self, request: ProviderRequest) -> ProviderResponse | None:
         try:
             with self.calls.one_call():
-                async with asyncio.timeout(self.config.timeout_seconds):
+                async with asyncio.timeout(self.endpoint.timeout_seconds):
                     response = await self._exchange(request)
         except (httpx.HTTPError, TimeoutError, BadSignature, InvalidResponse) as fault:
             log.warning(
                 "provider_no_answer",
-                provider=self.config.name,
+                provider=self.endpoint.name,
                 method=request.method,
                 key=request.key,
                 fault=repr(fault),
@@ -145,7 +157,7 @@ class ProviderClient:
     async def _exchange(self, request: ProviderRequest) -> ProviderResponse:
         body = b"" if request.body is None else orjson.dumps(request.body)
         # The signature covers the target that arrives, which includes the path of the provider's own URL.
-        url = self.config.url.rstrip("/") + request.target
+        url = self.endpoint.url.rstrip("/") + request.target
         parts = urlsplit(url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         headers = {"Accept-Encoding": "identity", **self.sign(request.method, target, body)}
@@ -187,11 +199,20 @@ def _pause(first: float, attempt: int) -> float:
     return first * (1 << (attempt - 1)) * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
 
 
-def open_client(config: ProviderConfig) -> httpx.AsyncClient:
+def open_client(endpoint: ProviderEndpoint) -> httpx.AsyncClient:
     """Return a client with the provider's limits, which ignores redirects and the environment's proxies."""
     return httpx.AsyncClient(
-        timeout=config.timeout_seconds,
-        limits=httpx.Limits(max_connections=config.in_flight + 2),
+        timeout=endpoint.timeout_seconds,
+        limits=httpx.Limits(max_connections=endpoint.in_flight + 2),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def response_check(signer: Signer) -> Check:
+    """Return a check that a response is the provider's, and that it answers this very request."""
+
+    def check(request: httpx.Request, response: httpx.Response, body: bytes) -> None:
+        signer.check_response(response.headers, request.headers[SIGNATURE], response.status_code, body)
+
+    return check

@@ -6,14 +6,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from storage.clock import Clock
-from subgraphs.fulfilment.providers.bonus_provider import BonusProvider
-from subgraphs.fulfilment.providers.games import GAMES
 from subgraphs.fulfilment.providers.provider import Provider
-from subgraphs.fulfilment.providers.provider_client import CallRecord, ProviderClient, Sign, open_client
+from subgraphs.fulfilment.providers.provider_client import (
+    CallRecord,
+    ProviderClient,
+    Sign,
+    open_client,
+    response_check,
+)
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.providers.signing import Signer
-from subgraphs.fulfilment.providers.sportsbook import SPORTSBOOK
-from subgraphs.fulfilment.providers.wallet import WalletProvider, response_check
 from subgraphs.fulfilment.state.reward import Credit
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
@@ -110,16 +112,16 @@ class ProviderRegistry:
 
 def register(config: ProviderConfig, secret: bytes, clock: Clock) -> RegisteredProvider:
     """Return a provider with its configuration, without connecting to it."""
+    adapter, endpoint = config.adapter.declaration, config.endpoint
     breaker = Breaker(config.breaker_failures, config.breaker_rest_seconds)
-    signer, http, calls = Signer(secret), open_client(config), CallRecord(clock.machine.now)
-    if config.adapter == "wallet":
+    signer, http, calls = Signer(secret), open_client(endpoint), CallRecord(clock.machine.now)
+    if adapter.signed:
         check = response_check(signer)
-        client = ProviderClient(config, http, breaker, _signed(signer, clock), calls, check)
-        return RegisteredProvider(config, WalletProvider(client), breaker, signer, calls, secret)
-    bearer = {"Authorization": f"Bearer {secret.decode()}"}
-    client = ProviderClient(config, http, breaker, lambda *_: bearer, calls)
-    bonus = BonusProvider(client, SPORTSBOOK if config.adapter == "sportsbook" else GAMES)
-    return RegisteredProvider(config, bonus, breaker, signer, calls, secret)
+        client = ProviderClient(endpoint, http, breaker, _signed(signer, clock), calls, check)
+    else:
+        bearer = {"Authorization": f"Bearer {secret.decode()}"}
+        client = ProviderClient(endpoint, http, breaker, lambda *_: bearer, calls)
+    return RegisteredProvider(config, adapter.create(client), breaker, signer, calls, secret)
 
 
 def _signed(signer: Signer, clock: Clock) -> Sign:

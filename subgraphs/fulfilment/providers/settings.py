@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.providers.adapters import Adapter
+from subgraphs.fulfilment.providers.provider_client import ProviderEndpoint
 from subgraphs.fulfilment.providers.secrets import Secrets
 from subgraphs.fulfilment.state.reward import Credit
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
-Kind = Literal["free_bet", "bet_boost", "free_spins", "casino_bonus", "cash"]
-Adapter = Literal["sportsbook", "games", "wallet"]
 POSITION_STEP: Final = 10
 """The distance of neighbours in a file, so that another provider fits between them."""
 
@@ -46,7 +47,7 @@ class ProviderConfig(BaseModel):
     url: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$", max_length=2000)
     secret: str
     brands: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = Field(min_length=1)
+    kinds: tuple[RewardKind, ...] = Field(min_length=1)
     currencies: tuple[str, ...] = ()
     limit_minor: int = Field(default=10_000, ge=0)
     in_flight: int = Field(default=8, ge=1, le=200)
@@ -59,6 +60,18 @@ class ProviderConfig(BaseModel):
     learns: Literal["poll", "callback"] = "poll"
     poll_minutes: float = Field(default=60.0, gt=0)
     enabled: bool = True
+
+    @property
+    def endpoint(self) -> ProviderEndpoint:
+        """Where the provider is, and the limits of calls to it."""
+        return ProviderEndpoint(
+            name=self.name,
+            url=self.url,
+            in_flight=self.in_flight,
+            timeout_seconds=self.timeout_seconds,
+            attempts=self.attempts,
+            pause_seconds=self.pause_seconds,
+        )
 
     @property
     def longest_seconds(self) -> float:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from subgraphs.fulfilment.providers.bonus_provider import BonusFormat
+from subgraphs.fulfilment.providers.adapter import AdapterDeclaration
+from subgraphs.fulfilment.providers.bonus_provider import BonusFormat, bonus_providers
 from subgraphs.fulfilment.providers.provider import JournalEntry
 from subgraphs.fulfilment.state.reward import Credit
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 
 def _encode(credit: Credit) -> Mapping[str, Any]:
@@ -26,11 +28,15 @@ def _decode_entry(entry: Mapping[str, Any]) -> JournalEntry:
         key=entry["key"],
         brand=entry["brand"],
         customer=entry["customer"],
-        kind=entry["type"],
+        kinds=(entry["type"],),
         value_minor=entry["amount_minor"],
         spins=None,
         currency=entry["currency"],
     )
 
 
-SPORTSBOOK: Final = BonusFormat("/v1/bonuses", _encode, _decode_entry)
+ADAPTER: Final = AdapterDeclaration(
+    name="sportsbook",
+    sort=Payer.SPORTSBOOK,
+    create=bonus_providers(BonusFormat("/v1/bonuses", _encode, _decode_entry)),
+)

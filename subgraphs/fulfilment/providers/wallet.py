@@ -6,19 +6,18 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
 
-import httpx
-
+from subgraphs.fulfilment.providers.adapter import AdapterDeclaration
 from subgraphs.fulfilment.providers.bonus_provider import read_journal
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult, JournalEntry
 from subgraphs.fulfilment.providers.provider_client import (
-    Check,
     ProviderClient,
     ProviderRequest,
     ProviderResponse,
 )
 from subgraphs.fulfilment.providers.response_parsing import OK, parse_result
-from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
 from subgraphs.fulfilment.state.reward import Credit
+from subgraphs.kit.domain.reward_kinds.kind import Payer
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by
 
 TRANSACTIONS: Final = "/v1/transactions"
 
@@ -66,15 +65,6 @@ class WalletProvider:
         await self.client.close()
 
 
-def response_check(signer: Signer) -> Check:
-    """Return a check that a response is the wallet's, and that it answers this very request."""
-
-    def check(request: httpx.Request, response: httpx.Response, body: bytes) -> None:
-        signer.check_response(response.headers, request.headers[SIGNATURE], response.status_code, body)
-
-    return check
-
-
 def _transaction(credit: Credit) -> Mapping[str, Any]:
     reward = credit.reward
     return {
@@ -82,12 +72,17 @@ def _transaction(credit: Credit) -> Mapping[str, Any]:
         "type": "credit",
         "brand": credit.club.brand,
         "customer": credit.club.customer,
-        "fund": "cash" if reward.is_cash else "bonus",
+        "fund": _fund(RewardKind.named(reward.kind)),
         "amount_minor": reward.value_minor,
         "currency": reward.currency,
         "wagering_multiple": reward.wagering_multiple,
         "valid_days": None if reward.is_cash else reward.expiry_days,
     }
+
+
+def _fund(kind: RewardKind) -> str:
+    """Return the fund of the wallet to which a kind of reward is credited."""
+    return "cash" if kind.rules.own_money else "bonus"
 
 
 def _balance_target(credit: Credit) -> str:
@@ -114,8 +109,11 @@ def _decode_entry(entry: Mapping[str, Any]) -> JournalEntry:
         key=entry["transaction_id"],
         brand=entry["brand"],
         customer=entry["customer"],
-        kind="cash" if entry["fund"] == "cash" else "casino_bonus",
+        kinds=tuple(kind for kind in paid_by(Payer.WALLET) if _fund(kind) == entry["fund"]),
         value_minor=entry["amount_minor"],
         spins=None,
         currency=entry["currency"],
     )
+
+
+ADAPTER: Final = AdapterDeclaration(name="wallet", sort=Payer.WALLET, create=WalletProvider, signed=True)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
 REWARD_COLUMNS = (
     "reward_id",
@@ -26,7 +27,7 @@ class Reward:
     """A reward at one version of its terms.
 
     Attributes:
-        kind: free_bet, bet_boost, free_spins, casino_bonus or cash.
+        kind: The name of a `RewardKind`.
         value_minor: The amount in minor units of the currency; None if the kind has no amount.
         expiry_days: Days from the credit until the reward can no longer be used.
     """
@@ -56,7 +57,7 @@ class Reward:
     @property
     def is_cash(self) -> bool:
         """Whether it is the customer's own money once credited: cash is never used up and never expires."""
-        return self.kind == "cash"
+        return RewardKind.named(self.kind).rules.own_money
 
 
 @dataclass(frozen=True, slots=True)

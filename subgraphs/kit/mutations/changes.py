@@ -114,7 +114,7 @@ class Changes:
 
     async def _settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
         error = (refusal.code.value, refusal.message) if refusal else None
-        async with self.database.shard(intent.owner).write() as connection:
+        async with self.database.write() as connection:
             now = await self.clock.at(connection)
             if await self.intents.settle(connection, intent, error, now) and not refusal:
                 await record(connection, intent)
@@ -142,7 +142,7 @@ class Changes:
             record: As for `carry_out`.
         """
         try:
-            async with self.database.shard(request.owner).write() as connection:
+            async with self.database.write() as connection:
                 if await self.intents.by_client_key(connection, request):
                     return Adoption.REPEATED
                 if await self.intents.pending_in(connection, request.owner, request.slot):
@@ -165,9 +165,8 @@ class Changes:
         self, request: ChangeRequest, validate: Validate
     ) -> "_RecordedIntent | Refusal | None":
         """Return the request's intent, or one that is in its way, or a refusal; None to try again."""
-        shard = self.database.shard(request.owner)
         try:
-            async with shard.write() as connection:
+            async with self.database.write() as connection:
                 found = await self._found(connection, request)
                 if found is None:
                     return await self._begin(connection, request, validate)
@@ -183,7 +182,7 @@ class Changes:
                 return _IN_THE_WAY
             if not is_conflict(fault):
                 raise
-            async with shard.read() as connection:
+            async with self.database.read() as connection:
                 found = await self._found(connection, request)
         return _RecordedIntent(found, is_repeat=True) if isinstance(found, Intent) else found
 

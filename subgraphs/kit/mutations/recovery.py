@@ -63,7 +63,7 @@ class Recovery:
 
     async def pending(self, after: Intent | None, limit: int) -> list[Intent]:
         """Return changes in doubt, oldest first."""
-        async with self.changes.database.home.read() as connection:
+        async with self.changes.database.read() as connection:
             written = await self.changes.clock.at(connection) - self.limits.undisturbed
             return await self.changes.intents.oldest_pending(connection, written, after, limit)
 
@@ -118,7 +118,7 @@ class Recovery:
                 return Answer(Verdict.CONFIRMED)
             case None:
                 return Answer(Verdict.UNKNOWN)
-        async with self.changes.database.shard(intent.owner).read() as connection:
+        async with self.changes.database.read() as connection:
             if await self.changes.clock.at(connection) - intent.created_at > self.limits.keys_last:
                 return FORGOTTEN
             if not await self.still_allowed(connection, intent):

@@ -62,11 +62,11 @@ class RecoveryRounds:
 
     async def leave(self) -> None:
         """Give up the lease, so that another node can continue at once."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.lease.end(connection)
 
     async def _hold_lease(self) -> bool:
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await self.lease.hold(
                 connection, await database_time(self.clock.machine, connection), LEASE
             )

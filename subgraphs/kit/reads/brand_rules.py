@@ -204,7 +204,7 @@ class SharedReads:
         switches: KillSwitches | None = None,
     ) -> None:
         async def rules(brand: str) -> BrandRules | None:
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 known = (await repository.brands(connection, [brand])).get(brand)
                 return await brand_rules(connection, repository, known, switches) if known else None
 

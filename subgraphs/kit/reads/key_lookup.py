@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.database import Database, Shard
+from storage.connections.pinned_connections import PinnedConnections
+from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
 from subgraphs.kit.reads.traced_batches import TracedBatches
@@ -227,7 +228,7 @@ def _processed(
 
 
 class BatchedLookup(Generic[K, V]):
-    """Lookups by key over a subgraph's databases, in batches that all requests share.
+    """Lookups by key over a subgraph's database, in batches that all requests share.
 
     Attributes:
         load: Reads the data of a key; the caller has checked that the viewer may see it.
@@ -250,7 +251,6 @@ class BatchedLookup(Generic[K, V]):
             observe: Called with the table and the number of keys of each batch.
             limits: The size of batches.
         """
-        self._shard_of = database.shard
         self._statement: LookupStatement[K] = LookupStatement(parts, database.sql)
         self._make = make
         self._observe = observe
@@ -258,11 +258,8 @@ class BatchedLookup(Generic[K, V]):
         make_batches: Callable[..., Batches[K, V]] = Batches
         if database.tracer is not None:
             make_batches = partial(TracedBatches, database.tracer, self._statement.tables)
-        self._batches: dict[int, Batches[K, V]] = {
-            id(shard): make_batches(partial(self._read, shard), limits) for shard in database.shards
-        }
-        lone = next(iter(self._batches.values())) if len(self._batches) == 1 else None
-        self.load: Callable[[K], PendingRead[K, V]] = lone.load if lone else self._load_from_its_shard
+        batches: Batches[K, V] = make_batches(partial(self._read, database.pinned), limits)
+        self.load: Callable[[K], PendingRead[K, V]] = batches.load
 
     @classmethod
     def of(
@@ -271,15 +268,12 @@ class BatchedLookup(Generic[K, V]):
         """Return a batched lookup with one part."""
         return cls(database, (LookupPart(point),), _itself, observe)
 
-    def _load_from_its_shard(self, key: K) -> PendingRead[K, V]:
-        return self._batches[id(self._shard_of(key))].load(key)
-
-    async def _read(self, shard: Shard, keys: Sequence[K]) -> Sequence[V | Failed]:
+    async def _read(self, pinned: PinnedConnections, keys: Sequence[K]) -> Sequence[V | Failed]:
         statement = self._statement
         if self._observe is not None:
             for table in statement.tables:
                 self._observe(table, len(keys))
-        rows = await shard.pinned.fetch(statement.text(len(keys)), statement.parameters(keys))
+        rows = await pinned.fetch(statement.text(len(keys)), statement.parameters(keys))
         found = statement.by_key(rows)
         try:
             return self._made(keys, found)

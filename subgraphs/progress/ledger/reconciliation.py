@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clock import Clock
-from storage.database import Shard
+from storage.database import Database
 from subgraphs.progress.ledger.reconciliation_repository import (
     BrandWeek,
     Sums,
@@ -43,7 +43,7 @@ class Drift:
 class Reconciliation:
     """Compares while bets are being applied: differing totals are compared again with the brand locked."""
 
-    shard: Shard
+    database: Database
     dialect: str
     clock: Clock
 
@@ -61,7 +61,7 @@ class Reconciliation:
             after = ""
             while customers := await self._customers(name, after):
                 after = customers[-1]
-                async with self.shard.read() as connection:
+                async with self.database.read() as connection:
                     suspects = await differing_sums(connection, name, customers, iso_week)
                 if suspects:
                     for found in await self._confirmed(name, suspects, iso_week, repair=repair):
@@ -72,7 +72,7 @@ class Reconciliation:
     ) -> list[Drift]:
         """Return the totals that are wrong even while no bet of the brand can be applied."""
         ledger = LedgerRepository.of(self.dialect)
-        async with self.shard.write() as connection:
+        async with self.database.write() as connection:
             await ledger.lock_brands(connection, [brand], exclusive=True)
             customers = sorted({customer for customer, _ in suspects})
             differing = await differing_sums(connection, brand, customers, iso_week)
@@ -92,9 +92,9 @@ class Reconciliation:
         await record_repair(connection, drift.brand, week, (drift.stored, drift.right), self.clock.now())
 
     async def _brands(self) -> list[str]:
-        async with self.shard.read() as connection:
+        async with self.database.read() as connection:
             return await brands_with_bets(connection)
 
     async def _customers(self, brand: str, after: str) -> list[str]:
-        async with self.shard.read() as connection:
+        async with self.database.read() as connection:
             return await customers_with_bets(connection, brand, after, CUSTOMERS_PER_BATCH)

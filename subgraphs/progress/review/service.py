@@ -35,7 +35,7 @@ class ReviewService:
         Raises:
             NothingToDecide: The queue does not hold that revision (any more).
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.ledger.lock_rulebook(connection, [decision.brand], exclusive=True)
             late = await late_revision(connection, decision)
             before = await qualification_status(connection, late)
@@ -51,7 +51,7 @@ class ReviewService:
             NoSuchClaim: The bet is not disputed, or no message names the customer for it.
             AlreadyDecided: A person has assigned it before.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
             key = (brand, bet_id)
             at = await self.clock.at(connection)

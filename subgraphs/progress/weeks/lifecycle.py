@@ -61,7 +61,7 @@ class WeekLifecycle:
             CannotOpen: The week cannot be opened (yet, or any more).
             BadInput: No such week.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
             if rules is None:
                 raise CannotOpen(f"no brand {brand!r}")
@@ -80,7 +80,7 @@ class WeekLifecycle:
 
     async def schemes(self, brand: str) -> dict[str, dict[Territory, Scheme]]:
         """Return the schemes of recorded weeks, and of the next week as far as known, by week."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
             names = {status.iso_week for status in await read_statuses(connection, brand)}
         calendar = rules.calendar
@@ -92,7 +92,7 @@ class WeekLifecycle:
 
     async def calendar(self, brand: str) -> Calendar:
         """Return the weeks of a brand, of which those that have opened stay as they were."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return (await self.ledger.rulebooks.read(connection, [brand])).brands[brand].calendar
 
     async def close(self, brand: str, iso_week: str) -> int:
@@ -105,7 +105,7 @@ class WeekLifecycle:
             CannotClose: The week cannot be closed (yet).
             BadInput: No such week.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=True)).brands.get(brand)
             if rules is None:
                 raise CannotClose(f"no brand {brand!r}")
@@ -129,7 +129,7 @@ class WeekLifecycle:
         """
         after, changed = ("", "", ""), 0
         while True:
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 weeks = await read_back_after(connection, after, CUSTOMERS_PER_BATCH)
                 if not weeks:
                     return changed
@@ -143,7 +143,7 @@ class WeekLifecycle:
         """Return the brands and weeks that `advance` would open now."""
         found: list[tuple[str, str]] = []
         for brand in await self.brands():
-            async with self.database.home.read() as connection:
+            async with self.database.read() as connection:
                 rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
                 statuses = await read_statuses(connection, brand)
                 now = await self.clock.at(connection)
@@ -159,19 +159,19 @@ class WeekLifecycle:
 
     async def brands(self) -> list[str]:
         """Return the ids of all brands."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await known_brands(connection)
 
     async def statuses(self, brand: str | None = None) -> list[WeekStatus]:
         """Return the recorded statuses of weeks, by brand and week."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await read_statuses(connection, brand)
 
     async def qualification_counts(
         self, brand: str, iso_week: str | None = None
     ) -> dict[tuple[str, Territory], dict[str, int]]:
         """Return how many customers are provisional, confirmed or revoked, by week and territory."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await self.ledger.qualifications.repository.counts(connection, brand, iso_week)
 
     async def _advance(self, brand: str, *, opening: bool) -> list[str]:
@@ -181,7 +181,7 @@ class WeekLifecycle:
             brand: Its id.
             opening: Whether weeks may open; if so, no bets of the brand are applied in the meantime.
         """
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             rules = (await self.ledger.lock_rulebook(connection, [brand], exclusive=opening)).brands[brand]
             statuses = await read_statuses(connection, brand)
             lost = await weeks_read_back(connection, brand) | rules.opened.names
@@ -229,7 +229,7 @@ class WeekLifecycle:
         closed = [one for one in await self.statuses(brand) if one.iso_week == iso_week and one.closed_at]
         after, changed = "", 0
         while True:
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 rulebook = await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
                 repository = self.ledger.qualifications.repository
                 customers = await repository.customers_of_week(

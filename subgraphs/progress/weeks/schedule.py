@@ -32,7 +32,7 @@ async def upcoming_events(
 ) -> list[ScheduledEvent]:
     """Return the upcoming events of the current and the previous week, of one brand or all, by time."""
     wanted = [name for name in await lifecycle.brands() if brand in {None, name}]
-    async with lifecycle.database.home.read() as connection:
+    async with lifecycle.database.read() as connection:
         rulebook = await lifecycle.ledger.rulebooks.read(connection, wanted)
     events = {
         event for rules in rulebook.brands.values() for event in _of_brand(rules, now) if event.at > now

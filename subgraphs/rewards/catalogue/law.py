@@ -48,5 +48,9 @@ LAWS = (
 
 def lawful(config: RewardConfig, jurisdiction: str, at: datetime, laws: tuple[RewardLaw, ...] = LAWS) -> bool:
     """Return whether a reward may be offered to customers of a jurisdiction at an instant."""
+    if jurisdiction not in config.jurisdictions:
+        return False
+    if any(ban.holds(jurisdiction, at) for ban in config.kind.rules.bans):
+        return False
     in_force = (law for law in laws if law.jurisdiction == jurisdiction and law.since <= at)
-    return jurisdiction in config.jurisdictions and all(law.allows(config) for law in in_force)
+    return all(law.allows(config) for law in in_force)

@@ -10,9 +10,10 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.products import Product
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 from subgraphs.rewards.catalogue.operator_status import KINDS, statuses_by_brand
-from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent, RewardKind
+from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent
 from subgraphs.rewards.models import GLOBAL_STATE
 
 

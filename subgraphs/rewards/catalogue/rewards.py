@@ -2,20 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.products import Product
-
-
-class RewardKind(Enum):
-    """The kind of a reward."""
-
-    FREE_BET = "free_bet"
-    BET_BOOST = "bet_boost"
-    FREE_SPINS = "free_spins"
-    CASINO_BONUS = "casino_bonus"
-    CASH = "cash"
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
 
 @dataclass(frozen=True, slots=True)

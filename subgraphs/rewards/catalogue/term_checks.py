@@ -3,34 +3,18 @@
 from datetime import datetime
 
 from subgraphs.rewards.catalogue.law import LAWS, RewardLaw
-from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
+from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 
 def impossible(config: RewardConfig) -> str | None:
     """Return how terms contradict themselves; None if they do not."""
-    if why := _amount(config):
+    if why := config.kind.rules.amount.problem(config.value_minor, config.spins):
         return f"{config.kind.value} {why}"
     if not config.target_minor:
         return "a target of 0, which everybody has reached"
     if config.effective_to is not None and config.effective_to <= config.effective_from:
         return "it ends before it begins"
     return None
-
-
-def _amount(config: RewardConfig) -> str | None:
-    match config.kind:
-        case RewardKind.FREE_SPINS if not config.spins:
-            return "without spins"
-        case RewardKind.FREE_SPINS if config.value_minor is not None:
-            return "with a value: the number of spins says how much it is"
-        case RewardKind.FREE_SPINS:
-            return None
-        case _ if config.spins is not None:
-            return "with spins"
-        case RewardKind.BET_BOOST:
-            return "with the value 0" if config.value_minor == 0 else None
-        case _:
-            return None if config.value_minor else "without a value"
 
 
 def unlawful(
@@ -43,6 +27,9 @@ def unlawful(
     for law in laws:
         if law.jurisdiction == jurisdiction and law.since <= at and (why := law.why_not(config)):
             return f"unlawful in {jurisdiction}: {why} ({law.source})"
+    for ban in config.kind.rules.bans:
+        if ban.holds(jurisdiction, at):
+            return f"unlawful in {jurisdiction}: {config.kind.rules.words} are forbidden ({ban.source})"
     return None
 
 

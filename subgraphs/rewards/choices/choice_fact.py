@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.outbox.outbox import Fact
-from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardKind
+from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 
 CHOICE_TOPIC: Final = "club.choice.v1"
@@ -55,9 +55,8 @@ def due_reward(menu: Menu | None, stored: StoredChoice | None) -> DueReward:
 
 
 def _payable(config: RewardConfig) -> bool:
-    """Return whether the reward has an amount; a bet boost needs none."""
-    amount = config.spins if config.kind is RewardKind.FREE_SPINS else config.value_minor
-    return amount is not None or config.kind is RewardKind.BET_BOOST
+    """Return whether the reward has the amount that its kind needs."""
+    return config.kind.rules.amount.is_known(config.value_minor, config.spins)
 
 
 def choice_fact(key: ClubKey, revision: int, due: DueReward, at: datetime, *, final: bool) -> Fact:

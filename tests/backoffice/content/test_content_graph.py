@@ -61,7 +61,7 @@ async def site(tmp_path: Path) -> AsyncIterator[OfficeSite]:
     for name, metadata in (("rewards", REWARDS), ("progress", PROGRESS)):
         await migrate(DatabaseSettings(url=url), name, metadata)
     rewards = Database.open(DatabaseSettings(url=url), "rewards")
-    async with rewards.home.write() as connection:
+    async with rewards.write() as connection:
         await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
         await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
         await connection.execute(insert(REWARD_CONFIG), [config_row(make_config("fb-5"))])
@@ -83,7 +83,7 @@ def draft(version: int = 0, **changes: Any) -> dict[str, Any]:
 async def apply_outbox(site: OfficeSite) -> list[str]:
     """Apply the messages to the node's rewards, as its consumer does; return the titles that are shown."""
     base = site.office.base
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
     messages = []
     for row in rows:
@@ -91,9 +91,9 @@ async def apply_outbox(site: OfficeSite) -> list[str]:
         messages.append(Message(record, decode_global(record)))
     rewards = Database.open(base.settings, "rewards")
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-    async with rewards.home.write() as connection:
+    async with rewards.write() as connection:
         await RewardDecisions(site.clock).reducer.apply(connection, messages)
-    async with rewards.home.read() as connection:
+    async with rewards.read() as connection:
         found = (await catalogue.published(connection, ["northbet"], site.clock.now()))["northbet"]
     await rewards.close()
     return [content.title for content in found]

@@ -27,7 +27,7 @@ async def test_every_field_keeps_what_was_written(tmp_path: Path) -> None:
             values = {"position": 1, "eligible_games": some, "texts": texts}
             item = await stand.editing.save(ANN, KEY, values, version)
             version = item.version
-            async with stand.database.home.read() as connection:
+            async with stand.database.read() as connection:
                 found = await repository.revision(connection, KEY, item.newest_revision)
             assert found is not None
             assert found.document.as_json() == values

@@ -120,7 +120,7 @@ def test_damaged_images_are_refused_or_drawn(kind: str) -> None:
 async def test_images_of_content_are_public_and_never_change(tmp_path: Path) -> None:
     """By their hash only: cached for good, never taken for a page, and known again without being sent."""
     url, image = f"sqlite+aiosqlite:///{tmp_path}", reencode(picture("PNG"))
-    async with backoffice_database(url) as own, own.home.write() as connection:
+    async with backoffice_database(url) as own, own.write() as connection:
         await add_image(connection, image, "Ann", NOW)
     sessions = SessionSettings(secret="k" * 48, issuer="tests", audience="furlong")
     site = create_site(

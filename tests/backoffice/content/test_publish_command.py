@@ -43,7 +43,7 @@ class Installation:
         new = NewAccount("cat", "Cat", {"northbet": frozenset({Role.APPROVER})})
         account, _ = await base.accounts.add(ROOT_ACTOR, new)
         self.user_id = account.user.user_id
-        async with base.database.home.write() as connection:
+        async with base.database.write() as connection:
             await users.change(
                 connection,
                 self.user_id,
@@ -58,7 +58,7 @@ class Installation:
         await stand.add_northbet()
         item = await stand.editing.save(ANN, KEY, document(), 0)
         await stand.editing.submit(ANN, KEY, item.version, "please")
-        async with base.database.home.read() as connection:
+        async with base.database.read() as connection:
             written = await repository.revision(connection, KEY, 1)
             assert written is not None
             proposal = await proposals.find(connection, str(written.proposal_id))
@@ -71,7 +71,7 @@ class Installation:
     async def revision(self) -> ContentRevision:
         """Return the revision, and let its approver's next code be the one that was used."""
         database = Database.open(self.settings, "backoffice")
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await users.change(connection, self.user_id, datetime.now(UTC), totp_last_step=None)
             found = await repository.revision(connection, KEY, 1)
         await database.close()

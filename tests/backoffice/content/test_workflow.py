@@ -72,7 +72,7 @@ async def each_stand(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
 
 async def item_of(stand: ContentStand) -> ContentItem:
     """Return the item as it is stored."""
-    async with stand.database.home.read() as connection:
+    async with stand.database.read() as connection:
         found = await repository.item(connection, KEY)
     assert found is not None
     return found
@@ -80,7 +80,7 @@ async def item_of(stand: ContentStand) -> ContentItem:
 
 async def revision_of(stand: ContentStand, number: int) -> ContentRevision:
     """Return a revision as it is stored."""
-    async with stand.database.home.read() as connection:
+    async with stand.database.read() as connection:
         found = await repository.revision(connection, KEY, number)
     assert found is not None
     return found
@@ -88,7 +88,7 @@ async def revision_of(stand: ContentStand, number: int) -> ContentRevision:
 
 async def submitted(stand: ContentStand, title: str = "£5 free bet", author: Actor = ANN) -> Proposal:
     """Write and submit content; return the proposal."""
-    async with stand.database.home.read() as connection:
+    async with stand.database.read() as connection:
         known = await repository.item(connection, KEY)
     item = await stand.editing.save(author, KEY, document(title), known.version if known else 0)
     item = await stand.editing.submit(author, KEY, item.version, "please")
@@ -97,7 +97,7 @@ async def submitted(stand: ContentStand, title: str = "£5 free bet", author: Ac
 
 async def proposal_of(stand: ContentStand, revision: int) -> Proposal:
     """Return the proposal of a revision."""
-    async with stand.database.home.read() as connection:
+    async with stand.database.read() as connection:
         of_revision = await repository.revision(connection, KEY, revision)
         assert of_revision is not None
         found = await proposals.find(connection, str(of_revision.proposal_id))
@@ -170,7 +170,7 @@ async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(stan
     """Who gave an editor their credentials could have edited the text, whoever submits it."""
     await employ(stand.database, ANN, BOB, CAT)
     stand.approvals._staff = Staff(givers.obstacles, givers.bound, present_roles)
-    async with stand.database.home.write() as connection:
+    async with stand.database.write() as connection:
         await givers.give(connection, ANN.user_id, CAT, NOW)
     item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
     item = await stand.editing.save(BOB, KEY, document("Bob's"), item.version)
@@ -207,7 +207,7 @@ async def test_a_document_changed_in_the_database_is_not_published(stand: Conten
     await approve(stand, await submitted(stand))
     other = (await revision_of(stand, 1)).document.as_json()
     other["texts"]["en-GB"]["title"] = "Another"
-    async with stand.database.home.write() as connection:
+    async with stand.database.write() as connection:
         await connection.execute(update(CONTENT_REVISION).values(document=json.dumps(other)))
     with pytest.raises(Conflict):
         await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
@@ -282,7 +282,7 @@ async def test_a_machine_whose_clock_is_wrong_publishes_at_the_right_time(stand:
     assert await worker.publish_due() == 0
     fast.instant = datetime(2026, 3, 26, 9, tzinfo=UTC)
     assert await worker.publish_due() == 1
-    async with stand.database.home.read() as connection:
+    async with stand.database.read() as connection:
         (decided,) = await GlobalDecisions().repository.all(connection)
     assert decided.state["editions"][0]["publish_at"] == "2026-03-26T09:00:00Z"
 
@@ -318,7 +318,7 @@ async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: Cont
     await approve(stand, await submitted(stand))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
     await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
-    async with stand.rewards.home.write() as connection:
+    async with stand.rewards.write() as connection:
         await connection.execute(update(REWARD_CONFIG).values(wagering_multiple=40))
     stand.clock.instant += timedelta(days=1)
     assert await stand.publication.publish_due() == 0
@@ -346,7 +346,7 @@ async def test_an_unlawful_text_is_not_rolled_back_to(stand: ContentStand) -> No
     """The law of today counts."""
     await published(stand, "First")
     item = await published(stand, "Second")
-    async with stand.rewards.home.write() as connection:
+    async with stand.rewards.write() as connection:
         await connection.execute(update(REWARD_CONFIG).values(wagering_multiple=40))
     with pytest.raises(Invalid):
         await stand.publication.roll_back(CAT, KEY, 1, item.version, "why")

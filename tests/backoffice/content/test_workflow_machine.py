@@ -72,7 +72,7 @@ class Workflow(RuleBasedStateMachine):
             return None
 
     async def _version(self) -> int:
-        async with self.stand.database.home.read() as connection:
+        async with self.stand.database.read() as connection:
             item = await repository.item(connection, KEY)
         return 0 if item is None else item.version
 
@@ -94,7 +94,7 @@ class Workflow(RuleBasedStateMachine):
         self.run_now(self._note_proposals())
 
     async def _note_proposals(self) -> None:
-        async with self.stand.database.home.read() as connection:
+        async with self.stand.database.read() as connection:
             for revision in await repository.revisions(connection, KEY, 100):
                 found = revision.proposal_id and await proposals.find(connection, revision.proposal_id)
                 if found and (found.proposal_id, found.content_hash) not in self.proposed:
@@ -196,7 +196,7 @@ class Workflow(RuleBasedStateMachine):
         assert [before for _, before, _ in announced[1:]] == [after for *_, after in announced[:-1]]
 
     async def _revisions(self) -> list[Any]:
-        async with self.stand.database.home.read() as connection:
+        async with self.stand.database.read() as connection:
             return await repository.revisions(connection, KEY, 1000)
 
     def teardown(self) -> None:
@@ -207,7 +207,7 @@ class Workflow(RuleBasedStateMachine):
         assert findings == ()
 
     async def _verify(self) -> tuple[object, ...]:
-        async with self.stand.database.home.read() as connection:
+        async with self.stand.database.read() as connection:
             return (await verify(connection)).findings
 
 

@@ -95,7 +95,7 @@ async def test_readers_get_what_was_decided_although_they_never_stop_asking(
         await stack.enter_async_context(running_publisher(DatabaseSettings(url=office), stream, clock))
 
         async def decide(*, off: bool) -> float:
-            async with backoffice.home.write() as connection:
+            async with backoffice.write() as connection:
                 await GlobalDecisions().decide(connection, BRAND, switch(off=off), by="ann", at=clock.now())
             return time.monotonic()
 
@@ -188,7 +188,7 @@ async def _shows(cdn: Cdn, database: Database, *, off: bool, version: int) -> fl
     """
     begun = time.monotonic()
     while True:
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             if (await KillSwitches(rewards.GLOBAL_STATE).off(connection, BRAND)).whole_brand == off:
                 break
         assert time.monotonic() - begun < PATIENCE_SECONDS

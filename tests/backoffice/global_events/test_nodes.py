@@ -66,20 +66,20 @@ async def each_database(database_url: str) -> AsyncIterator[Database]:
 async def apply(database: Database, *events: GlobalEvent, reducer: GlobalReducer = REDUCER) -> Outcome:
     """Apply messages as the consumer does, in one transaction."""
     messages = [Message(record(each, offset), each) for offset, each in enumerate(events)]
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         return await reducer.apply(connection, messages)
 
 
 async def titles(database: Database, at: datetime = NOON) -> list[tuple[int | None, str]]:
     """Return the titles that customers are shown at an instant of the node's clock."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         found = await CATALOGUE.published(connection, [BRAND], at)
     return [(one.config_version, one.title) for one in found[BRAND]]
 
 
 async def tables(database: Database) -> dict[str, Any]:
     """Return what matters of a node's tables: budgets, content, switches."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         budgets = await connection.execute(select(rewards.BUDGET).order_by(*rewards.BUDGET.primary_key))
         shown = await CATALOGUE.published(connection, [BRAND], NOON)
         off = await KillSwitches(rewards.GLOBAL_STATE).off(connection, BRAND)
@@ -147,7 +147,7 @@ def test_repeated_reordered_and_lost_messages_leave_the_last_of_each_subject(
 
 async def clean(database: Database) -> None:
     """Empty the tables."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for table in (rewards.BUDGET, rewards.REWARD_CONTENT, rewards.GLOBAL_STATE):
             await connection.execute(delete(table))
 
@@ -192,12 +192,12 @@ async def test_a_kind_of_a_newer_version_is_kept_and_applied_after_the_upgrade(d
     newer = msgspec.structs.replace(event(budget(5), 3), kind="cell_map", subject="whole", state={"of": 24})
     assert decode_global(record(newer)).read_state() is None
     await apply(database, newer, reducer=old)
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         report = await read_report(connection, old.repository, rewards.STREAM.dead_letter)
     assert report.order == GlobalOrder(1, 3)
     assert [one.kind for one in report.kept] == ["cell_map"]
     stored = event(budget(5), 4)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         kept = old._stored(Message(record(stored), stored))
         await old.repository.store(connection, [replace(kept, understood=False, state=stored.state)])
         assert await REDUCER.apply_kept(connection) == 1
@@ -227,7 +227,7 @@ def test_what_breaks_the_contract_is_poison(change: dict[str, Any], reason: str)
 async def test_of_the_squads_status_and_the_operators_the_later_holds(each_database: Database) -> None:
     """And a recall is for ever; it does not matter which of them arrives first."""
     database = each_database
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(rewards.REWARD_CONFIG.insert().values(config_row()))
     await apply(database, event(status("paused"), 1, at=NOON - timedelta(hours=2)))
     assert await statuses(database) == ["active"]
@@ -246,7 +246,7 @@ async def test_of_the_squads_status_and_the_operators_the_later_holds(each_datab
 
 async def statuses(database: Database) -> list[str]:
     """Return the statuses in force."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         return [config.status for config in (await CATALOGUE.configs(connection, [BRAND]))[BRAND]]
 
 
@@ -287,7 +287,7 @@ async def test_a_provider_that_is_switched_on_stays_stopped_by_a_later_alarm(tmp
         await apply(database, resumed, reducer=reducer)
         assert await stopped(database, holds) == []
         clock.advance(timedelta(hours=1))
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await holds.stop(connection, "wallet", "credentials refused")
         again = event(on, 1, epoch=2, brand="*", event_id="event-1-2", at=NOON + timedelta(minutes=1))
         await apply(database, again, reducer=reducer)
@@ -296,5 +296,5 @@ async def test_a_provider_that_is_switched_on_stays_stopped_by_a_later_alarm(tmp
 
 async def stopped(database: Database, holds: ProviderHolds) -> list[str]:
     """Return the providers that are stopped."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         return sorted(await holds.stopped(connection))

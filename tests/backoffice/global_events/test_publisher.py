@@ -43,7 +43,7 @@ async def sqlite_at(folder: Path) -> AsyncIterator[Database]:
 
 async def decide(database: Database, state: State, minutes: int = 0) -> Decided:
     """Take a decision."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         return await DECISIONS.decide(
             connection, BRAND, state, by="ann", at=NOON + timedelta(minutes=minutes), reason="a test"
         )
@@ -161,7 +161,7 @@ async def test_a_restored_database_learns_what_it_had_published(tmp_path: Path) 
     async with sqlite_at(tmp_path / "backup") as restored:
         await decide(restored, budget(5, "fb-10"), minutes=3)
         await publish(restored, topic, minutes=3)
-        async with restored.home.read() as connection:
+        async with restored.read() as connection:
             known = {one.key: one.state for one in await DECISIONS.repository.all(connection)}
     assert known["northbet:switch:brand"]["off"]
     assert known["northbet:budget:fb-5:every-week"]["rewards"] == 20

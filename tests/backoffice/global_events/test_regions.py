@@ -66,7 +66,7 @@ class Regions:
 
     async def decide(self, *, off: bool) -> GlobalDecision:
         """Switch the brand off or on."""
-        async with self.backoffice.home.write() as connection:
+        async with self.backoffice.write() as connection:
             decided = await GlobalDecisions().decide(
                 connection, BRAND, switch(off=off), by="ann", at=SystemClock().now()
             )
@@ -74,12 +74,12 @@ class Regions:
 
     async def is_off(self, region: str) -> bool:
         """Return whether the brand is switched off in a region."""
-        async with self.nodes[region].home.read() as connection:
+        async with self.nodes[region].read() as connection:
             return (await KillSwitches(rewards.GLOBAL_STATE).off(connection, BRAND)).whole_brand
 
     async def acknowledged(self, decision: GlobalDecision) -> set[str]:
         """Return the regions whose node has acknowledged a decision, as the back office knows it."""
-        async with self.backoffice.home.read() as connection:
+        async with self.backoffice.read() as connection:
             reports = await NodeRepository().all(connection)
         return {each.name.removesuffix("/rewards") for each in reports if each.has_applied(decision)}
 

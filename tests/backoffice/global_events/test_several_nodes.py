@@ -67,7 +67,7 @@ class Installation:
 
     async def decide(self, *, off: bool) -> GlobalDecision:
         """Switch the brand off or on."""
-        async with self.backoffice.home.write() as connection:
+        async with self.backoffice.write() as connection:
             decided = await GlobalDecisions().decide(
                 connection, BRAND, switch(off=off), by="ann", at=SystemClock().now()
             )
@@ -75,12 +75,12 @@ class Installation:
 
     async def reports(self) -> dict[str, NodeReport]:
         """Return the reports of all nodes, by name."""
-        async with self.backoffice.home.read() as connection:
+        async with self.backoffice.read() as connection:
             return {one.name: one for one in await NodeRepository().all(connection)}
 
     async def is_off(self, name: str) -> bool:
         """Return whether the brand is switched off on a node."""
-        async with self.nodes[name].home.read() as connection:
+        async with self.nodes[name].read() as connection:
             return (await KillSwitches(rewards.GLOBAL_STATE).off(connection, BRAND)).whole_brand
 
     async def acknowledged(self, decision: GlobalDecision, *names: str) -> bool:
@@ -177,7 +177,7 @@ async def _refused_by_all(installation: Installation) -> None:
         return all(report.refused for report in (await installation.reports()).values())
 
     await until(refused)
-    async with installation.backoffice.home.read() as connection:
+    async with installation.backoffice.read() as connection:
         (decision,) = await GlobalDecisions().repository.all(connection)
     reports = await installation.reports()
     assert not any(report.has_applied(decision) for report in reports.values())

@@ -52,17 +52,17 @@ class Stand:
 
     async def apply_decisions(self) -> None:
         """Apply on the node what was decided, as its consumer does."""
-        async with self.service.database.home.read() as connection:
+        async with self.service.database.read() as connection:
             rows = await self.service.decisions.repository.all(connection)
         reducer = RewardDecisions(ManualClock(NOW)).reducer
         records = [Record(GLOBAL_TOPIC, 0, 0, one.key.encode(), one.message().encode()) for one in rows]
         messages = [Message(one, decode_global(one)) for one in records]
-        async with self.node.home.write() as connection:
+        async with self.node.write() as connection:
             await reducer.apply(connection, messages)
 
     async def known(self) -> object:
         """Return the brand as the node knows it."""
-        async with self.node.home.read() as connection:
+        async with self.node.read() as connection:
             return (await ReferenceRepository(rewards.REFERENCE).brands(connection, ["northbet"]))["northbet"]
 
 
@@ -77,7 +77,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
 async def opened(url: str) -> AsyncIterator[Stand]:
     """Open the service over the database of a node that knows northbet."""
     async with backoffice_database(url) as own, migrated(url, "rewards", rewards.METADATA) as node:
-        async with node.home.write() as connection:
+        async with node.write() as connection:
             await connection.execute(insert(rewards.REFERENCE.brand).values(brand_row(make_brand())))
         yield Stand(BrandService(own, node, AuditLog(ManualClock(NOW)), ManualClock(NOW)), node)
 
@@ -142,7 +142,7 @@ async def test_what_cannot_be_read_is_refused_pair_by_pair(stand: Stand) -> None
         "on-accent on accent (text of the main button, light pages) has 1.97:1, and needs 4.5:1." in messages
     )
     assert not any("dark pages" in message for message in messages)
-    async with stand.service.database.home.read() as connection:
+    async with stand.service.database.read() as connection:
         assert (await connection.execute(select(SUBJECT))).all() == []
     assert (await stand.service.find(VIC, "northbet")).revision == 0
     tried = await stand.service.try_theme(VIC, "northbet", pale)
@@ -191,7 +191,7 @@ async def test_a_later_message_of_a_scheme_does_not_take_a_decision_back(stand: 
     await stand.service.change(OLGA, "northbet", document(name="North"), seen=0, reason="new name")
     await stand.apply_decisions()
     later = brand_row(make_brand(name="Old name")) | {"occurred_at": NOW + timedelta(days=1)}
-    async with stand.node.home.write() as connection:
+    async with stand.node.write() as connection:
         await connection.execute(rewards.REFERENCE.brand.update().values(later))
     known = await stand.known()
     assert known.name == "North"  # type: ignore[attr-defined] # a brand
@@ -217,7 +217,7 @@ def test_what_is_accepted_is_a_state_that_nodes_accept(theme: dict[str, TokenCol
 
 
 async def _audited(stand: Stand) -> list[Any]:
-    async with stand.service.database.home.read() as connection:
+    async with stand.service.database.read() as connection:
         return list(
             await connection.execute(select(AUDIT_LOG).where(AUDIT_LOG.c.action.like("operations.%")))
         )

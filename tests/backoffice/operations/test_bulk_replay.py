@@ -66,7 +66,7 @@ class Desk:
 
     async def counts(self) -> tuple[int, int]:
         """Return how many letters are left, and how many nodes are known."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             letters = await connection.scalar(select(func.count()).select_from(STREAM.dead_letter))
             nodes = await connection.scalar(select(func.count()).select_from(NODE))
         return letters or 0, nodes or 0
@@ -82,7 +82,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         settings = DatabaseSettings(url=url)
         service = DeadLetterService(settings, StreamSettings(), database, audit, jobs, clock)
         jobs.register(service.job_kind)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.execute(insert(STREAM.dead_letter).values([_letter(at) for at in range(33)]))
         yield Desk(service, database)
 
@@ -152,7 +152,7 @@ async def test_what_changes_nothing_needs_no_reason_and_is_on_record(desk: Desk)
     with pytest.raises(Invalid, match="There is no consumer wallet"):
         await desk.service.replay(OLGA, "wallet:1", "after a fix", dry_run=False)
     await desk.service.replay(OLGA, "backoffice:1", "after a fix", dry_run=False)
-    async with desk.database.home.read() as connection:
+    async with desk.database.read() as connection:
         rows = await connection.execute(
             select(AUDIT_LOG.c.action, AUDIT_LOG.c.subject, AUDIT_LOG.c.reason).order_by(AUDIT_LOG.c.sequence)
         )

@@ -62,7 +62,7 @@ async def test_consumers_of_cells_are_shown_in_their_partitions(
     await asyncio.to_thread(embedded_broker.create_topics, [TOPIC])
     url = f"sqlite+aiosqlite:///{tmp_path}"
     async with backoffice_database(url) as own:
-        async with own.home.write() as connection:
+        async with own.write() as connection:
             for cell in (CellRange(name=f"c{at + 1}", first=at, last=at, of=2) for at in range(2)):
                 report = Acknowledgement(
                     schema="club.cells/1",

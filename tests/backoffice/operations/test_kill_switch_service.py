@@ -45,7 +45,7 @@ async def service(tmp_path: object) -> AsyncIterator[KillSwitchService]:
             "occurred_at": NOW,
             "zone_issued_at": NOW,
         }
-        async with known.home.write() as connection:
+        async with known.write() as connection:
             await connection.execute(insert(rewards.REFERENCE.brand).values(brand))
         yield KillSwitchService(own, known, AuditLog(ManualClock(NOW)), ManualClock(NOW))
 
@@ -57,7 +57,7 @@ async def test_a_switch_is_numbered_and_on_record(service: KillSwitchService) ->
     assert await service.switch(OPERATOR, BRAND, off=True, reason="again") == off
     on = await service.switch(OPERATOR, BRAND, off=False, reason="corrected")
     assert (on.order.number, on.state["off"]) == (2, False)
-    async with service.database.home.read() as connection:
+    async with service.database.read() as connection:
         rows = (await connection.execute(select(AUDIT_LOG.c.action, AUDIT_LOG.c.reason))).all()
     assert [tuple(row) for row in rows] == [
         ("operations.switch_off", "wrong terms"),

@@ -102,7 +102,7 @@ async def _prepared(settings: DatabaseSettings) -> dict[str, str]:
         secrets[login] = pyotp.random_base32()
         new = NewAccount(login, login.title(), {ALL_BRANDS: frozenset({Role.OPERATOR})})
         added, _ = await base.accounts.add(ROOT_ACTOR, new)
-        async with base.database.home.write() as connection:
+        async with base.database.write() as connection:
             await givers.forget(connection, added.user.user_id)
             await users.change(
                 connection,
@@ -115,7 +115,7 @@ async def _prepared(settings: DatabaseSettings) -> dict[str, str]:
             )
     await base.database.close()
     club = Database.open(settings, "club")
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         intent = {
             "upstream_key": "key-1",
             "brand_id": "northbet",

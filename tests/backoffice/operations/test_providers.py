@@ -28,6 +28,7 @@ from consumers.acknowledgements.message import Acknowledgement, ProviderHealth, 
 from storage.clock import ManualClock
 from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
+from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
@@ -59,7 +60,7 @@ class Stand:
 
     async def approve(self, proposal_id: str, who: Actor = OTTO) -> str:
         """Approve a proposal as it is stored; return what came of it."""
-        async with self.own.home.read() as connection:
+        async with self.own.read() as connection:
             found = await proposals.find(connection, proposal_id)
         assert found is not None
         try:
@@ -70,7 +71,7 @@ class Stand:
 
     async def decided(self) -> list[Any]:
         """Return what holds on all nodes."""
-        async with self.own.home.read() as connection:
+        async with self.own.read() as connection:
             return list(await connection.execute(select(SUBJECT)))
 
 
@@ -202,7 +203,7 @@ async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: Stand
     health = ProviderHealth(
         provider="wallet", worker="w1", revision=1, circuit="open", due=7, error="status 503"
     )
-    async with stand.own.home.write() as connection:
+    async with stand.own.write() as connection:
         for node, refusals in (("c1", (refused,)), ("c2", ())):
             report = Acknowledgement(
                 schema="club.cells/1",
@@ -226,6 +227,13 @@ async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: Stand
         ("c1", True, health),
         ("c2", True, health),
     ]
-    async with stand.own.home.read() as connection:
+    async with stand.own.read() as connection:
         actions = (await connection.execute(select(AUDIT_LOG.c.action))).scalars().all()
     assert sorted(actions) == ["approvals.approve", "approvals.propose", "operations.change_provider"]
+
+
+async def test_the_form_offers_every_adapter_to_who_sees_providers(stand: Stand) -> None:
+    """A new adapter needs nothing in the back office."""
+    assert stand.service.adapters(VIC) == [adapter.value for adapter in Adapter]
+    with pytest.raises(Forbidden):
+        stand.service.adapters(actor("eve", Role.EDITOR))

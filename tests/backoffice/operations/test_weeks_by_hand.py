@@ -44,7 +44,7 @@ def weeks(stand: SupportStand) -> WeekService:
 async def closed(stand: SupportStand, weeks: WeekService) -> dict[str, Any]:
     """Propose to close the week, let another person approve, run the job, and return its result."""
     proposal_id = await weeks.propose_close(OLGA, "northbet", WEEK, "the worker is down")
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
     with pytest.raises(FourEyes):

@@ -185,7 +185,7 @@ async def spent(installation: AllottedCells) -> list[bool]:
     """Return whether each cell shows the reward as spent."""
     found = []
     for cell in installation.cells:
-        async with cell.database.home.read() as connection:
+        async with cell.database.read() as connection:
             shown = await BudgetRepository().spent(connection, BRAND, WEEK.iso)
         found.append(REWARD in shown.rewards)
     return found

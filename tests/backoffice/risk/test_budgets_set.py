@@ -44,14 +44,14 @@ async def set_budget(stand: RiskStand, rewards: int | None, key: BudgetKey = FB_
 async def apply(stand: RiskStand, decided: GlobalDecision) -> None:
     """Apply a decision in the rewards subgraph."""
     state = BudgetState(**decided.state)
-    async with stand.parts.counter.rewards.home.write() as connection:
+    async with stand.parts.counter.rewards.write() as connection:
         decision = Decision(decided.brand, state, decided.reason, decided.decided_at)
         await RewardDecisions(stand.clock).budget(connection, decision)
 
 
 async def approve(stand: RiskStand, proposal_id: str, by: Any = SECOND) -> Any:
     """Approve a proposal by the hash of its content."""
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         proposal = await approvals.find(connection, proposal_id)
     assert proposal is not None
     return await stand.base.approvals.approve(by, proposal_id, proposal.content_hash, stand.clock.now())
@@ -65,7 +65,7 @@ async def test_the_first_budget_and_a_lower_one_need_one_person(stand: RiskStand
     assert lower.key == "northbet:budget:fb-5:every-week"
     (line,) = await stand.parts.risk.budgets(RISK, "northbet")
     assert (line.reward_id, line.use.rewards, line.left, line.own) == ("fb-5", 40, 40, False)
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         rows = (await connection.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.sequence))).all()
     assert [(row.action, row.before, row.after) for row in rows] == [
         ("risk.set_budget", '{"rewards":null}', '{"rewards":100}'),
@@ -163,7 +163,7 @@ async def add_intent(stand: RiskStand, reward: str) -> None:
         "status": PENDING,
         "created_at": stand.clock.now(),
     }
-    async with stand.parts.counter.rewards.home.write() as connection:
+    async with stand.parts.counter.rewards.write() as connection:
         await connection.execute(insert(INTENT).values(row))
 
 

@@ -23,7 +23,7 @@ async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tm
         assert await collector.count_due() == 1 + 1
         stand.clock.advance(timedelta(minutes=5))
         assert await collector.count_due() == 3
-        async with stand.base.database.home.write() as connection:
+        async with stand.base.database.write() as connection:
             await connection.execute(update(RISK_WEEK).values(finished=True))
         stand.clock.advance(timedelta(minutes=10))
         assert await collector.count_due() == 2
@@ -59,7 +59,7 @@ async def test_each_look_at_customers_is_recorded(tmp_path: object) -> None:
         await stand.parts.risk.customers(
             VIEWER, "northbet", BEFORE.iso, figure=RiskFigure.OWED, wanted=RowFilter(), first=5
         )
-        async with stand.base.database.home.read() as connection:
+        async with stand.base.database.read() as connection:
             rows = (await connection.execute(select(AUDIT_LOG.c.action, AUDIT_LOG.c.subject))).all()
             assert await repository.week(connection, "northbet", WEEK.iso) is None
         assert [tuple(row) for row in rows] == [("risk.look", "figure:northbet:2026-W12:owed")]

@@ -64,7 +64,7 @@ async def test_customers_are_exported_page_by_page(stand: RiskStand) -> None:
     assert found[1][3] == "'=1+1"
     only = await exported(stand, "customers", isoWeek=WEEK.iso, figure="expected", currency="EUR")
     assert [row[3] for row in only[1:]] == ["c-1"]
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         actions = (await connection.scalars(select(AUDIT_LOG.c.action))).all()
     assert actions == ["risk.export", "risk.export"]
 
@@ -90,7 +90,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> Non
         for brand in ("northbet", "lagunabet")
         for place in range(8)
     ]
-    async with stand.parts.counter.fulfilment.home.write() as connection:
+    async with stand.parts.counter.fulfilment.write() as connection:
         await connection.execute(insert(GOODWILL_CREDIT), credits_)
     found: list[GoodwillGiven] = []
     wanted = GoodwillWanted("northbet")
@@ -98,7 +98,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> Non
         found += page
     assert sorted(one.value_minor for one in found) == list(range(100, 108))
     assert found == sorted(found, key=lambda one: one.position, reverse=True)
-    async with stand.parts.counter.fulfilment.home.read() as connection:
+    async with stand.parts.counter.fulfilment.read() as connection:
         costs = await GoodwillRepository().costs(connection, "northbet")
     for one in costs:
         linked = GoodwillWanted("northbet", one.iso_week, one.currency, one.stage, one.kind)

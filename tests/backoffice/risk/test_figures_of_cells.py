@@ -89,13 +89,13 @@ class Cells:
             Record(CELLS_TOPIC, 0, offset, one.key.encode(), msgspec.json.encode(one))
             for offset, one in enumerate(messages)
         ]
-        async with self.whole.base.database.home.write() as connection:
+        async with self.whole.base.database.write() as connection:
             batch = [Message(record, decode_cells(record)) for record in records]
             await CellsReducer(self.whole.clock).apply(connection, batch)
 
     async def stored(self) -> dict[str, Any] | None:
         """Return the figures of the week as the screens read them, without times."""
-        async with self.whole.base.database.home.read() as connection:
+        async with self.whole.base.database.read() as connection:
             week = await repository.week(connection, "northbet", WEEK.iso)
             money = await repository.money(connection, "northbet", [WEEK.iso])
             rewards = await repository.rewards_of(connection, "northbet", [WEEK.iso])
@@ -122,9 +122,9 @@ class Cells:
         await self.whole.clear()
         for stand in self.parts:
             await stand.clear()
-            async with stand.parts.counter.progress.home.write() as connection:
+            async with stand.parts.counter.progress.write() as connection:
                 await connection.execute(delete(WEEK_CLOSING))
-        async with self.whole.parts.counter.progress.home.write() as connection:
+        async with self.whole.parts.counter.progress.write() as connection:
             await connection.execute(delete(WEEK_CLOSING))
 
 
@@ -164,7 +164,7 @@ async def close_week(stand: RiskStand) -> None:
         "closed_at": WEEK.ends_at,
         "confirmed_at": WEEK.ends_at,
     }
-    async with stand.parts.counter.progress.home.write() as connection:
+    async with stand.parts.counter.progress.write() as connection:
         await connection.execute(insert(WEEK_CLOSING).values(row))
 
 
@@ -237,7 +237,7 @@ def test_a_week_is_shown_only_once_all_partitions_are_counted(
         after = await cells.stored()
         assert after is not None
         assert after["week"].qualified == c0.figures.qualified + c2.figures.qualified + 2 + 5
-        async with cells.whole.base.database.home.read() as connection:
+        async with cells.whole.base.database.read() as connection:
             ages = await cell_ages(connection, "northbet")
         counts = [("c0", "0-2", c0), ("c1", "3-4", c1), ("c2", "8-11", c2), ("c3", "5-7", c1)]
         assert sorted((one.cell, one.partitions, one.as_of) for one in ages) == [

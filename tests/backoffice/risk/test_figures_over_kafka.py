@@ -24,7 +24,7 @@ RANGES = {"c0": "0-1", "c1": "2-3"}
 
 async def stored(stand: RiskStand) -> StoredWeek | None:
     """Return the week as the back office stored it."""
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         return await repository.week(connection, "northbet", WEEK.iso)
 
 

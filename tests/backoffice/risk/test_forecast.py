@@ -122,7 +122,7 @@ async def test_the_curve_is_recorded_while_the_week_goes_on(tmp_path: object) ->
         await stand.parts.collector.count(known, WEEK)
         stand.clock.advance(timedelta(days=7))
         await stand.parts.collector.count(known, WEEK)
-        async with stand.base.database.home.read() as connection:
+        async with stand.base.database.read() as connection:
             points = await repository.curve(connection, "northbet", [WEEK.iso])
         assert [(one.hour, one.rewards) for one in points if one.currency == "GBP"] == [
             (60, 30),
@@ -151,5 +151,5 @@ async def record(database: object, week: Week, final: int) -> None:
             currencies=("GBP",),
             as_of=week.starts_at + timedelta(hours=hour, minutes=50),
         )
-        async with database.home.write() as connection:  # type: ignore[attr-defined]
+        async with database.write() as connection:  # type: ignore[attr-defined]
             await repository.store(connection, figures, finished=False)

@@ -61,7 +61,7 @@ async def test_who_is_excluded_is_stopped_from_the_end_of_the_week(tmp_path: obj
         closed = {"owed": ["other"], "stopped": ["excluded"]}
         assert await shown(stand) == ({"owed": 1, "stopped": 1}, closed)
         assert await liability(stand) == [("owed", 1)]
-        async with stand.base.database.home.read() as connection:
+        async with stand.base.database.read() as connection:
             points = await repository.curve(connection, "northbet", [WEEK.iso])
         final = {(one.currency, one.rewards) for one in points if one.hour == repository.FINAL_HOUR}
         assert ("GBP", 1) in final

@@ -91,7 +91,7 @@ async def opened_stand(stack: AsyncExitStack, url: str) -> Stand:
     database = await stack.enter_async_context(backoffice_database(url))
     rewards = await stack.enter_async_context(migrated(url, "rewards", REWARDS))
     reducer = await stack.enter_async_context(opened_reducer(url))
-    async with rewards.home.write() as connection:
+    async with rewards.write() as connection:
         await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
         await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
         configs = [make_config("fb-5"), make_config("fb-6", value_minor=600)]
@@ -149,7 +149,7 @@ async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_stand:
         placed(2, "c-2", stake_minor=2500, counting_stake_minor=2500),
         placed(3, "c-3", stake_minor=2500, counting_stake_minor=2500),  # no member
     )
-    async with stand.rewards.home.write() as connection:
+    async with stand.rewards.write() as connection:
         choice = {"brand_id": "northbet", "customer_id": "c-2", "iso_week": "2026-W13", "reward_id": "fb-6"}
         values = {**choice, "config_version": 1, "version": 1, "chosen_at": NOW}
         await connection.execute(insert(REWARD_CHOICE), [values])
@@ -232,7 +232,7 @@ async def _compare(folder: Path, bets: list[dict[str, Any]], rules: dict[str, An
             await reducer.bets(*records)
         job = await stand.run(**rules)
         assert job.status is JobStatus.DONE, job.error
-        async with other.database.home.read() as connection:
+        async with other.database.read() as connection:
             query = select(func.coalesce(func.sum(PROGRESS.c.total_minor), 0))
             counted = await connection.scalar(query.where(PROGRESS.c.iso_week == "2026-W13"))
             reached = await connection.scalar(
@@ -291,7 +291,7 @@ async def test_a_version_is_published_by_two_people(stand: Stand) -> None:
         await stand.rules.propose(BOB, "northbet", values, "why")
     proposal_id = await stand.rules.propose(ANN, "northbet", values, "a better week")
     twice = await stand.rules.propose(ANN, "northbet", values, "again")
-    async with stand.rules.database.home.read() as connection:
+    async with stand.rules.database.read() as connection:
         proposal = await proposals.find(connection, proposal_id)
         again = await proposals.find(connection, twice)
     assert proposal is not None
@@ -311,7 +311,7 @@ async def test_a_version_is_published_by_two_people(stand: Stand) -> None:
         )
     )
     assert (published.version, published.brand.name, fact.key) == (2, "Northbet", "northbet:GB:GBP:2")
-    async with stand.rewards.home.write() as connection:
+    async with stand.rewards.write() as connection:
         row = scheme_row(make_scheme(version=2))
         await connection.execute(insert(REFERENCE.scheme), [row])
     with pytest.raises(Stale):
@@ -322,7 +322,7 @@ async def test_a_version_is_published_by_two_people(stand: Stand) -> None:
 async def test_a_version_whose_week_has_begun_is_not_approved(stand: Stand) -> None:
     """Between proposal and approval, Monday came: the proposal is void."""
     proposal_id = await stand.rules.propose(ANN, "northbet", form(effective_from=NEXT), "why")
-    async with stand.rules.database.home.read() as connection:
+    async with stand.rules.database.read() as connection:
         proposal = await proposals.find(connection, proposal_id)
     assert proposal is not None
     assert isinstance(stand.rules.clock, ManualClock)

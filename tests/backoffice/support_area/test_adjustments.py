@@ -39,7 +39,7 @@ def request(**changes: Any) -> AdjustmentRequest:
 async def proposed(stand: SupportStand, **changes: Any) -> Proposal:
     """Propose an adjustment as Sam."""
     proposal_id = await stand.parts.adjustments.propose(SAM, request(**changes))
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
     return found
@@ -47,7 +47,7 @@ async def proposed(stand: SupportStand, **changes: Any) -> Proposal:
 
 async def sent(stand: SupportStand) -> list[Record]:
     """Return the messages in the outbox, as the consumer gets them."""
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
     return [
         Record(one.topic, 3, offset, one.key.encode(), one.value.encode()) for offset, one in enumerate(rows)
@@ -170,6 +170,6 @@ async def test_the_ledger_has_who_decided(stand: SupportStand) -> None:
     """Its row names both people, and is never changed."""
     await approve(stand, await proposed(stand))
     await stand.reducer.adjustments(*await sent(stand))
-    async with stand.reducer.database.home.read() as connection:
+    async with stand.reducer.database.read() as connection:
         row = (await connection.execute(select(ADJUSTMENT))).one()
     assert (row.proposed_by, row.approved_by, row.amount_minor) == ("Sam", "Rita", 500)

@@ -71,7 +71,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 async def goodwill(database_url: str) -> AsyncIterator[SupportStand]:
     """Northbet has a free bet of five pounds, and goodwill of fifteen pounds a week, on each engine."""
     async with support_stand(database_url) as stand:
-        async with stand.parts.databases.rewards.home.write() as connection:
+        async with stand.parts.databases.rewards.write() as connection:
             await connection.execute(insert(REWARD_CONFIG), [config_row(make_config("fb-5"))])
         await raise_budget(stand, GoodwillLimits(1500, 1000, 1500))
         yield stand
@@ -92,7 +92,7 @@ def request(**changes: Any) -> GoodwillRequest:
 
 async def read(stand: SupportStand, proposal_id: str) -> Proposal:
     """Return a proposal."""
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
     return found
@@ -110,7 +110,7 @@ async def approve(stand: SupportStand, found: Proposal, who: Actor = RITA) -> Pr
 
 async def sent(stand: SupportStand) -> list[Record]:
     """Return the messages in the outbox, as the consumer gets them."""
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
     return [Record(one.topic, 3, n, one.key.encode(), one.value.encode()) for n, one in enumerate(rows)]
 
@@ -120,7 +120,7 @@ async def deliver(stand: SupportStand, records: Sequence[Record]) -> Outcome:
     database = stand.parts.databases.fulfilment
     service = FulfilmentService.of(database.dialect)
     reducer = FulfilmentReducer(service, ReferenceWriter(REFERENCE, database.dialect), stand.clock)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         return await reducer.goodwill(connection, [Message(one, decode_goodwill(one)) for one in records])
 
 
@@ -132,7 +132,7 @@ async def use_of(stand: SupportStand) -> WeekUse:
 
 async def set_state(stand: SupportStand, state: str) -> None:
     """Let fulfilment have brought the credits to a state."""
-    async with stand.parts.databases.fulfilment.home.write() as connection:
+    async with stand.parts.databases.fulfilment.write() as connection:
         await connection.execute(update(GOODWILL_CREDIT).values(state=state))
 
 
@@ -140,7 +140,7 @@ async def know_customers(stand: SupportStand, *names: str, **changes: Any) -> No
     """Let the club know accounts."""
     club = stand.parts.databases.club
     records = [account(customer_id=name, revision=2, **changes) for name in names]
-    async with club.home.write() as connection:
+    async with club.write() as connection:
         messages = [Message(one, decode_account(one)) for one in records]
         await store_accounts(ReferenceWriter(CLUB, club.dialect), connection, messages)
 
@@ -157,7 +157,7 @@ async def test_an_approved_credit_is_due_once_and_seen(goodwill: SupportStand) -
     await deliver(goodwill, [record, record])
     again = await deliver(goodwill, [record])
     assert (again.duplicates, list(again.conflicts)) == (1, [])
-    async with goodwill.parts.databases.fulfilment.home.read() as connection:
+    async with goodwill.parts.databases.fulfilment.read() as connection:
         row = (await connection.execute(select(GOODWILL_CREDIT))).one()
     assert (row.state, row.value_minor, row.iso_week) == ("CONFIRMED", 500, "2026-W13")
     await set_state(goodwill, "CREDITED")
@@ -230,7 +230,7 @@ async def test_a_process_that_dies_in_the_approval_leaves_nothing_or_all(goodwil
 async def given(tmp_path: Path) -> AsyncIterator[SupportStand]:
     """The same over SQLite, for what does not depend on the engine."""
     async with support_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
-        async with stand.parts.databases.rewards.home.write() as connection:
+        async with stand.parts.databases.rewards.write() as connection:
             spins = make_config("fs", value_minor=None, spins=10)
             unlawful = make_config("cb", wagering_multiple=40)
             rewards = [make_config("fb-5"), spins, unlawful, make_config("euro", currency="EUR")]
@@ -256,7 +256,7 @@ async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportStand
             await propose(given, person(f"{raiser}-2", Role.SUPPORT, person=raiser))
     puppet = person("puppet", Role.SUPPORT)
     await employ(given.base.database, puppet)
-    async with given.base.database.home.write() as connection:
+    async with given.base.database.write() as connection:
         await givers.give(connection, "puppet", RITA, NOW)
     with pytest.raises(FourEyes, match="raised this budget, or could have"):
         await propose(given, puppet)
@@ -334,7 +334,7 @@ async def test_nothing_is_given_while_a_switch_is_off(given: SupportStand) -> No
     object.__setattr__(given.parts.goodwill.offers, "providers", (ProviderConfig.model_validate(facts),))
     found = await propose(given)
     fulfilment = given.parts.databases.fulfilment
-    async with fulfilment.home.write() as connection:
+    async with fulfilment.write() as connection:
         holds = ProviderHolds(ProviderRepository(fulfilment.dialect), given.clock)
         await holds.stop(connection, "book", "switched off")
     for refused in (propose(given), approve(given, found)):
@@ -348,7 +348,7 @@ async def test_an_erased_customer_leaves_only_amounts_in_the_budget(goodwill: Su
     await deliver(goodwill, await sent(goodwill))
     await set_state(goodwill, "CREDITED")
     own, fulfilment = goodwill.base.database, goodwill.parts.databases.fulfilment
-    async with own.home.read() as connection:
+    async with own.read() as connection:
         (exported,) = await reservations.reservations_of(connection, CUSTOMER)
     assert exported["amount_minor"] == 500
 
@@ -356,14 +356,14 @@ async def test_an_erased_customer_leaves_only_amounts_in_the_budget(goodwill: Su
     goodwill.clock.advance(timedelta(minutes=2))
     erasing = goodwill.parts.goodwill_erasure
     assert await erasing.apply() == 0
-    async with fulfilment.home.write() as connection:
+    async with fulfilment.write() as connection:
         await erasing.erasure.erase(connection, CUSTOMER, at, at)
     later = await propose(goodwill)  # a new person with the same id
     assert [await erasing.apply(), await erasing.apply()] == [1, 0]
-    async with own.home.read() as connection:
+    async with own.read() as connection:
         found = await connection.execute(select(RESERVATION.c.proposal_id, RESERVATION.c.customer_id))
         names = {row.proposal_id: row.customer_id for row in found}
-    async with fulfilment.home.read() as connection:
+    async with fulfilment.read() as connection:
         paid_to = await connection.scalar(select(GOODWILL_CREDIT.c.customer_id))
     assert str(paid_to).startswith("erased-")
     assert names == {exported["proposal_id"]: paid_to, later.proposal_id: CUSTOMER.customer}

@@ -55,7 +55,7 @@ async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportStan
 async def test_a_customer_of_another_cell_is_said_to_be_there(stand: SupportStand) -> None:
     """The back office reads one cell's databases, and does not say that others' customers do not exist."""
     own = Cell("c0", 0, 1, 4)
-    stand.parts.customers.databases.club.home.fence.cell = own
+    stand.parts.customers.databases.club.fence.cell = own
     foreign = next(one for one in map("x-{}".format, range(99)) if not own.has("northbet", one))
     unknown = next(one for one in map("x-{}".format, range(99)) if own.has("northbet", one))
     with pytest.raises(NotFound, match=r"belongs to the cell with partition [23]: run `furlong customer`"):
@@ -159,7 +159,7 @@ async def fill(stand: SupportStand, bets: Sequence[int], choices: Sequence[int])
         for number, hours in enumerate(choices)
     ]
     if rows:
-        async with stand.parts.databases.rewards.home.write() as connection:
+        async with stand.parts.databases.rewards.write() as connection:
             await connection.execute(insert(REWARD_CHOICE), rows)
 
 

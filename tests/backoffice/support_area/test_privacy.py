@@ -29,7 +29,7 @@ WHY = "the customer asked for it"
 async def proposed(stand: SupportStand, who: Actor = SAM) -> Proposal:
     """Propose to erase the customer."""
     proposal_id = await stand.parts.requests.propose_erasure(who, CUSTOMER, WHY)
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
     return found
@@ -43,7 +43,7 @@ async def approve(stand: SupportStand, found: Proposal, who: Actor = SUE) -> Pro
 async def sent(stand: SupportStand) -> list[tuple[str, str, str]]:
     """Return what waits to be published."""
     table = OUTBOX.outbox
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         rows = await connection.execute(select(table.c.topic, table.c.key, table.c.value))
         return [tuple(row) for row in rows]
 
@@ -53,7 +53,7 @@ async def erase_everywhere(stand: SupportStand, at: datetime) -> None:
     pseudonyms = Pseudonyms.from_settings(stand.base.settings)
     for name, erasure_of in ERASURES.items():
         database = getattr(stand.parts.databases, name)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await erasure_of(database.dialect, pseudonyms).erase(connection, CUSTOMER, at, at)
 
 
@@ -98,7 +98,7 @@ async def test_two_people_erase_a_customer(stand: SupportStand) -> None:
     assert await sent(stand) == [("club.account-status.v1", "northbet:c-1", "")]
     await erase_everywhere(stand, datetime.now(UTC))
     assert await JobWorker(stand.base.jobs).run_once()
-    async with stand.base.database.home.read() as connection:
+    async with stand.base.database.read() as connection:
         outcome: Any = (await proposals.find(connection, found.proposal_id)).outcome  # type: ignore[union-attr]
     job = await stand.base.jobs.find(SAM, outcome["job"])
     assert job.status is JobStatus.DONE, job.error

@@ -121,7 +121,7 @@ def servers(
 
 
 @dataclass
-class MovingRig:
+class MovingHarness:
     """A cell on the first server, and where it may go.
 
     Attributes:
@@ -152,7 +152,7 @@ class MovingRig:
         }
 
 
-def behind_haproxy(moving: MovingRig, folder: Path, stack: ExitStack) -> tuple[DatabaseSettings, str]:
+def behind_haproxy(moving: MovingHarness, folder: Path, stack: ExitStack) -> tuple[DatabaseSettings, str]:
     """Put HAProxy before the cell's database; return the settings of the cell's processes, and its socket."""
     port, public, socket = server_process.free_port(), server_process.free_port(), str(folder / "admin.sock")
     where = {"database": f"127.0.0.1:{moving.here.server.port}", "database_listen": f"127.0.0.1:{port}"}
@@ -174,7 +174,7 @@ def behind_haproxy(moving: MovingRig, folder: Path, stack: ExitStack) -> tuple[D
 class Mover:
     """`furlong cell move`, or a command like it, as a process that may be killed, and called again."""
 
-    moving: MovingRig
+    moving: MovingHarness
     words: tuple[str, ...] = ("move",)
     changes: dict[str, str] = field(default_factory=dict)
 
@@ -216,7 +216,7 @@ class Mover:
 
 
 @pytest.fixture
-def moving(servers: tuple[CellServer, CellServer], tmp_path: Path) -> MovingRig:
+def moving(servers: tuple[CellServer, CellServer], tmp_path: Path) -> MovingHarness:
     """Provide a cell on the first of two servers, and nothing on the second."""
     here, there = servers
     here.empty()
@@ -228,4 +228,4 @@ def moving(servers: tuple[CellServer, CellServer], tmp_path: Path) -> MovingRig:
         await claim(here.settings, SUBGRAPHS, KEYED_TOPICS)
 
     asyncio.run(prepare())
-    return MovingRig(here, there, tmp_path / "moves")
+    return MovingHarness(here, there, tmp_path / "moves")

@@ -32,7 +32,7 @@ from storage.database import Database
 from storage.settings import DatabaseSettings
 from tests.support.consumers.squad_messages import bet, scheme
 
-from .conftest import PREFIX, CellServer, Mover, MovingRig, behind_haproxy
+from .conftest import PREFIX, CellServer, Mover, MovingHarness, behind_haproxy
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = [
@@ -92,7 +92,7 @@ class Load:
         failing_since: float | None = None
         while not self.stopping.is_set():
             try:
-                async with asyncio.timeout(5), database.home.read() as connection:
+                async with asyncio.timeout(5), database.read() as connection:
                     await connection.execute(text("SELECT COUNT(*) FROM position"))
                 self.read.append(time.monotonic())
                 if failing_since is not None:
@@ -163,7 +163,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
 
 
 def test_each_bet_is_applied_once_however_often_the_cell_moves(
-    moving: MovingRig, broker: Broker, capsys: pytest.CaptureFixture[str]
+    moving: MovingHarness, broker: Broker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The recount from what was produced equals the tables; the source has nothing after its fence.
 
@@ -194,7 +194,7 @@ def test_each_bet_is_applied_once_however_often_the_cell_moves(
 
 
 async def _produce_and_move(
-    moving: MovingRig, settings: DatabaseSettings, broker: Broker, socket: str, load: Load
+    moving: MovingHarness, settings: DatabaseSettings, broker: Broker, socket: str, load: Load
 ) -> None:
     """Move the cell to and fro under load, and return once all bets are applied."""
     stream = StreamSettings(
@@ -241,7 +241,7 @@ async def _produce_and_move(
         await reading.close()
 
 
-def _move(moving: MovingRig, number: int, socket: str, load: Load) -> None:
+def _move(moving: MovingHarness, number: int, socket: str, load: Load) -> None:
     """Move the cell once, and note what waited how long; in the long form with a SIGKILL on the way."""
     began = time.monotonic()
     killed = None

@@ -10,7 +10,7 @@ from cells.moving.journal import Step
 from cells.moving.move import MOVING
 from tests.support.processes.forked_programs import run_forked
 
-from .conftest import PREFIX, CellServer, Mover, MovingRig
+from .conftest import PREFIX, CellServer, Mover, MovingHarness
 
 pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
@@ -25,7 +25,7 @@ def epochs(place: CellServer) -> list[tuple[object, ...]]:
     return place.as_root("SELECT epoch, state FROM furlong_c1_progress.cell")
 
 
-def test_the_command_continues_after_sigkill(moving: MovingRig, tmp_path: Path) -> None:
+def test_the_command_continues_after_sigkill(moving: MovingHarness, tmp_path: Path) -> None:
     """However often it is killed, the last call ends the move; plan and verify say where it is.
 
     A finished move is not begun again, nor given up: that would open the source beside the new one.

@@ -26,7 +26,7 @@ from storage.errors import DatabaseAway
 from storage.settings import DatabaseSettings
 from subgraphs.club.models import COMPARISON
 
-from .conftest import CellServer, MovingRig
+from .conftest import CellServer, MovingHarness
 
 pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
@@ -40,7 +40,7 @@ class Killed(BaseException):
     """The mover ends at once, as by SIGKILL: nothing catches it."""
 
 
-def move_of(moving: MovingRig, **changes: Any) -> Move:
+def move_of(moving: MovingHarness, **changes: Any) -> Move:
     """Open a move as a new process does."""
     return open_move(moving.settings(**changes), SUBGRAPHS)
 
@@ -106,7 +106,7 @@ class Writer:
 
 async def insert(database: Database, name: str) -> None:
     """Note a name unless it is there: the answer to an earlier attempt may have been lost."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         if await connection.scalar(select(COMPARISON.c.name).where(COMPARISON.c.name == name)):
             return
         now = SystemClock().now()
@@ -149,7 +149,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingRig) -> None:
+def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingHarness) -> None:
     """The mover is killed before and after each step and started again; every write is stored exactly once.
 
     Then the cell moves back to where it was, over its old databases.
@@ -177,7 +177,7 @@ def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingRig
         moving.there.as_root("DELETE FROM furlong_c1_club.comparison")
 
 
-def move_of_journal(moving: MovingRig) -> dict[str, float]:
+def move_of_journal(moving: MovingHarness) -> dict[str, float]:
     """Return the steps that the journal of the last move calls done."""
     journal = Journal.read(moving.folder, "c1")
     assert journal is not None
@@ -186,7 +186,7 @@ def move_of_journal(moving: MovingRig) -> dict[str, float]:
 
 
 async def test_a_process_that_slept_through_a_move_writes_nothing_in_the_old_place(
-    moving: MovingRig,
+    moving: MovingHarness,
 ) -> None:
     """Its open transaction is rolled back, its connections are closed, and the row refuses it for good.
 
@@ -194,7 +194,7 @@ async def test_a_process_that_slept_through_a_move_writes_nothing_in_the_old_pla
     """
     database = Database.open(moving.here.settings, "club")
     await insert(database, "before")
-    sleeping = database.home.write()
+    sleeping = database.write()
     connection = await sleeping.__aenter__()
     now = SystemClock().now()
     await connection.execute(
@@ -217,7 +217,7 @@ async def test_a_process_that_slept_through_a_move_writes_nothing_in_the_old_pla
     assert names_at(moving.there) == ["after", "before"]
 
 
-def test_until_the_switch_there_is_a_way_back(moving: MovingRig) -> None:
+def test_until_the_switch_there_is_a_way_back(moving: MovingHarness) -> None:
     """At each step before `open` the move can be given up: the source has the cell, under a new epoch.
 
     After that it cannot, and a new move can begin.
@@ -246,7 +246,7 @@ def test_until_the_switch_there_is_a_way_back(moving: MovingRig) -> None:
     assert "after final-catch-up" in names_at(moving.there)
 
 
-def test_a_new_place_that_is_too_slow_is_not_waited_for(moving: MovingRig) -> None:
+def test_a_new_place_that_is_too_slow_is_not_waited_for(moving: MovingHarness) -> None:
     """If the target does not catch up after the fence, the source is open again by itself."""
     move = move_of(moving, level_seconds=0.2)
 
@@ -269,7 +269,7 @@ def _delaying(place: CellServer) -> Callable[[Step, str], None]:
 
 @pytest.mark.parametrize(("strict", "says"), [(1, 1), (0, 0)])
 def test_a_target_with_strict_gtids_is_refused_before_anything_is_copied(
-    moving: MovingRig, strict: int, says: int
+    moving: MovingHarness, strict: int, says: int
 ) -> None:
     """Its own transactions have numbers of the same domain, so it would refuse the source's later."""
     moving.there.as_root(f"SET GLOBAL gtid_strict_mode = {strict}")
@@ -280,7 +280,7 @@ def test_a_target_with_strict_gtids_is_refused_before_anything_is_copied(
         moving.there.as_root("SET GLOBAL gtid_strict_mode = 0")
 
 
-def test_a_move_refuses_what_it_would_destroy(moving: MovingRig) -> None:
+def test_a_move_refuses_what_it_would_destroy(moving: MovingHarness) -> None:
     """Databases at the target that are not a former location of the cell are never replaced; plan says so."""
     moving.there.as_root("CREATE DATABASE furlong_c1_club", "CREATE TABLE furlong_c1_club.precious (id INT)")
     move = move_of(moving)
@@ -291,7 +291,7 @@ def test_a_move_refuses_what_it_would_destroy(moving: MovingRig) -> None:
     assert {state for _, state in cells_at(moving.here)} == {"open"}
 
 
-def test_a_difference_between_the_places_stops_the_move_before_the_fence(moving: MovingRig) -> None:
+def test_a_difference_between_the_places_stops_the_move_before_the_fence(moving: MovingHarness) -> None:
     """A row that the copy has differently is found by the checksums, and named."""
     with pytest.raises(Killed):
         run(move_of(moving), killed_at(Step.CATCH_UP, "ends"))
@@ -306,7 +306,7 @@ def test_a_difference_between_the_places_stops_the_move_before_the_fence(moving:
     assert without_fence(moving.here.settings).cell.own() is None
 
 
-def test_a_move_that_an_earlier_release_began_continues(moving: MovingRig) -> None:
+def test_a_move_that_an_earlier_release_began_continues(moving: MovingHarness) -> None:
     """Its journal calls the step after the fence `level`; this release continues behind it."""
     with pytest.raises(Killed):
         run(move_of(moving), killed_at(Step.OPEN, "begins"))

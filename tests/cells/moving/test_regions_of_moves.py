@@ -18,7 +18,7 @@ from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS
 from tests.support.processes.forked_programs import run_forked
 
-from .conftest import PREFIX, CellServer, MovingRig
+from .conftest import PREFIX, CellServer, MovingHarness
 from .test_moves import Killed, killed_at, quietly
 
 pytestmark = [
@@ -58,7 +58,7 @@ def states(place: CellServer) -> list[tuple[object, ...]]:
     return place.as_root(f"SELECT first, last, epoch, state FROM {PREFIX}_progress.cell")  # noqa: S608
 
 
-def verified(moving: MovingRig, **changes: object) -> Verified:
+def verified(moving: MovingHarness, **changes: object) -> Verified:
     """Return what `furlong cell verify` finds."""
     settings = moving.settings(**changes)
     return verify(*locations_of(settings, SUBGRAPHS), settings.folder)
@@ -74,7 +74,7 @@ def merge_of(settings: MoveSettings) -> Move:
     return open_merge(settings, SUBGRAPHS, KEYED_TOPICS)
 
 
-def refuses_to_leave(moving: MovingRig, opened: Callable[[MoveSettings], Move]) -> None:
+def refuses_to_leave(moving: MovingHarness, opened: Callable[[MoveSettings], Move]) -> None:
     """The plan for another region names the customers, and the move changes nothing; at home it may begin."""
     before = [states(moving.here), moving.there.as_root("SHOW DATABASES")]
     abroad = opened(moving.settings(target_region="mt"))
@@ -87,7 +87,7 @@ def refuses_to_leave(moving: MovingRig, opened: Callable[[MoveSettings], Move]) 
 
 
 def test_no_cell_is_moved_split_or_merged_into_a_region_that_may_not_have_its_customers(
-    moving: MovingRig,
+    moving: MovingHarness,
 ) -> None:
     """Within their region it may; verify names customers who are in the wrong region or in the wrong half."""
     register(moving.here, UPPER)
@@ -121,7 +121,9 @@ def test_no_cell_is_moved_split_or_merged_into_a_region_that_may_not_have_its_cu
     assert verified(moving, target_region="mt").problems == [PROBLEM]
 
 
-def test_verify_finds_partitions_that_are_open_twice_or_nowhere(moving: MovingRig, tmp_path: Path) -> None:
+def test_verify_finds_partitions_that_are_open_twice_or_nowhere(
+    moving: MovingHarness, tmp_path: Path
+) -> None:
     """In the middle of a move nobody may write, so it says so; afterwards all is sound, until a hand errs."""
     with pytest.raises(Killed):
         run(open_move(moving.settings(), SUBGRAPHS), killed_at(Step.FENCE, "ends"))

@@ -28,7 +28,7 @@ from tests.support.consumers.squad_messages import account, bet, scheme, week
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import programs_in
 
-from .conftest import PREFIX, CellServer, MovingRig
+from .conftest import PREFIX, CellServer, MovingHarness
 
 pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
@@ -147,7 +147,7 @@ class Gateway:
 
 
 def test_processes_that_slept_through_a_move_leave_the_old_place_as_it_is(
-    moving: MovingRig, embedded_broker: EmbeddedBroker, tmp_path: Path
+    moving: MovingHarness, embedded_broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
     """SIGSTOP before the fence, SIGCONT after it, bets and a request waiting: no table there changes.
 

@@ -26,7 +26,7 @@ from furlong.subgraph_names import SUBGRAPHS
 from storage.cells.cell import Cell, partition_of
 from storage.database import Database
 
-from .conftest import PREFIX, CellServer, Mover, MovingRig
+from .conftest import PREFIX, CellServer, Mover, MovingHarness
 from .test_moves import Killed, killed_at, quietly, unnoted
 
 pytestmark = [
@@ -81,7 +81,7 @@ async def fill(place: CellServer) -> None:
     for name in SUBGRAPHS:
         database = Database.open(without_fence(place.settings), name)
         tables = METADATA[name].tables
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             for table in tables.values():
                 if is_customers(table):
                     columns = [column for column in table.columns if column.autoincrement is not True]
@@ -180,12 +180,12 @@ def ask_at(place: CellServer, *rewards: str) -> None:
         )
 
 
-def split_of(moving: MovingRig) -> Move:
+def split_of(moving: MovingHarness) -> Move:
     """Open a split as a new process does."""
     return open_split(moving.settings(), SUBGRAPHS, KEYED_TOPICS, "c2", 1)
 
 
-def merge_of(moving: MovingRig) -> Move:
+def merge_of(moving: MovingHarness) -> Move:
     """Open the merge that undoes it: the upper half returns to the lower one."""
     settings = moving.settings(
         source_url=moving.settings().target_url, target_url=moving.settings().source_url
@@ -218,7 +218,7 @@ def test_every_table_is_either_customers_or_known_to_be_copied() -> None:
     }
 
 
-def test_a_cell_is_split_and_merged_back_whatever_is_killed(moving: MovingRig) -> None:
+def test_a_cell_is_split_and_merged_back_whatever_is_killed(moving: MovingHarness) -> None:
     """Each half has exactly its customers' rows and facts; merged, the cell has exactly what it had."""
     here, there = moving.here, moving.there
     asyncio.run(fill(here))
@@ -253,7 +253,7 @@ def test_a_cell_is_split_and_merged_back_whatever_is_killed(moving: MovingRig) -
     assert sorted(asked_at(here)) == [1, 7 + 1]
 
 
-def test_until_rows_are_deleted_or_copied_there_is_a_way_back(moving: MovingRig) -> None:
+def test_until_rows_are_deleted_or_copied_there_is_a_way_back(moving: MovingHarness) -> None:
     """A split that is given up leaves the cell whole, and a merge leaves both cells; later, both refuse."""
     here, there = moving.here, moving.there
     asyncio.run(fill(here))
@@ -281,7 +281,7 @@ def test_until_rows_are_deleted_or_copied_there_is_a_way_back(moving: MovingRig)
     assert there.as_root(f"SHOW DATABASES LIKE '{PREFIX}%'") == []
 
 
-def test_the_dry_run_of_a_split_says_that_a_strict_target_would_refuse_it(moving: MovingRig) -> None:
+def test_the_dry_run_of_a_split_says_that_a_strict_target_would_refuse_it(moving: MovingHarness) -> None:
     """Both servers number their transactions in one domain: it would fail after dump and load."""
     assert split_of(moving).findings.problems == []
     moving.there.as_root("SET GLOBAL gtid_strict_mode = 1")
@@ -292,7 +292,7 @@ def test_the_dry_run_of_a_split_says_that_a_strict_target_would_refuse_it(moving
         moving.there.as_root("SET GLOBAL gtid_strict_mode = 0")
 
 
-def test_a_split_refuses_what_cannot_be(moving: MovingRig) -> None:
+def test_a_split_refuses_what_cannot_be(moving: MovingHarness) -> None:
     """Partitions that the cell does not have, the same name, and a neighbour that is none; all stays."""
     for name, first, words in (
         ("c2", 0, "choose one of 1-1"),
@@ -306,7 +306,7 @@ def test_a_split_refuses_what_cannot_be(moving: MovingRig) -> None:
     assert cells_at(moving.here) == {("c1", 0, 1, "open")}
 
 
-def test_the_commands_continue_after_sigkill(moving: MovingRig) -> None:
+def test_the_commands_continue_after_sigkill(moving: MovingHarness) -> None:
     """`furlong cell split` and `merge` are killed while they work, and called again until they are done."""
     asyncio.run(fill(moving.here))
     before = rows_at(moving.here, of=is_customers)

@@ -21,9 +21,9 @@ from furlong.subgraph_names import SUBGRAPHS
 from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
 from tests.support.fulfilment.worker_processes import worker_processes
 from tests.support.processes.running_furlong import programs_in
-from tests.support.recovery.rig import MEMBERSHIP, Rig, rig_over
+from tests.support.recovery.harness import MEMBERSHIP, RecoveryHarness, harness_over
 
-from .conftest import PREFIX, CellServer, MovingRig, behind_haproxy
+from .conftest import PREFIX, CellServer, MovingHarness, behind_haproxy
 
 pytestmark = [
     pytest.mark.usefixtures("mariadb_installed", "haproxy_installed"),
@@ -56,20 +56,20 @@ def waiting_at(place: CellServer) -> int:
     )
 
 
-async def leave_in_doubt(rig: Rig) -> None:
+async def leave_in_doubt(recovery: RecoveryHarness) -> None:
     """Have the upstream do a change whose answer is lost."""
-    await rig.fault("timeout_after", times=1)
-    payload = await rig.opt_in(stand=rig.impatient)
+    await recovery.fault("timeout_after", times=1)
+    payload = await recovery.opt_in(stand=recovery.impatient)
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_PENDING"]
-    await rig.no_more_faults()
+    await recovery.no_more_faults()
 
 
-async def settled(rig: Rig) -> None:
+async def settled(recovery: RecoveryHarness) -> None:
     """Run recovery until no change is in doubt; connections through the switch were ended."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             with suppress(SQLAlchemyError, OSError):
-                if await rig.recover() == (0, 0):
+                if await recovery.recover() == (0, 0):
                     return
             await asyncio.sleep(0.05)
 
@@ -91,7 +91,7 @@ async def published(broker: EmbeddedBroker, wanted: int) -> set[str]:
 
 
 async def test_a_move_amid_unfinished_work_loses_and_repeats_nothing(
-    moving: MovingRig, embedded_broker: EmbeddedBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    moving: MovingHarness, embedded_broker: EmbeddedBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One credit for each reward by the providers' books, each fact published, the change done once upstream.
 
@@ -104,16 +104,16 @@ async def test_a_move_amid_unfinished_work_loses_and_repeats_nothing(
         servers = stack.enter_context(ExitStack())
         short = Path(servers.enter_context(TemporaryDirectory(prefix="fr")))
         settings, socket = await asyncio.to_thread(behind_haproxy, moving, short, servers)
-        rig = await stack.enter_async_context(rig_over(settings.url, tmp_path))
+        recovery = await stack.enter_async_context(harness_over(settings.url, tmp_path))
         harness = await stack.enter_async_context(open_harness(settings.url, tmp_path))
-        await leave_in_doubt(rig)
+        await leave_in_doubt(recovery)
         await _owe(harness, FIRST)
         for kind in harness.providers:
             harness.configure(kind, timeout_seconds=1.0)
         harness.arm_fault("sportsbook", "timeout_after", times=len(FIRST) // 2, late_seconds=2.0)
         await _work_and_move(moving, harness, embedded_broker, tmp_path, socket)
-        await settled(rig)
-        assert await rig.effects(MEMBERSHIP) == 1
+        await settled(recovery)
+        assert await recovery.effects(MEMBERSHIP) == 1
         assert Counter(harness.effects(one) for one in CUSTOMERS) == {1: len(CUSTOMERS)}
     intents = rows(moving.there, "SELECT status FROM {cell}_club.intent")
     assert intents == [("confirmed",)]
@@ -128,7 +128,7 @@ async def _owe(harness: PayoutHarness, customers: list[str]) -> None:
 
 
 async def _work_and_move(
-    moving: MovingRig, harness: PayoutHarness, broker: EmbeddedBroker, folder: Path, socket: str
+    moving: MovingHarness, harness: PayoutHarness, broker: EmbeddedBroker, folder: Path, socket: str
 ) -> None:
     """Pay and publish in processes of their own, and move the cell while they do."""
     kafka = {

@@ -93,7 +93,7 @@ async def test_status_names_customers_of_other_regions(
     ]
     async with AsyncExitStack() as stack:
         opened = [await stack.enter_async_context(migrated(url, name, METADATA[name])) for name in SUBGRAPHS]
-        async with opened[0].home.write() as connection:
+        async with opened[0].write() as connection:
             await connection.execute(insert(REFERENCE.account), rows)
         shown = await asyncio.to_thread(CliRunner().invoke, app, ["cell", "status"])
         assert shown.exit_code == 1
@@ -102,7 +102,7 @@ async def test_status_names_customers_of_other_regions(
             "furlong: customers of northbet in MT (2) belong to region mt, and this is uk",
         ]
         account = REFERENCE.account
-        async with opened[0].home.write() as connection:
+        async with opened[0].write() as connection:
             await connection.execute(delete(account).where(account.c.jurisdiction == "MT"))
             await connection.execute(delete(account).where(account.c.brand_id == "nobet"))
         assert (await asyncio.to_thread(CliRunner().invoke, app, ["cell", "status"])).exit_code == 0

@@ -11,7 +11,7 @@ from sqlalchemy.exc import InternalError
 from consumers.stream.database.retry import is_transient
 from storage.database import Database
 from storage.settings import DatabaseSettings
-from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 
 COMMIT = b"\x03COMMIT"
@@ -19,11 +19,11 @@ COMMIT = b"\x03COMMIT"
 
 
 @pytest.fixture
-async def betting(mariadb: Any) -> AsyncIterator[BettingRig]:
+async def betting(mariadb: Any) -> AsyncIterator[BettingHarness]:
     """Provide consumers over a real server."""
     url = mariadb.fresh_url()
     seed = random.SystemRandom().randrange(10**6)
-    async with betting_rig(url, seed) as opened:
+    async with betting_harness(url, seed) as opened:
         yield opened
     mariadb.drop(url)
 
@@ -43,7 +43,7 @@ def _through(proxy: TcpProxy, driver: str = "aiomysql") -> Any:
 
 
 @pytest.mark.parametrize("driver", ["aiomysql", "asyncmy"])
-async def test_the_answer_to_a_commit_is_lost(betting: BettingRig, proxy: TcpProxy, driver: str) -> None:
+async def test_the_answer_to_a_commit_is_lost(betting: BettingHarness, proxy: TcpProxy, driver: str) -> None:
     """The stored position shows that the commit succeeded, and the batch is not applied again."""
     betting.send(50)
     betting.start(_through(proxy, driver))
@@ -60,7 +60,7 @@ async def test_the_answer_to_a_commit_is_lost(betting: BettingRig, proxy: TcpPro
 
 @pytest.mark.parametrize("driver", ["aiomysql", "asyncmy"])
 async def test_a_connection_falls_silent_without_being_closed(
-    betting: BettingRig, proxy: TcpProxy, driver: str
+    betting: BettingHarness, proxy: TcpProxy, driver: str
 ) -> None:
     """The running batch is ended in time, health says so, and work continues with the connection."""
     betting.send(100)
@@ -75,7 +75,7 @@ async def test_a_connection_falls_silent_without_being_closed(
 
 
 async def test_partitions_that_wait_for_a_worker_do_not_count_as_stalled(
-    betting: BettingRig, proxy: TcpProxy
+    betting: BettingHarness, proxy: TcpProxy
 ) -> None:
     """All workers wait for a silent database: the records of other partitions are not late."""
     betting.send(100)
@@ -93,17 +93,17 @@ async def test_partitions_that_wait_for_a_worker_do_not_count_as_stalled(
 
 @pytest.mark.parametrize("driver", ["aiomysql", "asyncmy"])
 async def test_a_driver_that_is_out_of_sync_drops_its_connection(
-    betting: BettingRig, proxy: TcpProxy, driver: str
+    betting: BettingHarness, proxy: TcpProxy, driver: str
 ) -> None:
     """Otherwise it would take the answer to one statement for that to another."""
     database = Database.open(DatabaseSettings(url=_through(proxy, driver)(betting.url)), "progress")
     with pytest.raises(InternalError) as fault:  # noqa: PT012 - the connection is part of what is tested
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             await connection.execute(text("SELECT 1"))
             proxy.garbles = True
             await connection.execute(text("SELECT 2"))
     assert fault.value.connection_invalidated
     assert is_transient(fault.value)
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         assert (await connection.execute(text("SELECT 3"))).scalar_one() == 3
     await database.close()

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.server_process import start_process, wait_until_ready
-from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 FULL = 1114
@@ -31,10 +31,10 @@ def small_server(processes: None, tmp_path: Path) -> Iterator[list[PrivateMariad
 
 
 @pytest.fixture
-async def betting(small_server: list[PrivateMariadb]) -> AsyncIterator[BettingRig]:
+async def betting(small_server: list[PrivateMariadb]) -> AsyncIterator[BettingHarness]:
     """Provide a consumer that has applied some bets."""
     url = small_server[-1].fresh_url()
-    async with betting_rig(url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(50)
         opened.start()
         await opened.reckoning()
@@ -71,7 +71,9 @@ def _give_room(server: PrivateMariadb) -> PrivateMariadb:
     return again
 
 
-async def test_a_full_database_is_waited_for(betting: BettingRig, small_server: list[PrivateMariadb]) -> None:
+async def test_a_full_database_is_waited_for(
+    betting: BettingHarness, small_server: list[PrivateMariadb]
+) -> None:
     """Health reports it meanwhile; nothing becomes a dead letter, and work continues by itself."""
     (consumer,) = betting.running
     _fill(small_server[-1])
@@ -86,5 +88,5 @@ async def test_a_full_database_is_waited_for(betting: BettingRig, small_server: 
     assert consumer.health().database
 
 
-def _something_happened(betting: BettingRig, batches: float) -> bool:
+def _something_happened(betting: BettingHarness, batches: float) -> bool:
     return betting.metric("batches_total") > batches or betting.metric("failures_total") > 0

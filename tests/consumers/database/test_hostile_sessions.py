@@ -14,7 +14,7 @@ import pymysql
 import pytest
 
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 DEADLOCK = 1213
@@ -30,10 +30,10 @@ def strict_server(processes: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-async def betting(strict_server: PrivateMariadb) -> AsyncIterator[BettingRig]:
+async def betting(strict_server: PrivateMariadb) -> AsyncIterator[BettingHarness]:
     """Provide a consumer that has applied some bets."""
     url = strict_server.fresh_url()
-    async with betting_rig(url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(50)
         opened.start(lock_wait_seconds=1, statement_seconds=1.0)
         await opened.reckoning()
@@ -51,12 +51,12 @@ def _session(server: PrivateMariadb, database: str | None = None, *, as_root: bo
         yield cursor
 
 
-def _database(betting: BettingRig) -> str:
+def _database(betting: BettingHarness) -> str:
     return f"{betting.url.rpartition('/')[2]}_progress"
 
 
 async def test_a_lock_that_is_held_for_long_is_waited_out(
-    betting: BettingRig, strict_server: PrivateMariadb
+    betting: BettingHarness, strict_server: PrivateMariadb
 ) -> None:
     """Each attempt is rolled back after the lock wait timeout; then the partitions back off."""
     with _session(strict_server, _database(betting)) as cursor:
@@ -69,7 +69,7 @@ async def test_a_lock_that_is_held_for_long_is_waited_out(
 
 
 async def test_deadlocks_are_retried_until_they_end(
-    betting: BettingRig, strict_server: PrivateMariadb
+    betting: BettingHarness, strict_server: PrivateMariadb
 ) -> None:
     """Another session keeps locking the ledger's rows in the opposite order."""
     stop, broken = threading.Event(), threading.Event()
@@ -108,7 +108,7 @@ async def test_deadlocks_are_retried_until_they_end(
 
 @pytest.mark.parametrize("what", ["QUERY", "CONNECTION"])
 async def test_statements_and_connections_are_killed_at_random(
-    betting: BettingRig, strict_server: PrivateMariadb, what: str
+    betting: BettingHarness, strict_server: PrivateMariadb, what: str
 ) -> None:
     """A killed statement leaves its transaction open: the transaction is rolled back and retried."""
     name, killed = _database(betting), 0
@@ -132,7 +132,7 @@ async def test_statements_and_connections_are_killed_at_random(
     ],
 )
 async def test_a_read_only_database_is_waited_for(
-    betting: BettingRig, strict_server: PrivateMariadb, close: str, open_: str
+    betting: BettingHarness, strict_server: PrivateMariadb, close: str, open_: str
 ) -> None:
     """Fetching pauses meanwhile, and work continues by itself afterwards."""
     with _session(strict_server, as_root=True) as root:
@@ -146,7 +146,7 @@ async def test_a_read_only_database_is_waited_for(
 
 
 async def test_a_server_with_no_connection_left_is_waited_for(
-    betting: BettingRig, strict_server: PrivateMariadb
+    betting: BettingHarness, strict_server: PrivateMariadb
 ) -> None:
     """The member's own connections are gone, and others have taken all that are left."""
     name = _database(betting)

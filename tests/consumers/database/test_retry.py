@@ -93,7 +93,7 @@ async def test_a_permanent_error_is_raised_as_it_is(fault: Exception) -> None:
 async def database(database_url: str) -> AsyncIterator[Database]:
     """Provide a database with two customers."""
     async with migrated(database_url, "club", METADATA) as database:
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             rows = [decode_account(account(customer_id=customer)).row() for customer in ("c-1", "c-2")]
             await connection.execute(insert(REFERENCE.account).values(rows))
         yield database
@@ -106,7 +106,7 @@ async def test_two_transactions_that_lock_in_opposite_order_both_succeed(databas
 
     def transaction(order: tuple[str, str]) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 for customer in order:
                     await connection.execute(
                         update(table)
@@ -120,6 +120,6 @@ async def test_two_transactions_that_lock_in_opposite_order_both_succeed(databas
         return lambda: Retry(5, lambda: None).run(run)
 
     await asyncio.gather(transaction(("c-1", "c-2"))(), transaction(("c-2", "c-1"))())
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         revisions = (await connection.execute(select(table.c.revision))).scalars().all()
     assert revisions == [3, 3]

@@ -29,7 +29,7 @@ class Sink:
     """A sink whose batch ends just while the monitor asks the database for an answer."""
 
     def __init__(self) -> None:
-        self.shard, self.asked, self.workers = self, asyncio.Event(), None
+        self.database, self.asked, self.workers = self, asyncio.Event(), None
 
     async def apply(self, batch: Batch) -> Applied:
         """Wait until the monitor has asked."""

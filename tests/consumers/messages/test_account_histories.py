@@ -74,7 +74,7 @@ async def _arriving(empty: Path, subgraph: str, batches: Sequence[Sequence[Recor
         apply = APPLIES[subgraph]()
         try:
             for batch in batches:
-                async with database.home.write() as connection:
+                async with database.write() as connection:
                     await apply.accounts(
                         connection, [Message(record, decode_account(record)) for record in batch]
                     )

@@ -230,7 +230,7 @@ class Reducer:
         }
         decode, apply = steps[batch[0].topic]
         messages: list[Any] = [Message(record, decode(record)) for record in batch]
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await apply(connection, messages)
 
 
@@ -325,7 +325,7 @@ async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
         try:
             for batch in [[KNOWN_BRAND], *schemes_alone]:
                 await reducer.take(batch)
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 return (await ReferenceRepository(REFERENCE).schemes(connection, ["northbet"]))["northbet"]
         finally:
             await database.close()

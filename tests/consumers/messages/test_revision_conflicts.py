@@ -23,6 +23,7 @@ from storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import FulfilmentService
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA as PROGRESS
@@ -46,7 +47,7 @@ async def both(database: Database, apply: Any, first: Any, second: Any) -> list[
     """Apply two messages in two transactions, then both in one."""
     found = []
     for messages in ([first], [second], [first, second]):
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             found.append(await apply(connection, messages))
     return found
 
@@ -133,7 +134,7 @@ async def test_fulfilment_reports_conflicts(database_url: str) -> None:
         reward_ = ChosenReward(
             reward_id="fb-5",
             config_version=1,
-            kind="free_bet",
+            kind=RewardKind.FREE_BET,
             product="betting",
             value_minor=500,
             spins=None,
@@ -172,6 +173,6 @@ async def test_the_zone_of_a_brand_is_the_first_that_was_issued(
         await both(database, apply, *messages)
         row = (await contents(database, REWARDS_REFERENCE.brand))["brand"][0]
         assert row[1:3] == ("New", "Europe/London")
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             again = await apply(connection, messages)
         assert list(again.conflicts) == [records[1]]

@@ -32,7 +32,7 @@ class Catalogue:
     async def take(self, *records: Record) -> Outcome:
         """Apply reward-config records."""
         apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, self.database.dialect))
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await apply.configs(connection, [Message(r, decode_reward_config(r)) for r in records])
 
     async def stored(self, *columns: str) -> list[tuple[Any, ...]]:
@@ -186,7 +186,7 @@ async def test_what_an_older_release_stored_can_still_be_stopped(catalogue: Cata
     """A stored version that would be refused now can still be paused and withdrawn."""
     stored = decode_reward_config(reward(value_minor=0))
     assert isinstance(stored, RewardConfigured)
-    async with catalogue.database.home.write() as connection:
+    async with catalogue.database.write() as connection:
         await ConfigWriter(REWARD_CONFIG, catalogue.database.dialect).store(connection, [stored.row()], [])
     for status, at in (("paused", LATER), ("withdrawn", LATEST)):
         outcome = await catalogue.take(reward(value_minor=0, status=status, occurred_at=at))

@@ -13,16 +13,16 @@ from consumers.stream.database.dead_letter_replay import Replay
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic
 from subgraphs.progress.models import STREAM
-from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 
 BETS = "club.progress.v1"
 NEXT_SCHEMA = "club.progress/2"
 
 
 @pytest.fixture
-async def betting(database_url: str) -> AsyncIterator[BettingRig]:
+async def betting(database_url: str) -> AsyncIterator[BettingHarness]:
     """Provide consumers over each kind of database."""
-    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as opened:
         yield opened
 
 
@@ -47,7 +47,7 @@ def _in_old_words(record: Record) -> Record:
     return replace(record, value=json.dumps(body).encode())
 
 
-def _start_new(betting: BettingRig) -> Consumer:
+def _start_new(betting: BettingHarness) -> Consumer:
     """Start a member that knows both versions of the schema."""
     consumer = betting.start()
 
@@ -60,32 +60,34 @@ def _start_new(betting: BettingRig) -> Consumer:
     return consumer
 
 
-def _send_mixed(betting: BettingRig, bets: int) -> None:
+def _send_mixed(betting: BettingHarness, bets: int) -> None:
     """Send bets, half of them in the new version of the schema."""
     for place, record in enumerate(betting.load.more(bets)):
         new = place % 2 == 0 and not (record.value or b"").startswith(b"{broken")
         betting.broker.send(_in_new_words(record) if new else record)
 
 
-async def _all_read(betting: BettingRig) -> None:
+async def _all_read(betting: BettingHarness) -> None:
     ends = sum(betting.broker.log(one).end for one in betting.broker.partitions(BETS))
     position = STREAM.position.c
     applied = 0
     while applied != ends:
         await betting.until(lambda: True)  # fails where a member has ended
-        async with betting.database.home.read() as connection:
+        async with betting.database.read() as connection:
             query = select(func.sum(position.next_offset)).where(position.topic == BETS)
             applied = int((await connection.execute(query)).scalar_one() or 0)
 
 
-async def _letters(betting: BettingRig) -> int:
-    async with betting.database.home.read() as connection:
+async def _letters(betting: BettingHarness) -> int:
+    async with betting.database.read() as connection:
         return int(
             (await connection.execute(select(func.count()).select_from(STREAM.dead_letter))).scalar_one()
         )
 
 
-async def test_what_an_old_version_does_not_know_is_applied_by_the_new_one_later(betting: BettingRig) -> None:
+async def test_what_an_old_version_does_not_know_is_applied_by_the_new_one_later(
+    betting: BettingHarness,
+) -> None:
     """The old one parks new messages as dead letters; the new one replays them, twice without harm."""
     old, new = betting.start(), _start_new(betting)
     _send_mixed(betting, 60)

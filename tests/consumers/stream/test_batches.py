@@ -82,12 +82,12 @@ class Words:
 
     async def position(self) -> int | None:
         """Return the stored position."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return (await self.sink.positions.load(connection, [PARTITION])).get(PARTITION)
 
     async def dead(self) -> list[tuple[int, str]]:
         """Return offsets and reasons of the dead letters, oldest first."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             letters = await list_dead_letters(connection, STREAM.dead_letter, 100)
         return [(letter.record.offset, letter.reason) for letter in reversed(letters)]
 
@@ -103,7 +103,7 @@ def _words(database: Database, now: datetime = NOW) -> Words:
     clock = ManualClock(now)
     positions = Positions.of(STREAM.position, database.dialect, clock)
     letters = DeadLetters(STREAM.dead_letter, database.dialect, clock, positions)
-    return Words(database, Sink(database.home, positions, letters, DeadLetterLimit(most=10, share=0.1)))
+    return Words(database, Sink(database, positions, letters, DeadLetterLimit(most=10, share=0.1)))
 
 
 async def test_a_batch_moves_the_position_behind_its_last_record(words: Words) -> None:
@@ -140,7 +140,7 @@ async def test_a_dead_letter_keeps_the_record_byte_for_byte(words: Words) -> Non
     """Key, value, headers, origin and times, so that it can be replayed."""
     poison = replace(_record(7, bytes(range(256)) * 4096), key=b"\x00\xff")
     await words.sink.apply(Batch(words.topic, [PartitionRecords(PARTITION, 7, [poison])]))
-    async with words.database.home.read() as connection:
+    async with words.database.read() as connection:
         listed = await list_dead_letters(connection, STREAM.dead_letter, 10)
         shown = await show_dead_letter(connection, STREAM.dead_letter, listed[0].id)
         missing = await show_dead_letter(connection, STREAM.dead_letter, listed[0].id + 1)
@@ -182,7 +182,7 @@ async def test_a_batch_is_refused_when_it_would_leave_a_gap(words: Words) -> Non
 async def test_a_database_that_forgot_a_partition_gets_all_its_records_again(words: Words) -> None:
     """It was restored from an earlier copy, which lacks what was applied since."""
     await words.apply(0, b"one")
-    async with words.database.home.write() as connection:
+    async with words.database.write() as connection:
         await connection.execute(delete(words.sink.positions.table))
     begins = replace(PartitionRecords(PARTITION, 1, [_record(1, b"two")]), initial_position=0)
     with pytest.raises(PositionMoved) as moved:
@@ -193,7 +193,7 @@ async def test_a_database_that_forgot_a_partition_gets_all_its_records_again(wor
 async def test_the_same_record_is_a_dead_letter_only_once(words: Words) -> None:
     """Positions that a person sets back do not duplicate the dead letters."""
     await words.apply(0, b"?")
-    async with words.database.home.write() as connection:
+    async with words.database.write() as connection:
         await words.sink.positions.store(connection, {PARTITION: 0})
     await words.apply(0, b"?")
     assert await words.dead() == [(0, "not a word: '?'")]
@@ -205,7 +205,7 @@ async def test_another_generation_has_positions_and_dead_letters_of_its_own(word
     other = PARTITION._replace(generation="g-2")
     await words.sink.apply(Batch(words.topic, [PartitionRecords(other, 0, [_record(0, b"!")])]))
     assert len(await words.dead()) == 2
-    async with words.database.home.read() as connection:
+    async with words.database.read() as connection:
         assert await words.sink.positions.load(connection, [PARTITION, other]) == {PARTITION: 1, other: 1}
 
 
@@ -217,7 +217,7 @@ async def test_a_batch_of_several_partitions_moves_all_their_positions(words: Wo
         PartitionRecords(other, 7, [_record(7, b"two")]),
     ]
     applied = await words.sink.apply(Batch(words.topic, parts))
-    async with words.database.home.read() as connection:
+    async with words.database.read() as connection:
         stored = await words.sink.positions.load(connection, [PARTITION, other])
     assert (applied.records, len(applied.dead), stored) == (3, 1, {PARTITION: 2, other: 8})
 
@@ -283,7 +283,7 @@ async def test_letters_of_the_last_minutes_count_after_a_start(words: Words) -> 
     """A supervisor that keeps restarting the process does not gradually drain the topic."""
     await words.apply(0, *[b"?"] * 10)
     again = _words(words.database)
-    async with words.database.home.read() as connection:
+    async with words.database.read() as connection:
         again.sink.limit.restore(await again.sink.dead_letters.recent(connection, 100))
     with pytest.raises(TooManyDeadLetters):
         await again.apply(10, b"?", b"?")
@@ -293,5 +293,5 @@ async def test_letters_of_long_ago_do_not_count_after_a_start(words: Words) -> N
     """They say nothing about today's producer."""
     await words.apply(0, *[b"?"] * 10)
     again = _words(words.database, NOW + timedelta(minutes=11))
-    async with words.database.home.read() as connection:
+    async with words.database.read() as connection:
         assert await again.sink.dead_letters.recent(connection, 100) == {}

@@ -17,39 +17,39 @@ async def _is_consuming(consumer: Any) -> bool:
     return consumer.health().consuming
 
 
-async def test_members_that_come_and_go_lose_nothing_and_count_nothing_twice(real_rig: Any) -> None:
+async def test_members_that_come_and_go_lose_nothing_and_count_nothing_twice(real_harness: Any) -> None:
     """Bets keep coming while members join and leave, one of them without leaving the group."""
-    rig = real_rig
-    await rig.send(scheme(brand_id=BRAND))
-    members = [await rig.start()]
+    harness = real_harness
+    await harness.send(scheme(brand_id=BRAND))
+    members = [await harness.start()]
 
     async def knows_the_brand() -> bool:
-        return any(row[0] == BRAND for row in await rig.rows(REFERENCE.brand))
+        return any(row[0] == BRAND for row in await harness.rows(REFERENCE.brand))
 
-    await rig.until(knows_the_brand)
+    await harness.until(knows_the_brand)
 
     async def produce() -> None:
         for round_ in range(ROUNDS):
             for n in range(CUSTOMERS):
-                await rig.send(bet(brand_id=BRAND, bet_id=f"b-{n}-{round_}", customer_id=f"c-{n}"))
+                await harness.send(bet(brand_id=BRAND, bet_id=f"b-{n}-{round_}", customer_id=f"c-{n}"))
             await asyncio.sleep(0.2)
 
     producing = asyncio.create_task(produce())
     for _ in range(2):
-        newcomer = await rig.start()
+        newcomer = await harness.start()
         members.append(newcomer)
-        await rig.until(lambda newcomer=newcomer: _is_consuming(newcomer))
-    await rig.stop(members.pop(0))
-    lost = rig.tasks.pop(members.pop(0))
+        await harness.until(lambda newcomer=newcomer: _is_consuming(newcomer))
+    await harness.stop(members.pop(0))
+    lost = harness.tasks.pop(members.pop(0))
     lost.cancel()
     await asyncio.wait({lost})
     await producing
 
     async def all_there() -> bool:
-        return sum(row[0] == BRAND for row in await rig.rows(CONTRIBUTION)) == CUSTOMERS * ROUNDS
+        return sum(row[0] == BRAND for row in await harness.rows(CONTRIBUTION)) == CUSTOMERS * ROUNDS
 
-    await rig.until(all_there)
-    progress = {row[1]: row[3:5] for row in await rig.rows(PROGRESS) if row[0] == BRAND}
+    await harness.until(all_there)
+    progress = {row[1]: row[3:5] for row in await harness.rows(PROGRESS) if row[0] == BRAND}
     assert progress == {f"c-{n}": (500 * ROUNDS, ROUNDS) for n in range(CUSTOMERS)}
-    assert not [row for row in await rig.rows(STREAM.dead_letter) if BRAND.encode() in (row[6] or b"")]
-    await rig.stop(members[0])
+    assert not [row for row in await harness.rows(STREAM.dead_letter) if BRAND.encode() in (row[6] or b"")]
+    await harness.stop(members[0])

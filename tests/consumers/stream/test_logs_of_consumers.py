@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.consumers.betting_rig import betting_rig
+from tests.support.consumers.betting_harness import betting_harness
 from tests.support.consumers.squad_messages import BET, bet
 from tests.support.telemetry.logged_lines import logged_lines
 
@@ -30,7 +30,7 @@ async def test_a_dead_letter_is_logged_without_its_customer(
     """The reason says what is wrong; only the dead letter itself names the customer."""
     record = replace(bet(customer_id=CANARY), **spoiled)
     with logged_lines(capsys) as lines:
-        async with betting_rig(f"sqlite+aiosqlite:///{tmp_path}", 1) as betting:
+        async with betting_harness(f"sqlite+aiosqlite:///{tmp_path}", 1) as betting:
             betting.broker.send(record, 0)
             betting.start()
             await betting.until(lambda: betting.metric("dead_letters_total") == 1)

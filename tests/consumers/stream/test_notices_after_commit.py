@@ -27,7 +27,7 @@ NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
 
 
 @dataclass
-class Rig:
+class Harness:
     """The progress consumer's sink, and the notices that it sends."""
 
     folder: Path
@@ -53,11 +53,11 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     """Provide the sink over a new database that knows a scheme."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     async with migrated(url, "progress", METADATA):
-        made = Rig(tmp_path)
+        made = Harness(tmp_path)
         made.consumer = create_consumer(
             DatabaseSettings(url=url),
             StreamSettings(),
@@ -72,47 +72,47 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         await made.consumer.close()
 
 
-async def test_a_batch_is_told_once_with_all_its_customers(rig: Rig) -> None:
+async def test_a_batch_is_told_once_with_all_its_customers(harness: Harness) -> None:
     """Each customer is named once, by the key of their records."""
-    await rig.apply(bet(), bet(bet_id="b-2"), bet(bet_id="b-3", customer_id="c-2"))
-    assert rig.told == [{b"northbet:c-1", b"northbet:c-2"}]
+    await harness.apply(bet(), bet(bet_id="b-2"), bet(bet_id="b-3", customer_id="c-2"))
+    assert harness.told == [{b"northbet:c-1", b"northbet:c-2"}]
 
 
-async def test_it_is_told_when_others_can_see_it(rig: Rig) -> None:
+async def test_it_is_told_when_others_can_see_it(harness: Harness) -> None:
     """At that moment another connection reads what was committed."""
     seen: list[int] = []
 
     def look(_keys: Iterable[bytes]) -> None:
-        with closing(sqlite3.connect(rig.folder / "progress.sqlite")) as connection:
+        with closing(sqlite3.connect(harness.folder / "progress.sqlite")) as connection:
             ((counted,),) = connection.execute("SELECT sum(counted_bets) FROM progress")
         seen.append(counted)
 
-    object.__setattr__(rig.consumer.sink, "changed", look)
-    await rig.apply(bet())
-    await rig.apply(bet(bet_id="b-2"))
+    object.__setattr__(harness.consumer.sink, "changed", look)
+    await harness.apply(bet())
+    await harness.apply(bet(bet_id="b-2"))
     assert seen == [1, 2]
 
 
-async def test_what_changes_nothing_is_not_told(rig: Rig) -> None:
+async def test_what_changes_nothing_is_not_told(harness: Harness) -> None:
     """Neither repeated records nor dead letters are."""
-    await rig.apply(bet())
-    rig.told.clear()
-    await rig.apply(bet())
-    await rig.apply(bet(bet_id="b-9", brand_id="nowhere"))
-    assert rig.told == []
+    await harness.apply(bet())
+    harness.told.clear()
+    await harness.apply(bet())
+    await harness.apply(bet(bet_id="b-9", brand_id="nowhere"))
+    assert harness.told == []
 
 
-async def test_what_is_rolled_back_is_not_told(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_rolled_back_is_not_told(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither if the database fails before the commit, nor if another member was faster."""
 
     async def fail(*_: object) -> None:
         raise OperationalError("UPDATE", {}, Exception("gone"))
 
-    await rig.apply(bet())
-    rig.told.clear()
+    await harness.apply(bet())
+    harness.told.clear()
     with pytest.raises(PositionMoved):
-        await rig.apply(bet(bet_id="b-2"), follows=7)
-    monkeypatch.setattr(type(rig.consumer.sink.positions), "store", fail)
+        await harness.apply(bet(bet_id="b-2"), follows=7)
+    monkeypatch.setattr(type(harness.consumer.sink.positions), "store", fail)
     with pytest.raises(OperationalError):
-        await rig.apply(bet(bet_id="b-3"), follows=1)
-    assert rig.told == []
+        await harness.apply(bet(bet_id="b-3"), follows=1)
+    assert harness.told == []

@@ -23,7 +23,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
 from subgraphs.progress.models import STREAM
-from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.consumers.source_brokers import recreate
 from tests.support.consumers.squad_messages import bet
 
@@ -32,9 +32,9 @@ POSITION = STREAM.position
 
 
 @pytest.fixture
-async def betting(database_url: str) -> AsyncIterator[BettingRig]:
+async def betting(database_url: str) -> AsyncIterator[BettingHarness]:
     """Provide a stopped consumer that has applied some bets, over each kind of database."""
-    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as opened:
         opened.send(40)
         first = opened.start()
         await opened.reckoning()
@@ -42,7 +42,7 @@ async def betting(database_url: str) -> AsyncIterator[BettingRig]:
         yield opened
 
 
-def _recreate(betting: BettingRig) -> None:
+def _recreate(betting: BettingHarness) -> None:
     """Recreate the topic with everything that was ever sent, and more: it covers every stored position."""
     betting.broker.delete_topic(BETS)
     betting.broker.create_topics([BETS])
@@ -53,7 +53,7 @@ def _recreate(betting: BettingRig) -> None:
 
 
 async def _positions(database: Database, topic: str = BETS) -> Sequence[Any]:
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         query = select(POSITION).where(POSITION.c.topic == topic).order_by(POSITION.c.partition)
         return (await connection.execute(query)).all()
 
@@ -63,7 +63,7 @@ async def _fault(task: asyncio.Task[None]) -> BaseException | None:
     return task.exception()
 
 
-async def test_a_recreated_and_filled_topic_stops_the_consumer(betting: BettingRig) -> None:
+async def test_a_recreated_and_filled_topic_stops_the_consumer(betting: BettingHarness) -> None:
     """The records at the stored position are not the next ones, and none of them is skipped."""
     before = await _positions(betting.database)
     _recreate(betting)
@@ -74,14 +74,14 @@ async def test_a_recreated_and_filled_topic_stops_the_consumer(betting: BettingR
     assert await _positions(betting.database) == before
 
 
-async def test_an_empty_recreated_topic_stops_the_consumer(betting: BettingRig) -> None:
+async def test_an_empty_recreated_topic_stops_the_consumer(betting: BettingHarness) -> None:
     """The consumer does not wait for it to be filled."""
     betting.broker.delete_topic(BETS)
     betting.broker.create_topics([BETS])
     assert isinstance(await _fault(betting.running.pop(betting.start())), TopicRecreated)
 
 
-async def test_a_topic_recreated_while_it_is_read_stops_the_member(betting: BettingRig) -> None:
+async def test_a_topic_recreated_while_it_is_read_stops_the_member(betting: BettingHarness) -> None:
     """The member joined before, and keeps verifying the topics."""
     consumer = betting.start(hint_seconds=0.02)
     await betting.until(lambda: consumer.health().consuming)
@@ -91,19 +91,19 @@ async def test_a_topic_recreated_while_it_is_read_stops_the_member(betting: Bett
 
 
 async def test_a_recreated_topic_is_read_from_its_start_once_its_positions_are_deleted(
-    betting: BettingRig,
+    betting: BettingHarness,
 ) -> None:
     """The runbook's procedure: every record counts, and none counts twice."""
     _recreate(betting)
-    async with betting.database.home.write() as connection:
+    async with betting.database.write() as connection:
         await connection.execute(delete(POSITION).where(POSITION.c.topic == BETS))
     betting.start()
     await betting.reckoning()
 
 
-async def test_positions_stored_before_topics_had_ids_are_used(betting: BettingRig) -> None:
+async def test_positions_stored_before_topics_had_ids_are_used(betting: BettingHarness) -> None:
     """An older broker, or an older Furlong, named only the cluster."""
-    async with betting.database.home.write() as connection:
+    async with betting.database.write() as connection:
         await connection.execute(update(POSITION).values(generation=betting.broker.generation))
     betting.send(1)
     betting.start()
@@ -128,31 +128,33 @@ def _consumer_of(
 @pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 @pytest.mark.parametrize("when", ["while it is read", "while nobody reads"])
 async def test_a_recreated_and_filled_topic_of_a_real_broker_stops_the_consumer(
-    real_rig: Any, when: str
+    real_harness: Any, when: str
 ) -> None:
     """The topic's id shows it, whatever its offsets are."""
     topic = f"recreated.progress.{uuid4().hex}"
-    real_rig.create_topics([topic])
-    admin = AdminClient({"bootstrap.servers": real_rig.bootstrap})
+    real_harness.create_topics([topic])
+    admin = AdminClient({"bootstrap.servers": real_harness.bootstrap})
     make = partial(_consumer_of, topic)
 
     async def fill(count: int) -> None:
         for partition in range(4):
             for _ in range(count):
                 record = bet()
-                await real_rig.producer.send(topic, value=record.value, key=record.key, partition=partition)
-        await real_rig.producer.flush()
+                await real_harness.producer.send(
+                    topic, value=record.value, key=record.key, partition=partition
+                )
+        await real_harness.producer.flush()
 
     async def read() -> bool:
-        return sum(row.next_offset for row in await _positions(real_rig.database, topic)) == 12
+        return sum(row.next_offset for row in await _positions(real_harness.database, topic)) == 12
 
     await fill(3)
-    consumer = await real_rig.start(make, hint_seconds=0.2)
-    await real_rig.until(read)
+    consumer = await real_harness.start(make, hint_seconds=0.2)
+    await real_harness.until(read)
     if when == "while nobody reads":
-        await real_rig.stop(consumer)
+        await real_harness.stop(consumer)
     await recreate(admin, topic)
     await fill(9)
     if when == "while nobody reads":
-        consumer = await real_rig.start(make)
-    assert isinstance(await real_rig.ended(consumer), TopicRecreated)
+        consumer = await real_harness.start(make)
+    assert isinstance(await real_harness.ended(consumer), TopicRecreated)

@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)
 
 
 @dataclass
-class ReplayRig:
+class ReplayHarness:
     """The progress consumer's app over a database, without a stream."""
 
     database: Database
@@ -53,85 +53,87 @@ def _at(record: Record, offset: int) -> Record:
 
 
 @pytest.fixture
-async def replay_rig(database_url: str) -> AsyncIterator[ReplayRig]:
+async def replay_harness(database_url: str) -> AsyncIterator[ReplayHarness]:
     """Provide the app over a new database."""
     async with migrated(database_url, "progress", METADATA) as database:
         consumer = create_consumer(
             DatabaseSettings(url=database_url), StreamSettings(), CollectorRegistry(), ManualClock(NOW)
         )
-        yield ReplayRig(database, consumer)
+        yield ReplayHarness(database, consumer)
         await consumer.close()
 
 
-async def test_a_letter_is_applied_once_what_it_lacked_has_come(replay_rig: ReplayRig) -> None:
+async def test_a_letter_is_applied_once_what_it_lacked_has_come(replay_harness: ReplayHarness) -> None:
     """A bet of an unknown brand counts once its scheme has arrived, and the letter is removed."""
-    await replay_rig.apply(bet())
-    assert [row[5] for row in await replay_rig.rows(STREAM.dead_letter)] == ["unknown brand 'northbet'"]
-    await replay_rig.apply(scheme())
-    assert await replay_rig.replay() == [Replayed(Fate.APPLIED)]
-    assert [row[:5] for row in await replay_rig.rows(PROGRESS)] == [("northbet", "c-1", "2026-W13", 500, 1)]
-    assert await replay_rig.rows(STREAM.dead_letter) == []
+    await replay_harness.apply(bet())
+    assert [row[5] for row in await replay_harness.rows(STREAM.dead_letter)] == ["unknown brand 'northbet'"]
+    await replay_harness.apply(scheme())
+    assert await replay_harness.replay() == [Replayed(Fate.APPLIED)]
+    assert [row[:5] for row in await replay_harness.rows(PROGRESS)] == [
+        ("northbet", "c-1", "2026-W13", 500, 1)
+    ]
+    assert await replay_harness.rows(STREAM.dead_letter) == []
 
 
-async def test_open_streams_are_told_of_letters_that_changed_something(replay_rig: ReplayRig) -> None:
+async def test_open_streams_are_told_of_letters_that_changed_something(replay_harness: ReplayHarness) -> None:
     """After the commit, and not of letters that stay or come too late."""
     told: list[bytes] = []
     for records in ([bet(bet_id="late", bet_revision=1)], [bet(brand_id="nowhere", customer_id="c-2")]):
-        await replay_rig.apply(*records, follows=len(await replay_rig.rows(STREAM.dead_letter)))
-    await replay_rig.apply(scheme())
-    consumer = replay_rig.consumer
+        await replay_harness.apply(*records, follows=len(await replay_harness.rows(STREAM.dead_letter)))
+    await replay_harness.apply(scheme())
+    consumer = replay_harness.consumer
     replays = Replay(consumer.app.by_name, replace(consumer.sink, changed=told.extend))
     fates = [replayed.fate async for _, replayed in replays.replay_all(None)]
     assert fates == [Fate.APPLIED, Fate.POISON]
     assert told == [b"northbet:c-1"]
 
 
-async def test_a_second_replay_changes_nothing(replay_rig: ReplayRig) -> None:
+async def test_a_second_replay_changes_nothing(replay_harness: ReplayHarness) -> None:
     """Neither by the letter's number, nor for all letters."""
-    await replay_rig.apply(bet())
-    await replay_rig.apply(scheme())
-    (letter,) = await replay_rig.rows(STREAM.dead_letter)
-    await replay_rig.replay()
-    before = [await replay_rig.rows(table) for table in (CONTRIBUTION, PROGRESS)]
-    replays = Replay(replay_rig.consumer.app.by_name, replay_rig.consumer.sink)
-    assert (await replays.replay(letter[0]), await replay_rig.replay()) == (Replayed(Fate.GONE), [])
-    assert [await replay_rig.rows(table) for table in (CONTRIBUTION, PROGRESS)] == before
+    await replay_harness.apply(bet())
+    await replay_harness.apply(scheme())
+    (letter,) = await replay_harness.rows(STREAM.dead_letter)
+    await replay_harness.replay()
+    before = [await replay_harness.rows(table) for table in (CONTRIBUTION, PROGRESS)]
+    replays = Replay(replay_harness.consumer.app.by_name, replay_harness.consumer.sink)
+    assert (await replays.replay(letter[0]), await replay_harness.replay()) == (Replayed(Fate.GONE), [])
+    assert [await replay_harness.rows(table) for table in (CONTRIBUTION, PROGRESS)] == before
 
 
-async def test_a_letter_that_is_still_poison_stays_with_its_new_reason(replay_rig: ReplayRig) -> None:
+async def test_a_letter_that_is_still_poison_stays_with_its_new_reason(replay_harness: ReplayHarness) -> None:
     """Its number and its bytes stay the same."""
-    await replay_rig.apply(bet(brand_id="nowhere"))
-    (before,) = await replay_rig.rows(STREAM.dead_letter)
-    (replayed,) = await replay_rig.replay()
+    await replay_harness.apply(bet(brand_id="nowhere"))
+    (before,) = await replay_harness.rows(STREAM.dead_letter)
+    (replayed,) = await replay_harness.replay()
     assert (replayed.fate, replayed.reason) == (Fate.POISON, "unknown brand 'nowhere'")
-    assert await replay_rig.rows(STREAM.dead_letter) == [before]
+    assert await replay_harness.rows(STREAM.dead_letter) == [before]
 
 
 async def test_a_letter_older_than_what_is_stored_changes_nothing_and_is_removed(
-    replay_rig: ReplayRig,
+    replay_harness: ReplayHarness,
 ) -> None:
     """The bet's next revision was applied meanwhile."""
-    await replay_rig.apply(bet())
-    await replay_rig.apply(scheme())
-    await replay_rig.apply(bet(bet_revision=2, status="void", counting_stake_minor=0), follows=1)
-    before = await replay_rig.rows(CONTRIBUTION)
-    assert await replay_rig.replay() == [Replayed(Fate.STALE)]
-    assert await replay_rig.rows(CONTRIBUTION) == before
-    assert await replay_rig.rows(STREAM.dead_letter) == []
+    await replay_harness.apply(bet())
+    await replay_harness.apply(scheme())
+    await replay_harness.apply(bet(bet_revision=2, status="void", counting_stake_minor=0), follows=1)
+    before = await replay_harness.rows(CONTRIBUTION)
+    assert await replay_harness.replay() == [Replayed(Fate.STALE)]
+    assert await replay_harness.rows(CONTRIBUTION) == before
+    assert await replay_harness.rows(STREAM.dead_letter) == []
 
 
-async def test_letters_are_replayed_oldest_first(replay_rig: ReplayRig) -> None:
+async def test_letters_are_replayed_oldest_first(replay_harness: ReplayHarness) -> None:
     """Some may stay; the others are applied nevertheless."""
-    await replay_rig.apply(bet(), bet(brand_id="nowhere"), bet(bet_id="b-2"))
-    await replay_rig.apply(scheme())
-    assert [one.fate for one in await replay_rig.replay()] == [Fate.APPLIED, Fate.POISON, Fate.APPLIED]
-    assert [row[1] for row in await replay_rig.rows(CONTRIBUTION)] == ["b-1", "b-2"]
+    await replay_harness.apply(bet(), bet(brand_id="nowhere"), bet(bet_id="b-2"))
+    await replay_harness.apply(scheme())
+    assert [one.fate for one in await replay_harness.replay()] == [Fate.APPLIED, Fate.POISON, Fate.APPLIED]
+    assert [row[1] for row in await replay_harness.rows(CONTRIBUTION)] == ["b-1", "b-2"]
 
 
-async def test_a_letter_of_a_topic_that_is_no_longer_read_stays(replay_rig: ReplayRig) -> None:
+async def test_a_letter_of_a_topic_that_is_no_longer_read_stays(replay_harness: ReplayHarness) -> None:
     """No reducer applies it."""
-    await replay_rig.apply(bet())
-    replays = Replay({}, replay_rig.consumer.sink)
-    (letter,) = await replay_rig.rows(STREAM.dead_letter)
+    await replay_harness.apply(bet())
+    replays = Replay({}, replay_harness.consumer.sink)
+    (letter,) = await replay_harness.rows(STREAM.dead_letter)
     assert await replays.replay(letter[0]) == Replayed(Fate.UNREAD)
-    assert len(await replay_rig.rows(STREAM.dead_letter)) == 1
+    assert len(await replay_harness.rows(STREAM.dead_letter)) == 1

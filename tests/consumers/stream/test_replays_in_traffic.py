@@ -7,20 +7,22 @@ from collections.abc import AsyncIterator
 import pytest
 
 from consumers.stream.database.dead_letter_replay import Replay
-from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.consumers.squad_messages import bet, scheme
 
 LETTERS = 30
 
 
 @pytest.fixture
-async def betting(database_url: str) -> AsyncIterator[BettingRig]:
+async def betting(database_url: str) -> AsyncIterator[BettingHarness]:
     """Provide consumers over each kind of database."""
-    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as opened:
         yield opened
 
 
-async def test_letters_replayed_twice_at_once_in_live_traffic_are_applied_once(betting: BettingRig) -> None:
+async def test_letters_replayed_twice_at_once_in_live_traffic_are_applied_once(
+    betting: BettingHarness,
+) -> None:
     """They are bets of a brand that was unknown; its scheme has arrived since."""
     for number in range(LETTERS):
         record = bet(brand_id="later", bet_id=f"later-{number}", customer_id=f"later-{number % 5}")

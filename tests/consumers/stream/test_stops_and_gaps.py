@@ -11,7 +11,7 @@ import pytest
 
 from consumers.stream.consumer import Consumer
 from consumers.stream.errors import PositionOutOfRange
-from tests.support.consumers.betting_rig import BettingRig, betting_rig
+from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.consumers.squad_messages import bet
 
 BETS = "club.progress.v1"
@@ -19,15 +19,15 @@ LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 
 @pytest.fixture
-async def betting(database_url: str) -> AsyncIterator[BettingRig]:
+async def betting(database_url: str) -> AsyncIterator[BettingHarness]:
     """Provide consumers over each kind of database."""
-    async with betting_rig(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("how", ["stopped", "cancelled"])
 async def test_a_member_that_is_stopped_at_any_moment_leaves_nothing_half_done(
-    betting: BettingRig, how: str
+    betting: BettingHarness, how: str
 ) -> None:
     """It ends in time, whatever it waits for; the next one continues, and the totals are exact."""
     chance = random.Random(betting.load.seed)  # noqa: S311 - varies the order of events
@@ -54,7 +54,7 @@ def has_caught_up(consumer: Consumer) -> bool:
     return health.consuming and health.lag == 0
 
 
-async def test_a_cancellation_at_the_moment_a_record_arrives_is_not_lost(betting: BettingRig) -> None:
+async def test_a_cancellation_at_the_moment_a_record_arrives_is_not_lost(betting: BettingHarness) -> None:
     """`asyncio.wait_for` of Python 3.11 swallows a cancellation if its awaitable is done as well."""
     betting.send(10)
     for _ in range(5):
@@ -69,7 +69,7 @@ async def test_a_cancellation_at_the_moment_a_record_arrives_is_not_lost(betting
     await betting.reckoning()
 
 
-async def test_records_dropped_before_they_were_read_stop_the_consumer(betting: BettingRig) -> None:
+async def test_records_dropped_before_they_were_read_stop_the_consumer(betting: BettingHarness) -> None:
     """Retention was too short, or the consumer was stopped for too long: a person has to know."""
     betting.send(40)
     first = betting.start()
@@ -85,7 +85,7 @@ async def test_records_dropped_before_they_were_read_stop_the_consumer(betting: 
 
 
 async def test_the_same_revision_with_other_contents_changes_nothing_and_is_reported(
-    betting: BettingRig,
+    betting: BettingHarness,
 ) -> None:
     """The first one stays; a counter and the log report the contradiction."""
     first = bet(brand_id="northbet", bet_id="b-x")
@@ -98,7 +98,7 @@ async def test_the_same_revision_with_other_contents_changes_nothing_and_is_repo
     assert (betting.metric("duplicates_total"), betting.metric("conflicts_total")) == (2, 1)
 
 
-async def test_a_consumer_with_nothing_to_do_does_not_grow(betting: BettingRig) -> None:
+async def test_a_consumer_with_nothing_to_do_does_not_grow(betting: BettingHarness) -> None:
     """Many empty polls leave no task behind."""
     betting.send(10)
     betting.start(poll_seconds=0.0005, hint_seconds=0.01)

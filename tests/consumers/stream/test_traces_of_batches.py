@@ -29,20 +29,20 @@ def traced_bet(number: int, flags: str) -> Any:
     return replace(record, headers=(*record.headers, ("traceparent", traceparent(number, flags).encode())))
 
 
-async def applied(rig: Any, recording: Recording, *bets: Any) -> None:
+async def applied(harness: Any, recording: Recording, *bets: Any) -> None:
     """Send the bets of customers who take part, and let a consumer apply all of them at once."""
-    await rig.send(scheme(), *(membership(customer_id=f"c-{number}") for number in range(len(bets))))
-    await rig.send(*bets)
-    consumer = await rig.start(make=partial(create_consumer, tracing=recording.tracing))
+    await harness.send(scheme(), *(membership(customer_id=f"c-{number}") for number in range(len(bets))))
+    await harness.send(*bets)
+    consumer = await harness.start(make=partial(create_consumer, tracing=recording.tracing))
 
     async def all_written() -> bool:
-        return len(await rig.rows(CONTRIBUTION)) == len(bets)
+        return len(await harness.rows(CONTRIBUTION)) == len(bets)
 
-    await rig.until(all_written)
-    await rig.stop(consumer)
+    await harness.until(all_written)
+    await harness.stop(consumer)
 
 
-async def test_a_bets_trace_reaches_the_transaction_that_writes_it(rig: Any) -> None:
+async def test_a_bets_trace_reaches_the_transaction_that_writes_it(harness: Any) -> None:
     """Each sampled bet of a batch has its own trace, down to SQL; one that is not sampled has no span.
 
     What follows from a bet belongs to the span that processed it, and no span says whose bet it was. A bet
@@ -50,7 +50,7 @@ async def test_a_bets_trace_reaches_the_transaction_that_writes_it(rig: Any) -> 
     """
     recording = Recording()
     bets = [traced_bet(number, "01" if number else "00") for number in range(3)]
-    await applied(rig, recording, *bets, bet(customer_id="c-3", bet_id="b-3", **BIG))
+    await applied(harness, recording, *bets, bet(customer_id="c-3", bet_id="b-3", **BIG))
     processed = [span for span in recording.spans if span.name == PROCESS]
     sent = [span for span in processed if span.parent is not None]
     assert sorted(span.context.trace_id & 0xF for span in sent) == [1, 2]
@@ -68,7 +68,7 @@ async def test_a_bets_trace_reaches_the_transaction_that_writes_it(rig: Any) -> 
     assert {span.status.status_code for span in recording.spans} == {StatusCode.UNSET}
 
     columns = [column.name for column in OUTBOX.outbox.columns]
-    facts = [dict(zip(columns, row, strict=True)) for row in await rig.rows(OUTBOX.outbox)]
+    facts = [dict(zip(columns, row, strict=True)) for row in await harness.rows(OUTBOX.outbox)]
     told = {fact["headers"]["traceparent"][36:52] for fact in facts if fact["key"].endswith(("c-1", "c-2"))}
     assert told == {f"{span.context.span_id:016x}" for span in sent}
 
@@ -76,8 +76,8 @@ async def test_a_bets_trace_reaches_the_transaction_that_writes_it(rig: Any) -> 
     assert not [name for number in range(4) for name in (f"c-{number}", f"b-{number}") if name in shown]
 
 
-async def test_a_batch_without_sampled_messages_has_no_spans(rig: Any) -> None:
+async def test_a_batch_without_sampled_messages_has_no_spans(harness: Any) -> None:
     """Neither are its statements traced."""
     recording = Recording(Sampling(0.0))
-    await applied(rig, recording, traced_bet(0, "00"), bet(customer_id="c-1", bet_id="b-1", **BIG))
+    await applied(harness, recording, traced_bet(0, "00"), bet(customer_id="c-1", bet_id="b-1", **BIG))
     assert recording.spans == []

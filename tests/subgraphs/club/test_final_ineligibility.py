@@ -47,7 +47,7 @@ async def hear(stand: Stand, told: Sequence[Told]) -> None:
     for revision, at, facts in told:
         occurred_at = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         record = account(revision=revision, occurred_at=occurred_at, **facts)
-        async with stand.club.database.home.write() as connection:
+        async with stand.club.database.write() as connection:
             message = Message(record, decode_account(record))
             await ClubReducer(writer, stand.clock).accounts(connection, [message])
 

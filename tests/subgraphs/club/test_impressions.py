@@ -28,7 +28,7 @@ async def northbet(each_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
 async def recorded(stand: Stand) -> list[tuple[str, str, str]]:
     """The impressions that the table holds."""
     c = IMPRESSION.c
-    async with stand.club.database.home.read() as connection:
+    async with stand.club.database.read() as connection:
         rows = await connection.execute(select(c.brand_id, c.iso_week, c.customer_id).order_by(*c))
     return [tuple(row) for row in rows]
 
@@ -47,7 +47,7 @@ async def test_the_first_look_of_a_week_is_recorded(northbet: Stand) -> None:
     for _ in range(3):
         await data_of(northbet.club, CLUB, {})
     await becomes(northbet, [shown])
-    async with northbet.club.database.home.read() as connection:
+    async with northbet.club.database.read() as connection:
         assert await repository.shown_after(connection, BRAND, "2026-W13", "", 9) == [(OWNER.customer, NOW)]
         assert await repository.count(connection, BRAND, "2026-W13") == 1
         assert await repository.count(connection, BRAND, "2026-W12") == 0
@@ -82,7 +82,7 @@ async def test_a_customer_who_was_erased_meanwhile_is_left_out(
     """What waits about somebody whose account is gone is not written any more."""
     monkeypatch.setattr(recorder, "DELAY_SECONDS", 3600.0)
     await data_of(northbet.club, CLUB, {})
-    async with northbet.club.database.home.write() as connection:
+    async with northbet.club.database.write() as connection:
         await connection.execute(delete(REFERENCE.account))
     await northbet.club.close()
     assert await recorded(northbet) == []

@@ -23,13 +23,13 @@ REPOSITORY = MembershipRepository(MEMBERSHIP_EVENT)
 
 async def change(database: Database, kind: MembershipKind, at: datetime) -> None:
     """Let the customer opt in or out."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await REPOSITORY.append(connection, OWNER, kind, upstream_key=str(at), at=at, origin=Origin.CUSTOMER)
 
 
 async def published(database: Database) -> list[Record]:
     """Return what the club has published."""
-    async with database.home.read() as connection:
+    async with database.read() as connection:
         rows = await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))
         return [Record(row.topic, 0, row.id, row.key.encode(), row.value.encode()) for row in rows]
 
@@ -37,13 +37,13 @@ async def published(database: Database) -> list[Record]:
 async def read_back(database: Database, *records: Record) -> None:
     """Apply the club's own messages, as its consumer does."""
     reducer = MembershipReducer(ManualClock(NOW))
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await reducer.memberships(connection, [Message(one, decode_membership(one)) for one in records])
 
 
 async def lose(database: Database) -> None:
     """Empty the tables."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(MEMBERSHIP_EVENT.delete())
         await connection.execute(OUTBOX.outbox.delete())
 
@@ -77,6 +77,6 @@ async def test_what_was_done_before_the_topic_was_read_back_holds(database_url: 
         await change(database, OUT, NOW + timedelta(hours=6))
         await read_back(database, last)
         assert versions(await published(database)) == [(1, "opted_in"), (2, "opted_out"), (4, "opted_out")]
-        async with database.home.read() as connection:
+        async with database.read() as connection:
             known = await REPOSITORY.events(connection, {OWNER})
         assert known[OWNER][-1] == MembershipEvent(4, OUT, NOW + timedelta(hours=6))

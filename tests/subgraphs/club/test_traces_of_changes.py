@@ -15,7 +15,7 @@ async def _told(stand: Stand, customer: str, headers: dict[str, str]) -> str | N
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": f"k-{customer}"}
     await data_of(stand.club, OPT_IN, {"input": arguments}, session(customer) | headers)
     table = OUTBOX.outbox
-    async with stand.club.database.home.read() as connection:
+    async with stand.club.database.read() as connection:
         rows = await connection.execute(select(table.c.key, table.c.headers))
     told: dict[str, dict[str, str]] = {row[0]: row[1] for row in rows}
     return told[f"northbet:{customer}"].get("traceparent")

@@ -43,7 +43,7 @@ async def imported(each_stand: Stand) -> Stand:
         }
         for week in ("2026-W11", "2026-W13")
     ]
-    async with each_stand.progress.database.home.write() as connection:
+    async with each_stand.progress.database.write() as connection:
         await connection.execute(insert(CRM_QUALIFIER).values(rows))
     return each_stand
 

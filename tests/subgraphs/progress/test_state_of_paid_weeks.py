@@ -27,7 +27,7 @@ async def reached(each_stand: Stand) -> Stand:
 async def tell(stand: Stand, state: str) -> None:
     """Store an outcome of the week, as the consumer would."""
     row = {"brand_id": "northbet", "customer_id": CUSTOMER, "iso_week": WEEK, "revision": 1, "state": state}
-    async with stand.progress.database.home.write() as connection:
+    async with stand.progress.database.write() as connection:
         await connection.execute(insert(OUTCOME).values(row))
 
 

@@ -69,13 +69,13 @@ async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) 
     record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
     database = stand.rewards.database
     apply = QualificationReducer(ChoicePublisher(database.dialect), stand.clock)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 
 
 async def told(stand: Stand) -> list[dict[str, Any]]:
     """Return the unpublished messages, oldest first."""
-    async with stand.rewards.database.home.read() as connection:
+    async with stand.rewards.database.read() as connection:
         values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(value) for value in values]
 
@@ -122,7 +122,7 @@ async def test_who_never_chose_gets_the_default(northbet: Stand) -> None:
 
 async def test_the_default_is_given_beyond_its_budget(northbet: Stand) -> None:
     """It was promised to every customer who reaches the target."""
-    async with northbet.rewards.database.home.write() as connection:
+    async with northbet.rewards.database.write() as connection:
         await BudgetRepository().put(connection, BudgetKey("northbet", "fb-5", EVERY_WEEK), 0)
     await qualified(northbet)
     assert await said(northbet) == [(1, True, "default", "fb-5")]
@@ -180,7 +180,7 @@ async def test_the_law_of_the_day_of_payment_decides(
     """A reward that was lawful when the choice locked, but is not when the week closes, is not paid."""
     last_week_before_the_law = KEY._replace(iso_week="2026-W03")
     await _update_config(northbet, "fb-2x3", wagering_multiple=wagering)
-    async with northbet.rewards.database.home.write() as connection:
+    async with northbet.rewards.database.write() as connection:
         await connection.execute(update(REFERENCE["rewards"].scheme).values(choice_lock_minutes=60))
         announcing, chosen = (
             ChoicePublisher(northbet.rewards.database.dialect),
@@ -206,14 +206,14 @@ async def test_a_choice_in_doubt_is_waited_for(northbet: Stand) -> None:
     intents, database = IntentRepository(INTENT), northbet.rewards.database
     request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
     change = UpstreamChange("/choice", {"reward_id": "fb-2x3", "config_version": 1}, {"iso_week": WEEK})
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await intents.write_down(connection, request, change, NOW)
     await qualified(northbet)
     announcing = ChoicePublisher(database.dialect)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         assert await announcing.publish_waiting(connection, CLOSED, 10) == 0
     assert await told(northbet) == []
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         row = {"brand_id": "northbet", "customer_id": OWNER.customer, "iso_week": WEEK}
         terms = {"reward_id": "fb-2x3", "config_version": 1, "version": 1, "chosen_at": CLOSED}
         await connection.execute(insert(REWARD_CHOICE).values(**row, **terms))
@@ -227,17 +227,17 @@ async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: 
     intents, database = IntentRepository(INTENT), northbet.rewards.database
     request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
     change = UpstreamChange("/choice", {"reward_id": "fb-2x3", "config_version": 1}, {"iso_week": WEEK})
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await intents.write_down(connection, request, change, NOW)
     await qualified(northbet)
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(update(INTENT).values(slot=None, status="refused"))
         assert await ChoicePublisher(database.dialect).publish_waiting(connection, CLOSED, 10) == 1
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 
 async def _update_config(stand: Stand, reward_id: str, **values: Any) -> None:
-    async with stand.rewards.database.home.write() as connection:
+    async with stand.rewards.database.write() as connection:
         await connection.execute(
             update(REWARD_CONFIG).where(REWARD_CONFIG.c.reward_id == reward_id).values(**values)
         )
@@ -250,7 +250,7 @@ async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
         assert await choose(northbet, option, number, f"k-{number}") == []
     published = [one for one in await told(northbet) if one["schema"] == "club.choice/1"]
     database = northbet.rewards.database
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(REWARD_CHOICE.delete())
         await connection.execute(ANNOUNCEMENT.delete())
         await connection.execute(INTENT.delete())
@@ -258,7 +258,7 @@ async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
     for body in published[1:]:  # the topic is not kept for ever
         key = f"northbet:{OWNER.customer}".encode()
         record = Record("club.choice.v1", 0, 0, key, json.dumps(body).encode())
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await apply.choices(connection, [Message(record, decode_choice(record))])
     assert [one["code"] for one in await choose(northbet, "fb-5:1", 2, "k-old")] == ["VERSION_CONFLICT"]
     assert await choose(northbet, "fb-5:1", 3, "k-new") == []
@@ -272,7 +272,7 @@ async def test_a_choice_made_before_the_topic_is_read_back_is_published_again(no
         assert await choose(northbet, option, number, f"k-{number}") == []
     forgotten = (await told(northbet))[-1]
     database = northbet.rewards.database
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for table in (REWARD_CHOICE, ANNOUNCEMENT, INTENT, OUTBOX.outbox):
             await connection.execute(table.delete())
     forgotten["occurred_at"] = "2026-03-20T09:00:00Z"
@@ -280,6 +280,6 @@ async def test_a_choice_made_before_the_topic_is_read_back_is_published_again(no
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.choice.v1", 0, 0, key, json.dumps(forgotten).encode())
     apply = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect)))
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await apply.choices(connection, [Message(record, decode_choice(record))])
     assert (await said(northbet))[-1] == (4, False, "chosen", "fb-5")

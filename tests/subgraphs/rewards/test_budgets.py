@@ -41,7 +41,7 @@ async def northbet(each_stand: Stand) -> Stand:
 
 async def budget(stand: Stand, rewards: int, reward_id: str = "boost", week: str = EVERY_WEEK) -> None:
     """Set a budget, and let the subgraph see it."""
-    async with stand.rewards.database.home.write() as connection:
+    async with stand.rewards.database.write() as connection:
         await BUDGETS.put(connection, BudgetKey("northbet", reward_id, week), rewards)
     await stand.rewards.renew()
 
@@ -84,7 +84,7 @@ async def reason(stand: Stand, reward_id: str = "boost", week: str = WEEK) -> st
 
 async def uses(stand: Stand, week: str = WEEK) -> dict[str, BudgetUse]:
     """How far the budgets of a week are used."""
-    async with stand.rewards.database.home.read() as connection:
+    async with stand.rewards.database.read() as connection:
         return await BUDGETS.use(connection, "northbet", week)
 
 
@@ -151,7 +151,7 @@ async def test_a_change_in_doubt_of_another_week_holds_no_place_in_this_one(
 async def test_a_newer_version_of_ones_own_reward_needs_no_place(northbet: Stand) -> None:
     """A choice counts for the reward, in any version."""
     await budget(northbet, 1)
-    async with northbet.rewards.database.home.write() as connection:
+    async with northbet.rewards.database.write() as connection:
         key = ClubKey("northbet", WEEK, "c-1")
         await ChoiceRepository(REWARD_CHOICE).record(connection, key, "boost", 1, NOW)
     assert await choose(northbet, "c-1", "boost:2", 1) == []
@@ -230,12 +230,12 @@ async def test_places_are_counted_as_the_choices_are(northbet: Stand, seed: int)
     for _ in range(30):
         key = ClubKey("northbet", drawn.choice([WEEK, NEXT_WEEK]), drawn.choice(CUSTOMERS))
         reward_id = drawn.choice(["fb-5", "boost", "spins"])
-        async with northbet.rewards.database.home.write() as connection:
+        async with northbet.rewards.database.write() as connection:
             await choices.record(connection, key, reward_id, drawn.randint(1, 2), NOW)
     c = REWARD_CHOICE.c
     counted = select(c.iso_week, c.reward_id, func.count()).group_by(c.iso_week, c.reward_id)
     taken = select(TAKEN.c.iso_week, TAKEN.c.reward_id, TAKEN.c.taken).where(TAKEN.c.taken != 0)
-    async with northbet.rewards.database.home.read() as connection:
+    async with northbet.rewards.database.read() as connection:
         assert set(await connection.execute(taken)) == set(await connection.execute(counted))
 
 

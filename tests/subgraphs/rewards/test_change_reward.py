@@ -188,7 +188,7 @@ async def test_who_may_not_take_part_cannot_choose(
     """An ineligible customer is refused by our own record of the account, and sees no choice."""
     account = REFERENCE["rewards"].account
     row = account_row(OWNER, good_account(**changes), revision=2)
-    async with northbet.rewards.database.home.write() as connection:
+    async with northbet.rewards.database.write() as connection:
         await connection.execute(account.update().values(**row))
     payload = await change(northbet)
     assert reasons(payload) == ["INELIGIBLE"]
@@ -241,7 +241,7 @@ async def test_a_change_is_recorded_for_the_week_it_was_made_in(northbet: Stand,
     northbet.clock.advance(timedelta(days=7))
     payload = await change(northbet, "fb-5:1", 0, "k-2")
     assert reasons(payload) == []
-    async with northbet.rewards.database.home.read() as connection:
+    async with northbet.rewards.database.read() as connection:
         rows = {row.iso_week: row.reward_id for row in await connection.execute(REWARD_CHOICE.select())}
     assert rows == {"2026-W13": "fb-2x3", "2026-W14": "fb-5"}
 
@@ -287,7 +287,7 @@ async def test_a_used_key_gets_its_first_outcome(northbet: Stand, squad: Squad) 
 async def test_a_withdrawn_choice_is_still_honoured(northbet: Stand) -> None:
     """A reward withdrawn after it was chosen stays the choice, and leaves the menu."""
     await change(northbet)
-    async with northbet.rewards.database.home.write() as connection:
+    async with northbet.rewards.database.write() as connection:
         c = REWARD_CONFIG.c
         await connection.execute(
             REWARD_CONFIG.update().where(c.reward_id == "fb-2x3").values(status="withdrawn")
@@ -303,7 +303,7 @@ async def test_a_withdrawn_choice_is_still_honoured(northbet: Stand) -> None:
 async def test_a_recalled_choice_shows_as_the_default_with_a_notice(northbet: Stand) -> None:
     """A recalled reward is given to no customer: those who chose it see a notice, and may choose again."""
     await change(northbet)
-    async with northbet.rewards.database.home.write() as connection:
+    async with northbet.rewards.database.write() as connection:
         recalled = {"status": "withdrawn", "recalled": True}
         await connection.execute(
             REWARD_CONFIG.update().where(REWARD_CONFIG.c.reward_id == "fb-2x3").values(**recalled)
@@ -324,7 +324,7 @@ async def test_an_ineligible_customer_sees_no_rewards(northbet: Stand) -> None:
 async def test_without_the_word_of_the_club_the_own_record_counts(northbet: Stand) -> None:
     """A reference without eligibility goes by our own read model of the account."""
     account = REFERENCE["rewards"].account
-    async with northbet.rewards.database.home.write() as connection:
+    async with northbet.rewards.database.write() as connection:
         await connection.execute(account.update().values(rg_state="self_excluded"))
     assert await entity(northbet, ineligibleReason=...) == {"options": [], "choice": None}
 

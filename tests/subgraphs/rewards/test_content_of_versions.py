@@ -135,7 +135,7 @@ async def test_each_version_has_its_own_revisions(each_stand: Stand) -> None:
         (text("£5!", 1), NOW),
         (text("£5, corrected"), NOW),
     )
-    async with each_stand.rewards.database.home.write() as connection:
+    async with each_stand.rewards.database.write() as connection:
         for content, at in texts:
             await CATALOGUE.publish(connection, "northbet", content, at)
         now = (await CATALOGUE.published(connection, ["northbet"], NOW))["northbet"]
@@ -176,7 +176,7 @@ async def test_nobody_is_shown_or_can_choose_ten_pounds_as_five(each_stand: Stan
     five = {"id": "northbet:fb-5:1", "title": "£5 free bet", "value": {"display": "£5.00"}}
     assert (await club(each_stand))["options"] == [five]
     assert await choose_ten(each_stand, "k-1") == [{"code": "OPTION_NOT_ALLOWED"}]
-    async with each_stand.rewards.database.home.write() as connection:
+    async with each_stand.rewards.database.write() as connection:
         await CATALOGUE.publish(connection, "northbet", text("£10 free bet", 2), NOW)
     await each_stand.rewards.renew()
     ten = {"id": "northbet:fb-5:2", "title": "£10 free bet", "value": {"display": "£10.00"}}

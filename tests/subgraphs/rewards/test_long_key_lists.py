@@ -31,7 +31,7 @@ async def test_choices_of_very_many_clubs_are_read_in_portions(each_stand: Stand
     ]
     await each_stand.insert(each_stand.rewards, REWARD_CHOICE, rows)
     with statements(each_stand.rewards) as sent:
-        async with each_stand.rewards.database.home.read() as connection:
+        async with each_stand.rewards.database.read() as connection:
             found = await ChoiceRepository(REWARD_CHOICE).choices(connection, keys)
     assert {key: stored.reward_id for key, stored in found.items()} == {k: f"r-{k.customer}" for k in keys}
     assert sum("FROM reward_choice" in statement for statement in sent) == 3
@@ -46,6 +46,6 @@ async def test_very_many_versions_are_stored_in_one_batch(each_stand: Stand) -> 
     database = each_stand.rewards.database
     writer = ConfigWriter(REWARD_CONFIG, database.dialect)
     for changed in (MANY, 0):
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             assert await writer.store(connection, rows, []) == changed
     assert await each_stand.count(each_stand.rewards, REWARD_CONFIG) == MANY

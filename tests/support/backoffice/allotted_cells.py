@@ -69,13 +69,13 @@ class RewardsCell:
     async def apply(self, events: Sequence[GlobalEvent]) -> None:
         """Apply global messages in one transaction, as the consumer does."""
         messages = [Message(Record(GLOBAL_TOPIC, 0, 0, one.key.encode(), b""), one) for one in events]
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await RewardDecisions(self.clock).reducer.apply(connection, messages)
 
     async def report(self) -> Acknowledgement:
         """Return what the consumer would report."""
         self.clock.advance(timedelta(milliseconds=1))
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             repository = RewardDecisions(self.clock).reducer.repository
             found = await read_report(connection, repository, rewards.STREAM.dead_letter)
             workers = await BudgetReports(self.cell, self.clock).read(connection)
@@ -107,7 +107,7 @@ class RewardsCell:
         """Write an intent as the service does, and check the budget before and after."""
         budgets, request = BudgetRepository(), ChangeRequest(key.owner, "", "choice", key.customer, {})
         change = UpstreamChange("/", {"reward_id": REWARD}, {"iso_week": WEEK.iso})
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             if await budgets.has_room(connection, key, REWARD, request.upstream_key):
                 await INTENTS.write_down(connection, request, change, self.clock.now())
                 if not await budgets.has_room(connection, key, REWARD, request.upstream_key):
@@ -117,10 +117,10 @@ class RewardsCell:
 
     async def settle(self) -> None:
         """Let the upstream confirm what was accepted."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             accepted = await INTENTS.oldest_pending(connection, WEEK.ends_at, None, 1000)
         for intent in accepted:
-            async with self.database.home.write() as connection:
+            async with self.database.write() as connection:
                 if await INTENTS.settle(connection, intent, None, self.clock.now()):
                     key = ClubKey(BRAND, WEEK.iso, intent.owner.customer)
                     await count_choice(connection, key, None, REWARD)
@@ -129,7 +129,7 @@ class RewardsCell:
         """Return how many customers have the reward, or wait for an answer."""
         waiting = select(func.count()).where(rewards.INTENT.c.status == PENDING).scalar_subquery()
         taken = select(func.coalesce(func.sum(rewards.TAKEN.c.taken), 0)).scalar_subquery()
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return int(await connection.scalar(select(waiting + taken)) or 0)
 
 
@@ -154,7 +154,7 @@ class AllottedCells:
 
     async def set_budget(self, number: int | None) -> None:
         """Decide the budget of every week."""
-        async with self.stand.base.database.home.write() as connection:
+        async with self.stand.base.database.write() as connection:
             state = BudgetState(reward_id=REWARD, iso_week=None, rewards=number)
             await GlobalDecisions().decide(connection, BRAND, state, by="ann", at=self.stand.clock.now())
         await self.publish()
@@ -168,7 +168,7 @@ class AllottedCells:
     async def publish(self) -> None:
         """Move what was decided to the topic."""
         outbox = Outbox(OUTBOX)
-        async with self.stand.base.database.home.write() as connection:
+        async with self.stand.base.database.write() as connection:
             waiting = await outbox.waiting(connection, 100)
             await outbox.remove(connection, [one.id for one in waiting])
         self.topic += [
@@ -188,7 +188,7 @@ class AllottedCells:
 
     async def hear(self, reports: Sequence[Acknowledgement]) -> None:
         """Let the back office hear reports."""
-        async with self.stand.base.database.home.write() as connection:
+        async with self.stand.base.database.write() as connection:
             await NodeRepository().store(connection, reports, self.stand.clock.now())
 
     async def used(self) -> int:
@@ -211,12 +211,12 @@ class AllottedCells:
         """Begin anew."""
         self.topic.clear()
         self.reports.clear()
-        async with self.stand.base.database.home.write() as connection:
+        async with self.stand.base.database.write() as connection:
             for table in (NODE, SUBJECT, SEQUENCE, OUTBOX.outbox):
                 await connection.execute(delete(table))
         for cell in self.cells:
             cell.applied = 0
-            async with cell.database.home.write() as connection:
+            async with cell.database.write() as connection:
                 for table in TABLES:
                     await connection.execute(delete(table))
 
@@ -229,7 +229,7 @@ async def allotted_cells(fresh_url: Callable[[], str]) -> AsyncIterator[Allotted
         opened = []
         for cell in CELLS:
             database = await stack.enter_async_context(migrated(fresh_url(), "rewards", rewards.METADATA))
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 await write_cell(connection, CellRow(cell, 1, CellState.OPEN, NOW))
             opened.append(RewardsCell(cell, database, ManualClock(NOW)))
         yield AllottedCells(stand, tuple(opened))

@@ -109,7 +109,7 @@ class OfficeSite:
         new = NewAccount(login, login.title(), {brand: frozenset(roles)} if roles else {}, person)
         account, _ = await base.accounts.add(ROOT_ACTOR, new)
         secret = pyotp.random_base32()
-        async with base.database.home.write() as connection:
+        async with base.database.write() as connection:
             await givers.forget(connection, account.user.user_id)
             await users.change(
                 connection,

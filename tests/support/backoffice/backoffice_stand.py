@@ -49,7 +49,7 @@ async def backoffice_database(url: str) -> AsyncIterator[Database]:
 
 async def employ(database: Database, *people: Actor) -> None:
     """Give people accounts with their roles, unless they have some: nobody proposes without."""
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for one in people:
             if await users.find(connection, one.user_id) is not None:
                 continue

@@ -97,7 +97,7 @@ class ContentStand:
 
     async def add_northbet(self) -> None:
         """Let the rewards subgraph know the brand, its scheme and a reward."""
-        async with self.rewards.home.write() as connection:
+        async with self.rewards.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
             await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
             await connection.execute(insert(REWARD_CONFIG), [config_row(make_config("fb-5"))])
@@ -105,7 +105,7 @@ class ContentStand:
     async def clear(self) -> None:
         """Empty all tables."""
         for database, metadata in ((self.database, BACKOFFICE), (self.rewards, REWARDS)):
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 for table in metadata.tables.values():
                     await connection.execute(table.delete())
 

@@ -71,13 +71,13 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
         row(CONTENT_ITEM, **at),
     ]
     tables = [PROPOSAL, JOB, JOB, CUSTOMER_EXPORT, LEGAL_HOLD, SUBJECT, CONTENT_ITEM]
-    async with site.office.base.database.home.write() as connection:
+    async with site.office.base.database.write() as connection:
         for table, values in zip(tables, rows, strict=True):
             await connection.execute(insert(table).values(**values))
         session = await connection.scalar(select(SESSION.c.session_id))
     for name, reference in (("club", CLUB), ("rewards", REWARDS), ("progress", PROGRESS)):
         database = Database.open(DatabaseSettings(url=url), name)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             places = {"locales": ["en-GB"], "jurisdictions": ["GB"], "currencies": ["GBP"]}
             brand = row(reference.brand, **at, time_zone="Europe/London", **places)
             await connection.execute(insert(reference.brand).values(**brand))

@@ -176,7 +176,7 @@ class ProposalStand:
         case = KINDS[kind]
         answer = await self.ask(case.by, case.mutation, input={**case.input(time), "reason": "a reason"})
         assert "errors" not in answer, answer
-        async with self.base.database.home.read() as connection:
+        async with self.base.database.read() as connection:
             query = select(PROPOSAL.c.proposal_id, PROPOSAL.c.content_hash)
             (found,) = await connection.execute(
                 query.where(PROPOSAL.c.status == "pending", PROPOSAL.c.kind == kind)
@@ -186,7 +186,7 @@ class ProposalStand:
     async def rows(self) -> dict[str, int]:
         """Return the number of rows of each table that an approval may have an effect on."""
         tables = [one for one in OWN.tables.values() if one not in (PROPOSAL, AUDIT_LOG)]
-        async with self.base.database.home.read() as connection:
+        async with self.base.database.read() as connection:
             counted = [await connection.scalar(select(func.count()).select_from(one)) for one in tables]
         return {one.name: number or 0 for one, number in zip(tables, counted, strict=True)}
 
@@ -195,7 +195,7 @@ class ProposalStand:
         query = select(func.count()).where(
             AUDIT_LOG.c.action == "approvals.approve", AUDIT_LOG.c.after.contains(proposal_id)
         )
-        async with self.base.database.home.read() as connection:
+        async with self.base.database.read() as connection:
             return await connection.scalar(query) or 0
 
 
@@ -251,7 +251,7 @@ async def _know(settings: DatabaseSettings) -> None:
             rows.append((REWARD_CONFIG, [config_row(make_config(one)) for one in rewards]))
             rows.append((BUDGET, [budget | {"reward_id": one} for one in rewards]))
         database = Database.open(settings, name)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             for table, values in rows:
                 await connection.execute(insert(table), values)
             if name == "rewards":

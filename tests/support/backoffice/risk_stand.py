@@ -105,7 +105,7 @@ class RiskStand:
             "rewards": self.parts.counter.rewards,
         }
         for name, database in databases.items():
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 for (of, table), values in rows.items():
                     if of == name:
                         await connection.execute(insert(table), values)
@@ -137,7 +137,7 @@ class RiskStand:
 
 
 async def _empty(database: Database, tables: Iterable[Table]) -> None:
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for table in tables:
             await connection.execute(delete(table))
 
@@ -280,7 +280,7 @@ async def _add_brand(database: Database, reference: Any, brand: str) -> None:
         for week in (BEFORE, WEEK)
         for jurisdiction, currency in TERRITORIES
     ]
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(insert(reference.brand).values(row))
         await connection.execute(insert(reference.scheme), schemes)
         await connection.execute(insert(reference.week_definition), weeks)
@@ -346,6 +346,6 @@ async def _add_rewards(database: Database, brand: str) -> None:
         }
         for place, reward in enumerate(REWARDS)
     ]
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await connection.execute(insert(rewards.REWARD_CONFIG), configs)
         await connection.execute(insert(rewards.REWARD_CONTENT), texts)

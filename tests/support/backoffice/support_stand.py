@@ -54,7 +54,7 @@ class SupportStand:
 
     async def audited(self) -> list[tuple[str, str]]:
         """Return what the audit log has: actions and subjects."""
-        async with self.base.database.home.read() as connection:
+        async with self.base.database.read() as connection:
             rows = await connection.execute(
                 select(AUDIT_LOG.c.action, AUDIT_LOG.c.subject).order_by(AUDIT_LOG.c.sequence)
             )
@@ -76,7 +76,7 @@ class SupportStand:
             "at": at,
             "origin": "customer",
         }
-        async with self.parts.databases.club.home.write() as connection:
+        async with self.parts.databases.club.write() as connection:
             await connection.execute(insert(MEMBERSHIP_EVENT).values(**row))
 
 
@@ -111,7 +111,7 @@ async def know(stand: SupportStand) -> None:
         (stand.parts.databases.fulfilment, FULFILMENT),
     ):
         writer = ReferenceWriter(tables, database.dialect)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await store_schemes(writer, connection, schemes)
             history = AccountHistory(ACCOUNT_CHANGE) if tables is CLUB else None
             await store_accounts(writer, connection, messages, history)

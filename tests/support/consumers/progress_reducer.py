@@ -65,7 +65,7 @@ class Reducer:
 
     async def totals(self, *keys: ClubKey) -> dict[ClubKey, Total]:
         """Read totals as the graph does."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await ProgressRepository().totals(connection, keys)
 
     async def counted(self, key: ClubKey = W13) -> int:
@@ -78,7 +78,7 @@ class Reducer:
         return [row[REASON] for row in rows]
 
     async def _run(self, apply: Any, messages: Sequence[Message[Any]]) -> Outcome:
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await apply(connection, messages)
 
 

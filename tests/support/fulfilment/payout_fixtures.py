@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Iterable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from deploy.private_mariadb import PrivateMariadb
+from simulator.providers.serve import APIS
 from storage.database import Database
 from storage.migrations.upgrade import upgrade
 from storage.settings import DatabaseSettings
@@ -37,7 +38,7 @@ def migrated_fulfilment_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
 
 async def _clear(url: str) -> None:
     database = Database.open(DatabaseSettings(url=url), "fulfilment")
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         for table in METADATA.tables.values():
             await connection.execute(table.delete())
     await database.close()
@@ -50,9 +51,17 @@ def _copied(migrated: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def harness(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[PayoutHarness]:
+def apis() -> Iterable[str]:
+    """Return the APIs whose providers serve the test: all."""
+    return APIS
+
+
+@pytest.fixture
+async def harness(
+    migrated_fulfilment: Path, tmp_path: Path, apis: Iterable[str]
+) -> AsyncIterator[PayoutHarness]:
     """Yield a harness over SQLite."""
-    async with open_harness(_copied(migrated_fulfilment, tmp_path), tmp_path) as harness:
+    async with open_harness(_copied(migrated_fulfilment, tmp_path), tmp_path, kinds=apis) as harness:
         yield harness
 
 

@@ -3,21 +3,23 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from furlong.workers.fulfilment_worker import FulfilmentProcess
+from simulator.providers.api import WalletAccounts
+from simulator.providers.command import usual_kinds
 from simulator.providers.faults import ProviderFault, ProviderFaultName
-from simulator.providers.serve import KINDS, SECRET, ProviderKind, ServedProvider, serving_provider
-from simulator.providers.wallet import WalletAccounts
+from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider
 from storage.clock import Clock
 from storage.database import Database
 from storage.settings import DatabaseSettings
@@ -31,6 +33,7 @@ from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.subgraphs.club_samples import (
@@ -51,11 +54,6 @@ WITHOUT_ANSWER: Final = frozenset({"timeout_before", "timeout_after", "slow"})
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 """Whether the tests run in their long form, as in `make torture`."""
 
-KIND_SERVED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
-    "sportsbook": ("free_bet", "bet_boost"),
-    "games": ("free_spins",),
-    "wallet": ("cash", "casino_bonus"),
-}
 FREE_BET: Final[dict[str, Any]] = {
     "reward_id": "fb-5",
     "config_version": 1,
@@ -70,7 +68,13 @@ FREE_BET: Final[dict[str, Any]] = {
 SPINS: Final = FREE_BET | {"reward_id": "fs-30", "kind": "free_spins", "value_minor": None, "spins": 30}
 CASH: Final = FREE_BET | {"reward_id": "cash-5", "kind": "cash"}
 BONUS: Final = FREE_BET | {"reward_id": "cb-5", "kind": "casino_bonus", "wagering_multiple": 10}
-REWARDS: Final = {"sportsbook": FREE_BET, "games": SPINS, "wallet": CASH}
+REWARDS: Final = {
+    api: {Payer.SPORTSBOOK: FREE_BET, Payer.GAMES: SPINS, Payer.WALLET: CASH}[declared.payer]
+    for api, declared in APIS.items()
+}
+"""A reward that is paid over each API."""
+EACH_API: Final = pytest.mark.parametrize(("apis", "kind"), [((api,), api) for api in APIS], ids=list(APIS))
+"""Runs a test of a harness for each API, with the provider of that API alone."""
 
 
 @dataclass
@@ -120,7 +124,7 @@ class PayoutHarness:
 
     url: str
     clock: OffsetClock
-    providers: Mapping[ProviderKind, ServedProvider]
+    providers: Mapping[str, ServedProvider]
     settings: FulfilmentSettings
     configs: list[ProviderConfig]
     database: Database
@@ -145,7 +149,7 @@ class PayoutHarness:
         self.opened.append(made)
         return made
 
-    def configure(self, kind: ProviderKind, **changes: Any) -> None:
+    def configure(self, kind: str, **changes: Any) -> None:
         """Change a provider's configuration, for workers that are opened later."""
         self.configs = [one.model_copy(update=changes) if one.name == kind else one for one in self.configs]
 
@@ -164,7 +168,7 @@ class PayoutHarness:
         """Apply a revision of an account that is effective from an instant on, in any order."""
         owner, account = Owner(BRAND, customer), replace(good_account(), **changes)
         row = account_row(owner, account, revision) | {"occurred_at": at}
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await ReferenceWriter(REFERENCE, self.database.dialect).store_accounts(connection, [row])
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, [row])
             await self.service.apply_account_changes(connection, [owner], self.clock.now())
@@ -183,7 +187,7 @@ class PayoutHarness:
             "occurred_at": self.clock.now(),
             **changes,
         }
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.service.apply_qualifications(connection, [row], self.clock.now())
 
     async def choose(
@@ -206,7 +210,7 @@ class PayoutHarness:
             "occurred_at": self.clock.now(),
             **changes,
         }
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.service.apply_choices(connection, [row], self.clock.now())
 
     async def owe(self, customer: str, reward: Mapping[str, Any] | None = FREE_BET) -> None:
@@ -224,7 +228,7 @@ class PayoutHarness:
     async def find_or_none(self, customer: str) -> Fulfilment | None:
         """Return the customer's fulfilment, or None."""
         club = club_of(customer)
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return (await FulfilmentRepository().of_clubs(connection, [club])).get(club)
 
     async def state(self, customer: str) -> FulfilmentState:
@@ -234,17 +238,17 @@ class PayoutHarness:
     async def overwrite(self, customer: str, **changes: Any) -> None:
         """Overwrite stored columns of the customer's reward, as no program does."""
         one = replace(await self.find(customer), **changes)
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await FulfilmentRepository().store(connection, one)
 
     async def attempts(self, customer: str) -> list[Attempt]:
         """Return the recorded attempts for the customer's reward."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return await FulfilmentRepository().attempts(connection, key_of(customer))
 
     async def published(self) -> list[Any]:
         """Return the rows of the outbox."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             table = OUTBOX.outbox
             return list(await connection.execute(select(table).order_by(table.c.id)))
 
@@ -253,7 +257,7 @@ class PayoutHarness:
         key = key_of(customer)
         return sum(one.handler.books.effects().get(key, 0) for one in self.providers.values())
 
-    def arm_fault(self, kind: ProviderKind, name: ProviderFaultName, **how: Any) -> None:
+    def arm_fault(self, kind: str, name: ProviderFaultName, **how: Any) -> None:
         """Arm a fault of a provider; workers opened later do not wait long for answers that do not come."""
         if name in WITHOUT_ANSWER and "late_seconds" not in how:
             self.configure(kind, timeout_seconds=SHORT_TIMEOUT_SECONDS)
@@ -281,10 +285,10 @@ def _week(customer: str) -> dict[str, Any]:
     return {"brand_id": BRAND, "customer_id": customer, "iso_week": WEEK}
 
 
-def provider_config(kind: ProviderKind, url: str, **changes: Any) -> ProviderConfig:
+def provider_config(kind: str, url: str, **changes: Any) -> ProviderConfig:
     """Return the configuration of a provider with short pauses, and with time for slow machines."""
     quick = {"timeout_seconds": 5.0, "attempts": 2, "pause_seconds": 0.01, "breaker_rest_seconds": 0.05}
-    facts = {"name": kind, "adapter": kind, "url": url, "secret": "simulated", "kinds": KIND_SERVED[kind]}
+    facts = {"name": kind, "adapter": kind, "url": url, "secret": "simulated", "kinds": usual_kinds(kind)}
     return ProviderConfig.model_validate(facts | quick | changes)
 
 
@@ -303,7 +307,7 @@ async def open_harness(
     url: str,
     folder: Path,
     accounts: WalletAccounts | None = None,
-    kinds: Sequence[ProviderKind] = KINDS,
+    kinds: Iterable[str] = APIS,
 ) -> AsyncIterator[PayoutHarness]:
     """Yield a harness over a migrated, empty database."""
     clock = OffsetClock()
@@ -317,7 +321,7 @@ async def open_harness(
         stack.push_async_callback(stop_providers)
         configs = [provider_config(kind, served.url) for kind, served in providers.items()]
         database = Database.open(DatabaseSettings(url=url), "fulfilment")
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
             await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
         harness = PayoutHarness(url, clock, providers, quick_settings(), configs, database)

@@ -143,24 +143,24 @@ class Archive:
         for record in records:
             topic = self.apps[name].by_name.get(record.topic)
             if topic is not None:
-                async with self.databases[name].home.write() as connection:
+                async with self.databases[name].write() as connection:
                     await topic.apply(connection, [Message(record, topic.decode(record))])
 
     async def apply_batch(self, name: str, records: Sequence[Record]) -> None:
         """Apply records of one topic with one consumer, as one batch."""
         topic = self.apps[name].by_name[records[0].topic]
-        async with self.databases[name].home.write() as connection:
+        async with self.databases[name].write() as connection:
             await topic.apply(connection, [Message(record, topic.decode(record)) for record in records])
 
     async def insert(self, name: str, table: Any, *rows: Mapping[str, Any]) -> None:
         """Insert rows that no consumer writes."""
-        async with self.databases[name].home.write() as connection:
+        async with self.databases[name].write() as connection:
             for row in rows:
                 await connection.execute(insert(table).values(**row))
 
     async def rows(self, name: str, table: Any) -> list[dict[str, Any]]:
         """Return all rows of a table."""
-        async with self.databases[name].home.read() as connection:
+        async with self.databases[name].read() as connection:
             found = await connection.execute(select(table).order_by(*table.primary_key))
             return [dict(row) for row in found.mappings()]
 
@@ -221,7 +221,7 @@ class Archive:
             (None, f'{{"customer_id": {quoted}, broken'.encode()),
         ]
         letter = {"topic": "t", "partition": 0, "generation": "g", "reason": "?", "headers": []}
-        async with self.databases[name].home.read() as connection:
+        async with self.databases[name].read() as connection:
             there = len((await connection.execute(select(model.STREAM.dead_letter.c.id))).all())
         rows = [
             letter | {"offset": there + place, "key": key, "value": value, "stored_at": at}

@@ -46,7 +46,7 @@ from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from tests.support.consumers.squad_messages import account, bet, reward, scheme
-from tests.support.fulfilment.payout_harness import KIND_SERVED, provider_config, quick_settings
+from tests.support.fulfilment.payout_harness import provider_config, quick_settings
 from tests.support.gateway.site_streams import BETSLIP
 from tests.support.subgraphs.club_samples import make_content
 from tests.support.subgraphs.club_stand import make_token, session_settings
@@ -162,7 +162,7 @@ class Product:
     async def _load_content(self) -> None:
         contents = [make_content("fb-5", position=1), make_content("fb-2x3", position=2)]
         catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-        async with self.databases["rewards"].home.write() as connection:
+        async with self.databases["rewards"].write() as connection:
             for content in contents:
                 await catalogue.publish(connection, BRAND, content, self.clock.now())
 
@@ -232,10 +232,10 @@ class Product:
 
     async def _published(self, name: str) -> list[Record]:
         outbox = Outbox(OUTBOXES[name])
-        async with self.databases[name].home.read() as connection:
+        async with self.databases[name].read() as connection:
             waiting = await outbox.waiting(connection, 500)
         if waiting:
-            async with self.databases[name].home.write() as connection:
+            async with self.databases[name].write() as connection:
                 await outbox.remove(connection, [one.id for one in waiting])
         return [Record(one.topic, 0, one.id, one.key.encode(), one.value.encode()) for one in waiting]
 
@@ -245,7 +245,7 @@ class Product:
             for record in records:
                 if (topic := app.by_name.get(record.topic)) is None:
                     continue
-                async with self.databases[name].home.write() as connection:
+                async with self.databases[name].write() as connection:
                     outcome = await topic.apply(connection, [Message(record, topic.decode(record))])
                 assert not outcome.refused, outcome.refused
                 if not outcome.stale + outcome.duplicates:  # as the sink does, after the commit
@@ -319,7 +319,6 @@ class Product:
 async def running_product(folder: Path, now: datetime) -> AsyncIterator[Product]:
     """Run the product over migrated, empty databases in a folder, with its own upstream and provider."""
     clock = ManualClock(now)
-    assert set(KIND_SERVED["sportsbook"]) == {"free_bet", "bet_boost"}
     async with (
         serving_upstream(load_world(), folder / "upstream.sqlite") as upstream,
         serving_provider("sportsbook", folder, clock=clock) as provider,

@@ -20,7 +20,7 @@ from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.repository import ChoiceRepository
-from tests.support.recovery.rig import BRAND, CHANGE, CUSTOMER, OPT_IN
+from tests.support.recovery.harness import BRAND, CHANGE, CUSTOMER, OPT_IN
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.club_stand import Stand, ask, session
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
+from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
-from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent, RewardKind
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 """A Wednesday in 2026-W13, the week in which the clocks of London go forward."""

@@ -81,7 +81,7 @@ async def clear(url: str) -> None:
     """Empties all tables."""
     for name, metadata in METADATA.items():
         database = Database.open(DatabaseSettings(url=url), name)
-        async with database.home.write() as connection:
+        async with database.write() as connection:
             for table in metadata.tables.values():
                 await connection.execute(table.delete())
         await database.close()
@@ -176,7 +176,7 @@ class Stand:
             ids = dict.fromkeys(config.reward_id for config in configs)
             contents = [make_content(name, position=place) for place, name in enumerate(ids, 1)]
         catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-        async with self.rewards.database.home.write() as connection:
+        async with self.rewards.database.write() as connection:
             for content in contents:
                 await catalogue.publish(connection, configs[0].brand, content, LONG_AGO)
         await self.rewards.renew()
@@ -191,7 +191,7 @@ class Stand:
     async def add_membership(self, owner: Owner, *events: tuple[MembershipKind, datetime]) -> None:
         """Appends membership events that the upstream once confirmed."""
         repository = MembershipRepository(MEMBERSHIP_EVENT)
-        async with self.club.database.home.write() as connection:
+        async with self.club.database.write() as connection:
             for kind, at in events:
                 await repository.append(
                     connection, owner, kind, terms_version="2026-1", upstream_key=uuid.uuid4().hex, at=at
@@ -205,19 +205,19 @@ class Stand:
     async def insert(self, subgraph: Subgraph, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows; notifies the subgraph if they are public data that it caches."""
         if rows:
-            async with subgraph.database.home.write() as connection:
+            async with subgraph.database.write() as connection:
                 await connection.execute(insert(table), [dict(row) for row in rows])
             await subgraph.renew()
 
     async def count(self, subgraph: Subgraph, table: Table) -> int:
         """How many rows a table has."""
-        async with subgraph.database.home.read() as connection:
+        async with subgraph.database.read() as connection:
             return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
 
     async def intents(self, subgraph: Subgraph) -> list[Any]:
         """The intents of a subgraph, oldest first."""
         table = CLUB_INTENT if subgraph.name == "club" else REWARDS.tables["intent"]
-        async with subgraph.database.home.read() as connection:
+        async with subgraph.database.read() as connection:
             return list(await connection.execute(select(table).order_by(table.c.created_at)))
 
 
@@ -256,7 +256,7 @@ def statements(subgraph: Subgraph) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
-    engine, pinned = subgraph.database._engine.sync_engine, subgraph.database.home.pinned
+    engine, pinned = subgraph.database._engine.sync_engine, subgraph.database.pinned
     event.listen(engine, "before_cursor_execute", note)
     pinned.watch = seen.append
     try:

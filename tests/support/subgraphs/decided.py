@@ -27,7 +27,7 @@ async def backoffice_of(stand: Stand) -> AsyncIterator[Database]:
     """Open the back office's database of a stand; empty, unless the rewards know of it."""
     async with migrated(stand.url, NAME, METADATA) as database:
         if not await stand.count(stand.rewards, GLOBAL_STATE):
-            async with database.home.write() as connection:
+            async with database.write() as connection:
                 for table in (SUBJECT, OUTBOX.outbox, CONTENT_ITEM, CONTENT_REVISION):
                     await connection.execute(delete(table))
         yield database
@@ -37,7 +37,7 @@ async def decide(stand: Stand, brand: str, states: Sequence[State], now: datetim
     """Decide states, and apply their messages to the rewards database."""
     async with backoffice_of(stand) as backoffice:
         decisions = GlobalDecisions()
-        async with backoffice.home.write() as connection:
+        async with backoffice.write() as connection:
             for state in states:
                 await decisions.decide(connection, brand, state, by="test", at=now, again=True)
         await apply_decided(stand, backoffice, now)
@@ -45,7 +45,7 @@ async def decide(stand: Stand, brand: str, states: Sequence[State], now: datetim
 
 async def apply_decided(stand: Stand, backoffice: Database, now: datetime) -> None:
     """Apply all decisions of the back office, in order, as the rewards consumer does."""
-    async with backoffice.home.read() as connection:
+    async with backoffice.read() as connection:
         decided = await GlobalDecisions().repository.all(connection)
     records = [
         Record("club.global.v1", 0, offset, one.key.encode(), one.message().encode())
@@ -53,5 +53,5 @@ async def apply_decided(stand: Stand, backoffice: Database, now: datetime) -> No
     ]
     messages = [Message(record, decode_global(record)) for record in records]
     reducer = RewardDecisions(ManualClock(now)).reducer
-    async with stand.rewards.database.home.write() as connection:
+    async with stand.rewards.database.write() as connection:
         await reducer.apply(connection, messages)

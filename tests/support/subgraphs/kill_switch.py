@@ -27,5 +27,5 @@ async def turn(database: Database, table: Table, number: int, *, off: bool, rewa
         understood=True,
         produced_at=None,
     )
-    async with database.home.write() as connection:
+    async with database.write() as connection:
         await GlobalStateRepository(table).store(connection, [message])

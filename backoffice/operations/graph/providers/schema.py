@@ -46,6 +46,14 @@ class ProviderQuery:
         return shown_provider(await info.context.providers.find(info.context.actor, id))
 
     @strawberry.field(
+        description="The adapters that a provider's configuration can name.",
+        directives=[permitted(_READ, ALL)],
+    )
+    def provider_adapters(self, info: OperationsInfo) -> list[str]:
+        """Return the names of adapters."""
+        return info.context.providers.adapters(info.context.actor)
+
+    @strawberry.field(
         description="The revisions of a provider's configuration, the newest first.",
         directives=[permitted(_READ, ALL)],
     )

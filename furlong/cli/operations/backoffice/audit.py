@@ -89,7 +89,7 @@ def _run(work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
     async def run() -> T:
         database = Database.open(database_settings(), "backoffice")
         try:
-            async with database.home.read() as connection:
+            async with database.read() as connection:
                 return await work(connection)
         finally:
             await database.close()

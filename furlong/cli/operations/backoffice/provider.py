@@ -217,7 +217,7 @@ def _propose(user: str, work: Callable[[ProviderService, Actor], Awaitable[str]]
 
     async def run(base: Base, actor: Actor) -> str:
         proposal_id = await _with_service(base, actor, work)
-        async with base.database.home.read() as connection:
+        async with base.database.read() as connection:
             found = await repository.find(connection, proposal_id)
         return f"{proposal_id} {found.content_hash if found else ''}"
 

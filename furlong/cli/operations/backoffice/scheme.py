@@ -82,7 +82,7 @@ def propose(
 
     async def work(parts: RulesParts, actor: Actor) -> str:
         proposal_id = await parts.rules.propose(actor, brand, values, reason)
-        async with parts.rules.database.home.read() as connection:
+        async with parts.rules.database.read() as connection:
             found = await repository.find(connection, proposal_id)
         return f"{proposal_id} {found.content_hash if found else ''}"
 

@@ -139,7 +139,7 @@ async def _all(base: Base) -> list[Account]:
 async def _found(base: Base, login: str) -> Account:
     from backoffice.identity import users
 
-    async with base.database.home.read() as connection:
+    async with base.database.read() as connection:
         user = await users.with_login(connection, login)
     if user is None:
         fail(f"there is no account {login!r}: `furlong backoffice user list` shows them")

@@ -69,7 +69,7 @@ class ProviderConfiguration:
 
     async def apply(self) -> None:
         """Bring the registry up to date with the decisions."""
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             decided = {one.name: one for one in await repository.decided(connection)}
             known = await repository.in_use(connection) if decided.keys() - self._uses.keys() else {}
         for name, config in self.files.items():
@@ -80,7 +80,7 @@ class ProviderConfiguration:
 
     async def leave(self) -> None:
         """Remove this worker's reports, because it ends."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             now = self.clock.machine.now()
             await repository.remove_reports(connection, self.worker, now - FORGOTTEN_AFTER)
 
@@ -148,7 +148,7 @@ class ProviderConfiguration:
             reported, at = self._reported
             if reported == uses and now - at < REPORT_EVERY:
                 return
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await repository.store_reports(connection, [self._of(use, now) for use in uses])
             for one in self._unsaved.values():
                 await repository.put_in_use(connection, one, now)

@@ -26,7 +26,7 @@ class Canceller:
             # A provider may not remember cancelled keys that it never credited: its books decide.
             result = await registered.provider.inquire(leased.credit)
         self.on_step("cancelled")
-        async with self.uow.transaction(leased) as connection:
+        async with self.uow.database.write() as connection:
             fulfilment = await self.uow.lock(connection, leased)
             if fulfilment is None or fulfilment.state not in STOPPING:
                 return

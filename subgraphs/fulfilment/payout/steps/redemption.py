@@ -32,7 +32,7 @@ class RedemptionTracker:
     async def poll(self, registered: RegisteredProvider, leased: Fulfilment) -> None:
         """Ask whether a reward has ended; if it has not, it is polled again later."""
         result = await registered.provider.inquire(leased.credit)
-        async with self.uow.transaction(leased) as connection:
+        async with self.uow.database.write() as connection:
             fulfilment = await self.uow.lock(connection, leased)
             if fulfilment is None or fulfilment.state is not FulfilmentState.CREDITED:
                 return
@@ -45,7 +45,7 @@ class RedemptionTracker:
 
     async def receive(self, provider: str, key: str, outcome: CreditOutcome, at: datetime) -> CallbackResult:
         """Apply a provider's callback about a key; repeating it changes nothing."""
-        async with self.uow.database.home.write() as connection:
+        async with self.uow.database.write() as connection:
             uow, fulfilment = await self.uow.owning(connection, key)
             if fulfilment is None or fulfilment.provider != provider:
                 return CallbackResult.UNKNOWN_KEY

@@ -22,7 +22,7 @@ class Router:
 
     async def route(self, leased: Sequence[Fulfilment]) -> None:
         """Assign rewards to providers, or record why that is not possible yet, in one transaction."""
-        async with self.uow.transaction(leased[0]) as connection:
+        async with self.uow.database.write() as connection:
             stopped = [fulfilment for fulfilment in leased if fulfilment.state in STOPPING]
             await self._cancel_unassigned(connection, stopped)
             remaining = [fulfilment for fulfilment in leased if fulfilment not in stopped]

@@ -45,7 +45,7 @@ class Sender:
         Returns:
             The rewards to send now, as they were before.
         """
-        async with self.uow.transaction(leased[0]) as connection:
+        async with self.uow.database.write() as connection:
             payable = await self.uow.lock_payable(connection, leased)
             unsent = [fulfilment for fulfilment in payable if fulfilment.state in UNSENT]
             diverted = await self.uow.divert_possibly_sent(connection, unsent, registered.config)
@@ -97,7 +97,7 @@ class Sender:
 
     async def _settle(self, registered: RegisteredProvider, begun: Fulfilment, result: CreditResult) -> None:
         """Record the result, unless another worker has taken over meanwhile."""
-        async with self.uow.transaction(begun) as connection:
+        async with self.uow.database.write() as connection:
             fulfilment = await self.uow.lock(connection, begun)
             if fulfilment is None:
                 return
@@ -133,12 +133,12 @@ class Sender:
                 await uow.retry_later(connection, fulfilment, code)
 
     async def _now(self) -> datetime:
-        async with self.uow.database.home.read() as connection:
+        async with self.uow.database.read() as connection:
             return await self.uow.clock.at(connection)
 
     async def _lease_covers_call(self, registered: RegisteredProvider, begun: Fulfilment) -> bool:
         """Return whether the longest possible call ends before the lease does."""
         reserve = timedelta(seconds=registered.config.longest_credit_seconds)
-        async with self.uow.database.home.read() as connection:
+        async with self.uow.database.read() as connection:
             now = await self.uow.clock.machine.at(connection)
         return begun.leased_until is not None and now + reserve < begun.leased_until

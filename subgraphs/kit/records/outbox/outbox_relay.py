@@ -85,7 +85,7 @@ class Relay:
         self.status.is_leader = await self._hold_lease()
         if not self.status.is_leader:
             return 0
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             waiting = await self.outbox.waiting(connection, FACTS_PER_BATCH)
         delivered = await self._deliver(waiting)
         self.status.kafka = "" if len(delivered) == len(waiting) else "Kafka did not accept every message"
@@ -96,13 +96,13 @@ class Relay:
 
     async def leave(self) -> None:
         """Give up the lease, so that another relay can continue at once."""
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             await self.outbox.lease(self.holder).end(connection)
 
     async def _has_waiting(self) -> bool:
         """Return whether any fact is waiting; sometimes also count them, which is slower with many facts."""
         now = self.clock.now()
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             if self.counted_at is None or now - self.counted_at >= COUNTED_EVERY:
                 self.counted_at = now
                 self.status.waiting, self.status.oldest_at = await self.outbox.backlog(connection)
@@ -112,7 +112,7 @@ class Relay:
         return False
 
     async def _hold_lease(self) -> bool:
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             return await self.outbox.lease(self.holder).hold(
                 connection, await database_time(self.clock, connection), LEASE
             )
@@ -128,7 +128,7 @@ class Relay:
     async def _remove(self, ids: Sequence[int]) -> int:
         if not ids:
             return 0
-        async with self.database.home.write() as connection:
+        async with self.database.write() as connection:
             if not await self.outbox.lease(self.holder).hold(
                 connection, await database_time(self.clock, connection), LEASE
             ):

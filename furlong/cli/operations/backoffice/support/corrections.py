@@ -61,6 +61,6 @@ async def proposal_line(parts: SupportParts, proposal_id: str) -> str:
     """Return a proposal and the hash of its content, for the person who approves it."""
     from backoffice.approvals import repository
 
-    async with parts.base.database.home.read() as connection:
+    async with parts.base.database.read() as connection:
         found = await repository.find(connection, proposal_id)
     return f"{proposal_id} {found.content_hash if found else ''}"

@@ -10,8 +10,9 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
 import { FormDialog } from '../../components/FormDialog.tsx';
-import { SUBMIT, TRY, names } from './provider.ts';
+import { ADAPTERS, SUBMIT, TRY, names } from './provider.ts';
 import { run } from '../../graph/graph.ts';
+import { useGraph } from '../../graph/useGraph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { usePolled } from '../page/usePolled.ts';
 
@@ -71,6 +72,7 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
   const input = inputOf(name.trim(), form);
+  const adapters = useGraph<{ providerAdapters: readonly string[] }>(ADAPTERS);
   const typed = useDelayed(input === null ? '' : JSON.stringify({ input }));
   const tried = usePolled<{ tryProvider: readonly { path: string; message: string }[] }>(TRY, typed === '' ? null : (JSON.parse(typed) as Variables), 600);
   const problems = tried.data?.tryProvider ?? [];
@@ -87,7 +89,7 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
     <Box>
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', md: '1fr 1fr', lg: '1fr 1fr 1fr' }, marginBottom: 2 }}>
         {seen === 0 && <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} helperText="Stored with every credit, for ever" />}
-        <Choice label="Adapter" value={String(form.adapter)} of={['sportsbook', 'games', 'wallet']} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
+        <Choice label="Adapter" value={String(form.adapter)} of={adapters.data?.providerAdapters ?? [String(form.adapter)]} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
         {FIELDS.map(([key, label, help]) => (
           <TextField
             key={key}

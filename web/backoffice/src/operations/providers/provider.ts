@@ -82,6 +82,7 @@ const PROVIDER = `fragment Provider on ProviderInfo {
 
 export const PROVIDERS = `query Providers { providers { ...Provider } } ${PROVIDER}`;
 export const ONE = `query Provider($id: ID!) { provider(id: $id) { ...Provider } } ${PROVIDER}`;
+export const ADAPTERS = `query Adapters { providerAdapters }`;
 export const REVISIONS = `query Revisions($provider: String!) { providerRevisions(provider: $provider, first: 50) { nodes {
   id revision reason submittedBy approvedBy inForceAt configuration { ...Configuration }
 } } } ${CONFIGURATION}`;

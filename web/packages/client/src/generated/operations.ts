@@ -3,6 +3,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 /* Written by `npm run codegen`. */
+import { RewardKind } from './rewardKinds.ts';
 import type { Operation } from '../operations/operation.ts';
 export type BetType =
   | 'MULTIPLE'
@@ -112,12 +113,7 @@ export type Product =
   | 'CASINO'
   | 'POKER';
 
-export type RewardKind =
-  | 'BET_BOOST'
-  | 'CASH'
-  | 'CASINO_BONUS'
-  | 'FREE_BET'
-  | 'FREE_SPINS';
+export { RewardKind };
 
 export type UnavailableReason =
   | 'BUDGET_SPENT'

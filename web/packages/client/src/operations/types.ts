@@ -14,10 +14,10 @@ export type {
   ErrorCode,
   FulfilmentStatus,
   IneligibleReason,
-  RewardKind,
   UnavailableReason,
   WeekState,
 } from '../generated/operations.ts';
+export { RewardKind } from '../generated/rewardKinds.ts';
 
 export const CLUB_STATES = [
   'NOT_OPTED_IN',
@@ -33,8 +33,6 @@ export const CLUB_STATES = [
 ] as const;
 
 export const WEEK_STATES = ['OPEN', 'PROVISIONAL', 'CLOSED'] as const;
-
-export const REWARD_KINDS = ['FREE_BET', 'BET_BOOST', 'FREE_SPINS', 'CASINO_BONUS', 'CASH'] as const;
 
 export const INELIGIBLE_REASONS = [
   'SELF_EXCLUDED',

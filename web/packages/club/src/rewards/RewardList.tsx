@@ -1,7 +1,7 @@
 /** The rewards to choose from, with the chosen one marked; for a past week, only its reward. */
 import { useId } from 'react';
 
-import type { Club, RewardChoice, RewardOption } from '@furlong/client';
+import { RewardKind, type Club, type RewardChoice, type RewardOption } from '@furlong/client';
 import { RewardCard, type Mark } from './RewardCard';
 import { useLocale, type Locale } from '../locale/locale';
 import type { Standing } from '../tracker/standing';
@@ -70,7 +70,7 @@ function Chosen({ choice, option, standing }: ChosenProps) {
       <p>
         {leadIn(choice, standing, locale)} <bdi data-testid="choice-title">{choice.option.title}</bdi>
       </p>
-      {option !== null && standing.open && option.kind !== 'CASH' && (
+      {option !== null && standing.open && RewardKind[option.kind].expires && (
         <p className="club-soft">{locale.count(words.useWithin, option.expiresInDays)}</p>
       )}
       {isChangeable(choice, standing) && (

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 60.0
 
 
 @dataclass
-class BettingRig:
+class BettingHarness:
     """Bets, a database that is reached directly, and members that may reach it through a proxy."""
 
     url: str
@@ -121,20 +121,20 @@ class BettingRig:
 
     async def _applied(self) -> int:
         c = STREAM.position.c
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             rows = await connection.scalars(select(c.next_offset).where(c.topic == "club.progress.v1"))
             return sum(rows.all())
 
     async def _rows(self, *columns: Any) -> list[tuple[Any, ...]]:
-        async with self.database.home.read() as connection:
+        async with self.database.read() as connection:
             return [tuple(row) for row in await connection.execute(select(*columns))]
 
 
 @asynccontextmanager
-async def betting_rig(url: str, seed: int) -> AsyncIterator[BettingRig]:
+async def betting_harness(url: str, seed: int) -> AsyncIterator[BettingHarness]:
     """Open a field over a new database; members are stopped at the end."""
     async with migrated(url, "progress", METADATA) as database:
-        opened = BettingRig(url, database, Load(seed))
+        opened = BettingHarness(url, database, Load(seed))
         opened.broker.create_topics(["club.progress.v1", "club.scheme.v1"])
         opened.broker.send(scheme(brand_id=BRAND))
         yield opened

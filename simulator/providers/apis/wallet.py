@@ -1,17 +1,17 @@
 """An external wallet: signed requests, transactions with rollbacks, and balances."""
 
 import json
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from simulator.providers.api import SimulatedApi, WalletAccounts
 from simulator.providers.controls import control_routes
 from simulator.providers.handler import CreditRequest, ProviderHandler
 from simulator.providers.wallet_signing import sign_answer, signature_holds
 from simulator.server import TruncatedResponse
-from simulator.world import World, load_world
+from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 FIELDS: Final = {
     "transaction_id",
@@ -27,32 +27,7 @@ FIELDS: Final = {
 NAMES: Final = {"amount": "amount_minor", "currency": "currency", "customer": "customer"}
 
 
-@dataclass(frozen=True, slots=True)
-class WalletAccounts:
-    """The wallet's accounts: one for every customer, in the currency that the world says, with exceptions.
-
-    Attributes:
-        world: The brands and customers with their currencies.
-        currency: The currency of the customers of brands that the world does not have.
-        missing: Customers without an account.
-        in_currency: The currency of accounts in another one, by customer.
-    """
-
-    world: World = field(default_factory=load_world)
-    currency: str = "GBP"
-    missing: frozenset[str] = frozenset()
-    in_currency: dict[str, str] = field(default_factory=dict)
-
-    def currency_of(self, brand: str, customer: str) -> str | None:
-        """Return the currency of a customer's account; None if there is no account."""
-        if customer in self.missing:
-            return None
-        known = self.world.brand(brand)
-        default = self.currency if known is None else known.currency_of(customer)
-        return self.in_currency.get(customer, default)
-
-
-def create_wallet(handler: ProviderHandler, secret: str, accounts: WalletAccounts) -> FastAPI:
+def _create(handler: ProviderHandler, secret: str, accounts: WalletAccounts) -> FastAPI:
     """Return a wallet; call `handler.faults.hanging.release()` before its server is stopped."""
     app = FastAPI(title="An external wallet", openapi_url=None)
     key = secret.encode()
@@ -109,3 +84,6 @@ async def _transaction(
     return await handler.credit(
         request, CreditRequest(key, body, body["customer"], body["valid_days"], NAMES)
     )
+
+
+API: Final = SimulatedApi(Payer.WALLET, _create)

@@ -66,7 +66,7 @@ SHOWN = f'{{ club(brand: "{BRAND}") {{ membership {{ optedIn pending version }} 
 
 
 @dataclass(frozen=True, slots=True)
-class Rig:
+class RecoveryHarness:
     """The subgraphs, the simulator and recovery.
 
     Attributes:
@@ -162,7 +162,7 @@ class Rig:
         """Apply a changed account in the subgraphs."""
         for subgraph in (self.stand.club, self.stand.rewards):
             table = REFERENCE[subgraph.name].account
-            async with subgraph.database.home.write() as connection:
+            async with subgraph.database.write() as connection:
                 await connection.execute(delete(table).where(table.c.customer_id == owner.customer))
                 await connection.execute(insert(table).values(**account_row(owner, account)))
 
@@ -173,9 +173,9 @@ class Rig:
         message = Message(record, decode_account(record))
         club, rewards = self.stand.club.database, self.stand.rewards.database
         of_club = ClubReducer(ReferenceWriter(REFERENCE["club"], club.dialect), self.stand.clock)
-        async with club.home.write() as connection:
+        async with club.write() as connection:
             await of_club.accounts(connection, [message])
-        async with rewards.home.write() as connection:
+        async with rewards.write() as connection:
             await ReferenceReducer(ReferenceWriter(REFERENCE["rewards"], rewards.dialect)).accounts(
                 connection, [message]
             )
@@ -197,7 +197,7 @@ class Rig:
 
 
 async def _in_doubt(subgraph: Subgraph, table: Any) -> int:
-    async with subgraph.database.home.read() as connection:
+    async with subgraph.database.read() as connection:
         return len(list(await connection.execute(select(table).where(table.c.status == "pending"))))
 
 
@@ -207,8 +207,10 @@ def reasons(payload: dict[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def rig_over(database_url: str, folder: Path, *, keeps_keys: bool = True) -> AsyncIterator[Rig]:
-    """Provide a rig over migrated, empty databases, by default with an upstream that remembers keys."""
+async def harness_over(
+    database_url: str, folder: Path, *, keeps_keys: bool = True
+) -> AsyncIterator[RecoveryHarness]:
+    """Provide a harness over migrated, empty databases, by default with an upstream that remembers keys."""
     async with (
         AsyncExitStack() as stack,
         serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
@@ -221,4 +223,4 @@ async def rig_over(database_url: str, folder: Path, *, keeps_keys: bool = True) 
         await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
         await stand.add_accounts({OWNER: good_account()})
         await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
-        yield Rig(stand, impatient, api, stack)
+        yield RecoveryHarness(stand, impatient, api, stack)
