@@ -160,8 +160,7 @@ class DeadLetterService:
             _require_reason(reason)
         arguments = {"app": app, "topic": topic, "dry_run": dry_run, "reason": reason}
         async with self.database.home.write() as connection:
-            job_id = await self.jobs.start(connection, actor, REPLAY_JOB, brand=None, arguments=arguments)
-        return await self.jobs.find(actor, job_id)
+            return await self.jobs.start(connection, actor, REPLAY_JOB, brand=None, arguments=arguments)
 
     async def replay_all(self, run: JobRun) -> Json:
         """Do the work of a bulk replay; after a crash it resumes after the last letter of its checkpoint."""

@@ -16,7 +16,7 @@ from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, NotFound, Problem
-from backoffice.jobs.jobs import Job, JobId
+from backoffice.jobs.jobs import Job
 from backoffice.jobs.service import Jobs
 from backoffice.rules import repository
 from backoffice.rules.dry_run_job import DRY_RUN_KIND, DryRunJob, last_week
@@ -136,7 +136,7 @@ class SchemeRules:
         values: Mapping[str, Any],
         iso_week: str | None = None,
         key: str | None = None,
-    ) -> JobId:
+    ) -> Job:
         """Start a job that tries a version over the bets of a week that is over.
 
         Args:

@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from backoffice.areas import SCHEMAS
+from backoffice.areas import create_schema
 from furlong.cli.commands import COMMANDS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SCREENS: Final = ROOT / "web" / "backoffice" / "src"
-FEDERATION: Final = frozenset({"_service", "_entities"})
 
 COMMANDS_OF: Final = {
     "addUser": ("backoffice user add",),
@@ -99,12 +98,10 @@ GROUPS: Final = (
 
 
 def mutations() -> set[str]:
-    """Return the mutations of all areas of the admin graph."""
-    found: set[str] = set()
-    for create in SCHEMAS.values():
-        root = create()._schema.mutation_type
-        found |= set(root.fields) if root else set()
-    return found - FEDERATION
+    """Return the mutations of the admin graph."""
+    root = create_schema()._schema.mutation_type
+    assert root is not None
+    return set(root.fields)
 
 
 def used_by_screens() -> set[str]:

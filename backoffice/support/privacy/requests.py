@@ -97,7 +97,8 @@ class DataRequests:
             raise Invalid(problems)
         arguments = {"brand": owner.brand, "customer": owner.customer, "reason": reason.strip()}
         async with self.database.home.write() as connection:
-            return await self.jobs.start(connection, actor, EXPORT, brand=owner.brand, arguments=arguments)
+            job = await self.jobs.start(connection, actor, EXPORT, brand=owner.brand, arguments=arguments)
+        return job.job_id
 
     async def document(self, actor: Actor, job_id: str) -> str:
         """Return an export as JSON, and record the look.
@@ -149,7 +150,7 @@ class DataRequests:
         await self.outbox.put_encoded(connection, [message], now)
         await repository.forget_exports(connection, owner=owner)
         arguments = {**content, "since": now.isoformat()}
-        job_id = await self.jobs.start(
+        job = await self.jobs.start(
             connection,
             actor,
             ERASURE,
@@ -157,7 +158,7 @@ class DataRequests:
             arguments=arguments,
             key=f"erasure:{proposal.proposal_id}",
         )
-        return {"job": job_id}
+        return {"job": job.job_id}
 
     async def _export(self, run: JobRun) -> Json:
         owner, now = _owner(run), self.clock.machine.now()

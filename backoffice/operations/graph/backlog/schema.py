@@ -1,11 +1,11 @@
 """What waits, in operations' part of the graph."""
 
 import strawberry
-from strawberry import Info
 
 from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.permitted import ALL, permitted
-from backoffice.operations.context import OperationsContext
+from backoffice.operations.area import OperationsArea
 from backoffice.operations.graph.backlog.types import ConsumerLagInfo, shown_lag
 
 
@@ -17,6 +17,6 @@ class BacklogQuery:
         description="How far each consumer is behind, by topic and partition.",
         directives=[permitted(Permission.OPERATIONS_READ, ALL)],
     )
-    async def consumer_lag(self, info: Info[OperationsContext, None]) -> ConsumerLagInfo:
+    async def consumer_lag(self, info: OfficeInfo) -> ConsumerLagInfo:
         """Return the lag of all consumers."""
-        return shown_lag(await info.context.lag.read(info.context.actor))
+        return shown_lag(await info.context.area(OperationsArea).lag.read(info.context.actor))

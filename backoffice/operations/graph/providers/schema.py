@@ -3,12 +3,13 @@
 from typing import Annotated
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Page, number_key, page_of, page_size
 from backoffice.graph.permitted import ALL, permitted
-from backoffice.operations.context import OperationsContext
+from backoffice.operations.area import OperationsArea
 from backoffice.operations.graph.providers.types import (
     ProviderConfigurationInput,
     ProviderFieldChange,
@@ -23,7 +24,6 @@ from backoffice.operations.graph.providers.types import (
     shown_provider_revision,
 )
 
-OperationsInfo = Info[OperationsContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ, _CHANGE = Permission.OPERATIONS_READ, Permission.OPERATIONS_PROVIDER
 
@@ -36,25 +36,30 @@ class ProviderQuery:
         description="Providers in the order in which they are asked, with health and what waits for each.",
         directives=[permitted(_READ, ALL)],
     )
-    async def providers(self, info: OperationsInfo) -> list[ProviderInfo]:
+    async def providers(self, info: OfficeInfo) -> list[ProviderInfo]:
         """Return providers."""
-        return [shown_provider(one) for one in await info.context.providers.listed(info.context.actor)]
+        return [
+            shown_provider(one)
+            for one in await info.context.area(OperationsArea).providers.listed(info.context.actor)
+        ]
 
     @strawberry.field(description="A provider.", directives=[permitted(_READ, ALL)])
-    async def provider(self, info: OperationsInfo, id: ID) -> ProviderInfo:  # noqa: A002
+    async def provider(self, info: OfficeInfo, id: ID) -> ProviderInfo:  # noqa: A002
         """Return a provider."""
-        return shown_provider(await info.context.providers.find(info.context.actor, id))
+        return shown_provider(await info.context.area(OperationsArea).providers.find(info.context.actor, id))
 
     @strawberry.field(
         description="The revisions of a provider's configuration, the newest first.",
         directives=[permitted(_READ, ALL)],
     )
     async def provider_revisions(
-        self, info: OperationsInfo, provider: str, first: First = 25, after: str | None = None
+        self, info: OfficeInfo, provider: str, first: First = 25, after: str | None = None
     ) -> Page[ProviderRevisionInfo]:
         """Return a page of revisions."""
         context, before = info.context, number_key(after)
-        found = await context.configurations.revisions(context.actor, provider, page_size(first), before)
+        found = await context.area(OperationsArea).configurations.revisions(
+            context.actor, provider, page_size(first), before
+        )
         return page_of(found, first, shown_provider_revision, lambda one: one.revision)
 
     @strawberry.field(
@@ -62,11 +67,11 @@ class ProviderQuery:
         directives=[permitted(_READ, ALL)],
     )
     async def provider_diff(
-        self, info: OperationsInfo, provider: str, before: int, after: int
+        self, info: OfficeInfo, provider: str, before: int, after: int
     ) -> list[ProviderFieldChange]:
         """Return the fields that differ."""
         context = info.context
-        found = await context.configurations.diff(context.actor, provider, before, after)
+        found = await context.area(OperationsArea).configurations.diff(context.actor, provider, before, after)
         return [shown_change(one) for one in found]
 
     @strawberry.field(
@@ -75,11 +80,11 @@ class ProviderQuery:
     )
     async def try_provider(
         self,
-        info: OperationsInfo,
+        info: OfficeInfo,
         input: ProviderConfigurationInput,  # noqa: A002
     ) -> list[ProviderProblem]:
         """Check a configuration."""
-        found = await info.context.configurations.check(info.context.actor, input.fields)
+        found = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
         return [shown_problem(one) for one in found]
 
 
@@ -92,11 +97,11 @@ class ProviderMutation:
         "are refused: name one.",
         directives=[permitted(_CHANGE, ALL)],
     )
-    async def submit_provider(self, info: OperationsInfo, input: SubmitProviderInput) -> ID:  # noqa: A002
+    async def submit_provider(self, info: OfficeInfo, input: SubmitProviderInput) -> ID:  # noqa: A002
         """Propose a configuration."""
         context = info.context
         return ID(
-            await context.configurations.submit(
+            await context.area(OperationsArea).configurations.submit(
                 context.actor, input.configuration.fields, seen=input.revision, reason=input.reason
             )
         )
@@ -108,13 +113,13 @@ class ProviderMutation:
     )
     async def roll_back_provider(
         self,
-        info: OperationsInfo,
+        info: OfficeInfo,
         input: RollBackProviderInput,  # noqa: A002
     ) -> ID:
         """Propose an earlier revision."""
         context = info.context
         return ID(
-            await context.configurations.roll_back(
+            await context.area(OperationsArea).configurations.roll_back(
                 context.actor, input.provider, input.revision, seen=input.seen, reason=input.reason
             )
         )

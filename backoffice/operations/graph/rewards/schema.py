@@ -1,11 +1,12 @@
 """Versions of rewards with their status, in operations' part of the graph."""
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.permitted import permitted
-from backoffice.operations.context import OperationsContext
+from backoffice.operations.area import OperationsArea
 from backoffice.operations.reward_statuses import VersionStatus
 
 
@@ -31,11 +32,12 @@ class RewardQuery:
         description="The versions of a brand's rewards, with the status in force.",
         directives=[permitted(Permission.OPERATIONS_READ, "brand")],
     )
-    async def reward_versions(
-        self, info: Info[OperationsContext, None], brand: str
-    ) -> list[RewardVersionStatus]:
+    async def reward_versions(self, info: OfficeInfo, brand: str) -> list[RewardVersionStatus]:
         """Return versions of rewards."""
-        return [_shown(one) for one in await info.context.statuses.listed(info.context.actor, brand)]
+        return [
+            _shown(one)
+            for one in await info.context.area(OperationsArea).statuses.listed(info.context.actor, brand)
+        ]
 
 
 def _shown(one: VersionStatus) -> RewardVersionStatus:

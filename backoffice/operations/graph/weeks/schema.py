@@ -3,11 +3,12 @@
 from dataclasses import asdict
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.permitted import permitted
-from backoffice.operations.context import OperationsContext
+from backoffice.operations.area import OperationsArea
 from backoffice.operations.graph.weeks.types import WeekCustomersInfo, WeekInfo, shown_week
 
 
@@ -27,19 +28,20 @@ class WeekQuery:
     @strawberry.field(
         description="The weeks of a brand.", directives=[permitted(Permission.OPERATIONS_READ, "brand")]
     )
-    async def weeks(self, info: Info[OperationsContext, None], brand: str) -> list[WeekInfo]:
+    async def weeks(self, info: OfficeInfo, brand: str) -> list[WeekInfo]:
         """Return weeks."""
-        return [shown_week(line) for line in await info.context.weeks.listed(info.context.actor, brand)]
+        return [
+            shown_week(line)
+            for line in await info.context.area(OperationsArea).weeks.listed(info.context.actor, brand)
+        ]
 
     @strawberry.field(
         description="The customers of a week who have earned its reward; this counts each of them.",
         directives=[permitted(Permission.OPERATIONS_READ, "brand")],
     )
-    async def week_customers(
-        self, info: Info[OperationsContext, None], brand: str, iso_week: str
-    ) -> list[WeekCustomersInfo]:
+    async def week_customers(self, info: OfficeInfo, brand: str, iso_week: str) -> list[WeekCustomersInfo]:
         """Count customers."""
-        counted = await info.context.weeks.customers(info.context.actor, brand, iso_week)
+        counted = await info.context.area(OperationsArea).weeks.customers(info.context.actor, brand, iso_week)
         return [WeekCustomersInfo(**asdict(one)) for one in counted]
 
 
@@ -51,16 +53,18 @@ class WeekMutation:
         description="Open a week by hand.",
         directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
     )
-    async def open_week(self, info: Info[OperationsContext, None], input: WeekInput) -> list[WeekInfo]:  # noqa: A002
+    async def open_week(self, info: OfficeInfo, input: WeekInput) -> list[WeekInfo]:  # noqa: A002
         """Open a week."""
-        lines = await info.context.weeks.open(info.context.actor, input.brand, input.iso_week, input.reason)
+        lines = await info.context.area(OperationsArea).weeks.open(
+            info.context.actor, input.brand, input.iso_week, input.reason
+        )
         return [shown_week(line) for line in lines]
 
     @strawberry.mutation(
         description="Propose to close a week by hand; another person approves it. Needs a step-up.",
         directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
     )
-    async def propose_close_week(self, info: Info[OperationsContext, None], input: WeekInput) -> ID:  # noqa: A002
+    async def propose_close_week(self, info: OfficeInfo, input: WeekInput) -> ID:  # noqa: A002
         """Propose to close a week."""
-        weeks = info.context.weeks
+        weeks = info.context.area(OperationsArea).weeks
         return ID(await weeks.propose_close(info.context.actor, input.brand, input.iso_week, input.reason))

@@ -1,11 +1,12 @@
 """Goodwill in support's part of the graph."""
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.permitted import FOUND, permitted
-from backoffice.support.context import SupportContext
+from backoffice.support.area import SupportArea
 from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, GoodwillLimits
 from backoffice.support.goodwill.credits import GoodwillRequest
 from backoffice.support.graph.goodwill.types import (
@@ -22,8 +23,6 @@ from backoffice.support.graph.goodwill.types import (
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.types import SupportProposal
 
-SupportInfo = Info[SupportContext, None]
-
 
 @strawberry.type
 class GoodwillQuery:
@@ -33,31 +32,36 @@ class GoodwillQuery:
         description="What can be given to a customer as goodwill now, and what the budget leaves.",
         directives=[permitted(Permission.SUPPORT_GOODWILL, FOUND)],
     )
-    async def goodwill_offer(self, info: SupportInfo, customer: ID) -> GoodwillOfferInfo:
+    async def goodwill_offer(self, info: OfficeInfo, customer: ID) -> GoodwillOfferInfo:
         """Return an offer."""
         context = info.context
-        return shown_choice(await context.goodwill.choice(context.actor, owner_of(customer)))
+        return shown_choice(
+            await context.area(SupportArea).goodwill.choice(context.actor, owner_of(customer))
+        )
 
     @strawberry.field(
         description="The goodwill budgets of a brand with their use: of this week, and of coming ones that "
         "have their own.",
         directives=[permitted(Permission.SUPPORT_READ, "brand")],
     )
-    async def goodwill_budgets(self, info: SupportInfo, brand: str) -> list[GoodwillBudgetInfo]:
+    async def goodwill_budgets(self, info: OfficeInfo, brand: str) -> list[GoodwillBudgetInfo]:
         """Return budgets."""
         context = info.context
-        return [shown_use(one) for one in await context.goodwill_budgets.uses(context.actor, brand)]
+        return [
+            shown_use(one)
+            for one in await context.area(SupportArea).goodwill_budgets.uses(context.actor, brand)
+        ]
 
     @strawberry.field(
         description="What the goodwill of a brand costs: owed, outstanding, used, expired or stopped.",
         directives=[permitted(Permission.RISK_READ, "brand")],
     )
     async def goodwill_costs(
-        self, info: SupportInfo, brand: str, iso_week: str | None = None
+        self, info: OfficeInfo, brand: str, iso_week: str | None = None
     ) -> list[GoodwillCostInfo]:
         """Return costs."""
         context = info.context
-        found = await context.goodwill_budgets.costs(context.actor, brand, iso_week)
+        found = await context.area(SupportArea).goodwill_budgets.costs(context.actor, brand, iso_week)
         return [shown_cost(one) for one in found]
 
 
@@ -72,13 +76,13 @@ class GoodwillMutation:
     )
     async def propose_goodwill(
         self,
-        info: SupportInfo,
+        info: OfficeInfo,
         input: ProposeGoodwillInput,  # noqa: A002
     ) -> SupportProposal:
         """Propose a credit."""
         wanted = GoodwillRequest(owner_of(input.customer), input.reward, input.cause, input.reason)
         return SupportProposal(
-            proposal_id=ID(await info.context.goodwill.propose(info.context.actor, wanted))
+            proposal_id=ID(await info.context.area(SupportArea).goodwill.propose(info.context.actor, wanted))
         )
 
     @strawberry.mutation(
@@ -88,7 +92,7 @@ class GoodwillMutation:
     )
     async def set_goodwill_budget(
         self,
-        info: SupportInfo,
+        info: OfficeInfo,
         input: SetGoodwillBudgetInput,  # noqa: A002
     ) -> GoodwillBudgetResult:
         """Set a budget."""
@@ -99,5 +103,7 @@ class GoodwillMutation:
             whole if input.customer_minor is None else input.customer_minor,
             whole if input.agent_minor is None else input.agent_minor,
         )
-        found = await info.context.goodwill_budgets.set(info.context.actor, key, limits, input.reason)
+        found = await info.context.area(SupportArea).goodwill_budgets.set(
+            info.context.actor, key, limits, input.reason
+        )
         return GoodwillBudgetResult(proposal_id=None if found is None else ID(found))

@@ -14,7 +14,7 @@ from furlong.cli.options import fail, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
-    from backoffice.content.app import ContentParts
+    from backoffice.content.area import ContentArea
     from backoffice.content.revisions.document import ContentKey
     from backoffice.content.revisions.revision import ContentItem, ContentRevision
 
@@ -37,14 +37,14 @@ def list_items(
     """List content: the state of its open revision, and the revision that customers see."""
     from backoffice.content.repository import ItemFilter
 
-    async def work(parts: ContentParts, actor: Actor) -> list[dict[str, Any]]:
+    async def work(parts: ContentArea, actor: Actor) -> list[dict[str, Any]]:
         found = await parts.service.items(actor, brand, ItemFilter(frozenset()), 1000)
         return [
             {
-                "item": str(one.item.key),
-                "version": one.item.version,
+                "item": str(one.key),
+                "version": one.version,
                 "open": None if one.open is None else f"{one.open.revision} {one.open.state.value}",
-                "published": one.item.published_revision,
+                "published": one.published_revision,
             }
             for one in found
         ]
@@ -61,7 +61,7 @@ def list_items(
 def show(item: Item, revision: Revision, *, user: User) -> None:
     """Show a revision as JSON: its document, and who did what."""
 
-    async def work(parts: ContentParts, actor: Actor) -> dict[str, Any]:
+    async def work(parts: ContentArea, actor: Actor) -> dict[str, Any]:
         found = await parts.service.revision(actor, _key(item), revision)
         approval = found.approval
         return {
@@ -89,7 +89,7 @@ def diff(
 
     marks = {SpanKind.SAME: ("", ""), SpanKind.REMOVED: ("[-", "-]"), SpanKind.ADDED: ("{+", "+}")}
 
-    async def work(parts: ContentParts, actor: Actor) -> list[str]:
+    async def work(parts: ContentArea, actor: Actor) -> list[str]:
         found = await parts.service.changes(actor, _key(item), before, after)
         return [
             f"{one.path}: " + "".join(f"{marks[s.kind][0]}{s.text}{marks[s.kind][1]}" for s in one.spans)
@@ -104,7 +104,7 @@ def lint(item: Item, revision: Revision, *, user: User) -> None:
     """Show what lint finds in a revision; exit with 1 if an error blocks its publication."""
     from backoffice.content.lint.findings import errors_of
 
-    async def work(parts: ContentParts, actor: Actor) -> Any:
+    async def work(parts: ContentArea, actor: Actor) -> Any:
         found = await parts.service.revision(actor, _key(item), revision)
         return await parts.service.lint(actor, found.key, found.document)
 
@@ -136,7 +136,7 @@ def save(
 def submit(item: Item, *, reason: Why, user: User) -> None:
     """Submit the draft for another person's approval."""
 
-    async def work(parts: ContentParts, actor: Actor, key: ContentKey) -> ContentItem:
+    async def work(parts: ContentArea, actor: Actor, key: ContentKey) -> ContentItem:
         return await parts.editing.submit(actor, key, await _version(parts, actor, key), reason)
 
     _step(user, item, work)
@@ -152,7 +152,7 @@ def approve(
     """Approve what another person submitted; the hash is that of the document that you have seen."""
     from backoffice.errors import Conflict, Stale
 
-    async def work(parts: ContentParts, actor: Actor, key: ContentKey) -> ContentItem:
+    async def work(parts: ContentArea, actor: Actor, key: ContentKey) -> ContentItem:
         found = await parts.service.item(actor, key)
         proposal = None
         if found is not None and found.open is not None:
@@ -163,7 +163,7 @@ def approve(
             raise Conflict(f"nothing of {key} waits for an approval")
         now = parts.base.clock.machine.now()
         await parts.base.approvals.approve(actor, proposal.proposal_id, proposal.content_hash, now)
-        return found.item
+        return found
 
     _step(user, item, work)
 
@@ -187,7 +187,7 @@ def publish(
         fail("--earlier and --later say which of two equal local times is meant: give --local-time, too")
     which = None if later is None else Occurrence.LATER if later else Occurrence.EARLIER
 
-    async def work(parts: ContentParts, actor: Actor, key: ContentKey) -> ContentItem:
+    async def work(parts: ContentArea, actor: Actor, key: ContentKey) -> ContentItem:
         version = await _version(parts, actor, key)
         if local_time is None:
             return await parts.publication.publish(actor, key, version)
@@ -200,28 +200,28 @@ def publish(
 def rollback(item: Item, revision: Revision, *, reason: Why, user: User) -> None:
     """Publish an earlier published revision again, in one step."""
 
-    async def work(parts: ContentParts, actor: Actor, key: ContentKey) -> ContentItem:
+    async def work(parts: ContentArea, actor: Actor, key: ContentKey) -> ContentItem:
         version = await _version(parts, actor, key)
         return await parts.publication.roll_back(actor, key, revision, version, reason)
 
     _step(user, item, work, sends=True)
 
 
-async def _version(parts: ContentParts, actor: Actor, key: ContentKey) -> int:
+async def _version(parts: ContentArea, actor: Actor, key: ContentKey) -> int:
     found = await parts.service.item(actor, key)
-    return 0 if found is None else found.item.version
+    return 0 if found is None else found.version
 
 
 def _step(
     user: str,
     item: str,
-    work: Callable[[ContentParts, Actor, ContentKey], Awaitable[ContentItem]],
+    work: Callable[[ContentArea, Actor, ContentKey], Awaitable[ContentItem]],
     *,
     sends: bool = False,
 ) -> None:
     """Take a step and print the item's new state; if it has a message, wait until that is on Kafka."""
 
-    async def step(parts: ContentParts, actor: Actor) -> str:
+    async def step(parts: ContentArea, actor: Actor) -> str:
         key = _key(item)
         await work(parts, actor, key)
         if sends:
@@ -230,13 +230,13 @@ def _step(
         if found is None:
             return f"{item}: nothing"
         waiting = await _waiting(parts, actor, found.open)
-        seen = found.item.published_revision
-        return f"{key} at version {found.item.version}{waiting}, customers see {seen or 'nothing'}"
+        seen = found.published_revision
+        return f"{key} at version {found.version}{waiting}, customers see {seen or 'nothing'}"
 
     typer.echo(_with_content(user, step))
 
 
-async def _waiting(parts: ContentParts, actor: Actor, revision: ContentRevision | None) -> str:
+async def _waiting(parts: ContentArea, actor: Actor, revision: ContentRevision | None) -> str:
     """Return the state of the open revision, with the time at which it is published."""
     from backoffice.content.workflow.local_time import local_text
 
@@ -249,7 +249,7 @@ async def _waiting(parts: ContentParts, actor: Actor, revision: ContentRevision 
     return f"{state} for {local_text(revision.publish_at, zone)}"
 
 
-async def _send(parts: ContentParts) -> None:
+async def _send(parts: ContentArea) -> None:
     from aiokafka.errors import KafkaError
 
     from backoffice.run_publisher import NotPublished, publish_now
@@ -260,11 +260,11 @@ async def _send(parts: ContentParts) -> None:
         typer.echo(f"stored; it is published as soon as Kafka can be reached ({fault})", err=True)
 
 
-def _with_content(user: str, work: Callable[[ContentParts, Actor], Awaitable[Any]]) -> Any:
-    from backoffice.content.app import ContentParts
+def _with_content(user: str, work: Callable[[ContentArea, Actor], Awaitable[Any]]) -> Any:
+    from backoffice.content.area import ContentArea
 
     async def run(base: Any, actor: Actor) -> Any:
-        parts = ContentParts(base)
+        parts = ContentArea(base)
         try:
             return await work(parts, actor)
         finally:

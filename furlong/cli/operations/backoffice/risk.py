@@ -14,21 +14,21 @@ from furlong.cli.operations.backoffice.signed_in import User, run_as
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
     from backoffice.figures.cell_ages import CellAge
-    from backoffice.risk.app import RiskParts
+    from backoffice.risk.area import RiskArea
 
 cli = typer.Typer(
     no_args_is_help=True, help="Risk and money: liability, forecast, budgets, costs, funnel, profit and loss."
 )
 Brand = Annotated[str, typer.Argument(help="The brand.")]
 Week = Annotated[str | None, typer.Option("--week", help="Such as 2026-W13; the present one by default.")]
-Work = Callable[["RiskParts", "Actor"], Awaitable[Any]]
+Work = Callable[["RiskArea", "Actor"], Awaitable[Any]]
 
 
 @cli.command()
 def count(brand: Brand, *, week: Week = None, user: User) -> None:
     """Count the figures of a week now; the back office counts them every few seconds while it is served."""
 
-    async def work(parts: RiskParts, actor: Actor) -> Any:
+    async def work(parts: RiskArea, actor: Actor) -> Any:
         return await parts.risk.count(actor, brand, week)
 
     found = _with_risk(user, work)
@@ -48,7 +48,7 @@ def liability(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
 def cells(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
     """Show when each cell counted its part of the figures, the oldest first."""
 
-    async def work(parts: RiskParts, actor: Actor) -> Sequence[CellAge]:
+    async def work(parts: RiskArea, actor: Actor) -> Sequence[CellAge]:
         return (await parts.risk.liability(actor, brand)).cells
 
     found = _with_risk(user, work)
@@ -120,7 +120,7 @@ def export(
 ) -> None:
     """Write a table as CSV to standard output, page by page; the export is recorded."""
 
-    async def work(parts: RiskParts, actor: Actor) -> None:
+    async def work(parts: RiskArea, actor: Actor) -> None:
         parameters = {"brand": brand, "isoWeek": week or "", "figure": figure}
         async for part in await parts.export.lines(actor, name, parameters):
             sys.stdout.write(part)
@@ -145,7 +145,7 @@ def set_budget(
     if number != "none" and not number.isdecimal():
         raise typer.BadParameter("a number of rewards, or none")
 
-    async def work(parts: RiskParts, actor: Actor) -> str:
+    async def work(parts: RiskArea, actor: Actor) -> str:
         limit = BudgetLimit(BudgetKey(brand, reward, week), None if number == "none" else int(number))
         done = await parts.budgets.set(actor, limit, reason)
         if isinstance(done, str):
@@ -158,7 +158,7 @@ def set_budget(
 def _show(user: str, name: str, parameters: dict[str, str], *, as_json: bool) -> None:
     from backoffice.risk.tables import RiskTable, heads_of
 
-    async def work(parts: RiskParts, actor: Actor) -> list[Sequence[object]]:
+    async def work(parts: RiskArea, actor: Actor) -> list[Sequence[object]]:
         return [row async for row in parts.export.rows(actor, RiskTable(name), parameters)]
 
     heads, rows = heads_of(RiskTable(name)), _with_risk(user, work)
@@ -170,10 +170,10 @@ def _show(user: str, name: str, parameters: dict[str, str], *, as_json: bool) ->
 
 
 def _with_risk(user: str, work: Work) -> Any:
-    from backoffice.risk.app import RiskParts
+    from backoffice.risk.area import RiskArea
 
     async def run(base: Any, actor: Actor) -> Any:
-        parts = RiskParts(base)
+        parts = RiskArea(base)
         try:
             return await work(parts, actor)
         finally:

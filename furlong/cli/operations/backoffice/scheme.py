@@ -15,7 +15,7 @@ from furlong.cli.options import fail
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
-    from backoffice.rules.app import RulesParts
+    from backoffice.rules.area import RulesArea
 
 cli = typer.Typer(
     no_args_is_help=True, help="Versions of schemes: check, propose, approve, and try over a past week."
@@ -28,7 +28,7 @@ File = Annotated[Path, typer.Argument(help="A YAML file with one version, as in 
 def list_versions(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
     """List the published versions of a brand's schemes."""
 
-    async def work(parts: RulesParts, actor: Actor) -> list[dict[str, Any]]:
+    async def work(parts: RulesArea, actor: Actor) -> list[dict[str, Any]]:
         found = await parts.rules.versions(actor, brand)
         return [
             {
@@ -55,7 +55,7 @@ def check(brand: Brand, file: File, *, user: User) -> None:
     """Check a version: what is impossible, unlawful or too late; exit with 1 if an error blocks it."""
     values = _values(file)
 
-    async def work(parts: RulesParts, actor: Actor) -> Any:
+    async def work(parts: RulesArea, actor: Actor) -> Any:
         return await parts.rules.check(actor, brand, values)
 
     found = _with_rules(user, work)
@@ -80,7 +80,7 @@ def propose(
 
     values = _values(file)
 
-    async def work(parts: RulesParts, actor: Actor) -> str:
+    async def work(parts: RulesArea, actor: Actor) -> str:
         proposal_id = await parts.rules.propose(actor, brand, values, reason)
         async with parts.rules.database.home.read() as connection:
             found = await repository.find(connection, proposal_id)
@@ -98,7 +98,7 @@ def approve(
 ) -> None:
     """Approve a version that another person proposed: it is published."""
 
-    async def work(parts: RulesParts, actor: Actor) -> str:
+    async def work(parts: RulesArea, actor: Actor) -> str:
         now = parts.rules.clock.machine.now()
         found = await parts.rules.approvals.approve(actor, proposal, content_hash, now)
         return f"{found.subject} is {found.status.value}: `furlong worker outbox` publishes it"
@@ -121,8 +121,8 @@ def dry_run(
 
     values = _values(file)
 
-    async def work(parts: RulesParts, actor: Actor) -> Any:
-        job_id = await parts.rules.start_dry_run(actor, brand, values, week)
+    async def work(parts: RulesArea, actor: Actor) -> Any:
+        job_id = (await parts.rules.start_dry_run(actor, brand, values, week)).job_id
         worker = JobWorker(parts.rules.jobs)
         job = await parts.rules.dry_run(actor, job_id)
         while job.status in {JobStatus.QUEUED, JobStatus.RUNNING}:
@@ -149,11 +149,11 @@ def _values(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _with_rules(user: str, work: Callable[[RulesParts, Actor], Awaitable[Any]]) -> Any:
-    from backoffice.rules.app import RulesParts
+def _with_rules(user: str, work: Callable[[RulesArea, Actor], Awaitable[Any]]) -> Any:
+    from backoffice.rules.area import RulesArea
 
     async def run(base: Any, actor: Actor) -> Any:
-        parts = RulesParts(base)
+        parts = RulesArea(base)
         try:
             return await work(parts, actor)
         finally:

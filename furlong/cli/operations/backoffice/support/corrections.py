@@ -11,7 +11,7 @@ from furlong.cli.operations.backoffice.support.session import Brand, Customer, R
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
-    from backoffice.support.app import SupportParts
+    from backoffice.support.area import SupportArea
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def adjust(
 
     wanted = AdjustmentRequest(Owner(brand, customer), week, amount, reason)
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         return await proposal_line(parts, await parts.adjustments.propose(actor, wanted))
 
     typer.echo(with_support(user, work, step_up=True))
@@ -49,7 +49,7 @@ def approve(
 ) -> None:
     """Approve what another person proposed; it is executed immediately."""
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         now = parts.base.clock.machine.now()
         found = await parts.base.approvals.approve(actor, proposal, content_hash, now)
         return f"{found.kind} of {found.subject} is {found.status.value}"
@@ -57,7 +57,7 @@ def approve(
     typer.echo(with_support(user, work, step_up=True))
 
 
-async def proposal_line(parts: SupportParts, proposal_id: str) -> str:
+async def proposal_line(parts: SupportArea, proposal_id: str) -> str:
     """Return a proposal and the hash of its content, for the person who approves it."""
     from backoffice.approvals import repository
 

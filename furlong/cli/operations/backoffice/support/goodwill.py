@@ -14,7 +14,7 @@ from furlong.cli.operations.backoffice.support.session import Brand, Customer, R
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
-    from backoffice.support.app import SupportParts
+    from backoffice.support.area import SupportArea
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -33,7 +33,7 @@ def offer(brand: Brand, customer: Customer, *, user: User, as_json: AsJson = Fal
     """List what can be given to a customer now, the reasons, and what the budget leaves."""
     from subgraphs.kit.domain.keys import Owner
 
-    async def work(parts: SupportParts, actor: Actor) -> Any:
+    async def work(parts: SupportArea, actor: Actor) -> Any:
         from backoffice.support.graph.goodwill.types import shown_choice
 
         return shown_choice(await parts.goodwill.choice(actor, Owner(brand, customer)))
@@ -67,7 +67,7 @@ def give(
         raise typer.BadParameter(f"one of {', '.join(GoodwillCause.__members__)}", param_hint="CAUSE")
     wanted = GoodwillRequest(Owner(brand, customer), reward, GoodwillCause[cause], reason)
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         return await proposal_line(parts, await parts.goodwill.propose(actor, wanted))
 
     typer.echo(with_support(user, work, step_up=True))
@@ -77,7 +77,7 @@ def give(
 def budgets(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
     """List a brand's goodwill budgets of this week and coming ones: set, reserved, approved, paid, left."""
 
-    async def work(parts: SupportParts, actor: Actor) -> list[Any]:
+    async def work(parts: SupportArea, actor: Actor) -> list[Any]:
         from backoffice.support.graph.goodwill.types import shown_use
 
         return [asdict(shown_use(one)) for one in await parts.goodwill_budgets.uses(actor, brand)]
@@ -114,7 +114,7 @@ def set_budget(
         amount if per_agent is None else per_agent,
     )
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         found = await parts.goodwill_budgets.set(actor, key, limits, reason)
         return "The budget is set." if found is None else await proposal_line(parts, found)
 

@@ -13,7 +13,7 @@ from furlong.cli.operations.backoffice.support.session import Brand, Customer, w
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
-    from backoffice.support.app import SupportParts
+    from backoffice.support.area import SupportArea
 
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many rows at most.")]
 
@@ -35,7 +35,7 @@ def find(
 ) -> None:
     """Find customers by the beginning of their id, or by a bet; the access is recorded."""
 
-    async def work(parts: SupportParts, actor: Actor) -> list[str]:
+    async def work(parts: SupportArea, actor: Actor) -> list[str]:
         if bet is not None:
             return [(await parts.customers.of_bet(actor, brand, bet)).owner.customer]
         return list(await parts.customers.search(actor, brand, search, limit, None))
@@ -51,7 +51,7 @@ def show(brand: Brand, customer: Customer, *, user: User) -> None:
     """Show a customer's account, membership and current week as JSON; the access is recorded."""
     from subgraphs.kit.domain.keys import Owner
 
-    async def work(parts: SupportParts, actor: Actor) -> Any:
+    async def work(parts: SupportArea, actor: Actor) -> Any:
         from backoffice.support.types import shown_customer
 
         return asdict(shown_customer(await parts.customers.view(actor, Owner(brand, customer))))
@@ -65,7 +65,7 @@ def timeline(
     """List what happened to a customer, the newest first; the access is recorded."""
     from subgraphs.kit.domain.keys import Owner
 
-    async def work(parts: SupportParts, actor: Actor) -> list[dict[str, Any]]:
+    async def work(parts: SupportArea, actor: Actor) -> list[dict[str, Any]]:
         from backoffice.support.types import shown_entry
 
         found = await parts.timeline.page(actor, Owner(brand, customer), limit, None)
@@ -82,7 +82,7 @@ def timeline(
 def why(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")], *, user: User) -> None:
     """Explain why a bet counted or did not, in words for its customer; the access is recorded."""
 
-    async def work(parts: SupportParts, actor: Actor) -> Any:
+    async def work(parts: SupportArea, actor: Actor) -> Any:
         from backoffice.support.types import shown_explanation
 
         return shown_explanation(await parts.explanations.of_bet(actor, brand, bet))
@@ -95,7 +95,7 @@ def why(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")],
 def record(brand: Brand, bet: Annotated[str, typer.Argument(help="The bet's id.")], *, user: User) -> None:
     """Find a bet's message on Kafka, and when it arrived, as JSON; the access is recorded."""
 
-    async def work(parts: SupportParts, actor: Actor) -> Any:
+    async def work(parts: SupportArea, actor: Actor) -> Any:
         return asdict(await parts.records.of_bet(actor, brand, bet))
 
     echo_json([with_support(user, work)])

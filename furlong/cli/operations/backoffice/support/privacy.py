@@ -17,7 +17,7 @@ from furlong.cli.options import fail
 
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
-    from backoffice.support.app import SupportParts
+    from backoffice.support.area import SupportArea
 
 
 def add_to(cli: typer.Typer) -> None:
@@ -37,7 +37,7 @@ def export(
     """Export all that is stored about a customer; the job, its reason and the access are recorded."""
     from subgraphs.kit.domain.keys import Owner
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         from backoffice.jobs.jobs import JobStatus
         from backoffice.jobs.worker import JobWorker
 
@@ -61,7 +61,7 @@ def erase(brand: Brand, customer: Customer, *, reason: Reason, user: User) -> No
     """Propose to erase a customer; print the proposal and the hash of its content."""
     from subgraphs.kit.domain.keys import Owner
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         found = await parts.requests.propose_erasure(actor, Owner(brand, customer), reason)
         return await proposal_line(parts, found)
 
@@ -72,7 +72,7 @@ def hold(brand: Brand, customer: Customer, *, reason: Reason, user: User) -> Non
     """Place a legal hold on a customer, who is not erased until it is lifted; print its id."""
     from subgraphs.kit.domain.keys import Owner
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         return (await parts.holds.put(actor, Owner(brand, customer), reason)).hold_id
 
     typer.echo(with_support(user, work))
@@ -86,7 +86,7 @@ def lift(
 ) -> None:
     """Lift a legal hold."""
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
+    async def work(parts: SupportArea, actor: Actor) -> str:
         found = await parts.holds.lift(actor, hold_id, reason)
         return f"{found.customer_id} of {found.brand_id} is no longer under this hold"
 
@@ -97,7 +97,7 @@ def holds(brand: Brand, customer: Customer, *, user: User, as_json: AsJson = Fal
     """List the legal holds of a customer, lifted ones included."""
     from subgraphs.kit.domain.keys import Owner
 
-    async def work(parts: SupportParts, actor: Actor) -> list[Any]:
+    async def work(parts: SupportArea, actor: Actor) -> list[Any]:
         return list(await parts.holds.of_customer(actor, Owner(brand, customer)))
 
     found = with_support(user, work)

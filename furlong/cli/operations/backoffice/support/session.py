@@ -12,7 +12,7 @@ from furlong.cli.operations.backoffice.signed_in import run_as
 if TYPE_CHECKING:
     from backoffice.access.actor import Actor
     from backoffice.base import Base
-    from backoffice.support.app import SupportParts
+    from backoffice.support.area import SupportArea
 
 T = TypeVar("T")
 Brand = Annotated[str, typer.Argument(help="The brand.")]
@@ -21,13 +21,13 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, for the audit log.")
 
 
 def with_support(
-    user: str, work: Callable[[SupportParts, Actor], Awaitable[T]], *, step_up: bool = False
+    user: str, work: Callable[[SupportArea, Actor], Awaitable[T]], *, step_up: bool = False
 ) -> T:
     """Sign somebody in, and do some work with the services of support as them."""
-    from backoffice.support.app import SupportParts
+    from backoffice.support.area import SupportArea
 
     async def run(base: Base, actor: Actor) -> T:
-        parts = SupportParts(base)
+        parts = SupportArea(base)
         try:
             return await work(parts, actor)
         finally:

@@ -1,4 +1,4 @@
-"""Composition root of content's part of the graph."""
+"""Content: the services behind its part of the graph."""
 
 import asyncio
 from pathlib import Path
@@ -9,33 +9,33 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.access.actor import Actor
 from backoffice.base import Base
-from backoffice.content.context import ContentContext
 from backoffice.content.images.serving import image_route
 from backoffice.content.known_brands import KnownBrands
 from backoffice.content.preview import Preview
-from backoffice.content.schema import create_schema
 from backoffice.content.service import ContentService
 from backoffice.content.settings import ContentSettings
 from backoffice.content.workflow.announcement import GlobalAnnouncement
 from backoffice.content.workflow.editing import ContentEditing
 from backoffice.content.workflow.publication import ContentPublication
-from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.area import Area
 from storage.database import Database
 
 log = structlog.get_logger(__name__)
-NAME: Final = "content"
 SCREENS_IMAGES: Final = "/backoffice/images"
 PAUSE_SECONDS: Final = 0.5
 WORKER: Final = Actor("worker:content", "worker:content", "Scheduled publication", "worker", "local", {})
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
-class ContentParts:
-    """The services of content over a base, for the graph and for commands."""
+class ContentArea(Area):
+    """The services of content over a base, with which its kind of proposals is registered."""
+
+    name = "content"
 
     def __init__(self, base: Base) -> None:
         own = ContentSettings()
         self.base = base
+        self.images_url = SCREENS_IMAGES
         self.rewards = Database.open(base.settings, "rewards")
         known = KnownBrands(self.rewards, base.clock, own.hosts)
         preview = Preview.over(scenario_answers(), SCREENS_IMAGES)
@@ -50,10 +50,8 @@ class ContentParts:
             WORKER,
         )
         base.approvals.register(self.editing.kind)
-
-    def context(self, actor: Actor) -> ContentContext:
-        """Return the context of a request."""
-        return ContentContext(actor, self.service, self.editing, self.publication, SCREENS_IMAGES)
+        self.background = (self.publish_when_due,)
+        self.routes = (image_route(SCREENS_IMAGES, base.database),)
 
     async def publish_when_due(self, stop: asyncio.Event) -> None:
         """Publish scheduled content until `stop` is set, through outages of the databases."""
@@ -68,18 +66,9 @@ class ContentParts:
             except TimeoutError:
                 continue
 
-
-def create_area(base: Base) -> AdminSubgraph:
-    """Return the subgraph."""
-    parts = ContentParts(base)
-    return AdminSubgraph(
-        NAME,
-        create_schema(),
-        parts.context,
-        background=(parts.publish_when_due,),
-        routes=(image_route(SCREENS_IMAGES, base.database),),
-        closing=(parts.rewards.close,),
-    )
+    async def close(self) -> None:
+        """Close the database of rewards."""
+        await self.rewards.close()
 
 
 def scenario_answers() -> Path:

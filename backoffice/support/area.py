@@ -1,12 +1,8 @@
-"""Composition root of support's part of the graph."""
+"""Support: the services behind its part of the graph."""
 
-from typing import Final
-
-from backoffice.access.actor import Actor
 from backoffice.base import Base
 from backoffice.global_events.models import OUTBOX
-from backoffice.graph.admin_subgraph import AdminSubgraph
-from backoffice.support.context import SupportContext
+from backoffice.graph.area import Area
 from backoffice.support.corrections.adjustments import Adjustments
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.goodwill.budgets import GoodwillBudgets
@@ -21,17 +17,16 @@ from backoffice.support.lookup.timeline import Timeline
 from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
 from backoffice.support.privacy.holds import LegalHolds
 from backoffice.support.privacy.requests import DataRequests
-from backoffice.support.schema import create_schema
 from subgraphs.kit.records.outbox.outbox import Outbox
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
 from subgraphs.progress.models import REFERENCE
 
-NAME: Final = "support"
 
+class SupportArea(Area):
+    """The services of support over a base; erased customers are renamed while it is served."""
 
-class SupportParts:
-    """The services of support over a base, for the graph and for commands."""
+    name = "support"
 
     def __init__(self, base: Base) -> None:
         self.base = base
@@ -75,34 +70,8 @@ class SupportParts:
             base.approvals.register(proposal_kind)
         for job_kind in self.requests.job_kinds:
             base.jobs.register(job_kind)
+        self.background = (self.goodwill_erasure.run,)
 
     async def close(self) -> None:
         """Close the databases of the subgraphs."""
         await self.databases.close()
-
-    def context(self, actor: Actor) -> SupportContext:
-        """Return the context of a request."""
-        return SupportContext(
-            actor,
-            self.customers,
-            self.timeline,
-            self.explanations,
-            self.records,
-            self.adjustments,
-            self.holds,
-            self.requests,
-            self.goodwill,
-            self.goodwill_budgets,
-        )
-
-
-def create_area(base: Base) -> AdminSubgraph:
-    """Return the subgraph; it renames erased customers as long as the back office is served."""
-    parts = SupportParts(base)
-    return AdminSubgraph(
-        NAME,
-        create_schema(),
-        parts.context,
-        background=(parts.goodwill_erasure.run,),
-        closing=(parts.close,),
-    )

@@ -1,24 +1,19 @@
-"""Composition root of rules' part of the graph."""
+"""Scheme rules: the services behind their part of the graph."""
 
-from typing import Final
-
-from backoffice.access.actor import Actor
 from backoffice.base import Base
 from backoffice.global_events.models import OUTBOX
-from backoffice.graph.admin_subgraph import AdminSubgraph
-from backoffice.rules.context import RulesContext
+from backoffice.graph.area import Area
 from backoffice.rules.dry_run_job import DryRunJob
 from backoffice.rules.known_rules import KnownRules
-from backoffice.rules.schema import create_schema
 from backoffice.rules.service import SchemeRules
 from storage.database import Database
 from subgraphs.kit.records.outbox.outbox import Outbox
 
-NAME: Final = "rules"
 
+class RulesArea(Area):
+    """The services of rules over a base, with which their kinds of proposals and jobs are registered."""
 
-class RulesParts:
-    """The services of rules over a base, for the graph and for commands."""
+    name = "rules"
 
     def __init__(self, base: Base) -> None:
         self.rewards = Database.open(base.settings, "rewards")
@@ -38,14 +33,7 @@ class RulesParts:
         base.approvals.register(self.rules.kind)
         base.jobs.register(dry_runs.kind)
 
-    def context(self, actor: Actor) -> RulesContext:
-        """Return the context of a request."""
-        return RulesContext(actor, self.rules)
-
-
-def create_area(base: Base) -> AdminSubgraph:
-    """Return the subgraph."""
-    parts = RulesParts(base)
-    return AdminSubgraph(
-        NAME, create_schema(), parts.context, closing=(parts.rewards.close, parts.progress.close)
-    )
+    async def close(self) -> None:
+        """Close the databases of the subgraphs."""
+        await self.rewards.close()
+        await self.progress.close()
