@@ -34,7 +34,6 @@ class ContentArea(Area):
 
     def __init__(self, base: Base) -> None:
         own = ContentSettings()
-        self.base = base
         self.images_url = SCREENS_IMAGES
         self.rewards = Database.open(base.settings, "rewards")
         known = KnownBrands(self.rewards, base.clock, own.hosts)

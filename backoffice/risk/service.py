@@ -19,7 +19,6 @@ from backoffice.figures.week_figures import (
     DUE,
     MoneyFigure,
     RewardFigure,
-    WeekFigures,
 )
 from backoffice.risk.budgets.use import BudgetLine, week_lines
 from backoffice.risk.budgets.use_by_cells import used_by_cells
@@ -294,21 +293,6 @@ class RiskService:
         require(actor, Permission.RISK_READ, brand)
         known = await self._known(brand)
         return FigureRows(self.counter, known, _week(known, iso_week))
-
-    async def count(self, actor: Actor, brand: str, iso_week: str | None = None) -> WeekFigures:
-        """Count a week now, by default the current one, and store its figures.
-
-        Raises:
-            Forbidden: The actor may not see the brand's figures.
-            NotFound: There is no such brand.
-            Invalid: The brand has had no such week, or the installation has cells.
-        """
-        require(actor, Permission.RISK_READ, brand)
-        if self.collector is None:
-            raise Invalid([Problem("brand", "Each cell counts its own weeks, in `furlong worker weeks`.")])
-        known = await self._known(brand)
-        week = known.weeks[0] if iso_week is None else _week(known, iso_week)
-        return await self.collector.count(known, week)
 
     async def _known(self, brand: str) -> BrandWeeks:
         known = await self.counter.weeks(brand)

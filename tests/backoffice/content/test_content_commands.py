@@ -1,4 +1,4 @@
-"""`furlong content publish --local-time`: which instant it schedules, also when the clocks change."""
+"""`furlong content …`: drafts go to files and come back, for who signs in at the terminal."""
 
 import asyncio
 import json
@@ -15,7 +15,6 @@ from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
 from backoffice.base import create_base
 from backoffice.content import repository
-from backoffice.content.revisions.revision import ContentRevision
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount
 from backoffice.settings import BackofficeSettings
@@ -27,12 +26,10 @@ from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 from tests.support.backoffice.content_stand import ANN, BOB, KEY, ContentStand, document
 
 OFFICE_KEY: Final = "k" * 32
-SPRING: Final = datetime(2026, 3, 29, tzinfo=UTC)
-AUTUMN: Final = datetime(2026, 10, 25, tzinfo=UTC)
 
 
 class Installation:
-    """SQLite databases with an approved revision, and the approver who publishes it, in a rehearsal."""
+    """SQLite databases with an approved revision, and an editor."""
 
     def __init__(self, url: str) -> None:
         self.settings, self.secret, self.user_id = DatabaseSettings(url=url), pyotp.random_base32(), ""
@@ -40,7 +37,7 @@ class Installation:
     async def prepare(self) -> None:
         """Add the account, and bring a text up to its approval."""
         base = create_base(self.settings, BackofficeSettings(key=SecretStr(OFFICE_KEY)), SystemClock())
-        new = NewAccount("cat", "Cat", {"northbet": frozenset({Role.APPROVER})})
+        new = NewAccount("cat", "Cat", {"northbet": frozenset({Role.EDITOR})})
         account, _ = await base.accounts.add(ROOT_ACTOR, new)
         self.user_id = account.user.user_id
         async with base.database.home.write() as connection:
@@ -68,26 +65,22 @@ class Installation:
         await rewards.close()
         await base.database.close()
 
-    async def revision(self) -> ContentRevision:
-        """Return the revision, and let its approver's next code be the one that was used."""
+    def run(self, *arguments: str) -> Result:
+        """Run a command, signed in; each code is accepted again."""
+        asyncio.run(self._forget_codes())
+        typed = f"{PASSWORD}\n{pyotp.TOTP(self.secret).now()}\n"
+        return CliRunner().invoke(app, [*arguments, "--user", "cat"], input=typed)
+
+    async def _forget_codes(self) -> None:
         database = Database.open(self.settings, "backoffice")
         async with database.home.write() as connection:
             await users.change(connection, self.user_id, datetime.now(UTC), totp_last_step=None)
-            found = await repository.revision(connection, KEY, 1)
         await database.close()
-        assert found is not None
-        return found
-
-    def publish(self, *options: str) -> tuple[Result, ContentRevision]:
-        """Run the command, signed in; return how it ended, and the revision afterwards."""
-        typed = f"{PASSWORD}\n{pyotp.TOTP(self.secret).now()}\n"
-        arguments = ["content", "publish", str(KEY), *options, "--user", "cat"]
-        return CliRunner().invoke(app, arguments, input=typed), asyncio.run(self.revision())
 
 
 @pytest.fixture
 def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """An installation on the day before the clocks go forward in London."""
+    """An installation with a text that is approved."""
     url = f"sqlite+aiosqlite:///{tmp_path}/databases"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FURLONG_DATABASE_URL", url)
@@ -112,33 +105,17 @@ def test_questions_are_not_part_of_the_result(installation: Installation) -> Non
     assert "standard input has ended" in CliRunner().invoke(app, ["content", "list"], input="").stderr
 
 
-def test_a_local_time_is_scheduled_as_the_brand_reads_it(installation: Installation) -> None:
-    """The last one applies; the output names the offset, and of a time that exists twice which one it is."""
-    for options, at, shown in (
-        (("2026-03-29T09:00",), SPRING.replace(hour=8), "2026-03-29 09:00 Europe/London (UTC+1)"),
-        (("2026-10-25T01:30", "--earlier"), AUTUMN.replace(minute=30), "(UTC+1)"),
-        (("2026-10-25T01:30", "--later"), AUTUMN.replace(hour=1, minute=30), "(UTC+0)"),
-        (("2026-10-25T02:30", "--later"), AUTUMN.replace(hour=2, minute=30), "(UTC+0)"),
-    ):
-        ended, revision = installation.publish("--local-time", *options)
-        assert ended.exit_code == 0, ended.output
-        assert (revision.state.value, revision.publish_at) == ("scheduled", at)
-        assert "revision 1 is scheduled for" in ended.stdout
-        assert f"{shown}, customers see nothing" in ended.stdout
-
-
-def test_a_time_that_means_no_instant_changes_nothing(installation: Installation) -> None:
-    """It is refused in words, with status 1: skipped, repeated, past, far away, with an offset, no time."""
-    for options, says in (
-        (("--local-time", "2026-03-29T01:30"), "does not exist in Europe/London"),
-        (("--local-time", "2026-03-29T01:30", "--later"), "such as 02:30"),
-        (("--local-time", "2026-10-25T01:30"), "exists twice in Europe/London"),
-        (("--local-time", "2026-03-28T11:59"), "must be in the future"),
-        (("--local-time", "2027-06-01T09:00"), "at most a year away"),
-        (("--local-time", "2026-03-29T09:00+01:00"), "without an offset"),
-        (("--local-time", "tomorrow"), "write the time as 2026-03-29T09:00"),
-        (("--later",), "give --local-time, too"),
-    ):
-        ended, revision = installation.publish(*options)
-        assert (ended.exit_code, says in ended.stderr) == (1, True), ended.output
-        assert (revision.state.value, revision.publish_at) == ("approved", None)
+def test_a_draft_goes_to_a_file_and_comes_back(installation: Installation, tmp_path: Path) -> None:
+    """What `show` prints, `save` reads; it is refused if somebody else has changed the text since."""
+    shown = json.loads(installation.run("content", "show", str(KEY), "1").stdout)[0]
+    assert shown["state"] == "approved"
+    file = tmp_path / "text.yaml"
+    changed = shown["document"] | {"position": 7}
+    file.write_text(json.dumps(changed), encoding="utf-8")
+    stale = installation.run("content", "save", str(KEY), str(file))
+    assert (stale.exit_code, "was changed by somebody else" in stale.stderr) == (1, True)
+    version = json.loads(installation.run("content", "list", "--json").stdout)[0]["version"]
+    saved = installation.run("content", "save", str(KEY), str(file), "--expected", str(version))
+    assert "revision 2 is a draft" in saved.stdout, saved.output
+    assert json.loads(installation.run("content", "show", str(KEY), "2").stdout)[0]["document"] == changed
+    assert installation.run("content", "lint", str(KEY), "2").exit_code == 0
